@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
+
+const SOURCES = path.join(PROJECT_ROOT, 'src');
+const OUTPUT = path.join(PROJECT_ROOT, 'dist');
+/** A build takes seconds; a lock older than this was left by a process whose number another one has now. */
+const LOCK_EXPIRES_MS = 3 * 60_000;
+
+/**
+ * Runs `nest build` unless dist/ is up to date. A build begins by deleting dist/, so one that is not needed would pull
+ * the files away from a server that runs from there, and two at once would pull them away from each other.
+ */
+export async function buildIfStale(): Promise<void> {
+  if (await isFresh()) return;
+  await withLock(path.join(DATA_DIRECTORY, 'build.lock'), async () => {
+    if (await isFresh()) return; // somebody else has built while we waited
+    console.log('Building …');
+    const nest = path.join(PROJECT_ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+    const build = spawn(process.execPath, [nest, 'build'], {
+      cwd: PROJECT_ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const [code] = (await once(build, 'exit')) as [number | null];
+    if (code !== 0) throw new Error('The build failed.');
+  });
+}
+
+/** Whether each source has an output that is not older, and each output still has its source. */
+async function isFresh(): Promise<boolean> {
+  const settings = await Promise.all(['tsconfig.json', 'nest-cli.json'].map((name) => changedAt(PROJECT_ROOT, name)));
+  for (const name of await filesBelow(SOURCES)) {
+    if (/\.(spec|d)\.ts$/.test(name)) continue;
+    const builtAt = await changedAt(OUTPUT, name.replace(/\.ts$/, '.js'));
+    if (builtAt === 0 && !name.endsWith('.ts')) continue; // not an asset
+    if (builtAt < Math.max(await changedAt(SOURCES, name), ...settings)) return false;
+  }
+  for (const name of await filesBelow(OUTPUT)) {
+    if (!name.endsWith('.js')) continue;
+    const source = (await changedAt(SOURCES, name.replace(/\.js$/, '.ts'))) || (await changedAt(SOURCES, name));
+    if (source === 0) return false;
+  }
+  return true;
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)));
+}
+
+/** Milliseconds; 0 for a file that is not there. */
+async function changedAt(directory: string, name: string): Promise<number> {
+  return stat(path.join(directory, name)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}
+
+async function withLock(file: string, action: () => Promise<void>): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  for (;;) {
+    try {
+      const lock = await open(file, 'wx');
+      await lock.writeFile(String(process.pid));
+      await lock.close();
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (await isAbandoned(file)) await rm(file, { force: true });
+      else await pause(100);
+    }
+  }
+  try {
+    await action();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function isAbandoned(file: string): Promise<boolean> {
+  try {
+    if (Date.now() - (await stat(file)).mtimeMs > LOCK_EXPIRES_MS) return true;
+    const pid = Number(await readFile(file, 'utf8'));
+    if (pid > 0) process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}

@@ -1,0 +1,29 @@
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PROJECT_ROOT } from './project.js';
+
+/** Arguments for Node.js that make a child end with its parent. Its standard input must be a pipe; see tether.js. */
+export const TETHERED = ['--import', pathToFileURL(path.join(PROJECT_ROOT, 'dev', 'tether.js')).href];
+
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/**
+ * Calls `stop` when somebody wants us to end. That includes the death of our parent: a signal sent to `npm start` kills
+ * the shell between npm and us, which passes nothing on.
+ */
+export function onStopRequest(stop: (signal: StopSignal) => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop('SIGTERM');
+  }, 250);
+  watch.unref();
+}
+
+/** How a shell reports the end of a process: its exit code, or 128 and the number of the signal that killed it. */
+export function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal ? os.constants.signals[signal] : 0);
+}

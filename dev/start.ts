@@ -1,0 +1,139 @@
+// `npm start`: builds if needed, starts PostgreSQL, a mail inbox and the server, prints the addresses, and on Ctrl-C
+// ends them in the opposite order. What DATABASE_URL or SMTP_URL names is used instead of the embedded part.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { buildIfStale } from './build.js';
+import { exitCode, onStopRequest, TETHERED } from './child.js';
+import { freePort } from './free-port.js';
+import { type MailInbox, startMailInbox } from './mail-inbox.js';
+import { DirectoryInUseError, type Postgres, startPostgres } from './postgres.js';
+import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
+import { tour } from './tour.js';
+
+const STOP_TIMEOUT_MS = 20_000;
+/** One Ctrl-C may arrive twice, from the terminal and through npm; a person is slower. */
+const IMPATIENT_MS = 1_000;
+const MOST_COPIES = 20;
+
+/** Runs the whole stack until it is told to stop or a part dies; returns the exit code. */
+class DevelopmentStack {
+  private postgres?: Postgres;
+  private inbox?: MailInbox;
+  private server?: ChildProcess;
+  private stopping = false;
+  private stopRequestedAt = 0;
+
+  async run(): Promise<number> {
+    onStopRequest((signal) => this.requestStop(signal));
+    try {
+      await this.startServices();
+      return this.stopping ? 0 : await this.runServer();
+    } finally {
+      this.stopping = true;
+      await this.inbox?.stop();
+      await this.postgres?.stop();
+    }
+  }
+
+  /** The first request lets the server finish what it is doing; a later, impatient Ctrl-C does not, nor does time. */
+  private requestStop(signal: NodeJS.Signals): void {
+    if (!this.stopping) {
+      this.stopping = true;
+      this.stopRequestedAt = Date.now();
+      this.server?.kill('SIGTERM');
+      setTimeout(() => this.server?.kill('SIGKILL'), STOP_TIMEOUT_MS).unref();
+    } else if (signal === 'SIGINT' && Date.now() - this.stopRequestedAt > IMPATIENT_MS) {
+      this.server?.kill('SIGKILL');
+    }
+  }
+
+  private async startServices(): Promise<void> {
+    await buildIfStale();
+    let home = DATA_DIRECTORY;
+    if (!process.env.DATABASE_URL && !this.stopping) {
+      [this.postgres, home] = await this.startFreePostgres();
+      void this.postgres.exited.then(() => this.onPostgresGone());
+    }
+    if (!process.env.SMTP_URL && !this.stopping) {
+      this.inbox = await startMailInbox({ directory: path.join(home, 'mail'), smtpPort: 1025, webPort: 1080 });
+    }
+  }
+
+  /** When this clone is running already, another start gets data of its own and leaves the first alone. */
+  private async startFreePostgres(): Promise<[Postgres, string]> {
+    for (let copy = 1; ; copy++) {
+      const home = copy === 1 ? DATA_DIRECTORY : path.join(DATA_DIRECTORY, `copy-${copy}`);
+      try {
+        return [await startPostgres({ directory: path.join(home, 'postgres'), port: 5432 }), home];
+      } catch (error) {
+        if (!(error instanceof DirectoryInUseError) || copy === MOST_COPIES) throw error;
+        console.log(`${error.message} This start keeps its own data beside it.`);
+      }
+    }
+  }
+
+  private onPostgresGone(): void {
+    if (this.stopping) return;
+    console.error('PostgreSQL has ended unexpectedly; stopping.');
+    process.exitCode = 1;
+    this.requestStop('SIGTERM');
+  }
+
+  private async runServer(): Promise<number> {
+    const host = process.env.HOST || '127.0.0.1'; // this machine only: its secrets are made for development
+    const port = await freePort(Number(process.env.PORT) || 3000, host);
+    const publicUrl = process.env.PUBLIC_URL || `http://localhost:${port}`;
+    const databaseUrl = process.env.DATABASE_URL || this.postgres?.url;
+    const smtpUrl = process.env.SMTP_URL || this.inbox?.smtpUrl;
+    this.server = spawn(process.execPath, [...TETHERED, 'dist/main.js'], {
+      cwd: PROJECT_ROOT,
+      env: {
+        ...process.env,
+        NODE_ENV: process.env.NODE_ENV || 'development',
+        HOST: host,
+        PORT: String(port),
+        PUBLIC_URL: publicUrl,
+        DATABASE_URL: databaseUrl,
+        SMTP_URL: smtpUrl,
+      },
+      stdio: ['pipe', 'inherit', 'inherit'], // the pipe is what ties the server's life to ours, see tether.js
+      detached: process.platform !== 'win32', // Ctrl-C reaches us alone; we pass it on once and in order
+    });
+    const ended = once(this.server, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    const localUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host}:${port}`;
+    if (await this.isReady(localUrl)) console.log(tour({ publicUrl, databaseUrl, inboxUrl: this.inbox?.webUrl }));
+    const [code, signal] = await ended;
+    if (this.stopping && (code === 0 || signal === 'SIGTERM')) return 0;
+    console.error(`The server has ended (${signal ?? `exit code ${code}`}); stopping.`);
+    return exitCode(code, signal);
+  }
+
+  /** False when the server ended before it was ready. */
+  private async isReady(localUrl: string): Promise<boolean> {
+    while (this.server?.exitCode === null && this.server.signalCode === null) {
+      const answer = await fetch(`${localUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
+        () => undefined,
+      );
+      if (answer?.ok) return true;
+      await pause(50);
+    }
+    return false;
+  }
+}
+
+// A closed terminal or pipe takes our words no more; that must not end us before we have shut everything down.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+
+const envFile = path.join(PROJECT_ROOT, '.env');
+if (existsSync(envFile)) process.loadEnvFile(envFile);
+
+try {
+  const code = await new DevelopmentStack().run();
+  process.exit(process.exitCode ?? code);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

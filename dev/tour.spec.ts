@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { tour } from './tour.js';
+
+describe('the tour that npm start prints', () => {
+  const text = tour({ publicUrl: 'http://localhost:3000', databaseUrl: 'postgres://db', inboxUrl: 'http://inbox' });
+
+  it('names every address of the stack', () => {
+    for (const address of [
+      'http://localhost:3000/api',
+      'http://localhost:3000/docs',
+      'postgres://db',
+      'http://inbox',
+    ]) {
+      expect(text).toContain(address);
+    }
+  });
+
+  it('has three requests whose bodies are JSON', () => {
+    const bodies = [...text.matchAll(/-d '([^']*)'/g)].map(([, body]) => Object.keys(JSON.parse(body ?? '') as object));
+    expect(bodies).toEqual([
+      ['loginId', 'email', 'password'],
+      ['signUpId', 'code'],
+      ['identifier', 'password'],
+    ]);
+  });
+});

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppModule } from './app.module.js';
+import { AppConfig } from './config/app-config.js';
+import { DomainError } from './errors/domain-error.js';
+import { asDomainError, problemHeaders, problemOf } from './errors/problem-answer.js';
+import { ProblemFilter } from './errors/problem.filter.js';
+import { logRequests } from './logging/request-log.js';
+import { AppLogger } from './logging/app-logger.js';
+import { setUpSwagger } from './swagger.setup.js';
+import { parseJsonBody } from './validation/json-body.js';
+import { RequestValidationPipe } from './validation/request-validation.pipe.js';
+
+const MAX_BODY_BYTES = 64 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Paths outside /api. */
+const UNPREFIXED = ['health/{*path}', '.well-known/{*path}', 'pages/{*path}'];
+
+/** Sent with every answer (ASVS 3.4); pages and Swagger UI loosen the content policy for themselves. */
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+  },
+  referrerPolicy: { policy: 'no-referrer' },
+  frameguard: { action: 'deny' },
+  strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
+} as const;
+
+/** Builds the application with everything that stands before the controllers: used by main.ts and so by the end-to-end tests. */
+export async function createApp(config: AppConfig): Promise<NestFastifyApplication> {
+  const logger = new AppLogger(config.env.LOG_LEVEL);
+  const adapter = new FastifyAdapter({
+    // Counted from our end: whatever a client puts further left in X-Forwarded-For is never believed (BF-02).
+    trustProxy: (_address, hop) => hop < config.env.TRUSTED_PROXIES,
+    bodyLimit: MAX_BODY_BYTES,
+    // Never taken from the client: it ends in logs and audit rows.
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    logger: false,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    // Slow senders are cut off: headers within 10 s, the whole request within 30 s.
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientError(config),
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const refusal = asDomainError(error);
+      void reply
+        .status(refusal.status)
+        .headers(problemHeaders(refusal))
+        .send(JSON.stringify(problemOf(refusal, { locale: config.defaultLocale, requestId: request.id })));
+    },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.decorate('defaultLocale', config.defaultLocale);
+  acceptJsonOnly(fastify);
+  refuseQueriesOnWrites(fastify);
+  logRequests(fastify, logger);
+  await app.register(helmet as never, SECURITY_HEADERS as never);
+  await app.register(cookie as never);
+  fastify.addHook('onRequest', async (_request, reply) => {
+    void reply.header('cache-control', 'no-store');
+  });
+
+  app.enableCors({
+    // An exact list; anyone else gets no CORS headers at all, so their browser keeps the answer from them (TR-03).
+    origin: [...config.env.CORS_ORIGINS],
+    credentials: config.env.CORS_ORIGINS.length > 0,
+    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Accept-Language'],
+    exposedHeaders: ['Retry-After'],
+    maxAge: 600,
+  });
+  app.setGlobalPrefix('api', { exclude: UNPREFIXED });
+  app.useGlobalPipes(new RequestValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  if (config.env.SWAGGER_ENABLED) await setUpSwagger(app, fastify);
+  return app;
+}
+
+/** One content type, uncompressed: a form, which any page may send across origins, is never read (TR-04), and no bomb is unpacked (IV-04). */
+function acceptJsonOnly(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  fastify.addHook('onRequest', async ({ headers }) => {
+    const encoding = headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity')
+      throw new DomainError('unsupported_media_type', { detail: 'compressed body' });
+  });
+}
+
+/** Secrets have no place in a URL, which proxies log and browsers remember; so writes take no query at all (PW-07). */
+function refuseQueriesOnWrites(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', async ({ method, url }) => {
+    if (method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && method !== 'OPTIONS' && url.includes('?'))
+      throw new DomainError('query_not_allowed');
+  });
+}
+
+/** Requests that are not even HTTP get a problem answer too, written to the bare socket. */
+function answerClientError(config: AppConfig) {
+  return function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const code =
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? 'headers_too_large'
+        : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+          ? 'request_timeout'
+          : 'bad_request';
+    const refusal = new DomainError(code);
+    const body = JSON.stringify(problemOf(refusal, { locale: config.defaultLocale, requestId: randomUUID() }));
+    const headers = {
+      ...problemHeaders(refusal),
+      'content-length': String(Buffer.byteLength(body)),
+      connection: 'close',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    socket.end(`HTTP/1.1 ${refusal.status} ${code}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  };
+}

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../common/caller.js';
+import type { Sql } from '../database/sql.js';
+import type { SecurityEvents, SecurityEventType } from '../events/security-events.js';
+
+/** Whom an event is about and where it came from. */
+export interface EventContext {
+  readonly memberId?: string | null;
+  readonly sessionId?: string | null;
+  readonly caller: Caller;
+}
+
+/** Writes the audit. */
+@Injectable()
+export class SecurityEventsService {
+  /** Hand in the transaction where the event must commit with its cause, the database where it must survive a refusal. */
+  async record<T extends SecurityEventType>(
+    sql: Sql,
+    type: T,
+    context: EventContext,
+    details: SecurityEvents[T],
+  ): Promise<void> {
+    const { memberId = null, sessionId = null, caller } = context;
+    await sql.query(
+      `INSERT INTO security_events (type, member_id, session_id, ip, user_agent, request_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [type, memberId, sessionId, caller.ip, caller.userAgent, caller.requestId, JSON.stringify(details)],
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
+import { AuditModule } from '../audit/audit.module.js';
+import { MailModule } from '../mail/mail.module.js';
+import { PasswordsModule } from '../passwords/passwords.module.js';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { VerificationModule } from '../verification/verification.module.js';
+import { CodeRequestsService } from './code-requests.service.js';
+import { AccessTokenGuard } from './guards/access-token.guard.js';
+import { LoginController } from './login.controller.js';
+import { LoginIdCheckService } from './login-id-check.service.js';
+import { LoginIdController } from './login-id.controller.js';
+import { LoginIdRecoveryService } from './login-id-recovery.service.js';
+import { LoginService } from './login.service.js';
+import { PasswordChangeController } from './password-change.controller.js';
+import { PasswordChangeService } from './password-change.service.js';
+import { PasswordResetController } from './password-reset.controller.js';
+import { PasswordResetService } from './password-reset.service.js';
+import { ResetTokens } from './reset-tokens.js';
+import { SignUpController } from './sign-up.controller.js';
+import { SignUpService } from './sign-up.service.js';
+import { SignUpsRepository } from './sign-ups.repository.js';
+import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
+import { RefreshTokenStrategy } from './strategies/refresh-token.strategy.js';
+import { ResetTokenStrategy } from './strategies/reset-token.strategy.js';
+import { TokenCookies } from './token-cookies.js';
+import { TokenVerificationService } from './token-verification.service.js';
+import { TokensController } from './tokens.controller.js';
+
+/** What a person does to get in: one service for each thing. */
+@Module({
+  imports: [
+    PassportModule,
+    ...[AuditModule, MailModule, PasswordsModule, RateLimitsModule],
+    ...[SessionsModule, TokensModule, UsersModule, VerificationModule],
+  ],
+  controllers: [
+    SignUpController,
+    LoginIdController,
+    LoginController,
+    TokensController,
+    PasswordResetController,
+    PasswordChangeController,
+  ],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessTokenGuard },
+    ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy],
+    ...[SignUpService, SignUpsRepository, LoginIdCheckService, LoginIdRecoveryService],
+    ...[LoginService, TokenVerificationService, PasswordResetService, PasswordChangeService],
+    ...[CodeRequestsService, ResetTokens, TokenCookies],
+  ],
+})
+export class AuthModule {}

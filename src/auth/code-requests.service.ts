@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../common/caller.js';
+import { parseEmailAddress } from '../common/email-address.js';
+import { coarseNetwork } from '../common/network.js';
+import { AppConfig } from '../config/app-config.js';
+import { Database } from '../database/database.js';
+import type { Tx } from '../database/sql.js';
+import { recipientOf, type MailRecipient } from '../mail/mail-recipient.js';
+import { MailService } from '../mail/mail.service.js';
+import type { MailTemplates } from '../mail/mail-template.js';
+import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
+import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
+import type { Member } from '../users/member.entity.js';
+import { MembersRepository } from '../users/members.repository.js';
+import type { ProofPurpose } from '../verification/proof-request.entity.js';
+import { VerificationService, type IssuedProof } from '../verification/verification.service.js';
+
+/** What differs between the recoveries that begin with a mailed code. */
+export interface CodeRequestKind<Name extends keyof MailTemplates> {
+  readonly purpose: ProofPurpose;
+  readonly template: Name;
+  readonly linkTtlSeconds: number;
+  /** Whether this member is the one asked for. */
+  accepts(member: Member): boolean;
+  mailData(
+    member: Pick<Member, 'loginId' | 'name'>,
+    proof: IssuedProof,
+    asked: { requestedAt: string; network: string },
+  ): MailTemplates[Name];
+  /** Written in the same commit when there is such a member. */
+  record(tx: Tx, memberId: string): Promise<void>;
+}
+
+/** A member of the same shape as any, for doing the same work where there is none. */
+const PHANTOM: Pick<Member, 'loginId' | 'name'> & MailRecipient = {
+  loginId: 'nobody',
+  name: null,
+  memberId: null,
+  email: 'nobody@munjigi.invalid',
+  locale: 'en',
+};
+
+/**
+ * Takes requests for a mailed code. Known, unknown and disabled addresses, and those that had their share of mail, are
+ * answered alike and cost alike: a row is written, a mail is queued, and for some of them it is withheld (EN-01, EN-03).
+ */
+@Injectable()
+export class CodeRequestsService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly verification: VerificationService,
+    private readonly mail: MailService,
+    private readonly ipLimits: IpLimitsService,
+    private readonly mailBudget: MailBudgetService,
+  ) {}
+
+  /** @returns the handle that goes with the code. @throws DomainError `too_many_requests` */
+  async request<Name extends keyof MailTemplates>(
+    email: string,
+    kind: CodeRequestKind<Name>,
+    caller: Caller,
+  ): Promise<string> {
+    await this.ipLimits.takeRequest(caller);
+    const { key: emailKey } = parseEmailAddress(email)!;
+    // Before the look-up, by the canonical form of what was submitted: the cooldown must not tell who exists (EN-02).
+    const mayMail = await this.mailBudget.take(emailKey);
+    return this.database.transaction(async (tx) => {
+      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, kind.purpose);
+      // Too soon for another mail, but the last one's code is still good: a new handle to it.
+      const proofId = open ?? (await this.issue(tx, emailKey, mayMail, kind, caller));
+      return this.verification.addHandle(tx, proofId);
+    });
+  }
+
+  private async issue<Name extends keyof MailTemplates>(
+    tx: Tx,
+    emailKey: string,
+    mayMail: boolean,
+    kind: CodeRequestKind<Name>,
+    caller: Caller,
+  ): Promise<string> {
+    const found = await this.members.findByEmailKey(tx, emailKey);
+    const member = mayMail && found?.status === 'active' && kind.accepts(found) ? found : null;
+    const proof = await this.verification.issue(
+      tx,
+      kind.purpose,
+      member ? { emailKey, memberId: member.id } : { emailKey },
+      kind.linkTtlSeconds,
+    );
+    const asked = { requestedAt: new Date().toISOString(), network: coarseNetwork(caller.ip) };
+    const to = member ? recipientOf(member) : PHANTOM;
+    await this.mail.queue(tx, kind.template, to, kind.mailData(member ?? PHANTOM, proof, asked), {
+      proofId: proof.id,
+      withhold: member === null,
+      lifetimeSeconds: Math.max(kind.linkTtlSeconds, this.config.env.CODE_TTL_SECONDS),
+    });
+    if (member) await kind.record(tx, member.id);
+    return proof.id;
+  }
+}

@@ -1,0 +1,48 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { DeviceNameField, PasswordField, TokenField, TransportField } from '../../validation/fields.js';
+import { Field } from '../../validation/field.js';
+import * as rules from '../../validation/rules.js';
+import type { TokenTransport } from '../../sessions/session.entity.js';
+
+export class LoginDto {
+  @Field({
+    rule: rules.visibleText({ min: 1, max: 320 }),
+    api: { type: String, example: 'ada.lovelace', maxLength: 320, description: 'Login ID or e-mail address' },
+  })
+  identifier: string;
+  @PasswordField() password: string;
+  @DeviceNameField() deviceName?: string;
+  @TokenField({ isOptional: true, description: 'From an earlier login on this device: makes it a known one' })
+  deviceToken?: string;
+  @TransportField() transport?: TokenTransport;
+}
+
+export class PasswordChangeRequired {
+  @ApiProperty({ enum: ['password_change_required'] }) status: 'password_change_required';
+  @ApiProperty({ description: 'For POST /api/auth/password-reset' }) resetToken: string;
+  @ApiProperty({ description: 'Seconds', example: 600 }) expiresIn: number;
+}
+
+export class RefreshDto {
+  @TokenField({ isOptional: true, description: 'Where it is not in the Authorization header or the cookie' })
+  refreshToken?: string;
+}
+
+export class VerifyTokenDto {
+  // Anything that is not a live access token is answered, not refused.
+  @Field({
+    rule: rules.visibleText({ min: 1, max: 4096 }),
+    api: { type: String, maxLength: 4096, description: 'An access token' },
+  })
+  token: string;
+}
+
+export class VerifiedTokenAnswer {
+  @ApiProperty() active: boolean;
+  @ApiProperty({ required: false, format: 'uuid', description: 'The member' }) sub?: string;
+  @ApiProperty({ required: false, format: 'uuid', description: 'The session' }) sid?: string;
+  @ApiProperty({ required: false, enum: ['member', 'admin'] }) role?: string;
+  @ApiProperty({ required: false, description: 'Issued at, seconds since 1970' }) iat?: number;
+  @ApiProperty({ required: false, description: 'Expires at, seconds since 1970' }) exp?: number;
+  @ApiProperty({ required: false, enum: ['expired', 'revoked', 'invalid'] }) reason?: 'expired' | 'revoked' | 'invalid';
+}

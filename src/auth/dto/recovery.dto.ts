@@ -1,0 +1,70 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Field } from '../../validation/field.js';
+import {
+  CodeField,
+  EmailField,
+  LoginIdField,
+  NewPasswordField,
+  PasswordField,
+  TokenField,
+} from '../../validation/fields.js';
+import * as rules from '../../validation/rules.js';
+
+export class SendResetCodeDto {
+  @EmailField() email: string;
+  @LoginIdField({ isOptional: true, description: 'Where given, mail goes out only if it belongs to the address' })
+  loginId?: string;
+}
+
+export class SendLoginIdCodeDto {
+  @EmailField() email: string;
+}
+
+export class ConfirmCodeDto {
+  @TokenField({ description: 'From the answer to send-code' }) requestId: string;
+  @CodeField() code: string;
+}
+
+export class ConfirmLoginIdCodeDto extends ConfirmCodeDto {
+  @Field({
+    rule: rules.bool,
+    isOptional: true,
+    api: { type: Boolean, default: false, description: 'Mail the whole login ID to the address' },
+  })
+  mailFullId?: boolean;
+}
+
+export class ResetLinkDto {
+  @TokenField({ description: 'From the mailed link, behind #token=' }) token: string;
+}
+
+export class ResetPasswordDto {
+  @NewPasswordField() newPassword: string;
+  @TokenField({ isOptional: true, description: 'Where it is not in the Authorization header' }) resetToken?: string;
+}
+
+export class ChangePasswordDto {
+  @PasswordField() currentPassword: string;
+  @NewPasswordField() newPassword: string;
+}
+
+export class ProofRequested {
+  @ApiProperty({ description: 'Goes with the code; opens nothing by itself' }) requestId: string;
+  @ApiProperty({ description: 'Seconds until another mail can be asked for', example: 60 }) resendAfter: number;
+  @ApiProperty({ description: 'Seconds the mailed code is good for', example: 600 }) expiresIn: number;
+}
+
+export class ResetTokenAnswer {
+  @ApiProperty({ description: 'Sets a new password once, at POST /api/auth/password-reset' }) resetToken: string;
+  @ApiProperty({ description: 'Seconds', example: 600 }) expiresIn: number;
+}
+
+export class ResetTokenByLinkAnswer extends ResetTokenAnswer {
+  @ApiProperty({ example: 'ad***e' }) maskedLoginId: string;
+}
+
+export class FoundLoginId {
+  @ApiProperty({ example: 'ad***e' }) maskedLoginId: string;
+  @ApiProperty({ example: '2026-11', description: 'Year and month of the sign-up' }) memberSince: string;
+  @ApiPropertyOptional({ description: 'Straight on to a new password, where wanted' }) resetToken?: string;
+}

@@ -1,0 +1,25 @@
+import type { CanActivate, Type } from '@nestjs/common';
+import { AuthGuard, type IAuthGuard } from '@nestjs/passport';
+import { DomainError } from '../../errors/domain-error.js';
+
+/**
+ * A guard that puts what the strategy read from the token on the request, or refuses: `token_expired` for a genuine
+ * token past its time, `token_invalid` for everything else. The reason stays in the log.
+ */
+export function TokenGuard(...strategies: string[]): Type<IAuthGuard & CanActivate> {
+  class StrategyGuard extends AuthGuard(strategies) {
+    override handleRequest<T>(error: unknown, user: T | false | null | undefined, info: unknown): T {
+      if (user) return user;
+      // Several strategies give a list of reasons; that a token was genuine but late says most.
+      const reasons = [error, info].flat();
+      const refusals = reasons.filter((reason) => reason instanceof DomainError);
+      const refusal = refusals.find(({ code }) => code === 'token_expired') ?? refusals[0];
+      if (refusal) throw refusal;
+      if (error instanceof Error) throw error;
+      throw new DomainError('token_invalid', {
+        detail: reasons.map((reason) => (reason as Error | undefined)?.message).find(Boolean),
+      });
+    }
+  }
+  return StrategyGuard;
+}

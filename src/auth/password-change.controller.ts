@@ -1,0 +1,39 @@
+import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator.js';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import type { Principal } from '../access/principal.js';
+import type { Caller } from '../common/caller.js';
+import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { ChangePasswordDto } from './dto/recovery.dto.js';
+import { PasswordChangeService } from './password-change.service.js';
+
+@ApiTags('The member')
+@ApiBearerAuth('access')
+@Controller('members/me/password')
+export class PasswordChangeController {
+  constructor(private readonly passwordChange: PasswordChangeService) {}
+
+  @Post()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Change the password',
+    description: 'Ends all other sessions, voids open proofs, mails a notice.',
+  })
+  @ApiNoContentResponse()
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'invalid_credentials',
+    'password_too_common',
+    'overloaded',
+  )
+  async change(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: ChangePasswordDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.passwordChange.change(principal, body.currentPassword, body.newPassword, caller);
+  }
+}

@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { SecurityEventsService } from '../audit/security-events.service.js';
+import type { Caller } from '../common/caller.js';
+import { maskLoginId } from '../common/login-id.js';
+import { coarseNetwork } from '../common/network.js';
+import { AppConfig } from '../config/app-config.js';
+import { Database } from '../database/database.js';
+import { DomainError } from '../errors/domain-error.js';
+import { recipientOf } from '../mail/mail-recipient.js';
+import { MailService } from '../mail/mail.service.js';
+import { PasswordsService } from '../passwords/passwords.service.js';
+import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
+import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { VerifiedToken } from '../tokens/token-purpose.js';
+import { MembersRepository } from '../users/members.repository.js';
+import type { GuessableProof, ProofDoor } from '../verification/proof-requests.repository.js';
+import { VerificationService } from '../verification/verification.service.js';
+import { CodeRequestsService } from './code-requests.service.js';
+import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
+
+/** A proof of a member's mailbox. */
+type ProvenRequest = Pick<GuessableProof, 'id' | 'emailKey' | 'memberId'>;
+
+/** A forgotten password: ask, prove the mailbox by code or link, set a new one. */
+@Injectable()
+export class PasswordResetService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly requests: CodeRequestsService,
+    private readonly verification: VerificationService,
+    private readonly resetTokens: ResetTokens,
+    private readonly passwords: PasswordsService,
+    private readonly sessions: SessionsService,
+    private readonly throttle: LoginThrottleService,
+    private readonly mailBudget: MailBudgetService,
+    private readonly mail: MailService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /** @returns the handle that goes with the mailed code, for known and unknown addresses alike. @throws DomainError `too_many_requests` */
+  async request(email: string, loginId: string | undefined, caller: Caller): Promise<string> {
+    const { env } = this.config;
+    return this.requests.request(
+      email,
+      {
+        purpose: 'password-reset',
+        template: 'password-reset',
+        linkTtlSeconds: env.RESET_LINK_TTL_SECONDS,
+        accepts: (member) => loginId === undefined || member.loginId === loginId,
+        mailData: (member, proof, asked) => ({
+          loginIdMasked: maskLoginId(member.loginId),
+          name: member.name ?? undefined,
+          code: proof.code,
+          link: this.config.resetLink(proof.linkToken),
+          codeMinutes: Math.ceil(env.CODE_TTL_SECONDS / 60),
+          linkMinutes: Math.ceil(env.RESET_LINK_TTL_SECONDS / 60),
+          ...asked,
+        }),
+        record: (tx, memberId) => this.events.record(tx, 'password.reset_requested', { memberId, caller }, {}),
+      },
+      caller,
+    );
+  }
+
+  /** Exchanges the code for a reset token. @throws DomainError `code_invalid`, `too_many_attempts` */
+  async confirmCode(requestId: string, code: string, caller: Caller): Promise<IssuedResetToken> {
+    const proof = await this.verification.checkCodeByHandle('password-reset', requestId, code);
+    return this.prove(proof, 'code', caller);
+  }
+
+  /** Exchanges the link for a reset token. @throws DomainError `link_invalid`, `link_expired` */
+  async confirmLink(linkToken: string, caller: Caller): Promise<IssuedResetToken & { maskedLoginId: string }> {
+    const proof = await this.verification.getByLink('password-reset', linkToken);
+    const token = await this.prove(proof, 'link', caller);
+    const { loginId } = await this.members.getCandidate(proof.memberId!);
+    return { ...token, maskedLoginId: maskLoginId(loginId) };
+  }
+
+  /**
+   * Sets the new password and signs the member out everywhere; the token works once, and nobody is logged in by it.
+   * @throws DomainError `token_invalid`, `validation_failed`, `password_too_common`, `overloaded`
+   */
+  async complete(token: VerifiedToken<'reset'>, newPassword: string, caller: Caller): Promise<void> {
+    const { sub: memberId, jti: grantId } = token;
+    // A used token must not make us hash; the spending below is what decides.
+    if (!(await this.verification.isGrantUsable(grantId, memberId)))
+      throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
+    const owner = await this.members.getCandidate(memberId);
+    // Hashing is slow on purpose; done here, it holds no database connection meanwhile.
+    const passwordHash = await this.passwords.hashNew(newPassword, owner, 'newPassword');
+    await this.database.transaction(async (tx) => {
+      // The member's row first, as everywhere, so that no two units of work wait for each other.
+      if (!(await this.members.setPassword(tx, memberId, passwordHash)))
+        throw new DomainError('token_invalid', { detail: 'member is not active' });
+      // Of two requests with one token, the second stops here, and what it wrote above is rolled back.
+      await this.verification.spendGrant(tx, grantId, memberId);
+      await this.verification.voidAllOf(tx, memberId);
+      await this.sessions.endAll(tx, memberId, 'password-reset', caller);
+      await this.throttle.clear(tx, memberId);
+      await this.events.record(tx, 'password.reset', { memberId, caller }, {});
+      const member = await this.members.get(tx, memberId);
+      await this.mail.queue(tx, 'password-changed', recipientOf(member), {
+        name: member.name ?? undefined,
+        loginIdMasked: maskLoginId(member.loginId),
+        how: 'reset',
+        at: new Date().toISOString(),
+        network: coarseNetwork(caller.ip),
+      });
+    });
+  }
+
+  private async prove(proof: ProvenRequest, by: ProofDoor, caller: Caller): Promise<IssuedResetToken> {
+    const memberId = proof.memberId!;
+    const grant = await this.database.transaction(async (tx) => {
+      await this.verification.spend(tx, proof.id, by);
+      await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
+      return this.verification.grantReset(tx, memberId);
+    });
+    await this.mailBudget.giveBack(proof.emailKey);
+    return this.resetTokens.mint(grant);
+  }
+}

@@ -1,0 +1,127 @@
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentCaller } from '../access/current-caller.decorator.js';
+import { Public } from '../access/public.decorator.js';
+import type { Caller } from '../common/caller.js';
+import { AppConfig } from '../config/app-config.js';
+import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { TokenAnswer } from '../sessions/token-answer.js';
+import {
+  ConfirmSignUpByCodeDto,
+  ConfirmSignUpByLinkDto,
+  InspectedSignUp,
+  ResendSignUpDto,
+  SignUpAnswer,
+  SignUpDto,
+  SignUpLinkDto,
+} from './dto/sign-up.dto.js';
+import { SignUpService } from './sign-up.service.js';
+import { TokenCookies } from './token-cookies.js';
+
+@ApiTags('Sign-up')
+@Public()
+@Controller('auth/sign-up')
+export class SignUpController {
+  constructor(
+    private readonly signUps: SignUpService,
+    private readonly cookies: TokenCookies,
+    private readonly config: AppConfig,
+  ) {}
+
+  @Post()
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({
+    summary: 'Sign up',
+    description:
+      'Records a sign-up and mails a code and a link. The answer is the same when the address has an account; then its owner is told by mail.',
+  })
+  @ApiAcceptedResponse({ type: SignUpAnswer })
+  @ApiBodyProblems('password_too_common', 'too_many_requests', 'overloaded')
+  async request(@Body() body: SignUpDto, @CurrentCaller() caller: Caller): Promise<SignUpAnswer> {
+    return this.answer(await this.signUps.request(body, caller));
+  }
+
+  @Post('resend')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({
+    summary: 'Mail a new code and link',
+    description:
+      'The old ones die; guesses are not refilled. Within the cooldown no mail goes out and the old ones stay good.',
+  })
+  @ApiAcceptedResponse({ type: SignUpAnswer })
+  @ApiBodyProblems('sign_up_invalid', 'already_confirmed', 'too_many_requests')
+  async resend(@Body() body: ResendSignUpDto, @CurrentCaller() caller: Caller): Promise<SignUpAnswer> {
+    await this.signUps.resend(body.signUpId, caller);
+    return this.answer(body.signUpId);
+  }
+
+  @Post('confirm-code')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'Confirm by code', description: 'The member exists from now on and is logged in.' })
+  @ApiOkResponse({ type: TokenAnswer })
+  @ApiBodyProblems('code_invalid', 'too_many_attempts', 'login_id_taken', 'email_taken', 'origin_not_allowed')
+  async confirmCode(
+    @Body() body: ConfirmSignUpByCodeDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenAnswer> {
+    const confirmation = { ...this.cookies.deviceOf(request, body), loginId: body.loginId };
+    return this.cookies.deliver(
+      reply,
+      await this.signUps.confirmByCode(body.signUpId, body.code, confirmation, caller),
+    );
+  }
+
+  @Post('confirm-link')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Confirm by link',
+    description:
+      'Needs the mailed token and either the `signUpId` of the same client or the sign-up password. Opening the link changes nothing; only this does.',
+  })
+  @ApiOkResponse({ type: TokenAnswer })
+  @ApiBodyProblems(
+    'link_invalid',
+    'link_expired',
+    'already_confirmed',
+    'invalid_credentials',
+    'too_many_attempts',
+    'login_id_taken',
+    'email_taken',
+    'origin_not_allowed',
+    'overloaded',
+  )
+  async confirmLink(
+    @Body() body: ConfirmSignUpByLinkDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenAnswer> {
+    const confirmation = { ...this.cookies.deviceOf(request, body), loginId: body.loginId };
+    return this.cookies.deliver(reply, await this.signUps.confirmByLink(body.token, body, confirmation, caller));
+  }
+
+  @Post('inspect-link')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'What a link is about', description: 'For the page behind the link. Changes nothing.' })
+  @ApiOkResponse({ type: InspectedSignUp })
+  @ApiBodyProblems('link_invalid', 'link_expired', 'already_confirmed')
+  async inspectLink(@Body() body: SignUpLinkDto): Promise<InspectedSignUp> {
+    return this.signUps.inspect(body.token);
+  }
+
+  @Post('discard')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: '"I did not sign up"', description: 'Deletes the sign-up.' })
+  @ApiNoContentResponse()
+  @ApiBodyProblems('link_invalid', 'link_expired', 'already_confirmed')
+  async discard(@Body() body: SignUpLinkDto, @CurrentCaller() caller: Caller): Promise<void> {
+    await this.signUps.discard(body.token, caller);
+  }
+
+  private answer(signUpId: string): SignUpAnswer {
+    return { signUpId, resendAfter: this.config.env.CODE_RESEND_SECONDS, expiresIn: this.config.env.CODE_TTL_SECONDS };
+  }
+}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { Tx } from '../database/sql.js';
+import { SignUp } from './sign-up.entity.js';
+
+export type NewSignUp = Pick<
+  SignUp,
+  'id' | 'handleDigest' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'
+>;
+
+const COLUMNS = `id, handle_digest AS "handleDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
+  name, locale, created_at AS "createdAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
+
+/** Owns the table `sign_ups`. */
+@Injectable()
+export class SignUpsRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(tx: Tx, signUp: NewSignUp, ttlSeconds: number): Promise<void> {
+    await tx.query(
+      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))`,
+      [
+        signUp.id,
+        signUp.handleDigest,
+        signUp.loginId,
+        signUp.email,
+        signUp.emailKey,
+        signUp.passwordHash,
+        signUp.name,
+        signUp.locale,
+        ttlSeconds,
+      ],
+    );
+  }
+
+  /** The claim that has not lapsed. */
+  async findByHandle(handleDigest: Buffer): Promise<SignUp | null> {
+    const { rows } = await this.database.query<SignUp>(
+      `SELECT ${COLUMNS} FROM sign_ups WHERE handle_digest = $1 AND expires_at > now()`,
+      [handleDigest],
+    );
+    return rows[0] ?? null;
+  }
+
+  async find(id: string): Promise<SignUp | null> {
+    const { rows } = await this.database.query<SignUp>(
+      `SELECT ${COLUMNS} FROM sign_ups WHERE id = $1 AND expires_at > now()`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  async markConfirmed(tx: Tx, id: string): Promise<void> {
+    await tx.query(`UPDATE sign_ups SET confirmed_at = now() WHERE id = $1`, [id]);
+  }
+
+  /** Deletes a claim with its proofs; false when it is confirmed already, or gone. */
+  async discard(tx: Tx, id: string): Promise<boolean> {
+    const { count } = await tx.query(`DELETE FROM sign_ups WHERE id = $1 AND confirmed_at IS NULL RETURNING id`, [id]);
+    return count === 1;
+  }
+
+  /** The other claims on an address that has found its member: whatever their makers set dies with them (SS-05). */
+  async discardRivals(tx: Tx, emailKey: string, confirmedId: string): Promise<void> {
+    await tx.query(`DELETE FROM sign_ups WHERE email_key = $1 AND id <> $2 AND confirmed_at IS NULL`, [
+      emailKey,
+      confirmedId,
+    ]);
+  }
+}

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { AppConfig } from '../../config/app-config.js';
+import type { VerifiedToken } from '../../tokens/token-purpose.js';
+import { TokensService } from '../../tokens/tokens.service.js';
+import { refreshCookieName } from '../token-cookies.js';
+import { fromBody, fromCookie } from './token-sources.js';
+import { strategyOptions } from './strategy-options.js';
+
+/** Accepts refresh tokens and no other kind, from the Authorization header, the body or the cookie, in that order. */
+@Injectable()
+export class RefreshTokenStrategy extends PassportStrategy(Strategy, 'refresh-token') {
+  constructor(
+    private readonly tokens: TokensService,
+    config: AppConfig,
+  ) {
+    const sources = [
+      ExtractJwt.fromAuthHeaderAsBearerToken(),
+      fromBody('refreshToken'),
+      fromCookie(refreshCookieName(config)),
+    ];
+    super(strategyOptions(tokens, 'refresh', ExtractJwt.fromExtractors(sources)));
+  }
+
+  validate(payload: Record<string, unknown>): VerifiedToken<'refresh'> {
+    return this.tokens.readClaims('refresh', payload);
+  }
+}

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import type { VerifiedToken } from '../../tokens/token-purpose.js';
+import { TokensService } from '../../tokens/tokens.service.js';
+import { strategyOptions } from './strategy-options.js';
+import { fromBody } from './token-sources.js';
+
+/** Accepts a token minted for setting a new password and no other, from the Authorization header or the body. */
+@Injectable()
+export class ResetTokenStrategy extends PassportStrategy(Strategy, 'reset-token') {
+  constructor(private readonly tokens: TokensService) {
+    super(
+      strategyOptions(
+        tokens,
+        'reset',
+        ExtractJwt.fromExtractors([ExtractJwt.fromAuthHeaderAsBearerToken(), fromBody('resetToken')]),
+      ),
+    );
+  }
+
+  validate(payload: Record<string, unknown>): VerifiedToken<'reset'> {
+    return this.tokens.readClaims('reset', payload);
+  }
+}

@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+
+/**
+ * The database's time as this process knows it. Replicas whose own clocks drift still agree on when a token
+ * expires, because each corrects its clock by the distance it last measured to PostgreSQL.
+ */
+@Injectable()
+export class Clock {
+  private offsetMs = 0;
+
+  /** Whole seconds since 1970, as in a JWT's `exp`. */
+  nowSeconds(): number {
+    return Math.floor((Date.now() + this.offsetMs) / 1000);
+  }
+
+  /** Takes a reading: the database's time, and the moments here before and after it was asked. */
+  synchronise(databaseMs: number, askedMs: number, answeredMs: number): void {
+    this.offsetMs = databaseMs - (askedMs + answeredMs) / 2;
+  }
+}

@@ -1,0 +1,29 @@
+import { hkdfSync } from 'node:crypto';
+
+/**
+ * Derives one key per purpose from the master secret (HKDF, RFC 5869), so that a key seen by one
+ * part of the system is worth nothing to another. Older master secrets stay readable during a rotation.
+ */
+export class KeyRing {
+  private readonly derived = new Map<string, Buffer[]>();
+
+  /** The first secret makes new values; all of them read old ones. */
+  constructor(private readonly secrets: readonly string[]) {
+    if (secrets.length === 0) throw new Error('a key ring needs a secret');
+  }
+
+  /** The key that new values of this purpose are made with: 64 bytes. */
+  current(purpose: string): Buffer {
+    return this.all(purpose)[0]!;
+  }
+
+  /** Every key that values of this purpose may have been made with, newest first. */
+  all(purpose: string): readonly Buffer[] {
+    let keys = this.derived.get(purpose);
+    if (!keys) {
+      keys = this.secrets.map((secret) => Buffer.from(hkdfSync('sha512', secret, 'munjigi', purpose, 64)));
+      this.derived.set(purpose, keys);
+    }
+    return keys;
+  }
+}

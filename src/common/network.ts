@@ -1,0 +1,49 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+
+/** The /24 (IPv4) or /48 (IPv6) an address belongs to: coarse enough to show in a mail, stable enough to recognise a network by. */
+export function coarseNetwork(ip: string): string {
+  return prefix(ip, 24, 48);
+}
+
+/** What limits count by: the IPv4 address itself, the /64 of an IPv6 one, since a single home holds a whole /64. */
+export function limitKey(ip: string): string {
+  return isIPv6(ip) ? prefix(ip, 32, 64) : ip;
+}
+
+function prefix(ip: string, bits4: number, bits6: number): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
+  if (mapped) return prefix(mapped[1]!, bits4, bits6);
+  if (isIPv4(ip)) {
+    const octets = ip.split('.').map((octet, index) => (index * 8 < bits4 ? octet : '0'));
+    return bits4 === 32 ? ip : `${octets.join('.')}/${bits4}`;
+  }
+  if (!isIPv6(ip)) return 'unknown';
+  const groups = expandIPv6(ip).map((group, index) => (index * 16 < bits6 ? group : '0'));
+  return `${compress(groups)}/${bits6}`;
+}
+
+function expandIPv6(ip: string): string[] {
+  const [head = '', tail] = ip.split('%')[0]!.split('::');
+  const left = head === '' ? [] : head.split(':');
+  if (tail === undefined) return left;
+  const right = tail === '' ? [] : tail.split(':');
+  return [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
+}
+
+function compress(groups: string[]): string {
+  const trimmed = [...groups];
+  while (trimmed.length > 0 && trimmed.at(-1) === '0') trimmed.pop();
+  return trimmed.length === groups.length ? groups.join(':') : `${trimmed.join(':')}::`;
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Whether a host name or address is this machine. */
+export function isLoopbackHost(host: string): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  const bare = host.replace(/^\[|\]$/g, '');
+  if (isIPv4(bare)) return LOOPBACK.check(bare, 'ipv4');
+  return isIPv6(bare) && LOOPBACK.check(bare, 'ipv6');
+}

@@ -1,0 +1,131 @@
+import { availableParallelism } from 'node:os';
+import { cleanEnv } from 'envalid';
+import { isLoopbackHost } from '../common/network.js';
+import type { Locale } from '../i18n/locale.js';
+import { ConfigurationError } from './configuration-error.js';
+import { ENVIRONMENT, type Environment } from './environment.js';
+import { developmentSecret, weaknessOf } from './secrets.js';
+
+/** The configuration as the rest of the code sees it: grouped, complete, checked. Durations are whole seconds. */
+export class AppConfig {
+  private constructor(
+    readonly env: Readonly<Environment>,
+    /** Master secrets, the one in use first. */
+    readonly secrets: readonly string[],
+    /** Base of every link, without a slash at the end. */
+    readonly publicUrl: string,
+  ) {}
+
+  /** @throws ConfigurationError naming every bad variable at once, echoing no value. */
+  static load(variables: NodeJS.ProcessEnv = process.env): AppConfig {
+    const problems: Record<string, string> = {};
+    // An empty value in a .env file means "not set".
+    const given = Object.fromEntries(
+      Object.entries({ NODE_ENV: 'development', ...variables }).filter(([, value]) => value !== ''),
+    );
+    const env = cleanEnv(given, ENVIRONMENT, {
+      reporter: ({ errors }) => {
+        for (const [name, error] of Object.entries(errors)) {
+          problems[name] = given[name] === undefined ? 'is missing' : ruleBroken(name, error);
+        }
+      },
+    });
+    if (Object.keys(problems).length === 0 || env.NODE_ENV === 'production')
+      Object.assign(problems, crossChecks(env, problems));
+    if (Object.keys(problems).length > 0) throw new ConfigurationError(problems);
+
+    const secret = env.SECRET ?? developmentSecret();
+    return new AppConfig(env, [secret, ...env.PREVIOUS_SECRETS], env.PUBLIC_URL ?? `http://localhost:${env.PORT}`);
+  }
+
+  get isProduction(): boolean {
+    return this.env.NODE_ENV === 'production';
+  }
+
+  get issuer(): string {
+    return this.env.JWT_ISSUER ?? this.publicUrl;
+  }
+
+  get defaultLocale(): Locale {
+    return this.env.DEFAULT_LOCALE;
+  }
+
+  /** Whether browsers reach us over TLS, which decides the cookie names. */
+  get isHttps(): boolean {
+    return this.publicUrl.startsWith('https://');
+  }
+
+  /** Origins that may call with credentials: those configured, and our own for the built-in pages. */
+  get allowedOrigins(): readonly string[] {
+    return [...this.env.CORS_ORIGINS, new URL(this.publicUrl).origin];
+  }
+
+  get hashConcurrency(): number {
+    return this.env.HASH_CONCURRENCY === 0 ? availableParallelism() : this.env.HASH_CONCURRENCY;
+  }
+
+  signUpLink(token: string): string {
+    return fill(this.env.SIGN_UP_LINK_URL ?? `${this.publicUrl}/pages/confirm-sign-up#token={token}`, token);
+  }
+
+  resetLink(token: string): string {
+    return fill(this.env.RESET_LINK_URL ?? `${this.publicUrl}/pages/reset-password#token={token}`, token);
+  }
+}
+
+function fill(template: string, token: string): string {
+  return template.replaceAll('{token}', encodeURIComponent(token));
+}
+
+/** The message of a rule of ours, or a general one: a library's own message may quote the value. */
+function ruleBroken(name: string, error: Error | undefined): string {
+  const choices = (ENVIRONMENT as Record<string, { choices?: readonly unknown[] }>)[name]?.choices;
+  if (choices) return `needs one of ${choices.join(', ')}`;
+  return error?.message.startsWith('needs ') ? error.message : 'is not valid';
+}
+
+/** Rules over several variables, and those that hold in production alone. */
+function crossChecks(env: Environment, found: Record<string, string>): Record<string, string> {
+  const problems: Record<string, string> = {};
+  const report = (name: string, rule: string): void => {
+    if (!(name in found) && !(name in problems)) problems[name] = rule;
+  };
+  if (env.JWT_ALGORITHM === 'HS512' && env.JWT_KEYS)
+    report('JWT_KEYS', 'is for ES256; HS512 keys are derived from SECRET');
+  if (env.SMTP_TIMEOUT_SECONDS >= env.OUTBOX_LEASE_SECONDS)
+    report('SMTP_TIMEOUT_SECONDS', 'needs to be below OUTBOX_LEASE_SECONDS');
+  if (env.REFRESH_IDLE_TTL_SECONDS > env.REFRESH_ABSOLUTE_TTL_SECONDS)
+    report('REFRESH_IDLE_TTL_SECONDS', 'needs to be at most REFRESH_ABSOLUTE_TTL_SECONDS');
+  checkSecrets(env, report);
+  if (env.NODE_ENV !== 'production') return problems;
+
+  if (env.SECRET === undefined) report('SECRET', 'is missing');
+  if (env.PUBLIC_URL === undefined) report('PUBLIC_URL', 'is missing');
+  else if (!env.PUBLIC_URL.startsWith('https://') && !isLoopbackHost(new URL(env.PUBLIC_URL).hostname))
+    report('PUBLIC_URL', 'needs https:// in production');
+  return problems;
+}
+
+function checkSecrets(env: Environment, report: (name: string, rule: string) => void): void {
+  const isProduction = env.NODE_ENV === 'production';
+  const weakness = (secret: string): string | null => {
+    const found = weaknessOf(secret);
+    return isProduction || found?.startsWith('needs') ? found : null;
+  };
+  if (env.SECRET !== undefined) {
+    const found = weakness(env.SECRET);
+    if (found) report('SECRET', found);
+    const elsewhere = [env.DATABASE_URL, env.SMTP_URL].map(passwordOf).concat(env.PREVIOUS_SECRETS, env.JWT_KEYS ?? []);
+    if (elsewhere.includes(env.SECRET)) report('SECRET', 'is used a second time in another variable');
+  }
+  for (const previous of env.PREVIOUS_SECRETS) {
+    const found = weakness(previous);
+    if (found) report('PREVIOUS_SECRETS', `holds one that ${found}`);
+  }
+  if (new Set(env.PREVIOUS_SECRETS).size !== env.PREVIOUS_SECRETS.length)
+    report('PREVIOUS_SECRETS', 'holds one secret twice');
+}
+
+function passwordOf(url: string | undefined): string {
+  return url !== undefined && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
+}

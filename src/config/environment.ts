@@ -1,0 +1,231 @@
+import { bool, makeValidator, str, type CleanedEnv } from 'envalid';
+import { LOCALES } from '../i18n/locale.js';
+
+/*
+ * Every variable the server reads: type, default, meaning. `.env.example` and docs/configuration.md repeat this table,
+ * and a test keeps the three equal. `devDefault` holds while NODE_ENV is not `production`.
+ */
+
+const DAY = 86_400;
+
+const seconds = makeValidator((input) => wholeNumber(input, 0, 366 * DAY));
+const positiveSeconds = makeValidator((input) => wholeNumber(input, 1, 366 * DAY));
+const count = makeValidator((input) => wholeNumber(input, 1, 1_000_000));
+const natural = makeValidator((input) => wholeNumber(input, 0, 1_000_000));
+const tcpPort = makeValidator((input) => wholeNumber(input, 0, 65_535));
+const webUrl = makeValidator((input) => checkedUrl(input, ['http:', 'https:']).replace(/\/$/, ''));
+const postgresUrl = makeValidator((input) => checkedUrl(input, ['postgres:', 'postgresql:']));
+const smtpUrl = makeValidator((input) => checkedUrl(input, ['smtp:', 'smtps:']));
+const list = makeValidator((input) =>
+  input
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const origins = makeValidator((input) =>
+  input
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+    .map(checkedOrigin),
+);
+const linkTemplate = makeValidator((input) => {
+  checkedUrl(input.replaceAll('{token}', 'token'), ['http:', 'https:']);
+  // Only behind `#`: a fragment reaches no server, so no log and no Referer ever holds the secret.
+  if (!/^[^#]*#[^#]*\{token\}[^#]*$/.test(input)) throw new Error('needs {token}, once and behind a #');
+  return input;
+});
+
+export const ENVIRONMENT = {
+  NODE_ENV: str({
+    choices: ['development', 'test', 'production'],
+    default: 'development',
+    desc: 'production refuses to start on anything missing, default or weak',
+  }),
+  PORT: tcpPort({ default: 3000, desc: 'HTTP port; 0 takes any free one' }),
+  HOST: str({ default: '0.0.0.0', devDefault: '127.0.0.1', desc: 'address to listen on' }),
+  PUBLIC_URL: webUrl({
+    default: undefined,
+    desc: 'where people reach this service; the base of every mailed link. Required in production, else http://localhost:PORT',
+    example: 'https://accounts.example.com',
+  }),
+  DATABASE_URL: postgresUrl({
+    devDefault: 'postgres://munjigi:munjigi@localhost:5432/munjigi',
+    desc: 'PostgreSQL 15 or newer',
+    example: 'postgres://munjigi:PASSWORD@db:5432/munjigi',
+  }),
+  DATABASE_POOL_SIZE: count({ default: 10, desc: 'connections each process may hold' }),
+  DATABASE_TIMEOUT_SECONDS: positiveSeconds({
+    default: 3,
+    desc: 'wait for a connection or a statement at most this long, then answer 503',
+  }),
+  MIGRATE_ON_START: bool({
+    default: true,
+    desc: 'bring the schema up to date before listening; replicas starting together take turns',
+  }),
+  SMTP_URL: smtpUrl({
+    devDefault: 'smtp://localhost:1025',
+    desc: 'mail server; smtps:// for TLS from the first byte',
+    example: 'smtps://user:PASSWORD@mail.example.com:465',
+  }),
+  SMTP_REQUIRE_TLS: bool({
+    default: true,
+    devDefault: false,
+    desc: 'with smtp://, refuse to send unless STARTTLS succeeds with a valid certificate',
+  }),
+  MAIL_FROM: str({
+    devDefault: 'Munjigi <no-reply@munjigi.localhost>',
+    desc: 'sender of every mail',
+    example: 'Example <no-reply@example.com>',
+  }),
+  PRODUCT_NAME: str({ default: 'Munjigi', desc: 'the name people know your service by; stands in mails and pages' }),
+  SECRET: str({
+    default: undefined,
+    desc: 'master secret, 32 bytes or more; every key is derived from it. Required in production, else made once under .data/',
+    example: 'openssl rand -base64 48',
+  }),
+  PREVIOUS_SECRETS: list({
+    default: [],
+    desc: 'older master secrets, comma-separated, still accepted while a rotation runs',
+  }),
+  JWT_ALGORITHM: str({
+    choices: ['ES256', 'HS512'],
+    default: 'ES256',
+    desc: 'signature of access tokens; ES256 publishes its keys as JWKS',
+  }),
+  JWT_KEYS: str({
+    default: undefined,
+    desc: 'ES256 keys as PEM blocks (\\n for line breaks): the first, private, signs; all verify. Derived from SECRET when unset',
+  }),
+  JWT_ISSUER: str({ default: undefined, desc: 'iss of every token; PUBLIC_URL when unset' }),
+  ACCESS_TOKEN_TTL_SECONDS: positiveSeconds({ default: 600, desc: 'life of an access token' }),
+  REFRESH_IDLE_TTL_SECONDS: positiveSeconds({
+    default: 14 * DAY,
+    desc: 'a session ends when not refreshed for this long',
+  }),
+  REFRESH_ABSOLUTE_TTL_SECONDS: positiveSeconds({
+    default: 30 * DAY,
+    desc: 'a session ends this long after login, however often refreshed',
+  }),
+  REFRESH_GRACE_SECONDS: seconds({
+    default: 10,
+    desc: 'a refresh token used again within this time gets the same successor; 0 is strict',
+  }),
+  RESET_TOKEN_TTL_SECONDS: positiveSeconds({ default: 600, desc: 'life of the token that sets a new password' }),
+  CODE_TTL_SECONDS: positiveSeconds({ default: 600, desc: 'life of a mailed code' }),
+  RESET_LINK_TTL_SECONDS: positiveSeconds({ default: 1800, desc: 'life of a mailed reset link' }),
+  SIGN_UP_LINK_TTL_SECONDS: positiveSeconds({ default: DAY, desc: 'life of a mailed sign-up link' }),
+  SIGN_UP_CLAIM_TTL_SECONDS: positiveSeconds({
+    default: 7 * DAY,
+    desc: 'an unconfirmed sign-up is forgotten after this long',
+  }),
+  CODE_RESEND_SECONDS: positiveSeconds({ default: 60, desc: 'at most one mail to an address in this time' }),
+  MAILS_PER_ADDRESS_PER_HOUR: count({
+    default: 5,
+    desc: 'mails an outsider can cause to one address in an hour; four times as many to one mailbox over all its +tags',
+  }),
+  CODE_GUESS_LIMIT: count({ default: 5, desc: 'guesses one code bears' }),
+  DAILY_GUESS_LIMIT: count({ default: 50, desc: 'guesses an address bears in a day over all its codes' }),
+  LOGIN_FAILURE_LIMIT: count({
+    default: 10,
+    desc: 'failed logins to one account from unknown devices before waits begin',
+  }),
+  LOGIN_FIRST_WAIT_SECONDS: positiveSeconds({
+    default: 30,
+    desc: 'the first wait; it doubles with each further failure',
+  }),
+  LOGIN_MAX_WAIT_SECONDS: positiveSeconds({ default: 900, desc: 'the longest wait' }),
+  LOGIN_FAILURE_HARD_LIMIT: count({
+    default: 100,
+    desc: 'failures in a row after which only a password reset or a known device opens the account (NIST SP 800-63B-4)',
+  }),
+  LOGIN_IP_FAILURE_LIMIT: count({
+    default: 45,
+    desc: 'failed logins from one client address, over all accounts, in 15 minutes',
+  }),
+  IP_REQUEST_LIMIT: count({
+    default: 120,
+    devDefault: 100_000,
+    desc: 'sign-up, code and login-ID requests from one client address in 10 minutes',
+  }),
+  LOGIN_ID_CHECK_ENABLED: bool({
+    default: true,
+    desc: 'whether POST /api/auth/login-id/check answers; off, it is 404',
+  }),
+  SESSIONS_PER_MEMBER: count({ default: 20, desc: 'signed-in devices of one member; the longest unused ends first' }),
+  PASSWORD_MIN_LENGTH: makeValidator((input) => wholeNumber(input, 8, 64))({
+    default: 8,
+    desc: 'code points; 8 to 64',
+  }),
+  PASSWORD_MIN_SCORE: makeValidator((input) => wholeNumber(input, 0, 4))({
+    default: 2,
+    desc: 'least strength estimate, 0 to 4 (zxcvbn); 2 withstands about 10^8 guesses',
+  }),
+  ARGON2_MEMORY_KIB: makeValidator((input) => wholeNumber(input, 19_456, 1_048_576))({
+    default: 19_456,
+    desc: "argon2id memory in KiB; not below OWASP's 19456",
+  }),
+  ARGON2_TIME_COST: makeValidator((input) => wholeNumber(input, 2, 20))({
+    default: 2,
+    desc: 'argon2id passes; at least 2',
+  }),
+  ARGON2_PARALLELISM: makeValidator((input) => wholeNumber(input, 1, 16))({ default: 1, desc: 'argon2id lanes' }),
+  HASH_CONCURRENCY: natural({ default: 0, desc: 'password hashes at once; 0 means the number of cores' }),
+  HASH_QUEUE_LIMIT: count({ default: 128, desc: 'password hashes waiting; beyond it the answer is 503 overloaded' }),
+  DEFAULT_LOCALE: str({ choices: LOCALES, default: 'en', desc: 'language where a request names none we speak' }),
+  CORS_ORIGINS: origins({
+    default: [],
+    desc: 'browser origins that may call the API and use cookies, comma-separated, exact',
+    example: 'https://app.example.com',
+  }),
+  TRUSTED_PROXIES: natural({
+    default: 0,
+    desc: 'reverse proxies in front; the client address is that many hops from the right of X-Forwarded-For',
+  }),
+  SIGN_UP_LINK_URL: linkTemplate({
+    default: undefined,
+    desc: 'page behind the sign-up link; default PUBLIC_URL/pages/confirm-sign-up#token={token}',
+  }),
+  RESET_LINK_URL: linkTemplate({
+    default: undefined,
+    desc: 'page behind the reset link; default PUBLIC_URL/pages/reset-password#token={token}',
+  }),
+  LOGIN_URL: webUrl({ default: undefined, desc: 'your login page, linked from mails' }),
+  SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
+  LOG_LEVEL: str({
+    choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
+    default: 'info',
+    desc: 'least level written to the log',
+  }),
+  OUTBOX_ENABLED: bool({ default: true, desc: 'whether this process sends mail' }),
+  OUTBOX_CONCURRENCY: count({ default: 5, desc: 'mails a process sends at once' }),
+  OUTBOX_LEASE_SECONDS: positiveSeconds({
+    default: 60,
+    desc: 'a mail claimed by a process that died is taken over after this long',
+  }),
+  SMTP_TIMEOUT_SECONDS: positiveSeconds({
+    default: 20,
+    desc: 'give up on a silent mail server after this long; below the lease',
+  }),
+};
+
+export type Environment = CleanedEnv<typeof ENVIRONMENT>;
+
+function wholeNumber(input: string, min: number, max: number): number {
+  const value = /^\d{1,9}$/.test(input) ? Number(input) : Number.NaN;
+  if (!(value >= min && value <= max)) throw new Error(`needs a whole number from ${min} to ${max}`);
+  return value;
+}
+
+function checkedUrl(input: string, protocols: string[]): string {
+  // The messages name the rule and never the value: a URL may hold a password.
+  if (!URL.canParse(input) || !protocols.includes(new URL(input).protocol))
+    throw new Error(`needs a URL starting ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  return input;
+}
+
+function checkedOrigin(input: string): string {
+  const origin = new URL(checkedUrl(input, ['http:', 'https:'])).origin;
+  if (origin !== input) throw new Error('needs plain origins such as https://app.example.com, no path and no wildcard');
+  return origin;
+}

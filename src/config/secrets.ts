@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const MIN_BYTES = 32;
+
+/** Words that mark a secret as copied from a manual. */
+const PLACEHOLDER =
+  /change.?me|example|default|placeholder|replace|(my|your|super|top|dev|test).?secret|password|openssl|munjigi|0123456789|abcdefgh/i;
+
+/** Says what is wrong with a master secret, or null when it may be used in production (RFC 8725 section 3.5). */
+export function weaknessOf(secret: string): string | null {
+  if (Buffer.byteLength(secret) < MIN_BYTES) return `needs at least ${MIN_BYTES} bytes`;
+  if (PLACEHOLDER.test(secret)) return 'looks like a placeholder; make one with: openssl rand -base64 48';
+  // 32 bytes drawn at random hold far more different characters; repeated text does not.
+  if (new Set(secret).size < 12) return 'is too regular; make one with: openssl rand -base64 48';
+  return null;
+}
+
+/** The development secret: made once, kept under `.data/`, readable by its owner alone. */
+export function developmentSecret(directory = '.data'): string {
+  const file = join(directory, 'secret');
+  mkdirSync(directory, { recursive: true });
+  try {
+    // `wx` fails where the file exists, so that two processes starting together agree on one secret.
+    writeFileSync(file, randomBytes(48).toString('base64'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,55 @@
+import type { DataSourceOptions } from 'typeorm';
+import { SecurityEvent } from '../audit/security-event.entity.js';
+import { SignUp } from '../auth/sign-up.entity.js';
+import { OutboxMessage } from '../mail/outbox-message.entity.js';
+import { LoginFailure } from '../rate-limits/login-failure.entity.js';
+import { RateLimit } from '../rate-limits/rate-limit.entity.js';
+import { Device } from '../sessions/device.entity.js';
+import { Revocation } from '../sessions/revocation.entity.js';
+import { Session } from '../sessions/session.entity.js';
+import { Member } from '../users/member.entity.js';
+import { ProofHandle } from '../verification/proof-handle.entity.js';
+import { ProofRequest } from '../verification/proof-request.entity.js';
+import { ResetGrant } from '../verification/reset-grant.entity.js';
+import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
+
+export const ENTITIES = [
+  ...[Member, SignUp, ProofRequest, ProofHandle, ResetGrant, Session, Device, Revocation],
+  ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
+];
+
+export const MIGRATIONS = [InitialSchema1764000000000];
+
+interface DatabaseSettings {
+  readonly url: string;
+  readonly poolSize: number;
+  /** Upper bound for getting a connection and for one statement. */
+  readonly timeoutSeconds: number;
+  readonly onPoolError?: (error: Error) => void;
+}
+
+/** The one set of options: for the app, the migrations and the tests. The schema changes by migration only, never by synchronize. */
+export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions {
+  const timeout = settings.timeoutSeconds * 1000;
+  return {
+    type: 'postgres',
+    url: settings.url,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    // Ids are made here, so the database needs no extension that an ordinary role may not create.
+    installExtensions: false,
+    poolErrorHandler: settings.onPoolError ?? (() => undefined),
+    extra: {
+      max: settings.poolSize,
+      connectionTimeoutMillis: timeout,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      application_name: 'munjigi',
+      // A lost network looks like silence: the client gives up a little after the server would have.
+      query_timeout: timeout + 1000,
+      options: `-c statement_timeout=${timeout} -c lock_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout * 2} -c timezone=UTC`,
+    },
+  };
+}

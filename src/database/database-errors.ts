@@ -1,0 +1,34 @@
+/** Failures of the way to the database, not of what was asked: connection refused or lost, server stopping, pool or statement timed out. */
+const UNAVAILABLE_CODES = new Set([
+  ...[
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'ETIMEDOUT',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENOENT',
+  ],
+  ...['57P01', '57P02', '57P03', '57014', '55P03', '25P03', '53300', '53100', '53200', '53400', '58030'],
+]);
+
+/** Class 08 is "connection exception"; 25006 is a write on a server that has become read-only, as after a failover. */
+const UNAVAILABLE_CLASS = /^(08|25006)/;
+
+const CLIENT_MESSAGES =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after/;
+
+/** Whether trying again in a few seconds may well succeed. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, cause, driverError, errors } = error as Error & {
+    code?: unknown;
+    driverError?: unknown;
+    errors?: unknown[];
+  };
+  if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASS.test(code))) return true;
+  if (CLIENT_MESSAGES.test(error.message)) return true;
+  return [cause, driverError, ...(errors ?? [])].some((inner) => inner !== error && isDatabaseUnavailable(inner));
+}

@@ -1,0 +1,39 @@
+import { Global, Logger, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AppConfig } from '../config/app-config.js';
+import { dataSourceOptions } from './data-source.js';
+import { Database } from './database.js';
+import { Notifications } from './notifications.js';
+import { migrate, waitForDatabase } from './migrator.js';
+
+const logger = new Logger('Database');
+
+/** Connects once PostgreSQL is there, with the schema up to date. */
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: async ({ env }: AppConfig) => {
+        const options = dataSourceOptions({
+          url: env.DATABASE_URL,
+          poolSize: env.DATABASE_POOL_SIZE,
+          timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
+          // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+          onPoolError: (error) => logger.warn(`an idle connection was lost: ${error.message}`),
+        });
+        await waitForDatabase(options, (attempt) =>
+          logger.warn(`the database does not answer yet (attempt ${attempt})`),
+        );
+        if (env.MIGRATE_ON_START) {
+          const applied = await migrate(options);
+          if (applied.length > 0) logger.log(`migrated: ${applied.join(', ')}`);
+        }
+        return { ...options, retryAttempts: 0 };
+      },
+    }),
+  ],
+  providers: [Database, Notifications],
+  exports: [Database, Notifications],
+})
+export class DatabaseModule {}

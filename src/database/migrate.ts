@@ -1,0 +1,11 @@
+import 'reflect-metadata';
+import { AppConfig } from '../config/app-config.js';
+import { dataSourceOptions } from './data-source.js';
+import { migrate, waitForDatabase } from './migrator.js';
+
+/** `npm run migrate`: brings the schema of DATABASE_URL up to date and says what it did. */
+const { env } = AppConfig.load();
+const options = dataSourceOptions({ url: env.DATABASE_URL, poolSize: 1, timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS });
+await waitForDatabase(options, () => console.log('waiting for the database'));
+const applied = await migrate(options);
+console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}`);

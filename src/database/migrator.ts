@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { isDatabaseUnavailable } from './database-errors.js';
+
+/** Any number will do, as long as every replica uses the same one. */
+const MIGRATION_LOCK = 7_463_541;
+
+/** Waits until PostgreSQL answers, so that starting together with it is no error. */
+export async function waitForDatabase(options: DataSourceOptions, report: (attempt: number) => void): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const probe = new DataSource({ ...options, migrations: [], entities: [] } as DataSourceOptions);
+    try {
+      await probe.initialize();
+      await probe.destroy();
+      return;
+    } catch (error) {
+      if (probe.isInitialized) await probe.destroy().catch(() => undefined);
+      if (!isDatabaseUnavailable(error)) throw error;
+      report(attempt);
+      await delay(Math.min(250 * attempt, 2000));
+    }
+  }
+}
+
+/** Brings the schema up to date. Replicas starting together take turns by an advisory lock; the later ones find nothing to do. */
+export async function migrate(options: DataSourceOptions): Promise<string[]> {
+  // No statement timeout here: building an index on a large table takes as long as it takes, and so does waiting for the lock.
+  const dataSource = new DataSource({
+    ...options,
+    extra: { max: 2, application_name: 'munjigi-migrate' },
+  } as DataSourceOptions);
+  await dataSource.initialize();
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const applied = await dataSource.runMigrations({ transaction: 'each' });
+    return applied.map((migration) => migration.name);
+  } finally {
+    // Ending the connection frees the lock, also when the unlock itself cannot be sent.
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await runner.release();
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,40 @@
+import type { EntityManager, QueryRunner } from 'typeorm';
+
+/** The outcome of one statement. */
+export interface SqlResult<Row> {
+  readonly rows: Row[];
+  /** Rows returned or changed. */
+  readonly count: number;
+}
+
+/** Something that runs a statement: a transaction, or the database on its own (one statement, one commit). */
+export interface Sql {
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<SqlResult<Row>>;
+}
+
+/** One unit of work. Handed from the service to every repository that takes part in it. */
+export class Tx implements Sql {
+  private readonly followUps: (() => void)[] = [];
+
+  constructor(
+    /** For entities; what a repository cannot say well with it goes through {@link query}. */
+    readonly manager: EntityManager,
+    private readonly runner: QueryRunner,
+  ) {}
+
+  async query<Row>(text: string, values: readonly unknown[] = []): Promise<SqlResult<Row>> {
+    const result = await this.runner.query(text, [...values], true);
+    const rows = (result.records ?? []) as Row[];
+    return { rows, count: result.affected ?? rows.length };
+  }
+
+  /** Runs once the work is committed, never if it is rolled back. Must not throw and must not be needed for correctness after a crash. */
+  afterCommit(followUp: () => void): void {
+    this.followUps.push(followUp);
+  }
+
+  /** For {@link Database.transaction} alone. */
+  committed(): void {
+    for (const followUp of this.followUps) followUp();
+  }
+}

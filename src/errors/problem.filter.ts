@@ -1,0 +1,39 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../access/current-caller.decorator.js';
+import { asDomainError, problemHeaders, problemOf } from './problem-answer.js';
+
+/** The one way out to HTTP for everything that is refused or fails. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = asDomainError(thrown);
+    // What we did not foresee is logged in full; what we did, with the reason the client does not get to know.
+    if (error.code === 'internal_error')
+      this.logger.error({ msg: 'unexpected error', requestId: request.id, err: error.cause ?? thrown });
+    else if (error.status >= 500)
+      this.logger.warn({
+        msg: error.code,
+        requestId: request.id,
+        detail: error.detail,
+        reason: (error.cause as Error | undefined)?.message,
+      });
+    request.refusal = error.detail === undefined ? error.code : `${error.code}: ${error.detail}`;
+    if (reply.sent) return;
+    void reply
+      .status(error.status)
+      .headers(problemHeaders(error))
+      .send(JSON.stringify(problemOf(error, callerOf(request))));
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why this request was refused, for its line in the log. */
+    refusal?: string;
+  }
+}

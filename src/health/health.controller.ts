@@ -1,0 +1,42 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Public } from '../access/public.decorator.js';
+import { Database } from '../database/database.js';
+import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { DomainError } from '../errors/domain-error.js';
+import { Readiness } from './readiness.js';
+
+/** For load balancers and orchestrators. */
+@ApiTags('Operations')
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly database: Database,
+    private readonly readiness: Readiness,
+  ) {}
+
+  @Get('live')
+  @ApiOperation({
+    summary: 'Whether the process works',
+    description: 'Says nothing of what it depends on: restarting it would not mend that.',
+  })
+  @ApiOkResponse({ schema: { example: { status: 'ok' } } })
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({
+    summary: 'Whether it can serve requests',
+    description: '503 while the database does not answer, and from the moment it begins to shut down.',
+  })
+  @ApiOkResponse({ schema: { example: { status: 'ok' } } })
+  @ApiProblems()
+  async ready(): Promise<{ status: 'ok' }> {
+    if (this.readiness.isStopping)
+      throw new DomainError('service_unavailable', { retryAfter: 1, detail: 'shutting down' });
+    await this.database.query('SELECT 1');
+    return { status: 'ok' };
+  }
+}

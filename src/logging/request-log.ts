@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+import type { AppLogger } from './app-logger.js';
+
+/** One line for each answered request: the route and not the URL, so that nothing somebody put there gets into the log. */
+export function logRequests(fastify: FastifyInstance, logger: AppLogger): void {
+  fastify.addHook('onResponse', async (request, reply) => {
+    const { memberId } = (request as { user?: { memberId?: string } }).user ?? {};
+    logger.pino.info({
+      msg: 'request',
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ip: request.ip,
+      ...(memberId !== undefined && { memberId }),
+      ...(request.refusal !== undefined && { refusal: request.refusal }),
+    });
+  });
+}

@@ -1,0 +1,265 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { LOCALES, type Locale } from '../i18n/locale.js';
+import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import {
+  MAIL_TEMPLATE_FIELDS,
+  MAIL_TEMPLATE_NAMES,
+  type MailTemplateName,
+  type MailTemplates,
+} from './mail-template.js';
+
+const CODE = '048213';
+const TOKEN = 'q1Zr8nUoM3xkT0wVbE5yLd-JcHs_9aPf';
+const LINK = `https://accounts.example/pages/some-page#token=${TOKEN}`;
+const asked = { requestedAt: '2026-11-22T05:37:12.345Z', network: '198.18.3.0/24' };
+const happened = { at: '2026-11-22T05:37:12.345Z', network: '198.18.3.0/24' };
+
+const SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } = {
+  'sign-up': { ...asked, loginId: 'minsu.kim', name: 'Minsu', code: CODE, link: LINK, codeMinutes: 10, linkHours: 24 },
+  'sign-up-existing': { ...asked, loginIdMasked: 'mi***m', loginUrl: 'https://app.example/login' },
+  'password-reset': {
+    ...asked,
+    loginIdMasked: 'mi***m',
+    name: 'Minsu',
+    code: CODE,
+    link: LINK,
+    codeMinutes: 10,
+    linkMinutes: 30,
+  },
+  'find-login-id': { ...asked, code: CODE, link: LINK, codeMinutes: 10 },
+  'login-id': { ...asked, loginId: 'minsu.kim', memberSince: '2026-03' },
+  'password-changed': {
+    ...happened,
+    name: 'Minsu',
+    loginIdMasked: 'mi***m',
+    how: 'reset',
+    resetUrl: 'https://app.example/forgot',
+  },
+  'session-reused': { ...happened, name: 'Minsu', deviceName: 'Firefox on Linux' },
+  'new-device': { ...happened, name: 'Minsu', deviceName: 'Firefox on Linux' },
+};
+
+const EVERY = MAIL_TEMPLATE_NAMES.flatMap((name) => LOCALES.map((locale) => [name, locale] as const));
+const PROOFS = EVERY.filter(([name]) => 'code' in SAMPLES[name]);
+const NAMED = EVERY.filter(([name]) => 'name' in SAMPLES[name]);
+
+const renderer = new MailRenderer({ productName: 'Acme' });
+
+/** Renders a sample with some fields replaced; `data` is loose because a stored row may hold anything. */
+function mail(name: MailTemplateName, locale: Locale, changes: Record<string, unknown> = {}): RenderedMail {
+  return renderer.render(name, locale, { ...SAMPLES[name], ...changes });
+}
+
+/** The words of an HTML part as a reader sees them. */
+function visible(html: string): string {
+  return html
+    .replace(/^[\s\S]*<h1/, '<h1')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#x3D;/g, '=')
+    .replace(/&#x27;/g, "'")
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ');
+}
+
+/** Numbers, times, IDs and addresses: what a reader would act on. */
+function facts(words: string): string[] {
+  return [...new Set(words.match(/https?:\S+|[\w./*#=-]*\d[\w./*#=:-]*|[a-z]+\*+[a-z]*|[a-z]+\.[a-z]+/g) ?? [])].sort();
+}
+
+describe('a mail', () => {
+  it.each(EVERY)('%s in %s has a subject, an HTML part and a text part', (name, locale) => {
+    const { subject, html, text } = mail(name, locale);
+    expect(subject).toMatch(/^\[Acme\] \S/);
+    expect(html).toMatch(new RegExp(`^<!DOCTYPE html>\\s*<html lang="${locale}"`));
+    expect(text.length).toBeGreaterThan(100);
+    expect(subject + html + text).not.toMatch(/\{\{|\}\}|undefined|\[object|NaN/);
+  });
+
+  it.each(EVERY)('%s in %s is written in that language', (name, locale) => {
+    const { subject, html, text } = mail(name, locale);
+    for (const words of [subject, visible(html), text]) {
+      expect(/[가-힣]/.test(words)).toBe(locale === 'ko');
+    }
+  });
+
+  it.each(EVERY)('%s in %s says the same facts in text and in HTML', (name, locale) => {
+    const { html, text } = mail(name, locale);
+    expect(facts(visible(html))).toEqual(facts(text));
+    expect(facts(text)).toEqual(expect.arrayContaining(['198.18.3.0/24', '05:37']));
+  });
+
+  it.each(EVERY)('ML-06 %s in %s shows the time in UTC and the coarse network', (name, locale) => {
+    const { text } = mail(name, locale);
+    expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 05:37 UTC' }[locale]);
+    expect(text).toContain('198.18.3.0/24');
+  });
+
+  it.each(EVERY)(
+    'ML-06 %s in %s keeps code, token, link and login ID out of the subject and the preview',
+    (name, locale) => {
+      const { subject, html } = mail(name, locale);
+      const preview = html.slice(0, html.indexOf('<h1'));
+      for (const secret of [CODE, TOKEN, 'https:', 'minsu.kim', 'mi***m']) {
+        expect(subject).not.toContain(secret);
+        expect(preview).not.toContain(secret);
+      }
+    },
+  );
+
+  it.each(PROOFS)(
+    'ML-06 %s in %s shows code, link and how long they work, and warns never to tell the code',
+    (name, locale) => {
+      const { html, text } = mail(name, locale);
+      for (const words of [visible(html), text]) {
+        expect(words).toContain(CODE);
+        expect(words).toContain(LINK);
+        expect(words).toContain({ en: '10 minutes', ko: '10분' }[locale]);
+        expect(words).toContain({ en: 'Never tell this code to anybody', ko: '누구에게도 알려 주지 마세요' }[locale]);
+        expect(words).toContain({ en: 'ignore this mail', ko: '무시해 주세요' }[locale]);
+      }
+      expect(html).toContain(`href="${LINK.replace('=', '&#x3D;')}"`);
+    },
+  );
+
+  it.each(EVERY)('ML-05 %s in %s loads nothing from anywhere', (name, locale) => {
+    const { html } = mail(name, locale);
+    expect(html).not.toMatch(/<(img|link|script|iframe|object|embed|video|audio|source|svg|form)\b/i);
+    expect(html).not.toMatch(/\bsrc\s*=|\bsrcset\s*=|\bbackground\s*=|url\(|@import|@font-face/i);
+    // Every address in the source is one that a person may press or read.
+    const addresses = html.match(/[^\s"'<>]*https?:[^\s"'<>]*/g) ?? [];
+    const pressed = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map((match) => match[1]);
+    expect(addresses.filter((address) => !pressed.includes(address))).toEqual([]);
+  });
+
+  it.each(EVERY)('%s in %s is fit for dark screens and phones', (name, locale) => {
+    const { html } = mail(name, locale);
+    expect(html).toContain('<meta name="color-scheme" content="light dark">');
+    expect(html).toContain('prefers-color-scheme: dark');
+    expect(html).toContain('width=device-width');
+  });
+
+  it('counts one minute as one', () => {
+    expect(mail('find-login-id', 'en', { codeMinutes: 1 }).text).toContain('works for 1 minute,');
+  });
+
+  it('tells a changed password from a reset one', () => {
+    expect(mail('password-changed', 'en', { how: 'changed' }).text).toContain('All other devices were logged out');
+    expect(mail('password-changed', 'en', { how: 'reset' }).text).toContain('All devices were logged out');
+  });
+
+  it.each(EVERY)('%s in %s does without its optional fields', (name, locale) => {
+    const optional = Object.entries<string>(MAIL_TEMPLATE_FIELDS[name]).filter(([, need]) => need === 'optional');
+    const { html, text } = mail(name, locale, Object.fromEntries(optional.map(([field]) => [field, undefined])));
+    expect(facts(visible(html))).toEqual(facts(text));
+    expect(html + text).not.toMatch(/undefined|, ?님|Hello ,/);
+  });
+});
+
+describe('what a stranger writes into a mail', () => {
+  it.each(NAMED)('ML-05 is escaped and never run as a template (%s in %s)', (name, locale) => {
+    const hostile = '<img src=x onerror="alert(1)"> {{7*7}} {{code}} ${7*7}';
+    const { subject, html, text } = mail(name, locale, { name: hostile });
+    expect(html).toContain('&lt;img src&#x3D;x onerror&#x3D;&quot;alert(1)&quot;&gt; {{7*7}} {{code}}');
+    expect(html).not.toContain('<img');
+    expect(text).toContain('{{7*7}} {{code}}');
+    expect(html + text).not.toContain('49');
+    expect(subject).toBe(mail(name, locale).subject);
+  });
+
+  it.each(EVERY)('ML-05 every field is escaped in HTML (%s in %s)', (name, locale) => {
+    for (const [field, value] of Object.entries(SAMPLES[name])) {
+      if (typeof value !== 'string' || /At$|^at$|Since$|^how$/.test(field)) continue;
+      const poison = value.startsWith('https:') ? `https://x.example/"><b id=x>` : '"><b id=x>';
+      expect(mail(name, locale, { [field]: poison }).html).not.toMatch(/<b\b|="[^"<>]*"><b/);
+    }
+  });
+
+  it.each(EVERY)('ML-01 stays on its line (%s in %s)', (name, locale) => {
+    for (const field of ['name', 'deviceName', 'loginId', 'network', 'code']) {
+      if (!(field in SAMPLES[name])) continue;
+      const broken = 'a\r\nBcc: x@example.org\u0000\u2028\u0085b\u202ec\ud800';
+      const { subject, html, text } = mail(name, locale, { [field]: broken });
+      expect(subject).not.toMatch(/[\p{Cc}]/u);
+      expect(text).not.toMatch(/^\s*Bcc:/m);
+      expect(html + text).not.toMatch(/(?!\n)\p{Cc}|[\u2028\u202e]|\p{Cs}/u);
+      expect(text).toContain('a Bcc');
+    }
+  });
+
+  it.each([
+    ['You won, see https://evil.example/win', /https:\/\/|evil\.example/],
+    ['www.evil.example', /www\.evil|evil\.example/],
+    ['mail a@evil.example', /@evil\.example/],
+  ])('becomes no link: %s', (name, link) => {
+    const { html, text } = mail('new-device', 'en', { name, deviceName: name });
+    expect(html).not.toMatch(link);
+    expect(text).not.toMatch(link);
+  });
+
+  it('is cut short', () => {
+    expect(mail('sign-up', 'en', { name: '가'.repeat(500) }).text).toContain(`Hello ${'가'.repeat(60)}…,`);
+  });
+
+  it('leaves ordinary names alone', () => {
+    for (const name of ["Miles O'Brien", '김민수', 'José María', 'Anna-Lena']) {
+      expect(mail('sign-up', 'en', { name }).text).toContain(`Hello ${name},`);
+    }
+  });
+});
+
+describe('a mail that would be wrong', () => {
+  it.each(EVERY)('%s in %s is refused when a required field is missing', (name, locale) => {
+    for (const [field, need] of Object.entries<string>(MAIL_TEMPLATE_FIELDS[name])) {
+      if (need === 'optional') continue;
+      expect(() => mail(name, locale, { [field]: undefined })).toThrow(`needs ${field}`);
+      expect(() => mail(name, locale, { [field]: null })).toThrow(`needs ${field}`);
+      expect(() => mail(name, locale, { [field]: { toString: 'x' } })).toThrow(`cannot print ${field}`);
+    }
+  });
+
+  it.each(['javascript:alert(1)', 'data:text/html,x', ' JaVaScRiPt:alert(1)', '/relative', 'myapp://reset', ''])(
+    'ML-05 is refused when its button would open %j',
+    (link) => {
+      expect(() => mail('password-reset', 'en', { link })).toThrow('only to http and https');
+    },
+  );
+
+  it('is refused when a time is none', () => {
+    expect(() => mail('new-device', 'ko', { at: 'yesterday' })).toThrow('ISO 8601');
+  });
+
+  it('is refused when the template or the language is not ours', () => {
+    const render = renderer.render.bind(renderer) as (...values: unknown[]) => RenderedMail;
+    expect(() => render('../secrets', 'en', {})).toThrow('unknown mail template');
+    expect(() => render('toString', 'en', {})).toThrow('unknown mail template');
+    expect(() => render('new-device', '../../en', SAMPLES['new-device'])).toThrow('unknown mail language');
+  });
+
+  it('never repeats a value in the reason, since reasons are logged', () => {
+    expect(() => mail('password-reset', 'en', { link: `javascript:${TOKEN}` })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(TOKEN) }),
+    );
+  });
+});
+
+describe('the template files', () => {
+  const root = fileURLToPath(new URL('./templates/', import.meta.url));
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.hbs'));
+
+  it('never print a value unescaped', () => {
+    for (const file of files)
+      expect([file, readFileSync(root + file, 'utf8')]).toEqual([file, expect.not.stringMatching(/\{\{~?\s*(\{|&)/)]);
+  });
+
+  it('are complete: three parts in each language, and nothing else', () => {
+    const expected = EVERY.flatMap(([name, locale]) =>
+      ['html', 'subject', 'text'].map((part) => `${name}/${locale}.${part}.hbs`),
+    );
+    expect(files.filter((file) => !file.startsWith('_layout')).sort()).toEqual(expected.sort());
+  });
+});

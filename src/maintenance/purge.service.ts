@@ -1,0 +1,49 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { Database } from '../database/database.js';
+
+const EVERY_MS = 10 * 60 * 1000;
+/** Rows removed by one statement: small enough to hold no lock for long. */
+const BATCH = 1000;
+/** Keeps one round from running into the next. */
+const MAX_BATCHES = 200;
+
+/** What is no longer needed, and how long it is kept after that so that people still get a fitting answer. */
+const EXPIRED: readonly { readonly table: string; readonly key: string; readonly condition: string }[] = [
+  { table: 'sign_ups', key: 'id', condition: `expires_at < now() - interval '1 day'` },
+  { table: 'proof_requests', key: 'id', condition: `created_at < now() - interval '8 days'` },
+  { table: 'reset_grants', key: 'id', condition: `expires_at < now() - interval '1 day'` },
+  { table: 'sessions', key: 'id', condition: `absolute_expires_at < now() - interval '1 day'` },
+  { table: 'revocations', key: 'session_id', condition: `expires_at < now()` },
+  { table: 'outbox_messages', key: 'id', condition: `created_at < now() - interval '30 days' AND status <> 'pending'` },
+  {
+    table: 'login_failures',
+    key: 'key',
+    condition: `updated_at < now() - interval '30 days' AND blocked_until IS DISTINCT FROM 'infinity'`,
+  },
+];
+
+/** Removes rows whose time is over, a little at a time. Several replicas may do it side by side. */
+@Injectable()
+export class PurgeService {
+  private readonly logger = new Logger(PurgeService.name);
+
+  constructor(private readonly database: Database) {}
+
+  @Interval(EVERY_MS)
+  async purge(): Promise<void> {
+    for (const { table, key, condition } of EXPIRED) {
+      try {
+        for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+          const { count } = await this.database.query(
+            `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+          );
+          if (count < BATCH) break;
+        }
+      } catch (error) {
+        // The next round tries again; nothing depends on it meanwhile.
+        this.logger.warn(`could not purge ${table}: ${(error as Error).message}`);
+      }
+    }
+  }
+}

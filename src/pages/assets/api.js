@@ -1,0 +1,63 @@
+// @ts-check
+
+/** Calls the API and turns whatever goes wrong into something a person can read. */
+
+/** The API lies beside the pages, wherever both are mounted. */
+const API = new URL('../../api/', import.meta.url);
+const TIMEOUT_MS = 20_000;
+
+/** A refusal (RFC 9457), or the lack of an answer. */
+export class ApiProblem extends Error {
+  /**
+   * @param {string} code stable name of the refusal; `network` when no answer came, `unexpected` when it was not ours
+   * @param {{ detail?: string, errors?: { field: string, message: string }[], retryAfter?: number }} [problem]
+   */
+  constructor(code, problem = {}) {
+    super(code);
+    this.code = code;
+    this.detail = problem.detail ?? '';
+    this.fields = Array.isArray(problem.errors) ? problem.errors : [];
+    /** Whole seconds. */
+    this.retryAfter = Number(problem.retryAfter ?? 0);
+  }
+}
+
+/**
+ * Posts to an operation, such as `auth/sign-up/inspect-link`. Throws an ApiProblem unless it succeeds.
+ * @param {string} operation
+ * @param {object} [body]
+ * @param {string} [bearer]
+ * @returns {Promise<any>}
+ */
+export async function post(operation, body, bearer) {
+  const headers = new Headers({ accept: 'application/json', 'accept-language': document.documentElement.lang });
+  if (body !== undefined) headers.set('content-type', 'application/json');
+  if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`);
+  let response, text;
+  try {
+    response = await fetch(new URL(operation, API), {
+      method: 'POST',
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      credentials: 'omit', // nothing here depends on who is logged in to this browser
+      cache: 'no-store',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    text = await response.text();
+  } catch {
+    throw new ApiProblem('network');
+  }
+  const answer = parsed(text);
+  if (response.ok) return answer;
+  // A proxy in between may answer with a page of its own.
+  throw typeof answer?.code === 'string' ? new ApiProblem(answer.code, answer) : new ApiProblem('unexpected');
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public } from '../access/public.decorator.js';
+import { AppConfig } from '../config/app-config.js';
+import { DomainError } from '../errors/domain-error.js';
+import { LOCALES, negotiateLocale, type Locale } from '../i18n/locale.js';
+import { PageAssets } from './page-assets.js';
+import { PAGE_HEADERS } from './page-headers.js';
+import { PageRenderer, type PageName } from './page-renderer.js';
+
+/**
+ * Serves the pages behind mailed links.
+ * GET only, and no GET changes anything: mail scanners open links too. The secret of a link stands in the fragment,
+ * which a browser never sends.
+ */
+@Public()
+@ApiExcludeController()
+@Controller('pages')
+export class PagesController {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly renderer: PageRenderer,
+    private readonly assets: PageAssets,
+  ) {}
+
+  @Get('confirm-sign-up')
+  confirmSignUp(
+    @Query('lang') lang: unknown,
+    @Headers('accept-language') acceptLanguage: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): string {
+    return this.page('confirm-sign-up', lang, acceptLanguage, reply);
+  }
+
+  @Get('reset-password')
+  resetPassword(
+    @Query('lang') lang: unknown,
+    @Headers('accept-language') acceptLanguage: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): string {
+    return this.page('reset-password', lang, acceptLanguage, reply);
+  }
+
+  @Get('assets/:file')
+  asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): string {
+    const asset = this.assets.find(file);
+    if (asset === null) throw new DomainError('not_found');
+    reply.headers(PAGE_HEADERS).type(asset.contentType);
+    return asset.content;
+  }
+
+  private page(page: PageName, lang: unknown, acceptLanguage: string | undefined, reply: FastifyReply): string {
+    const chosen: Locale | undefined = LOCALES.find((locale) => locale === lang);
+    const locale = chosen ?? negotiateLocale(acceptLanguage, this.config.defaultLocale);
+    reply.headers(PAGE_HEADERS).header('content-language', locale).type('text/html; charset=utf-8');
+    return this.renderer.render(page, locale);
+  }
+}

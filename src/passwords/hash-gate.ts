@@ -1,0 +1,34 @@
+import { DomainError } from '../errors/domain-error.js';
+
+/**
+ * Bounds how many password hashes run at once and how many wait. More at once than cores helps nobody and starves
+ * everything else; a queue without end turns a login flood into minutes of waiting for all. First come, first served.
+ */
+export class HashGate {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly concurrency: number,
+    private readonly queueLimit: number,
+  ) {}
+
+  /** @throws DomainError `overloaded`, at once, when the queue is full */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= this.concurrency) {
+      if (this.waiting.length >= this.queueLimit)
+        throw new DomainError('overloaded', { retryAfter: 2, detail: 'hash queue is full' });
+      // Whoever finishes hands its place over, so `running` stays as it is.
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running -= 1;
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
+import { PasswordsService } from './passwords.service.js';
+
+/** How passwords are judged and stored. */
+@Module({ providers: [PasswordHasher, PasswordPolicy, PasswordsService], exports: [PasswordsService] })
+export class PasswordsModule {}

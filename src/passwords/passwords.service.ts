@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { HashGate } from './hash-gate.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
+
+/** Hashes and verifies passwords, never more at once than the machine bears. Never called inside a transaction. */
+@Injectable()
+export class PasswordsService {
+  private readonly gate: HashGate;
+  private dummyHash: Promise<string> | undefined;
+
+  constructor(
+    config: AppConfig,
+    private readonly hasher: PasswordHasher,
+    private readonly policy: PasswordPolicy,
+  ) {
+    this.gate = new HashGate(config.hashConcurrency, config.env.HASH_QUEUE_LIMIT);
+  }
+
+  /** Checks a new password against the policy and hashes it. @throws DomainError `validation_failed`, `password_too_common`, `overloaded` */
+  async hashNew(password: string, owner: PasswordOwner, field: string): Promise<string> {
+    await this.policy.check(password, owner, field);
+    return this.gate.run(() => this.hasher.hash(password));
+  }
+
+  /** Hashes a password that is already in use, with today's settings. */
+  async rehash(password: string): Promise<string> {
+    return this.gate.run(() => this.hasher.hash(password));
+  }
+
+  needsRehash(hash: string): boolean {
+    return this.hasher.needsRehash(hash);
+  }
+
+  /**
+   * Compares with a stored hash; `null` stands for an account nobody has and costs the same, so that the time it takes
+   * does not tell whether there is one (EN-06). @throws DomainError `overloaded`
+   */
+  async verify(hash: string | null, password: string): Promise<boolean> {
+    const isMatch = await this.gate.run(async () => this.hasher.verify(hash ?? (await this.dummy()), password));
+    return isMatch && hash !== null;
+  }
+
+  /** A hash of the current cost, which no password opens because nobody knows what was hashed. */
+  private dummy(): Promise<string> {
+    this.dummyHash ??= this.hasher.hash(crypto.randomUUID() + crypto.randomUUID());
+    return this.dummyHash;
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../common/caller.js';
+import { limitKey } from '../common/network.js';
+import { AppConfig } from '../config/app-config.js';
+import { DomainError } from '../errors/domain-error.js';
+import { Limiters, type Limiter } from './limiters.js';
+
+const REQUEST_WINDOW_SECONDS = 600;
+const FAILURE_WINDOW_SECONDS = 900;
+
+/** Limits by client address, over all accounts. */
+@Injectable()
+export class IpLimitsService {
+  private readonly requests: Limiter;
+  private readonly failures: Limiter;
+
+  constructor(limiters: Limiters, { env }: AppConfig) {
+    this.requests = limiters.make('ip-request', env.IP_REQUEST_LIMIT, REQUEST_WINDOW_SECONDS);
+    this.failures = limiters.make('ip-login-failure', env.LOGIN_IP_FAILURE_LIMIT, FAILURE_WINDOW_SECONDS);
+  }
+
+  /** For requests that send mail or tell whether a login ID is free. @throws DomainError `too_many_requests` */
+  async takeRequest(caller: Caller): Promise<void> {
+    const { isAllowed, retryAfterSeconds } = await this.requests.take(limitKey(caller.ip));
+    if (!isAllowed)
+      throw new DomainError('too_many_requests', {
+        retryAfter: retryAfterSeconds,
+        detail: 'requests from this client address',
+      });
+  }
+
+  /**
+   * Failures only are counted, and a success takes none back (BF-05). So this looks before the password check and
+   * {@link countFailure} counts after it; what runs in parallel meanwhile is bounded by the hash gate.
+   * @throws DomainError `too_many_requests`
+   */
+  async checkLoginAllowed(caller: Caller): Promise<void> {
+    const { isAllowed, retryAfterSeconds } = await this.failures.peek(limitKey(caller.ip));
+    if (!isAllowed)
+      throw new DomainError('too_many_requests', {
+        retryAfter: retryAfterSeconds,
+        detail: 'failed logins from this client address',
+      });
+  }
+
+  async countFailure(caller: Caller): Promise<void> {
+    await this.failures.count(limitKey(caller.ip));
+  }
+}

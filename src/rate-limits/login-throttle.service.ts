@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { keyedDigest } from '../common/digest.js';
+import { KeyRing } from '../common/key-ring.js';
+import { AppConfig } from '../config/app-config.js';
+import { Database } from '../database/database.js';
+import type { Sql } from '../database/sql.js';
+import { TurnTaking } from './turn-taking.js';
+
+/** What failures are counted by: the account, or the identifier nobody has, and the device if it is a known one. */
+export interface LoginSubject {
+  readonly account: string;
+  readonly deviceId: string | null;
+}
+
+/**
+ * Counts the attempt before the password is compared. Within a wait nothing is counted and no row comes back. From the
+ * limit on each further failure doubles the wait; at the hard limit it does not end by itself.
+ */
+const TAKE = {
+  name: 'login-failure-take',
+  text: `INSERT INTO login_failures AS f (key, failures) VALUES ($1, 1)
+    ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(),
+      blocked_until = CASE
+        WHEN f.failures + 1 >= $5 THEN 'infinity'
+        WHEN f.failures + 1 >= $2 THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ (f.failures + 1 - $2)))
+      END
+    WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
+    RETURNING f.failures`,
+};
+
+/**
+ * Slows down guessing at one account, wherever it comes from. Known devices are counted apart, so an attacker can make
+ * the account wait on unknown devices only and never locks its owner out.
+ */
+@Injectable()
+export class LoginThrottleService {
+  private readonly key: Buffer;
+  private readonly turns: TurnTaking;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+    keys: KeyRing,
+  ) {
+    this.key = keys.current('login-throttle');
+    this.turns = new TurnTaking(config.env.HASH_QUEUE_LIMIT);
+  }
+
+  /**
+   * Runs one password check, counted as a failure beforehand and cleared if it succeeds; null where the subject has to
+   * wait. Checks of one subject take turns within this process: otherwise an owner who logs in on many tabs at once
+   * would meet a limit made of nothing but their own attempts under way.
+   * @param check resolves to whether the password was right; if it throws, the attempt is not counted
+   */
+  async attempt(subject: LoginSubject, check: () => Promise<boolean>): Promise<boolean | null> {
+    const key = this.keyOf(subject);
+    return this.turns.take(key.toString('base64'), async () => {
+      if (!(await this.count(key))) return null;
+      let isRight: boolean;
+      try {
+        isRight = await check();
+      } catch (error) {
+        await this.giveBack(key);
+        throw error;
+      }
+      if (isRight) await this.database.query(`DELETE FROM login_failures WHERE key = $1`, [key]);
+      return isRight;
+    });
+  }
+
+  /** Ends the wait of an account on unknown devices: a mailbox proof, or an administrator, has spoken for it. */
+  async clear(sql: Sql, account: string): Promise<void> {
+    await sql.query(`DELETE FROM login_failures WHERE key = $1`, [this.keyOf({ account, deviceId: null })]);
+  }
+
+  private async count(key: Buffer): Promise<boolean> {
+    const { env } = this.config;
+    const limits = [
+      env.LOGIN_FAILURE_LIMIT,
+      env.LOGIN_FIRST_WAIT_SECONDS,
+      env.LOGIN_MAX_WAIT_SECONDS,
+      env.LOGIN_FAILURE_HARD_LIMIT,
+    ];
+    return (await this.database.prepared(TAKE, [key, ...limits])).count === 1;
+  }
+
+  private async giveBack(key: Buffer): Promise<void> {
+    await this.database
+      .query(`UPDATE login_failures SET failures = greatest(failures - 1, 0), blocked_until = NULL WHERE key = $1`, [
+        key,
+      ])
+      .catch(() => undefined);
+  }
+
+  private keyOf({ account, deviceId }: LoginSubject): Buffer {
+    return keyedDigest(this.key, account, deviceId ?? '');
+  }
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { mailboxKey, mailBudgetKey } from '../common/email-address.js';
+import { AppConfig } from '../config/app-config.js';
+import { Limiters, type Limiter } from './limiters.js';
+
+const HOUR = 3600;
+/** A mailbox gets this many times the share of one address, over all its +tags: tags are used in earnest too. */
+const MAILBOX_FACTOR = 4;
+
+/** How much mail an outsider can cause to one address, over all kinds of mail (BF-08). */
+@Injectable()
+export class MailBudgetService {
+  private readonly cooldown: Limiter;
+  private readonly hourly: Limiter;
+  private readonly mailbox: Limiter;
+
+  constructor(limiters: Limiters, { env }: AppConfig) {
+    this.cooldown = limiters.make('mail-cooldown', 1, env.CODE_RESEND_SECONDS);
+    this.hourly = limiters.make('mail-hour', env.MAILS_PER_ADDRESS_PER_HOUR, HOUR);
+    this.mailbox = limiters.make('mailbox-hour', env.MAILS_PER_ADDRESS_PER_HOUR * MAILBOX_FACTOR, HOUR);
+  }
+
+  /**
+   * Takes one mail from the budget of this canonical address; false when there is none left. Asked before it is looked
+   * up whether anybody has the address, so that the budget itself tells nothing (EN-02).
+   */
+  async take(emailKey: string): Promise<boolean> {
+    const address = mailBudgetKey(emailKey);
+    if (!(await this.cooldown.take(address)).isAllowed) return false;
+    if (!(await this.hourly.take(address)).isAllowed) return false;
+    return (await this.mailbox.take(mailboxKey(emailKey))).isAllowed;
+  }
+  /**
+   * Gives a mail back that was answered with a proof: it was wanted, so it was no nuisance, and its owner may go straight
+   * on to another request. Somebody without the mailbox never gets here. Best effort; a failure costs a minute of waiting.
+   */
+  async giveBack(emailKey: string): Promise<void> {
+    const address = mailBudgetKey(emailKey);
+    const counters = [
+      this.cooldown.reset(address),
+      this.hourly.giveBack(address),
+      this.mailbox.giveBack(mailboxKey(emailKey)),
+    ];
+    await Promise.allSettled(counters);
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../access/principal.js';
+import type { Caller } from '../common/caller.js';
+import { Database } from '../database/database.js';
+import { DomainError } from '../errors/domain-error.js';
+import { SessionsService } from './sessions.service.js';
+import { summariseUserAgent, type UserAgentSummary } from './user-agent.js';
+
+/** A session as its owner sees it. */
+export interface OwnSession extends UserAgentSummary {
+  readonly id: string;
+  readonly deviceName: string | null;
+  readonly ip: string;
+  readonly country: string | null;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  readonly current: boolean;
+}
+
+/** A member looks at and ends their own sessions, and nobody else's. */
+@Injectable()
+export class OwnSessionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  async list({ memberId, sessionId }: Principal): Promise<OwnSession[]> {
+    const rows = await this.sessions.list(memberId);
+    return rows.map(({ userAgent, ...row }) => ({
+      ...row,
+      ...summariseUserAgent(userAgent),
+      country: null,
+      current: row.id === sessionId,
+    }));
+  }
+
+  /** @throws DomainError `not_found`, for somebody else's session just as for none */
+  async end({ memberId }: Principal, id: string, caller: Caller): Promise<void> {
+    if (!(await this.sessions.end(memberId, id, 'ended-by-member', caller)))
+      throw new DomainError('not_found', { detail: 'not a live session of this member' });
+  }
+
+  async endAll({ memberId, sessionId }: Principal, includeCurrent: boolean, caller: Caller): Promise<void> {
+    await this.database.transaction((tx) =>
+      this.sessions.endAll(tx, memberId, 'ended-by-member', caller, includeCurrent ? undefined : sessionId),
+    );
+  }
+}

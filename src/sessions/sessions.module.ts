@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { MailModule } from '../mail/mail.module.js';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { DevicesRepository } from './devices.repository.js';
+import { OwnSessionsService } from './own-sessions.service.js';
+import { RevocationFeed } from './revocation-feed.js';
+import { RevocationsRepository } from './revocations.repository.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SessionsService } from './sessions.service.js';
+
+/** Signed-in devices. */
+@Module({
+  imports: [AuditModule, MailModule, TokensModule, UsersModule],
+  controllers: [SessionsController],
+  providers: [
+    SessionsService,
+    OwnSessionsService,
+    SessionsRepository,
+    DevicesRepository,
+    RevocationsRepository,
+    RevocationFeed,
+  ],
+  exports: [SessionsService, RevocationFeed],
+})
+export class SessionsModule {}

@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+import type { SessionEndReason } from '../events/security-events.js';
+import type { Role } from '../access/principal.js';
+import { Database } from '../database/database.js';
+import type { Tx } from '../database/sql.js';
+import type { TokenTransport } from './session.entity.js';
+
+/** What a pair of tokens is minted from. Times are whole seconds since 1970, the database's. */
+export interface SessionState {
+  readonly id: string;
+  readonly memberId: string;
+  readonly role: Role;
+  readonly generation: number;
+  readonly transport: TokenTransport;
+  /** When this generation came to be. */
+  readonly issuedAt: number;
+  /** When it can no longer be refreshed. */
+  readonly refreshExpiresAt: number;
+}
+
+/** What is found when a token did not rotate. */
+export interface SessionSnapshot extends SessionState {
+  readonly isOver: boolean;
+  readonly isExpired: boolean;
+  /** Whether the last rotation is so recent that its loser gets the same successor. */
+  readonly isWithinGrace: boolean;
+}
+
+export interface NewSession {
+  readonly id: string;
+  readonly memberId: string;
+  readonly deviceId: string;
+  readonly transport: TokenTransport;
+  readonly deviceName: string | null;
+  readonly userAgent: string;
+  readonly ip: string;
+  readonly idleTtlSeconds: number;
+  readonly absoluteTtlSeconds: number;
+}
+
+/** A live session as its owner sees it. */
+export interface SessionRow {
+  readonly id: string;
+  readonly deviceName: string | null;
+  readonly userAgent: string;
+  readonly ip: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+}
+
+const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.transport,
+  floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
+  floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
+
+/** One statement decides: of two refreshes with one token, exactly one finds its generation current. */
+const ROTATE = {
+  name: 'session-rotate',
+  text: `UPDATE sessions s
+    SET generation = s.generation + 1, rotated_at = now(), ip = $3,
+        idle_expires_at = least(now() + make_interval(secs => $4), s.absolute_expires_at)
+    FROM members m
+    WHERE s.id = $1 AND s.generation = $2 AND s.ended_at IS NULL AND s.idle_expires_at > now()
+      AND m.id = s.member_id AND m.status = 'active'
+    RETURNING ${STATE}`,
+};
+
+const SNAPSHOT = {
+  name: 'session-snapshot',
+  text: `SELECT ${STATE}, (s.ended_at IS NOT NULL OR m.status <> 'active') AS "isOver", s.idle_expires_at <= now() AS "isExpired",
+      s.rotated_at > now() - make_interval(secs => $2) AS "isWithinGrace"
+    FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.id = $1`,
+};
+
+/** Owns the table `sessions`. */
+@Injectable()
+export class SessionsRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(tx: Tx, session: NewSession): Promise<SessionState> {
+    const { rows } = await tx.query<SessionState>(
+      `WITH s AS (
+         INSERT INTO sessions (id, member_id, device_id, transport, device_name, user_agent, ip, idle_expires_at, absolute_expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => least($8::float8, $9::float8)), now() + make_interval(secs => $9::float8))
+         RETURNING *)
+       SELECT ${STATE} FROM s JOIN members m ON m.id = s.member_id`,
+      [
+        ...[
+          session.id,
+          session.memberId,
+          session.deviceId,
+          session.transport,
+          session.deviceName,
+          session.userAgent,
+          session.ip,
+        ],
+        ...[session.idleTtlSeconds, session.absoluteTtlSeconds],
+      ],
+    );
+    return rows[0]!;
+  }
+
+  /** The next generation, or null where this one is not current or the session or member is not alive. */
+  async rotate(id: string, generation: number, ip: string, idleTtlSeconds: number): Promise<SessionState | null> {
+    const { rows } = await this.database.prepared<SessionState>(ROTATE, [id, generation, ip, idleTtlSeconds]);
+    return rows[0] ?? null;
+  }
+
+  async findSnapshot(id: string, graceSeconds: number): Promise<SessionSnapshot | null> {
+    const { rows } = await this.database.prepared<SessionSnapshot>(SNAPSHOT, [id, graceSeconds]);
+    return rows[0] ?? null;
+  }
+
+  /** Ends one live session of this member; false if there is none, so that nobody can end somebody else's. */
+  async end(tx: Tx, id: string, memberId: string, reason: SessionEndReason): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE sessions SET ended_at = now(), end_reason = $3 WHERE id = $1 AND member_id = $2 AND ended_at IS NULL`,
+      [id, memberId, reason],
+    );
+    return count === 1;
+  }
+
+  /** Ends a member's live sessions, perhaps all but one; gives their ids. */
+  async endAll(tx: Tx, memberId: string, reason: SessionEndReason, exceptId?: string): Promise<string[]> {
+    const { rows } = await tx.query<{ id: string }>(
+      `UPDATE sessions SET ended_at = now(), end_reason = $2 WHERE member_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3 RETURNING id`,
+      [memberId, reason, exceptId ?? null],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Ends the longest unused sessions beyond `limit`, never the newest. The caller holds the member's row, so parallel logins take turns. */
+  async endSurplus(tx: Tx, memberId: string, newestId: string, limit: number): Promise<string[]> {
+    const { rows } = await tx.query<{ id: string }>(
+      `UPDATE sessions SET ended_at = now(), end_reason = 'too-many-sessions' WHERE id IN (
+         SELECT id FROM sessions WHERE member_id = $1 AND ended_at IS NULL AND idle_expires_at > now() AND id <> $2
+         ORDER BY rotated_at DESC OFFSET $3) RETURNING id`,
+      [memberId, newestId, limit - 1],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  async deviceName(tx: Tx, id: string): Promise<string | null> {
+    const { rows } = await tx.query<{ name: string | null }>(`SELECT device_name AS name FROM sessions WHERE id = $1`, [
+      id,
+    ]);
+    return rows[0]?.name ?? null;
+  }
+
+  async listLive(memberId: string): Promise<SessionRow[]> {
+    const { rows } = await this.database.query<SessionRow>(
+      `SELECT id, device_name AS "deviceName", user_agent AS "userAgent", ip, created_at AS "createdAt", rotated_at AS "lastUsedAt"
+       FROM sessions WHERE member_id = $1 AND ended_at IS NULL AND idle_expires_at > now() ORDER BY rotated_at DESC, id`,
+      [memberId],
+    );
+    return rows;
+  }
+}

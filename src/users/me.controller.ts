@@ -1,0 +1,68 @@
+import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator.js';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import type { Principal, Role } from '../access/principal.js';
+import type { Caller } from '../common/caller.js';
+import { ApiBodyProblems, ApiProblems } from '../errors/api-problems.decorator.js';
+import type { Locale } from '../i18n/locale.js';
+import { LOCALES } from '../i18n/locale.js';
+import { LocaleField, NameField } from '../validation/fields.js';
+import type { Member } from './member.entity.js';
+import { ProfileService } from './profile.service.js';
+
+class UpdateProfileDto {
+  @NameField() name?: string | null;
+  @LocaleField() locale?: Locale;
+}
+
+/** A member's own profile. */
+class ProfileView {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty({ example: 'ada.lovelace' }) loginId: string;
+  @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
+  @ApiProperty({ nullable: true, type: String, example: 'Ada Lovelace' }) name: string | null;
+  @ApiProperty({ enum: LOCALES }) locale: Locale;
+  @ApiProperty({ enum: ['member', 'admin'] }) role: Role;
+  @ApiProperty({ format: 'date-time' }) createdAt: Date;
+}
+
+const viewOf = ({ id, loginId, email, name, locale, role, createdAt }: Member): ProfileView => ({
+  id,
+  loginId,
+  email,
+  name,
+  locale,
+  role,
+  createdAt,
+});
+
+@ApiTags('The member')
+@ApiBearerAuth('access')
+@Controller('members/me')
+export class MeController {
+  constructor(private readonly profile: ProfileService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'My profile' })
+  @ApiOkResponse({ type: ProfileView })
+  @ApiProblems('token_expired', 'token_invalid', 'session_ended')
+  async get(@CurrentPrincipal() { memberId }: Principal): Promise<ProfileView> {
+    return viewOf(await this.profile.get(memberId));
+  }
+
+  @Patch()
+  @ApiOperation({
+    summary: 'Change my profile',
+    description: 'Fields left out stay as they are; a name of null is taken away.',
+  })
+  @ApiOkResponse({ type: ProfileView })
+  @ApiBodyProblems('token_expired', 'token_invalid', 'session_ended')
+  async update(
+    @CurrentPrincipal() { memberId }: Principal,
+    @Body() body: UpdateProfileDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<ProfileView> {
+    return viewOf(await this.profile.update(memberId, { ...body }, caller));
+  }
+}

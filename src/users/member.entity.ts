@@ -1,0 +1,28 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Role } from '../access/principal.js';
+import type { Locale } from '../i18n/locale.js';
+
+export type MemberStatus = 'active' | 'disabled' | 'closed';
+
+/** An account whose mailbox is proven. There is no member before that, only a sign-up. */
+@Entity('members')
+@Index('members_login_id', ['loginId'], { unique: true })
+@Index('members_email_key', ['emailKey'], { unique: true })
+export class Member {
+  @PrimaryColumn('uuid') id: string;
+  @Column('text', { name: 'login_id' }) loginId: string;
+  /** The address as typed; mail goes here and nowhere else. */
+  @Column('text') email: string;
+  /** The form addresses are compared in; see `parseEmailAddress`. */
+  @Column('text', { name: 'email_key' }) emailKey: string;
+  @Column('text', { name: 'password_hash', select: false }) passwordHash: string;
+  /** Grows with every password. What was checked against an older password is refused when this has moved on. */
+  @Column('int', { name: 'password_version', default: 1 }) passwordVersion: number;
+  @Column('boolean', { name: 'must_change_password', default: false }) mustChangePassword: boolean;
+  @Column('text', { nullable: true }) name: string | null;
+  @Column('text') locale: Locale;
+  @Column('text', { default: 'member' }) role: Role;
+  @Column('text', { default: 'active' }) status: MemberStatus;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' }) updatedAt: Date;
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { Tx } from '../database/sql.js';
+import { DomainError } from '../errors/domain-error.js';
+import { Member } from './member.entity.js';
+
+/** What a login looks at. */
+export type LoginCandidate = Pick<
+  Member,
+  'id' | 'loginId' | 'email' | 'name' | 'passwordHash' | 'passwordVersion' | 'mustChangePassword' | 'status'
+>;
+
+export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>;
+
+const CANDIDATE = `id, login_id AS "loginId", email, name, password_hash AS "passwordHash", password_version AS "passwordVersion",
+  must_change_password AS "mustChangePassword", status`;
+
+const BY_LOGIN_ID = { name: 'member-by-login-id', text: `SELECT ${CANDIDATE} FROM members WHERE login_id = $1` };
+const BY_EMAIL_KEY = { name: 'member-by-email-key', text: `SELECT ${CANDIDATE} FROM members WHERE email_key = $1` };
+
+/** Owns the table `members`. */
+@Injectable()
+export class MembersRepository {
+  constructor(private readonly database: Database) {}
+
+  /** For login: by login ID, or by canonical address where there is an @ in it. */
+  async findCandidate(identifier: string): Promise<LoginCandidate | null> {
+    const statement = identifier.includes('@') ? BY_EMAIL_KEY : BY_LOGIN_ID;
+    const { rows } = await this.database.prepared<LoginCandidate>(statement, [identifier]);
+    return rows[0] ?? null;
+  }
+
+  /** For checking the password of a member who is signed in. @throws DomainError `session_ended` */
+  async getCandidate(id: string): Promise<LoginCandidate> {
+    const { rows } = await this.database.query<LoginCandidate>(`SELECT ${CANDIDATE} FROM members WHERE id = $1`, [id]);
+    if (!rows[0]) throw new DomainError('session_ended', { detail: 'no such member' });
+    return rows[0];
+  }
+
+  /** @throws DomainError `session_ended`: only an erased account gets here with a valid token. */
+  async get(tx: Tx, id: string): Promise<Member> {
+    const member = await tx.manager.findOneBy(Member, { id });
+    if (!member) throw new DomainError('session_ended', { detail: 'no such member' });
+    return member;
+  }
+
+  async findByEmailKey(tx: Tx, emailKey: string): Promise<Member | null> {
+    return tx.manager.findOneBy(Member, { emailKey });
+  }
+
+  async isLoginIdTaken(loginId: string): Promise<boolean> {
+    const { count } = await this.database.query(`SELECT FROM members WHERE login_id = $1`, [loginId]);
+    return count > 0;
+  }
+
+  /** Locks the member's row until commit; false unless active and still at this password version. */
+  async lockActive(tx: Tx, id: string, passwordVersion: number): Promise<boolean> {
+    const { count } = await tx.query(
+      `SELECT id FROM members WHERE id = $1 AND password_version = $2 AND status = 'active' FOR NO KEY UPDATE`,
+      [id, passwordVersion],
+    );
+    return count === 1;
+  }
+
+  /** The unique indexes decide between racers. @throws DomainError `email_taken`, `login_id_taken` */
+  async insert(tx: Tx, member: NewMember): Promise<string> {
+    const id = randomUUID();
+    const { count } = await tx.query(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
+      [id, member.loginId, member.email, member.emailKey, member.passwordHash, member.name, member.locale],
+    );
+    if (count === 1) return id;
+    throw new DomainError((await this.findByEmailKey(tx, member.emailKey)) ? 'email_taken' : 'login_id_taken');
+  }
+
+  /** Sets a new password, provided the one it replaces is still in place where `replacing` names its version. */
+  async setPassword(tx: Tx, id: string, passwordHash: string, replacing?: number): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE members SET password_hash = $2, password_version = password_version + 1, must_change_password = false, updated_at = now()
+       WHERE id = $1 AND status = 'active' AND password_version = coalesce($3, password_version)`,
+      [id, passwordHash, replacing ?? null],
+    );
+    return count === 1;
+  }
+
+  /** Stores the same password hashed more strongly; not a new password, so the version stays. */
+  async upgradeHash(id: string, passwordVersion: number, passwordHash: string): Promise<void> {
+    await this.database.query(`UPDATE members SET password_hash = $3 WHERE id = $1 AND password_version = $2`, [
+      id,
+      passwordVersion,
+      passwordHash,
+    ]);
+  }
+
+  async updateProfile(tx: Tx, id: string, changes: Partial<Pick<Member, 'name' | 'locale'>>): Promise<void> {
+    await tx.manager.update(Member, { id }, { ...changes, updatedAt: () => 'now()' });
+  }
+}

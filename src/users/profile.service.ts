@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { SecurityEventsService } from '../audit/security-events.service.js';
+import type { Caller } from '../common/caller.js';
+import { Database } from '../database/database.js';
+import type { Locale } from '../i18n/locale.js';
+import type { Member } from './member.entity.js';
+import { MembersRepository } from './members.repository.js';
+
+/** What a member may change freely. */
+export interface ProfileChanges {
+  name?: string | null;
+  locale?: Locale;
+}
+
+/** Reads and changes a member's own profile. */
+@Injectable()
+export class ProfileService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  async get(memberId: string): Promise<Member> {
+    return this.database.transaction((tx) => this.members.get(tx, memberId));
+  }
+
+  async update(memberId: string, changes: ProfileChanges, caller: Caller): Promise<Member> {
+    return this.database.transaction(async (tx) => {
+      const fields = Object.keys(changes);
+      if (fields.length > 0) {
+        await this.members.updateProfile(tx, memberId, changes);
+        await this.events.record(tx, 'profile.changed', { memberId, caller }, { fields });
+      }
+      return this.members.get(tx, memberId);
+    });
+  }
+}

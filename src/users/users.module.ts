@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { MeController } from './me.controller.js';
+import { MembersRepository } from './members.repository.js';
+import { ProfileService } from './profile.service.js';
+
+/** Who a member is. */
+@Module({
+  imports: [AuditModule],
+  controllers: [MeController],
+  providers: [MembersRepository, ProfileService],
+  exports: [MembersRepository],
+})
+export class UsersModule {}

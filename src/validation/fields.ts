@@ -1,0 +1,132 @@
+import { normaliseLoginId } from '../common/login-id.js';
+import { LOCALES } from '../i18n/locale.js';
+import { Field } from './field.js';
+import * as rules from './rules.js';
+
+/*
+ * The fields that several requests share: one rule, one normal form, one description each.
+ */
+
+interface Options {
+  readonly isOptional?: boolean;
+  readonly description?: string;
+}
+
+export const LoginIdField = ({ isOptional = false, description }: Options = {}): PropertyDecorator =>
+  Field({
+    rule: rules.loginId,
+    normalise: normaliseLoginId,
+    isOptional,
+    api: {
+      type: String,
+      example: 'ada.lovelace',
+      minLength: 4,
+      maxLength: 32,
+      pattern: '^[a-z][a-z0-9._-]{3,31}$',
+      description: description ?? 'The name the member logs in with; case makes no difference',
+    },
+  });
+
+export const EmailField = ({ description }: Options = {}): PropertyDecorator =>
+  Field({
+    rule: rules.email,
+    normalise: (value) => value.trim(),
+    api: {
+      type: String,
+      format: 'email',
+      example: 'ada@example.com',
+      maxLength: 254,
+      description: description ?? 'One plain address',
+    },
+  });
+
+export const NewPasswordField = (): PropertyDecorator =>
+  Field({
+    rule: rules.passwordText,
+    api: {
+      type: String,
+      format: 'password',
+      example: 'correct horse battery staple',
+      minLength: 8,
+      maxLength: 128,
+      description:
+        'At least 8 characters (as configured), not common, not easily guessed; any characters, also blanks and emoji',
+    },
+  });
+
+export const PasswordField = ({ isOptional = false, description }: Options = {}): PropertyDecorator =>
+  Field({
+    rule: rules.passwordText,
+    isOptional,
+    api: {
+      type: String,
+      format: 'password',
+      example: 'correct horse battery staple',
+      maxLength: 128,
+      ...(description !== undefined && { description }),
+    },
+  });
+
+export const CodeField = (): PropertyDecorator =>
+  Field({
+    rule: rules.code,
+    normalise: (value) => value.replace(/[ -]/g, ''),
+    api: {
+      type: String,
+      example: '048213',
+      pattern: '^[0-9]{6}$',
+      description: 'The six digits from the mail; blanks and hyphens are ignored',
+    },
+  });
+
+export const TokenField = ({ isOptional = false, description }: Options): PropertyDecorator =>
+  Field({
+    rule: rules.opaqueToken,
+    isOptional,
+    api: {
+      type: String,
+      maxLength: 2048,
+      example: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE',
+      ...(description !== undefined && { description }),
+    },
+  });
+
+export const NameField = (): PropertyDecorator =>
+  Field({
+    rule: rules.nullable(rules.visibleText({ min: 1, max: 64 })),
+    normalise: (value) => value.trim().normalize('NFC'),
+    isOptional: true,
+    api: {
+      type: String,
+      nullable: true,
+      example: 'Ada Lovelace',
+      maxLength: 64,
+      description: 'How the member is addressed',
+    },
+  });
+
+export const LocaleField = (): PropertyDecorator =>
+  Field({
+    rule: rules.oneOf(...LOCALES),
+    isOptional: true,
+    api: { enum: LOCALES, example: 'ko', description: 'Language of mails; taken from Accept-Language when absent' },
+  });
+
+export const DeviceNameField = (): PropertyDecorator =>
+  Field({
+    rule: rules.visibleText({ min: 1, max: 64 }),
+    normalise: (value) => value.trim(),
+    isOptional: true,
+    api: { type: String, example: "Ada's phone", maxLength: 64, description: 'Shown in the list of sessions' },
+  });
+
+export const TransportField = (): PropertyDecorator =>
+  Field({
+    rule: rules.oneOf('body', 'cookie'),
+    isOptional: true,
+    api: {
+      enum: ['body', 'cookie'],
+      default: 'body',
+      description: 'cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list',
+    },
+  });

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { Sql, Tx } from '../database/sql.js';
+import type { ProofPurpose, ProofRequest } from './proof-request.entity.js';
+
+/** The two ways into one proof. */
+export type ProofDoor = 'code' | 'link';
+
+export type NewProofRequest = Pick<
+  ProofRequest,
+  'id' | 'purpose' | 'emailKey' | 'memberId' | 'signUpId' | 'codeHmac' | 'linkDigest'
+>;
+
+/** The row behind a code that may still be guessed at. */
+export interface GuessableProof {
+  readonly id: string;
+  readonly emailKey: string;
+  readonly memberId: string | null;
+  readonly codeHmac: Buffer | null;
+}
+
+/** A proof found by its link. */
+export interface LinkedProof {
+  readonly id: string;
+  readonly emailKey: string;
+  readonly memberId: string | null;
+  readonly signUpId: string | null;
+  readonly createdAt: Date;
+  readonly linkExpiresAt: Date;
+  readonly isOver: boolean;
+  readonly isExpired: boolean;
+}
+
+const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac"`;
+const OPEN = 'spent_at IS NULL AND voided_at IS NULL';
+
+/** Owns the tables `proof_requests` and `proof_handles`. */
+@Injectable()
+export class ProofRequestsRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(tx: Tx, proof: NewProofRequest, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
+    await tx.query(
+      `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, code_expires_at, link_expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8), now() + make_interval(secs => $9))`,
+      [
+        ...[proof.id, proof.purpose, proof.emailKey, proof.memberId, proof.signUpId, proof.codeHmac, proof.linkDigest],
+        ...[codeTtlSeconds, linkTtlSeconds],
+      ],
+    );
+  }
+
+  async addHandle(tx: Tx, digest: Buffer, proofId: string): Promise<void> {
+    await tx.query(`INSERT INTO proof_handles (digest, proof_id) VALUES ($1, $2)`, [digest, proofId]);
+  }
+
+  /** The newest proof for this address and purpose whose code may still be used. */
+  async findOpenByAddress(tx: Tx, emailKey: string, purpose: ProofPurpose): Promise<string | null> {
+    const { rows } = await tx.query<{ id: string }>(
+      `SELECT id FROM proof_requests WHERE email_key = $1 AND purpose = $2 AND ${OPEN} AND code_expires_at > now() ORDER BY created_at DESC LIMIT 1`,
+      [emailKey, purpose],
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  async findByHandle(handle: Buffer, purpose: ProofPurpose): Promise<GuessableProof | null> {
+    const { rows } = await this.database.query<GuessableProof>(
+      `SELECT ${GUESSABLE} FROM proof_requests p JOIN proof_handles h ON h.proof_id = p.id WHERE h.digest = $1 AND p.purpose = $2`,
+      [handle, purpose],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** The newest proof of a sign-up, open or not. */
+  async findBySignUp(signUpId: string): Promise<GuessableProof | null> {
+    const { rows } = await this.database.query<GuessableProof>(
+      `SELECT ${GUESSABLE} FROM proof_requests p WHERE p.sign_up_id = $1 ORDER BY p.created_at DESC LIMIT 1`,
+      [signUpId],
+    );
+    return rows[0] ?? null;
+  }
+
+  async findByLink(linkDigest: Buffer, purpose: ProofPurpose): Promise<LinkedProof | null> {
+    const { rows } = await this.database.query<LinkedProof>(
+      `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
+         NOT (${OPEN}) AS "isOver", link_expires_at <= now() AS "isExpired"
+       FROM proof_requests WHERE link_digest = $1 AND purpose = $2`,
+      [linkDigest, purpose],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Counts one guess, durable at once; false when the proof is over or has borne its share. Parallel guesses each need a place of their own. */
+  async countGuess(id: string, door: ProofDoor, limit: number): Promise<boolean> {
+    const { count } = await this.database.query(
+      `UPDATE proof_requests SET guesses = guesses + 1 WHERE id = $1 AND ${OPEN} AND ${door}_expires_at > now() AND guesses < $2`,
+      [id, limit],
+    );
+    return count === 1;
+  }
+
+  /** Uses up code and link together. The row count decides, so two racers cannot both win. */
+  async spend(tx: Tx, id: string, door: ProofDoor): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE proof_requests SET spent_at = now() WHERE id = $1 AND ${OPEN} AND ${door}_expires_at > now()`,
+      [id],
+    );
+    return count === 1;
+  }
+
+  /** Voids open proofs; gives their ids. */
+  async voidWhere(
+    sql: Sql,
+    where: { emailKey: string; purpose: ProofPurpose } | { memberId: string } | { signUpId: string },
+  ): Promise<string[]> {
+    const [condition, values] =
+      'memberId' in where
+        ? ['member_id = $1', [where.memberId]]
+        : 'signUpId' in where
+          ? ['sign_up_id = $1', [where.signUpId]]
+          : ['email_key = $1 AND purpose = $2', [where.emailKey, where.purpose]];
+    const { rows } = await sql.query<{ id: string }>(
+      `UPDATE proof_requests SET voided_at = now() WHERE ${condition} AND ${OPEN} RETURNING id`,
+      values,
+    );
+    return rows.map((row) => row.id);
+  }
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { unique } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+
+/** The main job from beginning to end, as one person lives it. */
+describe('a person', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('signs up, confirms, logs in, refreshes, forgets password and login ID, and gets back in', async () => {
+    const ada = unique.signUp();
+    const inbox = mailbox.to(ada.email);
+
+    const { body: signUp } = await app.post('/api/auth/sign-up', ada).expect(202);
+    expect(signUp).toEqual({ signUpId: expect.any(String), resendAfter: 60, expiresIn: 600 });
+    await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(401);
+
+    const welcome = await inbox.next();
+    const { body: first } = await app
+      .post('/api/auth/sign-up/confirm-code', { signUpId: signUp.signUpId, code: welcome.code })
+      .expect(200);
+    expect(first).toMatchObject({ status: 'authenticated', tokenType: 'Bearer', deviceToken: expect.any(String) });
+    await app.get('/api/members/me', first.accessToken).expect(200);
+
+    const { body: login } = await app
+      .post('/api/auth/login', { identifier: ada.email.toUpperCase(), password: ada.password })
+      .expect(200);
+    const { body: refreshed } = await app.post('/api/auth/refresh', undefined, login.refreshToken).expect(200);
+    expect(refreshed.outcome).toBe('rotated');
+
+    const { body: reset } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+    const resetMail = await inbox.next({ after: welcome });
+    const { body: grant } = await app
+      .post('/api/auth/password-reset/confirm-code', { requestId: reset.requestId, code: resetMail.code })
+      .expect(200);
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, grant.resetToken).expect(204);
+    await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(401);
+    await app.post('/api/auth/refresh', undefined, refreshed.refreshToken).expect(401);
+    await app.get('/api/members/me', first.accessToken).expect(401);
+    const notice = await inbox.next({ after: resetMail });
+    expect(notice.code).toBeUndefined();
+
+    const { body: find } = await app.post('/api/auth/login-id/send-code', { email: ada.email }).expect(202);
+    const findMail = await inbox.next({ after: notice });
+    const { body: found } = await app
+      .post('/api/auth/login-id/confirm-code', {
+        requestId: find.requestId,
+        code: findMail.code,
+        mailFullId: true,
+      })
+      .expect(200);
+    expect(found.maskedLoginId).toBe(`ad***${ada.loginId.at(-1)}`);
+    const idMail = await inbox.next({ after: findMail });
+    expect(idMail.text).toContain(ada.loginId);
+
+    await app.post('/api/auth/login', { identifier: ada.loginId, password: newPassword }).expect(200);
+  });
+});

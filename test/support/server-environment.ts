@@ -1,0 +1,26 @@
+/** Passed on from the caller's environment: what any program needs. Nothing of ours, so that tests mean the same everywhere. */
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'SystemRoot', 'NODE_EXTRA_CA_CERTS', 'TZ'];
+
+/** Sixty-four characters, the same in each run, so that a test can make tokens with it. Good for tests only. */
+export const TEST_SECRET = 'q7Zt1vXo9LrKc3WmEy5HsBn8DaUf2GjPi6TxRwVk4CzNb0QhYeMlSdFgOuJpA1Xw';
+
+/** Where mailed links point in tests; the port the server really listens on differs from run to run. */
+export const TEST_PUBLIC_URL = 'http://localhost:3000';
+
+/** The whole environment of a server under test; `overrides` win. */
+export function serverEnvironment(overrides: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
+  const passedOn = Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
+  return {
+    ...passedOn,
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    PUBLIC_URL: TEST_PUBLIC_URL,
+    SECRET: TEST_SECRET,
+    SMTP_URL: process.env.TEST_SMTP_URL,
+    MAIL_FROM: 'Munjigi <no-reply@munjigi.test>',
+    // The tests stand where a reverse proxy would: each client names its own address in X-Forwarded-For.
+    TRUSTED_PROXIES: '1',
+    ...overrides,
+  };
+}

@@ -1,0 +1,184 @@
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type pg from 'pg';
+import { exitCode, TETHERED } from '../../dev/child.js';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions } from './http-client.js';
+import { serverEnvironment } from './server-environment.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 20_000;
+
+export interface TestAppOptions {
+  /** More environment variables, or `undefined` for one to be left out. */
+  env?: Record<string, string | undefined>;
+  /** A database to use instead of a fresh one; it is not dropped at the end. */
+  database?: TestDatabase;
+}
+
+/** The built server as a process of its own, on its own database, with real mail. Stop it in `afterAll`. */
+export class TestApp {
+  /** What the server wrote, line by line, stdout and stderr, over all its restarts. */
+  readonly logs: string[] = [];
+  private readonly agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
+  private readonly defaultClient = this.client();
+  private readonly replicas: TestApp[] = [];
+  private server?: ChildProcess;
+  private url?: URL;
+  private dropped = false;
+
+  private constructor(
+    readonly database: TestDatabase,
+    private readonly ownsDatabase: boolean,
+    private readonly env: Record<string, string | undefined>,
+  ) {}
+
+  static async start({ env = {}, database }: TestAppOptions = {}): Promise<TestApp> {
+    const app = new TestApp(database ?? (await createTestDatabase()), database === undefined, env);
+    try {
+      await app.boot();
+      return app;
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
+  }
+
+  /** Straight into the database: assertions and time travel. */
+  get sql(): pg.Pool {
+    return this.database.pool;
+  }
+
+  /** Where it listens. Mailed links begin with PUBLIC_URL instead. */
+  get origin(): string {
+    return this.address().origin;
+  }
+
+  get pid(): number | undefined {
+    return this.server?.pid;
+  }
+
+  /** Another caller, from another address. */
+  client(options?: ClientOptions): HttpClient {
+    return new HttpClient({ origin: () => this.address(), agent: this.agent }, options);
+  }
+
+  get(path: string, token?: string): PendingAnswer {
+    return this.defaultClient.get(path, token);
+  }
+
+  post(path: string, body?: unknown, token?: string): PendingAnswer {
+    return this.defaultClient.post(path, body, token);
+  }
+
+  patch(path: string, body?: unknown, token?: string): PendingAnswer {
+    return this.defaultClient.patch(path, body, token);
+  }
+
+  delete(path: string, body?: unknown, token?: string): PendingAnswer {
+    return this.defaultClient.delete(path, body, token);
+  }
+
+  request(method: string, path: string, options?: RequestOptions): PendingAnswer {
+    return this.defaultClient.request(method, path, options);
+  }
+
+  raw(bytes: string | Buffer, isComplete?: (received: string) => boolean): Promise<string> {
+    return this.defaultClient.raw(bytes, isComplete);
+  }
+
+  /** A second server on the same database. Ends with this one. */
+  async replica({ env = {} }: { env?: TestAppOptions['env'] } = {}): Promise<TestApp> {
+    const replica = await TestApp.start({ env: { ...this.env, ...env }, database: this.database });
+    this.replicas.push(replica);
+    return replica;
+  }
+
+  /** Ends the process as a crash would: nothing in it gets to finish. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Starts it again, after `kill()` or in place of a running one. Its port changes; clients follow. */
+  async restart(): Promise<void> {
+    await this.end('SIGTERM');
+    await this.boot();
+  }
+
+  /** Ends the process as an operator would, its replicas too, and drops the database. Returns the exit code. */
+  async stop(): Promise<number | undefined> {
+    await Promise.all(this.replicas.map((replica) => replica.stop()));
+    const code = await this.end('SIGTERM');
+    if (this.ownsDatabase && !this.dropped) await this.database.drop();
+    this.dropped = true;
+    return code;
+  }
+
+  private address(): URL {
+    if (!this.url) throw new Error('The server is not running.');
+    return this.url;
+  }
+
+  private async boot(): Promise<void> {
+    const server = spawn(process.execPath, [...TETHERED, 'dist/main.js'], {
+      cwd: PROJECT_ROOT,
+      env: serverEnvironment({ DATABASE_URL: this.database.url, ...this.env }),
+      stdio: ['pipe', 'pipe', 'pipe'], // the first is the tether: a test worker that dies takes its servers along
+    });
+    this.server = server;
+    this.url = new URL(`http://127.0.0.1:${await this.listeningPort(server)}`);
+  }
+
+  /** Keeps what the server says, and settles when it says where it listens. */
+  private listeningPort(server: ChildProcessByStdio<Writable, Readable, Readable>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void => {
+        clearTimeout(timer);
+        reject(new Error([why, ...this.logs.slice(-20)].join('\n')));
+      };
+      const timer = setTimeout(() => fail('The server did not start in time. It said:'), START_TIMEOUT_MS);
+      for (const output of [server.stdout, server.stderr]) {
+        createInterface({ input: output }).on('line', (line) => {
+          this.logs.push(line);
+          const port = portIn(line);
+          if (port === undefined) return;
+          clearTimeout(timer);
+          resolve(port);
+        });
+      }
+      // `close` comes after the last line of output, where `exit` may come before it.
+      server.once('close', () => fail('The server ended instead of starting. It said:'));
+      server.once('error', reject);
+    });
+  }
+
+  private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | undefined> {
+    const server = this.server;
+    this.agent.destroy(); // idle connections would keep a polite server waiting
+    this.url = undefined;
+    if (!server?.pid) return undefined;
+    if (server.exitCode === null && server.signalCode === null) {
+      const closed = once(server, 'close');
+      server.kill(signal);
+      const impatience = setTimeout(() => server.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await closed;
+      clearTimeout(impatience);
+    }
+    return exitCode(server.exitCode, server.signalCode);
+  }
+}
+
+/** The port in the line that the server logs once it is ready for requests. */
+function portIn(line: string): number | undefined {
+  if (!line.includes('"listening"')) return undefined;
+  try {
+    const { msg, port } = JSON.parse(line) as { msg?: unknown; port?: unknown };
+    return msg === 'listening' && typeof port === 'number' ? port : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { buildIfStale } from '../../dev/build.js';
+import { startMailInbox } from '../../dev/mail-inbox.js';
+import { startPostgres } from '../../dev/postgres.js';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { adminUrl, databaseUrl, dropDatabase } from './test-database.js';
+import { serverEnvironment } from './server-environment.js';
+
+const FOLDER_PREFIX = 'munjigi-test-';
+/** Loses data when the machine crashes, which a test database may, and is several times as fast. */
+const FAST_AND_LOOSE = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=300'];
+
+/** What all integration and e2e tests of one run share: a PostgreSQL, a mail inbox, a migrated database to copy. */
+export interface TestServices {
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds the server if needed, starts what DATABASE_URL and SMTP_URL do not already name, and tells the test files through the environment:
+ * TEST_POSTGRES_URL, TEST_TEMPLATE, TEST_SMTP_URL, MAIL_INBOX_URL.
+ */
+export async function startTestServices(): Promise<TestServices> {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= undo(cleanups));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void stop().finally(() => process.exit(128 + os.constants.signals[signal])));
+  }
+  try {
+    await buildIfStale();
+    const folder = await makeFolder();
+    cleanups.push(() => rm(folder, { recursive: true, force: true }));
+    await startDatabase(folder, cleanups);
+    await startInbox(folder, cleanups);
+    await makeTemplate(cleanups);
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Last made, first undone. One failure does not keep the rest from being cleaned up. */
+async function undo(cleanups: (() => Promise<unknown>)[]): Promise<void> {
+  for (const cleanup of cleanups.reverse()) {
+    await cleanup().catch((error: unknown) => console.error(error));
+  }
+}
+
+async function startDatabase(folder: string, cleanups: (() => Promise<unknown>)[]): Promise<void> {
+  process.env.TEST_POSTGRES_URL = process.env.DATABASE_URL;
+  if (process.env.DATABASE_URL) return;
+  const postgres = await startPostgres({ directory: path.join(folder, 'postgres'), settings: FAST_AND_LOOSE });
+  cleanups.push(() => rm(postgres.directory, { recursive: true, force: true }));
+  cleanups.push(() => postgres.stop());
+  process.env.TEST_POSTGRES_URL = postgres.url;
+}
+
+async function startInbox(folder: string, cleanups: (() => Promise<unknown>)[]): Promise<void> {
+  process.env.TEST_SMTP_URL = process.env.SMTP_URL;
+  if (process.env.SMTP_URL) {
+    // MailHog's own choice of port; set MAIL_INBOX_URL where the inbox answers elsewhere.
+    process.env.MAIL_INBOX_URL ||= `http://${new URL(process.env.SMTP_URL).hostname}:8025`;
+    return;
+  }
+  const inbox = await startMailInbox({ directory: path.join(folder, 'mail') });
+  cleanups.push(() => inbox.stop());
+  process.env.TEST_SMTP_URL = inbox.smtpUrl;
+  process.env.MAIL_INBOX_URL = inbox.webUrl;
+}
+
+/** Migrates once; each test file then copies the result, which takes milliseconds. */
+async function makeTemplate(cleanups: (() => Promise<unknown>)[]): Promise<void> {
+  const template = `munjigi_test_${randomBytes(4).toString('hex')}`;
+  process.env.TEST_TEMPLATE = template;
+  const admin = new pg.Client({ connectionString: adminUrl() });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(template)}`);
+  await admin.end();
+  cleanups.push(() => dropDatabasesNamed(template));
+  await promisify(execFile)(process.execPath, ['dist/database/migrate.js'], {
+    cwd: PROJECT_ROOT,
+    env: serverEnvironment({ DATABASE_URL: databaseUrl(template) }),
+  });
+}
+
+/** The template and the copies that a test file could not drop itself. */
+async function dropDatabasesNamed(prefix: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: adminUrl() });
+  await admin.connect();
+  const { rows } = await admin.query<{ datname: string }>(
+    'SELECT datname FROM pg_database WHERE starts_with(datname, $1)',
+    [prefix],
+  );
+  await admin.end();
+  for (const { datname } of rows) await dropDatabase(datname);
+}
+
+async function makeFolder(): Promise<string> {
+  await removeFoldersOfDeadRuns();
+  const folder = await mkdtemp(path.join(os.tmpdir(), FOLDER_PREFIX));
+  await chmod(folder, 0o755); // where root runs the tests, PostgreSQL's own user must get in
+  await writeFile(path.join(folder, 'pid'), String(process.pid));
+  return folder;
+}
+
+/** A run that was killed could not clean up. Its PostgreSQL is gone (see dev/postgres.ts), its files are not. */
+async function removeFoldersOfDeadRuns(): Promise<void> {
+  for (const name of await readdir(os.tmpdir())) {
+    if (!name.startsWith(FOLDER_PREFIX)) continue;
+    const folder = path.join(os.tmpdir(), name);
+    const pid = Number(await readFile(path.join(folder, 'pid'), 'utf8').catch(() => ''));
+    // Another user's folder cannot be removed, and need not be.
+    if (pid && !isAlive(pid)) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
