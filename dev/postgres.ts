@@ -81,7 +81,13 @@ class Cluster {
   /** Makes the data folder on the first start; afterwards only reads the password. */
   async initialise(): Promise<void> {
     if (!(await exists(this.data))) await this.makeData();
-    this.password = await readFile(path.join(this.data, PASSWORD_FILE), 'utf8');
+    try {
+      this.password = await readFile(path.join(this.data, PASSWORD_FILE), 'utf8');
+    } catch (cause) {
+      throw new Error(`${this.data} was made by another user of this machine. Start as that user, or remove it.`, {
+        cause,
+      });
+    }
   }
 
   /** Ends what a killed run left behind: a server without an owner, or a lock file without a server. */

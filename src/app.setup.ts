@@ -62,7 +62,6 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
     logger,
     bodyParser: false,
     abortOnError: false,
-    forceCloseConnections: true,
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.decorate('defaultLocale', config.defaultLocale);

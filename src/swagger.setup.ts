@@ -29,6 +29,13 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
       schema: { type: 'string', enum: ['en', 'ko'] },
       description: 'Language of messages',
     })
+    .addTag('Sign-up', 'From "I want an account" to the first login')
+    .addTag('Login and tokens', 'Sessions and the tokens that stand for them')
+    .addTag('Forgotten password', 'By a mailed code or link')
+    .addTag('Forgotten login ID', 'By a mailed code')
+    .addTag('The member', 'What belongs to whoever is signed in')
+    .addTag('Keys', 'For services that check access tokens themselves')
+    .addTag('Operations', 'For load balancers and orchestrators')
     .build();
   return SwaggerModule.createDocument(app, options, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,

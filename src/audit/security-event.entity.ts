@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 /** One row of the audit: what happened, to whom, from where. Written in the same commit as the thing itself. */
 @Entity('security_events')
 @Index('security_events_member', ['memberId', 'id'])
+@Index('security_events_at', ['at'])
 @Index('security_events_type', ['type', 'id'])
 export class SecurityEvent {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id: string;

@@ -48,7 +48,8 @@ export class TokenCookies {
 
   /** A cookie goes along with any request, also one that a foreign page makes; so whoever relies on it must say where from (ASVS 3.5.1). @throws DomainError `origin_not_allowed` */
   checkOrigin(request: FastifyRequest): void {
-    if (request.headers.authorization === undefined && request.cookies[this.refreshName] !== undefined)
+    // A browser adds `Authorization: Basic` by itself; only a bearer token, which it never adds, makes the cookie idle.
+    if (!/^Bearer /i.test(request.headers.authorization ?? '') && request.cookies[this.refreshName] !== undefined)
       this.requireKnownOrigin(request);
   }
 

@@ -197,6 +197,10 @@ export const ENVIRONMENT = {
     default: 'info',
     desc: 'least level written to the log',
   }),
+  SECURITY_EVENT_RETENTION_SECONDS: positiveSeconds({
+    default: 365 * DAY,
+    desc: 'the audit forgets events after this long',
+  }),
   OUTBOX_ENABLED: bool({ default: true, desc: 'whether this process sends mail' }),
   OUTBOX_CONCURRENCY: count({ default: 5, desc: 'mails a process sends at once' }),
   OUTBOX_LEASE_SECONDS: positiveSeconds({

@@ -1,8 +1,8 @@
 import {
   Injectable,
   Logger,
+  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
-  type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
 import { MailerService } from '@nestjs-modules/mailer';
@@ -22,7 +22,7 @@ const POLL_MS = 2000;
  * to the mail server. Several dispatchers may run side by side.
  */
 @Injectable()
-export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(OutboxDispatcher.name);
   private readonly inFlight = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
@@ -55,8 +55,8 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, O
     this.wake();
   }
 
-  /** Claims nothing more and waits for what is being sent, so that no lease is left to run out. */
-  async onApplicationShutdown(): Promise<void> {
+  /** Claims nothing more and waits for what is being sent, while there still is a database to note it in. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
     await this.claiming;

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 
 const EVERY_MS = 10 * 60 * 1000;
@@ -8,8 +9,14 @@ const BATCH = 1000;
 /** Keeps one round from running into the next. */
 const MAX_BATCHES = 200;
 
+interface ExpiredRows {
+  readonly table: string;
+  readonly key: string;
+  readonly condition: string;
+}
+
 /** What is no longer needed, and how long it is kept after that so that people still get a fitting answer. */
-const EXPIRED: readonly { readonly table: string; readonly key: string; readonly condition: string }[] = [
+const EXPIRED: readonly ExpiredRows[] = [
   { table: 'sign_ups', key: 'id', condition: `expires_at < now() - interval '1 day'` },
   { table: 'proof_requests', key: 'id', condition: `created_at < now() - interval '8 days'` },
   { table: 'reset_grants', key: 'id', condition: `expires_at < now() - interval '1 day'` },
@@ -28,11 +35,19 @@ const EXPIRED: readonly { readonly table: string; readonly key: string; readonly
 export class PurgeService {
   private readonly logger = new Logger(PurgeService.name);
 
-  constructor(private readonly database: Database) {}
+  private readonly expired: readonly ExpiredRows[];
+
+  constructor(
+    private readonly database: Database,
+    { env }: AppConfig,
+  ) {
+    const retention = `interval '${env.SECURITY_EVENT_RETENTION_SECONDS} seconds'`;
+    this.expired = [...EXPIRED, { table: 'security_events', key: 'id', condition: `at < now() - ${retention}` }];
+  }
 
   @Interval(EVERY_MS)
   async purge(): Promise<void> {
-    for (const { table, key, condition } of EXPIRED) {
+    for (const { table, key, condition } of this.expired) {
       try {
         for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
           const { count } = await this.database.query(

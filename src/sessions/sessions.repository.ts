@@ -59,7 +59,7 @@ const ROTATE = {
     SET generation = s.generation + 1, rotated_at = now(), ip = $3,
         idle_expires_at = least(now() + make_interval(secs => $4), s.absolute_expires_at)
     FROM members m
-    WHERE s.id = $1 AND s.generation = $2 AND s.ended_at IS NULL AND s.idle_expires_at > now()
+    WHERE s.id = $1 AND s.generation = $2 AND s.member_id = $5 AND s.ended_at IS NULL AND s.idle_expires_at > now()
       AND m.id = s.member_id AND m.status = 'active'
     RETURNING ${STATE}`,
 };
@@ -100,8 +100,12 @@ export class SessionsRepository {
   }
 
   /** The next generation, or null where this one is not current or the session or member is not alive. */
-  async rotate(id: string, generation: number, ip: string, idleTtlSeconds: number): Promise<SessionState | null> {
-    const { rows } = await this.database.prepared<SessionState>(ROTATE, [id, generation, ip, idleTtlSeconds]);
+  async rotate(
+    { sid, gen, sub }: { sid: string; gen: number; sub: string },
+    ip: string,
+    idleTtlSeconds: number,
+  ): Promise<SessionState | null> {
+    const { rows } = await this.database.prepared<SessionState>(ROTATE, [sid, gen, ip, idleTtlSeconds, sub]);
     return rows[0] ?? null;
   }
 

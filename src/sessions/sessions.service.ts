@@ -120,7 +120,7 @@ export class SessionsService {
     caller: Caller,
   ): Promise<IssuedTokens & { outcome: 'rotated' | 'replayed' }> {
     const { env } = this.config;
-    const rotated = await this.sessions.rotate(token.sid, token.gen, caller.ip, env.REFRESH_IDLE_TTL_SECONDS);
+    const rotated = await this.sessions.rotate(token, caller.ip, env.REFRESH_IDLE_TTL_SECONDS);
     if (rotated) return { ...this.mint(rotated), outcome: 'rotated' };
 
     const session = await this.sessions.findSnapshot(token.sid, env.REFRESH_GRACE_SECONDS);

@@ -5,7 +5,7 @@ import { AppConfig } from '../../config/app-config.js';
 import type { VerifiedToken } from '../../tokens/token-purpose.js';
 import { TokensService } from '../../tokens/tokens.service.js';
 import { refreshCookieName } from '../token-cookies.js';
-import { fromBody, fromCookie } from './token-sources.js';
+import { fromBearerHeader, fromBody, fromCookie } from './token-sources.js';
 import { strategyOptions } from './strategy-options.js';
 
 /** Accepts refresh tokens and no other kind, from the Authorization header, the body or the cookie, in that order. */
@@ -16,7 +16,7 @@ export class RefreshTokenStrategy extends PassportStrategy(Strategy, 'refresh-to
     config: AppConfig,
   ) {
     const sources = [
-      ExtractJwt.fromAuthHeaderAsBearerToken(),
+      fromBearerHeader,
       fromBody('refreshToken'),
       fromCookie(refreshCookieName(config)),
     ];

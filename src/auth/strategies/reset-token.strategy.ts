@@ -4,7 +4,7 @@ import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { VerifiedToken } from '../../tokens/token-purpose.js';
 import { TokensService } from '../../tokens/tokens.service.js';
 import { strategyOptions } from './strategy-options.js';
-import { fromBody } from './token-sources.js';
+import { fromBearerHeader, fromBody } from './token-sources.js';
 
 /** Accepts a token minted for setting a new password and no other, from the Authorization header or the body. */
 @Injectable()
@@ -14,7 +14,7 @@ export class ResetTokenStrategy extends PassportStrategy(Strategy, 'reset-token'
       strategyOptions(
         tokens,
         'reset',
-        ExtractJwt.fromExtractors([ExtractJwt.fromAuthHeaderAsBearerToken(), fromBody('resetToken')]),
+        ExtractJwt.fromExtractors([fromBearerHeader, fromBody('resetToken')]),
       ),
     );
   }

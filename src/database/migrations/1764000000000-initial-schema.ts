@@ -138,6 +138,7 @@ const TABLES = [
     details jsonb NOT NULL
   )`,
   `CREATE INDEX security_events_member ON security_events (member_id, id)`,
+  `CREATE INDEX security_events_at ON security_events (at)`,
   `CREATE INDEX security_events_type ON security_events (type, id)`,
 
   `CREATE TABLE login_failures (
