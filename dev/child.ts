@@ -27,3 +27,14 @@ export function onStopRequest(stop: (signal: StopSignal) => void): void {
 export function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (signal ? os.constants.signals[signal] : 0);
 }
+
+/** The port in the line that the server logs once it is ready for requests; undefined for any other line. */
+export function listeningPort(line: string): number | undefined {
+  if (!line.includes('"listening"')) return undefined;
+  try {
+    const { msg, port } = JSON.parse(line) as { msg?: unknown; port?: unknown };
+    return msg === 'listening' && typeof port === 'number' ? port : undefined;
+  } catch {
+    return undefined;
+  }
+}

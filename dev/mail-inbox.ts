@@ -22,8 +22,16 @@ const KEPT_MAILS = 20_000;
 
 /** Starts the inbox in this process, for this machine only. It relays nothing: no mail ever leaves it. */
 export async function startMailInbox({ directory, smtpPort, webPort }: MailInboxOptions): Promise<MailInbox> {
-  const smtp = await freePort(smtpPort);
-  const web = await freePort(webPort);
+  try {
+    return await listen(directory, smtpPort && (await freePort(smtpPort)), webPort && (await freePort(webPort)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return listen(directory); // somebody has taken the port since it was found free
+  }
+}
+
+/** Port 0 lets the system choose one. */
+async function listen(directory: string, smtp = 0, web = 0): Promise<MailInbox> {
   const maildev = new MailDev({
     ip: LOOPBACK,
     webIp: LOOPBACK,
@@ -38,8 +46,8 @@ export async function startMailInbox({ directory, smtpPort, webPort }: MailInbox
   const { options } = servers.smtp['smtp'] as unknown as { options: { closeTimeout: number } };
   options.closeTimeout = 500;
   return {
-    smtpUrl: `smtp://${LOOPBACK}:${smtp}`,
-    webUrl: `http://${LOOPBACK}:${web}`,
+    smtpUrl: `smtp://${LOOPBACK}:${servers.smtp.getPort()}`,
+    webUrl: `http://${LOOPBACK}:${servers.api?.getPort()}`,
     stop: () => maildev.stop(),
   };
 }

@@ -14,6 +14,8 @@ const run = promisify(execFile);
 const SUPERUSER = 'munjigi';
 /** Lies in the data folder, so that a cluster and its password come and go together. */
 const PASSWORD_FILE = 'munjigi-password';
+/** How many ports are tried before a start is given up. */
+const MOST_PORTS = 5;
 const START_TIMEOUT_MS = 60_000;
 /** Key of the advisory lock that says "the process that started this server is alive". Any constant will do. */
 const OWNER_LOCK = 7_764_726;
@@ -114,8 +116,10 @@ class Cluster {
   }
 
   async start({ port, database = SUPERUSER, settings = [] }: PostgresOptions): Promise<Postgres> {
-    await this.launch(await freePort(port), settings);
-    this.owner = await this.waitUntilReady();
+    for (let attempt = 1; !this.owner; attempt++) {
+      await this.launch(await freePort(attempt === 1 ? port : undefined), settings);
+      this.owner = await this.waitUntilReady(attempt === MOST_PORTS);
+    }
     if (!(await this.lockAsOwner(this.owner))) throw this.inUse();
     const found = await this.owner.query('SELECT FROM pg_database WHERE datname = $1', [database]);
     if (found.rowCount === 0) await this.owner.query(`CREATE DATABASE ${pg.escapeIdentifier(database)}`);
@@ -184,7 +188,8 @@ class Cluster {
     this.guard = this.startGuard(this.server.pid);
   }
 
-  private async waitUntilReady(): Promise<pg.Client> {
+  /** Undefined when somebody has taken the port since it was found free, unless this was the `lastTry`. */
+  private async waitUntilReady(lastTry: boolean): Promise<pg.Client | undefined> {
     const deadline = Date.now() + START_TIMEOUT_MS;
     for (; Date.now() < deadline && this.isRunning(); await pause(20)) {
       const client = await this.connect(this.port);
@@ -193,6 +198,10 @@ class Cluster {
     const log = await readFile(this.log, 'utf8');
     // Another process started on this folder at the same moment, and won.
     if (/lock file .* already exists|received fast shutdown request/.test(log)) throw this.inUse();
+    if (/could not bind/.test(log) && !lastTry) {
+      this.guard?.kill('SIGKILL');
+      return undefined;
+    }
     const lastLines = log.trim().split('\n').slice(-15).join('\n');
     throw new Error(`PostgreSQL did not start on ${this.directory}. Its log ends with:\n${lastLines}`);
   }

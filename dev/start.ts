@@ -4,9 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { buildIfStale } from './build.js';
-import { exitCode, onStopRequest, TETHERED } from './child.js';
+import { exitCode, listeningPort, onStopRequest, TETHERED } from './child.js';
 import { freePort } from './free-port.js';
 import { type MailInbox, startMailInbox } from './mail-inbox.js';
 import { DirectoryInUseError, type Postgres, startPostgres } from './postgres.js';
@@ -16,6 +17,8 @@ import { tour } from './tour.js';
 const STOP_TIMEOUT_MS = 20_000;
 /** One Ctrl-C may arrive twice, from the terminal and through npm; a person is slower. */
 const IMPATIENT_MS = 1_000;
+/** With these the server does not say that it is listening. */
+const QUIET_LEVELS = new Set(['warn', 'error', 'fatal', 'silent']);
 const MOST_COPIES = 20;
 
 /** Runs the whole stack until it is told to stop or a part dies; returns the exit code. */
@@ -99,24 +102,35 @@ class DevelopmentStack {
         DATABASE_URL: databaseUrl,
         SMTP_URL: smtpUrl,
       },
-      stdio: ['pipe', 'inherit', 'inherit'], // the pipe is what ties the server's life to ours, see tether.js
+      stdio: ['pipe', 'pipe', 'inherit'], // the first pipe is what ties the server's life to ours, see tether.js
       detached: process.platform !== 'win32', // Ctrl-C reaches us alone; we pass it on once and in order
     });
+    this.server.stdout?.pipe(process.stdout, { end: false });
     const ended = once(this.server, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     const localUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host}:${port}`;
-    if (await this.isReady(localUrl)) console.log(tour({ publicUrl, databaseUrl, inboxUrl: this.inbox?.webUrl }));
+    const wasReady = await this.isReady(this.server, localUrl);
+    if (wasReady) console.log(tour({ publicUrl, databaseUrl, inboxUrl: this.inbox?.webUrl }));
     const [code, signal] = await ended;
+    // Somebody, such as a second copy started at the same moment, has taken the port since it was found free.
+    if (!wasReady && !this.stopping && (await freePort(port, host)) !== port) return this.runServer();
     if (this.stopping && (code === 0 || signal === 'SIGTERM')) return 0;
     console.error(`The server has ended (${signal ?? `exit code ${code}`}); stopping.`);
     return exitCode(code, signal);
   }
 
   /** False when the server ended before it was ready. */
-  private async isReady(localUrl: string): Promise<boolean> {
-    while (this.server?.exitCode === null && this.server.signalCode === null) {
-      const answer = await fetch(`${localUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
-        () => undefined,
+  private async isReady(server: ChildProcess, localUrl: string): Promise<boolean> {
+    // Its own word counts first: an answer alone could come from another program, to which ours has just lost the port.
+    let isListening = QUIET_LEVELS.has(process.env.LOG_LEVEL ?? '');
+    if (server.stdout) {
+      createInterface({ input: server.stdout }).on(
+        'line',
+        (line) => (isListening ||= listeningPort(line) !== undefined),
       );
+    }
+    while (server.exitCode === null && server.signalCode === null) {
+      const ask = (): Promise<Response> => fetch(`${localUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+      const answer = isListening ? await ask().catch(() => undefined) : undefined;
       if (answer?.ok) return true;
       await pause(50);
     }

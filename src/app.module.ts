@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AccountModule } from './account/account.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ConfigModule } from './config/config.module.js';
@@ -8,8 +9,10 @@ import { HealthModule } from './health/health.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { ReauthenticationModule } from './reauthentication/reauthentication.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
+import { TwoFactorModule } from './two-factor/two-factor.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VerificationModule } from './verification/verification.module.js';
 
@@ -18,6 +21,7 @@ import { VerificationModule } from './verification/verification.module.js';
   imports: [
     ...[ConfigModule, DatabaseModule, ScheduleModule.forRoot(), HealthModule],
     ...[MailModule, AuditModule, UsersModule, VerificationModule, TokensModule, SessionsModule, AuthModule],
+    ...[ReauthenticationModule, TwoFactorModule, AccountModule],
     ...[PagesModule, MaintenanceModule],
   ],
 })

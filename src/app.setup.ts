@@ -10,6 +10,7 @@ import { AppConfig } from './config/app-config.js';
 import { DomainError } from './errors/domain-error.js';
 import { asDomainError, problemHeaders, problemOf } from './errors/problem-answer.js';
 import { ProblemFilter } from './errors/problem.filter.js';
+import { negotiateLocale } from './i18n/locale.js';
 import { logRequests } from './logging/request-log.js';
 import { AppLogger } from './logging/app-logger.js';
 import { setUpSwagger } from './swagger.setup.js';
@@ -32,6 +33,16 @@ const SECURITY_HEADERS = {
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
 } as const;
 
+/** The same for answers that helmet does not get to see: those to a preflight, and those made outside of the routes. */
+const BARE_HEADERS = {
+  'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none';form-action 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
+
 /** Builds the application with everything that stands before the controllers: used by main.ts and so by the end-to-end tests. */
 export async function createApp(config: AppConfig): Promise<NestFastifyApplication> {
   const logger = new AppLogger(config.env.LOG_LEVEL);
@@ -52,10 +63,11 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
     clientErrorHandler: answerClientError(config),
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       const refusal = asDomainError(error);
+      const locale = negotiateLocale(request.headers['accept-language'], config.defaultLocale);
       void reply
         .status(refusal.status)
-        .headers(problemHeaders(refusal))
-        .send(JSON.stringify(problemOf(refusal, { locale: config.defaultLocale, requestId: request.id })));
+        .headers({ ...BARE_HEADERS, ...problemHeaders(refusal) })
+        .send(JSON.stringify(problemOf(refusal, { locale, requestId: request.id })));
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
@@ -68,20 +80,23 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   acceptJsonOnly(fastify);
   refuseQueriesOnWrites(fastify);
   logRequests(fastify, logger);
-  await app.register(helmet as never, SECURITY_HEADERS as never);
+  await app.register(helmet, SECURITY_HEADERS);
   await app.register(cookie as never);
-  fastify.addHook('onRequest', async (_request, reply) => {
-    void reply.header('cache-control', 'no-store');
+  fastify.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(BARE_HEADERS))
+      if (!reply.hasHeader(name)) void reply.header(name, value);
   });
 
   app.enableCors({
-    // An exact list; anyone else gets no CORS headers at all, so their browser keeps the answer from them (TR-03).
+    // An exact list; anyone else gets no Access-Control-Allow-Origin, so their browser keeps the answer from them (TR-03).
     origin: [...config.env.CORS_ORIGINS],
     credentials: config.env.CORS_ORIGINS.length > 0,
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Accept-Language'],
     exposedHeaders: ['Retry-After'],
     maxAge: 600,
+    // OPTIONS without an origin is no preflight; it gets an empty answer instead of a complaint in plain text.
+    strictPreflight: false,
   });
   app.setGlobalPrefix('api', { exclude: UNPREFIXED });
   app.useGlobalPipes(new RequestValidationPipe());
@@ -131,11 +146,10 @@ function answerClientError(config: AppConfig) {
     const refusal = new DomainError(code);
     const body = JSON.stringify(problemOf(refusal, { locale: config.defaultLocale, requestId: randomUUID() }));
     const headers = {
+      ...BARE_HEADERS,
       ...problemHeaders(refusal),
       'content-length': String(Buffer.byteLength(body)),
       connection: 'close',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
     };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     socket.end(`HTTP/1.1 ${refusal.status} ${code}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);

@@ -13,6 +13,7 @@ async function main(): Promise<void> {
   await app.listen(config.env.PORT, config.env.HOST);
   stopOnSignals(app);
   const { port } = app.getHttpServer().address() as AddressInfo;
+  for (const hint of config.hints()) new AppLogger(config.env.LOG_LEVEL).warn(hint);
   new AppLogger('info').log({ msg: 'listening', port, publicUrl: config.publicUrl });
 }
 

@@ -38,6 +38,7 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Operations', 'For load balancers and orchestrators')
     .build();
   return SwaggerModule.createDocument(app, options, {
+    autoTagControllers: false, // operations are grouped by what people do, not by our classes
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
 }

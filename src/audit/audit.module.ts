@@ -1,6 +1,13 @@
 import { Module } from '@nestjs/common';
+import { SecurityEventsRepository } from './security-events.repository.js';
 import { SecurityEventsService } from './security-events.service.js';
+import { TimelineController } from './timeline.controller.js';
+import { TimelineService } from './timeline.service.js';
 
 /** What happened, to whom, from where. */
-@Module({ providers: [SecurityEventsService], exports: [SecurityEventsService] })
+@Module({
+  controllers: [TimelineController],
+  providers: [SecurityEventsService, SecurityEventsRepository, TimelineService],
+  exports: [SecurityEventsService],
+})
 export class AuditModule {}

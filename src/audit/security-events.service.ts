@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../common/caller.js';
-import type { Sql } from '../database/sql.js';
+import type { Sql, Tx } from '../database/sql.js';
 import type { SecurityEvents, SecurityEventType } from '../events/security-events.js';
 
 /** Whom an event is about and where it came from. */
@@ -25,5 +25,12 @@ export class SecurityEventsService {
       `INSERT INTO security_events (type, member_id, session_id, ip, user_agent, request_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [type, memberId, sessionId, caller.ip, caller.userAgent, caller.requestId, JSON.stringify(details)],
     );
+  }
+
+  /** Takes out of the audit whatever says who these people were; that something happened, and when, stays. */
+  async anonymise(tx: Tx, memberIds: readonly string[]): Promise<void> {
+    await tx.query(`UPDATE security_events SET ip = '', user_agent = '', details = '{}' WHERE member_id = ANY($1)`, [
+      [...memberIds],
+    ]);
   }
 }

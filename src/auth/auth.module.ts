@@ -3,10 +3,13 @@ import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { AuditModule } from '../audit/audit.module.js';
 import { MailModule } from '../mail/mail.module.js';
+import { NoticesModule } from '../notices/notices.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
+import { ReauthenticationModule } from '../reauthentication/reauthentication.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
+import { TwoFactorModule } from '../two-factor/two-factor.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { CodeRequestsService } from './code-requests.service.js';
@@ -35,8 +38,8 @@ import { TokensController } from './tokens.controller.js';
 @Module({
   imports: [
     PassportModule,
-    ...[AuditModule, MailModule, PasswordsModule, RateLimitsModule],
-    ...[SessionsModule, TokensModule, UsersModule, VerificationModule],
+    ...[AuditModule, MailModule, NoticesModule, PasswordsModule, RateLimitsModule],
+    ...[SessionsModule, TokensModule, UsersModule, VerificationModule, ReauthenticationModule, TwoFactorModule],
   ],
   controllers: [
     SignUpController,

@@ -27,8 +27,8 @@ export interface CodeRequestKind<Name extends keyof MailTemplates> {
     proof: IssuedProof,
     asked: { requestedAt: string; network: string },
   ): MailTemplates[Name];
-  /** Written in the same commit when there is such a member. */
-  record(tx: Tx, memberId: string): Promise<void>;
+  /** Written in the same commit; without a member for an address nobody has. */
+  record(tx: Tx, memberId: string | null): Promise<void>;
 }
 
 /** A member of the same shape as any, for doing the same work where there is none. */
@@ -67,6 +67,7 @@ export class CodeRequestsService {
     // Before the look-up, by the canonical form of what was submitted: the cooldown must not tell who exists (EN-02).
     const mayMail = await this.mailBudget.take(emailKey);
     return this.database.transaction(async (tx) => {
+      await this.verification.lockAddress(tx, emailKey, kind.purpose);
       const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, kind.purpose);
       // Too soon for another mail, but the last one's code is still good: a new handle to it.
       const proofId = open ?? (await this.issue(tx, emailKey, mayMail, kind, caller));
@@ -82,13 +83,10 @@ export class CodeRequestsService {
     caller: Caller,
   ): Promise<string> {
     const found = await this.members.findByEmailKey(tx, emailKey);
-    const member = mayMail && found?.status === 'active' && kind.accepts(found) ? found : null;
-    const proof = await this.verification.issue(
-      tx,
-      kind.purpose,
-      member ? { emailKey, memberId: member.id } : { emailKey },
-      kind.linkTtlSeconds,
-    );
+    const member = mayMail && found !== null && found.status !== 'disabled' && kind.accepts(found) ? found : null;
+    const subject = member ? { emailKey, memberId: member.id } : { emailKey };
+    const options = { linkTtlSeconds: kind.linkTtlSeconds, isMailed: member !== null };
+    const proof = await this.verification.issue(tx, kind.purpose, subject, options);
     const asked = { requestedAt: new Date().toISOString(), network: coarseNetwork(caller.ip) };
     const to = member ? recipientOf(member) : PHANTOM;
     await this.mail.queue(tx, kind.template, to, kind.mailData(member ?? PHANTOM, proof, asked), {
@@ -96,7 +94,7 @@ export class CodeRequestsService {
       withhold: member === null,
       lifetimeSeconds: Math.max(kind.linkTtlSeconds, this.config.env.CODE_TTL_SECONDS),
     });
-    if (member) await kind.record(tx, member.id);
+    await kind.record(tx, member?.id ?? null);
     return proof.id;
   }
 }

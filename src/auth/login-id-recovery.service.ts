@@ -61,6 +61,7 @@ export class LoginIdRecoveryService {
     const proof = await this.verification.checkCodeByHandle('find-login-id', requestId, code);
     const memberId = proof.memberId!;
     const found = await this.database.transaction(async (tx) => {
+      const passwordVersion = await this.members.lockRecoverable(tx, memberId);
       await this.verification.spend(tx, proof.id, 'code');
       const member = await this.members.get(tx, memberId);
       const memberSince = member.createdAt.toISOString().slice(0, 7);
@@ -73,7 +74,7 @@ export class LoginIdRecoveryService {
         });
       }
       await this.events.record(tx, 'login-id.revealed', { memberId, caller }, { mailedInFull: mailFullId });
-      const { resetToken } = this.resetTokens.mint(await this.verification.grantReset(tx, memberId));
+      const { resetToken } = this.resetTokens.mint(await this.verification.grantReset(tx, memberId, passwordVersion));
       return { maskedLoginId: maskLoginId(member.loginId), memberSince, resetToken };
     });
     await this.mailBudget.giveBack(proof.emailKey);

@@ -6,7 +6,7 @@ import { Public } from '../access/public.decorator.js';
 import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
 import { TokenAnswer } from '../sessions/token-answer.js';
-import { LoginDto, PasswordChangeRequired } from './dto/login.dto.js';
+import { LoginDto, MfaRequired, PasswordChangeRequired, SecondFactorDto } from './dto/login.dto.js';
 import { LoginService } from './login.service.js';
 import { TokenCookies } from './token-cookies.js';
 
@@ -25,9 +25,11 @@ export class LoginController {
     summary: 'Log in',
     description: 'By login ID or address. Unknown, wrong, disabled and waiting are one answer: `invalid_credentials`.',
   })
-  @ApiExtraModels(TokenAnswer, PasswordChangeRequired)
+  @ApiExtraModels(TokenAnswer, MfaRequired, PasswordChangeRequired)
   @ApiOkResponse({
-    schema: { oneOf: [{ $ref: getSchemaPath(TokenAnswer) }, { $ref: getSchemaPath(PasswordChangeRequired) }] },
+    schema: {
+      oneOf: [TokenAnswer, MfaRequired, PasswordChangeRequired].map((model) => ({ $ref: getSchemaPath(model) })),
+    },
   })
   @ApiBodyProblems('invalid_credentials', 'origin_not_allowed', 'too_many_requests', 'overloaded')
   async login(
@@ -35,8 +37,27 @@ export class LoginController {
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer | PasswordChangeRequired> {
+  ): Promise<TokenAnswer | MfaRequired | PasswordChangeRequired> {
     const outcome = await this.logins.login(body, this.cookies.deviceOf(request, body), caller);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  }
+
+  @Post('mfa')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Bring the second factor',
+    description:
+      'After `mfa_required`: six digits from the app, or a recovery code. Five tries for the account, whatever login they belong to.',
+  })
+  @ApiOkResponse({ type: TokenAnswer })
+  @ApiBodyProblems('token_expired', 'token_invalid', 'code_invalid', 'too_many_attempts', 'origin_not_allowed')
+  async secondFactor(
+    @Body() body: SecondFactorDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenAnswer> {
+    const isKnownOrigin = this.cookies.isKnownOrigin(request);
+    return this.cookies.deliver(reply, await this.logins.completeWithSecondFactor({ ...body, isKnownOrigin }, caller));
   }
 }

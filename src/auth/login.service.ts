@@ -2,13 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { parseEmailAddress } from '../common/email-address.js';
-import { LOGIN_ID_PATTERN, normaliseLoginId } from '../common/login-id.js';
+import { LOGIN_ID_PATTERN, maskLoginId, normaliseLoginId } from '../common/login-id.js';
+import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
+import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
 import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
-import { SessionsService, type DeviceInfo, type IssuedTokens } from '../sessions/sessions.service.js';
+import {
+  SessionsService,
+  type DeviceInfo,
+  type IssuedTokens,
+  type SignInDevice,
+} from '../sessions/sessions.service.js';
+import { LoginChallengesService, type IssuedMfaToken } from '../two-factor/login-challenges.service.js';
+import { TwoFactorService, type MatchedFactor } from '../two-factor/two-factor.service.js';
 import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
 import { VerificationService } from '../verification/verification.service.js';
 import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
@@ -19,18 +28,32 @@ export interface LoginRequest {
 }
 
 export type LoginOutcome =
-  { status: 'authenticated'; tokens: IssuedTokens } | ({ status: 'password_change_required' } & IssuedResetToken);
+  | { status: 'authenticated'; tokens: IssuedTokens }
+  | ({ status: 'mfa_required' } & IssuedMfaToken)
+  | ({ status: 'password_change_required' } & IssuedResetToken);
+
+/** The second step of a login. */
+export interface SecondFactorRequest {
+  readonly mfaToken: string;
+  readonly code: string;
+  /** Whether it comes from a page that may use cookies. */
+  readonly isKnownOrigin: boolean;
+}
 
 /** Login by login ID or address and password. */
 @Injectable()
 export class LoginService {
   constructor(
+    private readonly config: AppConfig,
+    private readonly notices: SecurityNoticesService,
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
     private readonly verification: VerificationService,
     private readonly resetTokens: ResetTokens,
+    private readonly twoFactor: TwoFactorService,
+    private readonly challenges: LoginChallengesService,
     private readonly throttle: LoginThrottleService,
     private readonly ipLimits: IpLimitsService,
     private readonly events: SecurityEventsService,
@@ -41,21 +64,37 @@ export class LoginService {
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */
   async login(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
-    await this.ipLimits.checkLoginAllowed(caller);
+    this.passwords.checkRoom();
     const identifier = canonicalIdentifier(request.identifier);
     const candidate = identifier === null ? null : await this.members.findCandidate(identifier);
     // Not only for a known account: looking for a device takes time, and time tells.
     const deviceId = await this.sessions.findDevice(candidate?.id ?? NOBODY, device.deviceToken);
 
+    // A known device is not held up by what others do behind the same address.
+    const checkIp = async (): Promise<void> =>
+      deviceId === null ? this.ipLimits.checkLoginAllowed(caller) : undefined;
+    await checkIp();
     // By account where there is one, so that login ID and address share a budget; an unknown identifier gets its own.
     const account = candidate?.id ?? `unknown:${identifier ?? request.identifier}`;
     const isRight = await this.throttle.attempt({ account, deviceId }, () =>
-      this.passwords.verify(candidate?.passwordHash ?? null, request.password),
+      this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp),
     );
-    if (isRight !== true || candidate === null || candidate.status !== 'active') {
+    if (isRight !== true || candidate === null || !(await this.isOpen(candidate, caller))) {
       await this.refuse(isRight, candidate, caller);
     }
-    return this.admit(candidate!, request.password, device, caller);
+    return this.admit(candidate!, request.password, { ...device, knownDeviceId: deviceId }, caller);
+  }
+
+  /** Whether the member may log in. A closed account whose grace has not run out is open again by this login. */
+  private async isOpen({ id: memberId, status }: LoginCandidate, caller: Caller): Promise<boolean> {
+    if (status !== 'closed') return status === 'active';
+    return this.database.transaction(async (tx) => {
+      if (!(await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS))) return false;
+      await this.events.record(tx, 'account.restored', { memberId, caller }, {});
+      const member = await this.members.get(tx, memberId);
+      await this.notices.send(tx, 'account-restored', member, caller, { loginIdMasked: maskLoginId(member.loginId) });
+      return true;
+    });
   }
 
   private async refuse(isRight: boolean | null, candidate: LoginCandidate | null, caller: Caller): Promise<never> {
@@ -63,6 +102,7 @@ export class LoginService {
     await this.ipLimits.countFailure(caller);
     if (isRight === null) {
       await this.events.record(this.database, 'login.throttled', context, {});
+      await this.passwords.pretend();
       throw new DomainError('invalid_credentials', { detail: 'has to wait' });
     }
     const reason = candidate === null ? 'unknown_identifier' : isRight ? 'not_active' : 'password';
@@ -70,24 +110,78 @@ export class LoginService {
     throw new DomainError('invalid_credentials', { detail: reason });
   }
 
+  /**
+   * Brings the second factor. The token is good for one login; tries are counted for the account, over all logins under way.
+   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `too_many_attempts`, `origin_not_allowed`
+   */
+  async completeWithSecondFactor(
+    { mfaToken, code, isKnownOrigin }: SecondFactorRequest,
+    caller: Caller,
+  ): Promise<IssuedTokens> {
+    const challenge = await this.challenges.get(mfaToken);
+    const { memberId, passwordVersion, deviceName, transport } = challenge;
+    if (transport === 'cookie' && !isKnownOrigin)
+      throw new DomainError('origin_not_allowed', { detail: 'second step' });
+    const factor = await this.checkSecondFactor(memberId, code, caller);
+    return this.database.transaction(async (tx) => {
+      await this.members.lock(tx, memberId);
+      await this.challenges.spend(tx, challenge);
+      await this.twoFactor.spend(tx, memberId, null, factor, caller);
+      const device = { knownDeviceId: challenge.deviceId, deviceName, transport };
+      return this.sessions.open(tx, { memberId, passwordVersion }, device, caller);
+    });
+  }
+
+  private async checkSecondFactor(memberId: string, code: string, caller: Caller): Promise<MatchedFactor> {
+    try {
+      return await this.twoFactor.check(memberId, code);
+    } catch (error) {
+      if (error instanceof DomainError)
+        await this.events.record(this.database, 'login.second_factor_failed', { memberId, caller }, {});
+      throw error;
+    }
+  }
+
   private async admit(
     candidate: LoginCandidate,
     password: string,
-    device: DeviceInfo,
+    device: SignInDevice,
     caller: Caller,
   ): Promise<LoginOutcome> {
     const { id: memberId, passwordVersion } = candidate;
     if (candidate.mustChangePassword) {
-      const grant = await this.database.transaction((tx) => this.verification.grantReset(tx, memberId));
+      const grant = await this.database.transaction(async (tx) => {
+        // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
+        if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
+          throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
+        await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by: 'password' });
+        return this.verification.grantReset(tx, memberId, passwordVersion);
+      });
       return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
     }
     if (this.passwords.needsRehash(candidate.passwordHash)) {
       await this.members.upgradeHash(memberId, passwordVersion, await this.passwords.rehash(password));
     }
-    const tokens = await this.database.transaction((tx) =>
-      this.sessions.open(tx, { memberId, passwordVersion }, device, caller),
-    );
-    return { status: 'authenticated', tokens };
+    return this.database.transaction(async (tx) => {
+      // Locked before it is asked whether a second factor is needed: switching one on takes the same lock, so no login
+      // without it gets through once that is acknowledged (CC-06).
+      await this.members.lock(tx, memberId);
+      if (await this.twoFactor.isEnrolled(tx, memberId)) {
+        const { knownDeviceId: deviceId, deviceName = null, transport = 'body' } = device;
+        const challenge = await this.challenges.issue(tx, {
+          memberId,
+          passwordVersion,
+          deviceId,
+          deviceName,
+          transport,
+        });
+        return { status: 'mfa_required' as const, ...challenge };
+      }
+      return {
+        status: 'authenticated' as const,
+        tokens: await this.sessions.open(tx, { memberId, passwordVersion }, device, caller),
+      };
+    });
   }
 }
 

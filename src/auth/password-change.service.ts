@@ -3,13 +3,12 @@ import type { Principal } from '../access/principal.js';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { maskLoginId } from '../common/login-id.js';
-import { coarseNetwork } from '../common/network.js';
 import { Database } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
-import { recipientOf } from '../mail/mail-recipient.js';
-import { MailService } from '../mail/mail.service.js';
+import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
-import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
+import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
+import { ReauthenticationService } from '../reauthentication/reauthentication.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 import { VerificationService } from '../verification/verification.service.js';
@@ -21,10 +20,11 @@ export class PasswordChangeService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
-    private readonly throttle: LoginThrottleService,
+    private readonly reauthentication: ReauthenticationService,
+    private readonly ipLimits: IpLimitsService,
     private readonly verification: VerificationService,
     private readonly sessions: SessionsService,
-    private readonly mail: MailService,
+    private readonly notices: SecurityNoticesService,
     private readonly events: SecurityEventsService,
   ) {}
 
@@ -35,16 +35,8 @@ export class PasswordChangeService {
    */
   async change(principal: Principal, currentPassword: string, newPassword: string, caller: Caller): Promise<void> {
     const { memberId, sessionId } = principal;
-    const candidate = await this.members.getCandidate(memberId);
-    const isRight = await this.throttle.attempt({ account: memberId, deviceId: null }, () =>
-      this.passwords.verify(candidate.passwordHash, currentPassword),
-    );
-    if (isRight !== true) {
-      await this.events.record(this.database, 'password.change_refused', { memberId, sessionId, caller }, {});
-      throw new DomainError('invalid_credentials', {
-        detail: isRight === null ? 'has to wait' : 'wrong current password',
-      });
-    }
+    await this.ipLimits.takeRequest(caller);
+    const candidate = await this.reauthentication.confirmPassword(principal, currentPassword, caller);
     const passwordHash = await this.passwords.hashNew(newPassword, candidate, 'newPassword');
     await this.database.transaction(async (tx) => {
       // Of parallel changes from the same current password one wins (CC-06).
@@ -53,15 +45,11 @@ export class PasswordChangeService {
       }
       await this.verification.voidAllOf(tx, memberId);
       await this.sessions.endAll(tx, memberId, 'password-changed', caller, sessionId);
+      await this.sessions.forgetDevices(tx, memberId, sessionId);
       await this.events.record(tx, 'password.changed', { memberId, sessionId, caller }, {});
       const member = await this.members.get(tx, memberId);
-      await this.mail.queue(tx, 'password-changed', recipientOf(member), {
-        name: member.name ?? undefined,
-        loginIdMasked: maskLoginId(member.loginId),
-        how: 'changed',
-        at: new Date().toISOString(),
-        network: coarseNetwork(caller.ip),
-      });
+      const loginIdMasked = maskLoginId(member.loginId);
+      await this.notices.send(tx, 'password-changed', member, caller, { loginIdMasked, how: 'changed' });
     });
   }
 }

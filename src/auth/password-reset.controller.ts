@@ -14,14 +14,13 @@ import { AppConfig } from '../config/app-config.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
 import type { VerifiedToken } from '../tokens/token-purpose.js';
 import {
-  ConfirmCodeDto,
-  ProofRequested,
   ResetLinkDto,
   ResetPasswordDto,
   ResetTokenAnswer,
   ResetTokenByLinkAnswer,
   SendResetCodeDto,
 } from './dto/recovery.dto.js';
+import { ConfirmCodeDto, ProofRequested } from '../verification/proof.dto.js';
 import { ResetTokenGuard } from './guards/reset-token.guard.js';
 import { PasswordResetService } from './password-reset.service.js';
 

@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { maskLoginId } from '../common/login-id.js';
-import { coarseNetwork } from '../common/network.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
-import { recipientOf } from '../mail/mail-recipient.js';
-import { MailService } from '../mail/mail.service.js';
+import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
+import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
 import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
 import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -36,7 +35,8 @@ export class PasswordResetService {
     private readonly sessions: SessionsService,
     private readonly throttle: LoginThrottleService,
     private readonly mailBudget: MailBudgetService,
-    private readonly mail: MailService,
+    private readonly ipLimits: IpLimitsService,
+    private readonly notices: SecurityNoticesService,
     private readonly events: SecurityEventsService,
   ) {}
 
@@ -86,38 +86,43 @@ export class PasswordResetService {
   async complete(token: VerifiedToken<'reset'>, newPassword: string, caller: Caller): Promise<void> {
     const { sub: memberId, jti: grantId } = token;
     // A used token must not make us hash; the spending below is what decides.
-    if (!(await this.verification.isGrantUsable(grantId, memberId)))
-      throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
+    await this.ipLimits.takeRequest(caller);
+    await this.requireUsable(grantId, memberId);
     const owner = await this.members.getCandidate(memberId);
     // Hashing is slow on purpose; done here, it holds no database connection meanwhile.
     const passwordHash = await this.passwords.hashNew(newPassword, owner, 'newPassword');
+    // Once more: of many with one token, most see here that it is used, and need not queue for the member's row.
+    await this.requireUsable(grantId, memberId);
     await this.database.transaction(async (tx) => {
       // The member's row first, as everywhere, so that no two units of work wait for each other.
-      if (!(await this.members.setPassword(tx, memberId, passwordHash)))
-        throw new DomainError('token_invalid', { detail: 'member is not active' });
-      // Of two requests with one token, the second stops here, and what it wrote above is rolled back.
-      await this.verification.spendGrant(tx, grantId, memberId);
+      await this.members.lock(tx, memberId);
+      // Of two requests with one token, the second stops here.
+      const passwordVersion = await this.verification.spendGrant(tx, grantId, memberId);
+      if (!(await this.members.setPassword(tx, memberId, passwordHash, passwordVersion)))
+        throw new DomainError('token_invalid', { detail: 'disabled, or the password changed meanwhile' });
       await this.verification.voidAllOf(tx, memberId);
       await this.sessions.endAll(tx, memberId, 'password-reset', caller);
+      await this.sessions.forgetDevices(tx, memberId);
       await this.throttle.clear(tx, memberId);
       await this.events.record(tx, 'password.reset', { memberId, caller }, {});
       const member = await this.members.get(tx, memberId);
-      await this.mail.queue(tx, 'password-changed', recipientOf(member), {
-        name: member.name ?? undefined,
-        loginIdMasked: maskLoginId(member.loginId),
-        how: 'reset',
-        at: new Date().toISOString(),
-        network: coarseNetwork(caller.ip),
-      });
+      const loginIdMasked = maskLoginId(member.loginId);
+      await this.notices.send(tx, 'password-changed', member, caller, { loginIdMasked, how: 'reset' });
     });
+  }
+
+  private async requireUsable(grantId: string, memberId: string): Promise<void> {
+    if (!(await this.verification.isGrantUsable(grantId, memberId)))
+      throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
   }
 
   private async prove(proof: ProvenRequest, by: ProofDoor, caller: Caller): Promise<IssuedResetToken> {
     const memberId = proof.memberId!;
     const grant = await this.database.transaction(async (tx) => {
+      const passwordVersion = await this.members.lockRecoverable(tx, memberId);
       await this.verification.spend(tx, proof.id, by);
       await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
-      return this.verification.grantReset(tx, memberId);
+      return this.verification.grantReset(tx, memberId, passwordVersion);
     });
     await this.mailBudget.giveBack(proof.emailKey);
     return this.resetTokens.mint(grant);

@@ -99,7 +99,11 @@ export class SignUpService {
     if (!signUp) throw new DomainError('sign_up_invalid');
     if (signUp.confirmedAt) throw new DomainError('already_confirmed');
     if (!(await this.mailBudget.take(signUp.emailKey))) return;
-    await this.database.transaction((tx) => this.mailProof(tx, signUp, true, caller));
+    await this.database.transaction(async (tx) => {
+      if (!(await this.signUps.lockOpen(tx, signUp)))
+        throw new DomainError('sign_up_invalid', { detail: 'confirmed or gone a moment ago' });
+      await this.mailProof(tx, signUp, true, caller);
+    });
   }
 
   /** @throws DomainError `code_invalid`, `too_many_attempts`, `login_id_taken`, `email_taken` */
@@ -149,7 +153,7 @@ export class SignUpService {
   async discard(linkToken: string, caller: Caller): Promise<void> {
     const { signUp } = await this.getByLink(linkToken);
     await this.database.transaction(async (tx) => {
-      if (!(await this.signUps.discard(tx, signUp.id)))
+      if (!(await this.signUps.lockOpen(tx, signUp)) || !(await this.signUps.discard(tx, signUp.id)))
         throw new DomainError('link_invalid', { detail: 'confirmed or gone a moment ago' });
       await this.events.record(tx, 'sign-up.discarded', { caller }, {});
     });
@@ -175,12 +179,15 @@ export class SignUpService {
     if (isReservedLoginId(loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
     const tokens = await this.database.transaction(async (tx) => {
+      // Whoever comes second, to this claim or to a rival one, waits here; the spending below then refuses it.
+      await this.signUps.lockOpen(tx, signUp);
       await this.verification.spend(tx, proofId, door);
       const memberId = await this.members.insert(tx, { ...signUp, loginId });
       await this.signUps.markConfirmed(tx, signUp.id);
       await this.signUps.discardRivals(tx, signUp.emailKey, signUp.id);
       await this.events.record(tx, 'sign-up.confirmed', { memberId, caller }, { by: door });
-      return this.sessions.open(tx, { memberId, passwordVersion: 1 }, confirmation, caller);
+      const device = { ...confirmation, knownDeviceId: null, isFirst: true };
+      return this.sessions.open(tx, { memberId, passwordVersion: 1 }, device, caller);
     });
     await this.mailBudget.giveBack(signUp.emailKey);
     return tokens;
@@ -197,7 +204,7 @@ export class SignUpService {
       tx,
       'sign-up',
       { emailKey: signUp.emailKey, signUpId: signUp.id },
-      env.SIGN_UP_LINK_TTL_SECONDS,
+      { linkTtlSeconds: env.SIGN_UP_LINK_TTL_SECONDS, isMailed: mayMail },
     );
     const owner = await this.members.findByEmailKey(tx, signUp.emailKey);
     const asked = { requestedAt: new Date().toISOString(), network: coarseNetwork(caller.ip) };

@@ -51,6 +51,19 @@ export class SignUpsRepository {
     return rows[0] ?? null;
   }
 
+  /**
+   * Locks every claim on the address of this one until commit; false when this one is confirmed already, or gone. Comes
+   * before anything else that is written about a claim: what happens to the claims on one address takes turns, in one
+   * order, and so never waits in a circle for each other's proofs.
+   */
+  async lockOpen(tx: Tx, { id, emailKey }: Pick<SignUp, 'id' | 'emailKey'>): Promise<boolean> {
+    const { rows } = await tx.query<Pick<SignUp, 'id' | 'confirmedAt'>>(
+      `SELECT id, confirmed_at AS "confirmedAt" FROM sign_ups WHERE email_key = $1 ORDER BY id FOR UPDATE`,
+      [emailKey],
+    );
+    return rows.some((row) => row.id === id && row.confirmedAt === null);
+  }
+
   async markConfirmed(tx: Tx, id: string): Promise<void> {
     await tx.query(`UPDATE sign_ups SET confirmed_at = now() WHERE id = $1`, [id]);
   }

@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config.js';
 import { DomainError } from '../errors/domain-error.js';
 import type { DeviceInfo, IssuedTokens } from '../sessions/sessions.service.js';
 import type { TokenAnswer } from '../sessions/token-answer.js';
+import { fromBearerHeader } from './strategies/token-sources.js';
 
 /** Browsers keep a cookie 400 days at the most. */
 const DEVICE_COOKIE_SECONDS = 400 * 86_400;
@@ -48,8 +49,8 @@ export class TokenCookies {
 
   /** A cookie goes along with any request, also one that a foreign page makes; so whoever relies on it must say where from (ASVS 3.5.1). @throws DomainError `origin_not_allowed` */
   checkOrigin(request: FastifyRequest): void {
-    // A browser adds `Authorization: Basic` by itself; only a bearer token, which it never adds, makes the cookie idle.
-    if (!/^Bearer /i.test(request.headers.authorization ?? '') && request.cookies[this.refreshName] !== undefined)
+    // Only a bearer token goes before the cookie; `Authorization: Basic` a browser may add by itself.
+    if (fromBearerHeader(request) === null && request.cookies[this.refreshName] !== undefined)
       this.requireKnownOrigin(request);
   }
 
@@ -58,8 +59,12 @@ export class TokenCookies {
     this.set(reply, this.refreshName, '', 0);
   }
 
-  private requireKnownOrigin({ headers }: FastifyRequest): void {
-    if (headers.origin === undefined || !this.origins.has(headers.origin))
+  isKnownOrigin({ headers }: FastifyRequest): boolean {
+    return headers.origin !== undefined && this.origins.has(headers.origin);
+  }
+
+  private requireKnownOrigin(request: FastifyRequest): void {
+    if (!this.isKnownOrigin(request))
       throw new DomainError('origin_not_allowed', { detail: 'origin missing or unknown' });
   }
 

@@ -85,9 +85,11 @@ export class TokensController {
     description:
       'With the access or the refresh token of the session. Both stop working at once; logging out again changes nothing.',
   })
+  @ApiBody({ type: RefreshDto, required: false })
   @ApiNoContentResponse()
   @ApiBodyProblems('token_expired', 'token_invalid', 'origin_not_allowed')
   async logout(
+    @Body() _body: RefreshDto,
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest & { user: Principal | VerifiedToken<'refresh'> },
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -8,9 +8,14 @@ import { Injectable } from '@nestjs/common';
 export class Clock {
   private offsetMs = 0;
 
+  /** Seconds since 1970, with fractions. */
+  now(): number {
+    return (Date.now() + this.offsetMs) / 1000;
+  }
+
   /** Whole seconds since 1970, as in a JWT's `exp`. */
   nowSeconds(): number {
-    return Math.floor((Date.now() + this.offsetMs) / 1000);
+    return Math.floor(this.now());
   }
 
   /** Takes a reading: the database's time, and the moments here before and after it was asked. */

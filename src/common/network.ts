@@ -7,6 +7,9 @@ export function coarseNetwork(ip: string): string {
 
 /** What limits count by: the IPv4 address itself, the /64 of an IPv6 one, since a single home holds a whole /64. */
 export function limitKey(ip: string): string {
+  // Some gateways append the port; counted with it, every connection would be a client of its own.
+  const withoutPort = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(ip)?.[1] ?? /^\[([^\]]+)\](?::\d+)?$/.exec(ip)?.[1];
+  if (withoutPort !== undefined) return limitKey(withoutPort);
   return isIPv6(ip) ? prefix(ip, 32, 64) : ip;
 }
 

@@ -23,19 +23,33 @@ export class AppConfig {
     const given = Object.fromEntries(
       Object.entries({ NODE_ENV: 'development', ...variables }).filter(([, value]) => value !== ''),
     );
-    const env = cleanEnv(given, ENVIRONMENT, {
-      reporter: ({ errors }) => {
-        for (const [name, error] of Object.entries(errors)) {
-          problems[name] = given[name] === undefined ? 'is missing' : ruleBroken(name, error);
-        }
-      },
-    });
+    // As a plain object: envalid's own throws when a variable that it refused is read, which the checks below do.
+    const env: Environment = {
+      ...cleanEnv(given, ENVIRONMENT, {
+        reporter: ({ errors }) => {
+          for (const [name, error] of Object.entries(errors)) {
+            problems[name] = given[name] === undefined ? 'is missing' : ruleBroken(name, error);
+          }
+        },
+      }),
+    };
     if (Object.keys(problems).length === 0 || env.NODE_ENV === 'production')
       Object.assign(problems, crossChecks(env, problems));
     if (Object.keys(problems).length > 0) throw new ConfigurationError(problems);
 
     const secret = env.SECRET ?? developmentSecret();
     return new AppConfig(env, [secret, ...env.PREVIOUS_SECRETS], env.PUBLIC_URL ?? `http://localhost:${env.PORT}`);
+  }
+
+  /** What is allowed but rarely meant, for the operator to read at start. */
+  hints(): string[] {
+    const hints: string[] = [];
+    if (!this.isProduction) hints.push('NODE_ENV is not production: weak settings are accepted');
+    if (this.isProduction && this.isHttps && this.env.TRUSTED_PROXIES === 0)
+      hints.push('TRUSTED_PROXIES is 0: behind a proxy all people share one client address, and its limits');
+    if (this.isProduction && !this.env.SMTP_REQUIRE_TLS && !this.env.SMTP_URL.startsWith('smtps:'))
+      hints.push('SMTP_REQUIRE_TLS is off: codes and links may travel in plain text');
+    return hints;
   }
 
   get isProduction(): boolean {
@@ -62,6 +76,18 @@ export class AppConfig {
 
   get hashConcurrency(): number {
     return this.env.HASH_CONCURRENCY === 0 ? availableParallelism() : this.env.HASH_CONCURRENCY;
+  }
+
+  notMeLink(token: string): string {
+    return fill(this.env.NOT_ME_LINK_URL ?? `${this.publicUrl}/pages/not-me#token={token}`, token);
+  }
+
+  confirmEmailLink(token: string): string {
+    return fill(this.env.CONFIRM_EMAIL_LINK_URL ?? `${this.publicUrl}/pages/confirm-email#token={token}`, token);
+  }
+
+  undoEmailLink(token: string): string {
+    return fill(this.env.UNDO_EMAIL_LINK_URL ?? `${this.publicUrl}/pages/undo-email#token={token}`, token);
   }
 
   signUpLink(token: string): string {
@@ -127,5 +153,10 @@ function checkSecrets(env: Environment, report: (name: string, rule: string) => 
 }
 
 function passwordOf(url: string | undefined): string {
-  return url !== undefined && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
+  const password = url !== undefined && URL.canParse(url) ? new URL(url).password : '';
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password; // a percent sign that stands for itself
+  }
 }

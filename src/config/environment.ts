@@ -1,4 +1,5 @@
 import { bool, makeValidator, str, type CleanedEnv } from 'envalid';
+import { parseEmailAddress } from '../common/email-address.js';
 import { LOCALES } from '../i18n/locale.js';
 
 /*
@@ -16,6 +17,12 @@ const tcpPort = makeValidator((input) => wholeNumber(input, 0, 65_535));
 const webUrl = makeValidator((input) => checkedUrl(input, ['http:', 'https:']).replace(/\/$/, ''));
 const postgresUrl = makeValidator((input) => checkedUrl(input, ['postgres:', 'postgresql:']));
 const smtpUrl = makeValidator((input) => checkedUrl(input, ['smtp:', 'smtps:']));
+const sender = makeValidator((input) => {
+  const address = /<([^<>]+)>$/.exec(input)?.[1] ?? input;
+  if (parseEmailAddress(address) === null && !/^[^\s@]+@localhost$/.test(address))
+    throw new Error('needs an address, alone or as Name <address>');
+  return input;
+});
 const list = makeValidator((input) =>
   input
     .split(',')
@@ -32,7 +39,8 @@ const origins = makeValidator((input) =>
 const linkTemplate = makeValidator((input) => {
   checkedUrl(input.replaceAll('{token}', 'token'), ['http:', 'https:']);
   // Only behind `#`: a fragment reaches no server, so no log and no Referer ever holds the secret.
-  if (!/^[^#]*#[^#]*\{token\}[^#]*$/.test(input)) throw new Error('needs {token}, once and behind a #');
+  if (!/^[^#]*#[^#]*\{token\}[^#]*$/.test(input) || input.split('{token}').length !== 2)
+    throw new Error('needs {token}, once and behind a #');
   return input;
 });
 
@@ -73,7 +81,7 @@ export const ENVIRONMENT = {
     devDefault: false,
     desc: 'with smtp://, refuse to send unless STARTTLS succeeds with a valid certificate',
   }),
-  MAIL_FROM: str({
+  MAIL_FROM: sender({
     devDefault: 'Munjigi <no-reply@munjigi.localhost>',
     desc: 'sender of every mail',
     example: 'Example <no-reply@example.com>',
@@ -119,6 +127,12 @@ export const ENVIRONMENT = {
     default: 7 * DAY,
     desc: 'an unconfirmed sign-up is forgotten after this long',
   }),
+  NOT_ME_TTL_SECONDS: positiveSeconds({ default: 7 * DAY, desc: 'life of the "it wasn\'t me" link' }),
+  EMAIL_UNDO_SECONDS: positiveSeconds({ default: 7 * DAY, desc: 'an address change can be undone for this long' }),
+  ACCOUNT_ERASURE_GRACE_SECONDS: seconds({
+    default: 14 * DAY,
+    desc: 'a closed account is erased after this long; logging in before restores it',
+  }),
   CODE_RESEND_SECONDS: positiveSeconds({ default: 60, desc: 'at most one mail to an address in this time' }),
   MAILS_PER_ADDRESS_PER_HOUR: count({
     default: 5,
@@ -138,6 +152,15 @@ export const ENVIRONMENT = {
   LOGIN_FAILURE_HARD_LIMIT: count({
     default: 100,
     desc: 'failures in a row after which only a password reset or a known device opens the account (NIST SP 800-63B-4)',
+  }),
+  MFA_TOKEN_TTL_SECONDS: positiveSeconds({ default: 300, desc: 'time for the second factor after the password' }),
+  MFA_FAILURE_LIMIT: count({
+    default: 5,
+    desc: 'wrong second factors for one account, over all logins under way, before waits begin',
+  }),
+  REAUTHENTICATION_SECONDS: positiveSeconds({
+    default: 300,
+    desc: 'sensitive operations need a login or password check at most this old',
   }),
   LOGIN_IP_FAILURE_LIMIT: count({
     default: 45,
@@ -189,6 +212,18 @@ export const ENVIRONMENT = {
   RESET_LINK_URL: linkTemplate({
     default: undefined,
     desc: 'page behind the reset link; default PUBLIC_URL/pages/reset-password#token={token}',
+  }),
+  NOT_ME_LINK_URL: linkTemplate({
+    default: undefined,
+    desc: 'page behind "it wasn\'t me"; default PUBLIC_URL/pages/not-me#token={token}',
+  }),
+  CONFIRM_EMAIL_LINK_URL: linkTemplate({
+    default: undefined,
+    desc: 'page that confirms a new address; default PUBLIC_URL/pages/confirm-email#token={token}',
+  }),
+  UNDO_EMAIL_LINK_URL: linkTemplate({
+    default: undefined,
+    desc: 'page that undoes an address change; default PUBLIC_URL/pages/undo-email#token={token}',
   }),
   LOGIN_URL: webUrl({ default: undefined, desc: 'your login page, linked from mails' }),
   SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),

@@ -1,5 +1,7 @@
 import type { DataSourceOptions } from 'typeorm';
 import { SecurityEvent } from '../audit/security-event.entity.js';
+import { EmailChange } from '../account/email-change.entity.js';
+import { NotMeReport } from '../account/not-me-report.entity.js';
 import { SignUp } from '../auth/sign-up.entity.js';
 import { OutboxMessage } from '../mail/outbox-message.entity.js';
 import { LoginFailure } from '../rate-limits/login-failure.entity.js';
@@ -11,14 +13,20 @@ import { Member } from '../users/member.entity.js';
 import { ProofHandle } from '../verification/proof-handle.entity.js';
 import { ProofRequest } from '../verification/proof-request.entity.js';
 import { ResetGrant } from '../verification/reset-grant.entity.js';
+import { MfaChallenge } from '../two-factor/mfa-challenge.entity.js';
+import { RecoveryCode } from '../two-factor/recovery-code.entity.js';
+import { TotpSecret } from '../two-factor/totp-secret.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
+import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
+import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
   ...[Member, SignUp, ProofRequest, ProofHandle, ResetGrant, Session, Device, Revocation],
   ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
+  ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, NotMeReport],
 ];
 
-export const MIGRATIONS = [InitialSchema1764000000000];
+export const MIGRATIONS = [InitialSchema1764000000000, TwoFactor1764100000000, AccountRecovery1764200000000];
 
 interface DatabaseSettings {
   readonly url: string;

@@ -11,14 +11,29 @@ const UNAVAILABLE_CODES = new Set([
     'ENETUNREACH',
     'ENOENT',
   ],
-  ...['57P01', '57P02', '57P03', '57014', '55P03', '25P03', '53300', '53100', '53200', '53400', '58030'],
+  ...[
+    '40P01',
+    '40001',
+    '57P01',
+    '57P02',
+    '57P03',
+    '57014',
+    '55P03',
+    '25P03',
+    '53300',
+    '53100',
+    '53200',
+    '53400',
+    '58030',
+  ],
 ]);
 
 /** Class 08 is "connection exception"; 25006 is a write on a server that has become read-only, as after a failover. */
 const UNAVAILABLE_CLASS = /^(08|25006)/;
 
+/** The last is TypeORM's: it lets go of a connection that is lost between two statements of a transaction. */
 const CLIENT_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after/;
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after|Query runner already released/;
 
 /** Whether trying again in a few seconds may well succeed. */
 export function isDatabaseUnavailable(error: unknown): boolean {
@@ -31,4 +46,10 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASS.test(code))) return true;
   if (CLIENT_MESSAGES.test(error.message)) return true;
   return [cause, driverError, ...(errors ?? [])].some((inner) => inner !== error && isDatabaseUnavailable(inner));
+}
+
+/** Whether a unique index refused a row (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
+  return code === '23505' || driverError?.code === '23505';
 }

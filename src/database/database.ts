@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { isDatabaseUnavailable } from './database-errors.js';
 import { Tx, type Sql, type SqlResult } from './sql.js';
 
 /** A statement that the server plans once per connection: for hot paths, where building a query costs more than running it. */
@@ -28,12 +29,29 @@ export class Database implements Sql {
       tx.committed();
       return result;
     } catch (error) {
-      // A rollback on a lost connection fails too; the first error is the one that tells what happened.
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      await this.abandon(runner, error);
       throw error;
     } finally {
       await runner.release().catch(() => undefined);
     }
+  }
+
+  /**
+   * Rolls back. A connection that timed out or was lost may still be inside its transaction: given back to the pool, it
+   * would carry the next statements into that transaction, and they would be lost with it. So it is closed instead.
+   */
+  private async abandon(runner: QueryRunner, error: unknown): Promise<void> {
+    let isClean = !isDatabaseUnavailable(error);
+    if (isClean && runner.isTransactionActive) {
+      isClean = await runner.rollbackTransaction().then(
+        () => true,
+        () => false,
+      );
+    }
+    if (isClean || runner.isReleased) return;
+    // TypeORM closes a connection only through this method of its own; `release` would give it back.
+    const closing = runner as unknown as { releasePostgresConnection(error: unknown): Promise<void> };
+    await closing.releasePostgresConnection(error).catch(() => undefined);
   }
 
   /** One statement outside any transaction; it is durable when this returns, whatever is refused afterwards. */

@@ -8,7 +8,7 @@ const MIGRATION_LOCK = 7_463_541;
 /** Waits until PostgreSQL answers, so that starting together with it is no error. */
 export async function waitForDatabase(options: DataSourceOptions, report: (attempt: number) => void): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const probe = new DataSource({ ...options, migrations: [], entities: [] } as DataSourceOptions);
+    const probe = new DataSource({ ...options, migrations: [], entities: [] });
     try {
       await probe.initialize();
       await probe.destroy();
@@ -28,7 +28,7 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
   const dataSource = new DataSource({
     ...options,
     extra: { max: 2, application_name: 'munjigi-migrate' },
-  } as DataSourceOptions);
+  });
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   try {

@@ -4,9 +4,11 @@ import pg from 'pg';
 import { Clock } from '../common/clock.js';
 import { AppConfig } from '../config/app-config.js';
 
-const HEARTBEAT_MS = 1000;
+const HEARTBEAT_MS = 300;
 /** Past this without a sign of life the connection counts as lost, though the socket may not know it yet. */
-const SILENCE_MS = 2500;
+const SILENCE_MS = 1000;
+/** A statement or a connection attempt that takes longer has failed. */
+const GIVE_UP_MS = 3000;
 const MAX_RECONNECT_MS = 1000;
 
 interface Subscription {
@@ -39,9 +41,10 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     this.subscriptions.push(subscription);
   }
 
-  /** Resolves once listening; keeps listening, reconnecting as often as needed, until shutdown. */
+  /** Resolves once listening has been tried; keeps listening, reconnecting as often as needed, until shutdown. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.connect();
+    // No reason not to start: until it succeeds, whoever relies on the messages asks the database.
+    await this.connect().catch((error: unknown) => this.logger.warn(`not listening yet: ${(error as Error).message}`));
     this.running = this.keepListening();
   }
 
@@ -77,8 +80,8 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   private async connect(): Promise<void> {
     const client = new pg.Client({
       connectionString: this.config.env.DATABASE_URL,
-      connectionTimeoutMillis: SILENCE_MS,
-      query_timeout: SILENCE_MS,
+      connectionTimeoutMillis: GIVE_UP_MS,
+      query_timeout: GIVE_UP_MS,
       keepAlive: true,
       application_name: 'munjigi-listen',
     });
@@ -91,10 +94,16 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     client.on('end', () => this.lose(client));
     await client.connect();
     this.client = client;
-    // LISTEN first, then read: whatever commits in between is heard, read or both, but never missed.
-    for (const { channel } of this.subscriptions) await client.query(`LISTEN ${channel}`);
-    for (const subscription of this.subscriptions) await subscription.onConnected((text) => client.query(text));
-    await this.heartbeat();
+    try {
+      // LISTEN first, then read: whatever commits in between is heard, read or both, but never missed.
+      for (const { channel } of this.subscriptions) await client.query(`LISTEN ${channel}`);
+      for (const subscription of this.subscriptions) await subscription.onConnected((text) => client.query(text));
+      await this.heartbeat();
+    } catch (error) {
+      // Half set up it would look alive and hear nothing.
+      await this.disconnect();
+      throw error;
+    }
   }
 
   private async heartbeat(): Promise<void> {

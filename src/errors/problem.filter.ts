@@ -12,9 +12,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = asDomainError(thrown);
-    // What we did not foresee is logged in full; what we did, with the reason the client does not get to know.
+    // What we did not foresee is logged with its stack; what we did, with the reason the client does not get to know.
     if (error.code === 'internal_error')
-      this.logger.error({ msg: 'unexpected error', requestId: request.id, err: error.cause ?? thrown });
+      this.logger.error({ msg: 'unexpected error', requestId: request.id, err: withoutData(error.cause ?? thrown) });
     else if (error.status >= 500)
       this.logger.warn({
         msg: error.code,
@@ -29,6 +29,14 @@ export class ProblemFilter implements ExceptionFilter {
       .headers(problemHeaders(error))
       .send(JSON.stringify(problemOf(error, callerOf(request))));
   }
+}
+
+/** A database error carries the statement's values, and they may be a password hash or an address: kind, place and code will do. */
+function withoutData(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { code, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return { type: error.name, message: error.message, code: code ?? driverError?.code, stack: frames?.join('\n') };
 }
 
 declare module 'fastify' {

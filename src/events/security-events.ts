@@ -12,20 +12,38 @@ export interface SecurityEvents {
   'session.ended': { reason: SessionEndReason };
   'session.reuse_detected': { generation: number };
   'password.changed': Record<string, never>;
-  'password.change_refused': Record<string, never>;
   'password.reset_requested': Record<string, never>;
-  'password.reset_proven': { by: 'code' | 'link' };
+  'password.reset_proven': { by: 'code' | 'link' | 'password' };
   'password.reset': Record<string, never>;
   'login-id.requested': Record<string, never>;
   'login-id.revealed': { mailedInFull: boolean };
   'profile.changed': { fields: string[] };
+  'email.change_requested': Record<string, never>;
+  'email.changed': Record<string, never>;
+  'email.change_undone': Record<string, never>;
+  'account.not_me_reported': Record<string, never>;
+  'account.closed': Record<string, never>;
+  'account.restored': Record<string, never>;
+  'login.second_factor_failed': Record<string, never>;
+  'reauthentication.failed': Record<string, never>;
+  'two-factor.enabled': Record<string, never>;
+  'two-factor.disabled': Record<string, never>;
+  'two-factor.recovery_codes_replaced': Record<string, never>;
+  'two-factor.recovery_code_used': Record<string, never>;
 }
 
 export type SecurityEventType = keyof SecurityEvents;
 
 /** Why a session is over. */
 export type SessionEndReason =
-  'logout' | 'token-reuse' | 'password-changed' | 'password-reset' | 'ended-by-member' | 'too-many-sessions';
+  | 'logout'
+  | 'token-reuse'
+  | 'password-changed'
+  | 'password-reset'
+  | 'ended-by-member'
+  | 'taken-back'
+  | 'account-closed'
+  | 'too-many-sessions';
 
 /** The same list for code that needs it at run time; the compiler keeps it complete. */
 export const SECURITY_EVENT_TYPES = Object.keys({
@@ -38,11 +56,22 @@ export const SECURITY_EVENT_TYPES = Object.keys({
   'session.ended': 0,
   'session.reuse_detected': 0,
   'password.changed': 0,
-  'password.change_refused': 0,
   'password.reset_requested': 0,
   'password.reset_proven': 0,
   'password.reset': 0,
   'login-id.requested': 0,
   'login-id.revealed': 0,
   'profile.changed': 0,
+  'email.change_requested': 0,
+  'email.changed': 0,
+  'email.change_undone': 0,
+  'account.not_me_reported': 0,
+  'account.closed': 0,
+  'account.restored': 0,
+  'login.second_factor_failed': 0,
+  'reauthentication.failed': 0,
+  'two-factor.enabled': 0,
+  'two-factor.disabled': 0,
+  'two-factor.recovery_codes_replaced': 0,
+  'two-factor.recovery_code_used': 0,
 } satisfies Record<SecurityEventType, 0>) as SecurityEventType[];

@@ -32,6 +32,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   },
   invalid_credentials: { title: 'Login refused', detail: 'The login ID, the address or the password is not right.' },
   forbidden: { title: 'Not allowed', detail: 'You may not do this.' },
+  reauth_required: {
+    title: 'Please confirm who you are',
+    detail: 'This needs a login or a password check of the last few minutes. Confirm your password and try again.',
+  },
   origin_not_allowed: {
     title: 'Origin not allowed',
     detail: 'Cookies are accepted only from the web pages this service knows.',
@@ -45,6 +49,11 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Address has an account',
     detail: 'This address has an account by now. You can log in or reset its password.',
   },
+  totp_already_enabled: {
+    title: 'Already switched on',
+    detail: 'An authenticator app is set up already. Remove it first to set up another one.',
+  },
+  totp_not_enabled: { title: 'Not switched on', detail: 'No authenticator app is set up.' },
   payload_too_large: { title: 'Body too large', detail: 'The body is larger than this service accepts.' },
   unsupported_media_type: { title: 'Content type not accepted', detail: 'Please send application/json, uncompressed.' },
   validation_failed: { title: 'Input not accepted', detail: 'Some of the input is not valid; see errors.' },

@@ -33,6 +33,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   token_reused: { title: '토큰 재사용', detail: '이미 사용된 갱신 토큰입니다. 안전을 위해 세션을 종료했습니다.' },
   invalid_credentials: { title: '로그인 실패', detail: '아이디, 이메일 주소 또는 비밀번호가 올바르지 않습니다.' },
   forbidden: { title: '권한 없음', detail: '이 작업을 할 권한이 없습니다.' },
+  reauth_required: {
+    title: '본인 확인 필요',
+    detail: '최근 몇 분 안에 로그인하거나 비밀번호를 확인해야 합니다. 비밀번호를 확인한 뒤 다시 시도해 주세요.',
+  },
   origin_not_allowed: { title: '허용되지 않은 출처', detail: '등록된 웹 페이지에서만 쿠키를 사용할 수 있습니다.' },
   not_found: { title: '찾을 수 없음', detail: '요청하신 주소에는 아무것도 없습니다.' },
   method_not_allowed: { title: '허용되지 않은 메서드', detail: '이 주소에서는 해당 메서드를 사용할 수 없습니다.' },
@@ -46,6 +50,11 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '이미 가입된 주소',
     detail: '이 주소로 이미 가입된 계정이 있습니다. 로그인하거나 비밀번호를 재설정해 주세요.',
   },
+  totp_already_enabled: {
+    title: '이미 사용 중',
+    detail: '이미 인증 앱이 등록되어 있습니다. 새로 등록하려면 먼저 해제해 주세요.',
+  },
+  totp_not_enabled: { title: '사용하지 않음', detail: '등록된 인증 앱이 없습니다.' },
   payload_too_large: { title: '너무 큰 본문', detail: '요청 본문이 허용된 크기를 넘었습니다.' },
   unsupported_media_type: { title: '지원하지 않는 형식', detail: '압축하지 않은 application/json으로 보내 주세요.' },
   validation_failed: { title: '입력 값 오류', detail: '올바르지 않은 입력이 있습니다. errors를 확인해 주세요.' },

@@ -6,8 +6,10 @@ import { MailRenderer, type RenderedMail } from './mail-renderer.js';
 import {
   MAIL_TEMPLATE_FIELDS,
   MAIL_TEMPLATE_NAMES,
+  suspicionFields,
   type MailTemplateName,
   type MailTemplates,
+  type SuspicionReason,
 } from './mail-template.js';
 
 const CODE = '048213';
@@ -15,6 +17,7 @@ const TOKEN = 'q1Zr8nUoM3xkT0wVbE5yLd-JcHs_9aPf';
 const LINK = `https://accounts.example/pages/some-page#token=${TOKEN}`;
 const asked = { requestedAt: '2026-11-22T05:37:12.345Z', network: '198.18.3.0/24' };
 const happened = { at: '2026-11-22T05:37:12.345Z', network: '198.18.3.0/24' };
+const alert = { ...happened, name: 'Minsu', notMeLink: LINK };
 
 const SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } = {
   'sign-up': { ...asked, loginId: 'minsu.kim', name: 'Minsu', code: CODE, link: LINK, codeMinutes: 10, linkHours: 24 },
@@ -30,19 +33,50 @@ const SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } = {
   },
   'find-login-id': { ...asked, code: CODE, link: LINK, codeMinutes: 10 },
   'login-id': { ...asked, loginId: 'minsu.kim', memberSince: '2026-03' },
-  'password-changed': {
-    ...happened,
-    name: 'Minsu',
-    loginIdMasked: 'mi***m',
-    how: 'reset',
-    resetUrl: 'https://app.example/forgot',
+  'password-changed': { ...alert, loginIdMasked: 'mi***m', how: 'reset', resetUrl: 'https://app.example/forgot' },
+  'session-reused': { ...alert, deviceName: 'Firefox on Linux' },
+  'new-device': { ...alert, deviceName: 'Firefox on Linux', browser: 'Firefox', country: 'Norge' },
+  'suspicious-login': {
+    ...alert,
+    ...suspicionFields(['new_country', 'success_after_failures']),
+    deviceName: 'Firefox on Linux',
+    country: 'Norge',
   },
-  'session-reused': { ...happened, name: 'Minsu', deviceName: 'Firefox on Linux' },
-  'new-device': { ...happened, name: 'Minsu', deviceName: 'Firefox on Linux' },
+  'login-locked': { ...alert, loginIdMasked: 'mi***m' },
+  'two-factor-changed': { ...alert, what: 'recovery-code-used', recoveryCodesLeft: 3 },
+  'email-change': {
+    ...asked,
+    loginIdMasked: 'mi***m',
+    name: 'Minsu',
+    code: CODE,
+    link: LINK,
+    codeMinutes: 10,
+    linkMinutes: 30,
+  },
+  'email-changed': {
+    ...happened,
+    loginIdMasked: 'mi***m',
+    name: 'Minsu',
+    newEmailMasked: 'n***@new.example',
+    undoLink: LINK,
+    undoDays: 7,
+  },
+  'account-closed': { ...alert, loginIdMasked: 'mi***m', eraseOn: '2026-12-06T05:37:12.345Z' },
+  'account-restored': { ...alert, loginIdMasked: 'mi***m' },
 };
 
 const EVERY = MAIL_TEMPLATE_NAMES.flatMap((name) => LOCALES.map((locale) => [name, locale] as const));
+const SUSPICIONS = [
+  'new_network',
+  'new_country',
+  'impossible_travel',
+  'refresh_burst',
+  'many_countries',
+  'success_after_failures',
+  'wrong_second_factor',
+] satisfies SuspicionReason[] as SuspicionReason[];
 const PROOFS = EVERY.filter(([name]) => 'code' in SAMPLES[name]);
+const ALERTS = EVERY.filter(([name]) => 'notMeLink' in SAMPLES[name]);
 const NAMED = EVERY.filter(([name]) => 'name' in SAMPLES[name]);
 
 const renderer = new MailRenderer({ productName: 'Acme' });
@@ -152,6 +186,85 @@ describe('a mail', () => {
     expect(mail('password-changed', 'en', { how: 'reset' }).text).toContain('All devices were logged out');
   });
 
+  it.each([
+    ['enabled', 'en', 'Two-step login is on', 'Two-step login was switched on'],
+    ['disabled', 'en', 'Two-step login is off', 'your password alone is enough'],
+    ['recovery-codes-replaced', 'en', 'New recovery codes were made', 'The old ones do not work any more'],
+    ['recovery-code-used', 'en', 'A recovery code was used', 'It does not work a second time'],
+    ['enabled', 'ko', '2단계 인증이 켜졌습니다', '한 번 더 인증하게 됩니다'],
+    ['disabled', 'ko', '2단계 인증이 꺼졌습니다', '비밀번호만으로 로그인할 수 있습니다'],
+    ['recovery-codes-replaced', 'ko', '새 복구 코드가 발급되었습니다', '이전 복구 코드는 더 이상 쓸 수 없습니다'],
+    ['recovery-code-used', 'ko', '복구 코드가 사용되었습니다', '이 복구 코드는 다시 쓸 수 없습니다'],
+  ] as const)('tells what became of two-step login: %s in %s', (what, locale, title, sentence) => {
+    const { subject, html, text } = mail('two-factor-changed', locale, { what, recoveryCodesLeft: undefined });
+    expect(subject).toBe(`[Acme] ${title}`);
+    expect(html).toContain(`<title>${title}</title>`);
+    expect(facts(visible(html))).toEqual(facts(text));
+    expect(text).toMatch(new RegExp(`^${title}\n\n\\S`));
+    for (const words of [visible(html), text]) expect(words).toContain(sentence);
+  });
+
+  it('OC-08 counts the recovery codes that are left, and warns when there are none', () => {
+    const left = (recoveryCodesLeft: number) => mail('two-factor-changed', 'en', { recoveryCodesLeft });
+    expect(left(3).text).toContain('Recovery codes left: 3');
+    expect(left(3).text).not.toContain('no recovery code left');
+    expect(left(0).text).toContain('Recovery codes left: 0');
+    for (const words of [visible(left(0).html), left(0).text]) expect(words).toContain('no recovery code left');
+  });
+
+  it.each(LOCALES)('SS-06 names each reason for which a login looks suspicious, and only those (%s)', (locale) => {
+    const none = Object.fromEntries(SUSPICIONS.map((reason) => [reason, undefined]));
+    const named = (reasons: SuspicionReason[]) => {
+      const { html, text } = mail('suspicious-login', locale, { ...none, ...suspicionFields(reasons) });
+      const items = [...html.matchAll(/<li>(.*)<\/li>/g)].map((match) => match[1]);
+      expect([...text.matchAll(/^- (.*)$/gm)].map((match) => match[1])).toEqual(items);
+      return items;
+    };
+    const sentences = SUSPICIONS.flatMap((reason) => named([reason]));
+    expect(new Set(sentences).size).toBe(SUSPICIONS.length);
+    expect(named(SUSPICIONS).sort()).toEqual(sentences.sort());
+  });
+
+  it('SS-06 is not made about a suspicion without a reason', () => {
+    expect(() => suspicionFields([])).toThrow('needs a reason');
+  });
+
+  it.each(ALERTS)('%s in %s offers “It wasn’t me”, and says that opening the link changes nothing', (name, locale) => {
+    const { html, text } = mail(name, locale);
+    for (const words of [visible(html), text]) {
+      expect(words).toContain({ en: 'It wasn’t me', ko: '제가 한 일이 아닙니다' }[locale]);
+      expect(words.toLowerCase()).toContain({ en: 'nothing changes until', ko: '아무것도 바뀌지 않습니다' }[locale]);
+      expect(words).toContain({ en: 'all devices are logged out', ko: '모든 기기에서 로그아웃' }[locale]);
+      expect(words).toContain(LINK);
+    }
+    expect(html.match(/<a class="(button|outlined)"/g)).toHaveLength(1); // two buttons would leave a frightened reader guessing
+  });
+
+  it.each(ALERTS)('%s in %s says what to do by hand where there is no such link', (name, locale) => {
+    const { html, text } = mail(name, locale, { notMeLink: undefined });
+    expect(html + text).not.toContain({ en: 'It wasn’t me', ko: '제가 한 일이 아닙니다' }[locale]);
+    for (const words of [visible(html), text]) {
+      expect(words).toMatch({ en: /password/, ko: /비밀번호/ }[locale]);
+      expect(words).not.toMatch({ en: /below and confirm/, ko: /누르고 확인|열고 확인/ }[locale]);
+    }
+  });
+
+  it('SS-07 tells the old address how long a change of address can be undone', () => {
+    expect(mail('email-changed', 'en', { undoDays: 1 }).text).toContain('for 1 day.');
+    expect(mail('email-changed', 'en').text).toContain('for 7 days.');
+    expect(mail('email-changed', 'ko').text).toContain('7일 동안 되돌리실 수 있습니다');
+  });
+
+  it('says until when a closed account can be restored', () => {
+    expect(mail('account-closed', 'en').text).toContain('Erased on: 6 December 2026, 05:37 UTC');
+    expect(mail('account-closed', 'ko').text).toContain('삭제 예정일: 2026년 12월 6일 05:37 UTC');
+  });
+
+  it('BF-04 tells the owner of an attacked account that known devices keep working', () => {
+    expect(mail('login-locked', 'en').text).toContain('The devices you have used before keep working');
+    expect(mail('login-locked', 'ko').text).toContain('전에 쓰시던 기기는 그대로 이용하실 수 있습니다');
+  });
+
   it.each(EVERY)('%s in %s does without its optional fields', (name, locale) => {
     const optional = Object.entries<string>(MAIL_TEMPLATE_FIELDS[name]).filter(([, need]) => need === 'optional');
     const { html, text } = mail(name, locale, Object.fromEntries(optional.map(([field]) => [field, undefined])));
@@ -173,7 +286,7 @@ describe('what a stranger writes into a mail', () => {
 
   it.each(EVERY)('ML-05 every field is escaped in HTML (%s in %s)', (name, locale) => {
     for (const [field, value] of Object.entries(SAMPLES[name])) {
-      if (typeof value !== 'string' || /At$|^at$|Since$|^how$/.test(field)) continue;
+      if (typeof value !== 'string' || /At$|^at$|On$|Since$|^how$|^what$/.test(field)) continue;
       const poison = value.startsWith('https:') ? `https://x.example/"><b id=x>` : '"><b id=x>';
       expect(mail(name, locale, { [field]: poison }).html).not.toMatch(/<b\b|="[^"<>]*"><b/);
     }
@@ -196,7 +309,7 @@ describe('what a stranger writes into a mail', () => {
     ['www.evil.example', /www\.evil|evil\.example/],
     ['mail a@evil.example', /@evil\.example/],
   ])('becomes no link: %s', (name, link) => {
-    const { html, text } = mail('new-device', 'en', { name, deviceName: name });
+    const { html, text } = mail('new-device', 'en', { name, deviceName: name, notMeLink: undefined });
     expect(html).not.toMatch(link);
     expect(text).not.toMatch(link);
   });

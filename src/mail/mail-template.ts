@@ -1,10 +1,34 @@
 /** How the password came to be changed: by the member who knew the old one, or through a mailed proof. */
 export type PasswordChangeKind = 'changed' | 'reset';
 
+/** What became of the second factor or of the recovery codes that stand in for it. */
+export type TwoFactorChangeKind = 'enabled' | 'disabled' | 'recovery-codes-replaced' | 'recovery-code-used';
+
+/** What makes a login look like somebody else's. */
+export type SuspicionReason =
+  | 'new_network'
+  | 'new_country'
+  | 'impossible_travel'
+  | 'refresh_burst'
+  | 'many_countries'
+  | 'success_after_failures'
+  | 'wrong_second_factor';
+
+/** Each reason as a field of its own, because a template prints text and numbers, not lists. */
+export type SuspicionFields = { [Reason in SuspicionReason]?: 1 | undefined };
+
+/** The reasons of a `suspicious-login` mail as its fields. Throws without any: a suspicion that says nothing only frightens. */
+export function suspicionFields(reasons: readonly SuspicionReason[]): SuspicionFields {
+  if (reasons.length === 0) throw new Error('mail template suspicious-login needs a reason');
+  return Object.fromEntries(reasons.map((reason) => [reason, 1]));
+}
+
 /**
  * Every mail we send and what it needs to be told.
- * Times (`requestedAt`, `at`, `memberSince`) are ISO 8601; `network` is coarse (198.18.3.0/24), because an exact
+ * Times (`requestedAt`, `at`, `memberSince`, `eraseOn`) are ISO 8601; `network` is coarse (198.18.3.0/24), because an exact
  * address in a mail that ends up in the wrong hands would tell where somebody lives.
+ * `notMeLink` opens a page that logs out all devices once its button is pressed. `country` is a name in the language of
+ * the mail.
  */
 export interface MailTemplates {
   'sign-up': Asked & {
@@ -28,15 +52,35 @@ export interface MailTemplates {
   'find-login-id': Asked & { code: string; link?: string | undefined; codeMinutes: number };
   /** The whole login ID; the only mail that answers with it. */
   'login-id': Asked & { loginId: string; memberSince: string };
-  'password-changed': Happened & {
+  /** `resetUrl` stands in for a `notMeLink`, whose page mails a reset link by itself. */
+  'password-changed': Alert & { loginIdMasked: string; how: PasswordChangeKind; resetUrl?: string | undefined };
+  /** A refresh token came back a second time, so its session was ended. */
+  'session-reused': Alert & { deviceName: string };
+  'new-device': Alert & { deviceName: string; browser?: string | undefined; country?: string | undefined };
+  'suspicious-login': Alert & SuspicionFields & { deviceName: string; country?: string | undefined };
+  /** Many failed logins from unknown devices, which have to wait now. */
+  'login-locked': Alert & { loginIdMasked: string };
+  'two-factor-changed': Alert & { what: TwoFactorChangeKind; recoveryCodesLeft?: number | undefined };
+  /** To the new address, which is not proven yet. */
+  'email-change': Asked & {
+    loginIdMasked: string;
+    name?: string | undefined;
+    code: string;
+    link: string;
+    codeMinutes: number;
+    linkMinutes: number;
+  };
+  /** To the old address, once the new one is proven. */
+  'email-changed': Happened & {
     name?: string | undefined;
     loginIdMasked: string;
-    how: PasswordChangeKind;
-    resetUrl?: string | undefined;
+    newEmailMasked: string;
+    undoLink: string;
+    undoDays: number;
   };
-  /** A refresh token came back a second time, so its session was ended. */
-  'session-reused': Happened & { name?: string | undefined; deviceName: string };
-  'new-device': Happened & { name?: string | undefined; deviceName: string };
+  'account-closed': Alert & { loginIdMasked: string; eraseOn: string };
+  /** Somebody logged in to a closed account in time. */
+  'account-restored': Alert & { loginIdMasked: string };
 }
 
 /** A mail that somebody asked for: when, and from where. */
@@ -51,12 +95,20 @@ interface Happened {
   network: string;
 }
 
+/** A mail about something that somebody else may have done in the member's name. */
+interface Alert extends Happened {
+  name?: string | undefined;
+  notMeLink?: string | undefined;
+}
+
 export type MailTemplateName = keyof MailTemplates;
 
 /** For each field of a template, whether it may be missing; the compiler keeps this equal to the types above. */
 type FieldsOf<Data> = {
   readonly [Field in keyof Data]-?: undefined extends Data[Field] ? 'optional' : 'required';
 };
+
+const ALERT_FIELDS: FieldsOf<Alert> = { name: 'optional', at: 'required', network: 'required', notMeLink: 'optional' };
 
 /**
  * The same list at run time: data comes back from an outbox row as JSON, where the compiler has no say.
@@ -97,16 +149,44 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     network: 'required',
   },
   'login-id': { loginId: 'required', memberSince: 'required', requestedAt: 'required', network: 'required' },
-  'password-changed': {
+  'password-changed': { ...ALERT_FIELDS, loginIdMasked: 'required', how: 'required', resetUrl: 'optional' },
+  'session-reused': { ...ALERT_FIELDS, deviceName: 'required' },
+  'new-device': { ...ALERT_FIELDS, deviceName: 'required', browser: 'optional', country: 'optional' },
+  'suspicious-login': {
+    ...ALERT_FIELDS,
+    deviceName: 'required',
+    country: 'optional',
+    new_network: 'optional',
+    new_country: 'optional',
+    impossible_travel: 'optional',
+    refresh_burst: 'optional',
+    many_countries: 'optional',
+    success_after_failures: 'optional',
+    wrong_second_factor: 'optional',
+  },
+  'login-locked': { ...ALERT_FIELDS, loginIdMasked: 'required' },
+  'two-factor-changed': { ...ALERT_FIELDS, what: 'required', recoveryCodesLeft: 'optional' },
+  'email-change': {
+    loginIdMasked: 'required',
+    name: 'optional',
+    code: 'required',
+    link: 'required',
+    codeMinutes: 'required',
+    linkMinutes: 'required',
+    requestedAt: 'required',
+    network: 'required',
+  },
+  'email-changed': {
     name: 'optional',
     loginIdMasked: 'required',
-    how: 'required',
-    resetUrl: 'optional',
+    newEmailMasked: 'required',
+    undoLink: 'required',
+    undoDays: 'required',
     at: 'required',
     network: 'required',
   },
-  'session-reused': { name: 'optional', deviceName: 'required', at: 'required', network: 'required' },
-  'new-device': { name: 'optional', deviceName: 'required', at: 'required', network: 'required' },
+  'account-closed': { ...ALERT_FIELDS, loginIdMasked: 'required', eraseOn: 'required' },
+  'account-restored': { ...ALERT_FIELDS, loginIdMasked: 'required' },
 };
 
 export const MAIL_TEMPLATE_NAMES = Object.keys(MAIL_TEMPLATE_FIELDS) as MailTemplateName[];

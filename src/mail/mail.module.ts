@@ -13,6 +13,7 @@ import { OutboxRepository } from './outbox.repository.js';
       imports: [],
       inject: [AppConfig],
       useFactory: ({ env }: AppConfig): MailerOptions => ({
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the library's type names packages that are not installed
         transport: {
           url: env.SMTP_URL,
           pool: true,

@@ -70,6 +70,11 @@ export class MailService {
     await this.outbox.dropForProofs(tx, proofIds);
   }
 
+  /** Deletes the mails of erased members. */
+  async forget(tx: Tx, memberIds: readonly string[]): Promise<void> {
+    await this.outbox.deleteOf(tx, memberIds);
+  }
+
   /** @throws Error when the row was altered or its key is gone. */
   open(message: ClaimedMessage): MailPayload {
     return JSON.parse(this.box.open(message.payload, message.id)) as MailPayload;

@@ -9,7 +9,7 @@ import { MailerService } from '@nestjs-modules/mailer';
 import { AppConfig } from '../config/app-config.js';
 import { Notifications } from '../database/notifications.js';
 import { MailRenderer } from './mail-renderer.js';
-import { MailService } from './mail.service.js';
+import { MailService, type MailPayload } from './mail.service.js';
 import { isMailTemplateName } from './mail-template.js';
 import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from './outbox.repository.js';
 import { describeFailure, isPermanentFailure, MAX_ATTEMPTS, pauseAfter } from './smtp-failure.js';
@@ -97,9 +97,16 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, B
 
   private async deliver(message: ClaimedMessage): Promise<void> {
     if (message.isExpired) return this.outbox.finish(message.id, 'dropped', 'what it carried has expired');
+    let payload: MailPayload;
+    try {
+      payload = this.mail.open(message);
+    } catch (error) {
+      // Sealed with a secret that this process does not know: while a rotation rolls out, another one does.
+      return this.outbox.postpone(message.id, pauseAfter(message.attempts), (error as Error).message);
+    }
     let mail;
     try {
-      mail = this.compose(message);
+      mail = this.compose(message, payload);
     } catch (error) {
       // Trying again would fail the same way; the operator sees it.
       this.logger.error(`outbox ${message.id} cannot be rendered: ${(error as Error).message}`);
@@ -117,10 +124,9 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, B
     await this.outbox.finish(message.id, 'sent', null);
   }
 
-  private compose(message: ClaimedMessage): Parameters<MailerService['sendMail']>[0] {
+  private compose(message: ClaimedMessage, { to, data }: MailPayload): Parameters<MailerService['sendMail']>[0] {
     if (!isMailTemplateName(message.template)) throw new Error('unknown template');
-    const { to, data } = this.mail.open(message);
-    const { subject, html, text } = this.renderer.render(message.template, message.locale, data as never);
+    const { subject, html, text } = this.renderer.render(message.template, message.locale, data);
     return {
       // As an object the address is taken as it is; a string would be parsed, and could name several recipients (ML-01, ML-03).
       to: { name: '', address: to },

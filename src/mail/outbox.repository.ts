@@ -46,6 +46,10 @@ export class OutboxRepository {
     );
   }
 
+  async deleteOf(tx: Tx, memberIds: readonly string[]): Promise<void> {
+    await tx.query(`DELETE FROM outbox_messages WHERE member_id = ANY($1)`, [[...memberIds]]);
+  }
+
   /**
    * Takes due messages for this process alone. The lease is their next due time: if we die, they become due again
    * by themselves. SKIP LOCKED lets several dispatchers claim side by side without waiting for one another.
@@ -62,10 +66,11 @@ export class OutboxRepository {
     return rows;
   }
 
-  /** Closes a message for good and erases what it carried. */
+  /** Closes a message. What it carried is erased, but for a dead one's: an operator may send it again, and the purge erases it. */
   async finish(id: string, status: Exclude<OutboxStatus, 'pending'>, error: string | null): Promise<void> {
     await this.database.query(
-      `UPDATE outbox_messages SET status = $2, payload = NULL, finished_at = now(), last_error = $3 WHERE id = $1 AND status = 'pending'`,
+      `UPDATE outbox_messages SET status = $2, payload = CASE WHEN $2 = 'dead' THEN payload END, finished_at = now(), last_error = $3
+       WHERE id = $1 AND status = 'pending'`,
       [id, status, error],
     );
   }

@@ -12,6 +12,8 @@ interface SmtpError extends Error {
 export function isPermanentFailure(error: unknown): boolean {
   const { code, responseCode, command } = error as SmtpError;
   if (code === 'EAUTH' || code === 'ETLS' || command === 'AUTH LOGIN' || command === 'CONN') return false;
+  // About the sender: a wrong address of ours or a used-up quota is no reason to lose the mail.
+  if (command === 'MAIL FROM') return false;
   return responseCode !== undefined && responseCode >= 500 && responseCode < 600;
 }
 

@@ -18,8 +18,14 @@ interface ExpiredRows {
 /** What is no longer needed, and how long it is kept after that so that people still get a fitting answer. */
 const EXPIRED: readonly ExpiredRows[] = [
   { table: 'sign_ups', key: 'id', condition: `expires_at < now() - interval '1 day'` },
-  { table: 'proof_requests', key: 'id', condition: `created_at < now() - interval '8 days'` },
+  {
+    table: 'proof_requests',
+    key: 'id',
+    condition: `greatest(code_expires_at, link_expires_at) < now() - interval '7 days'`,
+  },
   { table: 'reset_grants', key: 'id', condition: `expires_at < now() - interval '1 day'` },
+  { table: 'devices', key: 'id', condition: `last_seen_at < now() - interval '400 days'` },
+  { table: 'mfa_challenges', key: 'id', condition: `expires_at < now() - interval '1 day'` },
   { table: 'sessions', key: 'id', condition: `absolute_expires_at < now() - interval '1 day'` },
   { table: 'revocations', key: 'session_id', condition: `expires_at < now()` },
   { table: 'outbox_messages', key: 'id', condition: `created_at < now() - interval '30 days' AND status <> 'pending'` },
@@ -47,6 +53,7 @@ export class PurgeService {
 
   @Interval(EVERY_MS)
   async purge(): Promise<void> {
+    await this.eraseDeadMail();
     for (const { table, key, condition } of this.expired) {
       try {
         for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
@@ -60,5 +67,15 @@ export class PurgeService {
         this.logger.warn(`could not purge ${table}: ${(error as Error).message}`);
       }
     }
+  }
+
+  /** What an undeliverable mail carried goes when it has expired, or after a week in which nobody sent it again. */
+  private async eraseDeadMail(): Promise<void> {
+    await this.database
+      .query(
+        `UPDATE outbox_messages SET payload = NULL
+         WHERE status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at, finished_at + interval '7 days') < now()`,
+      )
+      .catch((error: unknown) => this.logger.warn(`could not erase dead mail: ${(error as Error).message}`));
   }
 }

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { LOCALES } from '../i18n/locale.js';
+import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES } from '../mail/mail-template.js';
 import { PageAssets } from './page-assets.js';
 import { PAGE_HEADERS } from './page-headers.js';
-import { PAGE_NAMES, PageRenderer } from './page-renderer.js';
+import { PAGE_NAMES, PageRenderer, type PageName } from './page-renderer.js';
 import { en } from './texts/en.js';
 import { ko } from './texts/ko.js';
 
 const renderer = new PageRenderer({ productName: 'Acme <b>&</b> "Sons"', loginUrl: 'https://app.example/login' });
 const assets = new PageAssets();
+/** Pages that ask for more than a press of a button. */
+const FORMS: readonly PageName[] = ['confirm-sign-up', 'reset-password'];
 const EVERY = PAGE_NAMES.flatMap((page) => LOCALES.map((locale) => [page, locale] as const));
 
 /** Every text of a language with the path to it. */
@@ -17,6 +20,16 @@ function texts(language: typeof en): [string, string][] {
   return Object.entries(language).flatMap(([part, entries]) =>
     Object.entries(entries).map(([key, text]): [string, string] => [`${part}.${key}`, text]),
   );
+}
+
+/** A script with all that it imports, directly or not; fails on an import that does not exist. */
+function scriptsOf(file: string, seen = new Map<string, string>()): Map<string, string> {
+  if (seen.has(file)) return seen;
+  const asset = assets.find(file);
+  if (asset === null) throw new Error(`no ${file} in assets`);
+  seen.set(file, asset.content);
+  for (const [, imported] of asset.content.matchAll(/from '\.\/([^']+)'/g)) scriptsOf(imported!, seen);
+  return seen;
 }
 
 function placeholders(text: string): string[] {
@@ -42,14 +55,18 @@ describe('the texts of the pages', () => {
     for (const page of PAGE_NAMES) expect(Object.keys(en[page]).filter((key) => key in en.common)).toEqual([]);
   });
 
+  it('name what each mail with an “It wasn’t me” link was about', () => {
+    const alerts = MAIL_TEMPLATE_NAMES.filter((name) => 'notMeLink' in MAIL_TEMPLATE_FIELDS[name]);
+    const named = Object.keys(en['not-me']).filter((key) => key.startsWith('event-'));
+    expect(named.sort()).toEqual(alerts.map((name) => `event-${name}`).sort());
+  });
+
   it('include every one that a script asks for', () => {
     for (const page of PAGE_NAMES) {
       const known = new Set([...Object.keys(en.common), ...Object.keys(en[page])]);
-      const scripts = [`${page}.js`, 'page.js', 'form.js', 'api.js', 'link-token.js'].map(
-        (file) => assets.find(file)!.content,
-      );
-      const asked = [...scripts.join('\n').matchAll(/\btext\(('\w+'|\w+ \? '\w+' : '\w+')/g)].flatMap((match) =>
-        match[1]!.match(/'\w+'/g)!,
+      const scripts = [...scriptsOf(`${page}.js`).values()].join('\n');
+      const asked = [...scripts.matchAll(/\btext\(('\w+'|[^()?\n]+ \? '\w+' : '\w+')/g)].flatMap((match) =>
+        match[1]!.match(/'\w+'/g)!.slice(-2),
       );
       expect(asked.length).toBeGreaterThan(3);
       expect(asked.map((key) => key.slice(1, -1)).filter((key) => !known.has(key))).toEqual([]);
@@ -78,19 +95,48 @@ describe('a built-in page', () => {
     const html = renderer.render(page, locale);
     const files = [...html.matchAll(/(?:src|href)="assets\/([^"]+)"/g)].map((match) => match[1]!);
     for (const file of files) expect([file, assets.find(file)]).toEqual([file, expect.anything()]);
-    const imports = [...assets.find(`${page}.js`)!.content.matchAll(/from '\.\/([^']+)'/g)].map((match) => match[1]!);
-    for (const file of imports) expect([file, assets.find(file)]).toEqual([file, expect.anything()]);
+    expect([...scriptsOf(`${page}.js`).keys()]).toContain('page.js');
   });
 
   it.each(EVERY)('%s in %s labels every field and tells the browser what it is for', (page, locale) => {
     const html = renderer.render(page, locale);
     const inputs = html.match(/<input\b[^>]*>/g) ?? [];
-    expect(inputs.length).toBeGreaterThan(0);
+    expect(inputs.length > 0).toBe(FORMS.includes(page));
     for (const input of inputs) {
       expect(html).toContain(`<label for="${/ id="(\w+)"/.exec(input)![1]}">`);
       expect(input).toMatch(/autocomplete="(new-password|current-password|username)"/);
       for (const id of /aria-describedby="([^"]+)"/.exec(input)![1]!.split(' ')) expect(html).toContain(`id="${id}"`);
     }
+  });
+
+  it.each(EVERY)('%s in %s has every state, part and place that its script shows or fills', (page, locale) => {
+    const html = renderer.render(page, locale);
+    const scripts = [...scriptsOf(`${page}.js`).values()].join('\n');
+    const asked = (pattern: RegExp) => [...new Set([...scripts.matchAll(pattern)].map((match) => match[1]!))];
+    const states = asked(/\b(?:show|end)\('(\w[\w-]*)'/g);
+    expect(states).toEqual(expect.arrayContaining(['ready', 'missing', 'broken']));
+    for (const state of states) expect(html).toContain(`data-state="${state}"`);
+    for (const group of asked(/\bshowGroup\('(\w+)'/g)) expect(html).toContain(`data-group="${group}"`);
+    for (const form of asked(/\bonSubmit\('(\w+)'/g)) {
+      expect(html).toMatch(
+        new RegExp(`<form data-form="${form}"[^>]*>\\s*<div class="problem" role="alert"[^>]* data-problem`),
+      );
+    }
+    // A state of its own heading is announced by that heading; only the first keeps the title of the page.
+    expect(html.match(/<section data-state="(?!ready")[^>]*>/g)!.filter((tag) => !tag.includes('data-title='))).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    ['not-me', 'auth/not-me'],
+    ['confirm-email', 'members/me/email/confirm-link'],
+    ['undo-email', 'members/me/email/undo'],
+  ] as const)('OC-05 %s posts to %s when its button is pressed, not when it is opened', (page, operation) => {
+    const source = assets.find(`${page}.js`)!.content;
+    expect(source).toContain(`operation: '${operation}'`);
+    const posts = [...source.matchAll(/\bpost\('([^']+)'/g)].map((match) => match[1]);
+    expect(posts).toEqual(page === 'not-me' ? ['auth/not-me/inspect'] : []); // looking up changes nothing
   });
 
   it('OC-05 sends nothing by a form of its own: without a script, a click changes nothing', () => {
@@ -128,8 +174,8 @@ describe('the assets of the pages', () => {
   });
 
   it('never put text into a page as HTML', () => {
-    for (const file of ['api.js', 'confirm-sign-up.js', 'form.js', 'link-token.js', 'page.js', 'reset-password.js']) {
-      expect(assets.find(file)!.content).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/);
+    for (const [, source] of PAGE_NAMES.flatMap((page) => [...scriptsOf(`${page}.js`)])) {
+      expect(source).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/);
     }
   });
 });

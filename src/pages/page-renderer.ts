@@ -6,7 +6,7 @@ import { en, type PageTexts } from './texts/en.js';
 import { ko } from './texts/ko.js';
 
 /** A page is a view of this name, a script of this name in `assets/`, and its texts. */
-export const PAGE_NAMES = ['confirm-sign-up', 'reset-password'] as const;
+export const PAGE_NAMES = ['confirm-sign-up', 'reset-password', 'not-me', 'confirm-email', 'undo-email'] as const;
 export type PageName = (typeof PAGE_NAMES)[number];
 
 export interface PageRendererOptions {

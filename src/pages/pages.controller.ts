@@ -7,7 +7,7 @@ import { DomainError } from '../errors/domain-error.js';
 import { LOCALES, negotiateLocale, type Locale } from '../i18n/locale.js';
 import { PageAssets } from './page-assets.js';
 import { PAGE_HEADERS } from './page-headers.js';
-import { PageRenderer, type PageName } from './page-renderer.js';
+import { PAGE_NAMES, PageRenderer } from './page-renderer.js';
 
 /**
  * Serves the pages behind mailed links.
@@ -24,22 +24,19 @@ export class PagesController {
     private readonly assets: PageAssets,
   ) {}
 
-  @Get('confirm-sign-up')
-  confirmSignUp(
+  @Get(':page')
+  page(
+    @Param('page') name: string,
     @Query('lang') lang: unknown,
     @Headers('accept-language') acceptLanguage: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): string {
-    return this.page('confirm-sign-up', lang, acceptLanguage, reply);
-  }
-
-  @Get('reset-password')
-  resetPassword(
-    @Query('lang') lang: unknown,
-    @Headers('accept-language') acceptLanguage: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): string {
-    return this.page('reset-password', lang, acceptLanguage, reply);
+    const page = PAGE_NAMES.find((known) => known === name);
+    if (page === undefined) throw new DomainError('not_found');
+    const chosen: Locale | undefined = LOCALES.find((locale) => locale === lang);
+    const locale = chosen ?? negotiateLocale(acceptLanguage, this.config.defaultLocale);
+    reply.headers(PAGE_HEADERS).header('content-language', locale).type('text/html; charset=utf-8');
+    return this.renderer.render(page, locale);
   }
 
   @Get('assets/:file')
@@ -48,12 +45,5 @@ export class PagesController {
     if (asset === null) throw new DomainError('not_found');
     reply.headers(PAGE_HEADERS).type(asset.contentType);
     return asset.content;
-  }
-
-  private page(page: PageName, lang: unknown, acceptLanguage: string | undefined, reply: FastifyReply): string {
-    const chosen: Locale | undefined = LOCALES.find((locale) => locale === lang);
-    const locale = chosen ?? negotiateLocale(acceptLanguage, this.config.defaultLocale);
-    reply.headers(PAGE_HEADERS).header('content-language', locale).type('text/html; charset=utf-8');
-    return this.renderer.render(page, locale);
   }
 }

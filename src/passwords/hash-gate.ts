@@ -13,11 +13,16 @@ export class HashGate {
     private readonly queueLimit: number,
   ) {}
 
+  /** For refusing before anything else is done. @throws DomainError `overloaded` */
+  checkRoom(): void {
+    if (this.running >= this.concurrency && this.waiting.length >= this.queueLimit)
+      throw new DomainError('overloaded', { retryAfter: 2, detail: 'hash queue is full' });
+  }
+
   /** @throws DomainError `overloaded`, at once, when the queue is full */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= this.concurrency) {
-      if (this.waiting.length >= this.queueLimit)
-        throw new DomainError('overloaded', { retryAfter: 2, detail: 'hash queue is full' });
+      this.checkRoom();
       // Whoever finishes hands its place over, so `running` stays as it is.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {

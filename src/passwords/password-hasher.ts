@@ -6,6 +6,15 @@ import { AppConfig } from '../config/app-config.js';
 const MAX_MEMORY_KIB = 1_048_576;
 const MAX_TIME_COST = 20;
 const MAX_PARALLELISM = 16;
+/** The least that argon2 computes at all (RFC 9106 section 3.1); asked for less, the library throws. */
+const MIN_MEMORY_KIB_PER_LANE = 8;
+
+/** What a stored hash says it cost: `m` in KiB, `t` passes, `p` lanes. */
+interface Cost {
+  readonly m: number;
+  readonly t: number;
+  readonly p: number;
+}
 
 /** argon2id (RFC 9106) in PHC string form, at OWASP's parameters or stronger. */
 @Injectable()
@@ -27,12 +36,15 @@ export class PasswordHasher {
 
   /** False too for a stored value that is no argon2id hash within bounds, at once and without computing anything. */
   async verify(hash: string, password: string): Promise<boolean> {
-    return hasSaneCost(hash) && argon2.verify(hash, canonical(password));
+    const cost = costOf(hash);
+    return cost !== null && isSane(cost) && argon2.verify(hash, canonical(password));
   }
 
-  /** Whether a hash was made with weaker settings than today's. */
+  /** Whether a hash was made with weaker settings than today's. A stronger one stays: replicas may differ during a rollout. */
   needsRehash(hash: string): boolean {
-    return argon2.needsRehash(hash, this.options);
+    const cost = costOf(hash);
+    const { memoryCost, timeCost, parallelism } = this.options;
+    return cost === null || cost.m < memoryCost || cost.t < timeCost || cost.p < parallelism;
   }
 }
 
@@ -44,10 +56,19 @@ function canonical(password: string): string {
   return password.normalize('NFC');
 }
 
-/** Implementations write the parameters of a PHC string in different orders. */
-function hasSaneCost(hash: string): boolean {
-  const parameters = /^\$argon2id\$v=19\$((?:[mtp]=\d{1,8},?){3})\$[\w+/]+\$[\w+/]+$/.exec(hash)?.[1];
-  if (parameters === undefined) return false;
-  const { m, t, p } = Object.fromEntries(parameters.split(',').map((pair) => [pair[0], Number(pair.slice(2))]));
-  return m! <= MAX_MEMORY_KIB && t! <= MAX_TIME_COST && p! <= MAX_PARALLELISM;
+/**
+ * Null for anything but an argon2id hash with a salt of at least 8 bytes and a tag of at least 16, which is all that we
+ * have ever written. Implementations write the parameters of a PHC string in different orders.
+ */
+function costOf(hash: string): Cost | null {
+  const parameters = /^\$argon2id\$v=19\$((?:[mtp]=\d{1,8},?){3})\$[\w+/]{11,}\$[\w+/]{22,}$/.exec(hash)?.[1];
+  if (parameters === undefined) return null;
+  const pairs = parameters.split(',').map((pair) => [pair.charAt(0), Number(pair.slice(2))] as const);
+  const { m, t, p } = Object.fromEntries(pairs);
+  return m === undefined || t === undefined || p === undefined ? null : { m, t, p };
+}
+
+function isSane({ m, t, p }: Cost): boolean {
+  const isEnough = p >= 1 && t >= 1 && m >= MIN_MEMORY_KIB_PER_LANE * p;
+  return isEnough && m <= MAX_MEMORY_KIB && t <= MAX_TIME_COST && p <= MAX_PARALLELISM;
 }

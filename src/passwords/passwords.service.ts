@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { HashGate } from './hash-gate.js';
@@ -8,6 +9,8 @@ import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
 @Injectable()
 export class PasswordsService {
   private readonly gate: HashGate;
+  /** Running mean of what comparing takes, waiting included. */
+  private usualMs = 40;
   private dummyHash: Promise<string> | undefined;
 
   constructor(
@@ -33,13 +36,30 @@ export class PasswordsService {
     return this.hasher.needsRehash(hash);
   }
 
+  /** For refusing a login before anything is looked up. @throws DomainError `overloaded` */
+  checkRoom(): void {
+    this.gate.checkRoom();
+  }
+
   /**
    * Compares with a stored hash; `null` stands for an account nobody has and costs the same, so that the time it takes
-   * does not tell whether there is one (EN-06). @throws DomainError `overloaded`
+   * does not tell whether there is one (EN-06).
+   * @param beforehand runs when its turn has come: what was allowed when it began to wait may not be any more
+   * @throws DomainError `overloaded`, and whatever `beforehand` throws
    */
-  async verify(hash: string | null, password: string): Promise<boolean> {
-    const isMatch = await this.gate.run(async () => this.hasher.verify(hash ?? (await this.dummy()), password));
+  async verify(hash: string | null, password: string, beforehand?: () => Promise<void>): Promise<boolean> {
+    const startedMs = performance.now();
+    const isMatch = await this.gate.run(async () => {
+      await beforehand?.();
+      return this.hasher.verify(hash ?? (await this.dummy()), password);
+    });
+    this.usualMs += (performance.now() - startedMs - this.usualMs) / 8;
     return isMatch && hash !== null;
+  }
+
+  /** Takes as long as comparing usually does, at no cost: a refusal without comparing must not show by its speed. */
+  async pretend(): Promise<void> {
+    await delay(this.usualMs * (0.8 + Math.random() * 0.4));
   }
 
   /** A hash of the current cost, which no password opens because nobody knows what was hashed. */

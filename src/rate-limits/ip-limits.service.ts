@@ -30,8 +30,8 @@ export class IpLimitsService {
   }
 
   /**
-   * Failures only are counted, and a success takes none back (BF-05). So this looks before the password check and
-   * {@link countFailure} counts after it; what runs in parallel meanwhile is bounded by the hash gate.
+   * Failures only are counted, and a success takes none back (BF-05). So this looks, once at the start and once when the
+   * turn to hash has come, and {@link countFailure} counts afterwards: at most as many as hash at once run over.
    * @throws DomainError `too_many_requests`
    */
   async checkLoginAllowed(caller: Caller): Promise<void> {

@@ -79,6 +79,6 @@ export class Limiters {
       points,
       duration: durationSeconds,
     });
-    return new Limiter(limiter, this.keys.current('rate-limits'));
+    return new Limiter(limiter, this.keys.all('rate-limits').at(-1)!);
   }
 }

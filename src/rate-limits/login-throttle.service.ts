@@ -10,6 +10,8 @@ import { TurnTaking } from './turn-taking.js';
 export interface LoginSubject {
   readonly account: string;
   readonly deviceId: string | null;
+  /** Failures before waits begin, where it is not the one for logins. */
+  readonly limit?: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface LoginSubject {
  */
 const TAKE = {
   name: 'login-failure-take',
-  text: `INSERT INTO login_failures AS f (key, failures) VALUES ($1, 1)
+  text: `INSERT INTO login_failures AS f (key, account, failures) VALUES ($1, $6, 1)
     ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(),
       blocked_until = CASE
         WHEN f.failures + 1 >= $5 THEN 'infinity'
@@ -42,7 +44,8 @@ export class LoginThrottleService {
     private readonly database: Database,
     keys: KeyRing,
   ) {
-    this.key = keys.current('login-throttle');
+    // The oldest secret that is still known: a rotation must not hand out new guesses.
+    this.key = keys.all('login-throttle').at(-1)!;
     this.turns = new TurnTaking(config.env.HASH_QUEUE_LIMIT);
   }
 
@@ -55,7 +58,7 @@ export class LoginThrottleService {
   async attempt(subject: LoginSubject, check: () => Promise<boolean>): Promise<boolean | null> {
     const key = this.keyOf(subject);
     return this.turns.take(key.toString('base64'), async () => {
-      if (!(await this.count(key))) return null;
+      if (!(await this.count(key, subject.account, subject.limit ?? this.config.env.LOGIN_FAILURE_LIMIT))) return null;
       let isRight: boolean;
       try {
         isRight = await check();
@@ -68,20 +71,15 @@ export class LoginThrottleService {
     });
   }
 
-  /** Ends the wait of an account on unknown devices: a mailbox proof, or an administrator, has spoken for it. */
+  /** Ends all waits of an account, also those of its known devices: a mailbox proof, or an administrator, has spoken for it. */
   async clear(sql: Sql, account: string): Promise<void> {
-    await sql.query(`DELETE FROM login_failures WHERE key = $1`, [this.keyOf({ account, deviceId: null })]);
+    await sql.query(`DELETE FROM login_failures WHERE account = $1`, [this.digestOf(account)]);
   }
 
-  private async count(key: Buffer): Promise<boolean> {
+  private async count(key: Buffer, account: string, limit: number): Promise<boolean> {
     const { env } = this.config;
-    const limits = [
-      env.LOGIN_FAILURE_LIMIT,
-      env.LOGIN_FIRST_WAIT_SECONDS,
-      env.LOGIN_MAX_WAIT_SECONDS,
-      env.LOGIN_FAILURE_HARD_LIMIT,
-    ];
-    return (await this.database.prepared(TAKE, [key, ...limits])).count === 1;
+    const limits = [limit, env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, env.LOGIN_FAILURE_HARD_LIMIT];
+    return (await this.database.prepared(TAKE, [key, ...limits, this.digestOf(account)])).count === 1;
   }
 
   private async giveBack(key: Buffer): Promise<void> {
@@ -94,5 +92,9 @@ export class LoginThrottleService {
 
   private keyOf({ account, deviceId }: LoginSubject): Buffer {
     return keyedDigest(this.key, account, deviceId ?? '');
+  }
+
+  private digestOf(account: string): Buffer {
+    return keyedDigest(this.key, 'account', account);
   }
 }

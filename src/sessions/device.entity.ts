@@ -12,6 +12,9 @@ export class Device {
   memberId: string;
   @Column('bytea', { name: 'token_digest' }) tokenDigest: Buffer;
   @Column('text', { nullable: true }) name: string | null;
+  /** What it looked like last, for recognising it when it lost its token: enough to spare its owner a mail, not to trust it. */
+  @Column('text', { name: 'user_agent', default: '' }) userAgent: string;
+  @Column('text', { default: '' }) network: string;
   @Column('timestamptz', { name: 'first_seen_at', default: () => 'now()' }) firstSeenAt: Date;
   @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' }) lastSeenAt: Date;
 }

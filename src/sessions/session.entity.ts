@@ -23,6 +23,8 @@ export class Session {
   @Column('timestamptz', { name: 'rotated_at', default: () => 'now()' }) rotatedAt: Date;
   @Column('timestamptz', { name: 'idle_expires_at' }) idleExpiresAt: Date;
   @Column('timestamptz', { name: 'absolute_expires_at' }) absoluteExpiresAt: Date;
+  /** When its owner last showed a password or a second factor. */
+  @Column('timestamptz', { name: 'authenticated_at', default: () => 'now()' }) authenticatedAt: Date;
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt: Date | null;
   @Column('text', { name: 'end_reason', nullable: true }) endReason: SessionEndReason | null;
   @Column('text', { name: 'device_name', nullable: true }) deviceName: string | null;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
-import { MailModule } from '../mail/mail.module.js';
+import { NoticesModule } from '../notices/notices.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DevicesRepository } from './devices.repository.js';
@@ -13,7 +13,7 @@ import { SessionsService } from './sessions.service.js';
 
 /** Signed-in devices. */
 @Module({
-  imports: [AuditModule, MailModule, TokensModule, UsersModule],
+  imports: [AuditModule, NoticesModule, TokensModule, UsersModule],
   controllers: [SessionsController],
   providers: [
     SessionsService,

@@ -60,7 +60,7 @@ const ROTATE = {
         idle_expires_at = least(now() + make_interval(secs => $4), s.absolute_expires_at)
     FROM members m
     WHERE s.id = $1 AND s.generation = $2 AND s.member_id = $5 AND s.ended_at IS NULL AND s.idle_expires_at > now()
-      AND m.id = s.member_id AND m.status = 'active'
+      AND m.id = s.member_id AND m.status = 'active' AND clock_timestamp() < to_timestamp($6)
     RETURNING ${STATE}`,
 };
 
@@ -99,13 +99,17 @@ export class SessionsRepository {
     return rows[0]!;
   }
 
-  /** The next generation, or null where this one is not current or the session or member is not alive. */
+  /**
+   * The next generation, or null where this one is not current or the session or member is not alive.
+   * @param deadline after which (seconds since 1970) the statement changes nothing: a client that has been answered 503
+   * will try again with the same token, and a rotation carried out late would make that look like reuse
+   */
   async rotate(
     { sid, gen, sub }: { sid: string; gen: number; sub: string },
     ip: string,
-    idleTtlSeconds: number,
+    { idleTtlSeconds, deadline }: { idleTtlSeconds: number; deadline: number },
   ): Promise<SessionState | null> {
-    const { rows } = await this.database.prepared<SessionState>(ROTATE, [sid, gen, ip, idleTtlSeconds, sub]);
+    const { rows } = await this.database.prepared<SessionState>(ROTATE, [sid, gen, ip, idleTtlSeconds, sub, deadline]);
     return rows[0] ?? null;
   }
 
@@ -143,11 +147,29 @@ export class SessionsRepository {
     return rows.map((row) => row.id);
   }
 
+  async deviceId(tx: Tx, id: string): Promise<string | null> {
+    const { rows } = await tx.query<{ id: string | null }>(`SELECT device_id AS id FROM sessions WHERE id = $1`, [id]);
+    return rows[0]?.id ?? null;
+  }
+
   async deviceName(tx: Tx, id: string): Promise<string | null> {
     const { rows } = await tx.query<{ name: string | null }>(`SELECT device_name AS name FROM sessions WHERE id = $1`, [
       id,
     ]);
     return rows[0]?.name ?? null;
+  }
+
+  /** Whether its owner showed who they are within the last `seconds`. */
+  async isFresh(id: string, seconds: number): Promise<boolean> {
+    const { count } = await this.database.query(
+      `SELECT FROM sessions WHERE id = $1 AND ended_at IS NULL AND authenticated_at > now() - make_interval(secs => $2)`,
+      [id, seconds],
+    );
+    return count === 1;
+  }
+
+  async markAuthenticated(id: string): Promise<void> {
+    await this.database.query(`UPDATE sessions SET authenticated_at = now() WHERE id = $1 AND ended_at IS NULL`, [id]);
   }
 
   async listLive(memberId: string): Promise<SessionRow[]> {

@@ -12,12 +12,12 @@ import { Database } from '../database/database.js';
 import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import type { SessionEndReason } from '../events/security-events.js';
-import { recipientOf } from '../mail/mail-recipient.js';
-import { MailService } from '../mail/mail.service.js';
+import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { TokensService } from '../tokens/tokens.service.js';
 import type { VerifiedToken } from '../tokens/token-purpose.js';
 import { MembersRepository } from '../users/members.repository.js';
 import { DevicesRepository } from './devices.repository.js';
+import { summariseUserAgent } from './user-agent.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevocationsRepository } from './revocations.repository.js';
 import type { TokenTransport } from './session.entity.js';
@@ -42,6 +42,19 @@ export interface DeviceInfo {
   readonly transport?: TokenTransport;
 }
 
+/** The device that is signed in. */
+export interface SignInDevice {
+  /** Where it has been here before and could show it. */
+  readonly knownDeviceId: string | null;
+  readonly deviceName?: string | null;
+  readonly transport?: TokenTransport;
+  /** The first device of a new member, which is no news to anybody. */
+  readonly isFirst?: boolean;
+}
+
+/** More than anyone has; see `forgetSurplus`. */
+const MAX_DEVICES = 20;
+
 /** Whose session is opened, and the password version that was checked. */
 export interface SessionOwner {
   readonly memberId: string;
@@ -63,12 +76,12 @@ export class SessionsService {
     private readonly members: MembersRepository,
     private readonly tokens: TokensService,
     private readonly events: SecurityEventsService,
-    private readonly mail: MailService,
+    private readonly notices: SecurityNoticesService,
   ) {}
 
   /** Finds the device a token belongs to, for this member alone. */
   async findDevice(memberId: string, deviceToken: string | undefined): Promise<string | null> {
-    return this.devices.findId(memberId, deviceToken);
+    return this.devices.findId(this.database, memberId, deviceToken);
   }
 
   /**
@@ -76,16 +89,12 @@ export class SessionsService {
    * checked against a password that has been replaced meanwhile finds the version moved on and is refused.
    * @throws DomainError `invalid_credentials`
    */
-  async open(tx: Tx, owner: SessionOwner, device: DeviceInfo, caller: Caller): Promise<IssuedTokens> {
+  async open(tx: Tx, owner: SessionOwner, device: SignInDevice, caller: Caller): Promise<IssuedTokens> {
     const { memberId } = owner;
     if (!(await this.members.lockActive(tx, memberId, owner.passwordVersion))) {
       throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
     }
-    const knownDeviceId = await this.devices.findId(memberId, device.deviceToken);
-    const deviceToken = knownDeviceId === null ? randomToken() : undefined;
-    const deviceId =
-      knownDeviceId ?? (await this.devices.insert(tx, memberId, deviceToken!, device.deviceName ?? null));
-    if (knownDeviceId !== null) await this.devices.touch(tx, knownDeviceId);
+    const { id: deviceId, token: deviceToken } = await this.recogniseDevice(tx, memberId, device, caller);
 
     const { env } = this.config;
     const state = await this.sessions.insert(tx, {
@@ -105,7 +114,7 @@ export class SessionsService {
       tx,
       'login.succeeded',
       { memberId, sessionId: state.id, caller },
-      { newDevice: knownDeviceId === null },
+      { newDevice: deviceToken !== undefined },
     );
     return { ...this.mint(state), ...(deviceToken !== undefined && { deviceToken }) };
   }
@@ -120,7 +129,9 @@ export class SessionsService {
     caller: Caller,
   ): Promise<IssuedTokens & { outcome: 'rotated' | 'replayed' }> {
     const { env } = this.config;
-    const rotated = await this.sessions.rotate(token, caller.ip, env.REFRESH_IDLE_TTL_SECONDS);
+    const deadline = this.clock.now() + env.DATABASE_TIMEOUT_SECONDS;
+    const limits = { idleTtlSeconds: env.REFRESH_IDLE_TTL_SECONDS, deadline };
+    const rotated = await this.sessions.rotate(token, caller.ip, limits);
     if (rotated) return { ...this.mint(rotated), outcome: 'rotated' };
 
     const session = await this.sessions.findSnapshot(token.sid, env.REFRESH_GRACE_SECONDS);
@@ -157,9 +168,49 @@ export class SessionsService {
     await this.revoke(tx, memberId, ended, reason, caller);
   }
 
+  /** After a password change whoever knew the old one may hold device tokens; only the device of this session stays known. */
+  async forgetDevices(tx: Tx, memberId: string, exceptSessionId?: string): Promise<void> {
+    const kept = exceptSessionId === undefined ? null : await this.sessions.deviceId(tx, exceptSessionId);
+    await this.devices.forgetAll(tx, memberId, kept);
+  }
+
+  /** Whether the session's owner logged in or confirmed the password within the last few minutes. */
+  async isFresh(sessionId: string): Promise<boolean> {
+    return this.sessions.isFresh(sessionId, this.config.env.REAUTHENTICATION_SECONDS);
+  }
+
+  async markAuthenticated(sessionId: string): Promise<void> {
+    await this.sessions.markAuthenticated(sessionId);
+  }
+
   /** The member's live sessions, last used first. */
   async list(memberId: string): Promise<SessionRow[]> {
     return this.sessions.listLive(memberId);
+  }
+
+  /** The device that logs in: known by its token, or new, and then its owner is told unless it looks like one that was here before. */
+  private async recogniseDevice(
+    tx: Tx,
+    memberId: string,
+    device: SignInDevice,
+    caller: Caller,
+  ): Promise<{ id: string; token?: string }> {
+    const look = { userAgent: caller.userAgent, network: coarseNetwork(caller.ip) };
+    if (device.knownDeviceId !== null) {
+      await this.devices.touch(tx, device.knownDeviceId, look);
+      return { id: device.knownDeviceId };
+    }
+    const isWorthAMail = device.isFirst !== true && !(await this.devices.hasLookalike(tx, memberId, look));
+    const name = device.deviceName ?? null;
+    const token = randomToken();
+    const id = await this.devices.insert(tx, { ...look, memberId, token, name });
+    await this.devices.forgetSurplus(tx, memberId, MAX_DEVICES);
+    if (isWorthAMail) {
+      const { browser } = summariseUserAgent(caller.userAgent);
+      const data = { deviceName: name ?? '', browser: browser ?? undefined };
+      await this.notices.send(tx, 'new-device', await this.members.get(tx, memberId), caller, data);
+    }
+    return { id, token };
   }
 
   private async endReused(session: SessionState, generation: number, caller: Caller): Promise<void> {
@@ -170,12 +221,8 @@ export class SessionsService {
       await this.revoke(tx, memberId, [id], 'token-reuse', caller);
       await this.events.record(tx, 'session.reuse_detected', { memberId, sessionId: id, caller }, { generation });
       const member = await this.members.get(tx, memberId);
-      await this.mail.queue(tx, 'session-reused', recipientOf(member), {
-        name: member.name ?? undefined,
-        deviceName: (await this.sessions.deviceName(tx, id)) ?? '',
-        at: new Date().toISOString(),
-        network: coarseNetwork(caller.ip),
-      });
+      const deviceName = (await this.sessions.deviceName(tx, id)) ?? '';
+      await this.notices.send(tx, 'session-reused', member, caller, { deviceName });
     });
   }
 

@@ -40,7 +40,13 @@ export class TokenKeys {
 
   constructor(config: AppConfig, keyRing: KeyRing) {
     const access = config.env.JWT_ALGORITHM === 'ES256' ? es256Keys(config, keyRing) : hs512Keys(keyRing, 'access');
-    this.keys = { access, refresh: hs512Keys(keyRing, 'refresh'), reset: hs512Keys(keyRing, 'reset') };
+    this.keys = {
+      access,
+      refresh: hs512Keys(keyRing, 'refresh'),
+      reset: hs512Keys(keyRing, 'reset'),
+      mfa: hs512Keys(keyRing, 'mfa'),
+      'not-me': hs512Keys(keyRing, 'not-me'),
+    };
   }
 
   for(purpose: TokenPurpose): PurposeKeys {

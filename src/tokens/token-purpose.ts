@@ -8,6 +8,10 @@ export interface TokenClaims {
   refresh: { sub: string; sid: string; gen: number; jti: string };
   /** Sets a new password once. `jti` is the grant that is spent; no role, no session (TK-04). */
   reset: { sub: string; jti: string };
+  /** Brings the second factor of a login whose password was right. `jti` is the challenge that is spent. */
+  mfa: { sub: string; jti: string };
+  /** "It wasn't me", from the security mail named by `evt`. Used once. */
+  'not-me': { sub: string; jti: string; evt: string };
 }
 
 export type TokenPurpose = keyof TokenClaims;
@@ -19,6 +23,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
 const isWholeNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isRole = (value: unknown): boolean => value === 'member' || value === 'admin';
+const isNotice = (value: unknown): boolean => typeof value === 'string' && /^[a-z-]{1,40}$/.test(value);
 const isToken = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{22,64}$/.test(value);
 
 interface PurposeRules {
@@ -34,4 +39,6 @@ export const PURPOSES: {
   access: { typ: 'at+jwt', claims: { sub: isUuid, sid: isUuid, role: isRole } },
   refresh: { typ: 'refresh+jwt', claims: { sub: isUuid, sid: isUuid, gen: isWholeNumber, jti: isToken } },
   reset: { typ: 'reset+jwt', claims: { sub: isUuid, jti: isUuid } },
+  mfa: { typ: 'mfa+jwt', claims: { sub: isUuid, jti: isUuid } },
+  'not-me': { typ: 'not-me+jwt', claims: { sub: isUuid, jti: isUuid, evt: isNotice } },
 };

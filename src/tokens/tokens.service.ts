@@ -107,6 +107,9 @@ export class TokensService {
     if ((iat as number) > now + MAX_AHEAD_SECONDS)
       throw new DomainError('token_invalid', { detail: 'issued in the future' });
     if ((exp as number) <= now) throw new DomainError('token_expired');
+    // Revocations are kept for as long as access tokens live now; one minted when they lived longer must not outlast its own.
+    if (purpose === 'access' && (iat as number) + this.config.env.ACCESS_TOKEN_TTL_SECONDS <= now)
+      throw new DomainError('token_expired', { detail: 'older than access tokens get by now' });
     return { ...claims, iat, exp } as unknown as VerifiedToken<P>;
   }
 }

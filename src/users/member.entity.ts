@@ -7,6 +7,7 @@ export type MemberStatus = 'active' | 'disabled' | 'closed';
 /** An account whose mailbox is proven. There is no member before that, only a sign-up. */
 @Entity('members')
 @Index('members_login_id', ['loginId'], { unique: true })
+@Index('members_closed_at', ['closedAt'], { where: 'closed_at IS NOT NULL' })
 @Index('members_email_key', ['emailKey'], { unique: true })
 export class Member {
   @PrimaryColumn('uuid') id: string;
@@ -23,6 +24,8 @@ export class Member {
   @Column('text') locale: Locale;
   @Column('text', { default: 'member' }) role: Role;
   @Column('text', { default: 'active' }) status: MemberStatus;
+  /** Since when the account is closed; it is erased some days later. */
+  @Column('timestamptz', { name: 'closed_at', nullable: true }) closedAt: Date | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' }) updatedAt: Date;
 }

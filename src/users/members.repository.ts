@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { isUniqueViolation } from '../database/database-errors.js';
 import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { Member } from './member.entity.js';
@@ -63,6 +64,21 @@ export class MembersRepository {
     return count === 1;
   }
 
+  /** Locks the member's row until commit, so that whatever changes how logins work takes turns with logins. */
+  async lock(tx: Tx, id: string): Promise<void> {
+    await tx.query(`SELECT id FROM members WHERE id = $1 FOR NO KEY UPDATE`, [id]);
+  }
+
+  /** Locks the row of a member who may recover the account; gives the password version that is to be replaced. @throws DomainError `code_invalid` */
+  async lockRecoverable(tx: Tx, id: string): Promise<number> {
+    const { rows } = await tx.query<{ passwordVersion: number }>(
+      `SELECT password_version AS "passwordVersion" FROM members WHERE id = $1 AND status <> 'disabled' FOR NO KEY UPDATE`,
+      [id],
+    );
+    if (!rows[0]) throw new DomainError('code_invalid', { detail: 'the member is disabled or gone' });
+    return rows[0].passwordVersion;
+  }
+
   /** The unique indexes decide between racers. @throws DomainError `email_taken`, `login_id_taken` */
   async insert(tx: Tx, member: NewMember): Promise<string> {
     const id = randomUUID();
@@ -74,14 +90,54 @@ export class MembersRepository {
     throw new DomainError((await this.findByEmailKey(tx, member.emailKey)) ? 'email_taken' : 'login_id_taken');
   }
 
-  /** Sets a new password, provided the one it replaces is still in place where `replacing` names its version. */
+  /** Sets a new password, also of a closed account, which logging in then restores; provided the one it replaces is still in place where `replacing` names its version. */
   async setPassword(tx: Tx, id: string, passwordHash: string, replacing?: number): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE members SET password_hash = $2, password_version = password_version + 1, must_change_password = false, updated_at = now()
-       WHERE id = $1 AND status = 'active' AND password_version = coalesce($3, password_version)`,
+       WHERE id = $1 AND status <> 'disabled' AND password_version = coalesce($3, password_version)`,
       [id, passwordHash, replacing ?? null],
     );
     return count === 1;
+  }
+
+  /** The unique index decides. @throws DomainError `email_taken` */
+  async setEmail(tx: Tx, id: string, email: string, emailKey: string): Promise<void> {
+    try {
+      await tx.query(`UPDATE members SET email = $2, email_key = $3, updated_at = now() WHERE id = $1`, [
+        id,
+        email,
+        emailKey,
+      ]);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new DomainError('email_taken', { cause: error });
+      throw error;
+    }
+  }
+
+  async close(tx: Tx, id: string): Promise<void> {
+    await tx.query(`UPDATE members SET status = 'closed', closed_at = now() WHERE id = $1 AND status = 'active'`, [id]);
+  }
+
+  /** Opens a closed account again while its grace lasts. */
+  async restore(tx: Tx, id: string, graceSeconds: number): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE members SET status = 'active', closed_at = NULL
+       WHERE id = $1 AND status = 'closed' AND closed_at > now() - make_interval(secs => $2)`,
+      [id, graceSeconds],
+    );
+    return count === 1;
+  }
+
+  /** Erases accounts whose grace is over, a few at a time; rows of other tables go with them. Gives their ids. */
+  async eraseClosed(tx: Tx, graceSeconds: number, limit: number): Promise<string[]> {
+    const { rows } = await tx.query<{ id: string }>(
+      `DELETE FROM members WHERE id IN (
+         SELECT id FROM members WHERE status = 'closed' AND closed_at <= now() - make_interval(secs => $1)
+         LIMIT $2 FOR UPDATE SKIP LOCKED)
+       RETURNING id`,
+      [graceSeconds, limit],
+    );
+    return rows.map((row) => row.id);
   }
 
   /** Stores the same password hashed more strongly; not a new password, so the version stays. */

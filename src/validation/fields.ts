@@ -130,3 +130,24 @@ export const TransportField = (): PropertyDecorator =>
       description: 'cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list',
     },
   });
+
+export const SecondFactorField = (): PropertyDecorator =>
+  Field({
+    rule: rules.visibleText({ min: 6, max: 32 }),
+    normalise: (value) => value.trim(),
+    api: { type: String, example: '048213', maxLength: 32, description: 'Six digits from the app, or a recovery code' },
+  });
+
+export const LimitField = (): PropertyDecorator =>
+  Field({
+    rule: rules.wholeNumberText(1, 100),
+    isOptional: true,
+    api: { type: 'integer', minimum: 1, maximum: 100, default: 50, description: 'Entries on a page' },
+  });
+
+export const CursorField = (): PropertyDecorator =>
+  Field({
+    rule: rules.opaqueToken,
+    isOptional: true,
+    api: { type: String, description: '`nextCursor` of the page before' },
+  });

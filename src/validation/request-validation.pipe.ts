@@ -18,8 +18,10 @@ export class RequestValidationPipe implements PipeTransform {
   /** @throws DomainError `validation_failed` */
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || !metatype || metatype === Object) return value;
-    const input = value ?? {};
-    if (typeof input !== 'object' || Array.isArray(input)) throw refuse([{ field: '', code: 'not_an_object' }]);
+    // No body at all leaves every field out; a body of null is one, and no object.
+    const input = value === undefined ? {} : value;
+    if (typeof input !== 'object' || input === null || Array.isArray(input))
+      throw refuse([{ field: '', code: 'not_an_object' }]);
 
     const known = declaredFields(metatype);
     const unknown = Object.keys(input).filter((name) => !known.has(name));

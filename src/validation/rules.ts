@@ -76,3 +76,11 @@ export const nullable =
   (rule: Rule): Rule =>
   (value) =>
     value === null ? null : rule(value);
+
+/** A whole number in a query, as text. */
+export const wholeNumberText =
+  (min: number, max: number): Rule =>
+  (value) => {
+    const number = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= min && number <= max ? null : { code: 'invalid_value', params: { allowed: `${min}–${max}` } };
+  };

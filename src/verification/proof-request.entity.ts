@@ -2,7 +2,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../users/member.entity.js';
 
 /** What a mailbox proof is good for. A proof for one purpose opens nothing else. */
-export type ProofPurpose = 'sign-up' | 'password-reset' | 'find-login-id';
+export type ProofPurpose = 'sign-up' | 'password-reset' | 'find-login-id' | 'email-change';
 
 /**
  * One mailed code and link. They are one row, so using either uses up both, and a newer request replaces both.
@@ -27,6 +27,8 @@ export class ProofRequest {
   @ForeignKey('SignUp', { name: 'proof_requests_sign_up_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'sign_up_id', nullable: true })
   signUpId: string | null;
+  /** For an address change: the address as typed, which this proof was mailed to. */
+  @Column('text', { name: 'new_email', nullable: true }) newEmail: string | null;
   /** Keyed, because a plain hash of six digits falls to a million guesses by anyone who reads the table. */
   @Column('bytea', { name: 'code_hmac', nullable: true }) codeHmac: Buffer | null;
   /** Plain SHA-256 will do for 256 random bits. */

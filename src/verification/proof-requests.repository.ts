@@ -8,7 +8,7 @@ export type ProofDoor = 'code' | 'link';
 
 export type NewProofRequest = Pick<
   ProofRequest,
-  'id' | 'purpose' | 'emailKey' | 'memberId' | 'signUpId' | 'codeHmac' | 'linkDigest'
+  'newEmail' | 'id' | 'purpose' | 'emailKey' | 'memberId' | 'signUpId' | 'codeHmac' | 'linkDigest'
 >;
 
 /** The row behind a code that may still be guessed at. */
@@ -17,6 +17,7 @@ export interface GuessableProof {
   readonly emailKey: string;
   readonly memberId: string | null;
   readonly codeHmac: Buffer | null;
+  readonly newEmail: string | null;
 }
 
 /** A proof found by its link. */
@@ -25,14 +26,23 @@ export interface LinkedProof {
   readonly emailKey: string;
   readonly memberId: string | null;
   readonly signUpId: string | null;
+  readonly newEmail: string | null;
   readonly createdAt: Date;
   readonly linkExpiresAt: Date;
   readonly isOver: boolean;
   readonly isExpired: boolean;
 }
 
-const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac"`;
+/** Which proofs are meant. */
+export type ProofSelection =
+  | { readonly emailKey: string; readonly purpose: ProofPurpose }
+  | { readonly memberId: string; readonly purpose?: ProofPurpose }
+  | { readonly signUpId: string };
+
+const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.new_email AS "newEmail"`;
 const OPEN = 'spent_at IS NULL AND voided_at IS NULL';
+/** Any number will do; it keeps these advisory locks apart from others of two numbers. */
+const ADDRESS_LOCKS = 1;
 
 /** Owns the tables `proof_requests` and `proof_handles`. */
 @Injectable()
@@ -41,11 +51,11 @@ export class ProofRequestsRepository {
 
   async insert(tx: Tx, proof: NewProofRequest, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
     await tx.query(
-      `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, code_expires_at, link_expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8), now() + make_interval(secs => $9))`,
+      `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, code_expires_at, link_expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), now() + make_interval(secs => $10))`,
       [
         ...[proof.id, proof.purpose, proof.emailKey, proof.memberId, proof.signUpId, proof.codeHmac, proof.linkDigest],
-        ...[codeTtlSeconds, linkTtlSeconds],
+        ...[proof.newEmail, codeTtlSeconds, linkTtlSeconds],
       ],
     );
   }
@@ -54,11 +64,27 @@ export class ProofRequestsRepository {
     await tx.query(`INSERT INTO proof_handles (digest, proof_id) VALUES ($1, $2)`, [digest, proofId]);
   }
 
-  /** The newest proof for this address and purpose whose code may still be used. */
-  async findOpenByAddress(tx: Tx, emailKey: string, purpose: ProofPurpose): Promise<string | null> {
+  /** Lets the handles of proofs replaced within `seconds` of their making lead to the one that replaced them. */
+  async moveHandles(tx: Tx, fromProofIds: readonly string[], toProofId: string, seconds: number): Promise<void> {
+    await tx.query(
+      `UPDATE proof_handles SET proof_id = $2 WHERE proof_id IN (
+         SELECT id FROM proof_requests WHERE id = ANY($1) AND created_at > now() - make_interval(secs => $3))`,
+      [[...fromProofIds], toProofId, seconds],
+    );
+  }
+
+  /** Until commit, whoever else asks for the same waits here. */
+  async lockAddress(tx: Tx, emailKey: string, purpose: ProofPurpose): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock($1, hashtext($2))`, [ADDRESS_LOCKS, `${purpose} ${emailKey}`]);
+  }
+
+  /** The newest proof for this address and purpose whose code may still be used; one that was mailed goes before phantoms. */
+  async findOpenByAddress(tx: Tx, emailKey: string, purpose: ProofPurpose, memberId?: string): Promise<string | null> {
     const { rows } = await tx.query<{ id: string }>(
-      `SELECT id FROM proof_requests WHERE email_key = $1 AND purpose = $2 AND ${OPEN} AND code_expires_at > now() ORDER BY created_at DESC LIMIT 1`,
-      [emailKey, purpose],
+      `SELECT id FROM proof_requests
+       WHERE email_key = $1 AND purpose = $2 AND ($3::uuid IS NULL OR member_id = $3) AND ${OPEN} AND code_expires_at > now()
+       ORDER BY code_hmac IS NULL, created_at DESC LIMIT 1`,
+      [emailKey, purpose, memberId ?? null],
     );
     return rows[0]?.id ?? null;
   }
@@ -82,7 +108,7 @@ export class ProofRequestsRepository {
 
   async findByLink(linkDigest: Buffer, purpose: ProofPurpose): Promise<LinkedProof | null> {
     const { rows } = await this.database.query<LinkedProof>(
-      `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
+      `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", new_email AS "newEmail", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
          NOT (${OPEN}) AS "isOver", link_expires_at <= now() AS "isExpired"
        FROM proof_requests WHERE link_digest = $1 AND purpose = $2`,
       [linkDigest, purpose],
@@ -109,19 +135,14 @@ export class ProofRequestsRepository {
   }
 
   /** Voids open proofs; gives their ids. */
-  async voidWhere(
-    sql: Sql,
-    where: { emailKey: string; purpose: ProofPurpose } | { memberId: string } | { signUpId: string },
-  ): Promise<string[]> {
-    const [condition, values] =
-      'memberId' in where
-        ? ['member_id = $1', [where.memberId]]
-        : 'signUpId' in where
-          ? ['sign_up_id = $1', [where.signUpId]]
-          : ['email_key = $1 AND purpose = $2', [where.emailKey, where.purpose]];
+  async voidWhere(sql: Sql, where: ProofSelection): Promise<string[]> {
+    // Every key is one of ours, so the text is fixed; values travel as parameters.
+    const columns = { emailKey: 'email_key', purpose: 'purpose', memberId: 'member_id', signUpId: 'sign_up_id' };
+    const given = Object.entries(where) as [keyof typeof columns, string][];
+    const conditions = given.map(([name], index) => `${columns[name]} = $${index + 1}`);
     const { rows } = await sql.query<{ id: string }>(
-      `UPDATE proof_requests SET voided_at = now() WHERE ${condition} AND ${OPEN} RETURNING id`,
-      values,
+      `UPDATE proof_requests SET voided_at = now() WHERE ${conditions.join(' AND ')} AND ${OPEN} RETURNING id`,
+      given.map(([, value]) => value),
     );
     return rows.map((row) => row.id);
   }

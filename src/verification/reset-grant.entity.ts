@@ -10,6 +10,8 @@ export class ResetGrant {
   @ForeignKey(() => Member, { name: 'reset_grants_member_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'member_id' })
   memberId: string;
+  /** The password it may replace. A change that came in between has moved on from it, and the grant is void. */
+  @Column('int', { name: 'password_version' }) passwordVersion: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
   @Column('timestamptz', { name: 'spent_at', nullable: true }) spentAt: Date | null;

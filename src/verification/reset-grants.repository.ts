@@ -18,11 +18,11 @@ const USABLE = 'spent_at IS NULL AND voided_at IS NULL AND expires_at > now()';
 export class ResetGrantsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(tx: Tx, memberId: string, ttlSeconds: number): Promise<IssuedGrant> {
+  async insert(tx: Tx, memberId: string, passwordVersion: number, ttlSeconds: number): Promise<IssuedGrant> {
     const { rows } = await tx.query<IssuedGrant>(
-      `INSERT INTO reset_grants (id, member_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3))
+      `INSERT INTO reset_grants (id, member_id, password_version, expires_at) VALUES ($1, $2, $3, now() + make_interval(secs => $4))
        RETURNING id, member_id AS "memberId", floor(extract(epoch FROM created_at))::float8 AS "issuedAt", floor(extract(epoch FROM expires_at))::float8 AS "expiresAt"`,
-      [randomUUID(), memberId, ttlSeconds],
+      [randomUUID(), memberId, passwordVersion, ttlSeconds],
     );
     return rows[0]!;
   }
@@ -36,12 +36,13 @@ export class ResetGrantsRepository {
     return count === 1;
   }
 
-  async spend(tx: Tx, id: string, memberId: string): Promise<boolean> {
-    const { count } = await tx.query(
-      `UPDATE reset_grants SET spent_at = now() WHERE id = $1 AND member_id = $2 AND ${USABLE}`,
+  /** The password version it is for; null when it is not usable any more. Of two that spend it, one wins. */
+  async spend(tx: Tx, id: string, memberId: string): Promise<number | null> {
+    const { rows, count } = await tx.query<{ passwordVersion: number }>(
+      `UPDATE reset_grants SET spent_at = now() WHERE id = $1 AND member_id = $2 AND ${USABLE} RETURNING password_version AS "passwordVersion"`,
       [id, memberId],
     );
-    return count === 1;
+    return count === 1 ? rows[0]!.passwordVersion : null;
   }
 
   async voidAll(tx: Tx, memberId: string): Promise<void> {

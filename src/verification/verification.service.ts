@@ -14,6 +14,7 @@ import {
   type GuessableProof,
   type LinkedProof,
   type ProofDoor,
+  type ProofSelection,
 } from './proof-requests.repository.js';
 import { ResetGrantsRepository, type IssuedGrant } from './reset-grants.repository.js';
 
@@ -22,7 +23,18 @@ export interface ProofSubject {
   readonly emailKey: string;
   readonly memberId?: string;
   readonly signUpId?: string;
+  /** For an address change: where the proof is mailed to, as typed. */
+  readonly newEmail?: string;
 }
+
+export interface IssueOptions {
+  readonly linkTtlSeconds: number;
+  /** Whether a mail carries it to its address. */
+  readonly isMailed: boolean;
+}
+
+/** An id no member has: ids are random, and this is none. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** The secrets of a new proof, for the mail alone. */
 export interface IssuedProof {
@@ -43,15 +55,26 @@ export class VerificationService {
     private readonly mail: MailService,
   ) {}
 
-  /** Makes a code and a link, one row. What was open before for the same sign-up, or the same address and purpose, dies. */
-  async issue(tx: Tx, purpose: ProofPurpose, subject: ProofSubject, linkTtlSeconds: number): Promise<IssuedProof> {
+  /**
+   * Makes a code and a link, one row. Where it is mailed, what was open before for the same sign-up, or the same address
+   * and purpose, dies. Where it is not (a phantom, or too much mail), nobody will ever see its secrets, and nothing dies
+   * for it: otherwise whoever knows an address could kill its owner's codes without a single mail going out.
+   */
+  async issue(
+    tx: Tx,
+    purpose: ProofPurpose,
+    subject: ProofSubject,
+    { linkTtlSeconds, isMailed }: IssueOptions,
+  ): Promise<IssuedProof> {
     const id = randomUUID();
     const code = randomCode();
     const linkToken = randomToken();
-    const { emailKey, memberId = null, signUpId = null } = subject;
+    const { emailKey, memberId = null, signUpId = null, newEmail = null } = subject;
     const isPhantom = memberId === null && signUpId === null;
-    await this.voidWhere(tx, signUpId === null ? { emailKey, purpose } : { signUpId });
-    if (memberId !== null && purpose === 'password-reset') await this.grants.voidAll(tx, memberId);
+    // The same statements for phantoms, which match nothing: time must not tell them apart (EN-06).
+    // Grants before proofs, as in voidAllOf: two units of work that void both must not wait in a circle.
+    if (purpose === 'password-reset') await this.grants.voidAll(tx, isMailed ? (memberId ?? NOBODY) : NOBODY);
+    const replaced = await this.voidWhere(tx, isMailed ? replacedBy(purpose, subject) : { memberId: NOBODY });
     await this.proofs.insert(
       tx,
       {
@@ -60,12 +83,17 @@ export class VerificationService {
         emailKey,
         memberId,
         signUpId,
+        newEmail,
         codeHmac: isPhantom ? null : this.codeHmac(id, code),
         linkDigest: isPhantom ? null : digest(linkToken),
       },
       this.config.env.CODE_TTL_SECONDS,
       linkTtlSeconds,
     );
+    // Requests of the same moment: the handle that one of them got must not lead past the mail that the other caused.
+    // Not for an address change: there the replaced request may be for another address (OC-06).
+    if (purpose !== 'email-change')
+      await this.proofs.moveHandles(tx, replaced, id, this.config.env.CODE_RESEND_SECONDS);
     return { id, code, linkToken };
   }
 
@@ -76,8 +104,17 @@ export class VerificationService {
     return handle;
   }
 
-  async findOpen(tx: Tx, emailKey: string, purpose: ProofPurpose): Promise<string | null> {
-    return this.proofs.findOpenByAddress(tx, emailKey, purpose);
+  /**
+   * Has requests for one address take turns until commit. Otherwise, of two at the same moment, the one that may mail
+   * nothing finds no proof yet, makes a phantom, and its handle leads past the code that the other one has just mailed.
+   */
+  async lockAddress(tx: Tx, emailKey: string, purpose: ProofPurpose): Promise<void> {
+    await this.proofs.lockAddress(tx, emailKey, purpose);
+  }
+
+  /** The newest proof whose code may still be used, for this member alone where one is named. */
+  async findOpen(tx: Tx, emailKey: string, purpose: ProofPurpose, memberId?: string): Promise<string | null> {
+    return this.proofs.findOpenByAddress(tx, emailKey, purpose, memberId);
   }
 
   /**
@@ -110,9 +147,9 @@ export class VerificationService {
 
   /** Counts a guess at the password that goes with a link. @throws DomainError `too_many_attempts` */
   async takeLinkGuess(proof: { id: string; emailKey: string }): Promise<void> {
-    await this.guesses.take(proof.emailKey);
     if (!(await this.proofs.countGuess(proof.id, 'link', this.config.env.CODE_GUESS_LIMIT)))
       throw new DomainError('too_many_attempts', { detail: 'guesses of this proof' });
+    await this.guesses.take(proof.emailKey);
   }
 
   /** Uses up code and link. @throws DomainError for whoever comes second */
@@ -122,19 +159,20 @@ export class VerificationService {
     await this.mail.dropForProofs(tx, [proofId]);
   }
 
-  /** Allows setting a new password once. */
-  async grantReset(tx: Tx, memberId: string): Promise<IssuedGrant> {
-    return this.grants.insert(tx, memberId, this.config.env.RESET_TOKEN_TTL_SECONDS);
+  /** Allows setting a new password once, in place of the one of this version and no later one. */
+  async grantReset(tx: Tx, memberId: string, passwordVersion: number): Promise<IssuedGrant> {
+    return this.grants.insert(tx, memberId, passwordVersion, this.config.env.RESET_TOKEN_TTL_SECONDS);
   }
 
   async isGrantUsable(grantId: string, memberId: string): Promise<boolean> {
     return this.grants.isUsable(grantId, memberId);
   }
 
-  /** @throws DomainError `token_invalid` when used, voided or expired */
-  async spendGrant(tx: Tx, grantId: string, memberId: string): Promise<void> {
-    if (!(await this.grants.spend(tx, grantId, memberId)))
-      throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
+  /** @returns the version of the password it may replace. @throws DomainError `token_invalid` when used, voided or expired */
+  async spendGrant(tx: Tx, grantId: string, memberId: string): Promise<number> {
+    const passwordVersion = await this.grants.spend(tx, grantId, memberId);
+    if (passwordVersion === null) throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
+    return passwordVersion;
   }
 
   /** After a password or address change nothing that was under way may go on: open codes, links and reset tokens die. */
@@ -143,15 +181,18 @@ export class VerificationService {
     await this.voidWhere(tx, { memberId });
   }
 
-  private async voidWhere(tx: Tx, where: Parameters<ProofRequestsRepository['voidWhere']>[1]): Promise<void> {
-    await this.mail.dropForProofs(tx, await this.proofs.voidWhere(tx, where));
+  private async voidWhere(tx: Tx, where: ProofSelection): Promise<string[]> {
+    const ids = await this.proofs.voidWhere(tx, where);
+    await this.mail.dropForProofs(tx, ids);
+    return ids;
   }
 
   private async checkCode(proof: GuessableProof | null, code: string): Promise<GuessableProof> {
     if (!proof) throw new DomainError('code_invalid', { detail: 'no such request' });
-    await this.guesses.take(proof.emailKey);
+    // The code's own count first: what is over takes nothing from the day, or one dead request could use up all of it.
     if (!(await this.proofs.countGuess(proof.id, 'code', this.config.env.CODE_GUESS_LIMIT)))
       throw new DomainError('code_invalid', { detail: 'over, or guessed at too often' });
+    await this.guesses.take(proof.emailKey);
     const isRight = this.keys
       .all('proof-code')
       .some((key) => proof.codeHmac !== null && equalDigests(proof.codeHmac, keyedDigest(key, proof.id, code)));
@@ -163,4 +204,12 @@ export class VerificationService {
   private codeHmac(proofId: string, code: string): Buffer {
     return keyedDigest(this.keys.current('proof-code'), proofId, code);
   }
+}
+
+/** What a new proof replaces: the earlier ones of the same sign-up, of the same member's address change, or of the same address. */
+function replacedBy(purpose: ProofPurpose, { emailKey, memberId, signUpId }: ProofSubject): ProofSelection {
+  if (signUpId !== undefined) return { signUpId };
+  // By member: two members who both name one address must not void each other's requests.
+  if (purpose === 'email-change' && memberId !== undefined) return { memberId, purpose };
+  return { emailKey, purpose };
 }

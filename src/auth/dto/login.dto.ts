@@ -1,5 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { DeviceNameField, PasswordField, TokenField, TransportField } from '../../validation/fields.js';
+import {
+  DeviceNameField,
+  PasswordField,
+  SecondFactorField,
+  TokenField,
+  TransportField,
+} from '../../validation/fields.js';
 import { Field } from '../../validation/field.js';
 import * as rules from '../../validation/rules.js';
 import type { TokenTransport } from '../../sessions/session.entity.js';
@@ -15,6 +21,18 @@ export class LoginDto {
   @TokenField({ isOptional: true, description: 'From an earlier login on this device: makes it a known one' })
   deviceToken?: string;
   @TransportField() transport?: TokenTransport;
+}
+
+export class MfaRequired {
+  @ApiProperty({ enum: ['mfa_required'] }) status: 'mfa_required';
+  @ApiProperty({ description: 'For POST /api/auth/login/mfa; opens nothing else' }) mfaToken: string;
+  @ApiProperty({ enum: ['totp', 'recovery_code'], isArray: true }) methods: readonly ('totp' | 'recovery_code')[];
+  @ApiProperty({ description: 'Seconds', example: 300 }) expiresIn: number;
+}
+
+export class SecondFactorDto {
+  @TokenField({ description: 'From the answer mfa_required' }) mfaToken: string;
+  @SecondFactorField() code: string;
 }
 
 export class PasswordChangeRequired {

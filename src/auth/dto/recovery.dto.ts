@@ -1,13 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Field } from '../../validation/field.js';
-import {
-  CodeField,
-  EmailField,
-  LoginIdField,
-  NewPasswordField,
-  PasswordField,
-  TokenField,
-} from '../../validation/fields.js';
+import { EmailField, LoginIdField, NewPasswordField, PasswordField, TokenField } from '../../validation/fields.js';
+import { ConfirmCodeDto } from '../../verification/proof.dto.js';
 import * as rules from '../../validation/rules.js';
 
 export class SendResetCodeDto {
@@ -18,11 +12,6 @@ export class SendResetCodeDto {
 
 export class SendLoginIdCodeDto {
   @EmailField() email: string;
-}
-
-export class ConfirmCodeDto {
-  @TokenField({ description: 'From the answer to send-code' }) requestId: string;
-  @CodeField() code: string;
 }
 
 export class ConfirmLoginIdCodeDto extends ConfirmCodeDto {
@@ -46,12 +35,6 @@ export class ResetPasswordDto {
 export class ChangePasswordDto {
   @PasswordField() currentPassword: string;
   @NewPasswordField() newPassword: string;
-}
-
-export class ProofRequested {
-  @ApiProperty({ description: 'Goes with the code; opens nothing by itself' }) requestId: string;
-  @ApiProperty({ description: 'Seconds until another mail can be asked for', example: 60 }) resendAfter: number;
-  @ApiProperty({ description: 'Seconds the mailed code is good for', example: 600 }) expiresIn: number;
 }
 
 export class ResetTokenAnswer {

@@ -15,11 +15,7 @@ export class RefreshTokenStrategy extends PassportStrategy(Strategy, 'refresh-to
     private readonly tokens: TokensService,
     config: AppConfig,
   ) {
-    const sources = [
-      fromBearerHeader,
-      fromBody('refreshToken'),
-      fromCookie(refreshCookieName(config)),
-    ];
+    const sources = [fromBearerHeader, fromBody('refreshToken'), fromCookie(refreshCookieName(config))];
     super(strategyOptions(tokens, 'refresh', ExtractJwt.fromExtractors(sources)));
   }
 

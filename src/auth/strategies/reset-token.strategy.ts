@@ -10,13 +10,7 @@ import { fromBearerHeader, fromBody } from './token-sources.js';
 @Injectable()
 export class ResetTokenStrategy extends PassportStrategy(Strategy, 'reset-token') {
   constructor(private readonly tokens: TokensService) {
-    super(
-      strategyOptions(
-        tokens,
-        'reset',
-        ExtractJwt.fromExtractors([fromBearerHeader, fromBody('resetToken')]),
-      ),
-    );
+    super(strategyOptions(tokens, 'reset', ExtractJwt.fromExtractors([fromBearerHeader, fromBody('resetToken')])));
   }
 
   validate(payload: Record<string, unknown>): VerifiedToken<'reset'> {

@@ -4,8 +4,9 @@ import type { JwtFromRequestFunction } from 'passport-jwt';
  * RFC 6750 section 2.1: the scheme, blanks, the token and nothing else. The extractor of passport-jwt finds a token
  * between other words too, which a proxy or a log in front may read differently (TK-11).
  */
-export const fromBearerHeader: JwtFromRequestFunction = (request: { headers: { authorization?: string } }) =>
-  /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+export function fromBearerHeader({ headers }: { headers: { authorization?: string } }): string | null {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}
 
 /** Where a token may be besides the Authorization header. Guards run before validation, so the value may be anything. */
 export function fromBody(field: string): JwtFromRequestFunction {

@@ -66,6 +66,7 @@ const TABLES = [
   `CREATE TABLE reset_grants (
     id uuid PRIMARY KEY,
     member_id uuid NOT NULL CONSTRAINT reset_grants_member_fk REFERENCES members (id) ON DELETE CASCADE,
+    password_version integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     spent_at timestamptz,
@@ -143,10 +144,12 @@ const TABLES = [
 
   `CREATE TABLE login_failures (
     key bytea PRIMARY KEY,
+    account bytea NOT NULL,
     failures integer NOT NULL,
     blocked_until timestamptz,
     updated_at timestamptz NOT NULL DEFAULT now()
   )`,
+  `CREATE INDEX login_failures_account ON login_failures (account)`,
   `CREATE INDEX login_failures_updated_at ON login_failures (updated_at)`,
 
   `CREATE TABLE rate_limits (key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint)`,

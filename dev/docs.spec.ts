@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ENVIRONMENT } from '../src/config/environment.js';
+import { configurationPage, environmentExample, GROUPS } from './docs.js';
+import { PROJECT_ROOT } from './project.js';
+
+const NAMES = Object.keys(ENVIRONMENT);
+const read = (name: string): string => readFileSync(path.join(PROJECT_ROOT, name), 'utf8');
+
+describe('the documentation of the settings', () => {
+  it('is what the table of settings says (if not: npm run docs)', () => {
+    expect(read('.env.example')).toBe(environmentExample());
+    expect(read('docs/configuration.md')).toBe(configurationPage());
+  });
+
+  it('names every setting once, with its meaning', () => {
+    const inExample = [...read('.env.example').matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);
+    const inPage = [...read('docs/configuration.md').matchAll(/^\| `([A-Z0-9_]+)` \| .+ \| (.+) \|$/gm)];
+    expect(inExample).toEqual(NAMES);
+    expect(inPage.map(([, name]) => name)).toEqual(NAMES);
+    for (const [, name, meaning] of inPage) expect([name, meaning]).toEqual([name, expect.stringMatching(/\S{2}/)]);
+  });
+
+  it('marks what production needs, and nothing else, as to be filled in', () => {
+    const toFillIn = [...read('.env.example').matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [
+      name,
+      value,
+    ]);
+    expect(toFillIn).toEqual(
+      ['PUBLIC_URL', 'DATABASE_URL', 'SMTP_URL', 'MAIL_FROM', 'SECRET'].map((name) => [name, '']),
+    );
+  });
+
+  it('is in groups that exist', () => {
+    for (const [, first] of GROUPS) expect(NAMES).toContain(first);
+    expect(GROUPS[0]?.[1]).toBe(NAMES[0]);
+  });
+});

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../access/principal.js';
+import { SecurityEventsService } from '../audit/security-events.service.js';
+import type { Caller } from '../common/caller.js';
+import { maskLoginId } from '../common/login-id.js';
+import { AppConfig } from '../config/app-config.js';
+import { Database } from '../database/database.js';
+import { SecurityNoticesService } from '../notices/security-notices.service.js';
+import { ReauthenticationService } from '../reauthentication/reauthentication.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { MembersRepository } from '../users/members.repository.js';
+import { VerificationService } from '../verification/verification.service.js';
+
+/** A member leaves: closed at once, erased after a grace in which logging in restores it. */
+@Injectable()
+export class AccountClosingService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly reauthentication: ReauthenticationService,
+    private readonly sessions: SessionsService,
+    private readonly verification: VerificationService,
+    private readonly notices: SecurityNoticesService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /** @throws DomainError `invalid_credentials`, `overloaded` */
+  async close(principal: Principal, password: string, caller: Caller): Promise<void> {
+    const { memberId, sessionId } = principal;
+    await this.reauthentication.confirmPassword(principal, password, caller);
+    const graceMs = this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS * 1000;
+    await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, memberId);
+      const member = await this.members.get(tx, memberId);
+      await this.members.close(tx, memberId);
+      await this.verification.voidAllOf(tx, memberId);
+      await this.sessions.endAll(tx, memberId, 'account-closed', caller);
+      await this.events.record(tx, 'account.closed', { memberId, sessionId, caller }, {});
+      const eraseOn = new Date(Date.now() + graceMs).toISOString();
+      await this.notices.send(tx, 'account-closed', member, caller, {
+        loginIdMasked: maskLoginId(member.loginId),
+        eraseOn,
+      });
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import { Body, Controller, Delete, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator.js';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import type { Principal } from '../access/principal.js';
+import { Public } from '../access/public.decorator.js';
+import { ConfirmCodeDto, ProofRequested } from '../verification/proof.dto.js';
+import type { Caller } from '../common/caller.js';
+import { AppConfig } from '../config/app-config.js';
+import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { RecentLoginGuard } from '../reauthentication/recent-login.guard.js';
+import { EmailField, PasswordField, TokenField } from '../validation/fields.js';
+import { AccountClosingService } from './account-closing.service.js';
+import { EmailChangeService } from './email-change.service.js';
+
+class ChangeEmailDto {
+  @EmailField() newEmail: string;
+  @PasswordField() password: string;
+}
+
+class EmailLinkDto {
+  @TokenField({ description: 'From the mailed link, behind #token=' }) token: string;
+}
+
+class CloseAccountDto {
+  @PasswordField() password: string;
+}
+
+@ApiTags('The member')
+@Controller('members/me')
+export class AccountController {
+  constructor(
+    private readonly emailChange: EmailChangeService,
+    private readonly closing: AccountClosingService,
+    private readonly config: AppConfig,
+  ) {}
+
+  @Post('email/send-code')
+  @UseGuards(RecentLoginGuard)
+  @ApiBearerAuth('access')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({
+    summary: 'Move to another address',
+    description: 'Mails a code and a link to the new address. The old one stays until that is proven.',
+  })
+  @ApiAcceptedResponse({ type: ProofRequested })
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'reauth_required',
+    'invalid_credentials',
+    'too_many_requests',
+    'overloaded',
+  )
+  async sendCode(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: ChangeEmailDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<ProofRequested> {
+    const requestId = await this.emailChange.request(principal, body.newEmail, body.password, caller);
+    return { requestId, resendAfter: this.config.env.CODE_RESEND_SECONDS, expiresIn: this.config.env.CODE_TTL_SECONDS };
+  }
+
+  @Post('email/confirm-code')
+  @ApiBearerAuth('access')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Confirm the new address by code',
+    description: 'The old address gets a notice with a link to undo it.',
+  })
+  @ApiNoContentResponse()
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'code_invalid',
+    'too_many_attempts',
+    'email_taken',
+  )
+  async confirmCode(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: ConfirmCodeDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.emailChange.confirmCode(principal, body.requestId, body.code, caller);
+  }
+
+  @Post('email/confirm-link')
+  @Public()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Confirm the new address by link',
+    description: 'Needs no login: the link shows the mailbox, and the member asked for it with the password.',
+  })
+  @ApiNoContentResponse()
+  @ApiBodyProblems('link_invalid', 'link_expired', 'email_taken')
+  async confirmLink(@Body() body: EmailLinkDto, @CurrentCaller() caller: Caller): Promise<void> {
+    await this.emailChange.confirmLink(body.token, caller);
+  }
+
+  @Post('email/undo')
+  @Public()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Undo an address change',
+    description:
+      'The link in the notice to the old address. Restores it, ends all sessions, voids the password and mails a reset.',
+  })
+  @ApiNoContentResponse()
+  @ApiBodyProblems('link_invalid', 'link_expired', 'email_taken', 'overloaded')
+  async undo(@Body() body: EmailLinkDto, @CurrentCaller() caller: Caller): Promise<void> {
+    await this.emailChange.undo(body.token, caller);
+  }
+
+  @Delete()
+  @UseGuards(RecentLoginGuard)
+  @ApiBearerAuth('access')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Close my account',
+    description: 'At once; erased after a grace (14 days as configured). Logging in within it restores the account.',
+  })
+  @ApiNoContentResponse()
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'reauth_required',
+    'invalid_credentials',
+    'overloaded',
+  )
+  async close(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: CloseAccountDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.closing.close(principal, body.password, caller);
+  }
+}

@@ -1,0 +1,8 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A "it wasn't me" link that was used; it works once. */
+@Entity('not_me_reports')
+export class NotMeReport {
+  @PrimaryColumn('uuid') id: string;
+  @Column('timestamptz', { name: 'reported_at', default: () => 'now()' }) reportedAt: Date;
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { SecurityEventsService } from '../audit/security-events.service.js';
+import type { Caller } from '../common/caller.js';
+import { maskLoginId } from '../common/login-id.js';
+import { coarseNetwork } from '../common/network.js';
+import { AppConfig } from '../config/app-config.js';
+import type { Tx } from '../database/sql.js';
+import { recipientOf } from '../mail/mail-recipient.js';
+import { MailService } from '../mail/mail.service.js';
+import { PasswordsService } from '../passwords/passwords.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { TwoFactorService } from '../two-factor/two-factor.service.js';
+import { MembersRepository } from '../users/members.repository.js';
+import { VerificationService } from '../verification/verification.service.js';
+import { AccountRepository, type UndoableChange } from './account.repository.js';
+
+/**
+ * Takes an account back from whoever may have got into it: everybody is out, nothing under way goes on, and only the
+ * mailbox leads back in. Shared by "it wasn't me" and by undoing an address change.
+ */
+@Injectable()
+export class TakeBackService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly account: AccountRepository,
+    private readonly members: MembersRepository,
+    private readonly passwords: PasswordsService,
+    private readonly sessions: SessionsService,
+    private readonly verification: VerificationService,
+    private readonly twoFactor: TwoFactorService,
+    private readonly mail: MailService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /** A password nobody knows; made before the transaction, because hashing is slow. */
+  async unknownPassword(): Promise<string> {
+    return this.passwords.rehash(crypto.randomUUID() + crypto.randomUUID());
+  }
+
+  /** @param change the address change to undo, where there is one */
+  async takeBack(
+    tx: Tx,
+    memberId: string,
+    change: UndoableChange | null,
+    unknownPassword: string,
+    caller: Caller,
+  ): Promise<void> {
+    // Closing it may have been the intruder's doing.
+    await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
+    // The old password may be what the intruder knows, so it opens nothing any more.
+    await this.members.setPassword(tx, memberId, unknownPassword);
+    if (change && (await this.account.close(tx, change))) {
+      await this.members.setEmail(tx, memberId, change.oldEmail, change.oldEmailKey);
+      await this.events.record(tx, 'email.change_undone', { memberId, caller }, {});
+    }
+    await this.verification.voidAllOf(tx, memberId);
+    await this.sessions.endAll(tx, memberId, 'taken-back', caller);
+    await this.sessions.forgetDevices(tx, memberId);
+    // A second factor set up within the window may be the intruder's, and would lock the owner out.
+    await this.twoFactor.removeRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
+    await this.mailReset(tx, memberId, caller);
+  }
+
+  private async mailReset(tx: Tx, memberId: string, caller: Caller): Promise<void> {
+    const { env } = this.config;
+    const member = await this.members.get(tx, memberId);
+    const subject = { emailKey: member.emailKey, memberId };
+    const proof = await this.verification.issue(tx, 'password-reset', subject, {
+      linkTtlSeconds: env.RESET_LINK_TTL_SECONDS,
+      isMailed: true,
+    });
+    await this.mail.queue(
+      tx,
+      'password-reset',
+      recipientOf(member),
+      {
+        loginIdMasked: maskLoginId(member.loginId),
+        name: member.name ?? undefined,
+        code: proof.code,
+        link: this.config.resetLink(proof.linkToken),
+        codeMinutes: Math.ceil(env.CODE_TTL_SECONDS / 60),
+        linkMinutes: Math.ceil(env.RESET_LINK_TTL_SECONDS / 60),
+        requestedAt: new Date().toISOString(),
+        network: coarseNetwork(caller.ip),
+      },
+      { proofId: proof.id, lifetimeSeconds: env.RESET_LINK_TTL_SECONDS },
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import type { Principal } from '../access/principal.js';
+import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { SECURITY_EVENT_TYPES } from '../events/security-events.js';
+import { CursorField, LimitField } from '../validation/fields.js';
+import { TimelineService, type TimelineEntry, type TimelinePage } from './timeline.service.js';
+
+const DEFAULT_LIMIT = 50;
+
+class TimelineQuery {
+  @LimitField() limit?: string;
+  @CursorField() cursor?: string;
+}
+
+class TimelineEntryView implements TimelineEntry {
+  @ApiProperty({ example: '4711' }) id: string;
+  @ApiProperty({ enum: SECURITY_EVENT_TYPES }) type: string;
+  @ApiProperty({ format: 'date-time' }) at: Date;
+  @ApiProperty({ example: '198.18.3.7' }) ip: string;
+  @ApiProperty({ example: 'Mozilla/5.0 …' }) userAgent: string;
+  @ApiProperty({ nullable: true, type: String, format: 'uuid' }) sessionId: string | null;
+  @ApiProperty({
+    type: Object,
+    description: 'Facts that go with the type; see docs/events.md',
+    example: { newDevice: true },
+  })
+  details: Record<string, unknown>;
+}
+
+class TimelineView implements TimelinePage {
+  @ApiProperty({ type: [TimelineEntryView] }) items: TimelineEntry[];
+  @ApiProperty({ nullable: true, type: String, description: 'For the next page; null on the last' }) nextCursor:
+    string | null;
+}
+
+@ApiTags('The member')
+@ApiBearerAuth('access')
+@Controller('members/me/security-events')
+export class TimelineController {
+  constructor(private readonly timeline: TimelineService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What happened to my account', description: 'Newest first.' })
+  @ApiOkResponse({ type: TimelineView })
+  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'validation_failed')
+  async list(
+    @CurrentPrincipal() { memberId }: Principal,
+    @Query() { limit, cursor }: TimelineQuery,
+  ): Promise<TimelinePage> {
+    return this.timeline.list(memberId, limit === undefined ? DEFAULT_LIMIT : Number(limit), cursor);
+  }
+}

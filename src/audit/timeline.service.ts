@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../errors/domain-error.js';
+import { SecurityEventsRepository } from './security-events.repository.js';
+
+/** One thing that happened to an account, as its owner sees it. */
+export interface TimelineEntry {
+  readonly id: string;
+  readonly type: string;
+  readonly at: Date;
+  readonly ip: string;
+  readonly userAgent: string;
+  readonly sessionId: string | null;
+  readonly details: Record<string, unknown>;
+}
+
+export interface TimelinePage {
+  readonly items: TimelineEntry[];
+  readonly nextCursor: string | null;
+}
+
+/** What happened to a member's account: what, when, from where. */
+@Injectable()
+export class TimelineService {
+  constructor(private readonly events: SecurityEventsRepository) {}
+
+  /** @throws DomainError `validation_failed` for a cursor that is none of ours */
+  async list(memberId: string, limit: number, cursor: string | undefined): Promise<TimelinePage> {
+    // One more than asked for tells whether there is a next page.
+    const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));
+    const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details }) => {
+      return { id, type, at, ip, userAgent, sessionId, details };
+    });
+    const last = items.at(-1);
+    return { items, nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null };
+  }
+}
+
+function idIn(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (!/^[1-9]\d{0,17}$/.test(id))
+    throw new DomainError('validation_failed', { fields: [{ field: 'cursor', code: 'invalid_characters' }] });
+  return id;
+}

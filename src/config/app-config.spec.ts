@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { AppConfig } from './app-config.js';
+import { ConfigurationError } from './configuration-error.js';
+
+type Variables = Record<string, string | undefined>;
+
+const SECRET = randomBytes(48).toString('base64');
+const OTHER = randomBytes(48).toString('base64');
+
+const PRODUCTION: Variables = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://accounts.example.com',
+  DATABASE_URL: 'postgres://munjigi:db-pw-Kq3x@db.example.com/munjigi',
+  SMTP_URL: 'smtps://munjigi:smtp-pw-Vw7z@mail.example.com',
+  MAIL_FROM: 'Example <no-reply@example.com>',
+  SECRET,
+};
+
+/** The problems of production's configuration with these changes; none where it loads. */
+function problemsOf(changes: Variables): Record<string, string> {
+  try {
+    AppConfig.load({ ...PRODUCTION, ...changes });
+    return {};
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const message = error.message;
+    for (const value of Object.values({ ...PRODUCTION, ...changes })) {
+      // Short ones may well be words of the rule itself.
+      if (value !== undefined && value.length > 10) expect(message).not.toContain(value);
+    }
+    expect(message).not.toMatch(/db-pw|smtp-pw/);
+    return error.problems;
+  }
+}
+
+describe('the configuration of production', () => {
+  it('is accepted when it is complete', () => expect(problemsOf({})).toEqual({}));
+
+  it.each<[string, Variables]>([
+    ['SECRET', { SECRET: undefined }],
+    ['SECRET', { SECRET: '' }],
+    ['SECRET', { SECRET: 'short-but-random-Kq3xVw7z' }],
+    ['SECRET', { SECRET: 'Kq3xVw7zKq3xVw7zKq3xVw7zKq3xVw7' }], // 31 bytes
+    ['SECRET', { SECRET: 'change-me-Kq3xVw7zLm9pTr5yBn1cXd8f' }],
+    ['SECRET', { SECRET: 'my-secret-my-secret-my-secret-my-secret' }],
+    ['SECRET', { SECRET: 'openssl rand -base64 48 openssl rand -base64 48' }],
+    ['SECRET', { SECRET: 'development-only-secret-of-munjigi-1' }],
+    ['SECRET', { SECRET: 'a'.repeat(64) }],
+    ['SECRET', { SECRET: 'abcabcabcabcabcabcabcabcabcabcabcabcabc' }],
+    ['SECRET', { DATABASE_URL: `postgres://munjigi:${encodeURIComponent(SECRET)}@db.example.com/munjigi` }],
+    ['SECRET', { SMTP_URL: `smtps://munjigi:${encodeURIComponent(SECRET)}@mail.example.com` }],
+    ['SECRET', { PREVIOUS_SECRETS: SECRET }],
+    ['PREVIOUS_SECRETS', { PREVIOUS_SECRETS: 'too short to be one' }],
+    ['PREVIOUS_SECRETS', { PREVIOUS_SECRETS: `${OTHER},changeme-changeme-changeme-changeme` }],
+    ['PREVIOUS_SECRETS', { PREVIOUS_SECRETS: `${OTHER},${OTHER}` }],
+    ['PUBLIC_URL', { PUBLIC_URL: undefined }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'http://accounts.example.com' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'accounts.example.com' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'javascript:alert(1)' }],
+    ['DATABASE_URL', { DATABASE_URL: undefined }],
+    ['DATABASE_URL', { DATABASE_URL: 'mysql://munjigi:hidden-Kq3x@db.example.com/munjigi' }],
+    ['DATABASE_URL', { DATABASE_URL: 'munjigi:hidden-Kq3x@db.example.com' }],
+    ['SMTP_URL', { SMTP_URL: undefined }],
+    ['SMTP_URL', { SMTP_URL: 'https://munjigi:hidden-Kq3x@mail.example.com' }],
+    ['MAIL_FROM', { MAIL_FROM: undefined }],
+    ['NODE_ENV', { NODE_ENV: 'prod' }],
+    ['PORT', { PORT: 'three thousand' }],
+    ['PORT', { PORT: '65536' }],
+    ['PORT', { PORT: '-1' }],
+    ['PORT', { PORT: '1e3' }],
+    ['JWT_ALGORITHM', { JWT_ALGORITHM: 'none' }],
+    ['JWT_ALGORITHM', { JWT_ALGORITHM: 'HS256' }],
+    ['JWT_KEYS', { JWT_ALGORITHM: 'HS512', JWT_KEYS: '-----BEGIN PRIVATE KEY-----' }],
+    ['ACCESS_TOKEN_TTL_SECONDS', { ACCESS_TOKEN_TTL_SECONDS: '0' }],
+    ['ACCESS_TOKEN_TTL_SECONDS', { ACCESS_TOKEN_TTL_SECONDS: '10m' }],
+    ['CODE_TTL_SECONDS', { CODE_TTL_SECONDS: '-600' }],
+    ['REFRESH_IDLE_TTL_SECONDS', { REFRESH_IDLE_TTL_SECONDS: '200', REFRESH_ABSOLUTE_TTL_SECONDS: '100' }],
+    ['SMTP_TIMEOUT_SECONDS', { SMTP_TIMEOUT_SECONDS: '60', OUTBOX_LEASE_SECONDS: '60' }],
+    ['DAILY_GUESS_LIMIT', { DAILY_GUESS_LIMIT: 'unlimited' }],
+    ['CODE_GUESS_LIMIT', { CODE_GUESS_LIMIT: '0' }],
+    ['PASSWORD_MIN_LENGTH', { PASSWORD_MIN_LENGTH: '4' }],
+    ['PASSWORD_MIN_LENGTH', { PASSWORD_MIN_LENGTH: '100' }],
+    ['ARGON2_MEMORY_KIB', { ARGON2_MEMORY_KIB: '4096' }],
+    ['ARGON2_TIME_COST', { ARGON2_TIME_COST: '1' }],
+    ['DEFAULT_LOCALE', { DEFAULT_LOCALE: 'fr' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com/' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com,null' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'true' }],
+    ['SIGN_UP_LINK_URL', { SIGN_UP_LINK_URL: 'https://app.example.com/confirm' }],
+    ['RESET_LINK_URL', { RESET_LINK_URL: 'https://app.example.com/reset?token={token}' }],
+    ['RESET_LINK_URL', { RESET_LINK_URL: 'https://app.example.com/reset#{token}{token}' }],
+    ['LOGIN_URL', { LOGIN_URL: '/login' }],
+    ['SWAGGER_ENABLED', { SWAGGER_ENABLED: 'perhaps' }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'verbose' }],
+  ])('SL-03 is refused naming %s and never its value: %j', (name, changes) => {
+    expect(Object.keys(problemsOf(changes))).toEqual([name]);
+  });
+
+  it('SL-03 is refused naming everything that is wrong at once', () => {
+    const problems = problemsOf({ SECRET: undefined, PUBLIC_URL: undefined, PORT: 'x', SMTP_URL: 'x', MAIL_FROM: '' });
+    expect(Object.keys(problems).sort()).toEqual(['MAIL_FROM', 'PORT', 'PUBLIC_URL', 'SECRET', 'SMTP_URL']);
+    expect(problems).toMatchObject({ SECRET: 'is missing', MAIL_FROM: 'is missing' });
+  });
+
+  it('is not thrown off by a password in a URL that is not percent-encoded', () => {
+    expect(problemsOf({ DATABASE_URL: 'postgres://munjigi:100%sure@db.example.com/munjigi' })).toEqual({});
+  });
+
+  it('is strict where development is easy-going', () => {
+    expect(AppConfig.load({ ...PRODUCTION }).env).toMatchObject({
+      HOST: '0.0.0.0',
+      SMTP_REQUIRE_TLS: true,
+      SWAGGER_ENABLED: false,
+      IP_REQUEST_LIMIT: 120,
+    });
+  });
+
+  it('may leave TLS out for this machine alone', () => {
+    for (const PUBLIC_URL of ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'])
+      expect(problemsOf({ PUBLIC_URL })).toEqual({});
+    expect(Object.keys(problemsOf({ PUBLIC_URL: 'http://localhost.example.com' }))).toEqual(['PUBLIC_URL']);
+  });
+});
+
+describe('the configuration of development', () => {
+  it('needs nothing but a secret to be complete', () => {
+    const config = AppConfig.load({ SECRET });
+    expect(config.env).toMatchObject({
+      NODE_ENV: 'development',
+      HOST: '127.0.0.1',
+      SMTP_URL: 'smtp://localhost:1025',
+      SWAGGER_ENABLED: true,
+    });
+    expect([config.publicUrl, config.isProduction, config.isHttps]).toEqual(['http://localhost:3000', false, false]);
+  });
+
+  it('bears a secret that production would not, but not a short one', () => {
+    const weak = 'development-only-secret-of-munjigi-1';
+    expect(AppConfig.load({ SECRET: weak }).secrets).toEqual([weak]);
+    expect(() => AppConfig.load({ SECRET: 'short' })).toThrow(ConfigurationError);
+  });
+
+  it('takes an empty value for none', () => {
+    expect(AppConfig.load({ SECRET, PORT: '', PREVIOUS_SECRETS: '', JWT_ISSUER: '' })).toMatchObject({
+      env: { PORT: 3000, PREVIOUS_SECRETS: [] },
+      issuer: 'http://localhost:3000',
+    });
+  });
+});
+
+describe('what follows from the configuration', () => {
+  const load = (changes: Variables) => AppConfig.load({ ...PRODUCTION, ...changes });
+
+  it('TR-01 links begin with PUBLIC_URL, and the token stands behind a #', () => {
+    const config = load({ PUBLIC_URL: 'https://accounts.example.com/' });
+    expect(config.resetLink('a+b/c')).toBe('https://accounts.example.com/pages/reset-password#token=a%2Bb%2Fc');
+    expect(config.signUpLink('t')).toBe('https://accounts.example.com/pages/confirm-sign-up#token=t');
+  });
+
+  it('links may lead to pages of the operator’s own', () => {
+    expect(load({ RESET_LINK_URL: 'https://app.example.com/reset#/{token}' }).resetLink('t')).toBe(
+      'https://app.example.com/reset#/t',
+    );
+  });
+
+  it('the secret in use comes first, those of a rotation after it', () => {
+    expect(load({ PREVIOUS_SECRETS: ` ${OTHER} ,` }).secrets).toEqual([SECRET, OTHER]);
+  });
+
+  it('origins with credentials are the configured ones and our own', () => {
+    expect(load({ CORS_ORIGINS: 'https://app.example.com, https://m.example.com' }).allowedOrigins).toEqual([
+      'https://app.example.com',
+      'https://m.example.com',
+      'https://accounts.example.com',
+    ]);
+  });
+});

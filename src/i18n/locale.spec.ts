@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { negotiateLocale } from './locale.js';
+
+describe('the language of an answer', () => {
+  it.each([
+    ['ko', 'ko'],
+    ['ko-KR', 'ko'],
+    ['KO-kr', 'ko'],
+    ['en-GB,en;q=0.9', 'en'],
+    ['ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7', 'ko'],
+    ['en;q=0.5, ko;q=0.9', 'ko'],
+    ['fr, ko;q=0.1', 'ko'],
+    ['ko;q=0, en', 'en'],
+  ])('follows Accept-Language: %s', (header, locale) => expect(negotiateLocale(header, 'en')).toBe(locale));
+
+  it.each([undefined, '', '*', 'fr', 'fr;q=1', 'q=1', ';;;', ',', 'x'.repeat(5000), '\u0000'])(
+    'is the configured one where none we speak is asked for: %.20j',
+    (header) => {
+      for (const fallback of ['en', 'ko'] as const) expect(negotiateLocale(header, fallback)).toBe(fallback);
+    },
+  );
+});

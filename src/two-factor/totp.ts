@@ -1,0 +1,39 @@
+import { generateSecret, generateURI, verifySync } from 'otplib';
+import { renderSVG } from 'uqr';
+
+/** 160 bits, as RFC 4226 section 4 recommends. */
+const SECRET_BYTES = 20;
+const STEP_SECONDS = 30;
+
+/** What an authenticator app needs. */
+export interface TotpEnrolment {
+  /** Base32, for typing. */
+  readonly secret: string;
+  readonly otpauthUrl: string;
+  readonly qrSvg: string;
+}
+
+export function newTotpEnrolment(issuer: string, label: string): TotpEnrolment {
+  const secret = generateSecret({ length: SECRET_BYTES });
+  const otpauthUrl = generateURI({ issuer, label, secret });
+  return { secret, otpauthUrl, qrSvg: renderSVG(otpauthUrl) };
+}
+
+/** The 30-second step a code belongs to, among the current one and its neighbours; null for a wrong code. */
+export function totpStepOf(secret: string, code: string, nowSeconds: number): number | null {
+  if (!/^[0-9]{6}$/.test(code)) return null;
+  const result = verifySync({ secret, token: code, epoch: nowSeconds, epochTolerance: 0, period: STEP_SECONDS });
+  if (result.valid && 'timeStep' in result) return result.timeStep;
+  // One step either way, for clocks of phones: asked one by one, so that the window is exactly three steps.
+  for (const drift of [-STEP_SECONDS, STEP_SECONDS]) {
+    const nearby = verifySync({
+      secret,
+      token: code,
+      epoch: nowSeconds + drift,
+      epochTolerance: 0,
+      period: STEP_SECONDS,
+    });
+    if (nearby.valid && 'timeStep' in nearby) return nearby.timeStep;
+  }
+  return null;
+}

@@ -1,0 +1,151 @@
+import { Body, Controller, Delete, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator.js';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import type { Principal } from '../access/principal.js';
+import type { Caller } from '../common/caller.js';
+import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { RecentLoginGuard } from '../reauthentication/recent-login.guard.js';
+import { CodeField, PasswordField, SecondFactorField } from '../validation/fields.js';
+import type { TotpEnrolment } from './totp.js';
+import { TwoFactorService } from './two-factor.service.js';
+
+class PasswordDto {
+  @PasswordField() password: string;
+}
+
+class ConfirmTotpDto {
+  @CodeField() code: string;
+}
+
+class RemoveTotpDto {
+  @PasswordField() password: string;
+  @SecondFactorField() code: string;
+}
+
+class TotpEnrolmentAnswer implements TotpEnrolment {
+  @ApiProperty({ description: 'Base32, for typing into the app', example: 'FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB' })
+  secret: string;
+  @ApiProperty({ example: 'otpauth://totp/Munjigi:ada?secret=FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB&issuer=Munjigi' })
+  otpauthUrl: string;
+  @ApiProperty({ description: 'The same as a QR code', example: '<svg …>' }) qrSvg: string;
+}
+
+class RecoveryCodesAnswer {
+  @ApiProperty({
+    type: [String],
+    description: 'Ten codes, each good once; shown this once',
+    example: ['7k2m-9xqa-c4vt-0p8d'],
+  })
+  recoveryCodes: string[];
+}
+
+@ApiTags('The member')
+@ApiBearerAuth('access')
+@UseGuards(RecentLoginGuard)
+@Controller('members/me')
+export class TwoFactorController {
+  constructor(private readonly twoFactor: TwoFactorService) {}
+
+  @Post('totp')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Set up an authenticator app',
+    description: 'The secret is shown once and protects nothing until it is confirmed.',
+  })
+  @ApiOkResponse({ type: TotpEnrolmentAnswer })
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'reauth_required',
+    'invalid_credentials',
+    'totp_already_enabled',
+    'overloaded',
+  )
+  async enrol(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: PasswordDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<TotpEnrolmentAnswer> {
+    return this.twoFactor.enrol(principal, body.password, caller);
+  }
+
+  @Post('totp/confirm')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Confirm the app with a first code',
+    description: 'From now on logins need a second factor. Gives the recovery codes.',
+  })
+  @ApiOkResponse({ type: RecoveryCodesAnswer })
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'reauth_required',
+    'code_invalid',
+    'too_many_attempts',
+    'totp_already_enabled',
+  )
+  async confirm(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: ConfirmTotpDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RecoveryCodesAnswer> {
+    return { recoveryCodes: await this.twoFactor.confirm(principal, body.code, caller) };
+  }
+
+  @Delete('totp')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Remove the app',
+    description: 'Needs the password and a code of the app, or a recovery code.',
+  })
+  @ApiNoContentResponse()
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'reauth_required',
+    'invalid_credentials',
+    'code_invalid',
+    'too_many_attempts',
+    'totp_not_enabled',
+    'overloaded',
+  )
+  async remove(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: RemoveTotpDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.twoFactor.disable(principal, body.password, body.code, caller);
+  }
+
+  @Post('recovery-codes')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'New recovery codes', description: 'The old ones die.' })
+  @ApiOkResponse({ type: RecoveryCodesAnswer })
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'reauth_required',
+    'invalid_credentials',
+    'totp_not_enabled',
+    'overloaded',
+  )
+  async regenerate(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: PasswordDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RecoveryCodesAnswer> {
+    return { recoveryCodes: await this.twoFactor.regenerate(principal, body.password, caller) };
+  }
+}
