@@ -19,6 +19,8 @@ export function serverEnvironment(overrides: Record<string, string | undefined> 
     SECRET: TEST_SECRET,
     SMTP_URL: process.env.TEST_SMTP_URL,
     MAIL_FROM: 'Munjigi <no-reply@munjigi.test>',
+    // Patient: on a busy machine many tests at once are no reason to answer 503. What a test wants to see time out, it sets.
+    DATABASE_TIMEOUT_SECONDS: '20',
     // The tests stand where a reverse proxy would: each client names its own address in X-Forwarded-For.
     TRUSTED_PROXIES: '1',
     ...overrides,

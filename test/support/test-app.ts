@@ -4,7 +4,7 @@ import http from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type pg from 'pg';
-import { exitCode, TETHERED } from '../../dev/child.js';
+import { exitCode, listeningPort, TETHERED } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions } from './http-client.js';
 import { serverEnvironment } from './server-environment.js';
@@ -130,11 +130,11 @@ export class TestApp {
       stdio: ['pipe', 'pipe', 'pipe'], // the first is the tether: a test worker that dies takes its servers along
     });
     this.server = server;
-    this.url = new URL(`http://127.0.0.1:${await this.listeningPort(server)}`);
+    this.url = new URL(`http://127.0.0.1:${await this.whenListening(server)}`);
   }
 
   /** Keeps what the server says, and settles when it says where it listens. */
-  private listeningPort(server: ChildProcessByStdio<Writable, Readable, Readable>): Promise<number> {
+  private whenListening(server: ChildProcessByStdio<Writable, Readable, Readable>): Promise<number> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
         clearTimeout(timer);
@@ -144,7 +144,7 @@ export class TestApp {
       for (const output of [server.stdout, server.stderr]) {
         createInterface({ input: output }).on('line', (line) => {
           this.logs.push(line);
-          const port = portIn(line);
+          const port = listeningPort(line);
           if (port === undefined) return;
           clearTimeout(timer);
           resolve(port);
@@ -169,16 +169,5 @@ export class TestApp {
       clearTimeout(impatience);
     }
     return exitCode(server.exitCode, server.signalCode);
-  }
-}
-
-/** The port in the line that the server logs once it is ready for requests. */
-function portIn(line: string): number | undefined {
-  if (!line.includes('"listening"')) return undefined;
-  try {
-    const { msg, port } = JSON.parse(line) as { msg?: unknown; port?: unknown };
-    return msg === 'listening' && typeof port === 'number' ? port : undefined;
-  } catch {
-    return undefined;
   }
 }

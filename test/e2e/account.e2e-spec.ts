@@ -1,0 +1,315 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import { mailbox, type Mail } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+
+const tokenIn = (mail: Mail, page: string): string => {
+  const link = mail.links.find((url) => url.includes(`/pages/${page}#token=`));
+  if (link === undefined) throw new Error(`no link to ${page} in "${mail.subject}"`);
+  return decodeURIComponent(link.split('#token=')[1]!);
+};
+
+const lastMail = async (address: string): Promise<Mail> => (await mailbox.to(address).all()).at(-1)!;
+
+/** Logs in from a device and network that were never seen, so that the owner gets a mail. */
+async function strangeLogin(app: TestApp, member: GivenMember) {
+  const client = app.client({
+    ip: '203.0.113.9',
+    headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' },
+  });
+  const { body } = await client
+    .post('/api/auth/login', { identifier: member.loginId, password: member.password })
+    .expect(200);
+  return { client, ...body };
+}
+
+async function askForAddress(member: GivenMember, newEmail: string): Promise<{ requestId: string; mail: Mail }> {
+  const { body } = await member.client
+    .post('/api/members/me/email/send-code', { newEmail, password: member.password }, member.accessToken)
+    .expect(202);
+  return { requestId: body.requestId, mail: await mailbox.to(newEmail).next() };
+}
+
+describe('a new device', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('SS-06 is told about once, with browser and network, and not at all for a device that is known', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    await strangeLogin(app, ada);
+    const mail = await mailbox.to(ada.email).next({ after: before });
+    expect(mail.text).toContain('Firefox');
+    expect(mail.text).toContain('203.0.113.0/24');
+    await strangeLogin(app, ada); // looks the same: no second mail
+    await ada.client
+      .post('/api/auth/login', { identifier: ada.loginId, password: ada.password, deviceToken: ada.deviceToken })
+      .expect(200);
+    await mailbox.expectNone(ada.email, app, 2);
+  });
+});
+
+describe('"it was not me"', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('ends everything, opens nothing, and leads back in through the mailbox', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    const intruder = await strangeLogin(app, ada);
+    const alert = await mailbox.to(ada.email).next({ after: before });
+    const token = tokenIn(alert, 'not-me');
+
+    const { body: about } = await app.post('/api/auth/not-me/inspect', { token }).expect(200);
+    expect(about).toMatchObject({ event: 'new-device', maskedLoginId: expect.stringContaining('***') });
+    await app.get('/api/members/me', intruder.accessToken).expect(200); // looking changed nothing
+
+    await app.post('/api/auth/not-me', { token }).expect(204);
+    await app.get('/api/members/me', intruder.accessToken).expect(401);
+    await app.get('/api/members/me', ada.accessToken).expect(401);
+    await app.post('/api/auth/refresh', undefined, intruder.refreshToken).expect(401);
+    await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(401);
+    expect((await app.post('/api/auth/not-me', { token }).expect(400)).body.code).toBe('link_invalid');
+
+    const reset = await mailbox.to(ada.email).next({ after: alert });
+    const { body: grant } = await app
+      .post('/api/auth/password-reset/confirm-link', { token: reset.linkToken })
+      .expect(200);
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, grant.resetToken).expect(204);
+    await app.post('/api/auth/login', { identifier: ada.loginId, password: newPassword }).expect(200);
+  });
+
+  it('works once, also for fifty at once', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    await strangeLogin(app, ada);
+    const token = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => app.client().post('/api/auth/not-me', { token })),
+    );
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+  });
+
+  it('takes back an address and a second factor that the intruder changed', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    const intruder = await strangeLogin(app, ada);
+    const alert = await mailbox.to(ada.email).next({ after: before });
+    const thief = unique.email();
+    const { requestId, mail } = await askForAddress({ ...ada, ...intruder }, thief);
+    await intruder.client
+      .post('/api/members/me/email/confirm-code', { requestId, code: mail.code }, intruder.accessToken)
+      .expect(204);
+
+    await app.post('/api/auth/not-me', { token: tokenIn(alert, 'not-me') }).expect(204);
+    const { rows } = await app.sql.query('SELECT email FROM members WHERE id = $1', [ada.id]);
+    expect(rows[0].email).toBe(ada.email);
+    const mails = await mailbox.to(ada.email).waitForCount(4);
+    expect(mails.at(-1)!.linkToken).toBeDefined();
+  });
+
+  it('is no link to anything else, and other tokens are no such link', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    await strangeLogin(app, ada);
+    const token = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
+    await app.get('/api/members/me', token).expect(401);
+    await app.post('/api/auth/refresh', undefined, token).expect(401);
+    await app.post('/api/auth/password-reset', { newPassword: unique.password() }, token).expect(401);
+    for (const other of [ada.accessToken, ada.refreshToken, 'nonsense']) {
+      await app.post('/api/auth/not-me', { token: other }).expect(400);
+      await app.post('/api/auth/not-me/inspect', { token: other }).expect(400);
+    }
+  });
+});
+
+describe('moving to another address', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('SS-07 proves the new one first, tells the old one, and can be undone from there', async () => {
+    const ada = await given.member(app);
+    const newEmail = unique.email();
+    const before = await lastMail(ada.email);
+    const { requestId, mail } = await askForAddress(ada, newEmail);
+    expect((await ada.client.get('/api/members/me', ada.accessToken)).body.email).toBe(ada.email);
+    await ada.client
+      .post('/api/members/me/email/confirm-code', { requestId, code: mail.code }, ada.accessToken)
+      .expect(204);
+    expect((await ada.client.get('/api/members/me', ada.accessToken)).body.email).toBe(newEmail);
+    await app.post('/api/auth/login', { identifier: newEmail, password: ada.password }).expect(200);
+
+    const notice = await mailbox.to(ada.email).next({ after: before });
+    expect(notice.text).not.toContain(newEmail);
+    const token = tokenIn(notice, 'undo-email');
+    await app.post('/api/members/me/email/undo', { token }).expect(204);
+    await app.get('/api/members/me', ada.accessToken).expect(401);
+    await app.post('/api/auth/login', { identifier: ada.email, password: ada.password }).expect(401);
+    const reset = await mailbox.to(ada.email).next({ after: notice });
+    const { body: grant } = await app
+      .post('/api/auth/password-reset/confirm-link', { token: reset.linkToken })
+      .expect(200);
+    const password = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword: password }, grant.resetToken).expect(204);
+    await app.post('/api/auth/login', { identifier: ada.email, password }).expect(200);
+    await app.post('/api/members/me/email/undo', { token }).expect(400);
+  });
+
+  it('works by link, once', async () => {
+    const ada = await given.member(app);
+    const newEmail = unique.email();
+    const { mail } = await askForAddress(ada, newEmail);
+    const token = tokenIn(mail, 'confirm-email');
+    await app.post('/api/members/me/email/confirm-link', { token }).expect(204);
+    await app.post('/api/members/me/email/confirm-link', { token }).expect(400);
+    expect((await ada.client.get('/api/members/me', ada.accessToken)).body.email).toBe(newEmail);
+  });
+
+  it('OC-06 a proof confirms the address it was mailed to and no other', async () => {
+    const ada = await given.member(app);
+    const [own, other] = [unique.email(), unique.email()];
+    const first = await askForAddress(ada, own);
+    const second = await askForAddress(ada, other);
+    // The newer request replaced the older one; neither code fits the other's request.
+    for (const [requestId, code] of [
+      [first.requestId, first.mail.code],
+      [first.requestId, second.mail.code],
+      [second.requestId, first.mail.code],
+    ]) {
+      await ada.client.post('/api/members/me/email/confirm-code', { requestId, code }, ada.accessToken).expect(400);
+    }
+    const mallory = await given.member(app);
+    await mallory.client
+      .post(
+        '/api/members/me/email/confirm-code',
+        { requestId: second.requestId, code: second.mail.code },
+        mallory.accessToken,
+      )
+      .expect(400);
+    await ada.client
+      .post(
+        '/api/members/me/email/confirm-code',
+        { requestId: second.requestId, code: second.mail.code },
+        ada.accessToken,
+      )
+      .expect(204);
+    expect((await ada.client.get('/api/members/me', ada.accessToken)).body.email).toBe(other);
+  });
+
+  it('is answered alike for an address somebody has, who gets nothing', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    const free = await ada.client.post(
+      '/api/members/me/email/send-code',
+      { newEmail: unique.email(), password: ada.password },
+      ada.accessToken,
+    );
+    const taken = await ada.client.post(
+      '/api/members/me/email/send-code',
+      { newEmail: grace.email, password: ada.password },
+      ada.accessToken,
+    );
+    expect([taken.status, Object.keys(taken.body)]).toEqual([free.status, Object.keys(free.body)]);
+    await mailbox.expectNone(grace.email, app, 1);
+  });
+
+  it('SS-07 needs the password and a recent login', async () => {
+    const ada = await given.member(app);
+    const ask = (password: string) =>
+      ada.client.post('/api/members/me/email/send-code', { newEmail: unique.email(), password }, ada.accessToken);
+    expect((await ask('not the right one')).status).toBe(401);
+    await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '6 minutes' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    const stale = await ask(ada.password);
+    expect([stale.status, stale.body.code]).toEqual([403, 'reauth_required']);
+  });
+
+  it('TK-08 voids a reset that was under way at the old address', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    const { body: asked } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+    const { code } = await mailbox.to(ada.email).next({ after: before });
+    const { body: grant } = await app
+      .post('/api/auth/password-reset/confirm-code', { requestId: asked.requestId, code })
+      .expect(200);
+    const { requestId, mail } = await askForAddress(ada, unique.email());
+    await ada.client
+      .post('/api/members/me/email/confirm-code', { requestId, code: mail.code }, ada.accessToken)
+      .expect(204);
+    await app.post('/api/auth/password-reset', { newPassword: unique.password() }, grant.resetToken).expect(401);
+  });
+});
+
+describe('closing the account', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('ends all sessions at once, and logging in brings it back', async () => {
+    const ada = await given.member(app);
+    await ada.client
+      .delete('/api/members/me', { password: 'not the right one' }, ada.accessToken)
+      .then(({ status }) => expect(status).toBe(401));
+    await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
+    await app.get('/api/members/me', ada.accessToken).expect(401);
+    await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(401);
+    await app.post('/api/auth/login', { identifier: ada.loginId, password: 'not the right one' }).expect(401);
+    await ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
+    const mails = await mailbox.to(ada.email).waitForCount(3);
+    expect(mails).toHaveLength(3);
+  });
+
+  it('is final when the grace is over', async () => {
+    const ada = await given.member(app);
+    await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
+    await app.sql.query(`UPDATE members SET closed_at = now() - interval '15 days' WHERE id = $1`, [ada.id]);
+    await ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(401);
+  });
+});
+
+describe('the security timeline', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('shows a member what happened, newest first, page by page, and nobody else’s', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    await ada.client.patch('/api/members/me', { name: 'Ada' }, ada.accessToken).expect(200);
+    await app.post('/api/auth/login', { identifier: ada.loginId, password: 'not the right one' }).expect(401);
+    const { body: all } = await ada.client.get('/api/members/me/security-events', ada.accessToken).expect(200);
+    expect(all.items.map(({ type }: { type: string }) => type)).toEqual([
+      'login.failed',
+      'profile.changed',
+      'login.succeeded',
+      'sign-up.confirmed',
+    ]);
+    expect(all.nextCursor).toBeNull();
+    const { body: first } = await ada.client
+      .get('/api/members/me/security-events?limit=3', ada.accessToken)
+      .expect(200);
+    const { body: rest } = await ada.client
+      .get(`/api/members/me/security-events?limit=3&cursor=${first.nextCursor}`, ada.accessToken)
+      .expect(200);
+    expect([...first.items, ...rest.items]).toEqual(all.items);
+    const { body: other } = await grace.client.get('/api/members/me/security-events', grace.accessToken).expect(200);
+    expect(other.items).toHaveLength(2);
+    for (const query of ['limit=0', 'limit=101', 'limit=x', 'cursor=%00', 'cursor=AAAA', 'nope=1']) {
+      await ada.client.get(`/api/members/me/security-events?${query}`, ada.accessToken).expect(422);
+    }
+  });
+});

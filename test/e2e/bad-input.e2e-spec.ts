@@ -1,0 +1,779 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
+import { mailbox, outboxEmpty } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+
+const SIGN_UP = '/api/auth/sign-up';
+const SEND_RESET_CODE = '/api/auth/password-reset/send-code';
+const SEND_FIND_CODE = '/api/auth/login-id/send-code';
+
+/** One field of a request body, as /docs-json describes it. */
+interface FieldSchema {
+  type?: string;
+  format?: string;
+  nullable?: boolean;
+  example?: unknown;
+  enum?: unknown[];
+  allOf?: unknown[];
+}
+
+/** An operation that takes a body, and all that is needed to get past its guard. */
+interface Operation {
+  method: string;
+  path: string;
+  token: string | undefined;
+  statuses: string[];
+  fields: Record<string, FieldSchema>;
+  /** Well-formed values for what must be there. */
+  body: Record<string, unknown>;
+}
+
+/** A body that no operation takes, and how it is answered. */
+interface BadBody {
+  name: string;
+  /** Made for each operation anew: some need the name of a field. */
+  request: (operation: Operation) => RequestOptions;
+  answers: string[];
+}
+
+let app: TestApp;
+let ada: GivenMember;
+let operations: Operation[];
+let errorCodes: string[];
+
+beforeAll(async () => {
+  app = await TestApp.start();
+  ada = await given.member(app);
+  const { body: docs } = await app.get('/docs-json').expect(200);
+  errorCodes = docs.components.schemas.ErrorCode.enum;
+  const tokens: Record<string, string> = {
+    access: ada.accessToken,
+    refresh: ada.refreshToken,
+    reset: await resetToken(),
+  };
+  operations = Object.entries<Record<string, any>>(docs.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([method]) => ['post', 'patch', 'put'].includes(method))
+      .map(([method, operation]): Operation => {
+        const reference: string = operation.requestBody?.content['application/json'].schema.$ref ?? '';
+        const schema = docs.components.schemas[reference.split('/').at(-1)!] ?? {};
+        const fields: Record<string, FieldSchema> = schema.properties ?? {};
+        const required: string[] = schema.required ?? [];
+        return {
+          method: method.toUpperCase(),
+          path: path.replace(/\{\w+\}/g, '4b0f3c1e-6f0d-4c55-9d0a-0f4f3a4f2c11'),
+          token: Object.keys(operation.security?.[0] ?? {}).map((scheme) => tokens[scheme])[0],
+          statuses: Object.keys(operation.responses),
+          fields,
+          body: Object.fromEntries(required.map((name) => [name, exampleOf(name, fields[name]!)])),
+        };
+      }),
+  );
+});
+afterAll(() => app.stop());
+
+async function resetToken(): Promise<string> {
+  const [welcome] = await mailbox.to(ada.email).all();
+  const { body } = await app.post(SEND_RESET_CODE, { email: ada.email }).expect(202);
+  const { code } = await mailbox.to(ada.email).next({ after: welcome });
+  const confirmation = { requestId: body.requestId, code };
+  return (await app.post('/api/auth/password-reset/confirm-code', confirmation).expect(200)).body.resetToken;
+}
+
+function exampleOf(name: string, { type, example, enum: values }: FieldSchema): unknown {
+  if (example !== undefined) return example;
+  if (values) return values[0];
+  if (type === 'boolean') return true;
+  return name === 'token' ? 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE' : 'something';
+}
+
+/** Some at a time: enough to be quick, few enough to leave the server its breath. */
+async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+}
+
+const send = ({ method, path, token }: Operation, request: RequestOptions) =>
+  app.request(method, path, { token, ...request });
+
+/** IV-07: the shape of every refusal, with nothing in it of how the server is built. */
+function expectProblem({ status, headers, body, text }: HttpAnswer, what: string): void {
+  expect([what, headers['content-type']]).toEqual([what, 'application/problem+json; charset=utf-8']);
+  const { errors, retryAfter, ...rest } = body;
+  expect([what, rest]).toEqual([
+    what,
+    {
+      type: `urn:munjigi:problem:${body.code}`,
+      title: expect.stringMatching(/./),
+      detail: expect.stringMatching(/./),
+      status,
+      code: expect.any(String),
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    },
+  ]);
+  expect(errorCodes).toContain(body.code);
+  if (retryAfter !== undefined) expect(Number.isInteger(retryAfter)).toBe(true);
+  for (const field of errors ?? []) {
+    const { field: name, code, message } = field;
+    expect(Object.keys(field).sort()).toEqual(['code', 'field', 'message']);
+    expect([typeof name, typeof code, typeof message]).toEqual(['string', 'string', 'string']);
+    expect(name.length).toBeLessThanOrEqual(64);
+  }
+  expect(text.length).toBeLessThan(8000);
+  expect(text).not.toMatch(/node_modules|\.[jt]s:\d|\n +at |QueryFailed|SELECT |INSERT |UPDATE |Exception|\[object /);
+}
+
+/** Sends each bad body to each operation. */
+async function expectAllRefused(bodies: BadBody[]): Promise<void> {
+  const before = await membersNow();
+  const pairs = operations.flatMap((operation) => bodies.map((body) => ({ operation, body })));
+  await each(pairs, async ({ operation, body: { name, request, answers } }) => {
+    const what = `${operation.method} ${operation.path}, ${name}`;
+    const answer = await send(operation, request(operation));
+    const got = `${answer.status} ${answer.body?.code ?? answer.text.slice(0, 80)}`;
+    expect([what, answers.includes(got) ? answers : got]).toEqual([what, answers]);
+    expectProblem(answer, what);
+    expect([what, operation.statuses]).toEqual([what, expect.arrayContaining([String(answer.status)])]);
+  });
+  expect(await membersNow()).toEqual(before);
+  await expectUnharmed();
+}
+
+/** IV-03: everything about every member. */
+async function membersNow(): Promise<unknown[]> {
+  return (await app.sql.query('SELECT m::text FROM members m ORDER BY id')).rows;
+}
+
+let startedAs: number | undefined;
+/** The process that was started is the one that answers, and met nothing that it did not foresee. */
+async function expectUnharmed(): Promise<void> {
+  startedAs ??= app.pid;
+  expect(app.pid).toBe(startedAs);
+  await app.get('/health/ready').expect(200);
+  expect(app.logs.filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
+}
+
+const json = (raw: string | Buffer): RequestOptions => ({ raw, headers: { 'content-type': 'application/json' } });
+const firstField = ({ fields }: Operation): string => Object.keys(fields)[0] ?? 'token';
+
+describe('a body that is not what the operation takes', () => {
+  it('IV-01 has a table of operations to go by, none forgotten', () => {
+    const paths = operations.map(({ method, path }) => `${method} ${path}`);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        `POST ${SIGN_UP}`,
+        'POST /api/auth/login',
+        'POST /api/auth/refresh',
+        'POST /api/auth/password-reset',
+        'PATCH /api/members/me',
+        'POST /api/members/me/password',
+      ]),
+    );
+    expect(paths.length).toBeGreaterThanOrEqual(17);
+  });
+
+  it('IV-01 is refused where it is no object', async () => {
+    const values = ['null', '[]', '[{}]', '[null]', '"text"', '""', '0', '1e400', 'true', '[["email","a@b.test"]]'];
+    await expectAllRefused(
+      values.map((raw) => ({ name: raw, request: () => json(raw), answers: ['422 validation_failed'] })),
+    );
+  });
+
+  it('IV-01 is refused where something that must be there is missing', async () => {
+    const before = await membersNow();
+    const demanding = operations.filter(({ body }) => Object.keys(body).length > 0);
+    for (const operation of demanding) {
+      for (const request of [{ body: {} }, {}, json('')]) {
+        const answer = await send(operation, request);
+        expect([operation.path, answer.status]).toEqual([operation.path, 422]);
+        expectProblem(answer, operation.path);
+        const missing = answer.body.errors.map(({ field, code }: { field: string; code: string }) => [field, code]);
+        expect(missing.sort()).toEqual(
+          Object.keys(operation.body)
+            .map((field) => [field, 'required'])
+            .sort(),
+        );
+      }
+    }
+    expect(await membersNow()).toEqual(before);
+  });
+
+  it('IV-03 is refused where it names a field that nobody asked for', async () => {
+    const names = [
+      ...['role', 'isAdmin', 'emailVerified', 'id', 'memberId', 'createdAt', 'passwordHash', 'status', 'nested.field'],
+      ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__', '$where'],
+      ...['', ' ', 'Email', 'email[]', 'password ', 'x'.repeat(5000), '<script>', 'нет', '\u0000', '\ud800', '\u202e'],
+    ];
+    await expectAllRefused(
+      names.flatMap((name) =>
+        ['admin', { isAdmin: true, role: 'admin' }].map((value) => ({
+          name: `with ${JSON.stringify(name).slice(0, 40)}`,
+          // By hand: an object literal would take `__proto__` for its prototype.
+          request: ({ body }) =>
+            json(`${JSON.stringify(body).slice(0, -1)}${Object.keys(body).length > 0 ? ',' : ''}${pair(name, value)}}`),
+          answers: ['422 validation_failed'],
+        })),
+      ),
+    );
+    // Nothing stuck to the prototypes of the process either.
+    expect((await app.get('/api/members/me', ada.accessToken).expect(200)).body.role).toBe('member');
+    expect((await app.post('/api/auth/login', {}).expect(422)).body.errors).toHaveLength(2);
+  });
+
+  it('ML-03 is refused where it gives one field twice', async () => {
+    await expectAllRefused(
+      [
+        ['a', 'b'],
+        ['a', null],
+        [['a'], 'a'],
+        ['ada@example.test', 'eve@example.test'],
+      ].map((values) => ({
+        name: `twice ${JSON.stringify(values)}`,
+        request: (operation) => json(`{${values.map((value) => pair(firstField(operation), value)).join(',')}}`),
+        answers: ['400 malformed_json'],
+      })),
+    );
+  });
+
+  it('is refused where it is no JSON', async () => {
+    const bodies = [
+      ...['{', '}', '{"a":}', "{'a':1}", '{a:1}', '{"a":1,}', '[1,]', 'NaN', 'undefined', 'Infinity', '{"a":01}'],
+      ...['{"a":1}{"b":2}', '// a\n{}', '/**/{}', '{"a":"\u0001"}', '{"a":"\n"}', '{"a":"\\x41"}', '{"a":"\\u12"}'],
+      ...['\u0000', '{}\u0000', '\u00a0{}', ' ', '\n', 'token=abc', '<xml/>', '{"a":.5}', '{"a":+1}', '"', 'nul'],
+    ];
+    await expectAllRefused(
+      bodies.map((raw) => ({
+        name: JSON.stringify(raw),
+        request: () => json(raw),
+        answers: ['400 malformed_json'],
+      })),
+    );
+  });
+
+  it('IV-02 is refused where it is not UTF-8, or begins with a byte order mark', async () => {
+    const inField = (bytes: number[]) => (operation: Operation) =>
+      json(Buffer.concat([Buffer.from(`{"${firstField(operation)}":"a`), Buffer.from(bytes), Buffer.from('"}')]));
+    const whole = (bytes: (text: string) => Buffer) => (operation: Operation) =>
+      json(bytes(JSON.stringify(operation.body)));
+    const bodies: [string, BadBody['request']][] = [
+      ['a stray byte', inField([0xff])],
+      ['a cut-off sequence', inField([0xe2, 0x82])],
+      ['a lone continuation', inField([0x80])],
+      ['an overlong slash', inField([0xc0, 0xaf])],
+      ['an overlong NUL', inField([0xc0, 0x80])],
+      ['a longer overlong slash', inField([0xe0, 0x80, 0xaf])],
+      ['an encoded surrogate', inField([0xed, 0xa0, 0x80])],
+      ['beyond Unicode', inField([0xf4, 0x90, 0x80, 0x80])],
+      ['UTF-16, little end first', whole((text) => Buffer.from(text, 'utf16le'))],
+      ['UTF-16 with its mark', whole((text) => Buffer.from(`\ufeff${text}`, 'utf16le'))],
+      ['UTF-16, big end first', whole((text) => Buffer.from(text, 'utf16le').swap16())],
+      ['a byte order mark', whole((text) => Buffer.from(`\ufeff${text}`))],
+    ];
+    await expectAllRefused(bodies.map(([name, request]) => ({ name, request, answers: ['400 malformed_json'] })));
+  });
+
+  it('IV-01 is refused where it nests deeply or holds thousands of fields', async () => {
+    const deepArray = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    const deepObject = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+    const keys = (count: number) => `{${Array.from({ length: count }, (_, n) => `"${n.toString(36)}":0`).join()}}`;
+    const refused = ['422 validation_failed', '400 malformed_json'];
+    const bodies: [string, BadBody['request'], string[]][] = [
+      ['100 arrays', () => json(deepArray(100)), ['422 validation_failed']],
+      ['30,000 arrays', () => json(deepArray(30_000)), refused],
+      ['30,000 open brackets', () => json('['.repeat(30_000)), ['400 malformed_json']],
+      ['100 objects', () => json(deepObject(100)), ['422 validation_failed']],
+      ['10,000 objects', () => json(deepObject(10_000)), refused],
+      ['100 arrays in a field', (o) => json(`{"${firstField(o)}":${deepArray(100)}}`), ['422 validation_failed']],
+      ['30,000 arrays in a field', (o) => json(`{"${firstField(o)}":${deepArray(30_000)}}`), refused],
+      ['7,000 fields', () => json(keys(7000)), ['422 validation_failed']],
+      ['10,000 fields', () => json(keys(10_000)), ['413 payload_too_large']],
+      ['10,000 numbers', (o) => json(`{"${firstField(o)}":[${'1,'.repeat(9999)}1]}`), ['422 validation_failed']],
+    ];
+    await expectAllRefused(bodies.map(([name, request, answers]) => ({ name, request, answers })));
+  });
+
+  it('IV-01, IV-02 is refused, with the name of the field, where one field is of the wrong kind', async () => {
+    const before = await membersNow();
+    const cases = operations.flatMap((operation) =>
+      Object.entries(operation.fields).flatMap(([name, schema]) =>
+        wrongValues(name, schema).map((value) => ({ operation, name, value })),
+      ),
+    );
+    expect(cases.length).toBeGreaterThan(1000);
+    await each(cases, async ({ operation, name, value }) => {
+      // A second factor may be a recovery code as well, so more than six digits pass the form and fail as a token.
+      if (operation.path.endsWith('/login/mfa') && typeof value === 'string' && isSecondFactor(value)) return;
+      const what = `${operation.path} ${name}: ${JSON.stringify(value).slice(0, 60)}`;
+      const answer = await send(operation, { body: { ...operation.body, [name]: value } });
+      expect([what, answer.status, answer.body?.code]).toEqual([what, 422, 'validation_failed']);
+      expectProblem(answer, what);
+      expect([what, answer.body.errors.map(({ field }: { field: string }) => field)]).toEqual([what, [name]]);
+    });
+    expect(await membersNow()).toEqual(before);
+    await expectUnharmed();
+  });
+
+  it('is otherwise taken: the documented examples pass the same checks', async () => {
+    const { accessToken, refreshToken } = await given.member(app);
+    for (const operation of operations) {
+      const token = { [ada.accessToken]: accessToken, [ada.refreshToken]: refreshToken }[operation.token ?? ''];
+      for (const name of [undefined, ...Object.keys(operation.fields)]) {
+        const more = name === undefined ? {} : { [name]: exampleOf(name, operation.fields[name]!) };
+        const { status, body } = await send(operation, { token, body: { ...operation.body, ...more } });
+        const complaints = (body?.errors ?? []).map(({ field, code }: { field: string; code: string }) => [
+          field,
+          code,
+        ]);
+        const what = `${operation.path} with ${name}: ${status} ${body?.code} ${JSON.stringify(complaints)}`;
+        // Well-formed, though of course these codes and tokens are nobody's.
+        if (status === 422) expect(what).toMatch(/password_too_common|one_of_needed|login_id_reserved/);
+        else expect(what).not.toMatch(/: (400 (malformed|query)|413|415|5)/);
+      }
+    }
+    await expectUnharmed();
+  });
+});
+
+/** Values that a field must not take, whatever else it takes. */
+function wrongValues(name: string, { type, format, nullable, enum: values, allOf }: FieldSchema): unknown[] {
+  const isPassword = format === 'password';
+  const example = isPassword ? 'correct horse battery staple' : 'ada.lovelace@example.test';
+  const between = (text: string): string => `${example.slice(0, 5)}${text}${example.slice(5)}`;
+  const notText: unknown[] = [
+    ...[0, 1, -1, 1.5, 123456, Number.MAX_SAFE_INTEGER, [], ['a'], [example], [null], {}],
+    ...[{ $gt: '' }, { $ne: null }, { toString: 'a' }, { length: 6 }, { value: example }, { constructor: {} }],
+  ];
+  if (type === 'boolean') return [null, 'true', 'false', '', ...notText];
+  const text = [
+    ...['\u0000', '\u0001', '\u001b[31m', '\u007f', '\u0085', '\r\n', '\n', '\t'].map(between),
+    ...['\ud800', '\udfff', '\udc00\ud800'].map(between),
+  ];
+  // People do use emoji in passwords, and those are joined with invisible characters.
+  const invisible = ['\u200b', '\u200e', '\u202e', '\u2066', '\ufeff', '\u2028', '\u00ad', '\u{e0041}'].map(between);
+  const wrong: unknown[] = [true, false, '', ...notText, ...text, 'a'.repeat(50_000), '가'.repeat(15_000)];
+  if (!isPassword) wrong.push(...invisible);
+  if (values || allOf) wrong.push('none of these', 'EN', ' body');
+  if (!nullable) wrong.push(null);
+  if (name === 'code')
+    wrong.push('12345', '1234567', '+12345', '1e5', '１２３４５６', '٠١٢٣٤٥', '0x1234', '12 34\n56', ' ');
+  return wrong;
+}
+
+/** What passes for a second factor by its form: a recovery code may hold letters. */
+const isSecondFactor = (value: string): boolean =>
+  !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(value) && [...value.trim()].length >= 6 && [...value.trim()].length <= 32;
+
+const pair = (name: string, value: unknown): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+
+describe('a request of the wrong form', () => {
+  it('TR-04 is refused where the content is not called JSON', async () => {
+    const types = [
+      ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/json'],
+      ...['text/plain; application/json', 'application/xml', 'application/octet-stream', 'application/jsonp'],
+      ...['application/vnd.api+json', 'text/html', '*/*', 'json', 'application/ json', ''],
+    ];
+    await expectAllRefused([
+      ...types.map((type): BadBody => {
+        return {
+          name: type,
+          request: ({ body }) => ({ raw: JSON.stringify(body), headers: { 'content-type': type } }),
+          answers: ['415 unsupported_media_type'],
+        };
+      }),
+      {
+        name: 'no content type',
+        request: ({ body }) => ({ raw: JSON.stringify(body), headers: { 'content-type': undefined } }),
+        answers: ['415 unsupported_media_type'],
+      },
+      {
+        name: 'a form',
+        request: () => ({
+          raw: 'email=ada%40example.test&email=eve%40example.test',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        }),
+        answers: ['415 unsupported_media_type'],
+      },
+    ]);
+  });
+
+  it('IV-04 is refused unread where it is compressed', async () => {
+    const bomb = gzipSync(Buffer.alloc(20_000_000, ' '));
+    expect(bomb.length).toBeLessThan(64 * 1024);
+    await expectAllRefused(
+      ['gzip', 'deflate', 'br', 'zstd', 'GZIP', 'x-gzip', 'identity, gzip'].map((encoding) => ({
+        name: encoding,
+        request: () => ({ raw: bomb, headers: { 'content-encoding': encoding } }),
+        answers: ['415 unsupported_media_type'],
+      })),
+    );
+  });
+
+  it('IV-04 is refused unread where it is too large, whether it says so or not', async () => {
+    const large = `{"a":"${'a'.repeat(64 * 1024)}"}`;
+    await expectAllRefused([
+      { name: '64 KB', request: () => json(large), answers: ['413 payload_too_large'] },
+      {
+        name: '64 KB in chunks',
+        request: () => ({ raw: large, headers: { 'content-length': undefined, 'transfer-encoding': 'chunked' } }),
+        answers: ['413 payload_too_large'],
+      },
+    ]);
+    const answer = await app.request('POST', SIGN_UP, json(Buffer.alloc(10_000_000, ' ')));
+    expect([answer.status, answer.body.code]).toEqual([413, 'payload_too_large']);
+    // Just below the limit it is read, and judged.
+    const { status } = await app.request('POST', SIGN_UP, json(`{"a":"${'a'.repeat(64 * 1024 - 8)}"}`));
+    expect(status).toBe(422);
+  });
+
+  it('PW-07 is refused where it has a query, and what stood there is not logged', async () => {
+    const secret = unique.password().replaceAll(' ', '-');
+    const before = await membersNow();
+    for (const operation of operations) {
+      for (const query of [`?token=${secret}`, `?password=${secret}`, '?', `?a[]=${secret}`, `?%70assword=${secret}`]) {
+        const path = operation.path + query;
+        const answer = await send({ ...operation, path }, { body: operation.body });
+        expect([path, answer.status, answer.body.code]).toEqual([path, 400, 'query_not_allowed']);
+        expectProblem(answer, path);
+        expect(answer.text).not.toContain(secret);
+      }
+    }
+    expect(await membersNow()).toEqual(before);
+    expect(app.logs.filter((line) => line.includes(secret))).toEqual([]);
+    await expectUnharmed();
+  });
+
+  it('PW-07 is not found where it carries a secret in its path', async () => {
+    for (const path of ['/api/auth/verify', '/api/auth/sign-up/confirm-link', '/api/auth/password-reset']) {
+      expect((await app.post(`${path}/${ada.accessToken}`, {})).status).toBe(404);
+    }
+    expect(app.logs.filter((line) => line.includes(ada.accessToken))).toEqual([]);
+  });
+
+  it('IV-04 is refused where its head is too large', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`x-${n}`, 'a'.repeat(10)]));
+    for (const headers of [{ 'x-large': 'a'.repeat(17_000) }, { cookie: `a=${'a'.repeat(17_000)}` }, many]) {
+      const answer = await app.request('POST', SIGN_UP, { body: {}, headers });
+      expect([answer.status, answer.body.code]).toEqual([431, 'headers_too_large']);
+      expectProblem(answer, 'a large head');
+    }
+    expect((await app.get(`/api/${'a'.repeat(17_000)}`)).status).toBe(431);
+    expect((await app.get(`/api/auth/sessions/${'a'.repeat(10_000)}`, ada.accessToken)).status).toBe(404);
+    await expectUnharmed();
+  });
+
+  it('TR-07 is refused, and the connection closed, where it is hardly HTTP', async () => {
+    const post = (lines: string, body = '') => `POST ${SIGN_UP} HTTP/1.1\r\nHost: localhost\r\n${lines}\r\n\r\n${body}`;
+    const type = 'Content-Type: application/json';
+    const frames: (string | Buffer)[] = [
+      'GARBAGE\r\n\r\n',
+      '\u0000\u0001\u0002\u0003\r\n\r\n',
+      Buffer.from('16030100c8010000c403035f', 'hex'), // TLS, to a port that does not speak it
+      'GET\r\n\r\n',
+      'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n',
+      'GET / FTP/1.1\r\nHost: localhost\r\n\r\n',
+      'get / HTTP/1.1\r\nHost: localhost\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost : localhost\r\n\r\n',
+      'GET / HTTP/1.1\r\n Host: localhost\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: local\u0000host\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: a\r\nHo st: b\r\n\r\n',
+      'GET / HTTP/1.1\rHost: localhost\r\r',
+      `${'A'.repeat(5000)} / HTTP/1.1\r\n\r\n`,
+      post(`${type}\r\nContent-Length: 2\r\nTransfer-Encoding: chunked`, '{}'),
+      post(`${type}\r\nTransfer-Encoding: chunked\r\nContent-Length: 2`, '2\r\n{}\r\n0\r\n\r\n'),
+      post(`${type}\r\nContent-Length: 2\r\nContent-Length: 3`, '{} '),
+      post(`${type}\r\nContent-Length: -1`, '{}'),
+      post(`${type}\r\nContent-Length: +2`, '{}'),
+      post(`${type}\r\nContent-Length: 2, 3`, '{}'),
+      post(`${type}\r\nContent-Length: 0x2`, '{}'),
+      post(`${type}\r\nContent-Length: 99999999999999999999`, '{}'),
+      post(`${type}\r\nTransfer-Encoding: chunked`, 'zz\r\n{}\r\n0\r\n\r\n'),
+      post(`${type}\r\nTransfer-Encoding: chunked`, '-2\r\n{}\r\n0\r\n\r\n'),
+      post(`${type}\r\nTransfer-Encoding: chunked`, 'fffffffffffffffff\r\n{}\r\n'),
+      post(`${type}\r\nTransfer-Encoding: xchunked`, '2\r\n{}\r\n0\r\n\r\n'),
+      post(`${type}\r\nX-Bare: a\rb`, ''),
+      post(`${type}\r\nX-Bare: a\nContent-Length: 2`, '{}x'),
+    ];
+    for (const frame of frames) {
+      const answer = await app.raw(frame);
+      expect([String(frame).slice(0, 90), answer.split('\r\n')[0]]).toEqual([
+        String(frame).slice(0, 90),
+        expect.stringMatching(/^HTTP\/1\.1 4\d\d /),
+      ]);
+      expect(answer).toMatch(/^connection: close/im);
+      // Not a word about what is behind.
+      expect(answer).not.toMatch(/node|fastify|HPE_|Parse Error/i);
+    }
+    const control = post(`${type}\r\nContent-Length: 2`, '{}');
+    expect(await app.raw(control)).toMatch(/^HTTP\/1\.1 422 /);
+    await expectUnharmed();
+  });
+});
+
+describe('an address that is no single plain address', () => {
+  const operationsThatMail = [
+    [SIGN_UP, (email: unknown) => ({ ...unique.signUp(), email })],
+    [SEND_RESET_CODE, (email: unknown) => ({ email })],
+    [SEND_FIND_CODE, (email: unknown) => ({ email })],
+  ] as const;
+
+  /** The whole outbox: one row more, even a withheld one, would show. */
+  const outbox = async (): Promise<number> =>
+    (await app.sql.query('SELECT count(*)::int AS rows FROM outbox_messages')).rows[0].rows;
+
+  async function expectNobodyMailed(addresses: unknown[]): Promise<void> {
+    await outboxEmpty(app);
+    const before = await outbox();
+    const cases = operationsThatMail.flatMap(([path, body]) => addresses.map((email) => ({ path, email, body })));
+    await each(cases, async ({ path, email, body }) => {
+      const what = `${path} ${JSON.stringify(email).slice(0, 80)}`;
+      const answer = await app.post(path, body(email));
+      expect([what, answer.status, answer.body.code]).toEqual([what, 422, 'validation_failed']);
+      expect([what, answer.body.errors.map(({ field }: { field: string }) => field)]).toEqual([what, ['email']]);
+      expectProblem(answer, what);
+    });
+    expect(await outbox()).toBe(before);
+  }
+
+  it('ML-03 is refused where it is several', async () => {
+    const [a, b] = [ada.email, unique.email()];
+    await expectNobodyMailed([
+      ...[[a], [a, b], { 0: a, 1: b }, { email: a }, { address: a }, [[a]]],
+      ...[`${a},${b}`, `${a}, ${b}`, `${a};${b}`, `${a} ${b}`, `${a}\t${b}`, `${a}\n${b}`, `${a}|${b}`, `${a}%2C${b}`],
+      ...[`${a}\u0000${b}`, `${a}%00${b}`, `${a}&email=${b}`, `${a}%0a%0dcc:${b}`, `${a}\r\nBcc: ${b}`, `${a} <${b}>`],
+      ...[`<${a}>`, `Ada <${a}>`, `"${a}" <${b}>`, `friends: ${a}, ${b};`, `friends:${a};`, `:${a};`, `<@x.test:${a}>`],
+      ...[`mailto:${a}`, `${a}?cc=${b}`, `${a}@${b}`, `${a}(${b})`, `"${a},${b}"@example.test`],
+    ]);
+  });
+
+  it('ML-04 is refused where the grammar of mail would have it but nobody needs it', async () => {
+    const label = 'a'.repeat(63);
+    await expectNobodyMailed([
+      ...['', ' ', 'ada', '@', '@example.test', 'ada@', 'ada@@example.test', 'a@b@example.test', 'ada@example'],
+      ...[
+        '"ada"@example.test',
+        '"a b"@example.test',
+        '"a@b"@example.test',
+        '"<script>"@example.test',
+        'a"b@example.test',
+      ],
+      ...['ada(comment)@example.test', '(comment)ada@example.test', 'ada@(comment)example.test', 'ada@example.test(x)'],
+      ...['ada@[127.0.0.1]', 'ada@[IPv6:::1]', 'ada@127.0.0.1', 'ada@2130706433', 'ada@0x7f.1', 'ada@localhost'],
+      ...['.ada@example.test', 'ada.@example.test', 'a..da@example.test', 'ada@.example.test', 'ada@example..test'],
+      ...['ada@example.test.', 'ada@-example.test', 'ada@example-.test', 'ada@exam_ple.test', 'ada@example.test/x'],
+      ...[
+        'ada@exa mple.test',
+        'a da@example.test',
+        'ada@example.test\u0000',
+        '\u0000ada@example.test',
+        'ada@ex\u0000.test',
+      ],
+      ...['ada\r\n@example.test', 'ada@exam\r\nple.test', 'ada\u0085@example.test', 'ada@example.test\u0007.test'],
+      ...[
+        'ada@example.test#x',
+        'ada@example.test?x',
+        'ada:x@example.test',
+        'ada@example.test:25',
+        'ada@ex%61mple.test',
+      ],
+      ...[
+        'ada\\@example.test',
+        'ada@example.test\\',
+        '=?utf-8?q?ada?=@example.test'.replace('=?', '(=?'),
+        'ada,@example.test',
+      ],
+      `${'a'.repeat(65)}@example.test`,
+      `ada@${'a'.repeat(64)}.test`,
+      `${'a'.repeat(59)}@${label}.${label}.${label}.com`, // 255 octets
+      `${'a'.repeat(400)}@example.test`,
+      `ada@${'가'.repeat(60)}.test`, // fits until it is written as xn--…
+    ]);
+  });
+
+  it('ML-04 is refused quickly, however it nests', async () => {
+    const started = Date.now();
+    await expectNobodyMailed([
+      `${'('.repeat(10_000)}ada@example.test`,
+      `${'g:'.repeat(10_000)}${ada.email}${';'.repeat(10_000)}`,
+      `${'a.'.repeat(20_000)}@example.test`,
+      `ada@${'a.'.repeat(20_000)}test`,
+      `ada@${'a-'.repeat(20_000)}.test`,
+      `${'<'.repeat(20_000)}${ada.email}`,
+      `${' '.repeat(50_000)}ada@example.test x`,
+      '@'.repeat(50_000),
+    ]);
+    expect(Date.now() - started).toBeLessThan(5000); // catastrophic backtracking would take ages
+  });
+
+  it('ML-04 is taken up to the limits: 64 octets before the @ and 254 in all', async () => {
+    const label = 'a'.repeat(63);
+    const tag = unique.loginId();
+    const longest = `${tag.padEnd(58, 'x')}@${label}.${label}.${label}.com`;
+    expect(longest).toHaveLength(254);
+    await app.post(SIGN_UP, { ...unique.signUp(), email: longest }).expect(202);
+    // Mail servers differ on the last octet, so what counts here is that we stored it whole.
+    const { rowCount } = await app.sql.query('SELECT FROM sign_ups WHERE email = $1', [longest]);
+    expect(rowCount).toBe(1);
+    for (const email of [`${tag.padEnd(64, 'x')}@example.test`, `${tag}!#$%&'*+/=?^_\`{|}~-@example.test`]) {
+      await app.post(SIGN_UP, { ...unique.signUp(), email }).expect(202);
+      expect((await mailbox.to(email).next()).to).toEqual([email]);
+    }
+  });
+
+  it('ML-04 is taken with an international domain, and mailed to its ASCII form', async () => {
+    const local = unique.loginId();
+    for (const domain of ['B\u00fccher.example', '\ubb38\uc9c0\uae30.example']) {
+      await app.post(SIGN_UP, { ...unique.signUp(), email: `${local}@${domain}` }).expect(202);
+    }
+    await outboxEmpty(app);
+    // Some inboxes show the domain in Unicode again, so this looks at what came over the wire.
+    const headers = (await mailbox.everything()).flatMap(({ raw }) => /^To: .*$/m.exec(raw)?.[0] ?? []);
+    expect(headers.filter((header) => header.includes(local)).sort()).toEqual([
+      `To: ${local}@xn--bcher-kva.example`,
+      `To: ${local}@xn--ok0b30w4kl.example`,
+    ]);
+  });
+
+  it('IV-06 is refused where it only looks like another', async () => {
+    const local = unique.loginId();
+    await expectNobodyMailed([
+      `${local}\uff20example.test`, // a full-width @
+      `${local}\ufe6bexample.test`, // a small @
+      `\u212a${local}@example.test`, // the Kelvin sign, which folds to k
+      `\u0131${local}@example.test`, // i without its dot
+      `\u0130${local}@example.test`, // I with a dot
+      `\u017f${local}@example.test`, // the long s, which folds to s
+      `\uff41${local}@example.test`, // a full-width a
+      `\u0430${local}@example.test`, // a Cyrillic a
+      `\u00e9${local}@example.test`, // é as one character
+      `e\u0301${local}@example.test`, // é as two
+      `${local}\u200b@example.test`,
+      `${local}\u00ad@example.test`,
+      `${local}@exam\u200bple.test`,
+      `${local}@exam\u202eple.test`,
+      `${local}@example\u3002test`, // an ideographic full stop
+      `${local}@example\uff0etest`, // a full-width one
+    ]);
+  });
+
+  it('IV-06 is the same address in every spelling that is accepted', async () => {
+    const owner = await given.member(app);
+    const [local, domain] = owner.email.split('@') as [string, string];
+    const spellings = [
+      owner.email.toUpperCase(),
+      `${local}@EXAMPLE.test`,
+      `${local}@\uff45\uff58ample.test`, // full-width letters, which IDNA maps
+      ` ${owner.email} `,
+      `\u00a0${owner.email}\n`,
+    ];
+    for (const email of spellings) {
+      await app.sql.query('DELETE FROM rate_limits');
+      const known = (await mailbox.to(owner.email).all()).at(-1);
+      await app.post(SIGN_UP, { ...unique.signUp(), email }).expect(202);
+      const notice = await mailbox.to(owner.email).next({ after: known });
+      expect([email, notice.subject]).toEqual([email, '[Munjigi] You already have an account']);
+    }
+    const { rowCount } = await app.sql.query('SELECT FROM sign_ups WHERE email_key = $1', [`${local}@${domain}`]);
+    expect(rowCount).toBe(1 + spellings.length);
+  });
+});
+
+describe('a login ID that only looks like another', () => {
+  it('IV-06 is refused, or is the same in another case', async () => {
+    const lookAlikes = ['\u212aate1234', 'kate\uff11234', '\uff4bate1234', 'k\u0430te1234', 'kate\u200b1234'];
+    const malformed = ['ka\u0301te1234', '\ufb01ona123', 'kate 1234', 'kate\u00001234', '../kate1234', 'kate@1234'];
+    for (const loginId of [...lookAlikes, ...malformed]) {
+      const { body } = await app.post(SIGN_UP, { ...unique.signUp(), loginId }).expect(422);
+      expect([loginId, body.errors]).toEqual([
+        loginId,
+        [{ field: 'loginId', code: 'login_id_invalid', message: expect.any(String) }],
+      ]);
+    }
+    const kate = await given.member(app, { loginId: `k${unique.loginId()}` });
+    const login = (identifier: string) => app.client().post('/api/auth/login', { identifier, password: kate.password });
+    await login(kate.loginId.toUpperCase()).expect(200);
+    await login(kate.loginId.replace('k', '\u212a')).expect(401);
+    await login(kate.loginId.replace('k', '\uff4b')).expect(401);
+  });
+
+  it('IV-06 is refused where the service keeps it for itself', async () => {
+    for (const loginId of ['admin', 'ADMIN', ' admin ', 'ad.min', 'a-d-m-i-n', 'no_reply', 'postmaster', 'munjigi']) {
+      const { body } = await app.post(SIGN_UP, { ...unique.signUp(), loginId }).expect(422);
+      expect(body.errors).toMatchObject([{ field: 'loginId', code: 'login_id_reserved' }]);
+    }
+  });
+});
+
+describe('text that means something to somebody else', () => {
+  const INJECTIONS = [
+    "' OR 1=1--",
+    "'; DROP TABLE members;--",
+    "' || pg_sleep(20)--",
+    '$1',
+    '{{7*7}}',
+    '${7*7}',
+    '{{constructor.constructor("return 1")()}}',
+    '{{> layout}}',
+    '<%= 7*7 %>',
+    '#{7*7}',
+    '<img src=x onerror=alert(1)>',
+    '</title><script>alert(1)</script>',
+    '"><a href="https://evil.test">click</a>',
+    '[click](https://evil.test)',
+    'javascript:alert(1)',
+    'https://evil.test/login',
+    '%0d%0aBcc:eve@example.test',
+    '=?utf-8?q?=0d=0aBcc:_eve@example.test?=',
+    '../../etc/passwd',
+    '%s%n%x',
+    '${jndi:ldap://evil.test/a}',
+  ];
+
+  it('ML-05 travels in a name as the text that it is', async () => {
+    await each(INJECTIONS, async (name) => {
+      const values = { ...unique.signUp(), name };
+      const client = app.client({ headers: { 'user-agent': name } });
+      const { status } = await client.post(SIGN_UP, values);
+      expect([name, status]).toEqual([name, 202]);
+      const mail = await mailbox.to(values.email).next();
+      expect([name, mail.to, mail.subject]).toEqual([name, [values.email], '[Munjigi] Confirm your sign-up']);
+      expect([name, mail.headers.has('bcc'), mail.headers.has('cc')]).toEqual([name, false, false]);
+      expect(mail.text).not.toMatch(/Hello \D{0,3}49/); // nothing was computed
+      expect(mail.html).not.toMatch(/Hello \D{0,3}49/);
+      // No markup of theirs, and not one link that is not ours.
+      expect(mail.html).not.toMatch(/<(img|script)\b/i);
+      expect([name, mail.links]).toEqual([name, [expect.stringMatching(/^http:\/\/localhost:3000\/pages\//)]]);
+      const targets = [...mail.html.matchAll(/\b(?:href|src)="([^"]*)"/g)].map(([, target]) => target);
+      for (const target of targets) expect(target).toMatch(/^http:\/\/localhost:3000\/pages\/confirm-sign-up#/);
+    });
+    const { rowCount } = await app.sql.query('SELECT FROM sign_ups WHERE name = ANY($1)', [INJECTIONS]);
+    expect(rowCount).toBe(INJECTIONS.length); // stored as typed
+    await expectUnharmed();
+  });
+
+  it('IV-05 finds nothing and breaks nothing in any other field', async () => {
+    const before = await membersNow();
+    const started = Date.now();
+    const cases = operations.flatMap((operation) =>
+      Object.entries(operation.fields)
+        // A name, a new password or an address that holds such text is a good one; the rest holds no such thing.
+        .filter(([name, { type }]) => type === 'string' && name !== 'name' && !/newPassword/.test(name))
+        .flatMap(([name]) => INJECTIONS.map((value) => ({ operation, name, value }))),
+    );
+    await each(cases, async ({ operation, name, value }) => {
+      const what = `${operation.path} ${name}: ${value}`;
+      const answer = await send(operation, { body: { ...operation.body, [name]: value } });
+      expect([what, answer.status < 500]).toEqual([what, true]);
+      expect(answer.text).not.toMatch(/syntax error|pg_|relation|column|at character/i);
+      if (answer.status >= 400) expectProblem(answer, what);
+      else expect(what).toMatch(/verify token|login-id\/check|sign-up password|sign-up\/?[\w-]* deviceName/);
+    });
+    expect(Date.now() - started).toBeLessThan(15_000); // nothing slept for us
+    expect(await membersNow()).toEqual(before);
+    await expectUnharmed();
+  });
+});

@@ -1,0 +1,235 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Cable } from '../support/cable.js';
+import { eventually } from '../support/eventually.js';
+import { given, type GivenMember, unique } from '../support/factories.js';
+import { type HttpAnswer } from '../support/http-client.js';
+import { mailbox, outboxEmpty } from '../support/mailbox.js';
+import { afterCooldown } from '../support/recovery.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { TestApp, type TestAppOptions } from '../support/test-app.js';
+
+let app: TestApp;
+let ada: GivenMember;
+const cleanups: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  app = await TestApp.start();
+  ada = await given.member(app);
+});
+afterAll(() => app.stop());
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** Another server on the same database, for one test. */
+async function another(env: TestAppOptions['env']): Promise<TestApp> {
+  const server = await TestApp.start({ database: app.database, env });
+  cleanups.push(() => server.stop());
+  return server;
+}
+
+/** A mail server on another port than any that answers: it was there a moment ago. */
+async function mailServerThatIsGone(): Promise<string> {
+  const sink = await SmtpSink.start();
+  const { url } = sink;
+  await sink.stop();
+  return url;
+}
+
+const pendingMails = async () => {
+  const { rows } = await app.sql.query(
+    `SELECT template, message_id AS "messageId", attempts FROM outbox_messages WHERE status = 'pending' ORDER BY created_at`,
+  );
+  return rows as { template: string; messageId: string; attempts: number }[];
+};
+
+/** Makes what waits for its lease or its next try due at once. */
+const dueNow = () =>
+  app.sql.query(
+    `WITH due AS (UPDATE outbox_messages SET available_at = now() - interval '1 s' WHERE status = 'pending')
+     SELECT pg_notify('munjigi_outbox', '')`,
+  );
+
+const messageIdOf = (raw: string): string => /^Message-ID: *(<[^>]+>)/im.exec(raw)?.[1] ?? '';
+
+describe('a server that is killed', () => {
+  /** Ends the one that could send, so that the next has the outbox to itself. */
+  beforeEach(async () => {
+    await outboxEmpty(app);
+    await app.kill();
+    await afterCooldown(app);
+  });
+
+  const ask = async (server: TestApp): Promise<string> => {
+    const { body } = await server.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+    return body.requestId as string;
+  };
+  const confirm = (requestId: string, code: string | undefined) =>
+    app.post('/api/auth/password-reset/confirm-code', { requestId, code }).expect(200);
+
+  it('O1 O4 FT-02 has lost neither the request nor the mail that it had answered for', async () => {
+    const offline = await another({ SMTP_URL: await mailServerThatIsGone() });
+    const values = unique.signUp();
+    const { body: signUp } = await offline.post('/api/auth/sign-up', values).expect(202);
+    const requestId = await ask(offline);
+    await offline.kill();
+    const rows = await pendingMails();
+    expect(rows.map(({ template }) => template)).toEqual(['sign-up', 'password-reset']);
+
+    const earlier = (await mailbox.to(ada.email).all()).at(-1);
+    await app.restart();
+    await dueNow();
+    const welcome = await mailbox.to(values.email).next();
+    const resetMail = await mailbox.to(ada.email).next({ after: earlier });
+    expect([messageIdOf(welcome.raw), messageIdOf(resetMail.raw)]).toEqual(rows.map(({ messageId }) => messageId));
+    const signedUp = { signUpId: signUp.signUpId, code: welcome.code };
+    await app.post('/api/auth/sign-up/confirm-code', signedUp).expect(200);
+    await confirm(requestId, resetMail.code);
+  });
+
+  it('FT-02 leaves its mail to another once the lease has run out, and not before', async () => {
+    const sink = await SmtpSink.start();
+    cleanups.push(() => sink.stop());
+    sink.isMute = true;
+    const stuck = await another({ SMTP_URL: sink.url });
+    const requestId = await ask(stuck);
+    await eventually('the mail is claimed', async () => (await pendingMails()).find(({ attempts }) => attempts > 0));
+    await stuck.kill();
+
+    const earlier = (await mailbox.to(ada.email).all()).at(-1);
+    await app.restart();
+    const values = unique.signUp();
+    await app.post('/api/auth/sign-up', values).expect(202);
+    await mailbox.to(values.email).next(); // came later, and is sent all the same
+    expect(await pendingMails()).toEqual([expect.objectContaining({ template: 'password-reset', attempts: 1 })]);
+    await dueNow();
+    await confirm(requestId, (await mailbox.to(ada.email).next({ after: earlier })).code);
+  });
+
+  it('FT-02 may send a mail twice when it dies before noting that it was taken: same Message-ID, same code', async () => {
+    const sink = await SmtpSink.start();
+    cleanups.push(() => sink.stop());
+    sink.refuseLetter = () => new Promise(() => undefined); // has it, and does not say so
+    const doomed = await another({ SMTP_URL: sink.url });
+    const requestId = await ask(doomed);
+    const letter = await eventually('the mail is taken', async () => sink.letters[0]);
+    await doomed.kill();
+
+    const earlier = (await mailbox.to(ada.email).all()).at(-1);
+    await app.restart();
+    await dueNow();
+    const mail = await mailbox.to(ada.email).next({ after: earlier });
+    expect([messageIdOf(mail.raw), mail.code]).toEqual([letter.messageId, letter.code]);
+    await confirm(requestId, letter.code);
+  });
+});
+
+describe('a server that loses its database', () => {
+  const statuses = (answers: HttpAnswer[]) => [...new Set(answers.map(({ status }) => status))].sort();
+
+  it('FT-05 lives through every connection being terminated, again and again', async () => {
+    const { pid } = app;
+    for (let round = 0; round < 5; round += 1) {
+      const requests = Array.from({ length: 10 }, (_, index) =>
+        index % 2 === 0
+          ? app.get('/api/members/me', ada.accessToken)
+          : app.post('/api/auth/password-reset/send-code', { email: unique.email() }),
+      );
+      await app.sql.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'munjigi%'`,
+      );
+      for (const { status, headers } of await Promise.all(requests)) {
+        expect([200, 202, 503]).toContain(status);
+        if (status === 503) expect(headers['retry-after']).toMatch(/^\d+$/);
+      }
+    }
+    await eventually('it answers again', async () =>
+      (await app.get('/api/members/me', ada.accessToken)).status === 200 ? true : undefined,
+    );
+    const answers = await Promise.all(Array.from({ length: 20 }, () => app.get('/api/members/me', ada.accessToken)));
+    expect(statuses(answers)).toEqual([200]);
+    expect(app.pid).toBe(pid);
+  });
+
+  it('FT-05 answers 503 and when to come back while it is cut off, and recovers by itself', async () => {
+    const cable = await Cable.to(app.database.url);
+    cleanups.push(() => cable.cut().catch(() => undefined));
+    const cutOff = await another({ DATABASE_URL: cable.url });
+    const credentials = { identifier: ada.loginId, password: ada.password };
+    const { body: ended } = await cutOff.post('/api/auth/login', credentials).expect(200);
+
+    await cable.cut();
+    await cutOff.get('/health/live').expect(200);
+    const ready = await cutOff.get('/health/ready').expect(503);
+    expect(ready.headers['retry-after']).toMatch(/^\d+$/);
+    const refused = await Promise.all([
+      cutOff.get('/api/members/me', ada.accessToken),
+      cutOff.post('/api/auth/login', credentials),
+      cutOff.post('/api/auth/refresh', undefined, ada.refreshToken),
+      cutOff.post('/api/auth/password-reset/send-code', { email: ada.email }),
+      cutOff.post('/api/auth/sign-up', unique.signUp()),
+    ]);
+    for (const { status, body } of refused)
+      expect([status, body.code, body.retryAfter]).toEqual([503, 'service_unavailable', 2]);
+
+    // Revoked on another server meanwhile; the notification was missed, the session must be known to be over.
+    await app.post('/api/auth/logout', undefined, ended.accessToken).expect(204);
+    await cable.mend();
+    await eventually('it is ready again', async () =>
+      (await cutOff.get('/health/ready')).status === 200 ? true : undefined,
+    );
+    await cutOff.get('/api/members/me', ended.accessToken).expect(401);
+    await cutOff.get('/api/members/me', ada.accessToken).expect(200);
+    await cutOff.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
+  });
+
+  it('FT-05 does not wait for a database that has fallen silent', async () => {
+    const cable = await Cable.to(app.database.url);
+    cleanups.push(() => cable.cut().catch(() => undefined));
+    const waiting = await another({ DATABASE_URL: cable.url, DATABASE_TIMEOUT_SECONDS: '1' });
+    await waiting.get('/api/members/me', ada.accessToken).expect(200);
+    cable.silence();
+    const asked = performance.now();
+    await waiting.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(503);
+    expect(performance.now() - asked).toBeLessThan(5000);
+    await eventually('it answers again', async () =>
+      (await waiting.get('/api/members/me', ada.accessToken)).status === 200 ? true : undefined,
+    );
+  });
+});
+
+describe('a server that is asked to end', () => {
+  it('FT-10 finishes the requests it has begun and then exits with 0', async () => {
+    const ending = await another({ DATABASE_TIMEOUT_SECONDS: '25' });
+    const sessions = async () => {
+      const { rowCount } = await app.sql.query('SELECT FROM sessions WHERE member_id = $1', [ada.id]);
+      return rowCount!;
+    };
+    const before = await sessions();
+    const holder = await app.sql.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
+    const logins = [1, 2, 3].map(() =>
+      ending.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }),
+    );
+    await eventually('three logins are under way', async () => {
+      const { rowCount } = await app.sql.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi' AND wait_event_type = 'Lock'`,
+      );
+      return rowCount === 3 ? true : undefined;
+    });
+
+    process.kill(ending.pid!, 'SIGTERM');
+    await eventually('it takes no more requests', async () =>
+      ending.get('/health/live').then(
+        ({ status }) => (status === 503 ? true : undefined),
+        () => true,
+      ),
+    );
+    await holder.query('COMMIT');
+    holder.release();
+    for (const answer of await Promise.all(logins)) expect(answer.status).toBe(200);
+    expect(await sessions()).toBe(before + 3); // O1
+    expect(await ending.stop()).toBe(0);
+  });
+});

@@ -1,0 +1,534 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { keyedDigest } from '../../src/common/digest.js';
+import { KeyRing } from '../../src/common/key-ring.js';
+import { eventually } from '../support/eventually.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer, HttpClient } from '../support/http-client.js';
+import { resetTokenFor, withoutIdentity } from '../support/recovery.js';
+import { expectRefusal } from '../support/refusals.js';
+import { TEST_SECRET } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+
+/** Failed logins from one address that the process `strict` bears. */
+const IP_LIMIT = 6;
+
+/** Two processes alike on one database, as behind a load balancer. */
+let app: TestApp;
+let other: TestApp;
+/** One that bears few failures from one address, and hashes more strongly. */
+let strict: TestApp;
+
+beforeAll(async () => {
+  app = await TestApp.start();
+  [other, strict] = await Promise.all([
+    app.replica(),
+    app.replica({
+      env: { LOGIN_IP_FAILURE_LIMIT: String(IP_LIMIT), ARGON2_TIME_COST: '3', HASH_CONCURRENCY: '2' },
+    }),
+  ]);
+});
+afterAll(() => app.stop());
+
+const LOGIN = '/api/auth/login';
+const WRONG = 'wrong giraffe 12';
+
+/** A login from an address that nobody else uses. */
+function logIn(identifier: string, password: string, more: object = {}, at = app) {
+  return at.client().post(LOGIN, { identifier, password, ...more });
+}
+const rightLogin = ({ loginId, password }: GivenMember, more: object = {}, at = app) =>
+  logIn(loginId, password, more, at);
+
+/** Wrong logins, one after the other, each from another address. */
+async function failTimes(count: number, identifier: string, more: object = {}): Promise<HttpAnswer[]> {
+  const answers: HttpAnswer[] = [];
+  for (let i = 0; i < count; i++) answers.push(await logIn(identifier, WRONG, more));
+  return answers;
+}
+
+/** What the audit says of some requests: type and reason, counted. */
+async function recorded(answers: HttpAnswer[]): Promise<Record<string, number>> {
+  const { rows } = await app.sql.query<{ what: string; times: number }>(
+    `SELECT type || coalesce(' ' || (details->>'reason'), '') AS what, count(*)::int AS times
+     FROM security_events WHERE request_id = ANY($1) GROUP BY 1`,
+    [answers.map(({ body }) => body.requestId)],
+  );
+  return Object.fromEntries(rows.map(({ what, times }) => [what, times]));
+}
+
+const throttleKey = (account: string, deviceId = ''): Buffer =>
+  keyedDigest(new KeyRing([TEST_SECRET]).current('login-throttle'), account, deviceId);
+
+/** As if there had been so many failures in a row. */
+async function setFailures(account: string, failures: number, blockedUntil: Date | 'infinity' | null): Promise<void> {
+  await app.sql.query(
+    `INSERT INTO login_failures (key, failures, blocked_until, account) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, blocked_until = excluded.blocked_until`,
+    [throttleKey(account), failures, blockedUntil, throttleKey('account', account)],
+  );
+}
+
+/** The count of an account on unknown devices, and the seconds it still has to wait. */
+async function failuresOf(account: string): Promise<{ failures: number; wait: number | null } | undefined> {
+  const { rows } = await app.sql.query(
+    `SELECT failures, CASE WHEN blocked_until = 'infinity' THEN 'infinity'::float8
+       ELSE extract(epoch FROM blocked_until - now())::float8 END AS wait FROM login_failures WHERE key = $1`,
+    [throttleKey(account)],
+  );
+  return rows[0];
+}
+
+/** Lets the wait of an account pass. */
+async function waitOver(account: string): Promise<void> {
+  await app.sql.query(`UPDATE login_failures SET blocked_until = now() WHERE key = $1`, [throttleKey(account)]);
+}
+
+async function hashOf({ id }: GivenMember): Promise<string> {
+  const { rows } = await app.sql.query<{ hash: string }>('SELECT password_hash AS hash FROM members WHERE id = $1', [
+    id,
+  ]);
+  return rows[0]!.hash;
+}
+
+describe('a login', () => {
+  it('takes the login ID or the address, in any case', async () => {
+    const ada = await given.member(app);
+    for (const identifier of [
+      ada.loginId,
+      ada.loginId.toUpperCase(),
+      ` ${ada.loginId}  `,
+      ada.email,
+      ada.email.toUpperCase(),
+      ada.email.replace('ada', 'aDa'),
+    ]) {
+      const { body } = await logIn(identifier, ada.password).expect(200);
+      expect(body).toEqual({
+        status: 'authenticated',
+        tokenType: 'Bearer',
+        accessToken: expect.any(String),
+        expiresIn: 600,
+        refreshToken: expect.any(String),
+        refreshExpiresIn: 14 * 86_400,
+        sessionId: expect.any(String),
+        deviceToken: expect.any(String),
+      });
+      expect((await app.get('/api/members/me', body.accessToken).expect(200)).body.loginId).toBe(ada.loginId);
+    }
+  });
+
+  it('takes no other spelling of either, and no other spelling of the password', async () => {
+    const ada = await given.member(app, { loginId: unique.loginId().replace('ada', 'kay') });
+    const identifiers = [
+      // A Kelvin sign, which lower-casing turns into a k.
+      ada.loginId.replace('k', '\u212a'),
+      ada.email.replace('ada', '\u1d2cda'),
+      ada.email.replace('.', ''),
+      ada.email.replace('@', '+tag@'),
+      ada.email.replace('@', '%40'),
+      `${ada.loginId}@`,
+      `${ada.loginId}'--`,
+      '%',
+      '*',
+    ];
+    for (const identifier of identifiers) expectRefusal(await logIn(identifier, ada.password), 'invalid_credentials');
+    const { password } = ada;
+    const passwords = [password.toUpperCase(), ` ${password}`, `${password} `, password.slice(0, -1), `${password}x`];
+    for (const wrong of passwords) expectRefusal(await logIn(ada.loginId, wrong), 'invalid_credentials');
+    await rightLogin(ada).expect(200);
+  });
+
+  it('EN-05 answers alike for unknown, wrong, unconfirmed, disabled and waiting', async () => {
+    const unconfirmed = unique.signUp();
+    await app.post('/api/auth/sign-up', unconfirmed).expect(202);
+    const [known, disabled, waiting, locked] = await Promise.all(Array.from({ length: 4 }, () => given.member(app)));
+    await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [disabled!.id]);
+    await setFailures(waiting!.id, 10, new Date(Date.now() + 900_000));
+    await setFailures(locked!.id, 100, 'infinity');
+
+    const refused: Record<string, [string, string]> = {
+      'unknown ID': [unique.loginId(), known!.password],
+      'unknown address': [unique.email(), known!.password],
+      'neither ID nor address': ['no such thing!', known!.password],
+      'reserved ID': ['admin', known!.password],
+      'wrong password, by ID': [known!.loginId, WRONG],
+      'wrong password, by address': [known!.email, WRONG],
+      'unconfirmed, by ID': [unconfirmed.loginId, unconfirmed.password],
+      'unconfirmed, by address': [unconfirmed.email, unconfirmed.password],
+      'disabled, right password': [disabled!.loginId, disabled!.password],
+      'disabled, wrong password': [disabled!.email, WRONG],
+      'waiting, right password': [waiting!.loginId, waiting!.password],
+      'waiting, wrong password': [waiting!.email, WRONG],
+      'locked, right password': [locked!.email, locked!.password],
+    };
+    const answers = new Map<string, object>();
+    for (const [name, credentials] of Object.entries(refused)) {
+      answers.set(name, withoutIdentity(await logIn(...credentials)));
+    }
+    const { status, text } = answers.get('unknown ID') as HttpAnswer;
+    expect(status).toBe(401);
+    expect(JSON.parse(text)).toMatchObject({ code: 'invalid_credentials' });
+    for (const [name, answer] of answers) expect([name, answer]).toEqual([name, answers.get('unknown ID')]);
+    await rightLogin(known!).expect(200);
+  });
+
+  it('succeeds for all of fifty at once with the right password, on two processes', async () => {
+    const ada = await given.member(app);
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => rightLogin(ada, {}, i % 2 ? app : other)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    expect(await failuresOf(ada.id)).toBeUndefined();
+  });
+
+  it('FT-08 waits for a busy row without keeping others from the connections it needs itself', async () => {
+    const ada = await given.member(app);
+    const blocker = await app.sql.connect();
+    let logins: Promise<HttpAnswer[]>;
+    try {
+      await blocker.query('BEGIN');
+      await blocker.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
+      // More than the pool has connections; each waits for the row inside a transaction.
+      logins = Promise.all(Array.from({ length: 14 }, () => rightLogin(ada, { deviceToken: ada.deviceToken })));
+      await eventually('ten logins waiting for the row', async () => {
+        const { rows } = await app.sql.query<{ waiting: number }>(
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return rows[0]!.waiting >= 10 || undefined;
+      });
+    } finally {
+      await blocker.query('COMMIT');
+      blocker.release();
+    }
+    for (const answer of await logins) {
+      expect(answer.status).toBe(200);
+      expect(answer.body).not.toHaveProperty('deviceToken');
+    }
+  });
+
+  it('with a password that must be changed gives a reset token and no session, and then goes on as ever', async () => {
+    const ada = await given.member(app);
+    await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
+    await app.sql.query('DELETE FROM sessions WHERE member_id = $1', [ada.id]);
+    expectRefusal(await logIn(ada.loginId, WRONG), 'invalid_credentials');
+    const { body } = await rightLogin(ada).expect(200);
+    expect(body).toEqual({ status: 'password_change_required', resetToken: expect.any(String), expiresIn: 600 });
+    expect((await app.sql.query('SELECT FROM sessions WHERE member_id = $1', [ada.id])).rowCount).toBe(0);
+    expectRefusal(await app.get('/api/members/me', body.resetToken), 'token_invalid');
+
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, body.resetToken).expect(204);
+    expectRefusal(
+      await app.post('/api/auth/password-reset', { newPassword: unique.password() }, body.resetToken),
+      'token_invalid',
+    );
+    expectRefusal(await rightLogin(ada), 'invalid_credentials');
+    expect((await logIn(ada.loginId, newPassword).expect(200)).body.status).toBe('authenticated');
+  });
+});
+
+describe('guessing at one account', () => {
+  it('BF-01 is over after ten wrong passwords, wherever they come from, until the wait is over', async () => {
+    const ada = await given.member(app);
+    // Login ID and address are one account, and two processes one service.
+    const wrong = [
+      ...(await failTimes(6, ada.loginId)),
+      ...(await Promise.all([0, 1, 2].map(() => logIn(ada.email, WRONG, {}, other)))),
+      ...(await failTimes(3, ada.email.toUpperCase())),
+    ];
+    for (const answer of wrong) expectRefusal(answer, 'invalid_credentials');
+    expect(await recorded(wrong)).toEqual({ 'login.failed password': 10, 'login.throttled': 2 });
+
+    const right = await rightLogin(ada);
+    expect(withoutIdentity(right)).toEqual(withoutIdentity(wrong[0]!));
+    expect(await recorded([right])).toEqual({ 'login.throttled': 1 });
+
+    await waitOver(ada.id);
+    await rightLogin(ada).expect(200);
+    // A success begins a new count.
+    expect(await failuresOf(ada.id)).toBeUndefined();
+    await failTimes(9, ada.loginId);
+    await rightLogin(ada).expect(200);
+  });
+
+  it('BF-01 waits twice as long after each further failure, up to fifteen minutes', async () => {
+    const ada = await given.member(app);
+    await setFailures(ada.id, 9, null);
+    const waits: number[] = [];
+    for (let i = 0; i < 7; i++) {
+      await failTimes(2, ada.loginId); // the second falls into the wait and does not count
+      waits.push(Math.round((await failuresOf(ada.id))!.wait!));
+      await waitOver(ada.id);
+    }
+    for (const [i, seconds] of [30, 60, 120, 240, 480, 900, 900].entries()) {
+      expect(waits[i]).toBeGreaterThan(seconds - 10);
+      expect(waits[i]).toBeLessThanOrEqual(seconds);
+    }
+    expect(await failuresOf(ada.id)).toMatchObject({ failures: 16 });
+    await rightLogin(ada).expect(200);
+  });
+
+  it('BF-01 ends for good at the hundredth failure in a row; a known device and a reset still open the account', async () => {
+    const ada = await given.member(app);
+    await setFailures(ada.id, 99, null);
+    await failTimes(1, ada.loginId);
+    expect((await failuresOf(ada.id))!.wait).toBe(Infinity);
+    expectRefusal(await rightLogin(ada), 'invalid_credentials');
+    await rightLogin(ada, { deviceToken: ada.deviceToken }).expect(200);
+    expectRefusal(await rightLogin(ada), 'invalid_credentials');
+
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
+    await logIn(ada.loginId, newPassword).expect(200);
+  });
+
+  it('EN-05 is counted for an account that does not exist, too', async () => {
+    const nobody = unique.loginId();
+    const answers = await failTimes(12, nobody);
+    expect(await recorded(answers)).toEqual({ 'login.failed unknown_identifier': 10, 'login.throttled': 2 });
+  });
+
+  it('BF-03 two hundred at once over three processes has no more guesses than one at a time', async () => {
+    const ada = await given.member(app);
+    const processes = [app, other, strict];
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => logIn(ada.loginId, WRONG, {}, processes[i % 3])),
+    );
+    for (const answer of answers) expectRefusal(answer, 'invalid_credentials');
+    expect(await recorded(answers)).toEqual({ 'login.failed password': 10, 'login.throttled': 190 });
+    for (const at of processes) expectRefusal(await rightLogin(ada, {}, at), 'invalid_credentials');
+    await waitOver(ada.id);
+    await rightLogin(ada).expect(200);
+  });
+});
+
+describe('somebody whose account is being guessed at', () => {
+  it('BF-04 stays logged in, gets in from a device that is known, and leaves the attacker waiting', async () => {
+    const ada = await given.member(app);
+    await failTimes(11, ada.loginId);
+    expectRefusal(await rightLogin(ada), 'invalid_credentials');
+
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+    await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
+    for (const at of [app, other]) await rightLogin(ada, { deviceToken: ada.deviceToken }, at).expect(200);
+    // The owner's success on a known device is no help to anyone on another.
+    expectRefusal(await rightLogin(ada), 'invalid_credentials');
+    expect(await failuresOf(ada.id)).toMatchObject({ failures: 10 });
+    for (const deviceToken of [(await given.member(app)).deviceToken, 'made-up'])
+      expectRefusal(await rightLogin(ada, { deviceToken }), 'invalid_credentials');
+  });
+
+  it('BF-04 gets in after a reset by mail at once', async () => {
+    const ada = await given.member(app);
+    await failTimes(11, ada.loginId);
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
+    await logIn(ada.loginId, newPassword).expect(200);
+    expectRefusal(await rightLogin(ada), 'invalid_credentials');
+  });
+
+  it('BF-04 gives a thief of the device no more guesses than anyone, and keeps the other devices', async () => {
+    const ada = await given.member(app);
+    const { body: laptop } = await rightLogin(ada).expect(200);
+    const answers = await failTimes(12, ada.loginId, { deviceToken: ada.deviceToken });
+    expect(await recorded(answers)).toEqual({ 'login.failed password': 10, 'login.throttled': 2 });
+    expectRefusal(await rightLogin(ada, { deviceToken: ada.deviceToken }), 'invalid_credentials');
+    await rightLogin(ada, { deviceToken: laptop.deviceToken }).expect(200);
+    await rightLogin(ada).expect(200);
+  });
+
+  it('BF-05 is not helped and not harmed by the logins of others', async () => {
+    const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
+    const attacker = strict.client();
+    const eveLogsIn = () => attacker.post(LOGIN, { identifier: eve.loginId, password: eve.password });
+    for (let i = 0; i < IP_LIMIT - 1; i++) {
+      await attacker.post(LOGIN, { identifier: ada.loginId, password: WRONG }).expect(401);
+      await eveLogsIn().expect(200);
+    }
+    expect(await failuresOf(ada.id)).toMatchObject({ failures: IP_LIMIT - 1 });
+    // Nor did they clear what the address has used up.
+    await attacker.post(LOGIN, { identifier: unique.loginId(), password: WRONG }).expect(401);
+    await attacker.post(LOGIN, { identifier: ada.loginId, password: WRONG }).expect(429);
+    await eveLogsIn().expect(429);
+    await rightLogin(eve, {}, strict).expect(200);
+    expect(await failuresOf(ada.id)).toMatchObject({ failures: IP_LIMIT - 1 });
+  });
+});
+
+describe('guessing at many accounts from one address', () => {
+  it('BF-06 is refused by the fiftieth, alike for IDs that exist and those that do not', async () => {
+    const [ada, bob] = await Promise.all([given.member(app), given.member(app)]);
+    const attacker = app.client();
+    const spray = (identifier: string) => attacker.post(LOGIN, { identifier, password: WRONG });
+    const statuses: number[] = [];
+    for (let i = 0; i < 50; i++) statuses.push((await spray(unique.loginId())).status);
+    const evaluated = statuses.indexOf(429);
+    expect(evaluated).toBe(45);
+    expect(statuses.slice(evaluated)).toEqual(Array(50 - evaluated).fill(429));
+
+    const answers = [await spray(ada.loginId), await spray(bob.email), await spray(unique.loginId())];
+    answers.push(await attacker.post(LOGIN, { identifier: ada.loginId, password: ada.password }));
+    for (const answer of answers) {
+      expect(answer).toMatchObject({
+        status: 429,
+        body: { code: 'too_many_requests', retryAfter: expect.any(Number) },
+      });
+      expect(answer.headers['retry-after']).toBe(String(answer.body.retryAfter));
+      expect(answer.body.retryAfter).toBeGreaterThan(600);
+      expect(answer.body.retryAfter).toBeLessThanOrEqual(900);
+      // Seconds pass between one answer and the next.
+      const timeless = ({ status, text }: HttpAnswer) => [
+        status,
+        text.replace(/"(requestId|retryAfter)":("[^"]+"|\d+)/g, '"$1":0'),
+      ];
+      expect(timeless(answer)).toEqual(timeless(answers[0]!));
+    }
+    expect(await failuresOf(ada.id)).toBeUndefined();
+    // Another process counts the same address; another address is none of it.
+    expect(
+      (await other.client({ ip: attacker.ip }).post(LOGIN, { identifier: ada.loginId, password: WRONG })).status,
+    ).toBe(429);
+    await rightLogin(ada).expect(200);
+    // Who is logged in is not logged out by a neighbour.
+    await attacker.get('/api/members/me', ada.accessToken).expect(200);
+  });
+
+  it('BF-06 is refused when it comes all at once, too', async () => {
+    const attacker = strict.client();
+    const answers = await Promise.all(
+      Array.from({ length: 80 }, () => attacker.post(LOGIN, { identifier: unique.loginId(), password: WRONG })),
+    );
+    const evaluated = answers.filter(({ status }) => status === 401).length;
+    expect(evaluated).toBeGreaterThanOrEqual(IP_LIMIT);
+    // Two run at once; a few more begin before what those found is written down.
+    expect(evaluated).toBeLessThan(IP_LIMIT * 4);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(80 - evaluated);
+    // What was not looked at is not held against anybody.
+    const { rows } = await app.sql.query(
+      `SELECT count(*)::int AS failed FROM security_events WHERE request_id = ANY($1)`,
+      [answers.map(({ body }) => body.requestId)],
+    );
+    expect(rows).toEqual([{ failed: evaluated }]);
+  });
+
+  /** How many wrong logins are let through before the first refusal, at most `enough`. */
+  async function evaluated(clientOf: (attempt: number) => HttpClient, enough = IP_LIMIT * 2): Promise<number> {
+    for (let attempt = 0; attempt < enough; attempt++) {
+      const { status } = await clientOf(attempt).post(LOGIN, { identifier: unique.loginId(), password: WRONG });
+      if (status === 429) return attempt;
+      expect(status).toBe(401);
+    }
+    return enough;
+  }
+
+  it('BF-02 is counted by the peer where no proxy is trusted, whatever address the headers name', async () => {
+    const direct = await app.replica({
+      env: { LOGIN_IP_FAILURE_LIMIT: String(IP_LIMIT), TRUSTED_PROXIES: undefined },
+    });
+    const names = ['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'X-Client-IP', 'CF-Connecting-IP', 'True-Client-IP'];
+    const count = await evaluated((attempt) => {
+      const ip = `203.0.113.${attempt}`;
+      const headers = Object.fromEntries(names.map((name) => [name, name === 'Forwarded' ? `for=${ip}` : ip]));
+      return direct.client({ ip, headers });
+    });
+    expect(count).toBe(IP_LIMIT);
+  });
+
+  it('BF-02 is counted by the rightmost hop where one proxy is trusted', async () => {
+    const ip = strict.client().ip;
+    expect(await evaluated((attempt) => strict.client({ ip: `203.0.113.${attempt}, 10.0.0.1, ${ip}` }))).toBe(IP_LIMIT);
+    // The proxy names somebody else each time: these are many, although they claim to be one.
+    expect(await evaluated(() => strict.client({ ip: `203.0.113.1, ${strict.client().ip}` }))).toBe(IP_LIMIT * 2);
+    const headers = { forwarded: 'for=203.0.113.7', 'x-real-ip': '203.0.113.7' };
+    expect(await evaluated(() => strict.client({ headers }))).toBe(IP_LIMIT * 2);
+
+    const ada = await given.member(app);
+    const { body } = await strict
+      .client({ ip: '203.0.113.1, 198.51.100.7' })
+      .post(LOGIN, { identifier: ada.loginId, password: ada.password })
+      .expect(200);
+    const { items } = (await app.get('/api/auth/sessions', body.accessToken).expect(200)).body;
+    expect(items.find(({ current }: any) => current).ip).toBe('198.51.100.7');
+  });
+
+  it('BF-02 is counted for a whole /64 of IPv6, which one home has, and for no more', async () => {
+    const hex = (): string => Math.floor(Math.random() * 0xffff + 1).toString(16);
+    const home = `2001:db8:${hex()}:${hex()}`;
+    expect(await evaluated((attempt) => strict.client({ ip: `${home}:${hex()}:0:${attempt}:${hex()}` }))).toBe(
+      IP_LIMIT,
+    );
+    expect(await evaluated(() => strict.client({ ip: `${home}::1` }))).toBe(0);
+    const neighbours = `2001:db8:${hex()}`;
+    expect(await evaluated((attempt) => strict.client({ ip: `${neighbours}:${attempt}::1` }))).toBe(IP_LIMIT * 2);
+  });
+
+  it('BF-02 is counted once for an IPv4 address, however it is written', async () => {
+    const { ip } = strict.client();
+    expect(await evaluated(() => strict.client({ ip }))).toBe(IP_LIMIT);
+    expect(await evaluated(() => strict.client({ ip: `::ffff:${ip}` }))).toBe(0);
+  });
+});
+
+describe('the stored password', () => {
+  it('PW-06 is hashed more strongly at the next login when the configuration asks for more, and never more weakly', async () => {
+    const ada = await given.member(app);
+    const before = await hashOf(ada);
+    expect(before).toMatch(/^\$argon2id\$v=19\$/);
+    expect(before).toMatch(/\bm=19456\b/);
+    expect(before).toMatch(/\bt=2\b/);
+
+    expectRefusal(await logIn(ada.loginId, WRONG, {}, strict), 'invalid_credentials');
+    expect(await hashOf(ada)).toBe(before);
+    await rightLogin(ada, {}, strict).expect(200);
+    const after = await hashOf(ada);
+    expect(after).toMatch(/\bt=3\b/);
+
+    // Same password, so nobody is logged out, and it still is the only one.
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+    await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
+    expectRefusal(await logIn(ada.loginId, WRONG), 'invalid_credentials');
+    await rightLogin(ada).expect(200);
+    expect(await hashOf(ada)).toBe(after);
+  });
+
+  it('PW-06 opens nothing, and costs nothing, once somebody has tampered with it', async () => {
+    const ada = await given.member(app);
+    const genuine = await hashOf(ada);
+    const [, , , , salt, hash] = genuine.split('$');
+    const withCost = (cost: string): string => `$argon2id$v=19$${cost}$${salt}$${hash}`;
+    const tampered = [
+      withCost('m=8388608,t=2,p=1'),
+      withCost('m=19456,t=1000,p=1'),
+      withCost('m=19456,t=2,p=255'),
+      withCost('m=99999999,t=99999999,p=1'),
+      withCost('m=4294967296,t=2,p=1'),
+      withCost('m=1,t=2,p=1'),
+      withCost('m=19456,t=0,p=1'),
+      withCost('m=19456,t=2,p=0'),
+      withCost('m=19456,m=19456,m=19456'),
+      withCost('m=19456,t=2'),
+      withCost('m=-1,t=2,p=1'),
+      genuine.replace('argon2id', 'argon2i'),
+      genuine.replace('argon2id', 'argon2d'),
+      genuine.replace('v=19', 'v=16'),
+      genuine.replace(salt!, ''),
+      genuine.replace(salt!, 'AA'),
+      genuine.replace(hash!, 'AA'),
+      genuine.replace(hash!, ''),
+      `${genuine}$${hash}`,
+      '$2b$12$WApznUPhDubN0oeveSXHp.Rk0rMNqQvPZ0gZ9fKQ8cJ6y0eVXk5Zu',
+      ada.password,
+      'x',
+      '',
+    ];
+    for (const stored of tampered) {
+      await app.sql.query('UPDATE members SET password_hash = $2 WHERE id = $1', [ada.id, stored]);
+      const startedAt = performance.now();
+      const answer = await rightLogin(ada);
+      const tookMs = performance.now() - startedAt;
+      expect([stored, answer.status, answer.body.code]).toEqual([stored, 401, 'invalid_credentials']);
+      // The costs it asks for would take minutes.
+      expect([stored, tookMs < 3000]).toEqual([stored, true]);
+      await app.sql.query('DELETE FROM login_failures WHERE key = $1', [throttleKey(ada.id)]);
+    }
+    await app.sql.query('UPDATE members SET password_hash = $2 WHERE id = $1', [ada.id, genuine]);
+    await rightLogin(ada).expect(200);
+  });
+});

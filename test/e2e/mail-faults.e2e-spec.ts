@@ -1,0 +1,194 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { KeyRing } from '../../src/common/key-ring.js';
+import { SealedBox } from '../../src/common/sealed-box.js';
+import { eventually } from '../support/eventually.js';
+import { unique } from '../support/factories.js';
+import { afterCooldown, withoutIdentity } from '../support/recovery.js';
+import { TEST_SECRET } from '../support/server-environment.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { TestApp } from '../support/test-app.js';
+
+interface Row {
+  id: string;
+  status: string;
+  attempts: number;
+  messageId: string;
+  lastError: string | null;
+  hasPayload: boolean;
+}
+
+/** What becomes of a mail when the mail server does not simply take it. */
+describe('the outbox', () => {
+  let sink: SmtpSink;
+  let app: TestApp;
+  /** A member, made by SQL so that no mail comes before those that a test looks at. */
+  let ada: { id: string; email: string };
+
+  beforeAll(async () => {
+    sink = await SmtpSink.start();
+    app = await TestApp.start({ env: { SMTP_URL: sink.url } });
+  });
+  beforeEach(async () => {
+    sink.reset();
+    ada = await givenMember();
+  });
+  afterEach(() => app.sql.query('DELETE FROM outbox_messages'));
+  afterAll(async () => {
+    await app.stop();
+    await sink.stop();
+  });
+
+  const ask = async (email: string): Promise<string> =>
+    (await app.post('/api/auth/password-reset/send-code', { email }).expect(202)).body.requestId as string;
+  const mailOf = async (memberId: string): Promise<Row> => {
+    const { rows } = await app.sql.query<Row>(
+      `SELECT id, status, attempts, message_id AS "messageId", last_error AS "lastError", payload IS NOT NULL AS "hasPayload"
+       FROM outbox_messages WHERE member_id = $1 ORDER BY created_at DESC LIMIT 1`,
+      [memberId],
+    );
+    return rows[0]!;
+  };
+  const eventuallyMail = (memberId: string, what: string, is: (row: Row) => boolean): Promise<Row> =>
+    eventually(what, async () => {
+      const row = await mailOf(memberId);
+      return is(row) ? row : undefined;
+    });
+  const dueNow = (changes = '') =>
+    app.sql.query(
+      `WITH due AS (UPDATE outbox_messages SET available_at = now() - interval '1 s'${changes} WHERE status = 'pending')
+       SELECT pg_notify('munjigi_outbox', '')`,
+    );
+
+  it('FT-04 gives a mail up when its recipient is refused for good, says why, and sends the others', async () => {
+    const grace = await givenMember();
+    sink.refuseRecipient = (address) => (address === ada.email ? 550 : undefined);
+    await ask(ada.email);
+    await ask(grace.email);
+    const dead = await eventuallyMail(ada.id, 'the refused mail is dead', ({ status }) => status === 'dead');
+    expect(dead).toMatchObject({ attempts: 1, lastError: expect.stringContaining('550') });
+    expect(dead.lastError).not.toContain(ada.email);
+    await eventuallyMail(grace.id, 'the other mail is sent', ({ status }) => status === 'sent');
+  });
+
+  it('FT-04 tries again after a temporary refusal, with the same Message-ID and the same code', async () => {
+    let refusals = 0;
+    sink.refuseLetter = async () => (refusals++ === 0 ? 451 : undefined);
+    const requestId = await ask(ada.email);
+    const waiting = await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    expect(waiting).toMatchObject({ status: 'pending', attempts: 1, hasPayload: true });
+    await dueNow();
+    const sent = await eventuallyMail(ada.id, 'the mail is sent', ({ status }) => status === 'sent');
+    expect(sent).toMatchObject({ attempts: 2, hasPayload: false, lastError: null });
+    const [first, second] = sink.letters;
+    expect([second?.messageId, second?.code]).toEqual([sent.messageId, first?.code]);
+    expect(first?.messageId).toBe(sent.messageId);
+    await app.post('/api/auth/password-reset/confirm-code', { requestId, code: second?.code }).expect(200);
+  });
+
+  it('FT-03 keeps a mail while the mail server is away, and the request is answered without it', async () => {
+    await sink.stop();
+    await ask(ada.email);
+    const waiting = await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    expect(waiting).toMatchObject({ status: 'pending', attempts: 1, hasPayload: true });
+    expect(waiting.lastError).toContain('ECONN');
+    await sink.startAgain();
+    await dueNow();
+    await eventuallyMail(ada.id, 'the mail is sent', ({ status }) => status === 'sent');
+  });
+
+  it('FT-03 drops a mail whose code and link have expired before it could be sent', async () => {
+    sink.refuseRecipient = () => 451;
+    await ask(ada.email);
+    await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    sink.refuseRecipient = () => undefined;
+    await dueNow(', expires_at = now()');
+    const dropped = await eventuallyMail(ada.id, 'the mail is dropped', ({ status }) => status !== 'pending');
+    expect(dropped).toMatchObject({ status: 'dropped', hasPayload: false });
+    expect(sink.letters).toEqual([]);
+  });
+
+  it('drops a mail that a newer one replaces', async () => {
+    sink.refuseRecipient = () => 451;
+    await ask(ada.email);
+    const first = await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    sink.refuseRecipient = () => undefined;
+    await afterCooldown(app);
+    await ask(ada.email);
+    await eventuallyMail(ada.id, 'the newer mail is sent', ({ status }) => status === 'sent');
+    const { rows } = await app.sql.query('SELECT status, payload FROM outbox_messages WHERE id = $1', [first.id]);
+    expect(rows).toEqual([{ status: 'dropped', payload: null }]);
+    expect(sink.letters).toHaveLength(1);
+  });
+
+  it('drops a mail whose code is used while the mail server still keeps us waiting', async () => {
+    let take: () => void = () => undefined;
+    sink.refuseLetter = () => new Promise((resolve) => (take = () => resolve(undefined)));
+    const requestId = await ask(ada.email);
+    const letter = await eventually('the mail is there', async () => sink.letters[0]);
+    await app.post('/api/auth/password-reset/confirm-code', { requestId, code: letter.code }).expect(200);
+    expect(await mailOf(ada.id)).toMatchObject({ status: 'dropped', hasPayload: false });
+    take();
+    await app.restart(); // ends what is being sent first
+    expect(await mailOf(ada.id)).toMatchObject({ status: 'dropped' });
+  });
+
+  it('SL-02 sends no row that was tampered with, and goes on with the others', async () => {
+    sink.refuseRecipient = () => 451;
+    await ask(ada.email);
+    await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    sink.refuseRecipient = () => undefined;
+    await dueNow(', payload = overlay(payload PLACING decode(repeat($$00$$, 8), $$hex$$) FROM 40)');
+    await eventuallyMail(ada.id, 'the tampered mail is put off', ({ lastError }) =>
+      /does not open/.test(lastError ?? ''),
+    );
+    const grace = await givenMember();
+    await ask(grace.email);
+    await eventuallyMail(grace.id, 'the other mail is sent', ({ status }) => status === 'sent');
+    expect(sink.letters.map(({ to }) => to)).toEqual([[grace.email]]);
+  });
+
+  it('EN-03 is no oracle: a mail server that refuses or hangs changes no answer', async () => {
+    for (const trouble of ['refuses', 'hangs', 'is gone']) {
+      if (trouble === 'refuses') sink.refuseRecipient = () => 550;
+      if (trouble === 'hangs') sink.isMute = true;
+      if (trouble === 'is gone') await sink.stop();
+      await afterCooldown(app);
+      const send = (email: string) => app.post('/api/auth/password-reset/send-code', { email }).expect(202);
+      const known = await send(ada.email);
+      const unknown = await send(unique.email());
+      expect([trouble, withoutIdentity(unknown)]).toEqual([trouble, withoutIdentity(known)]);
+    }
+    await sink.startAgain();
+  });
+
+  it('MI-02 is emptied by several servers at once, each mail sent exactly once', async () => {
+    const second = await app.replica();
+    const box = new SealedBox(new KeyRing([TEST_SECRET]).all('outbox-payload'));
+    const data = { loginId: 'ada', memberSince: '2026-11', requestedAt: '2026-11-22T00:00:00Z', network: 'x' };
+    const mails = Array.from({ length: 100 }, () => ({ id: randomUUID(), to: unique.email() }));
+    await app.sql.query(
+      `WITH mails AS (
+         INSERT INTO outbox_messages (id, template, locale, status, payload, message_id)
+         SELECT id, 'login-id', 'en', 'pending', payload, '<' || id || '@test>' FROM unnest($1::uuid[], $2::bytea[]) AS m (id, payload))
+       SELECT pg_notify('munjigi_outbox', '')`,
+      [mails.map(({ id }) => id), mails.map(({ id, to }) => box.seal(JSON.stringify({ to, data }), id))],
+    );
+    await eventually('all are sent', async () => {
+      const { rows } = await app.sql.query(`SELECT FROM outbox_messages WHERE status <> 'sent'`);
+      return rows.length === 0 ? true : undefined;
+    });
+    expect(sink.letters.map(({ to }) => to[0]).sort()).toEqual(mails.map(({ to }) => to).sort());
+    expect(new Set(sink.letters.map(({ messageId }) => messageId)).size).toBe(100);
+    await second.stop();
+  });
+
+  async function givenMember(): Promise<{ id: string; email: string }> {
+    const { rows } = await app.sql.query(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
+       VALUES (gen_random_uuid(), $1, $2, $2, 'none', 'en') RETURNING id, email`,
+      [unique.loginId(), unique.email()],
+    );
+    return rows[0] as { id: string; email: string };
+  }
+});

@@ -1,0 +1,308 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHmac } from 'node:crypto';
+import { KeyRing } from '../../src/common/key-ring.js';
+import { given, type GivenMember, unique } from '../support/factories.js';
+import { mailbox, outboxEmpty } from '../support/mailbox.js';
+import { afterCooldown, askFor, newestProof, resetTokenFor } from '../support/recovery.js';
+import { TEST_SECRET } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+
+describe('a forgotten password', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  const login = (identifier: string, password: string) => app.post('/api/auth/login', { identifier, password });
+  const reset = (newPassword: unknown, token?: string) => app.post('/api/auth/password-reset', { newPassword }, token);
+  const confirmLink = (token: string | undefined) => app.post('/api/auth/password-reset/confirm-link', { token });
+
+  it('gives way to a new one by the mailed code, and nobody is logged in by that', async () => {
+    const ada = await given.member(app);
+    const { requestId, mail } = await askFor(app, 'password-reset', ada);
+    const { body } = await app
+      .post('/api/auth/password-reset/confirm-code', { requestId, code: mail.code })
+      .expect(200);
+    expect(body).toEqual({ resetToken: expect.any(String), expiresIn: expect.any(Number) });
+    expect(body.expiresIn).toBeGreaterThan(590);
+    expect(body.expiresIn).toBeLessThanOrEqual(600); // TK-05
+
+    const newPassword = unique.password();
+    const answer = await reset(newPassword, body.resetToken).expect(204);
+    expect([answer.text, answer.headers['set-cookie']]).toEqual(['', undefined]);
+    await login(ada.loginId, newPassword).expect(200);
+    await login(ada.email, newPassword).expect(200);
+    await login(ada.loginId, ada.password).expect(401);
+  });
+
+  it('gives way to a new one by the mailed link, with the reset token in the body', async () => {
+    const ada = await given.member(app);
+    const { mail } = await askFor(app, 'password-reset', ada);
+    const { body } = await confirmLink(mail.linkToken).expect(200);
+    expect(body).toEqual({
+      resetToken: expect.any(String),
+      expiresIn: expect.any(Number),
+      maskedLoginId: `ad***${ada.loginId.at(-1)}`,
+    });
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword, resetToken: body.resetToken }).expect(204);
+    await login(ada.loginId, newPassword).expect(200);
+  });
+
+  it('OC-05 waits for a POST: whoever merely opens the link, as mail scanners do, changes nothing', async () => {
+    const ada = await given.member(app);
+    const { mail } = await askFor(app, 'password-reset', ada);
+    const { pathname, hash } = new URL(mail.links.find((link) => link.includes('#token='))!);
+    for (const path of [pathname, `${pathname}?${hash.slice(1)}`])
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'GET']) await app.request(method, path);
+    await confirmLink(mail.linkToken).expect(200);
+  });
+
+  it('ends all sessions once it is replaced', async () => {
+    const ada = await given.member(app);
+    const { body: phone } = await login(ada.loginId, ada.password).expect(200);
+    await reset(unique.password(), await resetTokenFor(app, ada)).expect(204);
+    for (const { accessToken, refreshToken } of [ada, phone]) {
+      expect((await app.get('/api/members/me', accessToken).expect(401)).body.code).toBe('session_ended');
+      expect((await app.post('/api/auth/refresh', undefined, refreshToken).expect(401)).body.code).toBe(
+        'session_ended',
+      );
+    }
+  });
+
+  it('is reported to its owner by a mail without any secret once it is replaced', async () => {
+    const ada = await given.member(app);
+    const resetToken = await resetTokenFor(app, ada);
+    const asked = (await mailbox.to(ada.email).all()).at(-1);
+    const newPassword = unique.password();
+    await reset(newPassword, resetToken).expect(204);
+    const notice = await mailbox.to(ada.email).next({ after: asked });
+    expect(notice.subject).toBe('[Munjigi] Your password was changed');
+    expect(notice.text).toContain('with a code or link from this mailbox');
+    expect(notice.code).toBeUndefined();
+    expect(notice.raw).not.toContain(newPassword);
+  });
+
+  it('ML-06 is answered by a mail whose subject gives nothing away and whose body says how long it is good for', async () => {
+    const ada = await given.member(app, { name: 'Ada' });
+    const { mail } = await askFor(app, 'password-reset', ada);
+    expect(mail.subject).toBe('[Munjigi] Set a new password');
+    expect(mail.to).toEqual([ada.email]);
+    expect(mail.text).toContain('10 minutes');
+    expect(mail.text).toContain('30 minutes');
+    expect(mail.text).not.toContain(ada.loginId); // masked
+    expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
+  });
+
+  it('BF-04 opens an account that guessing has locked', async () => {
+    const ada = await given.member(app);
+    for (let failures = 0; failures < 10; failures += 1) await login(ada.loginId, 'wrong giraffe 12').expect(401);
+    await login(ada.loginId, ada.password).expect(401);
+    const newPassword = unique.password();
+    await reset(newPassword, await resetTokenFor(app, ada)).expect(204);
+    await login(ada.loginId, newPassword).expect(200);
+  });
+
+  it('also has to be replaced by whoever must change it before the next login', async () => {
+    const ada = await given.member(app);
+    await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
+    const { body } = await login(ada.loginId, ada.password).expect(200);
+    expect(body).toEqual({
+      status: 'password_change_required',
+      resetToken: expect.any(String),
+      expiresIn: expect.any(Number),
+    });
+    const newPassword = unique.password();
+    await reset(newPassword, body.resetToken).expect(204);
+    expect((await login(ada.loginId, newPassword).expect(200)).body.status).toBe('authenticated');
+  });
+
+  describe('asked for with a login ID', () => {
+    it('is mailed when the login ID belongs to the address, however it is written', async () => {
+      const ada = await given.member(app);
+      const { requestId, mail } = await askFor(app, 'password-reset', ada, {
+        loginId: ` ${ada.loginId.toUpperCase()}`,
+      });
+      await app.post('/api/auth/password-reset/confirm-code', { requestId, code: mail.code }).expect(200);
+    });
+
+    it('EN-07 is not mailed when it belongs to somebody else or to nobody, and the answer does not tell', async () => {
+      const [ada, eve] = [await given.member(app), await given.member(app)];
+      for (const loginId of [eve.loginId, unique.loginId()]) {
+        const { body } = await app
+          .post('/api/auth/password-reset/send-code', { email: ada.email, loginId })
+          .expect(202);
+        expect(body).toEqual({ requestId: expect.stringMatching(/^[\w-]{43}$/), resendAfter: 60, expiresIn: 600 });
+        expect(await newestProof(app, ada.email)).toMatchObject({ isPhantom: true });
+        await afterCooldown(app);
+      }
+      for (const { email } of [ada, eve]) await mailbox.expectNone(email, app, 1); // the one of the sign-up
+    });
+  });
+
+  describe('TK-08 its reset token', () => {
+    const expectDead = async (token: string, { loginId, password }: GivenMember): Promise<void> => {
+      const { body } = await reset(unique.password(), token).expect(401);
+      expect(body.code).toBe('token_invalid');
+      await login(loginId, password).expect(200);
+    };
+
+    it('works once', async () => {
+      const ada = await given.member(app);
+      const token = await resetTokenFor(app, ada);
+      const password = unique.password();
+      await reset(password, token).expect(204);
+      await expectDead(token, { ...ada, password });
+    });
+
+    it('dies when the password is changed in another way', async () => {
+      const ada = await given.member(app);
+      const token = await resetTokenFor(app, ada);
+      const password = unique.password();
+      const change = { currentPassword: ada.password, newPassword: password };
+      await app.post('/api/members/me/password', change, ada.accessToken).expect(204);
+      await expectDead(token, { ...ada, password });
+    });
+
+    it('dies when another code is asked for', async () => {
+      const ada = await given.member(app);
+      const token = await resetTokenFor(app, ada);
+      await askFor(app, 'password-reset', ada);
+      await expectDead(token, ada);
+    });
+
+    it('dies with its time', async () => {
+      const ada = await given.member(app);
+      const token = await resetTokenFor(app, ada);
+      await app.sql.query('UPDATE reset_grants SET expires_at = now() WHERE member_id = $1', [ada.id]);
+      await expectDead(token, ada);
+    });
+
+    it('says so when it is genuine and merely late', async () => {
+      const ada = await given.member(app);
+      const token = await resetTokenFor(app, ada);
+      const late = signedAgain(token, (claims) => ({ ...claims, iat: claims.iat - 700, exp: claims.exp - 700 }));
+      expect((await reset(unique.password(), late).expect(401)).body.code).toBe('token_expired');
+      await reset(
+        unique.password(),
+        signedAgain(token, (claims) => claims),
+      ).expect(204); // so it was the time
+    });
+
+    it('sets nothing for a member who has been disabled meanwhile', async () => {
+      const ada = await given.member(app);
+      const token = await resetTokenFor(app, ada);
+      const setStatus = (status: string) =>
+        app.sql.query('UPDATE members SET status = $2 WHERE id = $1', [ada.id, status]);
+      await setStatus('disabled');
+      expect((await reset(unique.password(), token).expect(401)).body.code).toBe('token_invalid');
+      await setStatus('active');
+      await login(ada.loginId, ada.password).expect(200);
+    });
+
+    it('sets the password of its own member whatever else the body says', async () => {
+      const [ada, eve] = [await given.member(app), await given.member(app)];
+      const token = await resetTokenFor(app, eve);
+      const newPassword = unique.password();
+      for (const extra of [{ email: ada.email }, { memberId: ada.id }, { sub: ada.id }, { loginId: ada.loginId }]) {
+        const { body } = await app.post('/api/auth/password-reset', { newPassword, ...extra }, token).expect(422);
+        expect(body.errors).toEqual([expect.objectContaining({ code: 'unknown_field' })]);
+      }
+      await login(ada.loginId, ada.password).expect(200);
+    });
+
+    it('TK-04 is no access token and no refresh token, nor are those reset tokens', async () => {
+      const ada = await given.member(app);
+      const token = await resetTokenFor(app, ada);
+      await app.get('/api/members/me', token).expect(401);
+      await app.post('/api/auth/refresh', undefined, token).expect(401);
+      await app.post('/api/auth/logout', undefined, token).expect(401);
+      for (const other of [ada.accessToken, ada.refreshToken, ada.deviceToken, `${token}x`, 'x', undefined])
+        await reset(unique.password(), other).expect(401);
+      await reset(unique.password(), token).expect(204);
+    });
+
+    it('TK-10 names its member by id and holds nothing else about them', async () => {
+      const ada = await given.member(app);
+      const claims = claimsOf(await resetTokenFor(app, ada));
+      expect(claims).toEqual({
+        iss: 'http://localhost:3000',
+        aud: 'reset',
+        sub: ada.id,
+        jti: expect.any(String),
+        iat: expect.any(Number),
+        exp: claims.iat + 600,
+      });
+    });
+  });
+
+  it('PW-01 PW-04 is not replaced by a bad one, and the reset token stays good for a better one', async () => {
+    const ada = await given.member(app, { name: 'Wilhelmina Ada' });
+    const token = await resetTokenFor(app, ada);
+    const refusals: [unknown, string, string][] = [
+      ['aB3$xyz', 'validation_failed', 'password_too_short'],
+      ['🦒🦒🦒🦒', 'validation_failed', 'password_too_short'], // eight UTF-16 units, four characters
+      ['tall giraffe '.repeat(9) + 'x'.repeat(12), 'validation_failed', 'password_too_long'], // 129
+      ['x'.repeat(50_000), 'validation_failed', 'password_too_long'],
+      ['password123', 'password_too_common', 'password_too_common'],
+      ['PassWord123', 'password_too_common', 'password_too_common'],
+      [ada.loginId, 'password_too_common', 'password_personal'],
+      [`${ada.email.split('@')[0]}1`, 'password_too_common', 'password_personal'],
+      [ada.email, 'password_too_common', 'password_personal'],
+      ['WILHELMINA', 'password_too_common', 'password_personal'],
+      ['Munjigi!', 'password_too_common', 'password_personal'],
+      ['aaaaaaaaaaaa', 'validation_failed', 'password_too_weak'],
+      ['tall\u0000giraffe 77 qx', 'validation_failed', 'invalid_characters'],
+      ['tall giraffe 77 \ud800', 'validation_failed', 'invalid_characters'],
+      ['', 'validation_failed', 'required'],
+      [null, 'validation_failed', 'not_a_string'],
+      [[], 'validation_failed', 'not_a_string'],
+      [undefined, 'validation_failed', 'required'],
+    ];
+    for (const [password, code, fieldCode] of refusals) {
+      const { status, body } = await reset(password, token);
+      expect([password, status, body.code]).toEqual([password, 422, code]);
+      expect(body.errors).toEqual([expect.objectContaining({ field: 'newPassword', code: fieldCode })]);
+    }
+    await login(ada.loginId, ada.password).expect(200);
+
+    const longest = `${'tall giraffe '.repeat(9)}🦒${'x'.repeat(10)}`; // 128 characters
+    await reset(longest, token).expect(204);
+    await login(ada.loginId, longest).expect(200);
+    await login(ada.loginId, longest.slice(0, -1)).expect(401);
+  });
+
+  it('leaves a trace of each step in the audit', async () => {
+    const ada = await given.member(app);
+    await reset(unique.password(), await resetTokenFor(app, ada)).expect(204);
+    await outboxEmpty(app);
+    const { rows } = await app.sql.query(
+      `SELECT type, details FROM security_events WHERE member_id = $1 AND type LIKE 'password.%' ORDER BY id`,
+      [ada.id],
+    );
+    expect(rows).toEqual([
+      { type: 'password.reset_requested', details: {} },
+      { type: 'password.reset_proven', details: { by: 'code' } },
+      { type: 'password.reset', details: {} },
+    ]);
+  });
+});
+
+interface ResetClaims {
+  iat: number;
+  exp: number;
+}
+
+function claimsOf(token: string): ResetClaims {
+  return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString('utf8')) as ResetClaims;
+}
+
+/** The same token with other claims, signed as the server would. */
+function signedAgain(token: string, change: (claims: ResetClaims) => ResetClaims): string {
+  const [header] = token.split('.');
+  const payload = Buffer.from(JSON.stringify(change(claimsOf(token)))).toString('base64url');
+  const key = new KeyRing([TEST_SECRET]).current('token:reset+jwt:HS512');
+  const signature = createHmac('sha512', key).update(`${header}.${payload}`).digest('base64url');
+  return `${header}.${payload}.${signature}`;
+}

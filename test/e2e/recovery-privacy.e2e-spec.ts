@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { given, unique } from '../support/factories.js';
+import { type HttpAnswer } from '../support/http-client.js';
+import { mailbox, outboxEmpty } from '../support/mailbox.js';
+import { afterCooldown, askFor, newestProof, type Recovery, withoutIdentity, wrong } from '../support/recovery.js';
+import { TestApp } from '../support/test-app.js';
+
+const RECOVERIES: Recovery[] = ['password-reset', 'login-id'];
+const DAILY_GUESSES = 8;
+
+/** What asking for a code tells a stranger (nothing), and how often it can be asked for. */
+describe('a recovery asked for by anybody', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start({ env: { DAILY_GUESS_LIMIT: String(DAILY_GUESSES), LOGIN_FAILURE_LIMIT: '3' } });
+  });
+  afterAll(() => app.stop());
+
+  const send = (recovery: Recovery, email: string) => app.post(`/api/auth/${recovery}/send-code`, { email });
+  const confirm = (recovery: Recovery, requestId: string, code: string) =>
+    app.post(`/api/auth/${recovery}/confirm-code`, { requestId, code });
+
+  it.each(RECOVERIES)(
+    'EN-01 EN-07 is answered alike for a known, unknown, unconfirmed, disabled and locked account (%s)',
+    async (recovery) => {
+      const { email: known } = await given.member(app);
+      const unknown = unique.email();
+      const unconfirmed = unique.signUp();
+      await app.post('/api/auth/sign-up', unconfirmed).expect(202);
+      const disabled = await given.member(app);
+      await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [disabled.id]);
+      const locked = await given.member(app);
+      for (let failures = 0; failures < 3; failures += 1)
+        await app.post('/api/auth/login', { identifier: locked.loginId, password: 'wrong giraffe 12' }).expect(401);
+      await afterCooldown(app);
+
+      const requested: object[] = [];
+      const guessed: object[][] = [];
+      for (const email of [known, unknown, unconfirmed.email, disabled.email, locked.email]) {
+        const answer = await send(recovery, email).expect(202);
+        requested.push(withoutIdentity(answer));
+        const series: object[] = [];
+        for (let guess = 0; guess < 7; guess += 1)
+          series.push(withoutIdentity(await confirm(recovery, answer.body.requestId, '000000')));
+        guessed.push(series);
+      }
+      for (const answer of requested) expect(answer).toEqual(requested[0]);
+      for (const series of guessed) expect(series).toEqual(guessed[0]);
+
+      await outboxEmpty(app);
+      for (const { email } of [unconfirmed, disabled]) await mailbox.expectNone(email, app, 1); // that of the sign-up
+      await mailbox.expectNone(unknown, app);
+      await mailbox.to(locked.email).waitForCount(2); // BF-04
+    },
+  );
+
+  it.each(RECOVERIES)(
+    'EN-02 shows no cooldown that would tell a known address from an unknown one (%s)',
+    async (recovery) => {
+      const [ada, grace] = [await given.member(app), await given.member(app)];
+      const nobody = unique.email();
+      const rows = [
+        [ada.email, ada.email, ada.email],
+        [nobody, nobody, nobody],
+        [grace.email.toUpperCase(), ` ${grace.email}`, grace.email.replace('ada', 'Ada')],
+      ];
+      const sequences: object[][] = [];
+      for (const emails of rows) {
+        const answers: HttpAnswer[] = [];
+        for (const email of emails) answers.push(await send(recovery, email));
+        // The other recovery shares the cooldown and has no request open yet.
+        answers.push(await send(recovery === 'login-id' ? 'password-reset' : 'login-id', emails[0]!));
+        sequences.push(answers.map(withoutIdentity));
+      }
+      expect(sequences[0]![0]).toMatchObject({ status: 202 });
+      for (const sequence of sequences) expect(sequence).toEqual(sequences[0]);
+      for (const { email } of [ada, grace]) await mailbox.expectNone(email, app, 2); // the sign-up's and one more
+    },
+  );
+
+  it('EN-07 counts wrong codes for an address nobody has as it does for a member, and both die at the same count', async () => {
+    const ada = await given.member(app);
+    const nobody = unique.email();
+    const asked = await askFor(app, 'password-reset', ada);
+    const { body: phantom } = await send('password-reset', nobody).expect(202);
+    for (let guess = 1; guess <= 6; guess += 1) {
+      const code = wrong(asked.mail.code, guess);
+      const known = await confirm('password-reset', asked.requestId, code);
+      const unknown = await confirm('password-reset', phantom.requestId, code);
+      expect(withoutIdentity(unknown)).toEqual(withoutIdentity(known));
+      const counted = { guesses: Math.min(guess, 5) };
+      expect(await newestProof(app, ada.email)).toMatchObject(counted);
+      expect(await newestProof(app, nobody)).toMatchObject({ ...counted, isPhantom: true });
+    }
+  });
+
+  it('BF-07 has a day’s guesses that no new code refills, over both recoveries, and then says when to come back', async () => {
+    const ada = await given.member(app);
+    const nobody = unique.email();
+    const other = await given.member(app);
+    const outcomes: object[][] = [];
+    for (const email of [ada.email, nobody]) {
+      // The sign-up of a member took a guess already.
+      const guessesLeft = email === nobody ? DAILY_GUESSES : DAILY_GUESSES - 1;
+      const outcome: object[] = [];
+      let left = guessesLeft;
+      for (const recovery of ['password-reset', 'login-id'] as const) {
+        await afterCooldown(app);
+        const { body } = await send(recovery, email).expect(202);
+        for (let guess = 0; guess < 5 && left > 0; guess += 1, left -= 1)
+          expect((await confirm(recovery, body.requestId, '000000')).status).toBe(400);
+        if (left > 0) continue;
+        const refused = await confirm(recovery, body.requestId, '000000').expect(429);
+        expect(refused.body).toMatchObject({ code: 'too_many_attempts', retryAfter: expect.any(Number) });
+        expect(refused.headers['retry-after']).toBe(String(refused.body.retryAfter));
+        expect(refused.body.retryAfter).toBeGreaterThan(86_000);
+        outcome.push(Object.keys(refused.body as object), Object.keys(refused.headers));
+      }
+      outcomes.push(outcome);
+    }
+    expect(outcomes[1]).toEqual(outcomes[0]);
+
+    // The right code is refused as well; the link, which nobody guesses, is not; and others are not touched.
+    await afterCooldown(app);
+    const asked = await askFor(app, 'password-reset', ada);
+    await confirm('password-reset', asked.requestId, asked.mail.code).expect(429);
+    await app.post('/api/auth/password-reset/confirm-link', { token: asked.mail.linkToken }).expect(200);
+    const unhurt = await askFor(app, 'password-reset', other);
+    await confirm('password-reset', unhurt.requestId, unhurt.mail.code).expect(200);
+    // A day later the budget is there again.
+    await app.sql.query(`UPDATE rate_limits SET expire = expire - 86400000 WHERE key LIKE 'guess-day:%'`);
+    const later = await askFor(app, 'login-id', ada);
+    await confirm('login-id', later.requestId, later.mail.code).expect(200);
+  });
+
+  it('BF-08 sends an address five mails an hour at the most, over all kinds of mail and spellings, and always answers 202', async () => {
+    const local = `ada.${unique.loginId()}`;
+    const ada = await given.member(app, { email: `${local}@example.test` });
+    const spellings = [
+      ada.email,
+      ada.email.toUpperCase(),
+      `${local.replace('.', '')}@example.test`,
+      `${local.split('').join('.').replaceAll('...', '.')}@Example.TEST`,
+    ];
+    for (let round = 0; round < 4; round += 1) {
+      for (const email of spellings) {
+        await send(RECOVERIES[round % 2]!, email).expect(202);
+        await afterCooldown(app);
+        if (round > 0) continue;
+        await app.post('/api/auth/sign-up', { ...unique.signUp(), email }).expect(202);
+        await afterCooldown(app);
+      }
+    }
+    await outboxEmpty(app);
+    const addresses = new Set(spellings.map((email) => email.replace('Example.TEST', 'example.test')));
+    const mails = (await Promise.all([...addresses].map((address) => mailbox.to(address).all()))).flat();
+    // The mail of ada's own sign-up was answered with its proof, so it does not count. The fifth of the others was asked
+    // for at a spelling nobody has: it takes its share of the hour, and there is nobody to mail.
+    expect(mails).toHaveLength(1 + 4);
+
+    await app.sql.query(`UPDATE rate_limits SET expire = expire - 3600000 WHERE key LIKE 'mail-hour:%'`);
+    await askFor(app, 'login-id', ada);
+  });
+
+  it('BF-08 does not count mails that were answered with their proof: those were wanted', async () => {
+    const ada = await given.member(app);
+    for (let times = 0; times < 6; times += 1) {
+      const { mail } = await askFor(app, 'password-reset', ada);
+      await app.post('/api/auth/password-reset/confirm-link', { token: mail.linkToken }).expect(200);
+    }
+  });
+
+  it('keeps quiet for a minute after each mail, whichever recovery asks', async () => {
+    const ada = await given.member(app);
+    await askFor(app, 'login-id', ada);
+    const { body } = await send('password-reset', ada.email).expect(202);
+    expect(body).toMatchObject({ resendAfter: 60 });
+    await mailbox.expectNone(ada.email, app, 2);
+  });
+
+  it.each([
+    ['two addresses', ['ada@example.test', 'eve@example.test']],
+    ['an object', { address: 'ada@example.test' }],
+    ['a list in one text', 'ada@example.test,eve@example.test'],
+    ['a line break', 'ada@example.test\r\nBcc: eve@example.test'],
+    ['a name in front', 'Ada <ada@example.test>'],
+    ['null', null],
+    ['nothing', undefined],
+  ])('ML-03 takes one plain address, not %s', async (_, email) => {
+    for (const recovery of RECOVERIES) await app.post(`/api/auth/${recovery}/send-code`, { email }).expect(422);
+  });
+});
+
+describe('the secrets of a recovery', () => {
+  let app: TestApp;
+  afterAll(() => app?.stop());
+
+  it('SL-01 SL-02 stand in no log, no table, no audit: only in the mail', async () => {
+    // This server sends no mail, so its outbox can be looked at while it is full; the next one then sends it.
+    app = await TestApp.start({ env: { OUTBOX_ENABLED: 'false', LOG_LEVEL: 'debug' } });
+    const sender = await app.replica({ env: { OUTBOX_ENABLED: 'true' } });
+    const ada = await given.member(sender);
+    await sender.stop();
+    const password = unique.password();
+
+    const { body: reset } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+    const waiting = await everyRow(app);
+    expect(waiting).toContain('password-reset');
+    const again = await app.replica({ env: { OUTBOX_ENABLED: 'true' } });
+    const mail = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;
+    await app
+      .post('/api/auth/password-reset/confirm-code', { requestId: reset.requestId, code: wrong(mail.code!) })
+      .expect(400);
+    const { body: grant } = await app
+      .post('/api/auth/password-reset/confirm-code', { requestId: reset.requestId, code: mail.code })
+      .expect(200);
+    await app.post('/api/auth/password-reset', { newPassword: password }, grant.resetToken).expect(204);
+    await app.post('/api/auth/login', { identifier: ada.loginId, password }).expect(200);
+
+    const secrets = [mail.code!, mail.linkToken!, reset.requestId, grant.resetToken, password, ada.password];
+    secrets.push(wrong(mail.code!)); // what was typed is nobody else's to read either
+    const places = {
+      waiting,
+      afterwards: await everyRow(app),
+      logs: [...app.logs, ...sender.logs, ...again.logs].join('\n'),
+    };
+    expect(places.logs).toContain('/api/auth/password-reset/confirm-code');
+    for (const [place, text] of Object.entries(places))
+      for (const secret of secrets.flatMap(spellingsOf)) expect([place, stands(secret, text)]).toEqual([place, false]);
+    expect(places.logs).not.toContain(ada.email);
+  });
+});
+
+/** Every row of every table as PostgreSQL prints it, binary columns in hex. */
+async function everyRow({ sql }: TestApp): Promise<string> {
+  const { rows: tables } = await sql.query(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`);
+  const dumps = tables.map(({ name }) => sql.query(`SELECT t::text AS row FROM "${name}" t`));
+  return (await Promise.all(dumps)).flatMap(({ rows }) => rows.map(({ row }) => row as string)).join('\n');
+}
+
+function spellingsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  return [secret, bytes.toString('hex'), base64.slice(0, base64.length - (base64.length % 4))];
+}
+
+/** Whether the text holds it as a word of its own: six digits may well turn up inside an id. */
+function stands(secret: string, text: string): boolean {
+  for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
+    if (!/[\w.:-]/.test((text[at - 1] ?? ' ') + (text[at + secret.length] ?? ' '))) return true;
+    if (secret.length > 12) return true;
+  }
+  return false;
+}

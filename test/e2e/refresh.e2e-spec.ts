@@ -1,0 +1,360 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer } from '../support/http-client.js';
+import { mailbox } from '../support/mailbox.js';
+import { expectDead, expectRefusal } from '../support/refusals.js';
+import { TestApp } from '../support/test-app.js';
+import { TokenForge } from '../support/token-forge.js';
+
+const DAY = 86_400;
+
+/** Two processes on one database, as behind a load balancer. */
+let app: TestApp;
+let other: TestApp;
+const forge = new TokenForge();
+
+beforeAll(async () => {
+  app = await TestApp.start();
+  other = await app.replica();
+});
+afterAll(() => app.stop());
+
+const refresh = (token: string, at = app) => at.post('/api/auth/refresh', undefined, token);
+
+/** What the table says of a session. */
+async function rowOf(sessionId: string): Promise<Record<string, any>> {
+  const { rows } = await app.sql.query('SELECT * FROM sessions WHERE id = $1', [sessionId]);
+  return rows[0];
+}
+
+/** Lets time pass for one session: its rows move into the past. */
+async function age(sessionId: string, seconds: number): Promise<void> {
+  await app.sql.query(
+    `UPDATE sessions SET created_at = created_at - make_interval(secs => $2), rotated_at = rotated_at - make_interval(secs => $2),
+       idle_expires_at = idle_expires_at - make_interval(secs => $2), absolute_expires_at = absolute_expires_at - make_interval(secs => $2)
+     WHERE id = $1`,
+    [sessionId, seconds],
+  );
+}
+
+async function eventsOf(member: GivenMember, type: string): Promise<any[]> {
+  const { rows } = await app.sql.query('SELECT * FROM security_events WHERE member_id = $1 AND type = $2', [
+    member.id,
+    type,
+  ]);
+  return rows;
+}
+
+describe('a refresh', () => {
+  it('exchanges a refresh token in the Authorization header for the next pair', async () => {
+    const ada = await given.member(app);
+    const { body } = await refresh(ada.refreshToken).expect(200);
+    expect(body).toEqual({
+      status: 'authenticated',
+      tokenType: 'Bearer',
+      accessToken: expect.any(String),
+      expiresIn: 600,
+      refreshToken: expect.any(String),
+      refreshExpiresIn: 14 * DAY,
+      sessionId: ada.sessionId,
+      outcome: 'rotated',
+    });
+    expect(body.refreshToken).not.toBe(ada.refreshToken);
+    expect((await app.get('/api/members/me', body.accessToken).expect(200)).body.id).toBe(ada.id);
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1, ended_at: null });
+  });
+
+  it('takes the refresh token from the body as well', async () => {
+    const ada = await given.member(app);
+    const { body } = await app.post('/api/auth/refresh', { refreshToken: ada.refreshToken }).expect(200);
+    expect(body).toMatchObject({ outcome: 'rotated', sessionId: ada.sessionId });
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1 });
+  });
+
+  it('without a token is refused, and the body may hold nothing else', async () => {
+    const ada = await given.member(app);
+    expectRefusal(await app.post('/api/auth/refresh'), 'token_invalid');
+    expectRefusal(await app.post('/api/auth/refresh', {}), 'token_invalid');
+    expectRefusal(await app.post('/api/auth/refresh', { refreshToken: [ada.refreshToken] }), 'token_invalid');
+    await app.post('/api/auth/refresh', { refreshToken: ada.refreshToken, sessionId: ada.sessionId }).expect(422);
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0, ended_at: null });
+  });
+
+  it('leaves the access token that came before good until it expires', async () => {
+    const ada = await given.member(app);
+    await refresh(ada.refreshToken).expect(200);
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+  });
+
+  it('refuses access and reset tokens, and whatever else is no refresh token, in the header and in the body', async () => {
+    const ada = await given.member(app);
+    await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
+    const login = await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
+    for (const token of [ada.accessToken, login.body.resetToken, ada.deviceToken, ada.sessionId, 'x']) {
+      expectRefusal(await refresh(token), 'token_invalid');
+      expectRefusal(await app.post('/api/auth/refresh', { refreshToken: token }), 'token_invalid');
+    }
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0, ended_at: null });
+  });
+});
+
+describe('a refresh token used twice', () => {
+  it('TK-06 within the grace gives the very successor again and makes nothing new, on any process', async () => {
+    const ada = await given.member(app);
+    const { body: winner } = await refresh(ada.refreshToken).expect(200);
+    const before = await rowOf(ada.sessionId);
+    for (const at of [app, other, app]) {
+      const { body: loser } = await refresh(ada.refreshToken, at).expect(200);
+      expect(loser).toMatchObject({ outcome: 'replayed', refreshToken: winner.refreshToken, sessionId: ada.sessionId });
+      await at.get('/api/members/me', loser.accessToken).expect(200);
+    }
+    expect(await rowOf(ada.sessionId)).toEqual(before);
+    expect(before).toMatchObject({ generation: 1 });
+    const { rows } = await app.sql.query('SELECT FROM sessions WHERE member_id = $1', [ada.id]);
+    expect(rows).toHaveLength(1);
+    expect((await refresh(winner.refreshToken).expect(200)).body.outcome).toBe('rotated');
+  });
+
+  it('CC-03 by fifty requests at once is rotated for one and replayed for the rest, and the session goes on', async () => {
+    const ada = await given.member(app);
+    let token = ada.refreshToken;
+    // Each round goes on with what the one before gave; the last rounds meet warm processes.
+    for (let round = 1; round <= 5; round++) {
+      const processes = round === 1 ? [app, app] : [app, other];
+      const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => refresh(token, processes[i % 2])));
+      expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+      expect(answers.filter(({ body }) => body.outcome === 'rotated')).toHaveLength(1);
+      expect(answers.filter(({ body }) => body.outcome === 'replayed')).toHaveLength(49);
+      expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
+      expect(await rowOf(ada.sessionId)).toMatchObject({ generation: round, ended_at: null });
+      token = answers[0]!.body.refreshToken;
+    }
+    expect(await eventsOf(ada, 'session.reuse_detected')).toEqual([]);
+  });
+
+  it('TK-06 two rotations later ends the session, kills its access tokens and tells the owner', async () => {
+    const ada = await given.member(app);
+    const bystander = await ada.client
+      .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
+      .expect(200);
+    const [welcome] = await mailbox.to(ada.email).all();
+    const { body: first } = await refresh(ada.refreshToken).expect(200);
+    const { body: second } = await refresh(first.refreshToken, other).expect(200);
+
+    expectRefusal(await refresh(ada.refreshToken), 'token_reused');
+    expectRefusal(await refresh(second.refreshToken), 'session_ended');
+    expectRefusal(await refresh(first.refreshToken, other), 'session_ended');
+    expectRefusal(await app.get('/api/members/me', second.accessToken), 'session_ended');
+    for (const { accessToken } of [ada, first, second]) await expectDead(accessToken, app, other);
+
+    expect(await rowOf(ada.sessionId)).toMatchObject({ end_reason: 'token-reuse', generation: 2 });
+    const alarm = await mailbox.to(ada.email).next({ after: welcome });
+    expect(alarm.to).toEqual([ada.email]);
+    expect(alarm.code).toBeUndefined();
+    const { rows } = await app.sql.query('SELECT template FROM outbox_messages WHERE member_id = $1', [ada.id]);
+    expect(rows.map(({ template }) => template)).toContain('session-reused');
+    // The member's other devices had nothing to do with it.
+    await app.get('/api/members/me', bystander.body.accessToken).expect(200);
+    await refresh(bystander.body.refreshToken).expect(200);
+  });
+
+  it('TK-06 raises one alarm, however many replays come at once', async () => {
+    const ada = await given.member(app);
+    const { body: first } = await refresh(ada.refreshToken).expect(200);
+    await refresh(first.refreshToken).expect(200);
+    const before = (await mailbox.to(ada.email).all()).length;
+
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => refresh(ada.refreshToken, i % 2 ? app : other)),
+    );
+    for (const { status, body } of answers) {
+      expect(status).toBe(401);
+      expect(['token_reused', 'session_ended']).toContain(body.code);
+    }
+    expect(answers.some(({ body }) => body.code === 'token_reused')).toBe(true);
+    expect(await eventsOf(ada, 'session.reuse_detected')).toHaveLength(1);
+    expect(await eventsOf(ada, 'session.ended')).toHaveLength(1);
+    await mailbox.to(ada.email).waitForCount(before + 1);
+    await mailbox.expectNone(ada.email, app, before + 1);
+  });
+
+  it('TK-06 is a replay until the grace is over and a theft from then on', async () => {
+    const ada = await given.member(app);
+    const { body: first } = await refresh(ada.refreshToken).expect(200);
+    const { body: eve } = await app
+      .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
+      .expect(200);
+    await refresh(eve.refreshToken).expect(200);
+
+    const rotated = `UPDATE sessions SET rotated_at = now() - make_interval(secs => $2) WHERE id = $1`;
+    await app.sql.query(rotated, [ada.sessionId, 5]);
+    expect((await refresh(ada.refreshToken).expect(200)).body.outcome).toBe('replayed');
+    await app.sql.query(rotated, [eve.sessionId, 10]);
+    expectRefusal(await refresh(eve.refreshToken), 'token_reused');
+    expect(await rowOf(eve.sessionId)).toMatchObject({ end_reason: 'token-reuse' });
+    expect(await rowOf(ada.sessionId)).toMatchObject({ end_reason: null });
+    await refresh(first.refreshToken).expect(200);
+  });
+
+  it('TK-06 with REFRESH_GRACE_SECONDS=0 ends the session at the first replay', async () => {
+    const strict = await app.replica({ env: { REFRESH_GRACE_SECONDS: '0' } });
+    const ada = await given.member(app);
+    const { body: first } = await refresh(ada.refreshToken, strict).expect(200);
+    expectRefusal(await refresh(ada.refreshToken, strict), 'token_reused');
+    expectRefusal(await refresh(first.refreshToken, strict), 'session_ended');
+    expectRefusal(await refresh(first.refreshToken), 'session_ended');
+  });
+
+  it('TK-07 is still recognised after every process was killed and started again', async () => {
+    const ada = await given.member(app);
+    const { body: first } = await refresh(ada.refreshToken).expect(200);
+    const { body: second } = await refresh(first.refreshToken, other).expect(200);
+    await Promise.all([app.kill(), other.kill()]);
+
+    await app.restart();
+    await app.get('/api/members/me', second.accessToken).expect(200);
+    expectRefusal(await refresh(ada.refreshToken), 'token_reused');
+    // A process that begins later knows what was revoked before.
+    await other.restart();
+    for (const at of [app, other]) {
+      expectRefusal(await at.get('/api/members/me', second.accessToken), 'session_ended');
+      expectRefusal(await refresh(second.refreshToken, at), 'session_ended');
+    }
+  });
+});
+
+describe('the life of a session', () => {
+  it('TK-05 ends when it was not refreshed for the idle time, although its token bears a later date', async () => {
+    const ada = await given.member(app);
+    await app.sql.query(`UPDATE sessions SET idle_expires_at = now() - interval '1 second' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    expectRefusal(await refresh(ada.refreshToken), 'token_expired');
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0 });
+  });
+
+  it('TK-05 goes on with the right token when a token of the same session is past its own date', async () => {
+    const ada = await given.member(app);
+    const now = Math.floor(Date.now() / 1000);
+    const late = forge.alter('refresh', ada.refreshToken, { iat: now - 100, exp: now - 1 });
+    expectRefusal(await refresh(late), 'token_expired');
+    expectRefusal(await app.post('/api/auth/refresh', { refreshToken: late }), 'token_expired');
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0, ended_at: null });
+    expect((await refresh(ada.refreshToken).expect(200)).body.outcome).toBe('rotated');
+  });
+
+  it('TK-05 begins anew with each refresh', async () => {
+    const ada = await given.member(app);
+    await age(ada.sessionId, 13 * DAY);
+    const { body } = await refresh(ada.refreshToken).expect(200);
+    expect(body.refreshExpiresIn).toBeGreaterThan(14 * DAY - 5);
+    expect(body.refreshExpiresIn).toBeLessThanOrEqual(14 * DAY);
+  });
+
+  it('TK-05 never outlasts thirty days, even when refreshed every day', async () => {
+    const ada = await given.member(app);
+    let token = ada.refreshToken;
+    for (let day = 1; day <= 29; day++) {
+      await age(ada.sessionId, DAY);
+      const { body } = await refresh(token).expect(200);
+      expect(body.refreshExpiresIn).toBeLessThanOrEqual(Math.min(14, 30 - day) * DAY);
+      token = body.refreshToken;
+    }
+    const last = await rowOf(ada.sessionId);
+    expect(last.idle_expires_at).toEqual(last.absolute_expires_at);
+    await age(ada.sessionId, DAY);
+    expectRefusal(await refresh(token), 'token_expired');
+  });
+
+  it('TK-05 bounds its access tokens too', async () => {
+    const ada = await given.member(app);
+    await app.sql.query(`UPDATE sessions SET absolute_expires_at = now() + interval '100 seconds' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    const { body } = await refresh(ada.refreshToken).expect(200);
+    expect(body.refreshExpiresIn).toBeLessThanOrEqual(100);
+    expect(body.expiresIn).toBeLessThanOrEqual(100);
+    expect(body.expiresIn).toBeGreaterThan(90);
+  });
+
+  it('is over for a disabled member', async () => {
+    const ada = await given.member(app);
+    const { body: first } = await refresh(ada.refreshToken).expect(200);
+    await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
+    expectRefusal(await refresh(first.refreshToken), 'session_ended');
+    // A replay within the grace is no way round it.
+    expectRefusal(await refresh(ada.refreshToken, other), 'session_ended');
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1 });
+  });
+
+  it('belongs to the member and the generation its token names, or to nobody', async () => {
+    const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
+    for (const sid of [ada.sessionId, randomUUID()]) {
+      expectRefusal(await refresh(forge.alter('refresh', eve.refreshToken, { sid })), 'session_ended');
+    }
+    const notYet = forge.alter('refresh', ada.refreshToken, { gen: 1 });
+    expectRefusal(await refresh(notYet), 'token_invalid');
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0, ended_at: null });
+    expect(await rowOf(eve.sessionId)).toMatchObject({ generation: 0, ended_at: null });
+  });
+});
+
+describe('a refresh that races a logout', () => {
+  it('CC-04 leaves nothing alive once the logout is acknowledged, whichever process was asked', async () => {
+    let rotations = 0;
+    const ada = await given.member(app);
+    const credentials = { identifier: ada.loginId, password: ada.password, deviceToken: ada.deviceToken };
+    for (let round = 0; round < 40; round++) {
+      const { body: login } = await app.post('/api/auth/login', credentials).expect(200);
+      const refreshed: Promise<HttpAnswer>[] = [];
+      const race = [
+        () => refreshed.push(refresh(login.refreshToken, app)),
+        () => refreshed.push(refresh(login.refreshToken, other)),
+      ];
+      // The logout goes first, between or last; with either kind of token, on either process.
+      let logout: Promise<HttpAnswer> | undefined;
+      race.splice(round % 3, 0, () => {
+        const token = round % 2 ? login.accessToken : login.refreshToken;
+        logout = (round % 4 < 2 ? app : other).post('/api/auth/logout', undefined, token);
+        return 0;
+      });
+      for (const start of race) start();
+      expect((await logout)?.status).toBe(204);
+
+      const minted = (await Promise.all(refreshed)).filter(({ status }) => status === 200);
+      rotations += minted.length;
+      for (const { body } of [{ body: login }, ...minted]) {
+        await expectDead(body.accessToken, app, other);
+        for (const at of [app, other]) expectRefusal(await refresh(body.refreshToken, at), 'session_ended');
+      }
+    }
+    // Otherwise the logouts would always have been first, and nothing would have been shown.
+    expect(rotations).toBeGreaterThan(0);
+  });
+
+  it('CC-04 leaves nothing alive either when it races the reset of the password', async () => {
+    const ada = await given.member(app);
+    for (let round = 0; round < 4; round++) {
+      const password = unique.password();
+      await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
+      const grant = await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
+      await app.sql.query('UPDATE members SET must_change_password = false WHERE id = $1', [ada.id]);
+      const { body: login } = await app
+        .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
+        .expect(200);
+      const reset = other.post('/api/auth/password-reset', { newPassword: password }, grant.body.resetToken);
+      let token: string = login.refreshToken;
+      const minted = [login];
+      // Refreshes for as long as it is let; the reset falls somewhere in between.
+      for (let answer = await refresh(token); answer.status === 200; answer = await refresh(token)) {
+        minted.push(answer.body);
+        token = answer.body.refreshToken;
+      }
+      await reset.expect(204);
+      await expectDead(minted.at(-1)!.accessToken, app, other);
+      for (const { refreshToken } of minted.slice(-2)) expectRefusal(await refresh(refreshToken), 'session_ended');
+      ada.password = password;
+    }
+  });
+});

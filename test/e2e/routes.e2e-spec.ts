@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { serverEnvironment } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+
+interface Route {
+  method: string;
+  path: string;
+  isPublic: boolean;
+  guards: string[];
+}
+
+/** Open to anybody. A route gets in here by `@Public()`, and whoever writes that adds it to this list, knowing why. */
+const OPEN = [
+  'GET /.well-known/jwks.json',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /pages/:page',
+  'GET /pages/assets/:file',
+  'POST /auth/login',
+  'POST /auth/login-id/check',
+  'POST /auth/login-id/confirm-code',
+  'POST /auth/login-id/send-code',
+  'POST /auth/login/mfa',
+  'POST /auth/not-me',
+  'POST /auth/not-me/inspect',
+  'POST /auth/password-reset/confirm-code',
+  'POST /auth/password-reset/confirm-link',
+  'POST /auth/password-reset/send-code',
+  'POST /auth/sign-up',
+  'POST /auth/sign-up/confirm-code',
+  'POST /auth/sign-up/confirm-link',
+  'POST /auth/sign-up/discard',
+  'POST /auth/sign-up/inspect-link',
+  'POST /auth/sign-up/resend',
+  'POST /auth/verify',
+  'POST /members/me/email/confirm-link',
+  'POST /members/me/email/undo',
+];
+
+/** Guarded by a token of another kind than the access token. */
+const BY_ANOTHER_TOKEN = {
+  'POST /auth/logout': 'SessionTokenGuard',
+  'POST /auth/password-reset': 'ResetTokenGuard',
+  'POST /auth/refresh': 'RefreshTokenGuard',
+};
+
+describe('every route', () => {
+  let routes: Route[];
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+    const listed = await promisify(execFile)(process.execPath, ['test/support/list-routes.js'], {
+      cwd: PROJECT_ROOT,
+      env: serverEnvironment(),
+    });
+    routes = JSON.parse(listed.stdout) as Route[];
+  });
+  afterAll(() => app.stop());
+
+  const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
+  const urlOf = ({ path }: Route): string => {
+    const prefix = /^\/(health|pages|\.well-known)\//.test(path) ? '' : '/api';
+    return prefix + path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000');
+  };
+
+  it('is open by decision, or guarded', () => {
+    const open = routes.filter(({ isPublic, guards }) => isPublic && guards.length === 0);
+    expect(open.map(nameOf).sort()).toEqual(OPEN);
+    const byAnotherToken = routes.filter(({ isPublic, guards }) => isPublic && guards.length > 0);
+    expect(Object.fromEntries(byAnotherToken.map((route) => [nameOf(route), route.guards.join()]))).toEqual(
+      BY_ANOTHER_TOKEN,
+    );
+    expect(routes.length).toBeGreaterThan(byAnotherToken.length + open.length);
+  });
+
+  it('answers 401 without a token, and with one that is none, unless it is open', async () => {
+    for (const route of routes.filter((one) => !OPEN.includes(nameOf(one)))) {
+      for (const token of [undefined, 'nonsense']) {
+        const { status, body } = await app.request(route.method, urlOf(route), { token });
+        expect([nameOf(route), status, body?.code]).toEqual([nameOf(route), 401, 'token_invalid']);
+      }
+    }
+  });
+
+  it('says in the OpenAPI document which token it takes', async () => {
+    const { body: document } = await app.get('/docs-json').expect(200);
+    const documented = Object.entries<Record<string, { security?: object[] }>>(document.paths).flatMap(
+      ([path, operations]) =>
+        Object.entries(operations).map(([method, { security = [] }]) => [
+          `${method.toUpperCase()} ${path.replace(/^\/api/, '').replace(/\{(\w+)\}/g, ':$1')}`,
+          security
+            .flatMap((schemes) => Object.keys(schemes))
+            .sort()
+            .join(),
+        ]),
+    );
+    const expected = routes
+      .filter(({ path }) => !path.startsWith('/pages/'))
+      .map((route) => [
+        nameOf(route),
+        OPEN.includes(nameOf(route))
+          ? ''
+          : ({ ResetTokenGuard: 'reset', RefreshTokenGuard: 'refresh', SessionTokenGuard: 'access,refresh' }[
+              route.guards[0] ?? ''
+            ] ?? 'access'),
+      ]);
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(expected));
+  });
+});

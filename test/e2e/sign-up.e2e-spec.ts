@@ -1,0 +1,716 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { given, unique, type SignUpValues } from '../support/factories.js';
+import type { HttpAnswer, HttpClient } from '../support/http-client.js';
+import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+
+const SIGN_UP = '/api/auth/sign-up';
+const RESEND = `${SIGN_UP}/resend`;
+const CONFIRM_CODE = `${SIGN_UP}/confirm-code`;
+const CONFIRM_LINK = `${SIGN_UP}/confirm-link`;
+const INSPECT = `${SIGN_UP}/inspect-link`;
+const DISCARD = `${SIGN_UP}/discard`;
+const LOGIN = '/api/auth/login';
+
+const TOKEN_ANSWER = {
+  status: 'authenticated',
+  tokenType: 'Bearer',
+  accessToken: expect.any(String),
+  expiresIn: 600,
+  refreshToken: expect.any(String),
+  refreshExpiresIn: 1_209_600,
+  sessionId: expect.any(String),
+  deviceToken: expect.any(String),
+};
+
+/** A sign-up under way: who, on which client, and the mail that came of it. */
+interface Claim extends SignUpValues {
+  client: HttpClient;
+  signUpId: string;
+  mail: Mail;
+  code: string;
+  token: string;
+}
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.start();
+});
+afterAll(() => app.stop());
+
+/** Signs up and waits for the mail. */
+async function claim(overrides: Partial<SignUpValues> = {}): Promise<Claim> {
+  const values = { ...unique.signUp(), ...overrides };
+  const client = app.client();
+  const earlier = (await mailbox.to(values.email).all()).at(-1);
+  const { body } = await client.post(SIGN_UP, values).expect(202);
+  const mail = await mailbox.to(values.email).next({ after: earlier });
+  return { ...values, client, signUpId: body.signUpId, mail, code: mail.code!, token: mail.linkToken! };
+}
+
+/** Asks for a new mail as if the cooldown had passed. */
+async function resend(earlier: Claim): Promise<Claim> {
+  await cooldownPasses();
+  await earlier.client.post(RESEND, { signUpId: earlier.signUpId }).expect(202);
+  const mail = await mailbox.to(earlier.email).next({ after: earlier.mail });
+  return { ...earlier, mail, code: mail.code!, token: mail.linkToken! };
+}
+
+async function cooldownPasses(): Promise<void> {
+  await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'mail-cooldown:%'`);
+}
+
+async function expire(door: 'code' | 'link', { email }: Claim): Promise<void> {
+  await app.sql.query(
+    `UPDATE proof_requests SET ${door}_expires_at = now() - interval '1 second' WHERE email_key = $1`,
+    [email],
+  );
+}
+
+async function countOf(table: 'members' | 'sign_ups', email: string): Promise<number> {
+  const { rowCount } = await app.sql.query(`SELECT FROM ${table} WHERE email_key = $1`, [email.toLowerCase()]);
+  return rowCount!;
+}
+
+const byCode = ({ client, signUpId, code }: Claim, more: object = {}) =>
+  client.post(CONFIRM_CODE, { signUpId, code, ...more });
+const byLink = ({ client, signUpId, token }: Claim, more: object = {}) =>
+  client.post(CONFIRM_LINK, { token, signUpId, ...more });
+
+/** The person opens the mail on another device, where the sign-up is not known but the password is. */
+const byLinkElsewhere = ({ token, password }: Claim, more: object = {}) =>
+  app.client().post(CONFIRM_LINK, { token, password, ...more });
+
+const wrongCode = (code: string): string => ((Number(code) + 1) % 1_000_000).toString().padStart(6, '0');
+
+const login = (identifier: string, password: string) => app.client().post(LOGIN, { identifier, password });
+
+/** The refusal of a pending answer: its status and code in one word. */
+async function refusal(pending: Promise<HttpAnswer>): Promise<string> {
+  const { status, body } = await pending;
+  return `${status} ${body?.code}`;
+}
+
+const statusesOf = (answers: HttpAnswer[]): number[] => answers.map(({ status }) => status).sort((a, b) => a - b);
+
+describe('signing up', () => {
+  it('is answered with a handle, and makes no member yet', async () => {
+    const ada = unique.signUp();
+    const { body } = await app.post(SIGN_UP, { ...ada, name: 'Ada', locale: 'en' }).expect(202);
+    expect(body).toEqual({
+      signUpId: expect.stringMatching(/^[\w-]{43}$/),
+      resendAfter: 60,
+      expiresIn: 600,
+    });
+    expect(await countOf('members', ada.email)).toBe(0);
+    expect(await refusal(login(ada.loginId, ada.password))).toBe('401 invalid_credentials');
+  });
+
+  it('mails one code and one link, whose secret stands in the fragment', async () => {
+    const { mail, code, loginId } = await claim({ name: 'Ada Lovelace' });
+    expect(mail.subject).toBe('[Munjigi] Confirm your sign-up');
+    expect(mail.text).toContain('Hello Ada Lovelace');
+    expect(mail.text).toContain(loginId);
+    expect(code).toMatch(/^\d{6}$/);
+    expect(mail.subject).not.toContain(code);
+    expect(mail.links).toEqual([
+      expect.stringMatching(/^http:\/\/localhost:3000\/pages\/confirm-sign-up#token=[\w-]{43}$/),
+    ]);
+  });
+
+  it('mails in Korean to whoever asks for Korean, by field or by header', async () => {
+    const byField = await claim({ locale: 'ko' });
+    expect(byField.mail.subject).toBe('[Munjigi] 회원가입을 완료해 주세요');
+    expect(byField.mail.text).toContain('인증 코드');
+    expect(byField.code).toMatch(/^\d{6}$/);
+
+    const values = unique.signUp();
+    await app
+      .client({ headers: { 'accept-language': 'ko-KR,ko;q=0.9,en;q=0.5' } })
+      .post(SIGN_UP, values)
+      .expect(202);
+    expect((await mailbox.to(values.email).next()).subject).toBe(byField.mail.subject);
+  });
+
+  it('SL-02 leaves neither code nor link nor password readable in the database', async () => {
+    const ada = await claim();
+    await outboxEmpty(app);
+    const { rows } = await app.sql.query(
+      `SELECT s::text, p::text AS proof, encode(p.code_hmac, 'escape') AS code, o::text AS mail FROM sign_ups s
+       JOIN proof_requests p ON p.sign_up_id = s.id JOIN outbox_messages o ON o.proof_id = p.id WHERE s.email_key = $1`,
+      [ada.email],
+    );
+    expect(rows).toHaveLength(1);
+    const dump = JSON.stringify(rows);
+    for (const secret of [ada.token, ada.signUpId, ada.password]) expect(dump).not.toContain(secret);
+    expect(rows[0].code).not.toContain(ada.code);
+  });
+});
+
+describe('confirming by code', () => {
+  it('makes the member and logs the device in', async () => {
+    const ada = await claim({ name: 'Ada' });
+    const { body } = await byCode(ada).expect(200);
+    expect(body).toEqual(TOKEN_ANSWER);
+    const { body: profile } = await ada.client.get('/api/members/me', body.accessToken).expect(200);
+    expect(profile).toMatchObject({ loginId: ada.loginId, email: ada.email, name: 'Ada', role: 'member' });
+    await login(ada.loginId, ada.password).expect(200);
+    await login(ada.email, ada.password).expect(200);
+  });
+
+  it('takes the digits with the blank or hyphen that people copy along', async () => {
+    const ada = await claim();
+    await byCode({ ...ada, code: ` ${ada.code.slice(0, 3)}-${ada.code.slice(3)} ` }).expect(200);
+  });
+
+  it('refuses a wrong code, an unknown sign-up and a second use with one answer', async () => {
+    const ada = await claim();
+    expect(await refusal(byCode({ ...ada, code: wrongCode(ada.code) }))).toBe('400 code_invalid');
+    expect(await refusal(byCode({ ...ada, signUpId: 'A'.repeat(43) }))).toBe('400 code_invalid');
+    await byCode(ada).expect(200);
+    expect(await refusal(byCode(ada))).toBe('400 code_invalid');
+    expect(await countOf('members', ada.email)).toBe(1);
+  });
+
+  it('OC-02 refuses an expired code, while the link of the same mail still works', async () => {
+    const ada = await claim();
+    await expire('code', ada);
+    expect(await refusal(byCode(ada))).toBe('400 code_invalid');
+    expect(await countOf('members', ada.email)).toBe(0);
+    await byLink(ada).expect(200);
+  });
+
+  it('OC-02 refuses even the right code after five wrong ones', async () => {
+    const ada = await claim();
+    for (let guess = 0; guess < 5; guess += 1) {
+      expect(await refusal(byCode({ ...ada, code: wrongCode(ada.code) }))).toBe('400 code_invalid');
+    }
+    expect(await refusal(byCode(ada))).toBe('400 code_invalid');
+    expect(await countOf('members', ada.email)).toBe(0);
+  });
+
+  it('CC-02 evaluates no more than five of many guesses at once', async () => {
+    const ada = await claim();
+    const guesses = Array.from({ length: 30 }, () => byCode({ ...ada, code: wrongCode(ada.code) }));
+    expect(new Set(statusesOf(await Promise.all(guesses)))).toEqual(new Set([400]));
+    const { rows } = await app.sql.query('SELECT guesses FROM proof_requests WHERE email_key = $1', [ada.email]);
+    expect(rows).toEqual([{ guesses: 5 }]);
+    expect(await refusal(byCode(ada))).toBe('400 code_invalid');
+  });
+
+  it('BF-07 gives no new guesses for the day with a new code', async () => {
+    const ada = await claim();
+    await byCode({ ...ada, code: wrongCode(ada.code) }).expect(400);
+    // Forty-nine guesses later; no other test runs beside this one in this database.
+    await app.sql.query(`UPDATE rate_limits SET points = 50 WHERE key LIKE 'guess-day:%'`);
+    const again = await resend(ada);
+    const { status, headers, body } = await byCode(again);
+    expect([status, body.code]).toEqual([429, 'too_many_attempts']);
+    expect(body.retryAfter).toBeGreaterThan(86_000);
+    expect(headers['retry-after']).toBe(String(body.retryAfter));
+    // The limit is on guessing. Whoever holds the link and the sign-up guesses nothing.
+    await byLink(again).expect(200);
+  });
+
+  it('OC-03 accepts a code for the sign-up it was mailed for and for nothing else', async () => {
+    const ada = await claim();
+    const eve = await claim();
+    expect(await refusal(byCode({ ...eve, code: ada.code }))).toBe('400 code_invalid');
+    const guessesOf = async ({ email }: Claim) =>
+      (await app.sql.query('SELECT guesses FROM proof_requests WHERE email_key = $1', [email])).rows[0].guesses;
+    expect(await guessesOf(eve)).toBe(1);
+    expect(await guessesOf(ada)).toBe(0);
+    const elsewhere = { requestId: ada.signUpId, code: ada.code };
+    for (const path of ['/api/auth/password-reset/confirm-code', '/api/auth/login-id/confirm-code']) {
+      expect(await refusal(ada.client.post(path, elsewhere))).toBe('400 code_invalid');
+    }
+    await byCode(ada).expect(200);
+    await byCode(eve).expect(200);
+  });
+
+  it('CC-01 succeeds exactly once among fifty right submissions at once', async () => {
+    const ada = await claim();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => byCode(ada)));
+    expect(statusesOf(answers)).toEqual([200, ...Array<number>(49).fill(400)]);
+    const { rows } = await app.sql.query(
+      `SELECT count(DISTINCT m.id)::int AS members, count(s.id)::int AS sessions FROM members m JOIN sessions s ON s.member_id = m.id
+       WHERE m.email_key = $1`,
+      [ada.email],
+    );
+    expect(rows).toEqual([{ members: 1, sessions: 1 }]);
+  });
+});
+
+describe('confirming by link', () => {
+  it('works for the client that signed up', async () => {
+    const ada = await claim();
+    expect((await byLink(ada).expect(200)).body).toEqual(TOKEN_ANSWER);
+    await login(ada.loginId, ada.password).expect(200);
+  });
+
+  it('works on another device with the sign-up password', async () => {
+    const ada = await claim();
+    const { body } = await byLinkElsewhere(ada, { deviceName: "Ada's phone" }).expect(200);
+    expect(body).toEqual(TOKEN_ANSWER);
+    const { body: sessions } = await app.get('/api/auth/sessions', body.accessToken).expect(200);
+    expect(sessions.items).toMatchObject([{ deviceName: "Ada's phone", current: true }]);
+  });
+
+  it('refuses a wrong password and a foreign signUpId', async () => {
+    const ada = await claim();
+    const eve = await claim();
+    expect(await refusal(byLinkElsewhere({ ...ada, password: unique.password() }))).toBe('401 invalid_credentials');
+    expect(await refusal(byLinkElsewhere({ ...ada, password: eve.password }))).toBe('401 invalid_credentials');
+    expect(await refusal(byLink({ ...ada, signUpId: eve.signUpId }))).toBe('401 invalid_credentials');
+    expect(await countOf('members', ada.email)).toBe(0);
+    await byLinkElsewhere(ada).expect(200);
+  });
+
+  it('needs exactly one of signUpId and password', async () => {
+    const { client, token, signUpId, password } = await claim();
+    for (const witness of [{}, { signUpId, password }]) {
+      const { body } = await client.post(CONFIRM_LINK, { token, ...witness }).expect(422);
+      expect(body.errors).toEqual([{ field: 'signUpId', code: 'one_of_needed', message: expect.any(String) }]);
+    }
+    await client.post(CONFIRM_LINK, { token, signUpId }).expect(200);
+  });
+
+  it('bears five wrong passwords, and no more even if the sixth is right', async () => {
+    const ada = await claim();
+    for (let guess = 0; guess < 5; guess += 1) {
+      expect(await refusal(byLinkElsewhere({ ...ada, password: 'not her password' }))).toBe('401 invalid_credentials');
+    }
+    expect(await refusal(byLinkElsewhere(ada))).toBe('429 too_many_attempts');
+    expect(await refusal(byCode(ada))).toBe('400 code_invalid'); // one proof, one budget
+    await byLink(ada).expect(200); // the handle has 256 bits and is not guessed
+  });
+
+  it('refuses an unknown and an expired link, each in its own words', async () => {
+    const ada = await claim();
+    expect(await refusal(byLink({ ...ada, token: 'A'.repeat(43) }))).toBe('400 link_invalid');
+    await expire('link', ada);
+    for (const attempt of [byLink(ada), byLinkElsewhere(ada), ada.client.post(INSPECT, { token: ada.token })]) {
+      expect(await refusal(attempt)).toBe('400 link_expired');
+    }
+    expect(await countOf('members', ada.email)).toBe(0);
+  });
+
+  it('OC-03 opens nothing but the sign-up', async () => {
+    const { client, token } = await claim();
+    expect(await refusal(client.post('/api/auth/password-reset/confirm-link', { token }))).toBe('400 link_invalid');
+  });
+
+  it('answers the second time that it is confirmed already', async () => {
+    const ada = await claim();
+    await byLink(ada).expect(200);
+    expect(await refusal(byLink(ada))).toBe('409 already_confirmed');
+    expect(await refusal(byLinkElsewhere(ada))).toBe('409 already_confirmed');
+    expect(await refusal(ada.client.post(INSPECT, { token: ada.token }))).toBe('409 already_confirmed');
+  });
+
+  it('is used up by the code of the same mail', async () => {
+    const ada = await claim();
+    await byCode(ada).expect(200);
+    expect(await refusal(byLink(ada))).toBe('409 already_confirmed');
+  });
+
+  it('uses up the code of the same mail', async () => {
+    const ada = await claim();
+    await byLinkElsewhere(ada).expect(200);
+    expect(await refusal(byCode(ada))).toBe('400 code_invalid');
+  });
+
+  it('CC-01 succeeds exactly once among fifty right submissions at once', async () => {
+    const ada = await claim();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => byLink(ada)));
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused).toHaveLength(49);
+    for (const { status, body } of refused) {
+      expect(['400 link_invalid', '409 already_confirmed']).toContain(`${status} ${body.code}`);
+    }
+    expect(await countOf('members', ada.email)).toBe(1);
+  });
+});
+
+describe('looking at a link', () => {
+  it('tells what it is about and changes nothing', async () => {
+    const ada = await claim();
+    const before = await app.sql.query('SELECT p::text FROM proof_requests p WHERE email_key = $1', [ada.email]);
+    const { body } = await app.post(INSPECT, { token: ada.token }).expect(200);
+    expect(body).toEqual({
+      loginId: ada.loginId,
+      requestedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    });
+    expect(Date.parse(body.expiresAt) - Date.parse(body.requestedAt)).toBe(86_400_000);
+    expect((await app.post(INSPECT, { token: ada.token }).expect(200)).body).toEqual(body);
+    const after = await app.sql.query('SELECT p::text FROM proof_requests p WHERE email_key = $1', [ada.email]);
+    expect(after.rows).toEqual(before.rows);
+    await byCode(ada).expect(200);
+  });
+
+  it('OC-05 with GET, HEAD or OPTIONS, as mail scanners do, uses nothing up', async () => {
+    const ada = await claim();
+    const page = new URL(ada.mail.links[0]!);
+    const variants = [page.pathname, `${page.pathname}?token=${ada.token}`, `${page.pathname}?lang=ko`];
+    for (let round = 0; round < 5; round += 1) {
+      for (const path of variants) {
+        for (const method of ['GET', 'HEAD', 'OPTIONS']) await app.client().request(method, path);
+      }
+    }
+    for (const method of ['GET', 'HEAD']) {
+      for (const path of [CONFIRM_LINK, INSPECT, DISCARD]) {
+        const { status } = await app.client().request(method, `${path}?token=${ada.token}&signUpId=${ada.signUpId}`);
+        expect(status).toBe(404);
+      }
+    }
+    expect(await countOf('members', ada.email)).toBe(0);
+    await byLink(ada).expect(200);
+  });
+});
+
+describe('"I did not sign up"', () => {
+  it('deletes the sign-up with its code and link', async () => {
+    const ada = await claim();
+    expect((await app.post(DISCARD, { token: ada.token }).expect(204)).text).toBe('');
+    expect(await countOf('sign_ups', ada.email)).toBe(0);
+    expect(await refusal(byCode(ada))).toBe('400 code_invalid');
+    expect(await refusal(byLink(ada))).toBe('400 link_invalid');
+    expect(await refusal(app.post(DISCARD, { token: ada.token }))).toBe('400 link_invalid');
+    expect(await refusal(ada.client.post(RESEND, { signUpId: ada.signUpId }))).toBe('400 sign_up_invalid');
+    expect(await countOf('members', ada.email)).toBe(0);
+  });
+
+  it('comes too late for a member', async () => {
+    const ada = await claim();
+    await byCode(ada).expect(200);
+    expect(await refusal(app.post(DISCARD, { token: ada.token }))).toBe('409 already_confirmed');
+    await login(ada.loginId, ada.password).expect(200);
+  });
+
+  it('works with a good link only', async () => {
+    const ada = await claim();
+    expect(await refusal(app.post(DISCARD, { token: 'A'.repeat(43) }))).toBe('400 link_invalid');
+    expect(await refusal(app.post(DISCARD, { token: ada.signUpId }))).toBe('400 link_invalid');
+    await expire('link', ada);
+    expect(await refusal(app.post(DISCARD, { token: ada.token }))).toBe('400 link_expired');
+    expect(await countOf('sign_ups', ada.email)).toBe(1);
+  });
+
+  it('and a confirmation at the same moment leave a member or nothing, never half of one', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const ada = await claim();
+      const [confirmed, discarded] = await Promise.all([byLink(ada), app.post(DISCARD, { token: ada.token })]);
+      expect([confirmed.status, discarded.status].filter((status) => status < 300)).toHaveLength(1);
+      expect(Math.max(confirmed.status, discarded.status)).toBeLessThan(500);
+      expect(await countOf('members', ada.email)).toBe(confirmed.status === 200 ? 1 : 0);
+      expect(await countOf('sign_ups', ada.email)).toBe(confirmed.status === 200 ? 1 : 0);
+    }
+  });
+});
+
+describe('asking for another mail', () => {
+  it('OC-02 brings a new code and link after the cooldown, and kills the old ones', async () => {
+    const first = await claim();
+    const second = await resend(first);
+    expect(second.token).not.toBe(first.token);
+    expect(await refusal(byLink(first))).toBe('400 link_invalid');
+    // One time in a million both codes are the same.
+    if (first.code !== second.code) expect(await refusal(byCode(first))).toBe('400 code_invalid');
+    await byCode(second).expect(200);
+  });
+
+  it('kills the old code also where the new mail is confirmed by link', async () => {
+    const first = await claim();
+    const second = await resend(first);
+    await byLink(second).expect(200);
+    expect(await refusal(byCode(first))).toBe('400 code_invalid');
+    expect(await refusal(byLink(first))).toBe('409 already_confirmed');
+  });
+
+  it('within the cooldown is answered alike, mails nothing and leaves the old ones good', async () => {
+    const ada = await claim();
+    const { body } = await ada.client.post(RESEND, { signUpId: ada.signUpId }).expect(202);
+    expect(body).toEqual({ signUpId: ada.signUpId, resendAfter: 60, expiresIn: 600 });
+    await mailbox.expectNone(ada.email, app, 1);
+    await app.post(INSPECT, { token: ada.token }).expect(200);
+    await byCode(ada).expect(200);
+  });
+
+  it('needs a sign-up that is still open', async () => {
+    expect(await refusal(app.post(RESEND, { signUpId: 'A'.repeat(43) }))).toBe('400 sign_up_invalid');
+    const ada = await claim();
+    await byCode(ada).expect(200);
+    expect(await refusal(ada.client.post(RESEND, { signUpId: ada.signUpId }))).toBe('409 already_confirmed');
+    await mailbox.expectNone(ada.email, app, 1);
+  });
+
+  it('BF-08 brings five mails in an hour and no more', async () => {
+    let ada = await claim();
+    for (let mails = 1; mails < 5; mails += 1) ada = await resend(ada);
+    await cooldownPasses();
+    await ada.client.post(RESEND, { signUpId: ada.signUpId }).expect(202);
+    await mailbox.expectNone(ada.email, app, 5);
+    await byCode(ada).expect(200); // the fifth code is still the newest
+  });
+});
+
+describe('a new mail asked for while the sign-up ends', () => {
+  it.each([
+    ['confirmed', byLink],
+    ['discarded', ({ token }: Claim) => app.post(DISCARD, { token })],
+  ])('is refused or too late for it to be %s, and never fails', async (_, end) => {
+    for (let round = 0; round < 3; round += 1) {
+      const ada = await claim();
+      await cooldownPasses();
+      const [ended, resent] = await Promise.all([end(ada), ada.client.post(RESEND, { signUpId: ada.signUpId })]);
+      expect(Math.max(ended.status, resent.status)).toBeLessThan(500);
+      expect(Math.min(ended.status, resent.status)).toBeLessThan(300);
+    }
+  });
+});
+
+describe('a sign-up that nobody confirms', () => {
+  it('SS-05 lapses without blocking the address or the login ID', async () => {
+    const ada = await claim();
+    await app.sql.query(`UPDATE sign_ups SET expires_at = now() - interval '1 second' WHERE email_key = $1`, [
+      ada.email,
+    ]);
+    expect(await refusal(byCode(ada))).toBe('400 code_invalid');
+    expect(await refusal(byLink(ada))).toBe('400 link_invalid');
+    expect(await refusal(ada.client.post(RESEND, { signUpId: ada.signUpId }))).toBe('400 sign_up_invalid');
+    await cooldownPasses();
+    await byCode(await claim({ email: ada.email, loginId: ada.loginId })).expect(200);
+  });
+});
+
+describe('a login ID that somebody else has taken meanwhile', () => {
+  it.each([
+    ['by code', byCode],
+    ['by link', byLink],
+    ['by link and password', byLinkElsewhere],
+  ])('can be replaced at the confirmation %s', async (_, confirm) => {
+    const ada = await claim();
+    const eve = await claim({ loginId: ada.loginId });
+    await byCode(eve).expect(200);
+    expect(await refusal(confirm(ada))).toBe('409 login_id_taken');
+    expect(await refusal(confirm(ada, { loginId: eve.loginId.toUpperCase() }))).toBe('409 login_id_taken');
+    const another = unique.loginId();
+    const { body } = await confirm(ada, { loginId: another.toUpperCase() }).expect(200);
+    const { body: profile } = await app.get('/api/members/me', body.accessToken).expect(200);
+    expect(profile).toMatchObject({ loginId: another, email: ada.email });
+    await login(another, ada.password).expect(200);
+    expect(await refusal(login(eve.loginId, ada.password))).toBe('401 invalid_credentials');
+  });
+
+  it('cannot be replaced by a reserved or malformed one', async () => {
+    const ada = await claim();
+    for (const [loginId, code] of [
+      ['admin', 'login_id_reserved'],
+      ['ad.min', 'login_id_reserved'],
+      ['1ada', 'login_id_invalid'],
+    ] as const) {
+      const { body } = await byLink(ada, { loginId }).expect(422);
+      expect(body.errors).toMatchObject([{ field: 'loginId', code }]);
+    }
+    await byLink(ada).expect(200);
+  });
+
+  it('goes to one of two who confirm at once', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const ada = await claim();
+      const eve = await claim({ loginId: ada.loginId });
+      const answers = await Promise.all([byCode(ada), byCode(eve)]);
+      expect(statusesOf(answers)).toEqual([200, 409]);
+      expect(answers.find(({ status }) => status === 409)?.body.code).toBe('login_id_taken');
+    }
+  });
+});
+
+describe('an address that has an account', () => {
+  it('EN-04 is answered as a new one', async () => {
+    const ada = await given.member(app);
+    const taken = await app.post(SIGN_UP, { ...unique.signUp(), email: ada.email });
+    const free = await app.post(SIGN_UP, unique.signUp());
+    const shapeOf = ({ status, headers: { date: _, ...headers }, body }: HttpAnswer) => {
+      return { status, headers, body: { ...body, signUpId: body.signUpId.replace(/[\w-]/g, '.') } };
+    };
+    expect(shapeOf(taken)).toEqual(shapeOf(free));
+  });
+
+  it('EN-04 gets a mail that it has one, without code or link, and no second row', async () => {
+    const ada = await given.member(app, { locale: 'ko' });
+    const [welcome] = await mailbox.to(ada.email).all();
+    const attempt = unique.signUp();
+    const { body } = await app.post(SIGN_UP, { ...attempt, email: ada.email, locale: 'en' }).expect(202);
+    const notice = await mailbox.to(ada.email).next({ after: welcome });
+    expect(notice.subject).toBe('[Munjigi] 이미 가입된 계정이 있습니다'); // in the owner's language, not the asker's
+    expect([notice.code, notice.linkToken, notice.links]).toEqual([undefined, undefined, []]);
+    expect(notice.text).not.toContain(attempt.loginId);
+    expect(await refusal(app.post(CONFIRM_CODE, { signUpId: body.signUpId, code: '000000' }))).toBe('400 code_invalid');
+    expect(await countOf('members', ada.email)).toBe(1);
+    expect(await refusal(login(ada.email, attempt.password))).toBe('401 invalid_credentials');
+    await login(ada.loginId, ada.password).expect(200);
+  });
+
+  it('ML-02 is told at the stored address, however it was typed this time', async () => {
+    const ada = await given.member(app);
+    const shouted = ada.email.toUpperCase();
+    await app.post(SIGN_UP, { ...unique.signUp(), email: shouted }).expect(202);
+    const mails = await mailbox.to(ada.email).waitForCount(2);
+    expect(mails.map(({ to }) => to)).toEqual([[ada.email], [ada.email]]);
+    await mailbox.expectNone(shouted, app);
+  });
+
+  it('EN-04 gets no more of these mails than the limits allow', async () => {
+    const ada = await given.member(app);
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await app.post(SIGN_UP, { ...unique.signUp(), email: ada.email }).expect(202);
+    }
+    await outboxEmpty(app);
+    expect(await mailbox.to(ada.email).all()).toHaveLength(2);
+  });
+
+  it('refuses a claim from before it had one', async () => {
+    const late = await claim();
+    const ada = await given.member(app);
+    await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, late.email]);
+    expect(await refusal(byCode(late))).toBe('409 email_taken');
+    expect(await refusal(byLink(late))).toBe('409 email_taken');
+    expect(await refusal(login(late.email, late.password))).toBe('401 invalid_credentials');
+    await login(late.email, ada.password).expect(200);
+  });
+});
+
+describe('SS-05 signing up with somebody else’s address first', () => {
+  it('gains nothing: the owner’s confirmation activates the owner’s sign-up alone', async () => {
+    const attacker = await claim({ name: 'Mallory' });
+    const values = { ...unique.signUp(), email: attacker.email };
+    const client = app.client();
+    const { body: answer } = await client.post(SIGN_UP, values).expect(202);
+    await cooldownPasses();
+    await client.post(RESEND, { signUpId: answer.signUpId }).expect(202);
+    const mail = await mailbox.to(values.email).next({ after: attacker.mail });
+    expect(mail.text).toContain(values.loginId);
+
+    const { body } = await client.post(CONFIRM_CODE, { signUpId: answer.signUpId, code: mail.code }).expect(200);
+    const { body: profile } = await client.get('/api/members/me', body.accessToken).expect(200);
+    expect(profile).toMatchObject({ loginId: values.loginId, email: values.email, name: null });
+
+    expect(await refusal(login(values.email, attacker.password))).toBe('401 invalid_credentials');
+    expect(await refusal(login(attacker.loginId, attacker.password))).toBe('401 invalid_credentials');
+    await login(values.email, values.password).expect(200);
+    // Nothing of the attacker's is left, the mail that is still in the owner's mailbox included.
+    expect(await countOf('sign_ups', values.email)).toBe(1);
+    expect(await refusal(attacker.client.post(RESEND, { signUpId: attacker.signUpId }))).toBe('400 sign_up_invalid');
+    expect(await refusal(byCode(attacker))).toBe('400 code_invalid');
+    expect(await refusal(byLinkElsewhere(attacker))).toBe('400 link_invalid');
+  });
+
+  it('does not make the owner activate it by mistake', async () => {
+    const attacker = await claim();
+    const values = { ...unique.signUp(), email: attacker.email };
+    const { body: answer } = await app.post(SIGN_UP, values).expect(202);
+    // The owner has only the attacker's mail at hand, and tries it with all they know.
+    const owner = { ...attacker, client: app.client(), signUpId: answer.signUpId, password: values.password };
+    expect(await refusal(byCode(owner))).toBe('400 code_invalid');
+    expect(await refusal(byLink(owner))).toBe('401 invalid_credentials');
+    expect(await refusal(byLinkElsewhere(owner))).toBe('401 invalid_credentials');
+    expect(await countOf('members', attacker.email)).toBe(0);
+  });
+
+  it('gives no way in by forgotten password or login ID', async () => {
+    const attacker = await claim();
+    await cooldownPasses();
+    await app.post('/api/auth/password-reset/send-code', { email: attacker.email }).expect(202);
+    await cooldownPasses();
+    await app.post('/api/auth/login-id/send-code', { email: attacker.email }).expect(202);
+    await mailbox.expectNone(attacker.email, app, 1);
+  });
+});
+
+describe('many at once', () => {
+  it('CC-05 sign-ups of one address in all spellings give one mail and one member', async () => {
+    const ada = unique.signUp();
+    const spell = (text: string, index: number) =>
+      [...text].map((letter, at) => ((index >> (at % 6)) & 1 ? letter.toUpperCase() : letter)).join('');
+    const attempts = Array.from({ length: 50 }, (_, index) =>
+      app.client().post(SIGN_UP, { ...ada, email: spell(ada.email, index), loginId: spell(ada.loginId, index) }),
+    );
+    const answers = await Promise.all(attempts);
+    expect(statusesOf(answers)).toEqual(Array<number>(50).fill(202));
+    expect(new Set(answers.map(({ body }) => body.signUpId)).size).toBe(50);
+
+    await outboxEmpty(app);
+    const { rows } = await app.sql.query(
+      `SELECT status, count(*)::int FROM outbox_messages WHERE proof_id IN (SELECT id FROM proof_requests WHERE email_key = $1)
+       GROUP BY status ORDER BY status`,
+      [ada.email],
+    );
+    expect(rows).toEqual([
+      { status: 'sent', count: 1 },
+      { status: 'withheld', count: 49 },
+    ]);
+    const mails = (await mailbox.everything()).filter(({ to }) => to[0]?.toLowerCase() === ada.email);
+    expect(mails).toHaveLength(1);
+
+    await app.post(CONFIRM_LINK, { token: mails[0]!.linkToken, password: ada.password }).expect(200);
+    expect(await countOf('members', ada.email)).toBe(1);
+    expect(await countOf('sign_ups', ada.email)).toBe(1);
+    await login(ada.loginId, ada.password).expect(200);
+  });
+
+  it('CC-05 confirmations of rival claims on one address make one member and no server error', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const first = await claim();
+      await cooldownPasses();
+      const second = await claim({ email: first.email });
+      const answers = await Promise.all([byCode(first), byCode(second)]);
+      expect(answers.map(({ status, body }) => (status === 200 ? 'in' : body.code)).sort()).toContain('in');
+      expect(statusesOf(answers)[1]).toBeLessThan(500);
+      expect(await countOf('members', first.email)).toBe(1);
+      const winner = answers[0].status === 200 ? first : second;
+      const loser = winner === first ? second : first;
+      await login(first.email, winner.password).expect(200);
+      expect(await refusal(login(first.email, loser.password))).toBe('401 invalid_credentials');
+    }
+  });
+});
+
+describe('asking whether a login ID is free', () => {
+  const CHECK = '/api/auth/login-id/check';
+
+  it('is answered with yes, or with no and why', async () => {
+    const ada = await given.member(app);
+    const check = async (loginId: string) => (await app.post(CHECK, { loginId }).expect(200)).body;
+    expect(await check(unique.loginId())).toEqual({ available: true });
+    expect(await check(ada.loginId)).toEqual({ available: false, reason: 'taken' });
+    expect(await check(` ${ada.loginId.toUpperCase()} `)).toEqual({ available: false, reason: 'taken' });
+    for (const loginId of ['ada', '1ada', 'ada lovelace', 'ada@example.test', '문지기문지기', 'a'.repeat(33)]) {
+      expect(await check(loginId)).toEqual({ available: false, reason: 'invalid' });
+    }
+    for (const loginId of ['admin', 'Admin', 'ad.min', 'no-reply', 'munjigi']) {
+      expect(await check(loginId)).toEqual({ available: false, reason: 'reserved' });
+    }
+  });
+
+  it('is not answered by sign-ups under way, which reserve nothing', async () => {
+    const { loginId } = await claim();
+    expect((await app.post(CHECK, { loginId }).expect(200)).body).toEqual({ available: true });
+  });
+
+  it('can be switched off', async () => {
+    const replica = await app.replica({ env: { LOGIN_ID_CHECK_ENABLED: 'false' } });
+    expect(await refusal(replica.post(CHECK, { loginId: unique.loginId() }))).toBe('404 not_found');
+    await app.post(CHECK, { loginId: unique.loginId() }).expect(200);
+  });
+
+  it('is limited by client address', async () => {
+    const client = app.client();
+    await client.post(CHECK, { loginId: unique.loginId() }).expect(200);
+    await app.sql.query(`UPDATE rate_limits SET points = 1000000 WHERE key LIKE 'ip-request:%'`);
+    const { status, headers, body } = await client.post(CHECK, { loginId: unique.loginId() });
+    expect([status, body.code, headers['retry-after']]).toEqual([429, 'too_many_requests', String(body.retryAfter)]);
+    await app.client().post(CHECK, { loginId: unique.loginId() }).expect(200);
+  });
+});

@@ -1,0 +1,914 @@
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  randomUUID,
+  sign,
+  verify,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer } from '../support/http-client.js';
+import { mailbox } from '../support/mailbox.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { TEST_PUBLIC_URL, TEST_SECRET } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+import { decodeToken, encodePart, TokenForge } from '../support/token-forge.js';
+
+type Kind = 'access' | 'refresh' | 'reset';
+
+let app: TestApp;
+const forge = new TokenForge();
+
+beforeAll(async () => {
+  app = await TestApp.start();
+});
+afterAll(() => app.stop());
+
+/** A way to use a token. What it carries besides the token is right, so that only the token can be at fault. */
+interface Operation {
+  name: string;
+  takes: Kind[];
+  send(token: string, member: GivenMember): Promise<HttpAnswer>;
+}
+
+const newPassword = unique.password();
+/** Milder operations first, so that those that succeed leave the token alive for the next. */
+const OPERATIONS: Operation[] = [
+  { name: 'GET me', takes: ['access'], send: (token) => app.get('/api/members/me', token) },
+  { name: 'PATCH me', takes: ['access'], send: (token) => app.patch('/api/members/me', { name: 'Mallory' }, token) },
+  { name: 'GET sessions', takes: ['access'], send: (token) => app.get('/api/auth/sessions', token) },
+  {
+    name: 'POST me/password',
+    takes: ['access'],
+    send: (token, { password }) =>
+      app.post('/api/members/me/password', { currentPassword: password, newPassword }, token),
+  },
+  {
+    name: 'DELETE one session',
+    takes: ['access'],
+    send: (token, { sessionId }) => app.delete(`/api/auth/sessions/${sessionId}`, undefined, token),
+  },
+  {
+    name: 'DELETE all sessions',
+    takes: ['access'],
+    send: (token) => app.delete('/api/auth/sessions?includeCurrent=true', undefined, token),
+  },
+  { name: 'refresh', takes: ['refresh'], send: (token) => app.post('/api/auth/refresh', undefined, token) },
+  {
+    name: 'refresh by body',
+    takes: ['refresh'],
+    send: (token) => app.post('/api/auth/refresh', { refreshToken: token }),
+  },
+  { name: 'logout', takes: ['access', 'refresh'], send: (token) => app.post('/api/auth/logout', undefined, token) },
+  { name: 'reset', takes: ['reset'], send: (token) => app.post('/api/auth/password-reset', { newPassword }, token) },
+  {
+    name: 'reset by body',
+    takes: ['reset'],
+    send: (token) => app.post('/api/auth/password-reset', { newPassword, resetToken: token }),
+  },
+];
+const operationsOf = (kind: Kind): Operation[] => OPERATIONS.filter(({ takes }) => takes.includes(kind));
+const verifyToken = (token: string, at = app) => at.post('/api/auth/verify', { token });
+
+async function genuineTokens(member: GivenMember): Promise<Record<Kind, string>> {
+  return { access: member.accessToken, refresh: member.refreshToken, reset: await resetTokenFor(app, member) };
+}
+
+/** All of `work`, a few at a time. */
+async function inBatches<T>(work: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  for (let i = 0; i < work.length; i += 20) await Promise.all(work.slice(i, i + 20).map(run));
+}
+
+/** What came of a token that must be refused, in one line; the empty text if it was refused as it should be. */
+async function wrongAnswers(
+  forgeries: Record<string, string>,
+  operations: Operation[],
+  member: GivenMember,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  const cases = Object.entries(forgeries).flatMap((forgery) => operations.map((operation) => ({ forgery, operation })));
+  await inBatches(cases, async ({ forgery: [name, token], operation }) => {
+    const answer = await operation.send(token, member);
+    const isRefusal = answer.status === 401 && /^token_(invalid|expired)$/.test(answer.body?.code);
+    if (!isRefusal) wrong.push(`${name} at ${operation.name}: ${answer.status} ${answer.text}`);
+  });
+  await inBatches(Object.entries(forgeries), async ([name, token]) => {
+    const { status, body, text } = await verifyToken(token);
+    const isRefusal = status === 200 && body.active === false && /^(invalid|expired)$/.test(body.reason);
+    if (!isRefusal || Object.keys(body).length !== 2) wrong.push(`${name} at verify: ${status} ${text}`);
+  });
+  return wrong;
+}
+
+/** The member as the table has it, to show that nothing was changed. */
+async function stateOf(member: GivenMember): Promise<unknown> {
+  const { rows } = await app.sql.query(
+    `SELECT to_jsonb(m) AS member, (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.id) FROM sessions s WHERE s.member_id = m.id) AS sessions
+     FROM members m WHERE m.id = $1`,
+    [member.id],
+  );
+  return rows[0];
+}
+
+const base64url = (bytes: Buffer): string => bytes.toString('base64url');
+
+/** Tokens that somebody makes who holds a genuine one and the published keys, but none of the private ones. */
+function forgeriesOf(kind: Kind, genuine: string, published: JsonWebKey, attackerUrl: string): Record<string, string> {
+  const { header, claims, signature } = decodeToken(genuine);
+  const [headerPart = '', claimsPart = ''] = genuine.split('.');
+  const evilClaims = encodePart(
+    kind === 'access' ? { ...claims, role: 'admin' } : { ...claims, exp: claims.exp + 86_400 },
+  );
+  const own = {
+    p256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    p384: generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+    k256: generateKeyPairSync('ec', { namedCurve: 'secp256k1' }),
+    rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    ed: generateKeyPairSync('ed25519'),
+  };
+  const ownJwk = own.p256.publicKey.export({ format: 'jwk' });
+  const all: Record<string, string> = {};
+  const hmac = (bits: number, secret: string | Buffer, of: object): string => {
+    const input = `${encodePart(of)}.${evilClaims}`;
+    return `${input}.${createHmac(`sha${bits}`, secret).update(input).digest('base64url')}`;
+  };
+  const signed = (key: KeyObject, hash: string | null, of: object, part = evilClaims): string => {
+    const input = `${encodePart(of)}.${part}`;
+    const options = key.asymmetricKeyType === 'ec' ? { key, dsaEncoding: 'ieee-p1363' as const } : { key };
+    return `${input}.${base64url(sign(hash, Buffer.from(input), options))}`;
+  };
+
+  // No signature at all.
+  for (const alg of ['none', 'None', 'NONE', 'nOnE', 'none ', 'n\u043ene', '', null, false, 0, [], ['none'], {}]) {
+    const input = `${encodePart({ ...header, alg })}.${evilClaims}`;
+    all[`alg ${JSON.stringify(alg)}, empty signature`] = `${input}.`;
+    all[`alg ${JSON.stringify(alg)}, no signature`] = input;
+    all[`alg ${JSON.stringify(alg)}, the old signature`] = `${input}.${signature}`;
+  }
+
+  // The published key as if it were a shared secret.
+  const publicKey = createPublicKey({ key: published, format: 'jwk' });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const der = publicKey.export({ type: 'spki', format: 'der' });
+  const x = Buffer.from(published.x!, 'base64url');
+  const y = Buffer.from(published.y!, 'base64url');
+  const secrets: Record<string, string | Buffer> = {
+    PEM: pem,
+    'PEM without its last line break': pem.trim(),
+    'PEM on one line': pem.replaceAll('\n', ''),
+    DER: der,
+    'DER in base64': der.toString('base64'),
+    'JWK text': JSON.stringify(published),
+    'JWK set text': JSON.stringify({ keys: [published] }),
+    'bare JWK text': JSON.stringify({ kty: published.kty, crv: published.crv, x: published.x, y: published.y }),
+    'the point': Buffer.concat([Buffer.from([4]), x, y]),
+    x,
+    'x as text': published.x!,
+    'the key id': String(header.kid),
+    nothing: '',
+    'zero bytes': Buffer.alloc(64),
+    secret: 'secret',
+  };
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (const bits of [256, 384, 512]) {
+      all[`HS${bits} with ${name}`] = hmac(bits, secret, { ...header, alg: `HS${bits}` });
+    }
+    all[`HS256 with ${name}, kid published`] = hmac(256, secret, { ...header, alg: 'HS256', kid: published.kid });
+    all[`HS512 called ES256 with ${name}`] = hmac(512, secret, { ...header, alg: 'ES256' });
+  }
+
+  // Keys of one's own, in the algorithms that libraries know.
+  all['ES256 with a key of my own'] = signed(own.p256.privateKey, 'sha256', { ...header, alg: 'ES256' });
+  all['ES256, kid published'] = signed(own.p256.privateKey, 'sha256', { ...header, alg: 'ES256', kid: published.kid });
+  all['ES384'] = signed(own.p384.privateKey, 'sha384', { ...header, alg: 'ES384' });
+  all['ES384 called ES256'] = signed(own.p384.privateKey, 'sha384', { ...header, alg: 'ES256' });
+  all['ES256K'] = signed(own.k256.privateKey, 'sha256', { ...header, alg: 'ES256K' });
+  for (const alg of ['RS256', 'RS512', 'PS256', 'PS512'])
+    all[alg] = signed(own.rsa.privateKey, `sha${alg.slice(2)}`, { ...header, alg });
+  all['EdDSA'] = signed(own.ed.privateKey, null, { ...header, alg: 'EdDSA' });
+  for (const alg of ['es256', 'hs512', 'ES256 ', ' HS512', 'ES512', 'HS1', 'RSA-OAEP', 'dir', 'A256GCM', 'toString'])
+    all[`alg ${alg}`] = `${encodePart({ ...header, alg })}.${claimsPart}.${signature}`;
+
+  // Signatures that are none (the zero ones are CVE-2022-21449, "psychic").
+  const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
+  const signatures: Record<string, Buffer> = {
+    '32 zeros': Buffer.alloc(32),
+    '64 zeros': Buffer.alloc(64),
+    '96 zeros': Buffer.alloc(96),
+    '132 zeros': Buffer.alloc(132),
+    'r and s the group order': Buffer.concat([order, order]),
+    'r one, s one': Buffer.concat([Buffer.alloc(31), Buffer.of(1), Buffer.alloc(31), Buffer.of(1)]),
+    'a zero in DER': Buffer.from('3006020100020100', 'hex'),
+    'a one in DER': Buffer.from('3006020101020101', 'hex'),
+    'all ones': Buffer.alloc(64, 0xff),
+    'random bytes': randomBytes(64),
+    'one byte': Buffer.of(0),
+  };
+  const bytes = Buffer.from(signature, 'base64url');
+  for (const [name, forged] of Object.entries(signatures)) {
+    all[`signature: ${name}`] = `${headerPart}.${evilClaims}.${base64url(forged)}`;
+    all[`signature: ${name}, claims untouched`] = `${headerPart}.${claimsPart}.${base64url(forged)}`;
+  }
+  const damaged: Record<string, string> = {
+    'cut off': base64url(bytes.subarray(0, -1)),
+    halved: base64url(bytes.subarray(0, 32)),
+    'longer by a byte': base64url(Buffer.concat([bytes, Buffer.of(0)])),
+    'one bit flipped': base64url(bytes.map((byte, i) => (i === 0 ? byte ^ 1 : byte)) as Buffer),
+    twice: base64url(Buffer.concat([bytes, bytes])),
+    padded: `${signature}==`,
+    'with a blank inside': `${signature.slice(0, 5)}%20${signature.slice(5)}`,
+    'in hexadecimal': bytes.toString('hex'),
+    // The last character holds bits that decoding drops: two spellings of one signature.
+    'spelt another way': signature.slice(0, -1) + nextBase64urlLetter(signature.at(-1)!),
+    missing: '',
+  };
+  for (const [name, forged] of Object.entries(damaged)) {
+    all[`signature ${name}`] = `${headerPart}.${claimsPart}.${forged}`;
+  }
+
+  // A header that brings, or points to, a key of the forger's choice.
+  const es256 = { ...header, alg: 'ES256', kid: 'mine' };
+  const ownKey = own.p256.privateKey;
+  all['jwk'] = signed(ownKey, 'sha256', { ...es256, jwk: ownJwk });
+  all['jwk with the known kid'] = signed(ownKey, 'sha256', { ...es256, kid: header.kid, jwk: ownJwk });
+  all['jwk with the same kid inside'] = signed(ownKey, 'sha256', {
+    ...es256,
+    kid: header.kid,
+    jwk: { ...ownJwk, kid: header.kid },
+  });
+  all['jwk symmetric'] = hmac(256, 'k', {
+    ...header,
+    alg: 'HS256',
+    jwk: { kty: 'oct', k: encodePart('k'), alg: 'HS256' },
+  });
+  for (const name of ['jku', 'x5u']) {
+    for (const url of [attackerUrl, `${TEST_PUBLIC_URL}@${new URL(attackerUrl).host}/jwks.json`, 'file:///dev/null'])
+      all[`${name} ${url.split(':')[0]} ${url.length}`] = signed(ownKey, 'sha256', { ...es256, [name]: url });
+  }
+  all['x5c'] = signed(ownKey, 'sha256', { ...es256, x5c: [der.toString('base64')] });
+  all['x5t'] = signed(ownKey, 'sha256', { ...es256, x5t: encodePart('x') });
+  const kids: Record<string, unknown> = {
+    'path to nothing': '/dev/null',
+    'path traversal': '../../../../../../../../dev/null',
+    'path traversal, encoded': '..%2f..%2f..%2f..%2fdev%2fnull',
+    'a file of ours': '../../package.json',
+    SQL: "' UNION SELECT 'secret' -- ",
+    'SQL with a delay': "x'; SELECT pg_sleep(10) --",
+    URL: `${attackerUrl}/key.pem`,
+    command: '$(cat /etc/passwd)|id;`id`',
+    'a number': 0,
+    null: null,
+    'a list': [header.kid],
+    'an object': { kid: header.kid },
+    empty: '',
+    __proto__: '__proto__',
+    constructor: 'constructor',
+    'with a NUL': `${header.kid}\u0000`,
+    'with a blank': ` ${header.kid}`,
+    'of another kind of token': kind === 'access' ? forge.keys.for('refresh').signing.kid : published.kid,
+    'fifteen hundred letters': 'k'.repeat(800),
+  };
+  for (const [name, kid] of Object.entries(kids)) {
+    all[`kid: ${name}`] = hmac(512, '', { ...header, alg: 'HS512', kid });
+    all[`kid: ${name}, signature untouched`] = `${encodePart({ ...header, kid })}.${claimsPart}.${signature}`;
+  }
+  all['kid missing'] = signed(ownKey, 'sha256', { alg: 'ES256', typ: header.typ });
+
+  // Types and shapes that are not ours.
+  for (const typ of ['JWT', 'jwt', header.typ.toUpperCase(), `application/${header.typ}`, '', null, undefined])
+    all[`typ ${String(typ)}`] = `${encodePart({ ...header, typ })}.${claimsPart}.${signature}`;
+  all['two parts'] = `${headerPart}.${claimsPart}`;
+  all['one part'] = headerPart;
+  all['four parts'] = `${genuine}.${signature}`;
+  all['a leading dot'] = `.${genuine}`;
+  all['a dot at the end'] = `${genuine}.`;
+  all['no header'] = `.${claimsPart}.${signature}`;
+  all['no claims'] = `${headerPart}..${signature}`;
+  all['only dots'] = '..';
+  all['parts swapped'] = `${claimsPart}.${headerPart}.${signature}`;
+  all['claims of my own'] = `${headerPart}.${evilClaims}.${signature}`;
+  all['header padded'] = `${headerPart}=.${claimsPart}.${signature}`;
+  all['header no JSON'] = `${encodePart('ES256')}.${claimsPart}.${signature}`;
+  all['header a list'] = `${encodePart([header])}.${claimsPart}.${signature}`;
+  all['header null'] = `${encodePart('null')}.${claimsPart}.${signature}`;
+  all['claims null'] = `${headerPart}.${encodePart('null')}.${signature}`;
+  all['JSON serialisation'] = JSON.stringify({ protected: headerPart, payload: claimsPart, signature });
+  // JWE: five parts, encrypted with a key that the receiver is told to use.
+  all['JWE'] =
+    `${encodePart({ alg: 'dir', enc: 'A256GCM', typ: header.typ, kid: header.kid })}..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA`;
+  all['JWE with a wrapped key'] = `${encodePart({ alg: 'RSA-OAEP', enc: 'A128GCM' })}.AAAA.AAAA.${claimsPart}.AAAA`;
+  all['JWE header on three parts'] =
+    `${encodePart({ ...header, alg: 'dir', enc: 'A256GCM' })}.${claimsPart}.${signature}`;
+  return all;
+}
+
+/** The next letter of the alphabet, which spells the same bytes where only its low bits differ. */
+function nextBase64urlLetter(letter: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return alphabet[alphabet.indexOf(letter) ^ 1]!;
+}
+
+describe('a forged token', () => {
+  const kinds: Kind[] = ['access', 'refresh', 'reset'];
+  /** Where a forged header says that keys are to be found. */
+  const attacker = http.createServer((request, response) => {
+    contacts.push(request.url ?? '');
+    response.end('{"keys":[]}');
+  });
+  const contacts: string[] = [];
+  beforeAll(() => new Promise<void>((resolve) => attacker.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise<void>((resolve) => attacker.close(() => resolve())));
+
+  it.each(kinds)('TK-01 TK-02 opens nothing in place of a genuine %s token', async (kind) => {
+    const attackerUrl = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/jwks.json`;
+    const ada = await given.member(app);
+    const genuine = (await genuineTokens(ada))[kind];
+    const before = await stateOf(ada);
+    const { body: jwks } = await app.get('/.well-known/jwks.json').expect(200);
+
+    const forgeries = forgeriesOf(kind, genuine, jwks.keys[0], attackerUrl);
+    expect(Object.keys(forgeries).length).toBeGreaterThan(200);
+    expect(await wrongAnswers(forgeries, operationsOf(kind), ada)).toEqual([]);
+    expect(contacts).toEqual([]);
+    expect(await stateOf(ada)).toEqual(before);
+    // It was not for want of a good token.
+    expect((await operationsOf(kind)[0]!.send(genuine, ada)).status).toBeLessThan(300);
+  });
+
+  it('TK-02 with a header that says more than ours is refused, even under a genuine signature', async () => {
+    const ada = await given.member(app);
+    const genuine = await genuineTokens(ada);
+    const extras = [
+      { crit: ['exp'] },
+      { crit: [] },
+      { crit: ['b64'], b64: false },
+      { b64: false },
+      { b64: true },
+      { crit: ['http://example.test/unknown'], 'http://example.test/unknown': true },
+      { jwk: {} },
+      { jku: 'http://127.0.0.1:9/' },
+      { x5u: 'http://127.0.0.1:9/' },
+      { x5c: [] },
+      { cty: 'JWT' },
+      { zip: 'DEF' },
+      { enc: 'A256GCM' },
+      { typ: 'JWT' },
+      { typ: undefined },
+      { kid: undefined },
+      { alg: 'HS256' },
+    ];
+    for (const kind of kinds) {
+      const { claims } = decodeToken(genuine[kind]);
+      const forgeries = Object.fromEntries(
+        extras.map((extra) => [JSON.stringify(extra), forge.sign(kind, claims, extra)]),
+      );
+      const { alg, typ, kid } = decodeToken(genuine[kind]).header;
+      const spelt = {
+        'a header with a blank': JSON.stringify({ alg, typ, kid }).replace(',', ', '),
+        'a key given twice': JSON.stringify({ alg, typ, kid }).replace('{', '{"alg":"none",'),
+        'an escaped key': JSON.stringify({ alg, typ, kid }).replace('"alg"', '"\\u0061lg"'),
+      };
+      for (const [name, text] of Object.entries(spelt))
+        forgeries[name] = forge.signParts(kind, encodePart(text), encodePart(claims));
+      expect(await wrongAnswers(forgeries, operationsOf(kind), ada)).toEqual([]);
+      expect(kind === 'access' ? (await verifyToken(forge.sign(kind, claims))).body.active : true).toBe(true);
+    }
+  });
+
+  it('TK-02 as long as a request may be is refused for what it is, and a longer one for its length', async () => {
+    const ada = await given.member(app);
+    const { header, claims } = decodeToken(ada.refreshToken);
+    const sized = (length: number): string => forge.sign('refresh', claims, { ...header, kid: 'k'.repeat(length) });
+    for (const [kidLength, byHeader, byBody] of [
+      [9000, 401, 401],
+      [65_536, 431, 413],
+    ] as const) {
+      const token = sized(kidLength);
+      expect((await app.post('/api/auth/refresh', undefined, token)).status).toBe(byHeader);
+      expect((await app.get('/api/members/me', token)).status).toBe(byHeader);
+      expect((await app.post('/api/auth/refresh', { refreshToken: token })).status).toBe(byBody);
+      expect((await app.post('/api/auth/password-reset', { newPassword, resetToken: token })).status).toBe(byBody);
+      expect([413, 422]).toContain((await verifyToken(token)).status);
+    }
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+  });
+});
+
+describe('a token with a genuine signature', () => {
+  /** A claim written as JSON.stringify would not write it. */
+  const raw = (json: string): { raw: string } => ({ raw: json });
+  const isRaw = (value: unknown): value is { raw: string } =>
+    typeof value === 'object' && value !== null && 'raw' in value;
+  /** The claims as JSON text with one of them replaced. */
+  function withClaim(claims: object, name: string, value: unknown): string {
+    const text = JSON.stringify({ ...claims, [name]: isRaw(value) ? '@raw@' : value });
+    return isRaw(value) ? text.replace('"@raw@"', value.raw) : text;
+  }
+
+  const NOW = Math.floor(Date.now() / 1000);
+  const notTexts = [undefined, null, '', 0, true, [], {}];
+  const notIds = [
+    ...notTexts,
+    'admin',
+    '*',
+    "' OR true --",
+    randomUUID().toUpperCase(),
+    `{${randomUUID()}}`,
+    'x'.repeat(36),
+  ];
+  const notTimes = [
+    ...[undefined, null, '', true, [], {}, String(NOW + 600), NOW + 600.5, '1e400'],
+    ...[raw('1e400'), raw('-1e400'), raw('1e10'), raw('9007199254740993'), raw(`${NOW + 600}.0`), raw('NaN')],
+  ];
+  const COMMON: Record<string, unknown[]> = {
+    iss: [...notTexts, 'https://evil.example', `${TEST_PUBLIC_URL}/`, TEST_PUBLIC_URL.toUpperCase(), [TEST_PUBLIC_URL]],
+    aud: [...notTexts, 'ACCESS', 'login', '*', 'access refresh reset', ['access'], ['refresh'], ['reset']],
+    sub: [...notIds],
+    exp: [...notTimes, -1, 0, 1, NOW - 1],
+    iat: [...notTimes, NOW + 3600],
+    nbf: [NOW + 3600, NOW - 3600, null],
+    scope: ['admin'],
+    admin: [true],
+  };
+  const OWN: Record<Kind, Record<string, unknown[]>> = {
+    access: {
+      sid: notIds,
+      role: [...notTexts, 'root', 'Admin', ['admin']],
+      jti: [randomUUID()],
+      aud: ['refresh', 'reset'],
+    },
+    refresh: {
+      sid: notIds,
+      gen: [undefined, null, '', '0', true, -1, 0.5, [0], {}, raw('1e400'), raw('0e0'), raw('-0'), 2 ** 53],
+      jti: [...notTexts, 'short', 'x'.repeat(65), 'x'.repeat(21) + '!', [randomUUID()]],
+      role: ['admin'],
+      aud: ['access', 'reset'],
+    },
+    reset: {
+      jti: [...notIds, randomUUID()],
+      sub: [randomUUID()],
+      role: ['member'],
+      sid: [randomUUID()],
+      aud: ['access', 'refresh'],
+    },
+  };
+
+  it.each(['access', 'refresh', 'reset'] as const)(
+    'TK-03 is refused when one claim is missing, wrong or of the wrong type (%s token)',
+    async (kind) => {
+      const ada = await given.member(app);
+      const genuine = (await genuineTokens(ada))[kind];
+      const { claims } = decodeToken(genuine);
+      const before = await stateOf(ada);
+
+      const forgeries: Record<string, string> = {};
+      for (const rules of [COMMON, OWN[kind]]) {
+        for (const [name, values] of Object.entries(rules)) {
+          for (const value of values) {
+            const says = isRaw(value) ? value.raw : (JSON.stringify(value) ?? 'missing');
+            forgeries[`${name}: ${says}`] = forge.sign(kind, withClaim(claims, name, value));
+          }
+        }
+      }
+      const text = JSON.stringify(claims);
+      for (const name of ['sub', 'exp', 'aud']) {
+        const claim = JSON.stringify({ [name]: claims[name] }).slice(1, -1);
+        const otherClaim = JSON.stringify({ [name]: name === 'exp' ? 9_999_999_999 : randomUUID() }).slice(1, -1);
+        forgeries[`${name} twice`] = forge.sign(kind, text.replace('{', `{${claim},`));
+        forgeries[`${name} twice, ours last`] = forge.sign(kind, text.replace('{', `{${otherClaim},`));
+        forgeries[`${name} twice, ours first`] = forge.sign(kind, text.replace('}', `,${otherClaim}}`));
+      }
+      Object.assign(forgeries, {
+        'a blank': forge.sign(kind, text.replace(',', ', ')),
+        'an escaped name': forge.sign(kind, text.replace('"sub"', '"\\u0073ub"')),
+        'a byte order mark': forge.sign(kind, `\ufeff${text}`),
+        'something after the end': forge.sign(kind, `${text} {}`),
+        __proto__: forge.sign(kind, text.replace('{', '{"__proto__":{"role":"admin"},')),
+        'a list': forge.sign(kind, `[${text}]`),
+        'a text': forge.sign(kind, JSON.stringify(text)),
+        'no JSON': forge.sign(kind, 'claims'),
+        nothing: forge.sign(kind, '{}'),
+      });
+
+      expect(Object.keys(forgeries).length).toBeGreaterThan(75);
+      expect(await wrongAnswers(forgeries, operationsOf(kind), ada)).toEqual([]);
+      expect(await stateOf(ada)).toEqual(before);
+      // The same hand, signing the claims as they were or a moment ahead, is believed: each refusal was for its claim.
+      const ahead = forge.sign(kind, { ...claims, iat: NOW + 30 });
+      expect((await operationsOf(kind)[0]!.send(ahead, ada)).status).toBeLessThan(300);
+    },
+  );
+
+  it('TK-03 for a member that is no more opens nothing', async () => {
+    const ada = await given.member(app);
+    const nobody = forge.alter('access', ada.accessToken, { sub: randomUUID() });
+    expect(await app.get('/api/members/me', nobody)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+  });
+
+  it('is told apart when it is genuine but late', async () => {
+    const ada = await given.member(app);
+    const genuine = await genuineTokens(ada);
+    for (const kind of ['access', 'refresh', 'reset'] as const) {
+      const late = forge.alter(kind, genuine[kind], { iat: NOW - 700, exp: NOW - 100 });
+      for (const operation of operationsOf(kind)) {
+        expect(await operation.send(late, ada)).toMatchObject({ status: 401, body: { code: 'token_expired' } });
+      }
+    }
+    // The date of a forgery is nobody's business.
+    const forged = forge.alter('access', ada.accessToken, { exp: NOW - 100 }).slice(0, -2) + 'AA';
+    expect((await app.get('/api/members/me', forged)).body.code).toBe('token_invalid');
+  });
+});
+
+describe('a token and its purpose', () => {
+  it('TK-04 opens what it is for and nothing else', async () => {
+    const ada = await given.member(app);
+    const inbox = mailbox.to(ada.email);
+    const [welcome] = await inbox.all();
+    const genuine = await genuineTokens(ada);
+    const { body: find } = await app.post('/api/auth/login-id/send-code', { email: ada.email }).expect(202);
+    const resetMail = (await inbox.all()).at(-1);
+    const tokens: Record<string, string> = {
+      ...genuine,
+      'device token': ada.deviceToken,
+      'sign-up link': welcome!.linkToken!,
+      'reset link': resetMail!.linkToken!,
+      'request handle': find.requestId,
+      'session id': ada.sessionId,
+    };
+    const before = await stateOf(ada);
+    for (const [kind, token] of Object.entries(tokens)) {
+      for (const operation of OPERATIONS.filter(({ takes }) => !takes.includes(kind as Kind))) {
+        const answer = await operation.send(token, ada);
+        expect([kind, operation.name, answer.status, answer.body.code]).toEqual([
+          kind,
+          operation.name,
+          401,
+          'token_invalid',
+        ]);
+      }
+      const verdict = kind === 'access' ? { active: true } : { active: false, reason: 'invalid' };
+      expect((await verifyToken(token).expect(200)).body).toMatchObject(verdict);
+    }
+    expect(await stateOf(ada)).toEqual(before);
+    const linkDoors = ['password-reset/confirm-link', 'sign-up/inspect-link', 'sign-up/discard'];
+    for (const token of Object.values(genuine)) {
+      for (const door of linkDoors) expect((await app.post(`/api/auth/${door}`, { token })).status).toBe(400);
+    }
+  });
+
+  it('TK-04 opens each thing it is for', async () => {
+    // One member each where using it up ends the session.
+    const [ada, bob, cleo, dan] = await Promise.all(Array.from({ length: 4 }, () => given.member(app)));
+    const answers: Record<string, number> = {};
+    const byName = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
+    const use = async (name: string, token: string, member: GivenMember): Promise<HttpAnswer> => {
+      const answer = await byName.get(name)!.send(token, member);
+      answers[name] = answer.status;
+      return answer;
+    };
+    for (const name of ['GET me', 'PATCH me', 'GET sessions', 'POST me/password', 'DELETE all sessions'])
+      await use(name, ada!.accessToken, ada!);
+    await use('DELETE one session', bob!.accessToken, bob!);
+    const { body } = await use('refresh', cleo!.refreshToken, cleo!);
+    await use('refresh by body', body.refreshToken, cleo!);
+    await use('logout', dan!.accessToken, dan!);
+    await use('reset', await resetTokenFor(app, bob!), bob!);
+    await use('reset by body', await resetTokenFor(app, cleo!), cleo!);
+    expect(answers).toEqual({
+      'GET me': 200,
+      'PATCH me': 200,
+      'GET sessions': 200,
+      'POST me/password': 204,
+      'DELETE all sessions': 204,
+      'DELETE one session': 204,
+      refresh: 200,
+      'refresh by body': 200,
+      logout: 204,
+      reset: 204,
+      'reset by body': 204,
+    });
+    expect(Object.keys(answers).sort()).toEqual(OPERATIONS.map(({ name }) => name).sort());
+  });
+
+  it('TK-05 lives no longer than it should', async () => {
+    const ada = await given.member(app);
+    const { access, refresh, reset } = await genuineTokens(ada);
+    const lifeOf = (token: string): number => decodeToken(token).claims.exp - decodeToken(token).claims.iat;
+    expect(lifeOf(access)).toBe(600);
+    expect(lifeOf(reset)).toBe(600);
+    expect(lifeOf(refresh)).toBe(14 * 86_400);
+    for (const token of [access, refresh, reset])
+      expect(Math.abs(decodeToken(token).claims.iat - Date.now() / 1000)).toBeLessThan(60);
+  });
+
+  it('TK-10 names its owner by id alone', async () => {
+    const name = 'Ada Lovelace';
+    const ada = await given.member(app, { name });
+    const { access, refresh, reset } = await genuineTokens(ada);
+    for (const token of [access, refresh, reset]) {
+      const said = JSON.stringify(decodeToken(token)).toLowerCase();
+      for (const secret of [ada.email, ada.email.split('@')[0]!, ada.loginId, 'lovelace'])
+        expect(said).not.toContain(secret.toLowerCase());
+    }
+    expect(Object.keys(decodeToken(access).claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'role', 'sid', 'sub']);
+    expect(Object.keys(decodeToken(refresh).claims).sort()).toEqual([
+      'aud',
+      'exp',
+      'gen',
+      'iat',
+      'iss',
+      'jti',
+      'sid',
+      'sub',
+    ]);
+    // No role and no session: a reset token is nobody's login.
+    expect(Object.keys(decodeToken(reset).claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'sub']);
+  });
+
+  it('TK-10 holds 128 bits or more that nobody can guess, and so does each link', async () => {
+    const members = await Promise.all(Array.from({ length: 3 }, () => given.member(app)));
+    const secrets: string[] = [];
+    for (const member of members) {
+      let token = member.refreshToken;
+      for (let rotation = 0; rotation < 5; rotation++) {
+        secrets.push(decodeToken(token).claims.jti);
+        token = (await app.post('/api/auth/refresh', undefined, token).expect(200)).body.refreshToken;
+      }
+      await resetTokenFor(app, member);
+      const mails = await mailbox.to(member.email).all();
+      secrets.push(member.deviceToken, ...mails.flatMap(({ linkToken }) => linkToken ?? []));
+    }
+    expect(secrets).toHaveLength(3 * (5 + 1 + 2));
+    for (const secret of secrets) {
+      expect(secret).toMatch(/^[\w-]+$/);
+      expect(Buffer.from(secret, 'base64url').length).toBeGreaterThanOrEqual(16);
+    }
+    expect(new Set(secrets).size).toBe(secrets.length);
+  });
+});
+
+describe('whoever asks whether an access token is good', () => {
+  it('learns whose it is, for which session and until when', async () => {
+    const ada = await given.member(app);
+    const { iat, exp } = decodeToken(ada.accessToken).claims;
+    expect((await verifyToken(ada.accessToken).expect(200)).body).toEqual({
+      active: true,
+      sub: ada.id,
+      sid: ada.sessionId,
+      role: 'member',
+      iat,
+      exp,
+    });
+  });
+
+  it('learns why it is not: expired, revoked or invalid', async () => {
+    const ada = await given.member(app);
+    const { body: elsewhere } = await app
+      .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
+      .expect(200);
+    const now = Math.floor(Date.now() / 1000);
+    const late = forge.alter('access', ada.accessToken, { iat: now - 601, exp: now - 1 });
+    expect((await verifyToken(late).expect(200)).body).toEqual({ active: false, reason: 'expired' });
+
+    await app.post('/api/auth/logout', undefined, ada.accessToken).expect(204);
+    expect((await verifyToken(ada.accessToken).expect(200)).body).toEqual({ active: false, reason: 'revoked' });
+    expect((await verifyToken(elsewhere.accessToken).expect(200)).body.active).toBe(true);
+
+    for (const token of [elsewhere.refreshToken, 'x', '..', 'null', ada.id]) {
+      expect((await verifyToken(token).expect(200)).body).toEqual({ active: false, reason: 'invalid' });
+    }
+    for (const body of [{}, { token: '' }, { token: null }, { token: [elsewhere.accessToken] }, { token: 5 }])
+      await app.post('/api/auth/verify', body).expect(422);
+  });
+});
+
+describe('the keys of access tokens', () => {
+  it('are published, so that anyone can check an ES256 token without asking', async () => {
+    const ada = await given.member(app);
+    const { body } = await app.get('/.well-known/jwks.json').expect(200);
+    const { header } = decodeToken(ada.accessToken);
+    expect(header).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: expect.any(String) });
+    const jwk = body.keys.find(({ kid }: JsonWebKey) => kid === header.kid);
+    expect(jwk).toEqual({
+      kty: 'EC',
+      crv: 'P-256',
+      x: expect.any(String),
+      y: expect.any(String),
+      kid: header.kid,
+      use: 'sig',
+      alg: 'ES256',
+    });
+    // RFC 7638: the name follows from the key.
+    const { crv, kty, x, y } = jwk;
+    expect(header.kid).toBe(createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url'));
+
+    const [headerPart, claimsPart, signature] = ada.accessToken.split('.');
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    const isGood = (claims: string): boolean =>
+      verify(
+        'sha256',
+        Buffer.from(`${headerPart}.${claims}`),
+        { key, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(signature!, 'base64url'),
+      );
+    expect(isGood(claimsPart!)).toBe(true);
+    expect(isGood(encodePart({ ...decodeToken(ada.accessToken).claims, role: 'admin' }))).toBe(false);
+    for (const kind of [ada.refreshToken, await resetTokenFor(app, ada)])
+      expect(decodeToken(kind).header.alg).toBe('HS512');
+  });
+
+  it('are kept to ourselves where access tokens are HS512, and each mode refuses the other’s tokens', async () => {
+    const symmetric = await app.replica({ env: { JWT_ALGORITHM: 'HS512' } });
+    expect((await symmetric.get('/.well-known/jwks.json').expect(200)).body).toEqual({ keys: [] });
+    const ada = await given.member(app);
+    const credentials = { identifier: ada.loginId, password: ada.password };
+    const { body: login } = await symmetric.post('/api/auth/login', credentials).expect(200);
+    expect(decodeToken(login.accessToken).header).toMatchObject({ alg: 'HS512', typ: 'at+jwt' });
+    await symmetric.get('/api/members/me', login.accessToken).expect(200);
+    await app.get('/api/members/me', login.accessToken).expect(401);
+    await symmetric.get('/api/members/me', ada.accessToken).expect(401);
+    // Of one algorithm now, they still are of one purpose each.
+    await symmetric.get('/api/members/me', login.refreshToken).expect(401);
+    await symmetric.post('/api/auth/refresh', undefined, login.accessToken).expect(401);
+    const forHs512 = new TokenForge({ JWT_ALGORITHM: 'HS512' });
+    const { claims } = decodeToken(login.accessToken);
+    await symmetric.get('/api/members/me', forHs512.sign('access', claims)).expect(200);
+    for (const wrong of ['refresh', 'reset'] as const) {
+      const { kid } = forHs512.keys.for(wrong).signing;
+      const borrowed = forHs512.sign(wrong, claims, { typ: 'at+jwt', kid });
+      await symmetric.get('/api/members/me', borrowed).expect(401);
+      const renamed = forHs512.sign(wrong, claims, { typ: 'at+jwt', kid: forHs512.keys.for('access').signing.kid });
+      await symmetric.get('/api/members/me', renamed).expect(401);
+    }
+  });
+
+  it('TK-11 can be replaced: tokens of the old key are good until it is taken away', async () => {
+    const pemPair = () =>
+      generateKeyPairSync('ec', {
+        namedCurve: 'prime256v1',
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+      });
+    const [oldKey, newKey] = [pemPair(), pemPair()];
+    // A .env file holds a PEM on one line.
+    const oneLine = (...pems: string[]): string => pems.join('').replaceAll('\n', '\\n');
+    const secret = base64url(randomBytes(48));
+    const [before, during, after] = await Promise.all([
+      app.replica({ env: { JWT_KEYS: oneLine(oldKey.privateKey) } }),
+      app.replica({
+        env: {
+          JWT_KEYS: oneLine(newKey.privateKey, oldKey.publicKey),
+          SECRET: secret,
+          PREVIOUS_SECRETS: TEST_SECRET,
+          OUTBOX_ENABLED: 'false',
+        },
+      }),
+      app.replica({ env: { JWT_KEYS: oneLine(newKey.privateKey), SECRET: secret, OUTBOX_ENABLED: 'false' } }),
+    ]);
+    const ada = await given.member(app);
+    const credentials = { identifier: ada.loginId, password: ada.password };
+    const { body: old } = await before.post('/api/auth/login', credentials).expect(200);
+
+    await during.get('/api/members/me', old.accessToken).expect(200);
+    expect((await verifyToken(old.accessToken, during)).body.active).toBe(true);
+    const { body: renewed } = await during.post('/api/auth/refresh', undefined, old.refreshToken).expect(200);
+    expect(decodeToken(renewed.accessToken).header.kid).not.toBe(decodeToken(old.accessToken).header.kid);
+    expect(decodeToken(renewed.refreshToken).header.kid).not.toBe(decodeToken(old.refreshToken).header.kid);
+    const { body: jwks } = await during.get('/.well-known/jwks.json').expect(200);
+    expect(jwks.keys.map(({ kid }: JsonWebKey) => kid)).toEqual(
+      [renewed, old].map(({ accessToken }) => decodeToken(accessToken).header.kid),
+    );
+
+    await after.get('/api/members/me', old.accessToken).expect(401);
+    expect((await verifyToken(old.accessToken, after)).body).toEqual({ active: false, reason: 'invalid' });
+    await after.post('/api/auth/refresh', undefined, old.refreshToken).expect(401);
+    await after.get('/api/members/me', renewed.accessToken).expect(200);
+    await after.post('/api/auth/refresh', undefined, renewed.refreshToken).expect(200);
+    // A key not yet rolled out to a process is as unknown as one taken away.
+    await before.get('/api/members/me', renewed.accessToken).expect(401);
+  });
+
+  it('TK-11 follow the secret they are derived from, and PREVIOUS_SECRETS keeps the old ones', async () => {
+    const rotated = await app.replica({
+      env: { SECRET: base64url(randomBytes(48)), PREVIOUS_SECRETS: TEST_SECRET, OUTBOX_ENABLED: 'false' },
+    });
+    const ada = await given.member(app);
+    const reset = await resetTokenFor(app, ada);
+    await rotated.get('/api/members/me', ada.accessToken).expect(200);
+    const { body: renewed } = await rotated.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
+    await rotated.get('/api/members/me', renewed.accessToken).expect(200);
+    await app.get('/api/members/me', renewed.accessToken).expect(401);
+    await app.post('/api/auth/refresh', undefined, renewed.refreshToken).expect(401);
+    expect((await rotated.get('/.well-known/jwks.json').expect(200)).body.keys).toHaveLength(2);
+    await rotated.post('/api/auth/password-reset', { newPassword: unique.password() }, reset).expect(204);
+  });
+});
+
+describe('an Authorization header', () => {
+  const send = (authorization: string | string[]) =>
+    app.request('GET', '/api/members/me', { headers: { authorization } });
+
+  it('names the scheme in any case, then blanks, then the token', async () => {
+    const ada = await given.member(app);
+    for (const scheme of ['Bearer', 'bearer', 'BEARER', 'bEaReR', 'Bearer  '])
+      expect((await send(`${scheme} ${ada.accessToken}`)).status).toBe(200);
+  });
+
+  it('TK-11 of any other shape is refused like no header at all', async () => {
+    const ada = await given.member(app);
+    const token = ada.accessToken;
+    const [headerPart, claimsPart, signature] = token.split('.');
+    const schemes = ['', 'Basic', 'Digest', 'JWT', 'Token', 'Negotiate', 'MAC', 'DPoP', 'Bear', 'Bearers', 'XBearer'];
+    schemes.push(
+      'Bearer Bearer',
+      'Bearer:',
+      'Bearer=',
+      'Bearer,',
+      '"Bearer"',
+      'Bear er',
+      'Basic Bearer',
+      'Bearer \u00a0',
+    );
+    const separators = [' ', '  ', '\t', '', ':', '=', ' = ', ',', ', ', ';', '/', ' \t', ' token=', ' realm="x", '];
+    const shapes = schemes.flatMap((scheme) => separators.map((separator) => `${scheme}${separator}${token}`));
+    for (const separator of separators.filter((text) => !/^ +$/.test(text))) shapes.push(`Bearer${separator}${token}`);
+    for (const tail of [
+      ' x',
+      ` ${token}`,
+      `, Bearer ${token}`,
+      ',',
+      ';',
+      '"',
+      '=',
+      '==',
+      '.',
+      '..',
+      '%00',
+      '\tx',
+      ' ,',
+    ])
+      shapes.push(`Bearer ${token}${tail}`);
+    for (const [open, close] of ['""', "''", '<>', '[]', '{}', '()', '``'] as unknown as [string, string][])
+      shapes.push(`Bearer ${open}${token}${close}`);
+    for (const text of [
+      '',
+      'null',
+      'undefined',
+      'true',
+      '0',
+      'NaN',
+      '[object Object]',
+      '*',
+      '.',
+      '..',
+      '...',
+      '-',
+      '\u00ff',
+    ])
+      shapes.push(text, `Bearer ${text}`, `Basic ${text}`);
+    shapes.push(
+      `Basic ${Buffer.from(`:${token}`).toString('base64')}`,
+      `Bearer ${Buffer.from(token).toString('base64')}`,
+      `Bearer ${encodeURIComponent(`Bearer ${token}`)}`,
+      `Bearer ${token.toUpperCase()}`,
+      `Bearer ${token.toLowerCase()}`,
+      `Bearer ${[...token].reverse().join('')}`,
+      `Bearer ${token.replaceAll('.', '')}`,
+      `Bearer ${headerPart}.${claimsPart}`,
+      `Bearer ${claimsPart}.${signature}`,
+      `Bearer ${headerPart} ${claimsPart} ${signature}`,
+      `Bearer ${'a'.repeat(8000)}`,
+      `Bearer ${'a.'.repeat(4000)}`,
+      `Bearer ${' '.repeat(4000)}x`,
+    );
+    const distinct = [...new Set(shapes)];
+    expect(distinct.length).toBeGreaterThan(300);
+    const none = await app.get('/api/members/me');
+    expect(none).toMatchObject({ status: 401, body: { code: 'token_invalid' } });
+    const wrong: string[] = [];
+    await inBatches(distinct, async (shape) => {
+      const answer = await send(shape);
+      if (answer.status !== 401 || answer.body.code !== 'token_invalid') wrong.push(`${answer.status} ${shape}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('is the only place for an access token', async () => {
+    const ada = await given.member(app);
+    const token = ada.accessToken;
+    await app.get(`/api/members/me?access_token=${token}`).expect(401);
+    await app
+      .request('GET', '/api/members/me', { headers: { cookie: `access_token=${token}; token=${token}` } })
+      .expect(401);
+    await app.request('GET', '/api/members/me', { headers: { 'x-access-token': token } }).expect(401);
+    await app.patch('/api/members/me', { name: 'x', access_token: token }).expect(401);
+  });
+});

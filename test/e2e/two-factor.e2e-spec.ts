@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateSync } from 'otplib';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpClient } from '../support/http-client.js';
+import { mailbox } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+
+/**
+ * The code of a step so many away from the current one. Tests confirm with the current one and log in with the next,
+ * never with the one before: time may move on by a step meanwhile.
+ */
+const codeAt = (secret: string, stepsAway = 0): string =>
+  generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
+
+interface Enrolled extends GivenMember {
+  secret: string;
+  recoveryCodes: string[];
+}
+
+async function enrol(member: GivenMember): Promise<Enrolled> {
+  const { body: totp } = await member.client
+    .post('/api/members/me/totp', { password: member.password }, member.accessToken)
+    .expect(200);
+  const { body } = await member.client
+    .post('/api/members/me/totp/confirm', { code: codeAt(totp.secret) }, member.accessToken)
+    .expect(200);
+  return { ...member, secret: totp.secret, recoveryCodes: body.recoveryCodes };
+}
+
+const login = (member: GivenMember, client: HttpClient = member.client) =>
+  client.post('/api/auth/login', { identifier: member.loginId, password: member.password });
+
+async function challenge(member: GivenMember): Promise<string> {
+  const { body } = await login(member).expect(200);
+  expect(body).toEqual({
+    status: 'mfa_required',
+    mfaToken: expect.any(String),
+    methods: ['totp', 'recovery_code'],
+    expiresIn: expect.any(Number),
+  });
+  return body.mfaToken;
+}
+
+describe('a second factor', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('is set up with a QR code, confirmed, and then asked for at login', async () => {
+    const ada = await given.member(app);
+    const { body: totp } = await ada.client
+      .post('/api/members/me/totp', { password: ada.password }, ada.accessToken)
+      .expect(200);
+    expect(totp.otpauthUrl).toContain(`secret=${totp.secret}`);
+    expect(totp.qrSvg).toMatch(/^<svg/);
+    // Not confirmed yet: the password alone still logs in.
+    expect((await login(ada).expect(200)).body.status).toBe('authenticated');
+    await ada.client.post('/api/members/me/totp/confirm', { code: '000000' }, ada.accessToken).expect(400);
+    const { body } = await ada.client
+      .post('/api/members/me/totp/confirm', { code: codeAt(totp.secret) }, ada.accessToken)
+      .expect(200);
+    expect(new Set(body.recoveryCodes).size).toBe(10);
+
+    const mfaToken = await challenge(ada);
+    const { body: tokens } = await ada.client
+      .post('/api/auth/login/mfa', { mfaToken, code: codeAt(totp.secret, 1) })
+      .expect(200);
+    expect(tokens.status).toBe('authenticated');
+    await ada.client.get('/api/members/me', tokens.accessToken).expect(200);
+    const mails = await mailbox.to(ada.email).waitForCount(2);
+    expect(mails.at(-1)!.text).not.toContain(totp.secret);
+  });
+
+  it('OC-07 accepts no code twice, none older than one accepted, and one step either way at most', async () => {
+    const ada = await enrol(await given.member(app));
+    const mfa = async (code: string) =>
+      ada.client.post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code });
+    expect((await mfa(codeAt(ada.secret, 0))).status).toBe(400); // spent by the confirmation
+    expect((await mfa(codeAt(ada.secret, -3))).status).toBe(400);
+    expect((await mfa(codeAt(ada.secret, 3))).status).toBe(400);
+    const code = codeAt(ada.secret, 1);
+    expect((await mfa(code)).status).toBe(200);
+    expect((await mfa(code)).status).toBe(400);
+  });
+
+  it('OC-07 CC-01 fifty logins with one code at once: one gets in', async () => {
+    const ada = await enrol(await given.member(app));
+    const tokens = await Promise.all(Array.from({ length: 10 }, () => challenge(ada)));
+    const code = codeAt(ada.secret, 1);
+    const answers = await Promise.all(
+      tokens.flatMap((mfaToken) =>
+        Array.from({ length: 5 }, () => app.client().post('/api/auth/login/mfa', { mfaToken, code })),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.every(({ status }) => [200, 400, 401, 429].includes(status))).toBe(true);
+  });
+
+  it('OC-07 a confirmed app is not overwritten', async () => {
+    const ada = await enrol(await given.member(app));
+    const again = await ada.client.post('/api/members/me/totp', { password: ada.password }, ada.accessToken);
+    expect([again.status, again.body.code]).toEqual([409, 'totp_already_enabled']);
+  });
+
+  it('OC-08 a recovery code works once, is mailed about, and dies with its set', async () => {
+    const ada = await enrol(await given.member(app));
+    const [first, second] = ada.recoveryCodes;
+    const mfa = async (code: string) =>
+      ada.client.post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code });
+    expect((await mfa(first!.toUpperCase().replaceAll('-', ' '))).status).toBe(200);
+    expect((await mfa(first!)).status).toBe(400);
+    const { rows } = await app.sql.query('SELECT digest FROM recovery_codes WHERE member_id = $1', [ada.id]);
+    expect(rows).toHaveLength(10);
+    const { body } = await ada.client
+      .post('/api/members/me/recovery-codes', { password: ada.password }, ada.accessToken)
+      .expect(200);
+    expect((await mfa(second!)).status).toBe(400);
+    expect((await mfa(body.recoveryCodes[0])).status).toBe(200);
+    const subjects = (await mailbox.to(ada.email).waitForCount(5)).map(({ text }) => text);
+    expect(subjects.join('\n')).toMatch(/recovery code/i);
+  });
+
+  it('OC-10 tries are counted for the account over all logins, and the right code has to wait then', async () => {
+    const ada = await enrol(await given.member(app));
+    const tokens = await Promise.all(Array.from({ length: 6 }, () => challenge(ada)));
+    const statuses: number[] = [];
+    for (const mfaToken of tokens) {
+      statuses.push((await app.client().post('/api/auth/login/mfa', { mfaToken, code: '000000' })).status);
+    }
+    expect(statuses).toEqual([400, 400, 400, 400, 400, 429]);
+    const late = await ada.client.post('/api/auth/login/mfa', { mfaToken: tokens[0], code: codeAt(ada.secret, 1) });
+    expect([late.status, late.body.code]).toEqual([429, 'too_many_attempts']);
+    expect(Number(late.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('OC-10 the mfa token opens nothing else, works once and expires', async () => {
+    const ada = await enrol(await given.member(app));
+    const mfaToken = await challenge(ada);
+    await ada.client.get('/api/members/me', mfaToken).expect(401);
+    await ada.client.post('/api/auth/refresh', undefined, mfaToken).expect(401);
+    await ada.client.post('/api/auth/password-reset', { newPassword: unique.password() }, mfaToken).expect(401);
+    for (const other of [ada.accessToken, ada.refreshToken]) {
+      await ada.client.post('/api/auth/login/mfa', { mfaToken: other, code: codeAt(ada.secret, 1) }).expect(401);
+    }
+    await ada.client.post('/api/auth/login/mfa', { mfaToken, code: codeAt(ada.secret, 1) }).expect(200);
+    await ada.client.post('/api/auth/login/mfa', { mfaToken, code: ada.recoveryCodes[0] }).expect(401);
+    const stale = await challenge(ada);
+    await app.sql.query('UPDATE mfa_challenges SET expires_at = now() WHERE member_id = $1', [ada.id]);
+    await ada.client.post('/api/auth/login/mfa', { mfaToken: stale, code: ada.recoveryCodes[0] }).expect(401);
+  });
+
+  it('OC-09 outlives a password reset, which logs nobody in', async () => {
+    const ada = await enrol(await given.member(app));
+    const before = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;
+    const { body: asked } = await ada.client
+      .post('/api/auth/password-reset/send-code', { email: ada.email })
+      .expect(202);
+    const { code } = await mailbox.to(ada.email).next({ after: before });
+    const { body: grant } = await ada.client
+      .post('/api/auth/password-reset/confirm-code', { requestId: asked.requestId, code })
+      .expect(200);
+    const password = unique.password();
+    await ada.client.post('/api/auth/password-reset', { newPassword: password }, grant.resetToken).expect(204);
+    await challenge({ ...ada, password });
+  });
+
+  it('CC-06 lets no login through without it once switching it on is acknowledged', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const ada = await given.member(app);
+      const { body: totp } = await ada.client
+        .post('/api/members/me/totp', { password: ada.password }, ada.accessToken)
+        .expect(200);
+      let acknowledged = false;
+      const confirm = ada.client
+        .post('/api/members/me/totp/confirm', { code: codeAt(totp.secret) }, ada.accessToken)
+        .then(({ status }) => {
+          acknowledged = true;
+          expect(status).toBe(200);
+        });
+      const logins = Array.from({ length: 4 }, async () => {
+        const startedAfter = acknowledged;
+        const { body } = await login(ada, app.client());
+        return { startedAfter, status: body.status as string };
+      });
+      const [outcomes] = await Promise.all([Promise.all(logins), confirm]);
+      expect(outcomes.filter(({ startedAfter, status }) => startedAfter && status === 'authenticated')).toEqual([]);
+      expect((await login(ada).expect(200)).body.status).toBe('mfa_required');
+    }
+  });
+
+  it('is removed with the password and a code, and only by a recent login', async () => {
+    const ada = await enrol(await given.member(app));
+    const remove = (body: unknown) => ada.client.delete('/api/members/me/totp', body, ada.accessToken);
+    expect((await remove({ password: 'not the right one', code: ada.recoveryCodes[0] })).status).toBe(401);
+    expect((await remove({ password: ada.password, code: '000000' })).status).toBe(400);
+    await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '6 minutes' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    const stale = await remove({ password: ada.password, code: ada.recoveryCodes[0] });
+    expect([stale.status, stale.body.code]).toEqual([403, 'reauth_required']);
+    await ada.client.post('/api/auth/reauthenticate', { password: 'not the right one' }, ada.accessToken).expect(401);
+    await ada.client.post('/api/auth/reauthenticate', { password: ada.password }, ada.accessToken).expect(204);
+    await remove({ password: ada.password, code: ada.recoveryCodes[0] }).then(({ status }) => expect(status).toBe(204));
+    expect((await login(ada).expect(200)).body.status).toBe('authenticated');
+  });
+
+  it('SL-02 stands encrypted in the database', async () => {
+    const ada = await enrol(await given.member(app));
+    const { rows } = await app.sql.query('SELECT sealed FROM totp_secrets WHERE member_id = $1', [ada.id]);
+    expect(rows[0].sealed.toString('latin1')).not.toContain(ada.secret);
+  });
+});

@@ -1,0 +1,95 @@
+import type { AddressInfo } from 'node:net';
+import { simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+
+/** A mail as it came over the wire, and what matters in it. */
+export interface Letter {
+  to: string[];
+  raw: string;
+  messageId: string;
+  code?: string;
+}
+
+/** A mail server that behaves as badly as a test wants it to; without wishes it takes everything. */
+export class SmtpSink {
+  letters: Letter[] = [];
+  /** Answers RCPT with a refusal such as 550, or takes the recipient. */
+  refuseRecipient: (address: string) => number | undefined = () => undefined;
+  /** Answers a whole mail with a refusal, or takes it; until it resolves, the sender waits. */
+  refuseLetter: (letter: Letter) => Promise<number | undefined> = async () => undefined;
+  /** Whether connections are left without a greeting. */
+  isMute = false;
+
+  private server = this.newServer();
+  private port = 0;
+
+  static async start(): Promise<SmtpSink> {
+    const sink = new SmtpSink();
+    await sink.listen(0);
+    return sink;
+  }
+
+  get url(): string {
+    return `smtp://127.0.0.1:${this.port}`;
+  }
+
+  /** Goes away. */
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.close(resolve));
+  }
+
+  /** Forgets what it got and what was wished for. */
+  reset(): void {
+    this.letters = [];
+    this.refuseRecipient = () => undefined;
+    this.refuseLetter = async () => undefined;
+    this.isMute = false;
+  }
+
+  /** Comes back where it was. */
+  async startAgain(): Promise<void> {
+    const { port } = this;
+    this.server = this.newServer();
+    await this.listen(port);
+  }
+
+  private async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
+    this.port = (this.server.server.address() as AddressInfo).port;
+  }
+
+  private newServer(): SMTPServer {
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      disableReverseLookup: true,
+      closeTimeout: 100,
+      logger: false,
+      onConnect: (_session, done) => {
+        if (!this.isMute) done();
+      },
+      onRcptTo: ({ address }, _session, done) => done(refusal(this.refuseRecipient(address))),
+      onData: (stream, { envelope }, done) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
+          const to = envelope.rcptTo.map(({ address }) => address);
+          void this.take(to, Buffer.concat(chunks).toString('utf8')).then(done);
+        });
+      },
+    });
+    server.on('error', () => undefined); // a client that was killed
+    return server;
+  }
+
+  private async take(to: string[], raw: string): Promise<Error | null> {
+    const { messageId = '', text = '' } = await simpleParser(raw);
+    const letter = { to, raw, messageId, code: /^\d{6}$/m.exec(text)?.[0] };
+    this.letters.push(letter);
+    return refusal(await this.refuseLetter(letter));
+  }
+}
+
+function refusal(responseCode: number | undefined): Error | null {
+  return responseCode === undefined ? null : Object.assign(new Error('as the test wishes'), { responseCode });
+}

@@ -1,0 +1,59 @@
+import { createHmac, sign, type KeyObject } from 'node:crypto';
+import { KeyRing } from '../../src/common/key-ring.js';
+import { AppConfig } from '../../src/config/app-config.js';
+import { TokenKeys } from '../../src/tokens/token-keys.js';
+import { PURPOSES, type TokenPurpose } from '../../src/tokens/token-purpose.js';
+import { serverEnvironment } from './server-environment.js';
+
+/** A JWT taken apart. */
+export interface DecodedToken {
+  header: Record<string, any>;
+  claims: Record<string, any>;
+  signature: string;
+}
+
+export function decodeToken(token: string): DecodedToken {
+  const [header = '', claims = '', signature = ''] = token.split('.');
+  const read = (part: string): Record<string, any> => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+  return { header: read(header), claims: read(claims), signature };
+}
+
+/** One part of a JWT: the JSON of a value, or text that JSON.stringify would not write. */
+export function encodePart(value: object | string): string {
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+}
+
+/** Signs what a test wants signed with the very keys of a server under test, so that nothing but the claims can be at fault. */
+export class TokenForge {
+  readonly keys: TokenKeys;
+
+  /** @param env as the server got it, where that differs from what all tests have */
+  constructor(env: Record<string, string | undefined> = {}) {
+    const config = AppConfig.load(serverEnvironment(env));
+    this.keys = new TokenKeys(config, new KeyRing(config.secrets));
+  }
+
+  /** A token of this purpose; `header` says what differs from the header that the server would write. */
+  sign(purpose: TokenPurpose, claims: object | string, header: object = {}): string {
+    const { algorithm, signing } = this.keys.for(purpose);
+    const genuine = { alg: algorithm, typ: PURPOSES[purpose].typ, kid: signing.kid };
+    return this.signParts(purpose, encodePart({ ...genuine, ...header }), encodePart(claims));
+  }
+
+  /** As {@link sign}, for a header that is no JSON of ours: takes both parts as they are. */
+  signParts(purpose: TokenPurpose, header: string, claims: string): string {
+    const { algorithm, signing } = this.keys.for(purpose);
+    return `${header}.${claims}.${signatureOf(algorithm, signing.signing, `${header}.${claims}`)}`;
+  }
+
+  /** The same token with other claims; a claim that becomes undefined is left out. */
+  alter(purpose: TokenPurpose, token: string, changes: Record<string, unknown>): string {
+    return this.sign(purpose, { ...decodeToken(token).claims, ...changes });
+  }
+}
+
+function signatureOf(algorithm: 'ES256' | 'HS512', key: KeyObject, input: string): string {
+  return algorithm === 'HS512'
+    ? createHmac('sha512', key).update(input).digest('base64url')
+    : sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+}
