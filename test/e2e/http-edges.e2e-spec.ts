@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
@@ -126,7 +127,9 @@ describe('TR-05 security headers', () => {
     expectSecured(answer.headers);
     expect(answer.text).not.toMatch(/sign_ups|relation|42P01|\.js/);
     // The log has what the answer has not, under the id that the answer gives.
-    const line = app.logs.find((entry) => entry.includes(answer.body.requestId) && entry.includes('"error"'));
+    const line = await eventually('the line in the log', async () =>
+      app.logs.find((entry) => entry.includes(answer.body.requestId) && entry.includes('"error"')),
+    );
     expect(line).toMatch(/relation .*sign_ups.* does not exist/);
     await app.post(SIGN_UP, unique.signUp()).expect(202);
   });
