@@ -251,14 +251,20 @@ export class SessionsService {
       sessionId: id,
       transport: state.transport,
       accessToken: this.tokens.sign('access', { sub: memberId, sid: id, role: state.role }, issuedAt, accessExpiresAt),
-      expiresIn: Math.max(accessExpiresAt - this.clock.nowSeconds(), 0),
+      expiresIn: this.secondsUntil(accessExpiresAt, issuedAt),
       refreshToken: this.tokens.sign(
         'refresh',
         { sub: memberId, sid: id, gen: generation, jti },
         issuedAt,
         refreshExpiresAt,
       ),
-      refreshExpiresIn: Math.max(refreshExpiresAt - this.clock.nowSeconds(), 0),
+      refreshExpiresIn: this.secondsUntil(refreshExpiresAt, issuedAt),
     };
+  }
+
+  /** What is left of a token's life, and never more than all of it: two clocks, however close, round differently. */
+  private secondsUntil(expiresAt: number, issuedAt: number): number {
+    const now = Math.max(this.clock.nowSeconds(), issuedAt);
+    return Math.max(expiresAt - now, 0);
   }
 }
