@@ -11,7 +11,7 @@ describe('a password hash', () => {
   it('PW-06 is argon2id at the configured cost, with a salt of its own', async () => {
     const hashes = await Promise.all([hasher.hash('tall giraffe'), hasher.hash('tall giraffe')]);
     for (const hash of hashes) {
-      expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2\$/);
+      expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,(t=2,p=1|p=1,t=2)\$/);
       expect(await hasher.verify(hash, 'tall giraffe')).toBe(true);
       expect(await hasher.verify(hash, 'tall girafff')).toBe(false);
     }
