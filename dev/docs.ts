@@ -21,6 +21,7 @@ export const GROUPS: readonly (readonly [title: string, first: string])[] = [
   ['Secrets and keys', 'SECRET'],
   ['How long things live', 'ACCESS_TOKEN_TTL_SECONDS'],
   ['Limits', 'CODE_RESEND_SECONDS'],
+  ['Unusual logins', 'GEOIP_DATABASE'],
   ['Passwords', 'PASSWORD_MIN_LENGTH'],
   ['Clients and pages', 'DEFAULT_LOCALE'],
   ['Operation', 'SWAGGER_ENABLED'],

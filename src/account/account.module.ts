@@ -5,6 +5,7 @@ import { NoticesModule } from '../notices/notices.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { ReauthenticationModule } from '../reauthentication/reauthentication.module.js';
+import { RiskModule } from '../risk/risk.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { TwoFactorModule } from '../two-factor/two-factor.module.js';
@@ -23,7 +24,7 @@ import { TakeBackService } from './take-back.service.js';
 @Module({
   imports: [
     ...[AuditModule, MailModule, NoticesModule, PasswordsModule, RateLimitsModule, ReauthenticationModule],
-    ...[SessionsModule, TokensModule, TwoFactorModule, UsersModule, VerificationModule],
+    ...[RiskModule, SessionsModule, TokensModule, TwoFactorModule, UsersModule, VerificationModule],
   ],
   controllers: [AccountController, NotMeController],
   providers: [

@@ -8,6 +8,7 @@ import type { Tx } from '../database/sql.js';
 import { recipientOf } from '../mail/mail-recipient.js';
 import { MailService } from '../mail/mail.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
+import { RiskService } from '../risk/risk.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { TwoFactorService } from '../two-factor/two-factor.service.js';
 import { MembersRepository } from '../users/members.repository.js';
@@ -26,6 +27,7 @@ export class TakeBackService {
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
+    private readonly risk: RiskService,
     private readonly verification: VerificationService,
     private readonly twoFactor: TwoFactorService,
     private readonly mail: MailService,
@@ -56,6 +58,7 @@ export class TakeBackService {
     await this.verification.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, 'taken-back', caller);
     await this.sessions.forgetDevices(tx, memberId);
+    await this.risk.forgetRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS);
     // A second factor set up within the window may be the intruder's, and would lock the owner out.
     await this.twoFactor.removeRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
     await this.mailReset(tx, memberId, caller);

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CountriesModule } from '../countries/countries.module.js';
 import { SecurityEventsRepository } from './security-events.repository.js';
 import { SecurityEventsService } from './security-events.service.js';
 import { TimelineController } from './timeline.controller.js';
@@ -6,6 +7,7 @@ import { TimelineService } from './timeline.service.js';
 
 /** What happened, to whom, from where. */
 @Module({
+  imports: [CountriesModule],
   controllers: [TimelineController],
   providers: [SecurityEventsService, SecurityEventsRepository, TimelineService],
   exports: [SecurityEventsService],

@@ -19,6 +19,8 @@ class TimelineEntryView implements TimelineEntry {
   @ApiProperty({ enum: SECURITY_EVENT_TYPES }) type: string;
   @ApiProperty({ format: 'date-time' }) at: Date;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
+  @ApiProperty({ nullable: true, type: String, description: 'ISO 3166-1 code, where it is known', example: 'KR' })
+  country: string | null;
   @ApiProperty({ example: 'Mozilla/5.0 …' }) userAgent: string;
   @ApiProperty({ nullable: true, type: String, format: 'uuid' }) sessionId: string | null;
   @ApiProperty({

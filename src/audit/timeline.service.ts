@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CountryLookup } from '../countries/country-lookup.service.js';
 import { DomainError } from '../errors/domain-error.js';
 import { SecurityEventsRepository } from './security-events.repository.js';
 
@@ -8,6 +9,7 @@ export interface TimelineEntry {
   readonly type: string;
   readonly at: Date;
   readonly ip: string;
+  readonly country: string | null;
   readonly userAgent: string;
   readonly sessionId: string | null;
   readonly details: Record<string, unknown>;
@@ -21,14 +23,17 @@ export interface TimelinePage {
 /** What happened to a member's account: what, when, from where. */
 @Injectable()
 export class TimelineService {
-  constructor(private readonly events: SecurityEventsRepository) {}
+  constructor(
+    private readonly events: SecurityEventsRepository,
+    private readonly countries: CountryLookup,
+  ) {}
 
   /** @throws DomainError `validation_failed` for a cursor that is none of ours */
   async list(memberId: string, limit: number, cursor: string | undefined): Promise<TimelinePage> {
     // One more than asked for tells whether there is a next page.
     const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));
     const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details }) => {
-      return { id, type, at, ip, userAgent, sessionId, details };
+      return { id, type, at, ip, country: this.countries.of(ip), userAgent, sessionId, details };
     });
     const last = items.at(-1);
     return { items, nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null };

@@ -7,6 +7,7 @@ import { NoticesModule } from '../notices/notices.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { ReauthenticationModule } from '../reauthentication/reauthentication.module.js';
+import { RiskModule } from '../risk/risk.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { TwoFactorModule } from '../two-factor/two-factor.module.js';
@@ -18,12 +19,14 @@ import { LoginController } from './login.controller.js';
 import { LoginIdCheckService } from './login-id-check.service.js';
 import { LoginIdController } from './login-id.controller.js';
 import { LoginIdRecoveryService } from './login-id-recovery.service.js';
+import { LoginLockNoticeService } from './login-lock-notice.service.js';
 import { LoginService } from './login.service.js';
 import { PasswordChangeController } from './password-change.controller.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordResetController } from './password-reset.controller.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { ResetTokens } from './reset-tokens.js';
+import { SignInService } from './sign-in.service.js';
 import { SignUpController } from './sign-up.controller.js';
 import { SignUpService } from './sign-up.service.js';
 import { SignUpsRepository } from './sign-ups.repository.js';
@@ -38,7 +41,7 @@ import { TokensController } from './tokens.controller.js';
 @Module({
   imports: [
     PassportModule,
-    ...[AuditModule, MailModule, NoticesModule, PasswordsModule, RateLimitsModule],
+    ...[AuditModule, MailModule, NoticesModule, PasswordsModule, RateLimitsModule, RiskModule],
     ...[SessionsModule, TokensModule, UsersModule, VerificationModule, ReauthenticationModule, TwoFactorModule],
   ],
   controllers: [
@@ -53,7 +56,14 @@ import { TokensController } from './tokens.controller.js';
     { provide: APP_GUARD, useClass: AccessTokenGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy],
     ...[SignUpService, SignUpsRepository, LoginIdCheckService, LoginIdRecoveryService],
-    ...[LoginService, TokenVerificationService, PasswordResetService, PasswordChangeService],
+    ...[
+      LoginService,
+      SignInService,
+      LoginLockNoticeService,
+      TokenVerificationService,
+      PasswordResetService,
+      PasswordChangeService,
+    ],
     ...[CodeRequestsService, ResetTokens, TokenCookies],
   ],
 })

@@ -23,7 +23,8 @@ export class LoginController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     summary: 'Log in',
-    description: 'By login ID or address. Unknown, wrong, disabled and waiting are one answer: `invalid_credentials`.',
+    description:
+      'By login ID or address. Unknown, wrong, disabled, waiting and too unusual are one answer: `invalid_credentials`.',
   })
   @ApiExtraModels(TokenAnswer, MfaRequired, PasswordChangeRequired)
   @ApiOkResponse({
@@ -50,7 +51,14 @@ export class LoginController {
       'After `mfa_required`: six digits from the app, or a recovery code. Five tries for the account, whatever login they belong to.',
   })
   @ApiOkResponse({ type: TokenAnswer })
-  @ApiBodyProblems('token_expired', 'token_invalid', 'code_invalid', 'too_many_attempts', 'origin_not_allowed')
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'code_invalid',
+    'invalid_credentials',
+    'too_many_attempts',
+    'origin_not_allowed',
+  )
   async secondFactor(
     @Body() body: SecondFactorDto,
     @CurrentCaller() caller: Caller,

@@ -9,18 +9,15 @@ import { DomainError } from '../errors/domain-error.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
-import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
-import {
-  SessionsService,
-  type DeviceInfo,
-  type IssuedTokens,
-  type SignInDevice,
-} from '../sessions/sessions.service.js';
+import { LoginThrottleService, type CountedAttempt } from '../rate-limits/login-throttle.service.js';
+import { SessionsService, type DeviceInfo, type IssuedTokens } from '../sessions/sessions.service.js';
 import { LoginChallengesService, type IssuedMfaToken } from '../two-factor/login-challenges.service.js';
 import { TwoFactorService, type MatchedFactor } from '../two-factor/two-factor.service.js';
 import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
 import { VerificationService } from '../verification/verification.service.js';
+import { LoginLockNoticeService } from './login-lock-notice.service.js';
 import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
+import { SignInService, type SignIn } from './sign-in.service.js';
 
 export interface LoginRequest {
   readonly identifier: string;
@@ -50,17 +47,19 @@ export class LoginService {
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
+    private readonly signIns: SignInService,
     private readonly verification: VerificationService,
     private readonly resetTokens: ResetTokens,
     private readonly twoFactor: TwoFactorService,
     private readonly challenges: LoginChallengesService,
     private readonly throttle: LoginThrottleService,
+    private readonly lockNotice: LoginLockNoticeService,
     private readonly ipLimits: IpLimitsService,
     private readonly events: SecurityEventsService,
   ) {}
 
   /**
-   * Unknown, wrong, disabled and waiting are one answer, after the same work (EN-05, EN-06).
+   * Unknown, wrong, disabled, waiting and too unusual are one answer, after the same work (EN-05, EN-06).
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */
   async login(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
@@ -76,13 +75,21 @@ export class LoginService {
     await checkIp();
     // By account where there is one, so that login ID and address share a budget; an unknown identifier gets its own.
     const account = candidate?.id ?? `unknown:${identifier ?? request.identifier}`;
-    const isRight = await this.throttle.attempt({ account, deviceId }, () =>
+    const attempt = await this.throttle.attemptCounted({ account, deviceId }, () =>
       this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp),
     );
-    if (isRight !== true || candidate === null || !(await this.isOpen(candidate, caller))) {
-      await this.refuse(isRight, candidate, caller);
+    if (attempt.isRight !== true || candidate === null || !(await this.isOpen(candidate, caller))) {
+      // Of failures on a known device the mail has nothing to say; nor is there anybody waiting elsewhere.
+      if (attempt.startsWaiting && deviceId === null) await this.lockNotice.send(candidate, account, caller);
+      await this.refuse(attempt, candidate, caller);
     }
-    return this.admit(candidate!, request.password, { ...device, knownDeviceId: deviceId }, caller);
+    const { id: memberId, passwordVersion } = candidate!;
+    const signIn = {
+      owner: { memberId, passwordVersion },
+      device: { ...device, knownDeviceId: deviceId },
+      passwordFailures: attempt.failuresBefore,
+    };
+    return this.admit(candidate!, request.password, signIn, caller);
   }
 
   /** Whether the member may log in. A closed account whose grace has not run out is open again by this login. */
@@ -97,7 +104,7 @@ export class LoginService {
     });
   }
 
-  private async refuse(isRight: boolean | null, candidate: LoginCandidate | null, caller: Caller): Promise<never> {
+  private async refuse({ isRight }: CountedAttempt, candidate: LoginCandidate | null, caller: Caller): Promise<never> {
     const context = { memberId: candidate?.id ?? null, caller };
     await this.ipLimits.countFailure(caller);
     if (isRight === null) {
@@ -112,40 +119,54 @@ export class LoginService {
 
   /**
    * Brings the second factor. The token is good for one login; tries are counted for the account, over all logins under way.
-   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `too_many_attempts`, `origin_not_allowed`
+   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`
    */
   async completeWithSecondFactor(
     { mfaToken, code, isKnownOrigin }: SecondFactorRequest,
     caller: Caller,
   ): Promise<IssuedTokens> {
     const challenge = await this.challenges.get(mfaToken);
-    const { memberId, passwordVersion, deviceName, transport } = challenge;
+    const { memberId, passwordVersion, deviceName, transport, passwordFailures } = challenge;
     if (transport === 'cookie' && !isKnownOrigin)
       throw new DomainError('origin_not_allowed', { detail: 'second step' });
-    const factor = await this.checkSecondFactor(memberId, code, caller);
-    return this.database.transaction(async (tx) => {
+    const device = { knownDeviceId: challenge.deviceId, deviceName, transport };
+    const signIn = { owner: { memberId, passwordVersion }, device, passwordFailures };
+    const factor = await this.checkSecondFactor(signIn, code, caller);
+    const tokens = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.challenges.spend(tx, challenge);
       await this.twoFactor.spend(tx, memberId, null, factor, caller);
-      const device = { knownDeviceId: challenge.deviceId, deviceName, transport };
-      return this.sessions.open(tx, { memberId, passwordVersion }, device, caller);
+      return this.signIns.open(tx, signIn, caller);
     });
+    return tokens ?? this.refuseRisky(signIn);
   }
 
-  private async checkSecondFactor(memberId: string, code: string, caller: Caller): Promise<MatchedFactor> {
+  private async checkSecondFactor(signIn: SignIn, code: string, caller: Caller): Promise<MatchedFactor> {
+    const { memberId } = signIn.owner;
     try {
       return await this.twoFactor.check(memberId, code);
     } catch (error) {
       if (error instanceof DomainError)
-        await this.events.record(this.database, 'login.second_factor_failed', { memberId, caller }, {});
+        await this.database.transaction(async (tx) => {
+          await this.events.record(tx, 'login.second_factor_failed', { memberId, caller }, {});
+          if (error.code === 'code_invalid') await this.signIns.secondFactorFailed(tx, signIn, caller);
+        });
       throw error;
     }
+  }
+
+  /** One answer for all refusals: whoever looks too unusual is not told that the password was right. */
+  private async refuseRisky({ owner, device, passwordFailures }: SignIn): Promise<never> {
+    // The right password cleared the count, and with it a reason for refusing: the next try would get in.
+    const subject = { account: owner.memberId, deviceId: device.knownDeviceId };
+    await this.throttle.putBack(subject, passwordFailures + 1);
+    throw new DomainError('invalid_credentials', { detail: 'judged too risky' });
   }
 
   private async admit(
     candidate: LoginCandidate,
     password: string,
-    device: SignInDevice,
+    signIn: SignIn,
     caller: Caller,
   ): Promise<LoginOutcome> {
     const { id: memberId, passwordVersion } = candidate;
@@ -162,26 +183,27 @@ export class LoginService {
     if (this.passwords.needsRehash(candidate.passwordHash)) {
       await this.members.upgradeHash(memberId, passwordVersion, await this.passwords.rehash(password));
     }
-    return this.database.transaction(async (tx) => {
+    const outcome = await this.database.transaction<LoginOutcome | null>(async (tx) => {
       // Locked before it is asked whether a second factor is needed: switching one on takes the same lock, so no login
       // without it gets through once that is acknowledged (CC-06).
       await this.members.lock(tx, memberId);
       if (await this.twoFactor.isEnrolled(tx, memberId)) {
-        const { knownDeviceId: deviceId, deviceName = null, transport = 'body' } = device;
+        if (!(await this.signIns.mayGoOn(tx, signIn, caller))) return null;
+        const { knownDeviceId: deviceId, deviceName = null, transport = 'body' } = signIn.device;
         const challenge = await this.challenges.issue(tx, {
           memberId,
           passwordVersion,
           deviceId,
           deviceName,
           transport,
+          passwordFailures: signIn.passwordFailures,
         });
-        return { status: 'mfa_required' as const, ...challenge };
+        return { status: 'mfa_required', ...challenge };
       }
-      return {
-        status: 'authenticated' as const,
-        tokens: await this.sessions.open(tx, { memberId, passwordVersion }, device, caller),
-      };
+      const tokens = await this.signIns.open(tx, signIn, caller);
+      return tokens && { status: 'authenticated', tokens };
     });
+    return outcome ?? this.refuseRisky(signIn);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { coarseNetwork, isLoopbackHost, limitKey } from './network.js';
+import { coarseNetwork, isLoopbackHost, isPublicAddress, limitKey, unmapped } from './network.js';
 
 describe('a network', () => {
   it.each([
@@ -44,4 +44,34 @@ describe('a host', () => {
     '0.0.0.0',
     '',
   ])('is not this machine: %s', (host) => expect(isLoopbackHost(host)).toBe(false));
+});
+
+describe('an address of the internet', () => {
+  it.each(['8.8.8.8', '1.1.1.1', '168.126.63.1', '223.255.255.1', '2001:4860:4860::8888', '2a01:4f8::1', '2400::1'])(
+    'is somebody’s: %s',
+    (ip) => expect(isPublicAddress(ip)).toBe(true),
+  );
+
+  it.each([
+    ...['10.0.0.1', '127.0.0.1', '192.168.1.1', '172.31.255.255', '100.64.0.1', '169.254.1.1', '0.0.0.0'],
+    ...['198.18.3.7', '203.0.113.7', '198.51.100.7', '192.0.2.1', '224.0.0.1', '255.255.255.255'],
+    ...[
+      '::1',
+      '::',
+      'fe80::1',
+      'fd00::1',
+      '2001:db8::1',
+      '2002:c000:204::1',
+      '64:ff9b::1',
+      'ff02::1',
+      '',
+      'x',
+      '1.2.3',
+    ],
+  ])('is nobody’s: %s', (ip) => expect(isPublicAddress(ip)).toBe(false));
+
+  it('is the IPv4 one where it came in the dress of IPv6', () => {
+    expect(unmapped('::ffff:8.8.8.8')).toBe('8.8.8.8');
+    expect(unmapped('2001:4860::1')).toBe('2001:4860::1');
+  });
 });

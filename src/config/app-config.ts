@@ -122,6 +122,8 @@ function crossChecks(env: Environment, found: Record<string, string>): Record<st
     report('SMTP_TIMEOUT_SECONDS', 'needs to be below OUTBOX_LEASE_SECONDS');
   if (env.REFRESH_IDLE_TTL_SECONDS > env.REFRESH_ABSOLUTE_TTL_SECONDS)
     report('REFRESH_IDLE_TTL_SECONDS', 'needs to be at most REFRESH_ABSOLUTE_TTL_SECONDS');
+  if (env.RISK_NOTIFY_SCORE > env.RISK_ASK_SCORE) report('RISK_NOTIFY_SCORE', 'needs to be at most RISK_ASK_SCORE');
+  if (env.RISK_ASK_SCORE > env.RISK_END_SCORE) report('RISK_ASK_SCORE', 'needs to be at most RISK_END_SCORE');
   checkSecrets(env, report);
   if (env.NODE_ENV !== 'production') return problems;
 

@@ -15,18 +15,28 @@ import { ProofRequest } from '../verification/proof-request.entity.js';
 import { ResetGrant } from '../verification/reset-grant.entity.js';
 import { MfaChallenge } from '../two-factor/mfa-challenge.entity.js';
 import { RecoveryCode } from '../two-factor/recovery-code.entity.js';
+import { KnownNetwork } from '../risk/known-network.entity.js';
+import { RiskNotice } from '../risk/risk-notice.entity.js';
+import { SessionCountry } from '../risk/session-country.entity.js';
 import { TotpSecret } from '../two-factor/totp-secret.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
+import { Risk1764300000000 } from './migrations/1764300000000-risk.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
   ...[Member, SignUp, ProofRequest, ProofHandle, ResetGrant, Session, Device, Revocation],
   ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, NotMeReport],
+  ...[KnownNetwork, SessionCountry, RiskNotice],
 ];
 
-export const MIGRATIONS = [InitialSchema1764000000000, TwoFactor1764100000000, AccountRecovery1764200000000];
+export const MIGRATIONS = [
+  InitialSchema1764000000000,
+  TwoFactor1764100000000,
+  AccountRecovery1764200000000,
+  Risk1764300000000,
+];
 
 interface DatabaseSettings {
   readonly url: string;

@@ -30,6 +30,7 @@ export interface SecurityEvents {
   'two-factor.disabled': Record<string, never>;
   'two-factor.recovery_codes_replaced': Record<string, never>;
   'two-factor.recovery_code_used': Record<string, never>;
+  'risk.assessed': { at: RiskMoment; outcome: RiskOutcome; score: number; signals: WeighedSignal[]; dryRun: boolean };
 }
 
 export type SecurityEventType = keyof SecurityEvents;
@@ -43,7 +44,32 @@ export type SessionEndReason =
   | 'ended-by-member'
   | 'taken-back'
   | 'account-closed'
-  | 'too-many-sessions';
+  | 'too-many-sessions'
+  | 'risk';
+
+/** When it was asked whether it is the member: the password was right, the second factor was wrong, a session opens, a refresh. */
+export type RiskMoment = 'password' | 'second-factor' | 'login' | 'refresh';
+
+/** What follows from a judgement: nothing, a mail, a question that only the member can answer, the end. */
+export type RiskOutcome = 'allow' | 'notify' | 'ask' | 'end';
+
+/** What speaks for somebody else being at work; docs/flows/risk.md says when each is raised. */
+export type RiskSignal =
+  | 'new_device'
+  | 'new_network'
+  | 'new_country'
+  | 'impossible_travel'
+  | 'refresh_burst'
+  | 'many_countries'
+  | 'success_after_failures'
+  | 'wrong_second_factor'
+  | 'token_reuse';
+
+/** A signal that was raised, and what it counted for. */
+export interface WeighedSignal {
+  readonly signal: RiskSignal;
+  readonly weight: number;
+}
 
 /** The same list for code that needs it at run time; the compiler keeps it complete. */
 export const SECURITY_EVENT_TYPES = Object.keys({
@@ -74,4 +100,5 @@ export const SECURITY_EVENT_TYPES = Object.keys({
   'two-factor.disabled': 0,
   'two-factor.recovery_codes_replaced': 0,
   'two-factor.recovery_code_used': 0,
+  'risk.assessed': 0,
 } satisfies Record<SecurityEventType, 0>) as SecurityEventType[];

@@ -67,6 +67,7 @@ const SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } = {
 
 const EVERY = MAIL_TEMPLATE_NAMES.flatMap((name) => LOCALES.map((locale) => [name, locale] as const));
 const SUSPICIONS = [
+  'new_device',
   'new_network',
   'new_country',
   'impossible_travel',

@@ -6,6 +6,7 @@ export type TwoFactorChangeKind = 'enabled' | 'disabled' | 'recovery-codes-repla
 
 /** What makes a login look like somebody else's. */
 export type SuspicionReason =
+  | 'new_device'
   | 'new_network'
   | 'new_country'
   | 'impossible_travel'
@@ -57,7 +58,9 @@ export interface MailTemplates {
   /** A refresh token came back a second time, so its session was ended. */
   'session-reused': Alert & { deviceName: string };
   'new-device': Alert & { deviceName: string; browser?: string | undefined; country?: string | undefined };
-  'suspicious-login': Alert & SuspicionFields & { deviceName: string; country?: string | undefined };
+  /** `stopped` where the login was refused, or its session ended. */
+  'suspicious-login': Alert &
+    SuspicionFields & { deviceName: string; country?: string | undefined; stopped?: 1 | undefined };
   /** Many failed logins from unknown devices, which have to wait now. */
   'login-locked': Alert & { loginIdMasked: string };
   'two-factor-changed': Alert & { what: TwoFactorChangeKind; recoveryCodesLeft?: number | undefined };
@@ -156,6 +159,8 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     ...ALERT_FIELDS,
     deviceName: 'required',
     country: 'optional',
+    stopped: 'optional',
+    new_device: 'optional',
     new_network: 'optional',
     new_country: 'optional',
     impossible_travel: 'optional',

@@ -11,6 +11,7 @@ const MAX_BATCHES = 200;
 
 interface ExpiredRows {
   readonly table: string;
+  /** A column that tells rows apart, or `ctid`, where a row is, for tables whose key has several columns. */
   readonly key: string;
   readonly condition: string;
 }
@@ -27,6 +28,7 @@ const EXPIRED: readonly ExpiredRows[] = [
   { table: 'devices', key: 'id', condition: `last_seen_at < now() - interval '400 days'` },
   { table: 'mfa_challenges', key: 'id', condition: `expires_at < now() - interval '1 day'` },
   { table: 'sessions', key: 'id', condition: `absolute_expires_at < now() - interval '1 day'` },
+  { table: 'risk_notices', key: 'ctid', condition: `noticed_at < now() - interval '366 days'` },
   { table: 'revocations', key: 'session_id', condition: `expires_at < now()` },
   { table: 'outbox_messages', key: 'id', condition: `created_at < now() - interval '30 days' AND status <> 'pending'` },
   {
@@ -48,7 +50,12 @@ export class PurgeService {
     { env }: AppConfig,
   ) {
     const retention = `interval '${env.SECURITY_EVENT_RETENTION_SECONDS} seconds'`;
-    this.expired = [...EXPIRED, { table: 'security_events', key: 'id', condition: `at < now() - ${retention}` }];
+    const history = `interval '${env.RISK_HISTORY_SECONDS} seconds'`;
+    this.expired = [
+      ...EXPIRED,
+      { table: 'known_networks', key: 'ctid', condition: `last_seen_at < now() - ${history}` },
+      { table: 'security_events', key: 'id', condition: `at < now() - ${retention}` },
+    ];
   }
 
   @Interval(EVERY_MS)

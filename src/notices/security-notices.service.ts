@@ -13,7 +13,14 @@ import type { Member } from '../users/member.entity.js';
 
 /** Mails about something that happened to an account, each with a link for "it wasn't me". */
 export type SecurityNotice =
-  'password-changed' | 'session-reused' | 'new-device' | 'two-factor-changed' | 'account-closed' | 'account-restored';
+  | 'password-changed'
+  | 'session-reused'
+  | 'new-device'
+  | 'suspicious-login'
+  | 'login-locked'
+  | 'two-factor-changed'
+  | 'account-closed'
+  | 'account-restored';
 
 /** What every notice says anyway. */
 type Common = 'name' | 'at' | 'network' | 'notMeLink';
@@ -31,9 +38,10 @@ export class SecurityNoticesService {
   async send<Name extends SecurityNotice>(
     tx: Tx,
     notice: Name,
-    member: Member,
+    member: Pick<Member, 'id' | 'name' | 'email' | 'locale'>,
     caller: Caller,
     data: Omit<MailTemplates[Name], Common>,
+    { withhold = false }: { withhold?: boolean } = {},
   ): Promise<void> {
     const now = this.clock.nowSeconds();
     const token = this.tokens.sign(
@@ -48,6 +56,8 @@ export class SecurityNoticesService {
       network: coarseNetwork(caller.ip),
       notMeLink: this.config.notMeLink(token),
     };
-    await this.mail.queue(tx, notice, recipientOf(member), { ...data, ...common } as unknown as MailTemplates[Name]);
+    await this.mail.queue(tx, notice, recipientOf(member), { ...data, ...common } as unknown as MailTemplates[Name], {
+      withhold,
+    });
   }
 }

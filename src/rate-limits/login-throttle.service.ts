@@ -14,6 +14,16 @@ export interface LoginSubject {
   readonly limit?: number;
 }
 
+/** What became of a counted attempt. */
+export interface CountedAttempt {
+  /** Null where the subject has to wait. */
+  readonly isRight: boolean | null;
+  /** Failures in a row before this attempt. */
+  readonly failuresBefore: number;
+  /** Whether this very failure makes the subject wait for the first time. */
+  readonly startsWaiting: boolean;
+}
+
 /**
  * Counts the attempt before the password is compared. Within a wait nothing is counted and no row comes back. From the
  * limit on each further failure doubles the wait; at the hard limit it does not end by itself.
@@ -56,9 +66,16 @@ export class LoginThrottleService {
    * @param check resolves to whether the password was right; if it throws, the attempt is not counted
    */
   async attempt(subject: LoginSubject, check: () => Promise<boolean>): Promise<boolean | null> {
+    return (await this.attemptCounted(subject, check)).isRight;
+  }
+
+  /** As {@link attempt}, and tells what went before. */
+  async attemptCounted(subject: LoginSubject, check: () => Promise<boolean>): Promise<CountedAttempt> {
     const key = this.keyOf(subject);
     return this.turns.take(key.toString('base64'), async () => {
-      if (!(await this.count(key, subject.account, subject.limit ?? this.config.env.LOGIN_FAILURE_LIMIT))) return null;
+      const limit = subject.limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
+      const failures = await this.count(key, subject.account, limit);
+      if (failures === null) return { isRight: null, failuresBefore: 0, startsWaiting: false };
       let isRight: boolean;
       try {
         isRight = await check();
@@ -67,8 +84,17 @@ export class LoginThrottleService {
         throw error;
       }
       if (isRight) await this.database.query(`DELETE FROM login_failures WHERE key = $1`, [key]);
-      return isRight;
+      return { isRight, failuresBefore: failures - 1, startsWaiting: !isRight && failures === limit };
     });
+  }
+
+  /** Counts so many failures of a subject: what a right password had cleared, when the login was refused all the same. */
+  async putBack(subject: LoginSubject, failures: number): Promise<void> {
+    await this.database.query(
+      `INSERT INTO login_failures AS f (key, account, failures) VALUES ($1, $2, $3)
+       ON CONFLICT (key) DO UPDATE SET failures = f.failures + excluded.failures, updated_at = now()`,
+      [this.keyOf(subject), this.digestOf(subject.account), failures],
+    );
   }
 
   /** Ends all waits of an account, also those of its known devices: a mailbox proof, or an administrator, has spoken for it. */
@@ -76,10 +102,13 @@ export class LoginThrottleService {
     await sql.query(`DELETE FROM login_failures WHERE account = $1`, [this.digestOf(account)]);
   }
 
-  private async count(key: Buffer, account: string, limit: number): Promise<boolean> {
+  /** The failures in a row, this attempt included; null within a wait. */
+  private async count(key: Buffer, account: string, limit: number): Promise<number | null> {
     const { env } = this.config;
     const limits = [limit, env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, env.LOGIN_FAILURE_HARD_LIMIT];
-    return (await this.database.prepared(TAKE, [key, ...limits, this.digestOf(account)])).count === 1;
+    const values = [key, ...limits, this.digestOf(account)];
+    const { rows } = await this.database.prepared<{ failures: number }>(TAKE, values);
+    return rows[0]?.failures ?? null;
   }
 
   private async giveBack(key: Buffer): Promise<void> {

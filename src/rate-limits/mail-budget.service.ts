@@ -30,6 +30,16 @@ export class MailBudgetService {
     if (!(await this.hourly.take(address)).isAllowed) return false;
     return (await this.mailbox.take(mailboxKey(emailKey))).isAllowed;
   }
+
+  /**
+   * As {@link take}, for a notice that nobody asked for: it counts for the hour, but begins no minute of waiting. Otherwise
+   * an attacker who makes an account wait would also keep the reset mail from its owner, who needs it now (BF-04).
+   */
+  async takeNotice(emailKey: string): Promise<boolean> {
+    if (!(await this.hourly.take(mailBudgetKey(emailKey))).isAllowed) return false;
+    return (await this.mailbox.take(mailboxKey(emailKey))).isAllowed;
+  }
+
   /**
    * Gives a mail back that was answered with a proof: it was wanted, so it was no nuisance, and its owner may go straight
    * on to another request. Somebody without the mailbox never gets here. Best effort; a failure costs a minute of waiting.

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
+import { CountryLookup } from '../countries/country-lookup.service.js';
 import { Database } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
 import { SessionsService } from './sessions.service.js';
@@ -23,6 +24,7 @@ export class OwnSessionsService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionsService,
+    private readonly countries: CountryLookup,
   ) {}
 
   async list({ memberId, sessionId }: Principal): Promise<OwnSession[]> {
@@ -30,7 +32,7 @@ export class OwnSessionsService {
     return rows.map(({ userAgent, ...row }) => ({
       ...row,
       ...summariseUserAgent(userAgent),
-      country: null,
+      country: this.countries.of(row.ip),
       current: row.id === sessionId,
     }));
   }

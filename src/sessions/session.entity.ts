@@ -30,4 +30,10 @@ export class Session {
   @Column('text', { name: 'device_name', nullable: true }) deviceName: string | null;
   @Column('text', { name: 'user_agent' }) userAgent: string;
   @Column('text') ip: string;
+  /** What `ip` and `rotated_at` were before the last refresh, so that the refresh itself can tell whether the session moved. */
+  @Column('text', { name: 'previous_ip', nullable: true }) previousIp: string | null;
+  @Column('timestamptz', { name: 'previous_rotated_at', nullable: true }) previousRotatedAt: Date | null;
+  /** Since when refreshes are counted, and how many there were: too many in a short time are a sign of abuse. */
+  @Column('timestamptz', { name: 'burst_since', nullable: true }) burstSince: Date | null;
+  @Column('int', { name: 'burst_refreshes', default: 0 }) burstRefreshes: number;
 }

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { CountriesModule } from '../countries/countries.module.js';
 import { NoticesModule } from '../notices/notices.module.js';
+import { RiskModule } from '../risk/risk.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DevicesRepository } from './devices.repository.js';
@@ -13,7 +15,7 @@ import { SessionsService } from './sessions.service.js';
 
 /** Signed-in devices. */
 @Module({
-  imports: [AuditModule, NoticesModule, TokensModule, UsersModule],
+  imports: [AuditModule, CountriesModule, NoticesModule, RiskModule, TokensModule, UsersModule],
   controllers: [SessionsController],
   providers: [
     SessionsService,

@@ -18,8 +18,17 @@ export interface SessionState {
   readonly refreshExpiresAt: number;
 }
 
+/** Whose device a refresh came from, where it was before, and how often it comes: what is judged of it. */
+export interface SessionUse extends SessionState {
+  readonly deviceId: string | null;
+  readonly deviceName: string | null;
+  readonly previousIp: string | null;
+  readonly secondsSince: number | null;
+  readonly refreshes: number;
+}
+
 /** What is found when a token did not rotate. */
-export interface SessionSnapshot extends SessionState {
+export interface SessionSnapshot extends SessionUse {
   readonly isOver: boolean;
   readonly isExpired: boolean;
   /** Whether the last rotation is so recent that its loser gets the same successor. */
@@ -52,22 +61,29 @@ const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.transpor
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
 
+const DEVICE = `s.device_id AS "deviceId", s.device_name AS "deviceName"`;
+
 /** One statement decides: of two refreshes with one token, exactly one finds its generation current. */
 const ROTATE = {
   name: 'session-rotate',
   text: `UPDATE sessions s
     SET generation = s.generation + 1, rotated_at = now(), ip = $3,
+        previous_ip = s.ip, previous_rotated_at = s.rotated_at,
+        burst_since = CASE WHEN s.burst_since > now() - make_interval(secs => $7) THEN s.burst_since ELSE now() END,
+        burst_refreshes = CASE WHEN s.burst_since > now() - make_interval(secs => $7) THEN s.burst_refreshes + 1 ELSE 1 END,
         idle_expires_at = least(now() + make_interval(secs => $4), s.absolute_expires_at)
     FROM members m
     WHERE s.id = $1 AND s.generation = $2 AND s.member_id = $5 AND s.ended_at IS NULL AND s.idle_expires_at > now()
       AND m.id = s.member_id AND m.status = 'active' AND clock_timestamp() < to_timestamp($6)
-    RETURNING ${STATE}`,
+    RETURNING ${STATE}, ${DEVICE}, s.previous_ip AS "previousIp", s.burst_refreshes AS refreshes,
+      extract(epoch FROM s.rotated_at - s.previous_rotated_at)::float8 AS "secondsSince"`,
 };
 
 const SNAPSHOT = {
   name: 'session-snapshot',
   text: `SELECT ${STATE}, (s.ended_at IS NOT NULL OR m.status <> 'active') AS "isOver", s.idle_expires_at <= now() AS "isExpired",
-      s.rotated_at > now() - make_interval(secs => $2) AS "isWithinGrace"
+      s.rotated_at > now() - make_interval(secs => $2) AS "isWithinGrace", ${DEVICE}, s.ip AS "previousIp", 0 AS refreshes,
+      extract(epoch FROM now() - s.rotated_at)::float8 AS "secondsSince"
     FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.id = $1`,
 };
 
@@ -107,9 +123,11 @@ export class SessionsRepository {
   async rotate(
     { sid, gen, sub }: { sid: string; gen: number; sub: string },
     ip: string,
-    { idleTtlSeconds, deadline }: { idleTtlSeconds: number; deadline: number },
-  ): Promise<SessionState | null> {
-    const { rows } = await this.database.prepared<SessionState>(ROTATE, [sid, gen, ip, idleTtlSeconds, sub, deadline]);
+    limits: { idleTtlSeconds: number; deadline: number; burstWindowSeconds: number },
+  ): Promise<SessionUse | null> {
+    const { idleTtlSeconds, deadline, burstWindowSeconds } = limits;
+    const values = [sid, gen, ip, idleTtlSeconds, sub, deadline, burstWindowSeconds];
+    const { rows } = await this.database.prepared<SessionUse>(ROTATE, values);
     return rows[0] ?? null;
   }
 
@@ -170,6 +188,11 @@ export class SessionsRepository {
 
   async markAuthenticated(id: string): Promise<void> {
     await this.database.query(`UPDATE sessions SET authenticated_at = now() WHERE id = $1 AND ended_at IS NULL`, [id]);
+  }
+
+  /** Makes the session stale: what needs a recent login needs one again. */
+  async markUnauthenticated(tx: Tx, id: string): Promise<void> {
+    await tx.query(`UPDATE sessions SET authenticated_at = to_timestamp(0) WHERE id = $1`, [id]);
   }
 
   async listLive(memberId: string): Promise<SessionRow[]> {

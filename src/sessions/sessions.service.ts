@@ -15,13 +15,15 @@ import type { SessionEndReason } from '../events/security-events.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { TokensService } from '../tokens/tokens.service.js';
 import type { VerifiedToken } from '../tokens/token-purpose.js';
+import { CountryLookup } from '../countries/country-lookup.service.js';
+import { RiskService } from '../risk/risk.service.js';
 import { MembersRepository } from '../users/members.repository.js';
-import { DevicesRepository } from './devices.repository.js';
+import { DevicesRepository, type DeviceLook } from './devices.repository.js';
 import { summariseUserAgent } from './user-agent.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevocationsRepository } from './revocations.repository.js';
 import type { TokenTransport } from './session.entity.js';
-import { SessionsRepository, type SessionRow, type SessionState } from './sessions.repository.js';
+import { SessionsRepository, type SessionRow, type SessionState, type SessionUse } from './sessions.repository.js';
 
 /** A freshly minted pair. How it travels is for the controller to say. */
 export interface IssuedTokens {
@@ -50,6 +52,8 @@ export interface SignInDevice {
   readonly transport?: TokenTransport;
   /** The first device of a new member, which is no news to anybody. */
   readonly isFirst?: boolean;
+  /** Its owner has been told about this login already. */
+  readonly isMailed?: boolean;
 }
 
 /** More than anyone has; see `forgetSurplus`. */
@@ -77,11 +81,18 @@ export class SessionsService {
     private readonly tokens: TokensService,
     private readonly events: SecurityEventsService,
     private readonly notices: SecurityNoticesService,
+    private readonly risk: RiskService,
+    private readonly countries: CountryLookup,
   ) {}
 
   /** Finds the device a token belongs to, for this member alone. */
   async findDevice(memberId: string, deviceToken: string | undefined): Promise<string | null> {
     return this.devices.findId(this.database, memberId, deviceToken);
+  }
+
+  /** Whether a device is one the member has not used before: unknown by token and by its look. */
+  async isNewDevice(tx: Tx, memberId: string, knownDeviceId: string | null, caller: Caller): Promise<boolean> {
+    return knownDeviceId === null && !(await this.devices.hasLookalike(tx, memberId, lookOf(caller)));
   }
 
   /**
@@ -95,6 +106,7 @@ export class SessionsService {
       throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
     }
     const { id: deviceId, token: deviceToken } = await this.recogniseDevice(tx, memberId, device, caller);
+    await this.risk.remember(tx, memberId, caller);
 
     const { env } = this.config;
     const state = await this.sessions.insert(tx, {
@@ -130,17 +142,23 @@ export class SessionsService {
   ): Promise<IssuedTokens & { outcome: 'rotated' | 'replayed' }> {
     const { env } = this.config;
     const deadline = this.clock.now() + env.DATABASE_TIMEOUT_SECONDS;
-    const limits = { idleTtlSeconds: env.REFRESH_IDLE_TTL_SECONDS, deadline };
+    const burstWindowSeconds = env.RISK_REFRESH_BURST_WINDOW_SECONDS;
+    const limits = { idleTtlSeconds: env.REFRESH_IDLE_TTL_SECONDS, deadline, burstWindowSeconds };
     const rotated = await this.sessions.rotate(token, caller.ip, limits);
-    if (rotated) return { ...this.mint(rotated), outcome: 'rotated' };
+    if (rotated) {
+      if (this.risk.isNotable(rotated, caller)) await this.watch(rotated, caller);
+      return { ...this.mint(rotated), outcome: 'rotated' };
+    }
 
     const session = await this.sessions.findSnapshot(token.sid, env.REFRESH_GRACE_SECONDS);
     if (!session || session.memberId !== token.sub)
       throw new DomainError('session_ended', { detail: 'no such session' });
     if (session.isOver) throw new DomainError('session_ended');
     if (session.isExpired) throw new DomainError('token_expired');
-    if (token.gen === session.generation - 1 && session.isWithinGrace)
+    if (token.gen === session.generation - 1 && session.isWithinGrace) {
+      if (this.risk.isNotable(session, caller)) await this.watch(session, caller);
       return { ...this.mint(session), outcome: 'replayed' };
+    }
     // A generation that was never handed out cannot come from an honest client, nor can it be a replay.
     if (token.gen >= session.generation) throw new DomainError('token_invalid', { detail: 'generation not reached' });
     await this.endReused(session, token.gen, caller);
@@ -195,22 +213,38 @@ export class SessionsService {
     device: SignInDevice,
     caller: Caller,
   ): Promise<{ id: string; token?: string }> {
-    const look = { userAgent: caller.userAgent, network: coarseNetwork(caller.ip) };
+    const look = lookOf(caller);
     if (device.knownDeviceId !== null) {
       await this.devices.touch(tx, device.knownDeviceId, look);
       return { id: device.knownDeviceId };
     }
-    const isWorthAMail = device.isFirst !== true && !(await this.devices.hasLookalike(tx, memberId, look));
+    const isWorthAMail =
+      device.isFirst !== true && device.isMailed !== true && !(await this.devices.hasLookalike(tx, memberId, look));
     const name = device.deviceName ?? null;
     const token = randomToken();
     const id = await this.devices.insert(tx, { ...look, memberId, token, name });
     await this.devices.forgetSurplus(tx, memberId, MAX_DEVICES);
     if (isWorthAMail) {
       const { browser } = summariseUserAgent(caller.userAgent);
-      const data = { deviceName: name ?? '', browser: browser ?? undefined };
-      await this.notices.send(tx, 'new-device', await this.members.get(tx, memberId), caller, data);
+      const member = await this.members.get(tx, memberId);
+      const country = this.countries.nameOf(caller.ip, member.locale);
+      const data = { deviceName: name ?? '', browser: browser ?? undefined, country };
+      await this.notices.send(tx, 'new-device', member, caller, data);
     }
     return { id, token };
+  }
+
+  /** Judges a refresh that stands out. The tokens it is for are not handed out before. @throws DomainError `session_ended` */
+  private async watch(session: SessionUse, caller: Caller): Promise<void> {
+    const { id, memberId } = session;
+    const isOver = await this.database.transaction(async (tx) => {
+      const { outcome } = await this.risk.assessRefresh(tx, session, caller);
+      if (outcome === 'ask') await this.sessions.markUnauthenticated(tx, id);
+      if (outcome !== 'end') return false;
+      if (await this.sessions.end(tx, id, memberId, 'risk')) await this.revoke(tx, memberId, [id], 'risk', caller);
+      return true;
+    });
+    if (isOver) throw new DomainError('session_ended', { detail: 'judged too risky' });
   }
 
   private async endReused(session: SessionState, generation: number, caller: Caller): Promise<void> {
@@ -220,6 +254,7 @@ export class SessionsService {
       if (!(await this.sessions.end(tx, id, memberId, 'token-reuse'))) return;
       await this.revoke(tx, memberId, [id], 'token-reuse', caller);
       await this.events.record(tx, 'session.reuse_detected', { memberId, sessionId: id, caller }, { generation });
+      await this.risk.recordReuse(tx, session, caller);
       const member = await this.members.get(tx, memberId);
       const deviceName = (await this.sessions.deviceName(tx, id)) ?? '';
       await this.notices.send(tx, 'session-reused', member, caller, { deviceName });
@@ -267,4 +302,8 @@ export class SessionsService {
     const now = Math.max(this.clock.nowSeconds(), issuedAt);
     return Math.max(expiresAt - now, 0);
   }
+}
+
+function lookOf(caller: Caller): DeviceLook {
+  return { userAgent: caller.userAgent, network: coarseNetwork(caller.ip) };
 }

@@ -16,6 +16,8 @@ export class MfaChallenge {
   @Column('uuid', { name: 'device_id', nullable: true }) deviceId: string | null;
   @Column('text', { name: 'device_name', nullable: true }) deviceName: string | null;
   @Column('text') transport: TokenTransport;
+  /** Wrong passwords in a row before the right one; judged when the session opens. */
+  @Column('int', { name: 'password_failures', default: 0 }) passwordFailures: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
   @Column('timestamptz', { name: 'spent_at', nullable: true }) spentAt: Date | null;

@@ -17,6 +17,8 @@ export interface OpenChallenge {
   readonly deviceId: string | null;
   readonly deviceName: string | null;
   readonly transport: TokenTransport;
+  /** Wrong passwords in a row before the right one. */
+  readonly passwordFailures: number;
 }
 
 /** A challenge as an mfa token is minted from it; times in whole seconds since 1970, the database's. */
@@ -123,12 +125,12 @@ export class TwoFactorRepository {
 
   async addChallenge(tx: Tx, challenge: Omit<OpenChallenge, 'id'>, ttlSeconds: number): Promise<IssuedChallenge> {
     const { rows } = await tx.query<IssuedChallenge>(
-      `INSERT INTO mfa_challenges (id, member_id, password_version, device_id, device_name, transport, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
+      `INSERT INTO mfa_challenges (id, member_id, password_version, device_id, device_name, transport, password_failures, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))
        RETURNING id, floor(extract(epoch FROM created_at))::float8 AS "issuedAt", floor(extract(epoch FROM expires_at))::float8 AS "expiresAt"`,
       [
         ...[randomUUID(), challenge.memberId, challenge.passwordVersion, challenge.deviceId],
-        ...[challenge.deviceName, challenge.transport, ttlSeconds],
+        ...[challenge.deviceName, challenge.transport, challenge.passwordFailures, ttlSeconds],
       ],
     );
     return rows[0]!;
@@ -136,7 +138,8 @@ export class TwoFactorRepository {
 
   async findOpenChallenge(id: string, memberId: string): Promise<OpenChallenge | null> {
     const { rows } = await this.database.query<OpenChallenge>(
-      `SELECT id, member_id AS "memberId", password_version AS "passwordVersion", device_id AS "deviceId", device_name AS "deviceName", transport
+      `SELECT id, member_id AS "memberId", password_version AS "passwordVersion", device_id AS "deviceId", device_name AS "deviceName", transport,
+         password_failures AS "passwordFailures"
        FROM mfa_challenges WHERE id = $1 AND member_id = $2 AND spent_at IS NULL AND expires_at > now()`,
       [id, memberId],
     );

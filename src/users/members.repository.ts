@@ -41,9 +41,13 @@ export class MembersRepository {
 
   /** @throws DomainError `session_ended`: only an erased account gets here with a valid token. */
   async get(tx: Tx, id: string): Promise<Member> {
-    const member = await tx.manager.findOneBy(Member, { id });
+    const member = await this.find(tx, id);
     if (!member) throw new DomainError('session_ended', { detail: 'no such member' });
     return member;
+  }
+
+  async find(tx: Tx, id: string): Promise<Member | null> {
+    return tx.manager.findOneBy(Member, { id });
   }
 
   async findByEmailKey(tx: Tx, emailKey: string): Promise<Member | null> {

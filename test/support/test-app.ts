@@ -10,7 +10,7 @@ import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions
 import { serverEnvironment } from './server-environment.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 export interface TestAppOptions {

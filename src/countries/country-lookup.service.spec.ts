@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AppConfig } from '../config/app-config.js';
+import { CountryLookup } from './country-lookup.service.js';
+
+const BUNDLED = createRequire(import.meta.url).resolve(
+  '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
+);
+
+async function lookup(database?: string): Promise<CountryLookup> {
+  const countries = new CountryLookup(AppConfig.load({ NODE_ENV: 'test', GEOIP_DATABASE: database }));
+  await countries.onModuleInit();
+  return countries;
+}
+
+describe('the country of an address', () => {
+  let countries: CountryLookup;
+  beforeAll(async () => {
+    countries = await lookup();
+  });
+
+  it.each([
+    ['168.126.63.1', 'KR'],
+    ['8.8.8.8', 'US'],
+    ['::ffff:8.8.8.8', 'US'],
+    ['133.11.0.1', 'JP'],
+    ['2001:4860:4860::8888', 'US'],
+    ['2a01:4f8::1', 'DE'],
+  ])('%s is %s', (ip, country) => expect(countries.of(ip)).toBe(country));
+
+  // The file knows a country for some of these; it is wrong.
+  it.each([
+    '192.168.1.1',
+    '10.0.0.1',
+    '127.0.0.1',
+    '203.0.113.7',
+    '198.18.3.7',
+    '::1',
+    '2001:db8::1',
+    'fe80::1',
+    '',
+    'x',
+  ])('%s is nowhere', (ip) => expect(countries.of(ip)).toBeNull());
+
+  it('has a name in both languages', () => {
+    expect(countries.nameOf('168.126.63.1', 'en')).toBe('South Korea');
+    expect(countries.nameOf('168.126.63.1', 'ko')).toBe('대한민국');
+    expect(countries.nameOf('10.0.0.1', 'ko')).toBeUndefined();
+  });
+});
+
+describe('without a database', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-countries-'));
+  const garbage = path.join(folder, 'garbage.mmdb');
+  const broken = path.join(folder, 'broken.mmdb');
+  const genuine = readFileSync(BUNDLED);
+  writeFileSync(garbage, 'not a database');
+  // Its end, where it says what it is, is whole; the tree is not.
+  writeFileSync(broken, Buffer.concat([Buffer.alloc(1000, 0xff), genuine.subarray(genuine.length - 300)]));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['off', 'off'],
+    ['missing', path.join(folder, 'nothing.mmdb')],
+    ['a folder', folder],
+    ['no database', garbage],
+    ['damaged', broken],
+  ])('%s: no country is known, and nothing fails', async (_, database) => {
+    const countries = await lookup(database);
+    for (const ip of ['168.126.63.1', '8.8.8.8', '2a01:4f8::1']) expect(countries.of(ip)).toBeNull();
+    expect(countries.nameOf('8.8.8.8', 'en')).toBeUndefined();
+  });
+
+  it('reads one of your own from its path', async () => {
+    expect((await lookup(BUNDLED)).of('168.126.63.1')).toBe('KR');
+  });
+});

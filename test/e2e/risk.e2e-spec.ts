@@ -1,0 +1,528 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateSync } from 'otplib';
+import { given, type GivenMember, type SignUpValues } from '../support/factories.js';
+import { randomIp, type HttpAnswer } from '../support/http-client.js';
+import { type Mail, mailbox, outboxEmpty } from '../support/mailbox.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { expectRefusal } from '../support/refusals.js';
+import { TestApp } from '../support/test-app.js';
+
+/** Addresses of known countries: each test takes its own within the network. */
+const KOREA = '168.126.63';
+const KOREA_TOO = '211.231.99';
+const JAPAN = '133.11.0';
+const AMERICA = '8.8.8';
+const GERMANY = '194.25.2';
+/** Four servers start one after the other, which takes its time on a busy machine. */
+const FOUR_SERVERS_MS = 300_000;
+let host = 0;
+const inNetwork = (network: string): string => `${network}.${(host++ % 250) + 1}`;
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const UNUSUAL = 'Unusual login';
+const NEW_DEVICE = 'New login';
+
+let app: TestApp;
+/** The same database, stricter or laxer: a session opened at one is refreshed at another. */
+let strict: TestApp;
+let dryRun: TestApp;
+let blind: TestApp;
+
+beforeAll(async () => {
+  app = await TestApp.start();
+  strict = await app.replica({ env: { RISK_END_SCORE: '80', RISK_ASK_SCORE: '40', RISK_REFRESH_BURST: '4' } });
+  dryRun = await app.replica({ env: { RISK_MODE: 'dry-run', RISK_ASK_SCORE: '31', RISK_END_SCORE: '31' } });
+  blind = await app.replica({ env: { GEOIP_DATABASE: '/nowhere/at-all.mmdb' } });
+}, FOUR_SERVERS_MS);
+afterAll(() => app.stop());
+
+interface Device {
+  ip: string;
+  userAgent?: string;
+  deviceToken?: string;
+  at?: TestApp;
+}
+
+function logIn(member: GivenMember, password: string, { ip, userAgent = '', deviceToken, at = app }: Device) {
+  const client = at.client({ ip, headers: { 'user-agent': userAgent } });
+  return client.post('/api/auth/login', { identifier: member.loginId, password, deviceToken });
+}
+
+function refresh(refreshToken: string, ip: string, at = app) {
+  return at.client({ ip }).post('/api/auth/refresh', undefined, refreshToken);
+}
+
+/** Somebody whose device has logged in from Korea, some time ago. */
+async function koreanMember(values: Partial<SignUpValues> = {}, secondsAgo = 30 * 86_400): Promise<GivenMember> {
+  const member = await given.member(app, values);
+  const { deviceToken } = member;
+  const { body } = await logIn(member, member.password, { ip: inNetwork(KOREA), deviceToken }).expect(200);
+  await app.sql.query(
+    `UPDATE known_networks SET last_seen_at = now() - make_interval(secs => $2) WHERE member_id = $1`,
+    [member.id, secondsAgo],
+  );
+  return { ...member, ...body, deviceToken };
+}
+
+interface Assessed {
+  at: string;
+  outcome: string;
+  score: number;
+  signals: string[];
+  dryRun: boolean;
+}
+
+/** What the member reads in the timeline about risk, oldest first. */
+async function assessed(member: GivenMember): Promise<Assessed[]> {
+  const { rows } = await app.sql.query<{ details: Omit<Assessed, 'signals'> & { signals: { signal: string }[] } }>(
+    `SELECT details FROM security_events WHERE member_id = $1 AND type = 'risk.assessed' ORDER BY id`,
+    [member.id],
+  );
+  return rows.map(({ details }) => ({ ...details, signals: details.signals.map(({ signal }) => signal) }));
+}
+
+async function mailsAbout(member: GivenMember, subject: string): Promise<Mail[]> {
+  await outboxEmpty(app);
+  return (await mailbox.to(member.email).all()).filter((mail) => mail.subject.includes(subject));
+}
+
+const failTimes = async (count: number, member: GivenMember): Promise<void> => {
+  for (let i = 0; i < count; i++)
+    expectRefusal(await logIn(member, 'wrong giraffe 12', { ip: randomIp() }), 'invalid_credentials');
+};
+
+describe('countries', () => {
+  it('SS-02 stand in the list of sessions and in the timeline, null where an address has none', async () => {
+    const ada = await koreanMember();
+    const { body } = await app.get('/api/auth/sessions', ada.accessToken).expect(200);
+    expect(body.items.map(({ country }: any) => country)).toEqual(['KR', null]);
+    const { body: timeline } = await app.get('/api/members/me/security-events', ada.accessToken).expect(200);
+    expect(timeline.items.map(({ type, country }: any) => [type, country])).toEqual([
+      ['login.succeeded', 'KR'],
+      ['login.succeeded', null],
+      ['sign-up.confirmed', null],
+    ]);
+  });
+
+  it.each([
+    ['en', 'Country: South Korea'],
+    ['ko', '국가: 대한민국'],
+  ])('ML-06 are named in a mail in the language of the member (%s)', async (locale, words) => {
+    const ada = await given.member(app, { locale });
+    await logIn(ada, ada.password, { ip: inNetwork(KOREA), userAgent: FIREFOX }).expect(200);
+    const { text, html } = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;
+    expect(text).toContain(words);
+    expect(text).toContain('Firefox');
+    expect(text).toContain(`${KOREA}.0/24`);
+    expect(text).toContain('UTC');
+    expect(html).toContain(words.split(': ')[1]);
+  });
+
+  it('are unknown without a database, and nothing else is', async () => {
+    const ada = await koreanMember();
+    const ip = inNetwork(AMERICA);
+    const { body: tokens } = await logIn(ada, ada.password, { ip, userAgent: FIREFOX, at: blind }).expect(200);
+    const { body } = await blind.client().get('/api/auth/sessions', tokens.accessToken).expect(200);
+    expect(new Set(body.items.map(({ country }: any) => country))).toEqual(new Set([null]));
+    expect(await assessed(ada)).toMatchObject([{ outcome: 'notify', signals: ['new_device', 'new_network'] }]);
+    expect((await mailsAbout(ada, NEW_DEVICE)).at(-1)!.text).not.toContain('Country');
+    expect(blind.logs.join('\n')).toContain('GEOIP_DATABASE cannot be read');
+  });
+});
+
+describe('a login', () => {
+  it('SS-06 with a device and a network that are new is mailed about once, calmly', async () => {
+    const ada = await koreanMember();
+    const device = { ip: inNetwork(KOREA_TOO), userAgent: FIREFOX };
+    const { body } = await logIn(ada, ada.password, device).expect(200);
+    expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(1);
+    await logIn(ada, ada.password, { ...device, deviceToken: body.deviceToken }).expect(200);
+    await logIn(ada, ada.password, device).expect(200); // lost its token, looks the same
+    expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(1);
+    expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(0);
+    const reasons = {
+      at: 'login',
+      outcome: 'notify',
+      score: 30,
+      signals: ['new_device', 'new_network'],
+      dryRun: false,
+    };
+    expect(await assessed(ada)).toEqual([reasons]);
+  });
+
+  it('SS-06 from a new country is mailed about once, with a link for “it wasn’t me” and no other', async () => {
+    const ada = await koreanMember();
+    const device = { ip: inNetwork(AMERICA), userAgent: '<script>alert(1)</script>' };
+    const { body } = await logIn(ada, ada.password, device).expect(200);
+    const [mail, ...more] = await mailsAbout(ada, UNUSUAL);
+    expect(more).toEqual([]);
+    expect(mail!.text).toContain('a country you have not logged in from before');
+    expect(mail!.text).toContain('United States');
+    expect(mail!.html).not.toContain('<script');
+    expect(mail!.links.filter((link) => !link.includes('/pages/not-me#token='))).toEqual([]);
+    for (const secret of [body.accessToken, body.refreshToken, body.deviceToken])
+      expect(mail!.raw).not.toContain(secret);
+    // It says what the mail about new devices would.
+    expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(0);
+
+    await logIn(ada, ada.password, { ...device, deviceToken: body.deviceToken }).expect(200);
+    await logIn(ada, ada.password, device).expect(200);
+    expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(1);
+    expect(await assessed(ada)).toMatchObject([
+      { outcome: 'notify', signals: ['new_device', 'new_network', 'new_country'] },
+    ]);
+  });
+
+  it('from a country is impossible an hour after one far away, and possible after a day', async () => {
+    const traveller = await koreanMember({}, 86_400);
+    await logIn(traveller, traveller.password, { ip: inNetwork(AMERICA), deviceToken: traveller.deviceToken }).expect(
+      200,
+    );
+    expect((await assessed(traveller))[0]!.signals).toEqual(['new_network', 'new_country']);
+
+    const ada = await koreanMember({}, 3600);
+    await logIn(ada, ada.password, { ip: inNetwork(AMERICA), deviceToken: ada.deviceToken }).expect(200);
+    expect(await assessed(ada)).toMatchObject([
+      { outcome: 'ask', score: 80, signals: ['new_network', 'new_country', 'impossible_travel'] },
+    ]);
+    expect((await mailsAbout(ada, UNUSUAL))[0]!.text).toContain('less time between them than the journey takes');
+  });
+
+  it('SS-06 after five wrong passwords is mailed about, after four it is not', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    await failTimes(5, ada);
+    await failTimes(4, grace);
+    for (const member of [ada, grace]) await logIn(member, member.password, { ip: randomIp() }).expect(200);
+    expect((await mailsAbout(ada, UNUSUAL)).map(({ text }) => text)).toEqual([
+      expect.stringContaining('The right password came after many wrong ones.'),
+    ]);
+    expect(await mailsAbout(grace, UNUSUAL)).toEqual([]);
+    // The failures were not this device's own.
+    const laptop = await given.member(app);
+    await failTimes(5, laptop);
+    await logIn(laptop, laptop.password, { ip: laptop.client.ip, deviceToken: laptop.deviceToken }).expect(200);
+    expect(await assessed(laptop)).toEqual([]);
+  });
+
+  it('SS-06 is mailed about in Korean to whom Korean is spoken', async () => {
+    const ada = await koreanMember({ locale: 'ko' });
+    await logIn(ada, ada.password, { ip: inNetwork(GERMANY), deviceToken: ada.deviceToken }).expect(200);
+    const [mail] = await mailsAbout(ada, '평소와 다른 로그인');
+    expect(mail!.text).toContain('전에 로그인하신 적이 없는 국가입니다.');
+    expect(mail!.text).toContain('국가: 독일');
+  });
+
+  it('that looks too much like somebody else’s is refused like a wrong password, and recorded and mailed all the same', async () => {
+    const ada = await koreanMember({}, 3600);
+    await failTimes(5, ada);
+    const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
+    // Trying again is no way around it.
+    for (let i = 0; i < 2; i++) expectRefusal(await logIn(ada, ada.password, device), 'invalid_credentials');
+    const [first, ...again] = await assessed(ada);
+    expect(again).toEqual([first]);
+    expect([first]).toEqual([
+      {
+        at: 'login',
+        outcome: 'end',
+        score: 130,
+        signals: ['new_device', 'new_network', 'new_country', 'impossible_travel', 'success_after_failures'],
+        dryRun: false,
+      },
+    ]);
+    const [mail, ...more] = await mailsAbout(ada, UNUSUAL);
+    expect(more).toEqual([]);
+    expect(mail!.text).toContain('we stopped this login');
+    const { rows } = await app.sql.query(`SELECT FROM sessions WHERE member_id = $1`, [ada.id]);
+    expect(rows).toHaveLength(2);
+    // Its owner gets in: on the known device, and anywhere after a reset by mail.
+    await logIn(ada, ada.password, { ip: inNetwork(KOREA), deviceToken: ada.deviceToken }).expect(200);
+    const newPassword = `${ada.password} anew`;
+    await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
+    await logIn(ada, newPassword, device).expect(200);
+  });
+});
+
+describe('a login with a second factor', () => {
+  const codeAt = (secret: string, stepsAway = 0): string =>
+    generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
+
+  async function enrolled(): Promise<GivenMember & { secret: string; recoveryCodes: string[] }> {
+    const ada = await koreanMember();
+    const { body: totp } = await app
+      .post('/api/members/me/totp', { password: ada.password }, ada.accessToken)
+      .expect(200);
+    const { body } = await app
+      .post('/api/members/me/totp/confirm', { code: codeAt(totp.secret) }, ada.accessToken)
+      .expect(200);
+    return { ...ada, secret: totp.secret, recoveryCodes: body.recoveryCodes };
+  }
+
+  it('SS-06 that is wrong after a right password is mailed about, once for the device', async () => {
+    const ada = await enrolled();
+    const device = { ip: inNetwork(GERMANY), userAgent: FIREFOX };
+    const client = app.client({ ip: device.ip, headers: { 'user-agent': FIREFOX } });
+    const { body } = await logIn(ada, ada.password, device).expect(200);
+    expect(await assessed(ada)).toEqual([]); // nothing has happened yet
+    const second = (code: string) => client.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code });
+    for (let i = 0; i < 2; i++) expect((await second('000000').expect(400)).body.code).toBe('code_invalid');
+    const [mail, ...more] = await mailsAbout(ada, UNUSUAL);
+    expect(more).toEqual([]);
+    expect(mail!.text).toContain('The password was right, but the second step was wrong.');
+    expect(mail!.text).toContain('Germany');
+    const reasons = ['new_device', 'new_network', 'new_country', 'wrong_second_factor'];
+    expect(await assessed(ada)).toMatchObject([
+      { at: 'second-factor', outcome: 'ask', signals: reasons },
+      { at: 'second-factor', outcome: 'ask', signals: reasons },
+    ]);
+    await second(codeAt(ada.secret, 1)).expect(200);
+    expect((await assessed(ada)).at(-1)).toMatchObject({ at: 'login', outcome: 'notify', score: 60 });
+  });
+
+  it('is refused after the password alone where that is risk enough', async () => {
+    const ada = await enrolled();
+    await app.sql.query(`UPDATE known_networks SET last_seen_at = now() - interval '1 hour' WHERE member_id = $1`, [
+      ada.id,
+    ]);
+    const refused = await logIn(ada, ada.password, { ip: inNetwork(AMERICA), userAgent: FIREFOX, at: strict });
+    expectRefusal(refused, 'invalid_credentials');
+    expect(await assessed(ada)).toMatchObject([{ at: 'password', outcome: 'end', score: 100 }]);
+  });
+
+  it('keeps in mind how many wrong passwords came before', async () => {
+    const ada = await enrolled();
+    await failTimes(5, ada);
+    const { body } = await logIn(ada, ada.password, { ip: inNetwork(KOREA) }).expect(200);
+    await app
+      .client({ ip: inNetwork(KOREA), headers: { 'user-agent': '' } })
+      .post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code: codeAt(ada.secret, 1) })
+      .expect(200);
+    expect((await assessed(ada))[0]!.signals).toContain('success_after_failures');
+  });
+});
+
+describe('a session', () => {
+  it('that moves to another country far away too soon goes on, mailed about, and stale', async () => {
+    const ada = await koreanMember();
+    await app.post('/api/auth/reauthenticate', { password: ada.password }, ada.accessToken).expect(204);
+    const { body } = await refresh(ada.refreshToken, inNetwork(AMERICA)).expect(200);
+    expect(await assessed(ada)).toMatchObject([
+      { at: 'refresh', outcome: 'ask', score: 80, signals: ['new_network', 'new_country', 'impossible_travel'] },
+    ]);
+    expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(1);
+    // What needs a recent login needs the password once more.
+    const disable = () =>
+      app.delete('/api/members/me/totp', { password: ada.password, code: '000000' }, body.accessToken);
+    expect((await disable().expect(403)).body.code).toBe('reauth_required');
+    await app.post('/api/auth/reauthenticate', { password: ada.password }, body.accessToken).expect(204);
+    expect((await disable()).body.code).toBe('totp_not_enabled');
+  });
+
+  it('that moves within the country, or stays, is left alone', async () => {
+    const ada = await koreanMember();
+    const { body: moved } = await refresh(ada.refreshToken, inNetwork(KOREA_TOO)).expect(200);
+    const { body: unknown } = await refresh(moved.refreshToken, randomIp()).expect(200);
+    await refresh(unknown.refreshToken, inNetwork(KOREA)).expect(200);
+    expect(await assessed(ada)).toEqual([]);
+  });
+
+  it('in three countries within the hour is ended, and nobody gets its tokens', async () => {
+    const ada = await koreanMember();
+    const { body: second } = await refresh(ada.refreshToken, inNetwork(AMERICA)).expect(200);
+    const third = await refresh(second.refreshToken, inNetwork(GERMANY));
+    expectRefusal(third, 'session_ended');
+    expect(third.text).not.toContain('refreshToken');
+    expectRefusal(await app.get('/api/members/me', second.accessToken), 'session_ended');
+    expectRefusal(await refresh(second.refreshToken, inNetwork(KOREA)), 'session_ended');
+    expect((await assessed(ada)).at(-1)).toMatchObject({
+      outcome: 'end',
+      signals: ['new_network', 'new_country', 'impossible_travel', 'many_countries'],
+    });
+    expect((await mailsAbout(ada, UNUSUAL)).at(-1)!.text).toContain('several countries at once');
+    const { rows } = await app.sql.query(
+      `SELECT details FROM security_events WHERE member_id = $1 AND type = 'session.ended'`,
+      [ada.id],
+    );
+    expect(rows).toEqual([{ details: { reason: 'risk' } }]);
+  });
+
+  it('in three countries over days is a traveller', async () => {
+    const ada = await koreanMember();
+    let { refreshToken } = ada;
+    for (const network of [AMERICA, GERMANY]) {
+      await app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '1 day' WHERE id = $1`, [
+        ada.sessionId,
+      ]);
+      await app.sql.query(
+        `UPDATE session_countries SET last_seen_at = last_seen_at - interval '1 day' WHERE session_id = $1`,
+        [ada.sessionId],
+      );
+      ({ refreshToken } = (await refresh(refreshToken, inNetwork(network)).expect(200)).body);
+    }
+    for (const { outcome, signals } of await assessed(ada))
+      expect([outcome, signals]).toEqual(['notify', ['new_network', 'new_country']]);
+  });
+
+  it('that is refreshed far too often is mailed about, once', async () => {
+    const ada = await given.member(app);
+    let { refreshToken } = ada;
+    const often = async (times: number): Promise<void> => {
+      for (let i = 0; i < times; i++)
+        ({ refreshToken } = (await refresh(refreshToken, ada.client.ip, strict).expect(200)).body);
+    };
+    await often(3);
+    expect(await assessed(ada)).toEqual([]);
+    await often(3);
+    expect(await assessed(ada)).toMatchObject([{ outcome: 'ask', score: 40, signals: ['refresh_burst'] }]);
+    expect((await mailsAbout(ada, UNUSUAL)).map(({ text }) => text)).toEqual([
+      expect.stringContaining('far more often than an app does by itself'),
+    ]);
+    // A new window, a new alarm, and no second mail.
+    await app.sql.query(`UPDATE sessions SET burst_since = now() - interval '301 seconds' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    await often(4);
+    expect(await assessed(ada)).toHaveLength(2);
+    expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(1);
+  });
+
+  it('is judged as well when the loser of a race for its tokens comes from another country', async () => {
+    const ada = await koreanMember();
+    await refresh(ada.refreshToken, inNetwork(KOREA)).expect(200);
+    // On a busy machine the grace could pass before the loser comes.
+    await app.sql.query(`UPDATE sessions SET rotated_at = now() + interval '30 seconds' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    const lost = (ip: string) => refresh(ada.refreshToken, ip, strict);
+    expect((await lost(inNetwork(KOREA)).expect(200)).body.outcome).toBe('replayed');
+    expect(await assessed(ada)).toEqual([]);
+    expectRefusal(await lost(inNetwork(AMERICA)), 'session_ended');
+    expect((await assessed(ada))[0]!.signals).toContain('impossible_travel');
+  });
+
+  it('SS-06 whose refresh token is reused is a decision like the others, with the mail it always had and no second one', async () => {
+    const ada = await given.member(app);
+    await refresh(ada.refreshToken, ada.client.ip).expect(200);
+    await app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '1 minute' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    expectRefusal(await refresh(ada.refreshToken, ada.client.ip), 'token_reused');
+    expect(await assessed(ada)).toEqual([
+      { at: 'refresh', outcome: 'end', score: 120, signals: ['token_reuse'], dryRun: false },
+    ]);
+    expect(await mailsAbout(ada, 'logged out one of your devices')).toHaveLength(1);
+    await mailbox.expectNone(ada.email, app, 2);
+  });
+});
+
+describe('the thresholds', () => {
+  it('decide: a stricter server ends what another lets go on', async () => {
+    const ada = await koreanMember();
+    expectRefusal(await refresh(ada.refreshToken, inNetwork(AMERICA), strict), 'session_ended');
+    expect(await assessed(ada)).toMatchObject([{ outcome: 'end', score: 80 }]);
+  });
+
+  it('in a dry run only say what would be done', async () => {
+    const ada = await koreanMember();
+    const { body } = await refresh(ada.refreshToken, inNetwork(AMERICA), dryRun).expect(200);
+    const device = { ip: inNetwork(GERMANY), userAgent: FIREFOX, at: dryRun };
+    await logIn(ada, ada.password, device).expect(200);
+    expect(await assessed(ada)).toMatchObject([
+      { at: 'refresh', outcome: 'end', dryRun: true },
+      { at: 'login', outcome: 'end', dryRun: true },
+    ]);
+    expect(await mailsAbout(ada, UNUSUAL)).toEqual([]);
+    expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(1); // as ever
+    await app.get('/api/members/me', body.accessToken).expect(200);
+    // Not even stale.
+    expect((await app.post('/api/members/me/totp', { password: ada.password }, body.accessToken)).status).toBe(200);
+  });
+});
+
+describe('the reasons', () => {
+  it('stand in the timeline of the member, and in nobody else’s', async () => {
+    const [ada, eve] = [await koreanMember(), await koreanMember()];
+    await logIn(ada, ada.password, { ip: inNetwork(JAPAN), deviceToken: ada.deviceToken }).expect(200);
+    const timelineOf = async ({ accessToken }: GivenMember): Promise<any[]> =>
+      (await app.get('/api/members/me/security-events', accessToken).expect(200)).body.items;
+    const [, why] = await timelineOf(ada);
+    expect(why).toMatchObject({
+      type: 'risk.assessed',
+      country: 'JP',
+      details: {
+        at: 'login',
+        outcome: 'notify',
+        score: 40,
+        signals: [
+          { signal: 'new_network', weight: 10 },
+          { signal: 'new_country', weight: 30 },
+        ],
+        dryRun: false,
+      },
+    });
+    expect((await timelineOf(eve)).map(({ type }) => type)).not.toContain('risk.assessed');
+  });
+});
+
+describe('an account that is being guessed at', () => {
+  const LOCKED = 'Many failed logins';
+
+  it('BF-04 is told once when waits begin, with a link for “it wasn’t me”, and the reset mail still comes', async () => {
+    const ada = await given.member(app, { locale: 'en' });
+    await failTimes(9, ada);
+    expect(await mailsAbout(ada, LOCKED)).toEqual([]);
+    await failTimes(3, ada);
+    const [mail, ...more] = await mailsAbout(ada, LOCKED);
+    expect(more).toEqual([]);
+    expect(mail!.text).toContain('***');
+    expect(mail!.links).toEqual([expect.stringContaining('/pages/not-me#token=')]);
+    await app.post('/api/auth/not-me/inspect', { token: mail!.linkToken }).expect(200);
+
+    // Each further wait is the same lock.
+    await app.sql.query(`UPDATE login_failures SET blocked_until = now() WHERE blocked_until > now()`);
+    await failTimes(1, ada);
+    expect(await mailsAbout(ada, LOCKED)).toHaveLength(1);
+    const newPassword = `${ada.password} anew`;
+    await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
+    await failTimes(10, ada);
+    expect(await mailsAbout(ada, LOCKED)).toHaveLength(2);
+  });
+
+  it('BF-08 is told so only as long as the address has not had its share of mail', async () => {
+    const ada = await given.member(app, { locale: 'ko' });
+    for (let i = 0; i < 5; i++) {
+      await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+      await app.sql.query(`UPDATE rate_limits SET expire = expire - 61000 WHERE key LIKE 'mail-cooldown:%'`);
+    }
+    await failTimes(10, ada);
+    expect(await mailsAbout(ada, '로그인 실패')).toEqual([]);
+    const { rows } = await app.sql.query(
+      `SELECT status FROM outbox_messages WHERE template = 'login-locked' AND member_id = $1`,
+      [ada.id],
+    );
+    expect(rows).toEqual([{ status: 'withheld' }]);
+  });
+
+  it('EN-06 that nobody has takes the same path, and nobody is told', async () => {
+    const statuses: HttpAnswer[] = [];
+    const nobody = `nobody${host++}${Date.now() % 1e6}`;
+    const before = await withheld();
+    for (let i = 0; i < 11; i++)
+      statuses.push(await app.client().post('/api/auth/login', { identifier: nobody, password: 'wrong giraffe 12' }));
+    for (const answer of statuses) expectRefusal(answer, 'invalid_credentials');
+    expect(await withheld()).toBe(before + 1);
+  });
+
+  it('has nothing to tell about failures on a known device', async () => {
+    const ada = await given.member(app);
+    for (let i = 0; i < 11; i++)
+      await logIn(ada, 'wrong giraffe 12', { ip: randomIp(), deviceToken: ada.deviceToken }).expect(401);
+    expect(await mailsAbout(ada, LOCKED)).toEqual([]);
+  });
+
+  async function withheld(): Promise<number> {
+    const { rows } = await app.sql.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM outbox_messages WHERE template = 'login-locked' AND status = 'withheld' AND payload IS NULL`,
+    );
+    return rows[0]!.count;
+  }
+});
