@@ -5,6 +5,7 @@ import { parseEmailAddress } from '../common/email-address.js';
 import { LOGIN_ID_PATTERN, maskLoginId, normaliseLoginId } from '../common/login-id.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
+import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -17,7 +18,8 @@ import {
   type SignInDevice,
 } from '../sessions/sessions.service.js';
 import { LoginChallengesService, type IssuedMfaToken } from '../two-factor/login-challenges.service.js';
-import { TwoFactorService, type MatchedFactor } from '../two-factor/two-factor.service.js';
+import { PasskeysService, type ProvenPasskey } from '../passkeys/passkeys.service.js';
+import { TwoFactorService, type MatchedFactor, type SecondFactorAnswer } from '../two-factor/two-factor.service.js';
 import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
 import { VerificationService } from '../verification/verification.service.js';
 import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
@@ -35,7 +37,7 @@ export type LoginOutcome =
 /** The second step of a login. */
 export interface SecondFactorRequest {
   readonly mfaToken: string;
-  readonly code: string;
+  readonly answer: SecondFactorAnswer;
   /** Whether it comes from a page that may use cookies. */
   readonly isKnownOrigin: boolean;
 }
@@ -54,6 +56,7 @@ export class LoginService {
     private readonly resetTokens: ResetTokens,
     private readonly twoFactor: TwoFactorService,
     private readonly challenges: LoginChallengesService,
+    private readonly passkeys: PasskeysService,
     private readonly throttle: LoginThrottleService,
     private readonly ipLimits: IpLimitsService,
     private readonly events: SecurityEventsService,
@@ -112,34 +115,72 @@ export class LoginService {
 
   /**
    * Brings the second factor. The token is good for one login; tries are counted for the account, over all logins under way.
-   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `too_many_attempts`, `origin_not_allowed`
+   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`, `too_many_attempts`, `origin_not_allowed`
    */
   async completeWithSecondFactor(
-    { mfaToken, code, isKnownOrigin }: SecondFactorRequest,
+    { mfaToken, answer, isKnownOrigin }: SecondFactorRequest,
     caller: Caller,
   ): Promise<IssuedTokens> {
     const challenge = await this.challenges.get(mfaToken);
     const { memberId, passwordVersion, deviceName, transport } = challenge;
     if (transport === 'cookie' && !isKnownOrigin)
       throw new DomainError('origin_not_allowed', { detail: 'second step' });
-    const factor = await this.checkSecondFactor(memberId, code, caller);
+    const factor = await this.checkSecondFactor(memberId, answer, caller);
     return this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.challenges.spend(tx, challenge);
-      await this.twoFactor.spend(tx, memberId, null, factor, caller);
+      await this.twoFactor.spend(tx, { memberId }, factor, caller);
       const device = { knownDeviceId: challenge.deviceId, deviceName, transport };
       return this.sessions.open(tx, { memberId, passwordVersion }, device, caller);
     });
   }
 
-  private async checkSecondFactor(memberId: string, code: string, caller: Caller): Promise<MatchedFactor> {
+  private async checkSecondFactor(
+    memberId: string,
+    answer: SecondFactorAnswer,
+    caller: Caller,
+  ): Promise<MatchedFactor> {
     try {
-      return await this.twoFactor.check(memberId, code);
+      return await this.twoFactor.check(memberId, answer, caller);
     } catch (error) {
       if (error instanceof DomainError)
         await this.events.record(this.database, 'login.second_factor_failed', { memberId, caller }, {});
       throw error;
     }
+  }
+
+  /**
+   * Lets a member in whose passkey stood for both factors.
+   * @throws DomainError `invalid_credentials` as for any login; `passkey_invalid` for a passkey removed meanwhile
+   */
+  async admitByPasskey(passkey: ProvenPasskey, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
+    const { memberId } = passkey;
+    const candidate = await this.members.getCandidate(memberId);
+    if (!(await this.isOpen(candidate, caller))) await this.refuse(true, candidate, caller);
+    const knownDeviceId = await this.sessions.findDevice(memberId, device.deviceToken);
+    return this.database.transaction(async (tx) => {
+      await this.members.lock(tx, memberId);
+      await this.passkeys.spend(tx, passkey);
+      if (candidate.mustChangePassword) return this.demandNewPassword(tx, candidate, 'passkey', caller);
+      const owner = { memberId, passwordVersion: candidate.passwordVersion };
+      const tokens = await this.sessions.open(tx, owner, { ...device, knownDeviceId }, caller);
+      return { status: 'authenticated' as const, tokens };
+    });
+  }
+
+  /** Whoever has to change the password gets no session, only the way to do that. */
+  private async demandNewPassword(
+    tx: Tx,
+    { id: memberId, passwordVersion }: LoginCandidate,
+    by: 'password' | 'passkey',
+    caller: Caller,
+  ): Promise<LoginOutcome> {
+    // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
+    if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
+      throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
+    await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
+    const grant = await this.verification.grantReset(tx, memberId, passwordVersion);
+    return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
   }
 
   private async admit(
@@ -150,14 +191,7 @@ export class LoginService {
   ): Promise<LoginOutcome> {
     const { id: memberId, passwordVersion } = candidate;
     if (candidate.mustChangePassword) {
-      const grant = await this.database.transaction(async (tx) => {
-        // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
-        if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
-          throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
-        await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by: 'password' });
-        return this.verification.grantReset(tx, memberId, passwordVersion);
-      });
-      return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
+      return this.database.transaction((tx) => this.demandNewPassword(tx, candidate, 'password', caller));
     }
     if (this.passwords.needsRehash(candidate.passwordHash)) {
       await this.members.upgradeHash(memberId, passwordVersion, await this.passwords.rehash(password));

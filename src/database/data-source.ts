@@ -16,17 +16,26 @@ import { ResetGrant } from '../verification/reset-grant.entity.js';
 import { MfaChallenge } from '../two-factor/mfa-challenge.entity.js';
 import { RecoveryCode } from '../two-factor/recovery-code.entity.js';
 import { TotpSecret } from '../two-factor/totp-secret.entity.js';
+import { Passkey } from '../passkeys/passkey.entity.js';
+import { PasskeyChallenge } from '../passkeys/passkey-challenge.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
+import { Passkeys1764400000000 } from './migrations/1764400000000-passkeys.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
   ...[Member, SignUp, ProofRequest, ProofHandle, ResetGrant, Session, Device, Revocation],
   ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, NotMeReport],
+  ...[Passkey, PasskeyChallenge],
 ];
 
-export const MIGRATIONS = [InitialSchema1764000000000, TwoFactor1764100000000, AccountRecovery1764200000000];
+export const MIGRATIONS = [
+  InitialSchema1764000000000,
+  TwoFactor1764100000000,
+  AccountRecovery1764200000000,
+  Passkeys1764400000000,
+];
 
 interface DatabaseSettings {
   readonly url: string;

@@ -26,6 +26,7 @@ const EXPIRED: readonly ExpiredRows[] = [
   { table: 'reset_grants', key: 'id', condition: `expires_at < now() - interval '1 day'` },
   { table: 'devices', key: 'id', condition: `last_seen_at < now() - interval '400 days'` },
   { table: 'mfa_challenges', key: 'id', condition: `expires_at < now() - interval '1 day'` },
+  { table: 'passkey_challenges', key: 'digest', condition: 'expires_at < now()' },
   { table: 'sessions', key: 'id', condition: `absolute_expires_at < now() - interval '1 day'` },
   { table: 'revocations', key: 'session_id', condition: `expires_at < now()` },
   { table: 'outbox_messages', key: 'id', condition: `created_at < now() - interval '30 days' AND status <> 'pending'` },
