@@ -9,6 +9,7 @@ import { HealthModule } from './health/health.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { ReauthenticationModule } from './reauthentication/reauthentication.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
@@ -21,7 +22,7 @@ import { VerificationModule } from './verification/verification.module.js';
   imports: [
     ...[ConfigModule, DatabaseModule, ScheduleModule.forRoot(), HealthModule],
     ...[MailModule, AuditModule, UsersModule, VerificationModule, TokensModule, SessionsModule, AuthModule],
-    ...[ReauthenticationModule, TwoFactorModule, AccountModule],
+    ...[ReauthenticationModule, PasskeysModule, TwoFactorModule, AccountModule],
     ...[PagesModule, MaintenanceModule],
   ],
 })

@@ -34,10 +34,13 @@ export class AccountErasureService {
 
   private async eraseBatch(): Promise<number> {
     return this.database.transaction(async (tx) => {
-      const ids = await this.members.eraseClosed(tx, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS, BATCH);
-      await this.events.anonymise(tx, ids);
-      await this.mail.forget(tx, ids);
-      return ids.length;
+      const erased = await this.members.eraseClosed(tx, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS, BATCH);
+      await this.events.anonymise(tx, erased);
+      await this.mail.forget(
+        tx,
+        erased.map(({ id }) => id),
+      );
+      return erased.length;
     });
   }
 }

@@ -7,7 +7,7 @@ import { Public } from '../access/public.decorator.js';
 import { ConfirmCodeDto, ProofRequested } from '../verification/proof.dto.js';
 import type { Caller } from '../common/caller.js';
 import { AppConfig } from '../config/app-config.js';
-import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { ApiBodyProblems, SIGNED_IN, WITH_PASSWORD } from '../errors/api-problems.decorator.js';
 import { RecentLoginGuard } from '../reauthentication/recent-login.guard.js';
 import { EmailField, PasswordField, TokenField } from '../validation/fields.js';
 import { AccountClosingService } from './account-closing.service.js';
@@ -44,15 +44,7 @@ export class AccountController {
     description: 'Mails a code and a link to the new address. The old one stays until that is proven.',
   })
   @ApiAcceptedResponse({ type: ProofRequested })
-  @ApiBodyProblems(
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'reauth_required',
-    'invalid_credentials',
-    'too_many_requests',
-    'overloaded',
-  )
+  @ApiBodyProblems(...WITH_PASSWORD, 'too_many_requests')
   async sendCode(
     @CurrentPrincipal() principal: Principal,
     @Body() body: ChangeEmailDto,
@@ -70,14 +62,7 @@ export class AccountController {
     description: 'The old address gets a notice with a link to undo it.',
   })
   @ApiNoContentResponse()
-  @ApiBodyProblems(
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'code_invalid',
-    'too_many_attempts',
-    'email_taken',
-  )
+  @ApiBodyProblems(...SIGNED_IN, 'code_invalid', 'too_many_attempts', 'email_taken')
   async confirmCode(
     @CurrentPrincipal() principal: Principal,
     @Body() body: ConfirmCodeDto,
@@ -122,14 +107,7 @@ export class AccountController {
     description: 'At once; erased after a grace (14 days as configured). Logging in within it restores the account.',
   })
   @ApiNoContentResponse()
-  @ApiBodyProblems(
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'reauth_required',
-    'invalid_credentials',
-    'overloaded',
-  )
+  @ApiBodyProblems(...WITH_PASSWORD)
   async close(
     @CurrentPrincipal() principal: Principal,
     @Body() body: CloseAccountDto,

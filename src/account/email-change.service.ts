@@ -17,6 +17,7 @@ import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
 import { ReauthenticationService } from '../reauthentication/reauthentication.service.js';
 import { MembersRepository } from '../users/members.repository.js';
+import { askedNow, proofMailData } from '../verification/proof-mail.js';
 import type { ProofDoor } from '../verification/proof-requests.repository.js';
 import { VerificationService } from '../verification/verification.service.js';
 import { AccountRepository } from './account.repository.js';
@@ -138,16 +139,7 @@ export class EmailChangeService {
       tx,
       'email-change',
       { ...recipientOf(member), email: address },
-      {
-        name: member.name ?? undefined,
-        loginIdMasked: maskLoginId(member.loginId),
-        code: proof.code,
-        link: this.config.confirmEmailLink(proof.linkToken),
-        codeMinutes: Math.ceil(env.CODE_TTL_SECONDS / 60),
-        linkMinutes: Math.ceil(env.RESET_LINK_TTL_SECONDS / 60),
-        requestedAt: new Date().toISOString(),
-        network: coarseNetwork(caller.ip),
-      },
+      proofMailData(this.config, member, proof, this.config.confirmEmailLink(proof.linkToken), askedNow(caller)),
       { proofId: proof.id, withhold: !(mayMail && isFree), lifetimeSeconds: env.RESET_LINK_TTL_SECONDS },
     );
     return proof.id;

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
-import { maskLoginId } from '../common/login-id.js';
-import { coarseNetwork } from '../common/network.js';
 import { AppConfig } from '../config/app-config.js';
 import type { Tx } from '../database/sql.js';
 import { recipientOf } from '../mail/mail-recipient.js';
@@ -10,8 +8,10 @@ import { MailService } from '../mail/mail.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { RiskService } from '../risk/risk.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { PasskeyEnrolmentService } from '../two-factor/passkey-enrolment.service.js';
 import { TwoFactorService } from '../two-factor/two-factor.service.js';
 import { MembersRepository } from '../users/members.repository.js';
+import { askedNow, proofMailData } from '../verification/proof-mail.js';
 import { VerificationService } from '../verification/verification.service.js';
 import { AccountRepository, type UndoableChange } from './account.repository.js';
 
@@ -30,6 +30,7 @@ export class TakeBackService {
     private readonly risk: RiskService,
     private readonly verification: VerificationService,
     private readonly twoFactor: TwoFactorService,
+    private readonly passkeys: PasskeyEnrolmentService,
     private readonly mail: MailService,
     private readonly events: SecurityEventsService,
   ) {}
@@ -61,6 +62,7 @@ export class TakeBackService {
     await this.risk.forgetRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS);
     // A second factor set up within the window may be the intruder's, and would lock the owner out.
     await this.twoFactor.removeRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
+    await this.passkeys.removeRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
     await this.mailReset(tx, memberId, caller);
   }
 
@@ -76,16 +78,7 @@ export class TakeBackService {
       tx,
       'password-reset',
       recipientOf(member),
-      {
-        loginIdMasked: maskLoginId(member.loginId),
-        name: member.name ?? undefined,
-        code: proof.code,
-        link: this.config.resetLink(proof.linkToken),
-        codeMinutes: Math.ceil(env.CODE_TTL_SECONDS / 60),
-        linkMinutes: Math.ceil(env.RESET_LINK_TTL_SECONDS / 60),
-        requestedAt: new Date().toISOString(),
-        network: coarseNetwork(caller.ip),
-      },
+      proofMailData(this.config, member, proof, this.config.resetLink(proof.linkToken), askedNow(caller)),
       { proofId: proof.id, lifetimeSeconds: env.RESET_LINK_TTL_SECONDS },
     );
   }

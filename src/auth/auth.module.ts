@@ -5,6 +5,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NoticesModule } from '../notices/notices.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
+import { PasskeysModule } from '../passkeys/passkeys.module.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { ReauthenticationModule } from '../reauthentication/reauthentication.module.js';
 import { RiskModule } from '../risk/risk.module.js';
@@ -21,6 +22,8 @@ import { LoginIdController } from './login-id.controller.js';
 import { LoginIdRecoveryService } from './login-id-recovery.service.js';
 import { LoginLockNoticeService } from './login-lock-notice.service.js';
 import { LoginService } from './login.service.js';
+import { PasskeyLoginController } from './passkey-login.controller.js';
+import { PasskeyLoginService } from './passkey-login.service.js';
 import { PasswordChangeController } from './password-change.controller.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordResetController } from './password-reset.controller.js';
@@ -43,11 +46,13 @@ import { TokensController } from './tokens.controller.js';
     PassportModule,
     ...[AuditModule, MailModule, NoticesModule, PasswordsModule, RateLimitsModule, RiskModule],
     ...[SessionsModule, TokensModule, UsersModule, VerificationModule, ReauthenticationModule, TwoFactorModule],
+    PasskeysModule,
   ],
   controllers: [
     SignUpController,
     LoginIdController,
     LoginController,
+    PasskeyLoginController,
     TokensController,
     PasswordResetController,
     PasswordChangeController,
@@ -58,6 +63,7 @@ import { TokensController } from './tokens.controller.js';
     ...[SignUpService, SignUpsRepository, LoginIdCheckService, LoginIdRecoveryService],
     ...[
       LoginService,
+      PasskeyLoginService,
       SignInService,
       LoginLockNoticeService,
       TokenVerificationService,

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../common/caller.js';
 import { parseEmailAddress } from '../common/email-address.js';
-import { coarseNetwork } from '../common/network.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import type { Tx } from '../database/sql.js';
@@ -13,6 +12,7 @@ import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
 import type { Member } from '../users/member.entity.js';
 import { MembersRepository } from '../users/members.repository.js';
 import type { ProofPurpose } from '../verification/proof-request.entity.js';
+import { askedNow, type AskedFrom } from '../verification/proof-mail.js';
 import { VerificationService, type IssuedProof } from '../verification/verification.service.js';
 
 /** What differs between the recoveries that begin with a mailed code. */
@@ -22,11 +22,7 @@ export interface CodeRequestKind<Name extends keyof MailTemplates> {
   readonly linkTtlSeconds: number;
   /** Whether this member is the one asked for. */
   accepts(member: Member): boolean;
-  mailData(
-    member: Pick<Member, 'loginId' | 'name'>,
-    proof: IssuedProof,
-    asked: { requestedAt: string; network: string },
-  ): MailTemplates[Name];
+  mailData(member: Pick<Member, 'loginId' | 'name'>, proof: IssuedProof, asked: AskedFrom): MailTemplates[Name];
   /** Written in the same commit; without a member for an address nobody has. */
   record(tx: Tx, memberId: string | null): Promise<void>;
 }
@@ -87,7 +83,7 @@ export class CodeRequestsService {
     const subject = member ? { emailKey, memberId: member.id } : { emailKey };
     const options = { linkTtlSeconds: kind.linkTtlSeconds, isMailed: member !== null };
     const proof = await this.verification.issue(tx, kind.purpose, subject, options);
-    const asked = { requestedAt: new Date().toISOString(), network: coarseNetwork(caller.ip) };
+    const asked = askedNow(caller);
     const to = member ? recipientOf(member) : PHANTOM;
     await this.mail.queue(tx, kind.template, to, kind.mailData(member ?? PHANTOM, proof, asked), {
       proofId: proof.id,

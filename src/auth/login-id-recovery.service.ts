@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { maskLoginId } from '../common/login-id.js';
-import { coarseNetwork } from '../common/network.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { recipientOf } from '../mail/mail-recipient.js';
 import { MailService } from '../mail/mail.service.js';
 import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
 import { MembersRepository } from '../users/members.repository.js';
+import { askedNow } from '../verification/proof-mail.js';
 import { VerificationService } from '../verification/verification.service.js';
 import { CodeRequestsService } from './code-requests.service.js';
 import { ResetTokens } from './reset-tokens.js';
@@ -69,8 +69,7 @@ export class LoginIdRecoveryService {
         await this.mail.queue(tx, 'login-id', recipientOf(member), {
           loginId: member.loginId,
           memberSince,
-          requestedAt: new Date().toISOString(),
-          network: coarseNetwork(caller.ip),
+          ...askedNow(caller),
         });
       }
       await this.events.record(tx, 'login-id.revealed', { memberId, caller }, { mailedInFull: mailFullId });

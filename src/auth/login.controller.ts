@@ -65,7 +65,8 @@ export class LoginController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenAnswer> {
-    const isKnownOrigin = this.cookies.isKnownOrigin(request);
-    return this.cookies.deliver(reply, await this.logins.completeWithSecondFactor({ ...body, isKnownOrigin }, caller));
+    const { mfaToken, code: answer } = body;
+    const step = { mfaToken, answer, isKnownOrigin: this.cookies.isKnownOrigin(request) };
+    return this.cookies.deliver(reply, await this.logins.completeWithSecondFactor(step, caller));
   }
 }

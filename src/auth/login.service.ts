@@ -5,14 +5,16 @@ import { parseEmailAddress } from '../common/email-address.js';
 import { LOGIN_ID_PATTERN, maskLoginId, normaliseLoginId } from '../common/login-id.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
+import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
-import { LoginThrottleService, type CountedAttempt } from '../rate-limits/login-throttle.service.js';
+import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
 import { SessionsService, type DeviceInfo, type IssuedTokens } from '../sessions/sessions.service.js';
 import { LoginChallengesService, type IssuedMfaToken } from '../two-factor/login-challenges.service.js';
-import { TwoFactorService, type MatchedFactor } from '../two-factor/two-factor.service.js';
+import { PasskeysService, type ProvenPasskey } from '../passkeys/passkeys.service.js';
+import { TwoFactorService, type MatchedFactor, type SecondFactorAnswer } from '../two-factor/two-factor.service.js';
 import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
 import { VerificationService } from '../verification/verification.service.js';
 import { LoginLockNoticeService } from './login-lock-notice.service.js';
@@ -32,7 +34,7 @@ export type LoginOutcome =
 /** The second step of a login. */
 export interface SecondFactorRequest {
   readonly mfaToken: string;
-  readonly code: string;
+  readonly answer: SecondFactorAnswer;
   /** Whether it comes from a page that may use cookies. */
   readonly isKnownOrigin: boolean;
 }
@@ -52,6 +54,7 @@ export class LoginService {
     private readonly resetTokens: ResetTokens,
     private readonly twoFactor: TwoFactorService,
     private readonly challenges: LoginChallengesService,
+    private readonly passkeys: PasskeysService,
     private readonly throttle: LoginThrottleService,
     private readonly lockNotice: LoginLockNoticeService,
     private readonly ipLimits: IpLimitsService,
@@ -81,7 +84,7 @@ export class LoginService {
     if (attempt.isRight !== true || candidate === null || !(await this.isOpen(candidate, caller))) {
       // Of failures on a known device the mail has nothing to say; nor is there anybody waiting elsewhere.
       if (attempt.startsWaiting && deviceId === null) await this.lockNotice.send(candidate, account, caller);
-      await this.refuse(attempt, candidate, caller);
+      await this.refuse(attempt.isRight, candidate, caller);
     }
     const { id: memberId, passwordVersion } = candidate!;
     const signIn = {
@@ -104,7 +107,7 @@ export class LoginService {
     });
   }
 
-  private async refuse({ isRight }: CountedAttempt, candidate: LoginCandidate | null, caller: Caller): Promise<never> {
+  private async refuse(isRight: boolean | null, candidate: LoginCandidate | null, caller: Caller): Promise<never> {
     const context = { memberId: candidate?.id ?? null, caller };
     await this.ipLimits.countFailure(caller);
     if (isRight === null) {
@@ -119,10 +122,10 @@ export class LoginService {
 
   /**
    * Brings the second factor. The token is good for one login; tries are counted for the account, over all logins under way.
-   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`
+   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`, `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`
    */
   async completeWithSecondFactor(
-    { mfaToken, code, isKnownOrigin }: SecondFactorRequest,
+    { mfaToken, answer, isKnownOrigin }: SecondFactorRequest,
     caller: Caller,
   ): Promise<IssuedTokens> {
     const challenge = await this.challenges.get(mfaToken);
@@ -131,36 +134,72 @@ export class LoginService {
       throw new DomainError('origin_not_allowed', { detail: 'second step' });
     const device = { knownDeviceId: challenge.deviceId, deviceName, transport };
     const signIn = { owner: { memberId, passwordVersion }, device, passwordFailures };
-    const factor = await this.checkSecondFactor(signIn, code, caller);
+    const factor = await this.checkSecondFactor(signIn, answer, caller);
     const tokens = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.challenges.spend(tx, challenge);
-      await this.twoFactor.spend(tx, memberId, null, factor, caller);
+      await this.twoFactor.spend(tx, { memberId }, factor, caller);
       return this.signIns.open(tx, signIn, caller);
     });
     return tokens ?? this.refuseRisky(signIn);
   }
 
-  private async checkSecondFactor(signIn: SignIn, code: string, caller: Caller): Promise<MatchedFactor> {
+  private async checkSecondFactor(signIn: SignIn, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
     const { memberId } = signIn.owner;
     try {
-      return await this.twoFactor.check(memberId, code);
+      return await this.twoFactor.check(memberId, answer, caller);
     } catch (error) {
       if (error instanceof DomainError)
         await this.database.transaction(async (tx) => {
           await this.events.record(tx, 'login.second_factor_failed', { memberId, caller }, {});
-          if (error.code === 'code_invalid') await this.signIns.secondFactorFailed(tx, signIn, caller);
+          if (error.code !== 'too_many_attempts') await this.signIns.secondFactorFailed(tx, signIn, caller);
         });
       throw error;
     }
   }
 
-  /** One answer for all refusals: whoever looks too unusual is not told that the password was right. */
+  /** One answer for all refusals: whoever looks too unusual is not told that the first factor was right. */
   private async refuseRisky({ owner, device, passwordFailures }: SignIn): Promise<never> {
     // The right password cleared the count, and with it a reason for refusing: the next try would get in.
     const subject = { account: owner.memberId, deviceId: device.knownDeviceId };
     await this.throttle.putBack(subject, passwordFailures + 1);
     throw new DomainError('invalid_credentials', { detail: 'judged too risky' });
+  }
+
+  /**
+   * Lets a member in whose passkey stood for both factors.
+   * @throws DomainError `invalid_credentials` as for any login; `passkey_invalid` for a passkey removed meanwhile
+   */
+  async admitByPasskey(passkey: ProvenPasskey, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
+    const { memberId } = passkey;
+    const candidate = await this.members.getCandidate(memberId);
+    if (!(await this.isOpen(candidate, caller))) await this.refuse(true, candidate, caller);
+    const knownDeviceId = await this.sessions.findDevice(memberId, device.deviceToken);
+    const owner = { memberId, passwordVersion: candidate.passwordVersion };
+    const signIn = { owner, device: { ...device, knownDeviceId }, passwordFailures: 0 };
+    const outcome = await this.database.transaction<LoginOutcome | null>(async (tx) => {
+      await this.members.lock(tx, memberId);
+      await this.passkeys.spend(tx, passkey);
+      if (candidate.mustChangePassword) return this.demandNewPassword(tx, candidate, 'passkey', caller);
+      const tokens = await this.signIns.open(tx, signIn, caller);
+      return tokens && { status: 'authenticated', tokens };
+    });
+    return outcome ?? this.refuseRisky(signIn);
+  }
+
+  /** Whoever has to change the password gets no session, only the way to do that. */
+  private async demandNewPassword(
+    tx: Tx,
+    { id: memberId, passwordVersion }: LoginCandidate,
+    by: 'password' | 'passkey',
+    caller: Caller,
+  ): Promise<LoginOutcome> {
+    // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
+    if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
+      throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
+    await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
+    const grant = await this.verification.grantReset(tx, memberId, passwordVersion);
+    return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
   }
 
   private async admit(
@@ -171,14 +210,7 @@ export class LoginService {
   ): Promise<LoginOutcome> {
     const { id: memberId, passwordVersion } = candidate;
     if (candidate.mustChangePassword) {
-      const grant = await this.database.transaction(async (tx) => {
-        // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
-        if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
-          throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
-        await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by: 'password' });
-        return this.verification.grantReset(tx, memberId, passwordVersion);
-      });
-      return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
+      return this.database.transaction((tx) => this.demandNewPassword(tx, candidate, 'password', caller));
     }
     if (this.passwords.needsRehash(candidate.passwordHash)) {
       await this.members.upgradeHash(memberId, passwordVersion, await this.passwords.rehash(password));

@@ -14,6 +14,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import type { VerifiedToken } from '../tokens/token-purpose.js';
 import { MembersRepository } from '../users/members.repository.js';
 import type { GuessableProof, ProofDoor } from '../verification/proof-requests.repository.js';
+import { proofMailData } from '../verification/proof-mail.js';
 import { VerificationService } from '../verification/verification.service.js';
 import { CodeRequestsService } from './code-requests.service.js';
 import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
@@ -50,15 +51,8 @@ export class PasswordResetService {
         template: 'password-reset',
         linkTtlSeconds: env.RESET_LINK_TTL_SECONDS,
         accepts: (member) => loginId === undefined || member.loginId === loginId,
-        mailData: (member, proof, asked) => ({
-          loginIdMasked: maskLoginId(member.loginId),
-          name: member.name ?? undefined,
-          code: proof.code,
-          link: this.config.resetLink(proof.linkToken),
-          codeMinutes: Math.ceil(env.CODE_TTL_SECONDS / 60),
-          linkMinutes: Math.ceil(env.RESET_LINK_TTL_SECONDS / 60),
-          ...asked,
-        }),
+        mailData: (member, proof, asked) =>
+          proofMailData(this.config, member, proof, this.config.resetLink(proof.linkToken), asked),
         record: (tx, memberId) => this.events.record(tx, 'password.reset_requested', { memberId, caller }, {}),
       },
       caller,

@@ -5,7 +5,6 @@ import type { Caller } from '../common/caller.js';
 import { digest, equalDigests } from '../common/digest.js';
 import { parseEmailAddress } from '../common/email-address.js';
 import { isReservedLoginId, maskLoginId } from '../common/login-id.js';
-import { coarseNetwork } from '../common/network.js';
 import { randomToken } from '../common/random.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
@@ -19,6 +18,7 @@ import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
 import { SessionsService, type DeviceInfo, type IssuedTokens } from '../sessions/sessions.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 import type { ProofDoor } from '../verification/proof-requests.repository.js';
+import { askedNow } from '../verification/proof-mail.js';
 import { VerificationService } from '../verification/verification.service.js';
 import type { Locale } from '../i18n/locale.js';
 import type { SignUp } from './sign-up.entity.js';
@@ -207,7 +207,7 @@ export class SignUpService {
       { linkTtlSeconds: env.SIGN_UP_LINK_TTL_SECONDS, isMailed: mayMail },
     );
     const owner = await this.members.findByEmailKey(tx, signUp.emailKey);
-    const asked = { requestedAt: new Date().toISOString(), network: coarseNetwork(caller.ip) };
+    const asked = askedNow(caller);
     const options = { withhold: !mayMail, lifetimeSeconds: env.SIGN_UP_LINK_TTL_SECONDS };
     if (owner) {
       await this.mail.queue(

@@ -74,6 +74,16 @@ export class AppConfig {
     return [...this.env.CORS_ORIGINS, new URL(this.publicUrl).origin];
   }
 
+  /** Who we are to a passkey (WebAuthn: the relying party), and the pages and apps it may be used on. */
+  get relyingParty(): { readonly id: string; readonly name: string; readonly origins: readonly string[] } {
+    const { PASSKEY_RP_ID, PASSKEY_ORIGINS, PRODUCT_NAME } = this.env;
+    return {
+      id: PASSKEY_RP_ID ?? new URL(this.publicUrl).hostname,
+      name: PRODUCT_NAME,
+      origins: PASSKEY_ORIGINS.length > 0 ? PASSKEY_ORIGINS : this.allowedOrigins,
+    };
+  }
+
   get hashConcurrency(): number {
     return this.env.HASH_CONCURRENCY === 0 ? availableParallelism() : this.env.HASH_CONCURRENCY;
   }
@@ -125,6 +135,8 @@ function crossChecks(env: Environment, found: Record<string, string>): Record<st
   if (env.RISK_NOTIFY_SCORE > env.RISK_ASK_SCORE) report('RISK_NOTIFY_SCORE', 'needs to be at most RISK_ASK_SCORE');
   if (env.RISK_ASK_SCORE > env.RISK_END_SCORE) report('RISK_ASK_SCORE', 'needs to be at most RISK_END_SCORE');
   checkSecrets(env, report);
+  if (env.PASSKEY_RP_ID !== undefined && env.PASSKEY_ORIGINS.some((origin) => !isOfDomain(origin, env.PASSKEY_RP_ID!)))
+    report('PASSKEY_ORIGINS', 'needs pages of the domain PASSKEY_RP_ID');
   if (env.NODE_ENV !== 'production') return problems;
 
   if (env.SECRET === undefined) report('SECRET', 'is missing');
@@ -152,6 +164,13 @@ function checkSecrets(env: Environment, report: (name: string, rule: string) => 
   }
   if (new Set(env.PREVIOUS_SECRETS).size !== env.PREVIOUS_SECRETS.length)
     report('PREVIOUS_SECRETS', 'holds one secret twice');
+}
+
+/** Whether a browser lets the page use passkeys of the domain. Apps are bound to it by other means. */
+function isOfDomain(origin: string, domain: string): boolean {
+  if (origin.startsWith('android:')) return true;
+  const { hostname } = new URL(origin);
+  return hostname === domain || hostname.endsWith(`.${domain}`);
 }
 
 function passwordOf(url: string | undefined): string {

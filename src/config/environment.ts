@@ -36,6 +36,19 @@ const origins = makeValidator((input) =>
     .filter(Boolean)
     .map(checkedOrigin),
 );
+const domain = makeValidator((input) => {
+  if (!/^(localhost|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?)$/.test(input))
+    throw new Error('needs a domain such as example.com, in lower case');
+  return input;
+});
+const passkeyOrigins = makeValidator((input) =>
+  input
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+    // What an Android app has instead: the hash of the certificate it is signed with.
+    .map((item) => (/^android:apk-key-hash:[\w-]{43}$/.test(item) ? item : checkedOrigin(item))),
+);
 const linkTemplate = makeValidator((input) => {
   checkedUrl(input.replaceAll('{token}', 'token'), ['http:', 'https:']);
   // Only behind `#`: a fragment reaches no server, so no log and no Referer ever holds the secret.
@@ -158,6 +171,18 @@ export const ENVIRONMENT = {
     default: 5,
     desc: 'wrong second factors for one account, over all logins under way, before waits begin',
   }),
+  PASSKEY_RP_ID: domain({
+    default: undefined,
+    desc: 'the domain that passkeys belong to, for ever: that of the pages, or a parent of it; the host of PUBLIC_URL when unset',
+    example: 'example.com',
+  }),
+  PASSKEY_ORIGINS: passkeyOrigins({
+    default: [],
+    desc: 'pages and apps that may use passkeys, comma-separated; PUBLIC_URL and CORS_ORIGINS when unset',
+    example: 'https://app.example.com,android:apk-key-hash:HASH',
+  }),
+  PASSKEY_CHALLENGE_TTL_SECONDS: positiveSeconds({ default: 300, desc: 'time to answer with a passkey' }),
+  PASSKEYS_PER_MEMBER: count({ default: 20, desc: 'passkeys one member may have' }),
   REAUTHENTICATION_SECONDS: positiveSeconds({
     default: 300,
     desc: 'sensitive operations need a login or password check at most this old',

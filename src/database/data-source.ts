@@ -19,9 +19,12 @@ import { KnownNetwork } from '../risk/known-network.entity.js';
 import { RiskNotice } from '../risk/risk-notice.entity.js';
 import { SessionCountry } from '../risk/session-country.entity.js';
 import { TotpSecret } from '../two-factor/totp-secret.entity.js';
+import { Passkey } from '../passkeys/passkey.entity.js';
+import { PasskeyChallenge } from '../passkeys/passkey-challenge.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
 import { Risk1764300000000 } from './migrations/1764300000000-risk.js';
+import { Passkeys1764400000000 } from './migrations/1764400000000-passkeys.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
@@ -29,6 +32,7 @@ export const ENTITIES = [
   ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, NotMeReport],
   ...[KnownNetwork, SessionCountry, RiskNotice],
+  ...[Passkey, PasskeyChallenge],
 ];
 
 export const MIGRATIONS = [
@@ -36,6 +40,7 @@ export const MIGRATIONS = [
   TwoFactor1764100000000,
   AccountRecovery1764200000000,
   Risk1764300000000,
+  Passkeys1764400000000,
 ];
 
 interface DatabaseSettings {

@@ -15,6 +15,13 @@ const WITH_BODY: readonly ErrorCode[] = [
   'validation_failed',
 ];
 
+/** What any operation behind an access token can answer. */
+export const SIGNED_IN = ['token_expired', 'token_invalid', 'session_ended'] as const satisfies readonly ErrorCode[];
+/** The same where the login must not be long ago. */
+export const RECENTLY_SIGNED_IN = [...SIGNED_IN, 'reauth_required'] as const;
+/** The same where the password is asked for once more. */
+export const WITH_PASSWORD = [...RECENTLY_SIGNED_IN, 'invalid_credentials', 'overloaded'] as const;
+
 /** Documents every error code an operation can answer, grouped by status, with an example for each. */
 export function ApiProblems(...codes: ErrorCode[]): MethodDecorator {
   return documented([...codes, ...ALWAYS]);

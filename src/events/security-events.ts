@@ -7,13 +7,13 @@ export interface SecurityEvents {
   'sign-up.confirmed': { by: 'code' | 'link' };
   'sign-up.discarded': Record<string, never>;
   'login.succeeded': { newDevice: boolean };
-  'login.failed': { reason: 'password' | 'unknown_identifier' | 'not_active' };
+  'login.failed': { reason: 'password' | 'unknown_identifier' | 'not_active' | 'passkey' };
   'login.throttled': Record<string, never>;
   'session.ended': { reason: SessionEndReason };
   'session.reuse_detected': { generation: number };
   'password.changed': Record<string, never>;
   'password.reset_requested': Record<string, never>;
-  'password.reset_proven': { by: 'code' | 'link' | 'password' };
+  'password.reset_proven': { by: 'code' | 'link' | 'password' | 'passkey' };
   'password.reset': Record<string, never>;
   'login-id.requested': Record<string, never>;
   'login-id.revealed': { mailedInFull: boolean };
@@ -31,6 +31,10 @@ export interface SecurityEvents {
   'two-factor.recovery_codes_replaced': Record<string, never>;
   'two-factor.recovery_code_used': Record<string, never>;
   'risk.assessed': { at: RiskMoment; outcome: RiskOutcome; score: number; signals: WeighedSignal[]; dryRun: boolean };
+  'passkey.registered': { name: string | null };
+  'passkey.renamed': { name: string | null };
+  'passkey.removed': { name: string | null };
+  'passkey.counter_regressed': { passkeyId: string; expectedAbove: number; received: number };
 }
 
 export type SecurityEventType = keyof SecurityEvents;
@@ -101,4 +105,8 @@ export const SECURITY_EVENT_TYPES = Object.keys({
   'two-factor.recovery_codes_replaced': 0,
   'two-factor.recovery_code_used': 0,
   'risk.assessed': 0,
+  'passkey.registered': 0,
+  'passkey.renamed': 0,
+  'passkey.removed': 0,
+  'passkey.counter_regressed': 0,
 } satisfies Record<SecurityEventType, 0>) as SecurityEventType[];

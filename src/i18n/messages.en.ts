@@ -11,6 +11,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: 'This operation takes its input in the body or the headers only.',
   },
   code_invalid: { title: 'Code not accepted', detail: 'The code is wrong, used, expired or replaced by a newer one.' },
+  passkey_invalid: {
+    title: 'Passkey not accepted',
+    detail: 'The passkey is unknown, does not fit, or took too long. Please try again.',
+  },
   link_invalid: {
     title: 'Link not accepted',
     detail: 'The link is incomplete, already used or replaced by a newer one.',
@@ -54,6 +58,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: 'An authenticator app is set up already. Remove it first to set up another one.',
   },
   totp_not_enabled: { title: 'Not switched on', detail: 'No authenticator app is set up.' },
+  passkey_limit_reached: { title: 'Too many passkeys', detail: 'Remove a passkey before you add another one.' },
   payload_too_large: { title: 'Body too large', detail: 'The body is larger than this service accepts.' },
   unsupported_media_type: { title: 'Content type not accepted', detail: 'Please send application/json, uncompressed.' },
   validation_failed: { title: 'Input not accepted', detail: 'Some of the input is not valid; see errors.' },
@@ -94,6 +99,7 @@ export const fields = {
   login_id_invalid: () => 'A login ID has 4 to 32 of a–z, 0–9, dot, underscore and hyphen, and starts with a letter.',
   login_id_reserved: () => 'This login ID is kept for the service.',
   code_malformed: () => 'A code is six digits.',
+  credential_malformed: () => 'This needs to be the JSON of what the browser gave.',
   password_too_short: ({ min }: Params) => `Use at least ${min} characters.`,
   password_too_long: ({ max }: Params) => `Use at most ${max} characters.`,
   password_too_common: () => 'This is among the passwords that are tried first. Please choose another.',

@@ -15,6 +15,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '인증 코드 확인 실패',
     detail: '인증 코드가 틀렸거나, 이미 사용되었거나, 만료되었거나, 새 코드로 바뀌었습니다.',
   },
+  passkey_invalid: {
+    title: '패스키 확인 실패',
+    detail: '등록되지 않았거나 맞지 않는 패스키이거나, 시간이 지났습니다. 다시 시도해 주세요.',
+  },
   link_invalid: {
     title: '링크 확인 실패',
     detail: '링크가 온전하지 않거나, 이미 사용되었거나, 새 링크로 바뀌었습니다.',
@@ -55,6 +59,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: '이미 인증 앱이 등록되어 있습니다. 새로 등록하려면 먼저 해제해 주세요.',
   },
   totp_not_enabled: { title: '사용하지 않음', detail: '등록된 인증 앱이 없습니다.' },
+  passkey_limit_reached: {
+    title: '패스키 개수 초과',
+    detail: '새 패스키를 추가하려면 먼저 다른 패스키를 삭제해 주세요.',
+  },
   payload_too_large: { title: '너무 큰 본문', detail: '요청 본문이 허용된 크기를 넘었습니다.' },
   unsupported_media_type: { title: '지원하지 않는 형식', detail: '압축하지 않은 application/json으로 보내 주세요.' },
   validation_failed: { title: '입력 값 오류', detail: '올바르지 않은 입력이 있습니다. errors를 확인해 주세요.' },
@@ -91,6 +99,7 @@ export const fields: { [Code in keyof typeof englishFields]: (params: Params) =>
   login_id_invalid: () => '아이디는 영문 소문자로 시작하고, 영문 소문자·숫자·점·밑줄·붙임표로 4~32자여야 합니다.',
   login_id_reserved: () => '서비스에서 사용하는 아이디입니다.',
   code_malformed: () => '인증 코드는 숫자 여섯 자리입니다.',
+  credential_malformed: () => '브라우저가 돌려준 JSON이어야 합니다.',
   password_too_short: ({ min }) => `${min}자 이상 입력해 주세요.`,
   password_too_long: ({ max }) => `${max}자 이하로 입력해 주세요.`,
   password_too_common: () => '가장 먼저 시도되는 흔한 비밀번호입니다. 다른 비밀번호를 사용해 주세요.',

@@ -192,10 +192,16 @@ describe('a mail', () => {
     ['disabled', 'en', 'Two-step login is off', 'your password alone is enough'],
     ['recovery-codes-replaced', 'en', 'New recovery codes were made', 'The old ones do not work any more'],
     ['recovery-code-used', 'en', 'A recovery code was used', 'It does not work a second time'],
+    ['app-removed', 'en', 'The authenticator app was removed', 'your passkeys remain your second step'],
+    ['passkey-added', 'en', 'A passkey was added', 'the second step besides your password'],
+    ['passkey-removed', 'en', 'A passkey was removed', 'does not log in any more'],
     ['enabled', 'ko', '2단계 인증이 켜졌습니다', '한 번 더 인증하게 됩니다'],
     ['disabled', 'ko', '2단계 인증이 꺼졌습니다', '비밀번호만으로 로그인할 수 있습니다'],
     ['recovery-codes-replaced', 'ko', '새 복구 코드가 발급되었습니다', '이전 복구 코드는 더 이상 쓸 수 없습니다'],
     ['recovery-code-used', 'ko', '복구 코드가 사용되었습니다', '이 복구 코드는 다시 쓸 수 없습니다'],
+    ['app-removed', 'ko', '인증 앱이 해제되었습니다', '패스키가 계속 쓰입니다'],
+    ['passkey-added', 'ko', '패스키가 추가되었습니다', '그것만으로 로그인할 수 있고'],
+    ['passkey-removed', 'ko', '패스키가 삭제되었습니다', '더 이상 로그인할 수 없습니다'],
   ] as const)('tells what became of two-step login: %s in %s', (what, locale, title, sentence) => {
     const { subject, html, text } = mail('two-factor-changed', locale, { what, recoveryCodesLeft: undefined });
     expect(subject).toBe(`[Acme] ${title}`);
@@ -211,6 +217,17 @@ describe('a mail', () => {
     expect(left(3).text).not.toContain('no recovery code left');
     expect(left(0).text).toContain('Recovery codes left: 0');
     for (const words of [visible(left(0).html), left(0).text]) expect(words).toContain('no recovery code left');
+  });
+
+  it.each(LOCALES)('names the passkey, and says when the second step went with it (%s)', (locale) => {
+    const removed = (isSecondStepOff?: 1) =>
+      mail('two-factor-changed', locale, { what: 'passkey-removed', passkeyName: 'Blue key', isSecondStepOff });
+    const off = locale === 'en' ? 'password alone is enough' : '비밀번호만으로 로그인할 수 있습니다';
+    for (const words of [visible(removed(1).html), removed(1).text]) {
+      expect(words).toContain('Blue key');
+      expect(words).toContain(off);
+    }
+    expect(removed().text).not.toContain(off);
   });
 
   it.each(LOCALES)('SS-06 names each reason for which a login looks suspicious, and only those (%s)', (locale) => {

@@ -2,7 +2,14 @@
 export type PasswordChangeKind = 'changed' | 'reset';
 
 /** What became of the second factor or of the recovery codes that stand in for it. */
-export type TwoFactorChangeKind = 'enabled' | 'disabled' | 'recovery-codes-replaced' | 'recovery-code-used';
+export type TwoFactorChangeKind =
+  | 'enabled'
+  | 'disabled'
+  | 'recovery-codes-replaced'
+  | 'recovery-code-used'
+  | 'app-removed'
+  | 'passkey-added'
+  | 'passkey-removed';
 
 /** What makes a login look like somebody else's. */
 export type SuspicionReason =
@@ -63,7 +70,14 @@ export interface MailTemplates {
     SuspicionFields & { deviceName: string; country?: string | undefined; stopped?: 1 | undefined };
   /** Many failed logins from unknown devices, which have to wait now. */
   'login-locked': Alert & { loginIdMasked: string };
-  'two-factor-changed': Alert & { what: TwoFactorChangeKind; recoveryCodesLeft?: number | undefined };
+  'two-factor-changed': Alert & {
+    what: TwoFactorChangeKind;
+    recoveryCodesLeft?: number | undefined;
+    /** As its owner calls it. */
+    passkeyName?: string | undefined;
+    /** The last passkey went, and with it the second step. */
+    isSecondStepOff?: 1 | undefined;
+  };
   /** To the new address, which is not proven yet. */
   'email-change': Asked & {
     loginIdMasked: string;
@@ -170,7 +184,13 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     wrong_second_factor: 'optional',
   },
   'login-locked': { ...ALERT_FIELDS, loginIdMasked: 'required' },
-  'two-factor-changed': { ...ALERT_FIELDS, what: 'required', recoveryCodesLeft: 'optional' },
+  'two-factor-changed': {
+    ...ALERT_FIELDS,
+    what: 'required',
+    recoveryCodesLeft: 'optional',
+    passkeyName: 'optional',
+    isSecondStepOff: 'optional',
+  },
   'email-change': {
     loginIdMasked: 'required',
     name: 'optional',

@@ -4,7 +4,7 @@ import { MAIL_TEMPLATE_FIELDS, type MailTemplateName, type MailTemplates } from 
 export type MailValues = Record<string, string | number>;
 
 /** Fields that a stranger can fill with free text, and that reach a mailbox the stranger does not own. */
-const FREE_TEXT = new Set(['name', 'deviceName', 'browser']);
+const FREE_TEXT = new Set(['name', 'deviceName', 'passkeyName', 'browser']);
 const FREE_TEXT_LENGTH = 60;
 
 /**

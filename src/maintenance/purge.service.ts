@@ -27,6 +27,7 @@ const EXPIRED: readonly ExpiredRows[] = [
   { table: 'reset_grants', key: 'id', condition: `expires_at < now() - interval '1 day'` },
   { table: 'devices', key: 'id', condition: `last_seen_at < now() - interval '400 days'` },
   { table: 'mfa_challenges', key: 'id', condition: `expires_at < now() - interval '1 day'` },
+  { table: 'passkey_challenges', key: 'digest', condition: 'expires_at < now()' },
   { table: 'sessions', key: 'id', condition: `absolute_expires_at < now() - interval '1 day'` },
   { table: 'risk_notices', key: 'ctid', condition: `noticed_at < now() - interval '366 days'` },
   { table: 'revocations', key: 'session_id', condition: `expires_at < now()` },

@@ -37,15 +37,24 @@ export class OwnSessionsService {
     }));
   }
 
-  /** @throws DomainError `not_found`, for somebody else's session just as for none */
-  async end({ memberId }: Principal, id: string, caller: Caller): Promise<void> {
+  /** @throws DomainError `reauth_required`; `not_found`, for somebody else's session just as for none */
+  async end({ memberId, sessionId }: Principal, id: string, caller: Caller): Promise<void> {
+    // Ending the session that asks is a logout, and needs nothing.
+    if (id !== sessionId) await this.requireRecentLogin(sessionId);
     if (!(await this.sessions.end(memberId, id, 'ended-by-member', caller)))
       throw new DomainError('not_found', { detail: 'not a live session of this member' });
   }
 
+  /** @throws DomainError `reauth_required` */
   async endAll({ memberId, sessionId }: Principal, includeCurrent: boolean, caller: Caller): Promise<void> {
+    await this.requireRecentLogin(sessionId);
     await this.database.transaction((tx) =>
       this.sessions.endAll(tx, memberId, 'ended-by-member', caller, includeCurrent ? undefined : sessionId),
     );
+  }
+
+  /** A stolen session must not be able to put its owner out (ASVS 7.5.2). */
+  private async requireRecentLogin(sessionId: string): Promise<void> {
+    if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
   }
 }

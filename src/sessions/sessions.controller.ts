@@ -62,9 +62,12 @@ export class SessionsController {
 
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'End one session' })
+  @ApiOperation({
+    summary: 'End one session',
+    description: 'One other than the current needs a login or password check of the last few minutes.',
+  })
   @ApiNoContentResponse()
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'not_found')
+  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'reauth_required', 'not_found')
   async end(
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParamPipe) id: string,
@@ -75,9 +78,12 @@ export class SessionsController {
 
   @Delete()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'End all other sessions' })
+  @ApiOperation({
+    summary: 'End all other sessions',
+    description: 'Needs a login or password check of the last few minutes.',
+  })
   @ApiNoContentResponse()
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'validation_failed')
+  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'reauth_required', 'validation_failed')
   async endAll(
     @CurrentPrincipal() principal: Principal,
     @Query() query: EndSessionsQuery,

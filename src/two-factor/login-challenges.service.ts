@@ -4,12 +4,16 @@ import { AppConfig } from '../config/app-config.js';
 import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { TokensService } from '../tokens/tokens.service.js';
+import { EnrolledFactorsService, type EnrolledFactor } from './enrolled-factors.service.js';
 import { TwoFactorRepository, type OpenChallenge } from './two-factor.repository.js';
+
+/** What a login can be completed with. */
+export type SecondFactorMethod = EnrolledFactor | 'recovery_code';
 
 /** What a login answers when the password was right and a second factor is needed. */
 export interface IssuedMfaToken {
   readonly mfaToken: string;
-  readonly methods: readonly ('totp' | 'recovery_code')[];
+  readonly methods: readonly SecondFactorMethod[];
   /** Seconds. */
   readonly expiresIn: number;
 }
@@ -22,6 +26,7 @@ export class LoginChallengesService {
     private readonly tokens: TokensService,
     private readonly clock: Clock,
     private readonly twoFactor: TwoFactorRepository,
+    private readonly factors: EnrolledFactorsService,
   ) {}
 
   async issue(tx: Tx, login: Omit<OpenChallenge, 'id'>): Promise<IssuedMfaToken> {
@@ -32,7 +37,7 @@ export class LoginChallengesService {
     );
     return {
       mfaToken: this.tokens.sign('mfa', { sub: login.memberId, jti: id }, issuedAt, expiresAt),
-      methods: ['totp', 'recovery_code'],
+      methods: [...(await this.factors.of(tx, login.memberId)), 'recovery_code'],
       expiresIn: Math.max(expiresAt - this.clock.nowSeconds(), 0),
     };
   }

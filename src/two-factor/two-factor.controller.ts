@@ -11,7 +11,7 @@ import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
-import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { ApiBodyProblems, RECENTLY_SIGNED_IN, WITH_PASSWORD } from '../errors/api-problems.decorator.js';
 import { RecentLoginGuard } from '../reauthentication/recent-login.guard.js';
 import { CodeField, PasswordField, SecondFactorField } from '../validation/fields.js';
 import type { TotpEnrolment } from './totp.js';
@@ -61,15 +61,7 @@ export class TwoFactorController {
     description: 'The secret is shown once and protects nothing until it is confirmed.',
   })
   @ApiOkResponse({ type: TotpEnrolmentAnswer })
-  @ApiBodyProblems(
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'reauth_required',
-    'invalid_credentials',
-    'totp_already_enabled',
-    'overloaded',
-  )
+  @ApiBodyProblems(...WITH_PASSWORD, 'totp_already_enabled')
   async enrol(
     @CurrentPrincipal() principal: Principal,
     @Body() body: PasswordDto,
@@ -85,15 +77,7 @@ export class TwoFactorController {
     description: 'From now on logins need a second factor. Gives the recovery codes.',
   })
   @ApiOkResponse({ type: RecoveryCodesAnswer })
-  @ApiBodyProblems(
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'reauth_required',
-    'code_invalid',
-    'too_many_attempts',
-    'totp_already_enabled',
-  )
+  @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'code_invalid', 'too_many_attempts', 'totp_already_enabled')
   async confirm(
     @CurrentPrincipal() principal: Principal,
     @Body() body: ConfirmTotpDto,
@@ -109,17 +93,7 @@ export class TwoFactorController {
     description: 'Needs the password and a code of the app, or a recovery code.',
   })
   @ApiNoContentResponse()
-  @ApiBodyProblems(
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'reauth_required',
-    'invalid_credentials',
-    'code_invalid',
-    'too_many_attempts',
-    'totp_not_enabled',
-    'overloaded',
-  )
+  @ApiBodyProblems(...WITH_PASSWORD, 'code_invalid', 'too_many_attempts', 'totp_not_enabled')
   async remove(
     @CurrentPrincipal() principal: Principal,
     @Body() body: RemoveTotpDto,
@@ -132,15 +106,7 @@ export class TwoFactorController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'New recovery codes', description: 'The old ones die.' })
   @ApiOkResponse({ type: RecoveryCodesAnswer })
-  @ApiBodyProblems(
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'reauth_required',
-    'invalid_credentials',
-    'totp_not_enabled',
-    'overloaded',
-  )
+  @ApiBodyProblems(...WITH_PASSWORD, 'totp_not_enabled')
   async regenerate(
     @CurrentPrincipal() principal: Principal,
     @Body() body: PasswordDto,

@@ -1,12 +1,18 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { NoticesModule } from '../notices/notices.module.js';
+import { PasskeysModule } from '../passkeys/passkeys.module.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { ReauthenticationModule } from '../reauthentication/reauthentication.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { EnrolledFactorsService } from './enrolled-factors.service.js';
 import { LoginChallengesService } from './login-challenges.service.js';
+import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
+import { PasskeysController } from './passkeys.controller.js';
+import { RecoveryCodesService } from './recovery-codes.service.js';
+import { TwoFactorNoticesService } from './two-factor-notices.service.js';
 import { TwoFactorController } from './two-factor.controller.js';
 import { TwoFactorRepository } from './two-factor.repository.js';
 import { TwoFactorService } from './two-factor.service.js';
@@ -16,14 +22,23 @@ import { TwoFactorService } from './two-factor.service.js';
   imports: [
     AuditModule,
     NoticesModule,
+    PasskeysModule,
     RateLimitsModule,
     ReauthenticationModule,
     SessionsModule,
     TokensModule,
     UsersModule,
   ],
-  controllers: [TwoFactorController],
-  providers: [TwoFactorService, TwoFactorRepository, LoginChallengesService],
-  exports: [TwoFactorService, LoginChallengesService],
+  controllers: [TwoFactorController, PasskeysController],
+  providers: [
+    TwoFactorService,
+    TwoFactorRepository,
+    LoginChallengesService,
+    PasskeyEnrolmentService,
+    EnrolledFactorsService,
+    RecoveryCodesService,
+    TwoFactorNoticesService,
+  ],
+  exports: [TwoFactorService, LoginChallengesService, PasskeyEnrolmentService],
 })
 export class TwoFactorModule {}

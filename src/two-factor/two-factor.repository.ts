@@ -41,7 +41,7 @@ export class TwoFactorRepository {
     return rows[0] ?? null;
   }
 
-  async isEnrolled(sql: Sql, memberId: string): Promise<boolean> {
+  async isTotpConfirmed(sql: Sql, memberId: string): Promise<boolean> {
     const { count } = await sql.query(
       `SELECT member_id FROM totp_secrets WHERE member_id = $1 AND confirmed_at IS NOT NULL`,
       [memberId],
@@ -87,8 +87,11 @@ export class TwoFactorRepository {
     return count === 1;
   }
 
-  async remove(tx: Tx, memberId: string): Promise<void> {
+  async removeTotp(tx: Tx, memberId: string): Promise<void> {
     await tx.query(`DELETE FROM totp_secrets WHERE member_id = $1`, [memberId]);
+  }
+
+  async removeRecoveryCodes(tx: Tx, memberId: string): Promise<void> {
     await tx.query(`DELETE FROM recovery_codes WHERE member_id = $1`, [memberId]);
   }
 

@@ -1,54 +1,65 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../access/principal.js';
-import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
-import { keyedDigest } from '../common/digest.js';
 import { KeyRing } from '../common/key-ring.js';
 import { SealedBox } from '../common/sealed-box.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import type { Sql, Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
-import type { MailTemplates } from '../mail/mail-template.js';
-import { SecurityNoticesService } from '../notices/security-notices.service.js';
+import type { Assertion } from '../passkeys/passkey-credential.js';
+import { PasskeysService, type ProvenPasskey } from '../passkeys/passkeys.service.js';
 import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
 import { ReauthenticationService } from '../reauthentication/reauthentication.service.js';
 import { MembersRepository } from '../users/members.repository.js';
-import { newRecoveryCodes, normaliseRecoveryCode } from './recovery-codes.js';
+import { EnrolledFactorsService } from './enrolled-factors.service.js';
+import { RecoveryCodesService } from './recovery-codes.service.js';
+import { normaliseRecoveryCode } from './recovery-codes.js';
 import { newTotpEnrolment, totpStepOf, type TotpEnrolment } from './totp.js';
+import { TwoFactorNoticesService } from './two-factor-notices.service.js';
 import { TwoFactorRepository } from './two-factor.repository.js';
 
-type Change = MailTemplates['two-factor-changed']['what'];
+/** What a member brings as the second factor: a typed code, of the app or a recovery code, or a passkey's signature. */
+export type SecondFactorAnswer = string | Assertion;
+
+interface MatchedTotp {
+  readonly kind: 'totp';
+  readonly sealed: Buffer;
+  readonly step: number;
+}
 
 /** A factor that fits; spending it decides, in the transaction of what it allows. */
 export type MatchedFactor =
-  | { readonly kind: 'totp'; readonly sealed: Buffer; readonly step: number }
-  | { readonly kind: 'recovery-code'; readonly digests: readonly Buffer[] };
+  | MatchedTotp
+  | { readonly kind: 'recovery-code'; readonly digests: readonly Buffer[] }
+  | { readonly kind: 'passkey'; readonly passkey: ProvenPasskey };
 
-/** Authenticator app and recovery codes: enrol, confirm, check, take away. */
+/** The second factor of a login, of whatever kind; and the authenticator app: enrol, confirm, take away. */
 @Injectable()
 export class TwoFactorService {
   private readonly box: SealedBox;
 
   constructor(
     private readonly config: AppConfig,
-    private readonly keys: KeyRing,
+    keys: KeyRing,
     private readonly clock: Clock,
     private readonly database: Database,
     private readonly twoFactor: TwoFactorRepository,
+    private readonly factors: EnrolledFactorsService,
+    private readonly recoveryCodes: RecoveryCodesService,
+    private readonly passkeys: PasskeysService,
     private readonly members: MembersRepository,
     private readonly reauthentication: ReauthenticationService,
     private readonly throttle: LoginThrottleService,
-    private readonly notices: SecurityNoticesService,
-    private readonly events: SecurityEventsService,
+    private readonly notices: TwoFactorNoticesService,
   ) {
     this.box = new SealedBox(keys.all('totp-secret'));
   }
 
   /** Whether logins of this member need a second factor. */
   async isEnrolled(sql: Sql, memberId: string): Promise<boolean> {
-    return this.twoFactor.isEnrolled(sql, memberId);
+    return (await this.factors.of(sql, memberId)).length > 0;
   }
 
   /** Makes a secret and shows it once; it protects nothing until it is confirmed. @throws DomainError `invalid_credentials`, `totp_already_enabled` */
@@ -64,143 +75,138 @@ export class TwoFactorService {
   }
 
   /** From now on logins need the app. @returns the recovery codes, shown this once. @throws DomainError `code_invalid`, `too_many_attempts`, `totp_already_enabled` */
-  async confirm({ memberId, sessionId }: Principal, code: string, caller: Caller): Promise<string[]> {
+  async confirm(principal: Principal, code: string, caller: Caller): Promise<string[]> {
+    const { memberId } = principal;
     const totp = await this.twoFactor.findTotp(memberId);
     if (totp?.isConfirmed) throw new DomainError('totp_already_enabled');
-    const matched = await this.guess(memberId, async () => (totp ? this.matchTotp(memberId, totp.sealed, code) : null));
+    const matched = await this.guess(memberId, async () => {
+      if (!totp) throw wrongCode();
+      return this.matchTotp(memberId, totp.sealed, code);
+    });
     return this.database.transaction(async (tx) => {
       // The member's row first: a login that is under way either ends before this or meets the new factor (CC-06).
       await this.members.lock(tx, memberId);
       if (!(await this.twoFactor.confirm(tx, memberId, matched.sealed, matched.step)))
         throw new DomainError('code_invalid');
-      const codes = await this.writeRecoveryCodes(tx, memberId);
-      await this.tell(tx, memberId, sessionId, 'two-factor.enabled', 'enabled', caller);
+      const codes = await this.recoveryCodes.replace(tx, memberId);
+      await this.notices.tell(tx, 'two-factor.enabled', principal, caller, {});
       return codes;
     });
   }
 
   /** @throws DomainError `invalid_credentials`, `totp_not_enabled`, `code_invalid`, `too_many_attempts` */
   async disable(principal: Principal, password: string, code: string, caller: Caller): Promise<void> {
-    const { memberId, sessionId } = principal;
+    const { memberId } = principal;
     await this.reauthentication.confirmPassword(principal, password, caller);
-    if (!(await this.isEnrolled(this.database, memberId))) throw new DomainError('totp_not_enabled');
-    const factor = await this.check(memberId, code);
+    if (!(await this.twoFactor.isTotpConfirmed(this.database, memberId))) throw new DomainError('totp_not_enabled');
+    const factor = await this.check(memberId, code, caller);
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
-      await this.spend(tx, memberId, sessionId, factor, caller);
-      await this.twoFactor.remove(tx, memberId);
-      await this.tell(tx, memberId, sessionId, 'two-factor.disabled', 'disabled', caller);
+      await this.spend(tx, principal, factor, caller);
+      await this.removeTotp(tx, principal, caller);
     });
   }
 
   /** Ten new recovery codes; the old ones die. @throws DomainError `invalid_credentials`, `totp_not_enabled` */
   async regenerate(principal: Principal, password: string, caller: Caller): Promise<string[]> {
-    const { memberId, sessionId } = principal;
+    const { memberId } = principal;
     await this.reauthentication.confirmPassword(principal, password, caller);
     return this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       if (!(await this.isEnrolled(tx, memberId))) throw new DomainError('totp_not_enabled');
-      const codes = await this.writeRecoveryCodes(tx, memberId);
-      await this.tell(tx, memberId, sessionId, 'two-factor.recovery_codes_replaced', 'recovery-codes-replaced', caller);
+      const codes = await this.recoveryCodes.replace(tx, memberId);
+      await this.notices.tell(tx, 'two-factor.recovery_codes_replaced', principal, caller, {});
       return codes;
     });
   }
 
   /**
-   * Finds the factor a code belongs to. Each try is counted beforehand, for the account and over all factors and logins
+   * Finds the factor an answer belongs to. Each try is counted beforehand, for the account and over all factors and logins
    * under way, so that twenty logins do not give twenty budgets (OC-10).
-   * @throws DomainError `code_invalid`, `too_many_attempts`
+   * @throws DomainError `code_invalid`, `passkey_invalid`, `too_many_attempts`
    */
-  async check(memberId: string, input: string): Promise<MatchedFactor> {
-    return this.guess(memberId, () => this.match(memberId, input));
+  async check(memberId: string, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
+    return this.guess(memberId, () => this.match(memberId, answer, caller));
   }
 
   /** Takes away an app that was set up within the last `seconds`, when the owner takes the account back. */
   async removeRecent(tx: Tx, memberId: string, seconds: number, caller: Caller): Promise<void> {
-    if (!(await this.twoFactor.isConfirmedSince(tx, memberId, seconds))) return;
-    await this.twoFactor.remove(tx, memberId);
-    await this.tell(tx, memberId, null, 'two-factor.disabled', 'disabled', caller);
+    if (await this.twoFactor.isConfirmedSince(tx, memberId, seconds)) await this.removeTotp(tx, { memberId }, caller);
   }
 
-  /** Uses the factor up, once. @throws DomainError `code_invalid` for whoever comes second */
+  /** Uses the factor up, once. @throws DomainError `code_invalid` or `passkey_invalid` for whoever comes second */
   async spend(
     tx: Tx,
-    memberId: string,
-    sessionId: string | null,
+    owner: { readonly memberId: string; readonly sessionId?: string },
     factor: MatchedFactor,
     caller: Caller,
   ): Promise<void> {
-    if (factor.kind === 'totp') {
-      if (!(await this.twoFactor.spendStep(tx, memberId, factor.sealed, factor.step)))
-        throw new DomainError('code_invalid', { detail: 'step used before' });
-      return;
+    switch (factor.kind) {
+      case 'passkey':
+        return this.passkeys.spend(tx, factor.passkey);
+      case 'totp':
+        if (!(await this.twoFactor.spendStep(tx, owner.memberId, factor.sealed, factor.step)))
+          throw new DomainError('code_invalid', { detail: 'step used before' });
+        return;
+      case 'recovery-code': {
+        const left = await this.twoFactor.spendRecoveryCode(tx, owner.memberId, factor.digests);
+        if (left === null) throw new DomainError('code_invalid', { detail: 'recovery code wrong or used' });
+        await this.notices.tell(tx, 'two-factor.recovery_code_used', owner, caller, {}, { recoveryCodesLeft: left });
+      }
     }
-    const left = await this.twoFactor.spendRecoveryCode(tx, memberId, factor.digests);
-    if (left === null) throw new DomainError('code_invalid', { detail: 'recovery code wrong or used' });
-    await this.tell(tx, memberId, sessionId, 'two-factor.recovery_code_used', 'recovery-code-used', caller, left);
   }
 
-  private async guess<T>(memberId: string, match: () => Promise<T | null>): Promise<T> {
-    let matched: T | null = null;
+  /** @param match refuses with a DomainError, which counts as a wrong guess */
+  private async guess<T>(memberId: string, match: () => Promise<T>): Promise<T> {
+    let outcome: T | DomainError | undefined;
     const subject = { account: `second-factor:${memberId}`, deviceId: null, limit: this.config.env.MFA_FAILURE_LIMIT };
     const isRight = await this.throttle.attempt(subject, async () => {
-      matched = await match();
-      return matched !== null;
+      outcome = await match().catch((error: unknown) => {
+        if (error instanceof DomainError) return error;
+        throw error;
+      });
+      return !(outcome instanceof DomainError);
     });
     if (isRight === null)
       throw new DomainError('too_many_attempts', {
         retryAfter: this.config.env.LOGIN_FIRST_WAIT_SECONDS,
         detail: 'second factor',
       });
-    if (matched === null) throw new DomainError('code_invalid', { detail: 'wrong second factor' });
-    return matched;
+    if (outcome instanceof DomainError) throw outcome;
+    return outcome as T;
   }
 
-  private async match(memberId: string, input: string): Promise<MatchedFactor | null> {
-    const recoveryCode = normaliseRecoveryCode(input);
+  private async match(memberId: string, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
+    if (typeof answer !== 'string')
+      return { kind: 'passkey', passkey: await this.passkeys.verifySecondFactor(answer, memberId, caller) };
+    const recoveryCode = normaliseRecoveryCode(answer);
     if (recoveryCode !== null) {
-      const digests = this.recoveryDigests(memberId, recoveryCode);
-      return (await this.twoFactor.hasRecoveryCode(memberId, digests)) ? { kind: 'recovery-code', digests } : null;
+      const digests = await this.recoveryCodes.match(memberId, recoveryCode);
+      if (!digests) throw wrongCode();
+      return { kind: 'recovery-code', digests };
     }
     const totp = await this.twoFactor.findTotp(memberId);
-    return totp?.isConfirmed ? this.matchTotp(memberId, totp.sealed, input.replace(/[\s-]/g, '')) : null;
+    if (!totp?.isConfirmed) throw wrongCode();
+    return this.matchTotp(memberId, totp.sealed, answer.replace(/[\s-]/g, ''));
   }
 
-  private matchTotp(memberId: string, sealed: Buffer, code: string): Extract<MatchedFactor, { kind: 'totp' }> | null {
+  private matchTotp(memberId: string, sealed: Buffer, code: string): MatchedTotp {
     const step = totpStepOf(this.box.open(sealed, memberId), code, this.clock.nowSeconds());
-    return step === null ? null : { kind: 'totp', sealed, step };
+    if (step === null) throw wrongCode();
+    return { kind: 'totp', sealed, step };
   }
 
-  private async writeRecoveryCodes(tx: Tx, memberId: string): Promise<string[]> {
-    const codes = newRecoveryCodes();
-    const key = this.keys.current('recovery-code');
-    await this.twoFactor.replaceRecoveryCodes(
-      tx,
-      memberId,
-      codes.map((code) => keyedDigest(key, memberId, normaliseRecoveryCode(code)!)),
-    );
-    return codes;
-  }
-
-  private recoveryDigests(memberId: string, code: string): Buffer[] {
-    return this.keys.all('recovery-code').map((key) => keyedDigest(key, memberId, code));
-  }
-
-  private async tell(
+  private async removeTotp(
     tx: Tx,
-    memberId: string,
-    sessionId: string | null,
-    event:
-      | 'two-factor.enabled'
-      | 'two-factor.disabled'
-      | 'two-factor.recovery_codes_replaced'
-      | 'two-factor.recovery_code_used',
-    what: Change,
+    owner: { readonly memberId: string; readonly sessionId?: string },
     caller: Caller,
-    recoveryCodesLeft?: number,
   ): Promise<void> {
-    await this.events.record(tx, event, { memberId, sessionId, caller }, {});
-    const member = await this.members.get(tx, memberId);
-    await this.notices.send(tx, 'two-factor-changed', member, caller, { what, recoveryCodesLeft });
+    await this.twoFactor.removeTotp(tx, owner.memberId);
+    const isProtected = await this.factors.settle(tx, owner.memberId);
+    await this.notices.tell(tx, 'two-factor.disabled', owner, caller, {}, isProtected ? { what: 'app-removed' } : {});
   }
+}
+
+function wrongCode(): DomainError {
+  return new DomainError('code_invalid', { detail: 'wrong second factor' });
 }

@@ -12,6 +12,9 @@ export type LoginCandidate = Pick<
   'id' | 'loginId' | 'email' | 'name' | 'passwordHash' | 'passwordVersion' | 'mustChangePassword' | 'status'
 >;
 
+/** Somebody who is no member any more; for what other tables still know of them. */
+export type ErasedMember = Pick<Member, 'id' | 'loginId'>;
+
 export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>;
 
 const CANDIDATE = `id, login_id AS "loginId", email, name, password_hash AS "passwordHash", password_version AS "passwordVersion",
@@ -132,16 +135,16 @@ export class MembersRepository {
     return count === 1;
   }
 
-  /** Erases accounts whose grace is over, a few at a time; rows of other tables go with them. Gives their ids. */
-  async eraseClosed(tx: Tx, graceSeconds: number, limit: number): Promise<string[]> {
-    const { rows } = await tx.query<{ id: string }>(
+  /** Erases accounts whose grace is over, a few at a time; rows of other tables go with them. */
+  async eraseClosed(tx: Tx, graceSeconds: number, limit: number): Promise<ErasedMember[]> {
+    const { rows } = await tx.query<ErasedMember>(
       `DELETE FROM members WHERE id IN (
          SELECT id FROM members WHERE status = 'closed' AND closed_at <= now() - make_interval(secs => $1)
          LIMIT $2 FOR UPDATE SKIP LOCKED)
-       RETURNING id`,
+       RETURNING id, login_id AS "loginId"`,
       [graceSeconds, limit],
     );
-    return rows.map((row) => row.id);
+    return rows;
   }
 
   /** Stores the same password hashed more strongly; not a new password, so the version stays. */

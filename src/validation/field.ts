@@ -13,24 +13,34 @@ interface FieldOptions {
   readonly rule: Rule;
   readonly api: ApiPropertyOptions;
   readonly isOptional?: boolean;
+  /** The value is an object, handed to the rule as it came. The rule looks at the parts it knows and walks nothing. */
+  readonly isNested?: boolean;
   /** Brings a string into the form it is compared and stored in, before the rule sees it. */
   readonly normalise?: (value: string) => string;
+}
+
+/** What the pipe has to know of a field. */
+export interface FieldContext {
+  readonly isNested: boolean;
 }
 
 /** Under this name class-validator reports the outcome; its text is the problem as JSON, read back by the pipe. */
 export const FIELD_RULE = 'fieldRule';
 
 /** One property of a request: its rule, its normal form and its place in the OpenAPI document, said once. */
-export function Field({ rule, api, isOptional = false, normalise }: FieldOptions): PropertyDecorator {
+export function Field({ rule, api, isOptional = false, isNested = false, normalise }: FieldOptions): PropertyDecorator {
   const decorators: PropertyDecorator[] = [
     ApiProperty({ ...api, required: !isOptional } as ApiPropertyOptions),
-    ValidateBy({
-      name: FIELD_RULE,
-      validator: {
-        validate: (value) => problemOf(rule, value) === null,
-        defaultMessage: (args) => JSON.stringify(problemOf(rule, args?.value)),
+    ValidateBy(
+      {
+        name: FIELD_RULE,
+        validator: {
+          validate: (value) => problemOf(rule, value) === null,
+          defaultMessage: (args) => JSON.stringify(problemOf(rule, args?.value)),
+        },
       },
-    }),
+      { context: { isNested } satisfies FieldContext },
+    ),
   ];
   // Absent is fine where optional; null is a value, and judged.
   if (isOptional) decorators.push(ValidateIf((_, value) => value !== undefined));

@@ -120,6 +120,20 @@ export const DeviceNameField = (): PropertyDecorator =>
     api: { type: String, example: "Ada's phone", maxLength: 64, description: 'Shown in the list of sessions' },
   });
 
+export const PasskeyNameField = ({ isOptional = true }: Options = {}): PropertyDecorator =>
+  Field({
+    rule: rules.nullable(rules.visibleText({ min: 1, max: 64 })),
+    normalise: (value) => value.trim().normalize('NFC'),
+    isOptional,
+    api: {
+      type: String,
+      nullable: true,
+      example: 'Blue security key',
+      maxLength: 64,
+      description: 'What its owner calls it',
+    },
+  });
+
 export const TransportField = (): PropertyDecorator =>
   Field({
     rule: rules.oneOf('body', 'cookie'),

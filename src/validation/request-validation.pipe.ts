@@ -2,7 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { DomainError, type FieldProblem } from '../errors/domain-error.js';
-import { FIELD_RULE, type Problem } from './field.js';
+import { FIELD_RULE, type FieldContext, type Problem } from './field.js';
 
 /** Never named back to the client in full: a field name is input too. */
 const MAX_FIELD_NAME = 64;
@@ -10,8 +10,8 @@ const MAX_PROBLEMS = 20;
 
 /**
  * Turns a body or query into its request class, or says what is wrong with every field. Fields nobody declared are
- * refused, so that nothing is assigned by accident (IV-03). Our requests are flat: what nests is cut off before
- * anything walks it, so depth costs nothing (IV-01).
+ * refused, so that nothing is assigned by accident (IV-03). Our requests are flat, but for fields that say otherwise: what
+ * nests is cut off before anything walks it, so depth costs nothing (IV-01).
  */
 @Injectable()
 export class RequestValidationPipe implements PipeTransform {
@@ -27,7 +27,10 @@ export class RequestValidationPipe implements PipeTransform {
     const unknown = Object.keys(input).filter((name) => !known.has(name));
     if (unknown.length > 0) throw refuse(unknown.map((name) => ({ field: printable(name), code: 'unknown_field' })));
 
-    const instance = plainToInstance(metatype as Type<object>, flat(input as Record<string, unknown>));
+    const fields = input as Record<string, unknown>;
+    const instance = plainToInstance(metatype as Type<object>, flat(fields));
+    for (const [name, { isNested }] of known)
+      if (isNested && Object.hasOwn(fields, name)) Object.assign(instance, { [name]: fields[name] });
     const problems = validateSync(instance).map(({ property, constraints }): FieldProblem => {
       return { field: property, ...(JSON.parse(constraints![FIELD_RULE]!) as Problem) };
     });
@@ -36,13 +39,20 @@ export class RequestValidationPipe implements PipeTransform {
   }
 }
 
-const fieldsByClass = new WeakMap<object, ReadonlySet<string>>();
+type DeclaredFields = ReadonlyMap<string, FieldContext>;
 
-function declaredFields(metatype: Type<unknown>): ReadonlySet<string> {
+const fieldsByClass = new WeakMap<object, DeclaredFields>();
+
+function declaredFields(metatype: Type<unknown>): DeclaredFields {
   let fields = fieldsByClass.get(metatype);
   if (!fields) {
     const metadata = getMetadataStorage().getTargetValidationMetadatas(metatype, '', false, false);
-    fields = new Set(metadata.map(({ propertyName }) => propertyName));
+    fields = new Map(
+      metadata
+        // `ValidateIf` leaves an entry as well.
+        .filter(({ name }) => name === FIELD_RULE)
+        .map(({ propertyName, context }) => [propertyName, context as FieldContext]),
+    );
     fieldsByClass.set(metatype, fields);
   }
   return fields;

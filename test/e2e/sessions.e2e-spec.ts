@@ -186,6 +186,31 @@ describe('ending sessions', () => {
     expect(await liveSessions(ada)).toEqual([ada.sessionId]);
   });
 
+  it('SS-02 ends others only after a login or password check of the last minutes, and itself at any time', async () => {
+    const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
+    const [lost, kept] = [await logIn(ada), await logIn(ada)];
+    await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '301 seconds' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    // Of somebody else's, of none and of one's own it tells nothing apart.
+    const paths = [...[lost.sessionId, eve.sessionId, randomUUID()].map((id) => `/${id}`), '', '?includeCurrent=true'];
+    for (const path of paths) {
+      const answer = await app.delete(`/api/auth/sessions${path}`, undefined, ada.accessToken);
+      expect([path, answer.status, answer.body.code]).toEqual([path, 403, 'reauth_required']);
+    }
+    for (const session of [ada, lost, kept, eve]) await expectAlive(session);
+
+    await app.post('/api/auth/reauthenticate', { password: ada.password }, ada.accessToken).expect(204);
+    await app.delete(`/api/auth/sessions/${lost.sessionId}`, undefined, ada.accessToken).expect(204);
+    await expectOver(lost);
+    await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '301 seconds' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    await app.delete(`/api/auth/sessions/${ada.sessionId.toUpperCase()}`, undefined, ada.accessToken).expect(204);
+    await expectOver(ada);
+    await expectAlive(kept);
+  });
+
   it('SS-01 ends the one that asks too where it says so, and nothing where it does not say it clearly', async () => {
     const ada = await given.member(app);
     const session = await logIn(ada);

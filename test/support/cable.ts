@@ -7,6 +7,9 @@ export class Cable {
   readonly url: string;
   private readonly sockets = new Set<Socket>();
   private readonly port: number;
+  /** How each client introduced itself: PostgreSQL's startup message, which holds the application_name. */
+  private readonly introductions = new Map<Socket, Buffer>();
+  private severed: string | null = null;
 
   private constructor(
     private readonly server: net.Server,
@@ -19,6 +22,11 @@ export class Cable {
     this.url = url.href;
     server.on('connection', (near) => {
       const far = net.connect({ host: target.hostname, port: Number(target.port) });
+      near.once('data', (introduction: Buffer) => {
+        if (this.severed !== null && introduction.includes(this.severed)) near.destroy();
+        else this.introductions.set(near, introduction);
+      });
+      near.once('close', () => this.introductions.delete(near));
       for (const [socket, other] of [
         [near, far],
         [far, near],
@@ -51,6 +59,17 @@ export class Cable {
   async mend(): Promise<void> {
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
+  }
+
+  /** Ends the connections of one application_name and lets no new ones through; all others go on. */
+  sever(applicationName: string): void {
+    this.severed = applicationName;
+    for (const [near, introduction] of this.introductions) if (introduction.includes(applicationName)) near.destroy();
+  }
+
+  /** After {@link sever}. */
+  rejoin(): void {
+    this.severed = null;
   }
 
   /** Nothing gets through any more, yet nobody is told: what a lost network looks like. */

@@ -8,6 +8,7 @@ import {
 } from '../../validation/fields.js';
 import { Field } from '../../validation/field.js';
 import * as rules from '../../validation/rules.js';
+import type { SecondFactorMethod } from '../../two-factor/login-challenges.service.js';
 import type { TokenTransport } from '../../sessions/session.entity.js';
 
 export class LoginDto {
@@ -25,8 +26,9 @@ export class LoginDto {
 
 export class MfaRequired {
   @ApiProperty({ enum: ['mfa_required'] }) status: 'mfa_required';
-  @ApiProperty({ description: 'For POST /api/auth/login/mfa; opens nothing else' }) mfaToken: string;
-  @ApiProperty({ enum: ['totp', 'recovery_code'], isArray: true }) methods: readonly ('totp' | 'recovery_code')[];
+  @ApiProperty({ description: 'For POST /api/auth/login/mfa and /api/auth/login/mfa/passkey; opens nothing else' })
+  mfaToken: string;
+  @ApiProperty({ enum: ['totp', 'passkey', 'recovery_code'], isArray: true }) methods: readonly SecondFactorMethod[];
   @ApiProperty({ description: 'Seconds', example: 300 }) expiresIn: number;
 }
 

@@ -1,0 +1,92 @@
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentCaller } from '../access/current-caller.decorator.js';
+import { Public } from '../access/public.decorator.js';
+import type { Caller } from '../common/caller.js';
+import { ApiBodyProblems, ApiProblems } from '../errors/api-problems.decorator.js';
+import { TokenAnswer } from '../sessions/token-answer.js';
+import { MfaRequired, PasswordChangeRequired } from './dto/login.dto.js';
+import { MfaTokenDto, PasskeyLoginDto, RequestOptionsAnswer, SecondFactorPasskeyDto } from './dto/passkey-login.dto.js';
+import { LoginService } from './login.service.js';
+import { PasskeyLoginService } from './passkey-login.service.js';
+import { TokenCookies } from './token-cookies.js';
+
+@ApiTags('Login and tokens')
+@Public()
+@Controller('auth/login')
+export class PasskeyLoginController {
+  constructor(
+    private readonly passkeyLogins: PasskeyLoginService,
+    private readonly logins: LoginService,
+    private readonly cookies: TokenCookies,
+  ) {}
+
+  @Post('passkey/options')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Begin a login with a passkey alone',
+    description: 'Alike for everybody: the passkey says whose it is.',
+  })
+  @ApiOkResponse({ type: RequestOptionsAnswer })
+  @ApiProblems('query_not_allowed', 'too_many_requests')
+  async options(@CurrentCaller() caller: Caller): Promise<RequestOptionsAnswer> {
+    return this.passkeyLogins.options(caller);
+  }
+
+  @Post('passkey')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Log in with a passkey alone',
+    description:
+      'The passkey has to check its owner (PIN, finger, face) and then stands for both factors. Each challenge is worth one try.',
+  })
+  @ApiExtraModels(TokenAnswer, PasswordChangeRequired)
+  @ApiOkResponse({
+    schema: { oneOf: [TokenAnswer, PasswordChangeRequired].map((model) => ({ $ref: getSchemaPath(model) })) },
+  })
+  @ApiBodyProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', 'too_many_requests')
+  async login(
+    @Body() body: PasskeyLoginDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenAnswer | MfaRequired | PasswordChangeRequired> {
+    const { credential, ...info } = body;
+    const outcome = await this.passkeyLogins.login(credential, this.cookies.deviceOf(request, info), caller);
+    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  }
+
+  @Post('mfa/passkey/options')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Begin a second step with a passkey',
+    description: 'After `mfa_required`, where `methods` names `passkey`.',
+  })
+  @ApiOkResponse({ type: RequestOptionsAnswer })
+  @ApiBodyProblems('token_expired', 'token_invalid', 'passkey_invalid', 'too_many_requests')
+  async secondFactorOptions(
+    @Body() { mfaToken }: MfaTokenDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RequestOptionsAnswer> {
+    return this.passkeyLogins.secondFactorOptions(mfaToken, caller);
+  }
+
+  @Post('mfa/passkey')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Bring a passkey as the second factor',
+    description: 'Five tries for the account, over all kinds of second factor and all logins under way.',
+  })
+  @ApiOkResponse({ type: TokenAnswer })
+  @ApiBodyProblems('token_expired', 'token_invalid', 'passkey_invalid', 'too_many_attempts', 'origin_not_allowed')
+  async secondFactor(
+    @Body() { mfaToken, credential }: SecondFactorPasskeyDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenAnswer> {
+    const step = { mfaToken, answer: credential, isKnownOrigin: this.cookies.isKnownOrigin(request) };
+    return this.cookies.deliver(reply, await this.logins.completeWithSecondFactor(step, caller));
+  }
+}

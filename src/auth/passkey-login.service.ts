@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { SecurityEventsService } from '../audit/security-events.service.js';
+import type { Caller } from '../common/caller.js';
+import { Database } from '../database/database.js';
+import { DomainError } from '../errors/domain-error.js';
+import type { Assertion } from '../passkeys/passkey-credential.js';
+import { PasskeysService, type ProvenPasskey, type RequestOptions } from '../passkeys/passkeys.service.js';
+import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
+import type { DeviceInfo } from '../sessions/sessions.service.js';
+import { LoginChallengesService } from '../two-factor/login-challenges.service.js';
+import { LoginService, type LoginOutcome } from './login.service.js';
+
+/** Login with a passkey alone, and what a browser needs to ask for one. */
+@Injectable()
+export class PasskeyLoginService {
+  constructor(
+    private readonly database: Database,
+    private readonly passkeys: PasskeysService,
+    private readonly challenges: LoginChallengesService,
+    private readonly logins: LoginService,
+    private readonly ipLimits: IpLimitsService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /** Needs no account and tells of none. @throws DomainError `too_many_requests` */
+  async options(caller: Caller): Promise<RequestOptions> {
+    await this.ipLimits.takeRequest(caller);
+    return this.passkeys.loginOptions();
+  }
+
+  /** For the second step of a login under way. @throws DomainError `token_invalid`, `token_expired`, `passkey_invalid`, `too_many_requests` */
+  async secondFactorOptions(mfaToken: string, caller: Caller): Promise<RequestOptions> {
+    await this.ipLimits.takeRequest(caller);
+    const { memberId } = await this.challenges.get(mfaToken);
+    return this.passkeys.secondFactorOptions(memberId);
+  }
+
+  /**
+   * A passkey that checked its owner is both factors at once: something they have, and something they know or are.
+   * @throws DomainError `passkey_invalid`, `invalid_credentials`, `too_many_requests`
+   */
+  async login(assertion: Assertion, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
+    await this.ipLimits.checkLoginAllowed(caller);
+    return this.logins.admitByPasskey(await this.prove(assertion, caller), device, caller);
+  }
+
+  private async prove(assertion: Assertion, caller: Caller): Promise<ProvenPasskey> {
+    try {
+      return await this.passkeys.verifyLogin(assertion, caller);
+    } catch (error) {
+      if (error instanceof DomainError) {
+        await this.ipLimits.countFailure(caller);
+        await this.events.record(this.database, 'login.failed', { caller }, { reason: 'passkey' });
+      }
+      throw error;
+    }
+  }
+}

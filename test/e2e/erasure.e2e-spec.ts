@@ -1,0 +1,243 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateSync } from 'otplib';
+import { DataSource } from 'typeorm';
+import { AccountErasureService } from '../../src/account/account-erasure.service.js';
+import { SecurityEventsService } from '../../src/audit/security-events.service.js';
+import { KeyRing } from '../../src/common/key-ring.js';
+import { AppConfig } from '../../src/config/app-config.js';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { Database } from '../../src/database/database.js';
+import { MailService } from '../../src/mail/mail.service.js';
+import { OutboxRepository } from '../../src/mail/outbox.repository.js';
+import { PurgeService } from '../../src/maintenance/purge.service.js';
+import { MembersRepository } from '../../src/users/members.repository.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import { mailbox, outboxEmpty } from '../support/mailbox.js';
+import { addPasskey, passwordStep } from '../support/passkeys.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { serverEnvironment } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+
+/** The jobs that run every ten minutes in each server, run here when a test wants them, on the server's database. */
+let app: TestApp;
+let dataSource: DataSource;
+let erasure: AccountErasureService;
+let purge: PurgeService;
+
+beforeAll(async () => {
+  app = await TestApp.start();
+  const { url } = app.database;
+  const config = AppConfig.load(serverEnvironment({ DATABASE_URL: url }));
+  dataSource = await new DataSource(dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 })).initialize();
+  const database = new Database(dataSource);
+  const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
+  const members = new MembersRepository(database);
+  erasure = new AccountErasureService(config, database, members, new SecurityEventsService(), mail);
+  purge = new PurgeService(database, config);
+});
+afterAll(async () => {
+  await dataSource?.destroy();
+  await app.stop();
+});
+
+async function tablesWith(column: string): Promise<string[]> {
+  const { rows } = await app.sql.query(
+    `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = $1 ORDER BY 1`,
+    [column],
+  );
+  return rows.map(({ name }) => name as string);
+}
+
+async function rowsOf({ id }: GivenMember): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of await tablesWith('member_id')) {
+    const { rows } = await app.sql.query(`SELECT count(*)::int AS count FROM ${table} WHERE member_id = $1`, [id]);
+    counts[table] = rows[0].count;
+  }
+  return counts;
+}
+
+/** The tables in which a text stands anywhere. */
+async function tablesNaming(text: string): Promise<string[]> {
+  const { rows } = await app.sql.query(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
+  );
+  const found: string[] = [];
+  for (const { name } of rows) {
+    const { rows: hits } = await app.sql.query(`SELECT FROM ${name} AS row WHERE row::text ILIKE '%' || $1 || '%'`, [
+      text,
+    ]);
+    if (hits.length > 0) found.push(name);
+  }
+  return found;
+}
+
+/** Somebody of whom every table knows something. */
+async function busyMember(): Promise<GivenMember & { oldEmail: string; name: string }> {
+  const name = `Countess ${unique.loginId()}`;
+  const ada = await given.member(app, { name });
+  const totp = await ada.client.post('/api/members/me/totp', { password: ada.password }, ada.accessToken).expect(200);
+  const code = generateSync({ secret: totp.body.secret });
+  await ada.client.post('/api/members/me/totp/confirm', { code }, ada.accessToken).expect(200);
+  await addPasskey(ada, undefined, { name: 'her key' });
+  await passwordStep(ada); // a login that waits for its second factor
+  await ada.client.post('/api/members/me/passkeys/options', { password: ada.password }, ada.accessToken).expect(200);
+  const newEmail = unique.email();
+  const { body } = await ada.client
+    .post('/api/members/me/email/send-code', { newEmail, password: ada.password }, ada.accessToken)
+    .expect(202);
+  const mail = await mailbox.to(newEmail).next();
+  await ada.client
+    .post('/api/members/me/email/confirm-code', { requestId: body.requestId, code: mail.code }, ada.accessToken)
+    .expect(204);
+  await resetTokenFor(app, { email: newEmail });
+  return { ...ada, name, email: newEmail, oldEmail: ada.email };
+}
+
+async function close({ client, accessToken, password, id }: GivenMember, daysAgo: number): Promise<void> {
+  await client.delete('/api/members/me', { password }, accessToken).expect(204);
+  await app.sql.query(`UPDATE members SET closed_at = now() - make_interval(days => $2) WHERE id = $1`, [id, daysAgo]);
+  await outboxEmpty(app);
+}
+
+describe('a closed account', () => {
+  it('is erased when its grace is over, with all that hangs on it, and the audit forgets who it was', async () => {
+    const [ada, bob] = await Promise.all([busyMember(), busyMember()]);
+    const before = await rowsOf(ada);
+    for (const table of [
+      ...['sessions', 'devices', 'totp_secrets', 'recovery_codes', 'mfa_challenges', 'passkeys', 'passkey_challenges'],
+      ...['email_changes', 'proof_requests', 'reset_grants', 'outbox_messages', 'security_events'],
+    ])
+      expect([table, before[table]]).toEqual([table, expect.any(Number)]);
+    expect(Object.entries(before).filter(([, count]) => count === 0)).toEqual([]);
+    const bobsRows = await rowsOf(bob);
+
+    await close(ada, 15);
+    // The sign-up of long ago has been purged by then.
+    await app.sql.query(`UPDATE sign_ups SET expires_at = now() - interval '2 days'`);
+    await purge.purge();
+    await erasure.eraseDue();
+
+    const { security_events: events, ...rest } = await rowsOf(ada);
+    expect(Object.entries(rest).filter(([, count]) => count > 0)).toEqual([]);
+    expect(events).toBeGreaterThan(0); // that something happened stays
+    const { rows } = await app.sql.query(
+      'SELECT DISTINCT ip, user_agent, details FROM security_events WHERE member_id = $1',
+      [ada.id],
+    );
+    expect(rows).toEqual([{ ip: '', user_agent: '', details: {} }]);
+    for (const text of [ada.loginId, ada.email, ada.oldEmail, ada.name, ada.client.ip])
+      expect([text, await tablesNaming(text)]).toEqual([text, []]);
+
+    expect(await rowsOf(bob)).toEqual(bobsRows);
+    expect(await tablesNaming(bob.loginId)).toEqual(['members', 'security_events']);
+    // The login ID and the address are free again.
+    const again = await given.member(app, { loginId: ada.loginId, email: ada.email });
+    expect(again.id).not.toBe(ada.id);
+  });
+
+  it('is left alone within its grace, and so is one that is open', async () => {
+    const [ada, bob] = await Promise.all([given.member(app), given.member(app)]);
+    await close(ada, 13);
+    await erasure.eraseDue();
+    const { rows } = await app.sql.query('SELECT status FROM members WHERE id = ANY($1) ORDER BY status', [
+      [ada.id, bob.id],
+    ]);
+    expect(rows).toEqual([{ status: 'active' }, { status: 'closed' }]);
+    await ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
+  });
+});
+
+describe('the purge', () => {
+  /** For each table: what makes a row of it too old, and what leaves it a little too young. */
+  const RULES: Record<string, { old: string; young: string }> = {
+    sign_ups: { old: `expires_at = now() - interval '25 hours'`, young: `expires_at = now() - interval '23 hours'` },
+    proof_requests: {
+      old: `code_expires_at = now() - interval '8 days', link_expires_at = now() - interval '8 days'`,
+      young: `code_expires_at = now() - interval '8 days', link_expires_at = now() - interval '6 days'`,
+    },
+    reset_grants: {
+      old: `expires_at = now() - interval '25 hours'`,
+      young: `expires_at = now() - interval '23 hours'`,
+    },
+    devices: { old: `last_seen_at = now() - interval '401 days'`, young: `last_seen_at = now() - interval '399 days'` },
+    mfa_challenges: {
+      old: `expires_at = now() - interval '25 hours'`,
+      young: `expires_at = now() - interval '23 hours'`,
+    },
+    passkey_challenges: { old: `expires_at = now()`, young: `expires_at = now() + interval '1 minute'` },
+    sessions: {
+      old: `absolute_expires_at = now() - interval '25 hours'`,
+      young: `absolute_expires_at = now() - interval '23 hours'`,
+    },
+    outbox_messages: {
+      old: `created_at = now() - interval '31 days'`,
+      young: `created_at = now() - interval '29 days'`,
+    },
+    security_events: { old: `at = now() - interval '366 days'`, young: `at = now() - interval '364 days'` },
+  };
+
+  it.each(Object.entries(RULES))('takes rows of %s when their time is over, and no sooner', async (table, rule) => {
+    const [ada, bob] = await Promise.all([busyMember(), busyMember()]);
+    await outboxEmpty(app);
+    const ofMember = table === 'sign_ups' ? 'login_id' : 'member_id';
+    const keyOf = (member: GivenMember) => (table === 'sign_ups' ? member.loginId : member.id);
+    const count = async (member: GivenMember): Promise<number> => {
+      const { rows } = await app.sql.query(`SELECT FROM ${table} WHERE ${ofMember} = $1`, [keyOf(member)]);
+      return rows.length;
+    };
+    await app.sql.query(`UPDATE ${table} SET ${rule.old} WHERE ${ofMember} = $1`, [keyOf(ada)]);
+    await app.sql.query(`UPDATE ${table} SET ${rule.young} WHERE ${ofMember} = $1`, [keyOf(bob)]);
+    const left = await count(bob);
+    expect([(await count(ada)) > 0, left > 0]).toEqual([true, true]);
+    await purge.purge();
+    expect([await count(ada), await count(bob)]).toEqual([0, left]);
+  });
+
+  it('takes revocations once the tokens are dead by themselves, and old failures that hold nobody up', async () => {
+    const ids = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
+    await app.sql.query(
+      `INSERT INTO revocations (session_id, expires_at) VALUES ($1, now() - interval '1 second'), ($2, now() + interval '1 minute')`,
+      ids,
+    );
+    await app.sql.query(
+      `INSERT INTO login_failures (key, account, failures, blocked_until, updated_at) VALUES
+       ('old', 'x', 1, NULL, now() - interval '31 days'), ('young', 'x', 1, NULL, now() - interval '29 days'),
+       ('locked', 'x', 100, 'infinity', now() - interval '31 days')`,
+    );
+    await purge.purge();
+    const { rows: revoked } = await app.sql.query(
+      'SELECT session_id AS id FROM revocations WHERE session_id = ANY($1)',
+      [ids],
+    );
+    expect(revoked).toEqual([{ id: ids[1] }]);
+    const { rows: failures } = await app.sql.query(
+      `SELECT convert_from(key, 'UTF8') AS key FROM login_failures WHERE account = 'x' ORDER BY key`,
+    );
+    expect(failures).toEqual([{ key: 'locked' }, { key: 'young' }]);
+  });
+
+  it('keeps a mail that is still to be sent, and erases what an undeliverable one carried after a week', async () => {
+    const mails = [
+      ['pending', `now() - interval '31 days'`, 'NULL'],
+      ['dead', 'now()', `now() - interval '8 days'`],
+      ['dead', 'now()', `now() - interval '6 days'`],
+    ];
+    for (const [status, createdAt, finishedAt] of mails)
+      await app.sql.query(
+        `INSERT INTO outbox_messages (id, template, locale, status, payload, message_id, created_at, available_at, finished_at)
+         VALUES (gen_random_uuid(), 'login-id', 'en', '${status}', 'sealed', 'purge-test', ${createdAt}, 'infinity', ${finishedAt})`,
+      );
+    await purge.purge();
+    const { rows } = await app.sql.query(
+      `SELECT status, payload IS NOT NULL AS "isReadable" FROM outbox_messages WHERE message_id = 'purge-test' ORDER BY finished_at NULLS FIRST`,
+    );
+    expect(rows).toEqual([
+      { status: 'pending', isReadable: true },
+      { status: 'dead', isReadable: false },
+      { status: 'dead', isReadable: true },
+    ]);
+    await app.sql.query(`DELETE FROM outbox_messages WHERE message_id = 'purge-test'`);
+  });
+});

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { freePort } from '../../dev/free-port.js';
+import { given } from '../support/factories.js';
+import { TestApp } from '../support/test-app.js';
+
+const CHROMIUM = [
+  process.env.CHROMIUM_PATH,
+  ...['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'],
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+].find((path) => path !== undefined && existsSync(path));
+
+if (CHROMIUM === undefined)
+  console.log('No Chromium found (CHROMIUM_PATH): the passkeys of a real browser are not tested.');
+
+/** An origin of our own, whose pages may call the API: a browser makes passkeys for the page that it shows. */
+(CHROMIUM === undefined ? describe.skip : describe)('passkeys of a real browser', () => {
+  let app: TestApp;
+  let browser: Browser;
+  let page: Page;
+  let origin: string;
+  beforeAll(async () => {
+    const port = String(await freePort());
+    origin = `http://localhost:${port}`;
+    app = await TestApp.start({ env: { PORT: port, PUBLIC_URL: origin } });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+    page = await browser.newPage();
+    // A page of the service's own origin that shows a JSON answer has no policy in its way and no script of its own.
+    await page.goto(`${origin}/health/live`);
+    const devTools = await page.context().newCDPSession(page);
+    await devTools.send('WebAuthn.enable');
+    await devTools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  /** What a web app does: asks for options, lets the browser make or use a passkey, and gives what came of it. */
+  const ceremony = (kind: 'create' | 'get', publicKey: object): Promise<object> =>
+    page.evaluate(
+      async ([kind, publicKey]) => {
+        const { PublicKeyCredential: Credential, navigator } = globalThis as any;
+        const options =
+          kind === 'create'
+            ? Credential.parseCreationOptionsFromJSON(publicKey)
+            : Credential.parseRequestOptionsFromJSON(publicKey);
+        const credential: any = await navigator.credentials[kind]({ publicKey: options });
+        return credential.toJSON();
+      },
+      [kind, publicKey] as const,
+    );
+
+  it('are made, used as the second factor and instead of the password', async () => {
+    const ada = await given.member(app);
+    const { body: creation } = await ada.client
+      .post('/api/members/me/passkeys/options', { password: ada.password }, ada.accessToken)
+      .expect(200);
+    const made = await ceremony('create', creation.publicKey);
+    const { body: added } = await ada.client
+      .post('/api/members/me/passkeys', { credential: made, name: 'Chromium' }, ada.accessToken)
+      .expect(201);
+    expect(added.passkey).toMatchObject({ name: 'Chromium', transports: ['internal'] });
+    expect(added.recoveryCodes).toHaveLength(10);
+
+    const { body: first } = await ada.client
+      .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
+      .expect(200);
+    expect(first.methods).toEqual(['passkey', 'recovery_code']);
+    const { mfaToken } = first;
+    const { body: asked } = await ada.client.post('/api/auth/login/mfa/passkey/options', { mfaToken }).expect(200);
+    const second = await ceremony('get', asked.publicKey);
+    const { body: tokens } = await ada.client
+      .post('/api/auth/login/mfa/passkey', { mfaToken, credential: second })
+      .expect(200);
+    expect(tokens.status).toBe('authenticated');
+
+    const { body: begun } = await ada.client.post('/api/auth/login/passkey/options').expect(200);
+    const alone = await ceremony('get', begun.publicKey);
+    const { body: session } = await ada.client.post('/api/auth/login/passkey', { credential: alone }).expect(200);
+    expect((await ada.client.get('/api/members/me', session.accessToken).expect(200)).body.id).toBe(ada.id);
+    const again = await ada.client.post('/api/auth/login/passkey', { credential: alone });
+    expect([again.status, again.body.code]).toEqual([400, 'passkey_invalid']);
+  });
+
+  it('are not made a second time on the same device, and not for another service', async () => {
+    const ada = await given.member(app);
+    const begin = async () =>
+      (
+        await ada.client
+          .post('/api/members/me/passkeys/options', { password: ada.password }, ada.accessToken)
+          .expect(200)
+      ).body.publicKey;
+    const credential = await ceremony('create', await begin());
+    await ada.client.post('/api/members/me/passkeys', { credential }, ada.accessToken).expect(201);
+    await expect(ceremony('create', await begin())).rejects.toThrow('InvalidStateError');
+    const elsewhere = { ...(await begin()), excludeCredentials: [], rp: { id: 'example.com', name: 'Elsewhere' } };
+    await expect(ceremony('create', elsewhere)).rejects.toThrow('SecurityError');
+  });
+});

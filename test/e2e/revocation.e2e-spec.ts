@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Cable } from '../support/cable.js';
+import { eventually } from '../support/eventually.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import { expectDead, expectRefusal } from '../support/refusals.js';
+import { TestApp } from '../support/test-app.js';
+
+type Tokens = Pick<GivenMember, 'accessToken' | 'refreshToken' | 'sessionId'>;
+
+/** What ends sessions, as a person brings it about at one of the processes. */
+const ENDINGS: [string, (member: GivenMember, at: TestApp) => Promise<unknown>][] = [
+  ['a logout', ({ accessToken }, at) => at.post('/api/auth/logout', undefined, accessToken).expect(204)],
+  [
+    'a refresh token that was used twice',
+    async ({ refreshToken }, at) => {
+      const { body } = await at.post('/api/auth/refresh', undefined, refreshToken).expect(200);
+      await at.post('/api/auth/refresh', undefined, body.refreshToken).expect(200);
+      expectRefusal(await at.post('/api/auth/refresh', undefined, refreshToken), 'token_reused');
+    },
+  ],
+  [
+    'a new password, set on another device',
+    async ({ loginId, password }, at) => {
+      const { body } = await at.post('/api/auth/login', { identifier: loginId, password }).expect(200);
+      const change = { currentPassword: password, newPassword: unique.password() };
+      await at.post('/api/members/me/password', change, body.accessToken).expect(204);
+    },
+  ],
+  [
+    'closing the account',
+    ({ accessToken, password }, at) => at.delete('/api/members/me', { password }, accessToken).expect(204),
+  ],
+];
+
+describe('three processes on one database', () => {
+  let one: TestApp;
+  let two: TestApp;
+  let three: TestApp;
+  /** Between the third process and the database. */
+  let cable: Cable;
+  beforeAll(async () => {
+    one = await TestApp.start();
+    two = await one.replica();
+    cable = await Cable.to(one.database.url);
+    three = await one.replica({ env: { DATABASE_URL: cable.url } });
+    await listening(3);
+  });
+  afterAll(async () => {
+    await one.stop();
+    await cable.cut();
+  });
+
+  const expectAlive = async ({ accessToken }: Tokens, ...processes: TestApp[]): Promise<void> => {
+    for (const at of processes) await at.get('/api/members/me', accessToken).expect(200);
+  };
+
+  /** Waits until so many processes hear of revocations: connected, caught up, and heard from since. */
+  const listening = (count: number): Promise<true> =>
+    eventually(`${count} listening`, async () => {
+      const { rows } = await one.sql.query<{ all: number; ready: number }>(
+        `SELECT count(*)::int AS all, count(*) FILTER (WHERE query LIKE '%clock_timestamp%')::int AS ready
+         FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi-listen'`,
+      );
+      return (rows[0]!.all === count && rows[0]!.ready === count) || undefined;
+    });
+
+  /** Ends or revives a session behind everybody's back: no process is told. */
+  const setEnded = (session: Tokens, ended: boolean) =>
+    one.sql.query(`UPDATE sessions SET ended_at = CASE WHEN $2 THEN now() END WHERE id = $1`, [
+      session.sessionId,
+      ended,
+    ]);
+
+  describe.each(ENDINGS)('after %s', (_, end) => {
+    it('TK-09 SS-01 all refuse the access token within a second, whichever of them did it', async () => {
+      for (const at of [one, two, three]) {
+        const [ada, bob] = await Promise.all([given.member(one), given.member(one)]);
+        await expectAlive(ada, one, two, three);
+        await end(ada, at);
+        // Where it was acknowledged there is no moment of grace.
+        expectRefusal(await at.get('/api/members/me', ada.accessToken), 'session_ended');
+        await expectDead(ada.accessToken, one, two, three);
+        await expectAlive(bob, one, two, three);
+      }
+    });
+
+    it('TK-09 so does one whose notification connection is cut, and it still does when it hears again', async () => {
+      const [ada, bob] = await Promise.all([given.member(one), given.member(one)]);
+      await expectAlive(ada, one, two, three);
+      cable.sever('munjigi-listen');
+      try {
+        await listening(2);
+        await end(ada, one);
+        await expectDead(ada.accessToken, three, two, one);
+        // It fails closed, but not for everybody.
+        await expectAlive(bob, one, two, three);
+      } finally {
+        cable.rejoin();
+      }
+      await listening(3);
+      // What it missed it has read: it refuses from memory now, where the table would let it pass.
+      await setEnded(ada, false);
+      expectRefusal(await three.get('/api/members/me', ada.accessToken), 'session_ended');
+      await one.post('/api/auth/logout', undefined, bob.accessToken).expect(204);
+      await expectDead(bob.accessToken, three, two, one);
+    });
+  });
+
+  it('TK-09 while it is cut off, the one process asks the database each time, and the others do not', async () => {
+    const ada = await given.member(one);
+    cable.sever('munjigi-listen');
+    try {
+      await listening(2);
+      await setEnded(ada, true);
+      expectRefusal(await three.get('/api/members/me', ada.accessToken), 'session_ended');
+      await expectAlive(ada, one, two);
+      await setEnded(ada, false);
+      await expectAlive(ada, one, two, three);
+    } finally {
+      cable.rejoin();
+    }
+    await listening(3);
+    await setEnded(ada, true);
+    await expectAlive(ada, one, two, three);
+  });
+
+  it('TK-09 without any way to the database it lets nobody pass, and everybody when it is back', async () => {
+    const [ada, bob] = await Promise.all([given.member(one), given.member(one)]);
+    await cable.cut();
+    try {
+      await one.post('/api/auth/logout', undefined, ada.accessToken).expect(204);
+      for (const { accessToken } of [ada, bob]) {
+        const { status, body } = await three.get('/api/members/me', accessToken);
+        expect([status, body.code]).toEqual([503, 'service_unavailable']);
+      }
+    } finally {
+      await cable.mend();
+    }
+    await listening(3);
+    await expectDead(ada.accessToken, three);
+    await expectAlive(bob, three);
+  });
+});
