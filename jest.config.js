@@ -42,6 +42,5 @@ export default {
     { ...common, ...withServices, displayName: 'races', testMatch: ['<rootDir>/test/races/**/*.race-spec.ts'] },
     { ...common, ...withServices, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/**/*.fuzz-spec.ts'] },
   ],
-  // The long forms of races and fuzzing (`--long`) take many minutes.
-  testTimeout: process.env.TEST_LENGTH === 'long' ? 3_600_000 : 60_000,
+  testTimeout: 60_000,
 };

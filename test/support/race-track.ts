@@ -2,7 +2,9 @@ import { expect } from '@jest/globals';
 import { Chance } from './chance.js';
 import type { HttpAnswer } from './http-client.js';
 import { TestApp } from './test-app.js';
-import { howMany, IS_LONG } from './test-length.js';
+import { allowTime, howMany, IS_LONG } from './test-length.js';
+
+allowTime();
 
 /** Rounds that are made ready together, so that waiting for one's mail is not waiting for all. */
 const BATCH = 6;
