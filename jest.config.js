@@ -1,4 +1,5 @@
-// Three kinds of test: unit (no services), integration (one real PostgreSQL), e2e (the built server over HTTP, real mail).
+// Kinds of test: unit (no services), integration (one real PostgreSQL), e2e (the built server over HTTP, real mail), and
+// two that e2e's servers stand many requests of: races (the same moment, several servers) and fuzz (whatever can be sent).
 import os from 'node:os';
 
 /** The same settings for all three; only where the tests lie and what must run beside them differs. */
@@ -38,6 +39,8 @@ export default {
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{src,dev}/**/*.spec.ts'] },
     { ...common, ...withServices, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },
     { ...common, ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
+    { ...common, ...withServices, displayName: 'races', testMatch: ['<rootDir>/test/races/**/*.race-spec.ts'] },
+    { ...common, ...withServices, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/**/*.fuzz-spec.ts'] },
   ],
   testTimeout: 60_000,
 };

@@ -1,5 +1,6 @@
 // `npm test`: runs Jest with the arguments given here. A program rather than a line of shell, so that it works alike on
-// every system, and so that a signal sent to it reaches Jest, which then clears up.
+// every system, and so that a signal sent to it reaches Jest, which then clears up. `--long` gives races and fuzzing
+// their full number of rounds and requests; `--seed=N` (Jest's own) repeats a run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -10,8 +11,12 @@ const jest = path.join(PROJECT_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 // Sources are ES modules, which Jest runs through Node's VM modules, still behind a flag.
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', ...TETHERED];
 
-const tests = spawn(process.execPath, [...flags, jest, ...process.argv.slice(2)], {
+const given = process.argv.slice(2);
+const isLong = given.includes('--long');
+
+const tests = spawn(process.execPath, [...flags, jest, ...given.filter((argument) => argument !== '--long')], {
   cwd: PROJECT_ROOT,
+  env: { ...process.env, ...(isLong && { TEST_LENGTH: 'long' }) },
   stdio: [process.stdin.isTTY ? 'inherit' : 'pipe', 'inherit', 'inherit'], // a terminal serves `--watch`
 });
 onStopRequest((signal) => tests.kill(signal));

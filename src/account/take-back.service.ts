@@ -3,6 +3,7 @@ import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { AppConfig } from '../config/app-config.js';
 import type { Tx } from '../database/sql.js';
+import { DomainError } from '../errors/domain-error.js';
 import { recipientOf } from '../mail/mail-recipient.js';
 import { MailService } from '../mail/mail.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -40,7 +41,7 @@ export class TakeBackService {
     return this.passwords.rehash(crypto.randomUUID() + crypto.randomUUID());
   }
 
-  /** @param change the address change to undo, where there is one */
+  /** @param change the address change to undo, where there is one. @throws DomainError `link_expired` when it is undone already */
   async takeBack(
     tx: Tx,
     memberId: string,
@@ -48,14 +49,17 @@ export class TakeBackService {
     unknownPassword: string,
     caller: Caller,
   ): Promise<void> {
+    if (change) {
+      // First: of several with one link, whoever comes second stops here and changes nothing.
+      if (!(await this.account.close(tx, change)))
+        throw new DomainError('link_expired', { detail: 'undone a moment ago' });
+      await this.members.setEmail(tx, memberId, change.oldEmail, change.oldEmailKey);
+      await this.events.record(tx, 'email.change_undone', { memberId, caller }, {});
+    }
     // Closing it may have been the intruder's doing.
     await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
     // The old password may be what the intruder knows, so it opens nothing any more.
     await this.members.setPassword(tx, memberId, unknownPassword);
-    if (change && (await this.account.close(tx, change))) {
-      await this.members.setEmail(tx, memberId, change.oldEmail, change.oldEmailKey);
-      await this.events.record(tx, 'email.change_undone', { memberId, caller }, {});
-    }
     await this.verification.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, 'taken-back', caller);
     await this.sessions.forgetDevices(tx, memberId);

@@ -284,19 +284,6 @@ describe('guessing at one account', () => {
     const answers = await failTimes(12, nobody);
     expect(await recorded(answers)).toEqual({ 'login.failed unknown_identifier': 10, 'login.throttled': 2 });
   });
-
-  it('BF-03 two hundred at once over three processes has no more guesses than one at a time', async () => {
-    const ada = await given.member(app);
-    const processes = [app, other, strict];
-    const answers = await Promise.all(
-      Array.from({ length: 200 }, (_, i) => logIn(ada.loginId, WRONG, {}, processes[i % 3])),
-    );
-    for (const answer of answers) expectRefusal(answer, 'invalid_credentials');
-    expect(await recorded(answers)).toEqual({ 'login.failed password': 10, 'login.throttled': 190 });
-    for (const at of processes) expectRefusal(await rightLogin(ada, {}, at), 'invalid_credentials');
-    await waitOver(ada.id);
-    await rightLogin(ada).expect(200);
-  });
 });
 
 describe('somebody whose account is being guessed at', () => {

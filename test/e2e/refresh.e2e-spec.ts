@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { given, unique, type GivenMember } from '../support/factories.js';
-import type { HttpAnswer } from '../support/http-client.js';
+import { given, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
@@ -114,23 +113,6 @@ describe('a refresh token used twice', () => {
     const { rows } = await app.sql.query('SELECT FROM sessions WHERE member_id = $1', [ada.id]);
     expect(rows).toHaveLength(1);
     expect((await refresh(winner.refreshToken).expect(200)).body.outcome).toBe('rotated');
-  });
-
-  it('CC-03 by fifty requests at once is rotated for one and replayed for the rest, and the session goes on', async () => {
-    const ada = await given.member(app);
-    let token = ada.refreshToken;
-    // Each round goes on with what the one before gave; the last rounds meet warm processes.
-    for (let round = 1; round <= 5; round++) {
-      const processes = round === 1 ? [app, app] : [app, other];
-      const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => refresh(token, processes[i % 2])));
-      expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
-      expect(answers.filter(({ body }) => body.outcome === 'rotated')).toHaveLength(1);
-      expect(answers.filter(({ body }) => body.outcome === 'replayed')).toHaveLength(49);
-      expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
-      expect(await rowOf(ada.sessionId)).toMatchObject({ generation: round, ended_at: null });
-      token = answers[0]!.body.refreshToken;
-    }
-    expect(await eventsOf(ada, 'session.reuse_detected')).toEqual([]);
   });
 
   it('TK-06 two rotations later ends the session, kills its access tokens and tells the owner', async () => {
@@ -297,64 +279,5 @@ describe('the life of a session', () => {
     expectRefusal(await refresh(notYet), 'token_invalid');
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0, ended_at: null });
     expect(await rowOf(eve.sessionId)).toMatchObject({ generation: 0, ended_at: null });
-  });
-});
-
-describe('a refresh that races a logout', () => {
-  it('CC-04 leaves nothing alive once the logout is acknowledged, whichever process was asked', async () => {
-    let rotations = 0;
-    const ada = await given.member(app);
-    const credentials = { identifier: ada.loginId, password: ada.password, deviceToken: ada.deviceToken };
-    for (let round = 0; round < 40; round++) {
-      const { body: login } = await app.post('/api/auth/login', credentials).expect(200);
-      const refreshed: Promise<HttpAnswer>[] = [];
-      const race = [
-        () => refreshed.push(refresh(login.refreshToken, app)),
-        () => refreshed.push(refresh(login.refreshToken, other)),
-      ];
-      // The logout goes first, between or last; with either kind of token, on either process.
-      let logout: Promise<HttpAnswer> | undefined;
-      race.splice(round % 3, 0, () => {
-        const token = round % 2 ? login.accessToken : login.refreshToken;
-        logout = (round % 4 < 2 ? app : other).post('/api/auth/logout', undefined, token);
-        return 0;
-      });
-      for (const start of race) start();
-      expect((await logout)?.status).toBe(204);
-
-      const minted = (await Promise.all(refreshed)).filter(({ status }) => status === 200);
-      rotations += minted.length;
-      for (const { body } of [{ body: login }, ...minted]) {
-        await expectDead(body.accessToken, app, other);
-        for (const at of [app, other]) expectRefusal(await refresh(body.refreshToken, at), 'session_ended');
-      }
-    }
-    // Otherwise the logouts would always have been first, and nothing would have been shown.
-    expect(rotations).toBeGreaterThan(0);
-  });
-
-  it('CC-04 leaves nothing alive either when it races the reset of the password', async () => {
-    const ada = await given.member(app);
-    for (let round = 0; round < 4; round++) {
-      const password = unique.password();
-      await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
-      const grant = await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
-      await app.sql.query('UPDATE members SET must_change_password = false WHERE id = $1', [ada.id]);
-      const { body: login } = await app
-        .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
-        .expect(200);
-      const reset = other.post('/api/auth/password-reset', { newPassword: password }, grant.body.resetToken);
-      let token: string = login.refreshToken;
-      const minted = [login];
-      // Refreshes for as long as it is let; the reset falls somewhere in between.
-      for (let answer = await refresh(token); answer.status === 200; answer = await refresh(token)) {
-        minted.push(answer.body);
-        token = answer.body.refreshToken;
-      }
-      await reset.expect(204);
-      await expectDead(minted.at(-1)!.accessToken, app, other);
-      for (const { refreshToken } of minted.slice(-2)) expectRefusal(await refresh(refreshToken), 'session_ended');
-      ada.password = password;
-    }
   });
 });

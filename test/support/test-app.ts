@@ -10,6 +10,7 @@ import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions
 import { serverEnvironment } from './server-environment.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
+/** Patient: on a machine that others use, too, a process may wait long for its turn. */
 const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 20_000;
 

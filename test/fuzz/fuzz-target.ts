@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs';
+import { Chance } from '../support/chance.js';
+import { given, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
+import { faultsOfProblem } from '../support/problem-oracle.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { TestApp } from '../support/test-app.js';
+import { allowTime, IS_LONG } from '../support/test-length.js';
+import type { FuzzedRequest } from './arbitraries.js';
+import { operationsOf, type Operation } from './operations.js';
+
+allowTime();
+
+const AT_ONCE = 24;
+/** After so many requests the tokens are replaced: some of them end their own session. */
+const RENEW_AFTER = 1000;
+/** How often PostgreSQL is asked whether an injected `pg_sleep(10)` worked: a slow answer proves nothing on a busy machine. */
+const LOOK_FOR_SLEEP_MS = 2000;
+
+/** Far above what is sent, so that requests get past the limits and to what is behind them. */
+const GENEROUS = [
+  ...[
+    'LOGIN_FAILURE_LIMIT',
+    'LOGIN_FAILURE_HARD_LIMIT',
+    'LOGIN_IP_FAILURE_LIMIT',
+    'IP_REQUEST_LIMIT',
+    'MFA_FAILURE_LIMIT',
+  ],
+  ...['MAILS_PER_ADDRESS_PER_HOUR', 'DAILY_GUESS_LIMIT', 'CODE_GUESS_LIMIT'],
+];
+
+/** Something the server must not have done, and the request that made it. */
+interface Finding {
+  what: string;
+  request: string;
+  answer: string;
+}
+
+interface Sent {
+  name: string;
+  method: string;
+  path: string;
+  options: RequestOptions;
+}
+
+/** A server under test, and what is watched while it is sent all kinds of things. */
+export class FuzzTarget {
+  readonly chance = new Chance();
+  readonly findings: Finding[] = [];
+  private readonly statuses = new Map<number, number>();
+  private readonly succeeded = new Set<string>();
+  /** Whatever must stand in no log: passwords and tokens that were in use. */
+  private readonly secrets: string[] = [];
+  private sent = 0;
+  private rssBefore: number | undefined;
+  private readonly pid: number | undefined;
+  private gentle!: GivenMember;
+  private spendable!: GivenMember & { resetToken: string };
+
+  private constructor(
+    readonly app: TestApp,
+    readonly operations: readonly Operation[],
+  ) {
+    this.pid = app.pid;
+  }
+
+  static async start(): Promise<FuzzTarget> {
+    const limits = Object.fromEntries(GENEROUS.map((name) => [name, '1000000']));
+    const app = await TestApp.start({ env: { ...limits, CODE_RESEND_SECONDS: '1', LOG_LEVEL: 'debug' } });
+    const { body } = await app.get('/docs-json').expect(200);
+    const target = new FuzzTarget(app, operationsOf(body));
+    await target.renew();
+    return target;
+  }
+
+  /** Ends the server and prints what it went through. */
+  async stop(title: string): Promise<void> {
+    const statuses = [...this.statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${times} x ${status}`);
+    const form = `${IS_LONG ? 'long' : 'short'} form, --seed=${this.chance.seed}`;
+    process.stdout.write(
+      `fuzz ${title} (${form}): ${this.sent} requests: ${statuses.join(', ')}; memory ${this.memory()}\n`,
+    );
+    await this.app.stop();
+  }
+
+  /** Sends them all, some at once, and watches the answers. */
+  async sendAll(requests: Iterable<Sent>): Promise<void> {
+    const rest = requests[Symbol.iterator]();
+    let pause: Promise<void> | undefined;
+    const work = async (): Promise<void> => {
+      for (let next = rest.next(); !next.done; next = rest.next()) {
+        await pause;
+        await this.send(next.value);
+        if (this.sent % RENEW_AFTER === 0) pause = this.renew();
+        if (this.findings.length >= 20) return; // enough to read
+      }
+    };
+    const looking = setInterval(() => void this.lookForSleep(), LOOK_FOR_SLEEP_MS);
+    await Promise.all(Array.from({ length: AT_ONCE }, work)).finally(() => clearInterval(looking));
+    await pause;
+  }
+
+  /** A request that was made up, with the token that it asks for. */
+  complete(operation: Operation, { method, path, headers, token, body }: FuzzedRequest): Sent {
+    const right = this.tokenFor(operation);
+    const bearer = {
+      right,
+      none: undefined,
+      'other purpose': operation.scheme === 'refresh' ? this.gentle.accessToken : this.spendable.refreshToken,
+      altered: right?.replace(/.(?=.{9}$)/, (letter) => (letter === 'A' ? 'B' : 'A')),
+      nonsense: 'eyJhbGciOiJub25lIn0.e30.',
+    }[token];
+    return {
+      name: `${operation.method} ${operation.path}`,
+      method,
+      path,
+      options: { headers, token: bearer, raw: body },
+    };
+  }
+
+  /** A token that this operation takes; one that may be used up where the operation does that. */
+  tokenFor({ scheme, method, path }: Operation): string | undefined {
+    if (scheme === undefined) return undefined;
+    if (scheme === 'refresh') return this.spendable.refreshToken;
+    if (scheme === 'reset') return this.spendable.resetToken;
+    const isFinal = method === 'DELETE' || /logout|sessions/.test(path);
+    return isFinal ? this.spendable.accessToken : this.gentle.accessToken;
+  }
+
+  /** The requests, by name, that were answered with a success at least once. */
+  successes(): string[] {
+    return [...this.succeeded];
+  }
+
+  /** What is left to look at when all is sent: the process, its log, its memory. */
+  async expectUnharmed(): Promise<void> {
+    const { app, findings } = this;
+    if (app.pid !== this.pid) this.find('the process ended', '', '');
+    await app.get('/health/ready').expect(200);
+    await app.get('/api/members/me', this.gentle.accessToken).expect(200);
+    const log = app.logs.join('\n');
+    for (const line of app.logs) if (/"level":"(error|fatal)"/.test(line)) this.find('an error in the log', line, '');
+    for (const secret of this.secrets) if (log.includes(secret)) this.find('a secret in the log', secret, '');
+    const address = /[\w.+-]+@example\.test/.exec(log)?.[0];
+    if (address) this.find('an address in the log', address, '');
+    if (findings.length > 0) throw new Error(findings.map((found) => Object.values(found).join('\n  ')).join('\n'));
+  }
+
+  /** Growth of the resident memory since the first thousand requests, as a share of it; undefined where /proc is not. */
+  memoryGrowth(): number | undefined {
+    const now = this.rss();
+    return now === undefined || this.rssBefore === undefined ? undefined : now / this.rssBefore - 1;
+  }
+
+  private async send({ name, method, path, options }: Sent): Promise<void> {
+    const asText = (): string => `${name}: ${asCurl(this.app.origin, method, path, options)}`;
+    let answer: HttpAnswer;
+    try {
+      answer = await this.app.client().request(method, path, options);
+    } catch (error) {
+      this.sent += 1;
+      this.find(`no answer: ${(error as Error).message}`, asText(), '');
+      return;
+    }
+    this.sent += 1;
+    const { status, text } = answer;
+    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+    if (status < 300) this.succeeded.add(name);
+    if (status >= 500) this.find(`${status}`, asText(), text);
+    else if (status >= 400 && method !== 'HEAD')
+      for (const fault of faultsOfProblem(answer)) this.find(`${status}, ${fault}`, asText(), text);
+    else if (/\$argon2|password_?[hH]ash/.test(text)) this.find('a hash in the answer', asText(), text);
+  }
+
+  private async lookForSleep(): Promise<void> {
+    const { rows } = await this.app.sql.query(
+      `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+    );
+    for (const { query } of rows) this.find('slept when told to', query, '');
+  }
+
+  private async renew(): Promise<void> {
+    this.gentle = await given.member(this.app);
+    const spendable = await given.member(this.app);
+    this.spendable = { ...spendable, resetToken: await resetTokenFor(this.app, spendable) };
+    const { accessToken, refreshToken, password, resetToken, deviceToken } = this.spendable;
+    this.secrets.push(accessToken, refreshToken, password, resetToken, deviceToken, this.gentle.password);
+    this.rssBefore ??= this.sent >= RENEW_AFTER ? this.rss() : undefined;
+  }
+
+  private find(what: string, request: string, answer: string): void {
+    this.findings.push({ what, request: request.slice(0, 6000), answer: answer.slice(0, 1000) });
+  }
+
+  private memory(): string {
+    const growth = this.memoryGrowth();
+    const megabytes = (bytes: number | undefined): string => `${Math.round((bytes ?? 0) / 1024 / 1024)} MiB`;
+    if (growth === undefined) return megabytes(this.rss());
+    return `${megabytes(this.rssBefore)} after the first thousand, ${megabytes(this.rss())} now`;
+  }
+
+  private rss(): number | undefined {
+    try {
+      const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.app.pid}/status`, 'utf8'))?.[1];
+      return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The request as somebody can send it again from a shell; its body travels in base64, whatever bytes it holds. */
+function asCurl(origin: string, method: string, path: string, { headers = {}, token, raw }: RequestOptions): string {
+  const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+  const all = Object.entries({
+    ...(raw !== undefined && { 'content-type': 'application/json' }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...headers,
+  });
+  const head = all.map(([name, value]) => `-H ${quote(`${name}: ${String(value)}`)}`).join(' ');
+  const body = raw === undefined ? '' : `printf %s ${Buffer.from(raw).toString('base64')} | base64 -d | `;
+  return `${body}curl -i --path-as-is -X ${method} ${head} ${raw === undefined ? '' : '--data-binary @- '}${quote(origin + path)}`;
+}

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { howMany, IS_LONG } from '../support/test-length.js';
+import { requestsTo } from './arbitraries.js';
+import { FuzzTarget } from './fuzz-target.js';
+
+const REQUESTS = howMany({ short: 1_500, long: 80_000 });
+const CHUNK = 20;
+/** What memory may grow by after the first thousand requests: caches fill, and a leak of a kilobyte a request is more. */
+const MEMORY_GROWTH = 0.5;
+
+let target: FuzzTarget;
+beforeAll(async () => {
+  target = await FuzzTarget.start();
+});
+afterAll(() => target.stop('by the API document'));
+
+/** Some requests to this operation, then some to the next, until there are enough. The seed decides on all of them. */
+function* requests() {
+  for (let sent = 0, round = 0; sent < REQUESTS; round += 1) {
+    for (const operation of target.operations) {
+      const seed = target.chance.below(2 ** 31);
+      for (const request of fc.sample(requestsTo(operation), { numRuns: CHUNK, seed }))
+        yield target.complete(operation, request);
+      sent += CHUNK;
+    }
+  }
+}
+
+describe('every operation of the API document', () => {
+  it('IV-01 IV-02 IV-05 IV-07 TR-06 answers whatever it is sent, without a fault, a leak or a word too many', async () => {
+    expect(target.operations.length).toBeGreaterThan(30);
+    await target.sendAll(requests());
+    await target.expectUnharmed();
+    if (IS_LONG) expect(target.memoryGrowth() ?? 0).toBeLessThan(MEMORY_GROWTH);
+  });
+});

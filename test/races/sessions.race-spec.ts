@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer } from '../support/http-client.js';
+import { RaceTrack } from '../support/race-track.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { expectDead, expectRefusal } from '../support/refusals.js';
+import type { TestApp } from '../support/test-app.js';
+import { howMany } from '../support/test-length.js';
+
+let track: RaceTrack;
+beforeAll(async () => {
+  track = await RaceTrack.start();
+});
+afterAll(() => track.stop());
+
+/** What a login or a refresh gives. */
+interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+const refresh = (server: TestApp, token: string) => server.post('/api/auth/refresh', undefined, token);
+
+async function login(member: GivenMember, password = member.password): Promise<Tokens> {
+  const { loginId: identifier, deviceToken, client } = member;
+  return (await client.post('/api/auth/login', { identifier, password, deviceToken }).expect(200)).body;
+}
+
+/** Nothing that was handed out before the later of two acknowledgements is worth anything on any server. */
+async function expectAllDead(tokens: Tokens[]): Promise<void> {
+  for (const { accessToken, refreshToken } of tokens) {
+    await expectDead(accessToken, ...track.servers);
+    for (const server of track.servers) expectRefusal(await refresh(server, refreshToken), 'session_ended');
+  }
+}
+
+/** The tokens of those that succeeded. */
+const minted = (answers: HttpAnswer[]): Tokens[] =>
+  answers.filter(({ status }) => status === 200).map(({ body }) => body as Tokens);
+
+async function alarmsOf(member: GivenMember): Promise<number> {
+  const { rows } = await track.app.sql.query(
+    `SELECT count(*)::int AS alarms FROM security_events WHERE member_id = $1 AND type = 'session.reuse_detected'`,
+    [member.id],
+  );
+  return rows[0].alarms;
+}
+
+describe('one refresh token, fifty times at the same moment, over several servers', () => {
+  it('CC-03 is rotated for one and replayed for the rest: one successor, and the session goes on', async () => {
+    let member = await given.member(track.app);
+    let token = member.refreshToken;
+    for (let round = 1; round <= howMany({ short: 5, long: 200 }); round += 1) {
+      // A fresh session now and then: the first rotation of one is a case of its own.
+      if (round % 20 === 0) {
+        member = await given.member(track.app);
+        token = member.refreshToken;
+      }
+      const answers = await track.atOnce(50, (server) => refresh(server, token));
+      track.score('one refresh token', answers, { expected: 50 });
+      expect(answers.filter(({ body }) => body.outcome === 'rotated')).toHaveLength(1);
+      expect(answers.filter(({ body }) => body.outcome === 'replayed')).toHaveLength(49);
+      expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
+      token = answers[0]!.body.refreshToken;
+      await track.any().get('/api/members/me', answers[0]!.body.accessToken).expect(200);
+      // No false alarm: a family that is killed here would be an honest client logged out.
+      expect(await alarmsOf(member)).toBe(0);
+    }
+    await refresh(track.any(), token).expect(200);
+  });
+
+  it('CC-03 TK-06 long after its rotation ends the session, and raises one alarm', async () => {
+    await track.rounds(
+      howMany({ short: 2, long: 50 }),
+      () => given.member(track.app),
+      async (member) => {
+        await refresh(track.any(), member.refreshToken).expect(200);
+        await track.app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '1 minute' WHERE id = $1`, [
+          member.sessionId,
+        ]);
+        const answers = await track.atOnce(50, (server) => refresh(server, member.refreshToken));
+        track.score('a replayed refresh token', answers, { expected: 0 });
+        expect(answers.filter(({ body }) => body.code === 'token_reused').length).toBeGreaterThan(0);
+        expect(await alarmsOf(member)).toBe(1);
+      },
+    );
+  });
+});
+
+describe('a refresh that races the end of its session', () => {
+  it('CC-04 leaves nothing alive once a logout is acknowledged', async () => {
+    const member = await given.member(track.app);
+    let rotations = 0;
+    await track.rounds(
+      howMany({ short: 12, long: 200 }),
+      () => login(member),
+      async (tokens) => {
+        const loggingOut = track.chance.below(3);
+        const byAccess = track.chance.below(2) === 0;
+        const answers = await track.atOnce(3, (server, index) =>
+          index === loggingOut
+            ? server.post('/api/auth/logout', undefined, byAccess ? tokens.accessToken : tokens.refreshToken)
+            : refresh(server, tokens.refreshToken),
+        );
+        expect(answers[loggingOut]!.status).toBe(204);
+        const alive = minted(answers);
+        rotations += alive.length;
+        track.score('refresh against logout', answers, { expected: 1 + alive.length });
+        await expectAllDead([tokens, ...alive]);
+      },
+    );
+    // Otherwise the logouts would always have been first, and nothing would have been shown.
+    expect(rotations).toBeGreaterThan(0);
+  });
+
+  it('CC-04 TK-09 leaves nothing alive once the account is closed', async () => {
+    await track.rounds(
+      howMany({ short: 2, long: 100 }),
+      async () => ({ member: await given.member(track.app) }),
+      async ({ member }) => {
+        const closing = track.any().delete('/api/members/me', { password: member.password }, member.accessToken);
+        const alive: Tokens[] = [member];
+        // Refreshes for as long as it is let; the end falls somewhere in between.
+        let answer = await refresh(track.any(), member.refreshToken);
+        for (; answer.status === 200; answer = await refresh(track.any(), answer.body.refreshToken))
+          alive.push(answer.body as Tokens);
+        track.score('refresh against closing', [await closing]);
+        expectRefusal(answer, 'session_ended');
+        await expectAllDead(alive.slice(-2));
+      },
+    );
+  });
+
+  it('CC-04 TK-09 leaves nothing alive once a member is disabled', async () => {
+    await track.rounds(
+      howMany({ short: 2, long: 100 }),
+      async () => ({ member: await given.member(track.app) }),
+      async ({ member }) => {
+        const disabling = track.app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [member.id]);
+        let answer = await refresh(track.any(), member.refreshToken);
+        const alive: Tokens[] = [member];
+        for (; answer.status === 200; answer = await refresh(track.any(), answer.body.refreshToken))
+          alive.push(answer.body as Tokens);
+        await disabling;
+        track.score('refresh against disabling', [answer], { expected: 0 });
+        for (const { refreshToken } of alive.slice(-2))
+          expect((await refresh(track.any(), refreshToken)).status).toBe(401);
+      },
+    );
+  });
+
+  it('CC-04 leaves nothing alive once the password is reset', async () => {
+    await track.rounds(
+      howMany({ short: 2, long: 100 }),
+      async () => {
+        const member = await given.member(track.app);
+        return { member, grant: await resetTokenFor(track.app, member) };
+      },
+      async ({ member, grant }) => {
+        const reset = track.any().post('/api/auth/password-reset', { newPassword: unique.password() }, grant);
+        const alive: Tokens[] = [member];
+        let answer = await refresh(track.any(), member.refreshToken);
+        for (; answer.status === 200; answer = await refresh(track.any(), answer.body.refreshToken))
+          alive.push(answer.body as Tokens);
+        track.score('refresh against reset', [await reset]);
+        await expectAllDead(alive.slice(-2));
+      },
+    );
+  });
+});
+
+describe('a login with the old password that races a reset', () => {
+  it('CC-04 leaves no session that survives the new password', async () => {
+    await track.rounds(
+      howMany({ short: 2, long: 100 }),
+      async () => {
+        const member = await given.member(track.app);
+        return { member, grant: await resetTokenFor(track.app, member), newPassword: unique.password() };
+      },
+      async ({ member, grant, newPassword }) => {
+        const resetting = track.chance.below(13);
+        const answers = await track.atOnce(13, (server, index) =>
+          index === resetting
+            ? server.post('/api/auth/password-reset', { newPassword }, grant)
+            : server.post('/api/auth/login', { identifier: member.loginId, password: member.password }),
+        );
+        expect(answers[resetting]!.status).toBe(204);
+        const alive = minted(answers);
+        track.score('login against reset', answers, { expected: 1 + alive.length });
+        await expectAllDead([...alive, member]);
+        const { rows } = await track.app.sql.query(
+          'SELECT count(*)::int AS live FROM sessions WHERE member_id = $1 AND ended_at IS NULL',
+          [member.id],
+        );
+        expect(rows).toEqual([{ live: 0 }]);
+        await track.any().post('/api/auth/login', { identifier: member.loginId, password: newPassword }).expect(200);
+      },
+    );
+  });
+});

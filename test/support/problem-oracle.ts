@@ -1,0 +1,32 @@
+import { ERRORS } from '../../src/errors/error-catalogue.js';
+import type { HttpAnswer } from './http-client.js';
+
+/** What only a server that tells too much about itself would say. */
+const TELLTALE =
+  /node_modules|\.[jt]s:\d|\n +at |QueryFailed|(SELECT|INSERT|UPDATE|DELETE) .*(FROM|INTO|SET) |Exception|\[object |\$argon2/;
+
+/** What is wrong with a refusal, in words; nothing where it is as IV-07 wants it: a problem document with a known code and no more. */
+export function faultsOfProblem({ status, headers, body, text }: HttpAnswer): string[] {
+  const faults: string[] = [];
+  const must = (isTrue: boolean, what: string): void => void (isTrue || faults.push(what));
+  if (headers['content-type'] !== 'application/problem+json; charset=utf-8') return ['no problem+json'];
+  const { type, title, detail, code, requestId, errors = [], retryAfter, ...rest } = body;
+  must(Object.keys(rest).join() === 'status' && rest.status === status, 'status or further members');
+  must(ERRORS[code as keyof typeof ERRORS] === status, `code ${code} with status ${status}`);
+  must(type === `urn:munjigi:problem:${code}`, 'type');
+  must(Boolean(title) && Boolean(detail), 'title and detail');
+  must(/^[0-9a-f-]{36}$/.test(requestId), 'requestId');
+  must(retryAfter === undefined || headers['retry-after'] === String(retryAfter), 'retryAfter');
+  for (const field of errors) {
+    must(Object.keys(field).sort().join() === 'code,field,message', 'members of a field');
+    must(typeof field.field === 'string' && field.field.length <= 64, 'name of a field');
+    must(
+      [field.code, field.message].every((value) => typeof value === 'string'),
+      'text of a field',
+    );
+  }
+  must(text.length < 8000, 'length');
+  const telltale = TELLTALE.exec(text)?.[0];
+  must(telltale === undefined, `says "${telltale}"`);
+  return faults;
+}

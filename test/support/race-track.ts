@@ -1,0 +1,99 @@
+import { expect } from '@jest/globals';
+import { Chance } from './chance.js';
+import type { HttpAnswer } from './http-client.js';
+import { TestApp } from './test-app.js';
+import { allowTime, howMany, IS_LONG } from './test-length.js';
+
+allowTime();
+
+/** Rounds that are made ready together, so that waiting for one's mail is not waiting for all. */
+const BATCH = 6;
+
+/** What a race came to, over all its rounds. */
+interface Tally {
+  rounds: number;
+  submissions: number;
+  successes: number;
+  /** Rounds in which something that may happen once happened more often. */
+  doubles: number;
+}
+
+/**
+ * Several servers on one database, and requests sent to them at the same moment: each is written before the first is
+ * answered. Which request goes first and to which server is chance, and the seed that is printed repeats it.
+ */
+export class RaceTrack {
+  readonly chance = new Chance();
+  private readonly tallies = new Map<string, Tally>();
+
+  private constructor(
+    readonly app: TestApp,
+    readonly servers: readonly TestApp[],
+  ) {}
+
+  /** Two servers; three in the long form. */
+  static async start(env: Record<string, string> = {}): Promise<RaceTrack> {
+    // A busy machine may take long; what is looked for here are wrong answers, not slow ones.
+    const app = await TestApp.start({ env: { DATABASE_TIMEOUT_SECONDS: '30', ...env } });
+    const replicas = await Promise.all(
+      Array.from({ length: howMany({ short: 1, long: 2 }) }, () => app.replica()),
+    ).catch(async (error: unknown) => {
+      await app.stop();
+      throw error;
+    });
+    return new RaceTrack(app, [app, ...replicas]);
+  }
+
+  /** Ends the servers and prints what the races came to. */
+  async stop(): Promise<void> {
+    await this.app.stop();
+    const lines = [...this.tallies].map(
+      ([title, { rounds, submissions, successes, doubles }]) =>
+        `  ${title}: ${rounds} rounds, ${submissions} submissions, ${successes} successes, ${doubles} double`,
+    );
+    const form = `${IS_LONG ? 'long' : 'short'} form, ${this.servers.length} servers, --seed=${this.chance.seed}`;
+    process.stdout.write(`races (${form})\n${lines.join('\n')}\n`);
+  }
+
+  /** One of the servers. */
+  any(): TestApp {
+    return this.chance.pick(this.servers);
+  }
+
+  /** Sends them all at once; the answers come in the order of their index. */
+  async atOnce<T>(times: number, send: (server: TestApp, index: number) => Promise<T>): Promise<T[]> {
+    const sent = new Map<number, Promise<T>>();
+    for (const index of this.chance.shuffled([...Array(times).keys()])) sent.set(index, send(this.any(), index));
+    return Promise.all(Array.from({ length: times }, (_, index) => sent.get(index)!));
+  }
+
+  /** Gets ready and runs one round after another; `prepare` works ahead for some rounds at a time. */
+  async rounds<T>(
+    count: number,
+    prepare: () => Promise<T>,
+    run: (ready: T, round: number) => Promise<void>,
+  ): Promise<void> {
+    for (let round = 0; round < count;) {
+      const ready = await Promise.all(Array.from({ length: Math.min(BATCH, count - round) }, prepare));
+      for (const one of ready) await run(one, round++);
+    }
+  }
+
+  /** Counts a round, and fails unless it had exactly `expected` successes and no server error. */
+  score(title: string, answers: readonly HttpAnswer[], { expected = 1 }: { expected?: number } = {}): void {
+    const successes = answers.filter(({ status }) => status < 300).length;
+    const tally = this.tallies.get(title) ?? { rounds: 0, submissions: 0, successes: 0, doubles: 0 };
+    tally.rounds += 1;
+    tally.submissions += answers.length;
+    tally.successes += successes;
+    if (successes > expected) tally.doubles += 1;
+    this.tallies.set(title, tally);
+    expect(answers.filter(({ status }) => status >= 500).map(({ text }) => text)).toEqual([]);
+    expect([title, successes]).toEqual([title, expected]);
+  }
+}
+
+/** The statuses of the refused, each once. */
+export function refusals(answers: readonly HttpAnswer[]): number[] {
+  return [...new Set(answers.map(({ status }) => status).filter((status) => status >= 300))].sort((a, b) => a - b);
+}

@@ -1,0 +1,14 @@
+import { jest } from '@jest/globals';
+
+/** Whether races and fuzzing run in full (`npm run test:races -- --long`) or as a part of `npm test`. */
+export const IS_LONG = process.env.TEST_LENGTH === 'long';
+
+/** How many: a few for every commit, all of them in the long form. */
+export function howMany({ short, long }: { short: number; long: number }): number {
+  return IS_LONG ? long : short;
+}
+
+/** For a test file of which each test is many requests: minutes on a busy machine, and hours in the long form. */
+export function allowTime(): void {
+  jest.setTimeout(howMany({ short: 5 * 60_000, long: 3 * 3_600_000 }));
+}
