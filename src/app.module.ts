@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccountModule } from './account/account.module.js';
+import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ConfigModule } from './config/config.module.js';
@@ -21,7 +22,7 @@ import { VerificationModule } from './verification/verification.module.js';
   imports: [
     ...[ConfigModule, DatabaseModule, ScheduleModule.forRoot(), HealthModule],
     ...[MailModule, AuditModule, UsersModule, VerificationModule, TokensModule, SessionsModule, AuthModule],
-    ...[ReauthenticationModule, TwoFactorModule, AccountModule],
+    ...[ReauthenticationModule, TwoFactorModule, AccountModule, AdminModule],
     ...[PagesModule, MaintenanceModule],
   ],
 })

@@ -128,6 +128,7 @@ export class AccountController {
     'session_ended',
     'reauth_required',
     'invalid_credentials',
+    'last_admin',
     'overloaded',
   )
   async close(

@@ -8,6 +8,6 @@ import { TimelineService } from './timeline.service.js';
 @Module({
   controllers: [TimelineController],
   providers: [SecurityEventsService, SecurityEventsRepository, TimelineService],
-  exports: [SecurityEventsService],
+  exports: [SecurityEventsService, SecurityEventsRepository],
 })
 export class AuditModule {}

@@ -18,6 +18,7 @@ import { RecoveryCode } from '../two-factor/recovery-code.entity.js';
 import { TotpSecret } from '../two-factor/totp-secret.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
+import { Administration1764600000000 } from './migrations/1764600000000-administration.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
@@ -26,7 +27,12 @@ export const ENTITIES = [
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, NotMeReport],
 ];
 
-export const MIGRATIONS = [InitialSchema1764000000000, TwoFactor1764100000000, AccountRecovery1764200000000];
+export const MIGRATIONS = [
+  InitialSchema1764000000000,
+  TwoFactor1764100000000,
+  AccountRecovery1764200000000,
+  Administration1764600000000,
+];
 
 interface DatabaseSettings {
   readonly url: string;

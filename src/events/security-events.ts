@@ -1,3 +1,5 @@
+import type { Role } from '../access/principal.js';
+
 /*
  * Every security event: what happened, in the past tense, and what is kept with it. `details` hold facts for the
  * timeline and the audit, never a secret and never an address. docs/events.md repeats this list; a test keeps them equal.
@@ -30,6 +32,15 @@ export interface SecurityEvents {
   'two-factor.disabled': Record<string, never>;
   'two-factor.recovery_codes_replaced': Record<string, never>;
   'two-factor.recovery_code_used': Record<string, never>;
+  'two-factor.removed_by_admin': { factor: SecondFactorKind };
+  'member.disabled': Record<string, never>;
+  'member.enabled': Record<string, never>;
+  'member.role_changed': { from: Role; to: Role };
+  'password.reset_demanded': Record<string, never>;
+  'session.all_ended_by_admin': Record<string, never>;
+  'login.unlocked': Record<string, never>;
+  'admin.created': Record<string, never>;
+  'mail.retried': { mailId: string };
 }
 
 export type SecurityEventType = keyof SecurityEvents;
@@ -43,7 +54,14 @@ export type SessionEndReason =
   | 'ended-by-member'
   | 'taken-back'
   | 'account-closed'
-  | 'too-many-sessions';
+  | 'too-many-sessions'
+  | 'ended-by-admin'
+  | 'password-reset-demanded'
+  | 'role-changed'
+  | 'disabled';
+
+/** What an administrator can take away for somebody who has lost it. */
+export type SecondFactorKind = 'totp';
 
 /** The same list for code that needs it at run time; the compiler keeps it complete. */
 export const SECURITY_EVENT_TYPES = Object.keys({
@@ -74,4 +92,13 @@ export const SECURITY_EVENT_TYPES = Object.keys({
   'two-factor.disabled': 0,
   'two-factor.recovery_codes_replaced': 0,
   'two-factor.recovery_code_used': 0,
+  'two-factor.removed_by_admin': 0,
+  'member.disabled': 0,
+  'member.enabled': 0,
+  'member.role_changed': 0,
+  'password.reset_demanded': 0,
+  'session.all_ended_by_admin': 0,
+  'login.unlocked': 0,
+  'admin.created': 0,
+  'mail.retried': 0,
 } satisfies Record<SecurityEventType, 0>) as SecurityEventType[];

@@ -4,6 +4,8 @@ import { AppConfig } from '../config/app-config.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MailService } from './mail.service.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
+import { OutboxInspectionRepository } from './outbox-inspection.repository.js';
+import { OutboxInspectionService } from './outbox-inspection.service.js';
 import { OutboxRepository } from './outbox.repository.js';
 
 /** Mail: written into the outbox with its cause, sent by the dispatcher. */
@@ -36,8 +38,10 @@ import { OutboxRepository } from './outbox.repository.js';
     },
     MailService,
     OutboxRepository,
+    OutboxInspectionRepository,
+    OutboxInspectionService,
     OutboxDispatcher,
   ],
-  exports: [MailService],
+  exports: [MailService, OutboxInspectionService],
 })
 export class MailModule {}

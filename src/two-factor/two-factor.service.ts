@@ -122,6 +122,18 @@ export class TwoFactorService {
     await this.tell(tx, memberId, null, 'two-factor.disabled', 'disabled', caller);
   }
 
+  /** Takes the app and its recovery codes away from somebody who has lost them; telling is for the caller. False when there is none. */
+  async removeLost(tx: Tx, memberId: string): Promise<boolean> {
+    if (!(await this.isEnrolled(tx, memberId))) return false;
+    await this.twoFactor.remove(tx, memberId);
+    return true;
+  }
+
+  /** Ends the waits after wrong second factors. */
+  async unlock(tx: Tx, memberId: string): Promise<void> {
+    await this.throttle.clear(tx, failuresOf(memberId));
+  }
+
   /** Uses the factor up, once. @throws DomainError `code_invalid` for whoever comes second */
   async spend(
     tx: Tx,
@@ -142,7 +154,7 @@ export class TwoFactorService {
 
   private async guess<T>(memberId: string, match: () => Promise<T | null>): Promise<T> {
     let matched: T | null = null;
-    const subject = { account: `second-factor:${memberId}`, deviceId: null, limit: this.config.env.MFA_FAILURE_LIMIT };
+    const subject = { account: failuresOf(memberId), deviceId: null, limit: this.config.env.MFA_FAILURE_LIMIT };
     const isRight = await this.throttle.attempt(subject, async () => {
       matched = await match();
       return matched !== null;
@@ -203,4 +215,9 @@ export class TwoFactorService {
     const member = await this.members.get(tx, memberId);
     await this.notices.send(tx, 'two-factor-changed', member, caller, { what, recoveryCodesLeft });
   }
+}
+
+/** What wrong second factors are counted by. */
+function failuresOf(memberId: string): string {
+  return `second-factor:${memberId}`;
 }

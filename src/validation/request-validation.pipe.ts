@@ -28,7 +28,8 @@ export class RequestValidationPipe implements PipeTransform {
     if (unknown.length > 0) throw refuse(unknown.map((name) => ({ field: printable(name), code: 'unknown_field' })));
 
     const instance = plainToInstance(metatype as Type<object>, flat(input as Record<string, unknown>));
-    const problems = validateSync(instance).map(({ property, constraints }): FieldProblem => {
+    // A class without fields is one that class-validator has never heard of, and refuses.
+    const problems = (known.size === 0 ? [] : validateSync(instance)).map(({ property, constraints }): FieldProblem => {
       return { field: property, ...(JSON.parse(constraints![FIELD_RULE]!) as Problem) };
     });
     if (problems.length > 0) throw refuse(problems);
