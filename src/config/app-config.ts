@@ -122,6 +122,8 @@ function crossChecks(env: Environment, found: Record<string, string>): Record<st
     report('SMTP_TIMEOUT_SECONDS', 'needs to be below OUTBOX_LEASE_SECONDS');
   if (env.REFRESH_IDLE_TTL_SECONDS > env.REFRESH_ABSOLUTE_TTL_SECONDS)
     report('REFRESH_IDLE_TTL_SECONDS', 'needs to be at most REFRESH_ABSOLUTE_TTL_SECONDS');
+  if (!env.API_ENABLED && !env.WORKER_ENABLED)
+    report('WORKER_ENABLED', 'needs to be true where API_ENABLED is false: there would be nothing to do');
   checkSecrets(env, report);
   if (env.NODE_ENV !== 'production') return problems;
 
