@@ -12,6 +12,7 @@ import { freePort } from './free-port.js';
 import { type MailInbox, startMailInbox } from './mail-inbox.js';
 import { DirectoryInUseError, type Postgres, startPostgres } from './postgres.js';
 import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
+import { forgetStack, noteStack } from './running-stack.js';
 import { tour } from './tour.js';
 
 const STOP_TIMEOUT_MS = 20_000;
@@ -36,6 +37,7 @@ class DevelopmentStack {
       return this.stopping ? 0 : await this.runServer();
     } finally {
       this.stopping = true;
+      await forgetStack();
       await this.inbox?.stop();
       await this.postgres?.stop();
     }
@@ -91,6 +93,7 @@ class DevelopmentStack {
     const publicUrl = process.env.PUBLIC_URL || `http://localhost:${port}`;
     const databaseUrl = process.env.DATABASE_URL || this.postgres?.url;
     const smtpUrl = process.env.SMTP_URL || this.inbox?.smtpUrl;
+    await noteStack({ PORT: String(port), PUBLIC_URL: publicUrl, DATABASE_URL: databaseUrl, SMTP_URL: smtpUrl });
     this.server = spawn(process.execPath, [...TETHERED, 'dist/main.js'], {
       cwd: PROJECT_ROOT,
       env: {

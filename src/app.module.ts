@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
+import { ScheduleModule, type ScheduleModuleAsyncOptions } from '@nestjs/schedule';
 import { AccountModule } from './account/account.module.js';
+import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -17,12 +19,22 @@ import { TwoFactorModule } from './two-factor/two-factor.module.js';
 import { UsersModule } from './users/users.module.js';
 import { VerificationModule } from './verification/verification.module.js';
 
+/** Jobs run where the worker does. */
+const JOBS: ScheduleModuleAsyncOptions = {
+  inject: [AppConfig],
+  useFactory: ({ env }: AppConfig) => ({
+    intervals: env.WORKER_ENABLED,
+    cronJobs: env.WORKER_ENABLED,
+    timeouts: env.WORKER_ENABLED,
+  }),
+};
+
 /** The list of modules. */
 @Module({
   imports: [
-    ...[ConfigModule, DatabaseModule, ScheduleModule.forRoot(), HealthModule],
+    ...[ConfigModule, DatabaseModule, ScheduleModule.forRootAsync(JOBS), HealthModule],
     ...[MailModule, AuditModule, UsersModule, VerificationModule, TokensModule, SessionsModule, AuthModule],
-    ...[ReauthenticationModule, PasskeysModule, TwoFactorModule, AccountModule],
+    ...[ReauthenticationModule, PasskeysModule, TwoFactorModule, AccountModule, AdminModule],
     ...[PagesModule, MaintenanceModule],
   ],
 })

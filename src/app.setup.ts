@@ -77,6 +77,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.decorate('defaultLocale', config.defaultLocale);
+  if (!config.env.API_ENABLED) answerOperationsOnly(fastify);
   acceptJsonOnly(fastify);
   refuseQueriesOnWrites(fastify);
   logRequests(fastify, logger);
@@ -103,6 +104,14 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   app.useGlobalFilters(new ProblemFilter());
   if (config.env.SWAGGER_ENABLED) await setUpSwagger(app, fastify);
   return app;
+}
+
+/** A worker is asked how it is and nothing else: whoever reaches its port finds no API there. */
+function answerOperationsOnly(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', async ({ url }) => {
+    if (!/^\/(health|metrics)(?![^/?])/.test(url))
+      throw new DomainError('not_found', { detail: 'API_ENABLED is false' });
+  });
 }
 
 /** One content type, uncompressed: a form, which any page may send across origins, is never read (TR-04), and no bomb is unpacked (IV-04). */

@@ -5,6 +5,7 @@ import type { Caller } from '../common/caller.js';
 import { maskLoginId } from '../common/login-id.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
+import { DomainError } from '../errors/domain-error.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { ReauthenticationService } from '../reauthentication/reauthentication.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -25,15 +26,18 @@ export class AccountClosingService {
     private readonly events: SecurityEventsService,
   ) {}
 
-  /** @throws DomainError `invalid_credentials`, `overloaded` */
+  /** @throws DomainError `invalid_credentials`, `overloaded`, `last_admin` */
   async close(principal: Principal, password: string, caller: Caller): Promise<void> {
     const { memberId, sessionId } = principal;
     await this.reauthentication.confirmPassword(principal, password, caller);
     const graceMs = this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS * 1000;
     await this.database.transaction(async (tx) => {
+      await this.members.lockAdministrators(tx);
       await this.members.lock(tx, memberId);
       const member = await this.members.get(tx, memberId);
-      await this.members.close(tx, memberId);
+      // Closed by another request a moment ago: that one has done all the rest.
+      if (member.status !== 'active') return;
+      if (!(await this.members.close(tx, memberId))) throw new DomainError('last_admin');
       await this.verification.voidAllOf(tx, memberId);
       await this.sessions.endAll(tx, memberId, 'account-closed', caller);
       await this.events.record(tx, 'account.closed', { memberId, sessionId, caller }, {});

@@ -107,7 +107,7 @@ export class AccountController {
     description: 'At once; erased after a grace (14 days as configured). Logging in within it restores the account.',
   })
   @ApiNoContentResponse()
-  @ApiBodyProblems(...WITH_PASSWORD)
+  @ApiBodyProblems(...WITH_PASSWORD, 'last_admin')
   async close(
     @CurrentPrincipal() principal: Principal,
     @Body() body: CloseAccountDto,

@@ -10,6 +10,6 @@ import { TimelineService } from './timeline.service.js';
   imports: [CountriesModule],
   controllers: [TimelineController],
   providers: [SecurityEventsService, SecurityEventsRepository, TimelineService],
-  exports: [SecurityEventsService],
+  exports: [SecurityEventsService, SecurityEventsRepository],
 })
 export class AuditModule {}

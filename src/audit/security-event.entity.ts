@@ -3,14 +3,17 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 /** One row of the audit: what happened, to whom, from where. Written in the same commit as the thing itself. */
 @Entity('security_events')
 @Index('security_events_member', ['memberId', 'id'])
-@Index('security_events_at', ['at'])
-@Index('security_events_type', ['type', 'id'])
+@Index('security_events_member_at', ['memberId', 'at', 'id'])
+@Index('security_events_at', ['at', 'id'])
+@Index('security_events_type', ['type', 'at', 'id'])
 export class SecurityEvent {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id: string;
   @Column('timestamptz', { default: () => 'now()' }) at: Date;
   @Column('text') type: string;
   @Column('uuid', { name: 'member_id', nullable: true }) memberId: string | null;
   @Column('uuid', { name: 'session_id', nullable: true }) sessionId: string | null;
+  /** The administrator who did it; null where people act for themselves. Where it came from is then that person's. */
+  @Column('uuid', { name: 'actor_id', nullable: true }) actorId: string | null;
   @Column('text') ip: string;
   @Column('text', { name: 'user_agent' }) userAgent: string;
   @Column('text', { name: 'request_id' }) requestId: string;

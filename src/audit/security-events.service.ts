@@ -22,8 +22,11 @@ export class SecurityEventsService {
   ): Promise<void> {
     const { memberId = null, sessionId = null, caller } = context;
     await sql.query(
-      `INSERT INTO security_events (type, member_id, session_id, ip, user_agent, request_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [type, memberId, sessionId, caller.ip, caller.userAgent, caller.requestId, JSON.stringify(details)],
+      `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        ...[type, memberId, sessionId, caller.actorId ?? null],
+        ...[caller.ip, caller.userAgent, caller.requestId, JSON.stringify(details)],
+      ],
     );
   }
 

@@ -18,6 +18,7 @@ class TimelineEntryView implements TimelineEntry {
   @ApiProperty({ example: '4711' }) id: string;
   @ApiProperty({ enum: SECURITY_EVENT_TYPES }) type: string;
   @ApiProperty({ format: 'date-time' }) at: Date;
+  @ApiProperty({ description: 'An administrator did it; ip and userAgent are empty then' }) byAdmin: boolean;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
   @ApiProperty({ nullable: true, type: String, description: 'ISO 3166-1 code, where it is known', example: 'KR' })
   country: string | null;

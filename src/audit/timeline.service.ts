@@ -8,6 +8,9 @@ export interface TimelineEntry {
   readonly id: string;
   readonly type: string;
   readonly at: Date;
+  /** Whether an administrator did it, and not the member or somebody in the member's name. */
+  readonly byAdmin: boolean;
+  /** Empty for what an administrator did. */
   readonly ip: string;
   readonly country: string | null;
   readonly userAgent: string;
@@ -32,8 +35,13 @@ export class TimelineService {
   async list(memberId: string, limit: number, cursor: string | undefined): Promise<TimelinePage> {
     // One more than asked for tells whether there is a next page.
     const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));
-    const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details }) => {
-      return { id, type, at, ip, country: this.countries.of(ip), userAgent, sessionId, details };
+    const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details, actorId }) => {
+      const byAdmin = actorId !== null;
+      // Where administrators were is theirs to know.
+      const origin = byAdmin
+        ? { ip: '', country: null, userAgent: '' }
+        : { ip, country: this.countries.of(ip), userAgent };
+      return { id, type, at, byAdmin, ...origin, sessionId, details };
     });
     const last = items.at(-1);
     return { items, nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null };

@@ -16,6 +16,7 @@ import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { CodeRequestsService } from './code-requests.service.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
+import { RolesGuard } from './guards/roles.guard.js';
 import { LoginController } from './login.controller.js';
 import { LoginIdCheckService } from './login-id-check.service.js';
 import { LoginIdController } from './login-id.controller.js';
@@ -59,6 +60,7 @@ import { TokensController } from './tokens.controller.js';
   ],
   providers: [
     { provide: APP_GUARD, useClass: AccessTokenGuard },
+    { provide: APP_GUARD, useClass: RolesGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy],
     ...[SignUpService, SignUpsRepository, LoginIdCheckService, LoginIdRecoveryService],
     ...[

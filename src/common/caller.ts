@@ -6,4 +6,6 @@ export interface Caller {
   readonly userAgent: string;
   readonly locale: Locale;
   readonly requestId: string;
+  /** The administrator who acts on an account; absent where people act for themselves. */
+  readonly actorId?: string;
 }

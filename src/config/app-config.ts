@@ -134,6 +134,8 @@ function crossChecks(env: Environment, found: Record<string, string>): Record<st
     report('REFRESH_IDLE_TTL_SECONDS', 'needs to be at most REFRESH_ABSOLUTE_TTL_SECONDS');
   if (env.RISK_NOTIFY_SCORE > env.RISK_ASK_SCORE) report('RISK_NOTIFY_SCORE', 'needs to be at most RISK_ASK_SCORE');
   if (env.RISK_ASK_SCORE > env.RISK_END_SCORE) report('RISK_ASK_SCORE', 'needs to be at most RISK_END_SCORE');
+  if (!env.API_ENABLED && !env.WORKER_ENABLED)
+    report('WORKER_ENABLED', 'needs to be true where API_ENABLED is false: there would be nothing to do');
   checkSecrets(env, report);
   if (env.PASSKEY_RP_ID !== undefined && env.PASSKEY_ORIGINS.some((origin) => !isOfDomain(origin, env.PASSKEY_RP_ID!)))
     report('PASSKEY_ORIGINS', 'needs pages of the domain PASSKEY_RP_ID');

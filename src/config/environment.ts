@@ -70,6 +70,14 @@ export const ENVIRONMENT = {
     desc: 'where people reach this service; the base of every mailed link. Required in production, else http://localhost:PORT',
     example: 'https://accounts.example.com',
   }),
+  API_ENABLED: bool({
+    default: true,
+    desc: 'whether this process answers requests; without it, it is a worker and only /health answers',
+  }),
+  WORKER_ENABLED: bool({
+    default: true,
+    desc: 'whether this process sends mail and does the jobs: purging what has expired, erasing closed accounts',
+  }),
   DATABASE_URL: postgresUrl({
     devDefault: 'postgres://munjigi:munjigi@localhost:5432/munjigi',
     desc: 'PostgreSQL 15 or newer',
@@ -301,7 +309,6 @@ export const ENVIRONMENT = {
     default: 365 * DAY,
     desc: 'the audit forgets events after this long',
   }),
-  OUTBOX_ENABLED: bool({ default: true, desc: 'whether this process sends mail' }),
   OUTBOX_CONCURRENCY: count({ default: 5, desc: 'mails a process sends at once' }),
   OUTBOX_LEASE_SECONDS: positiveSeconds({
     default: 60,

@@ -25,6 +25,7 @@ import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-s
 import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
 import { Risk1764300000000 } from './migrations/1764300000000-risk.js';
 import { Passkeys1764400000000 } from './migrations/1764400000000-passkeys.js';
+import { Administration1764600000000 } from './migrations/1764600000000-administration.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
@@ -41,6 +42,7 @@ export const MIGRATIONS = [
   AccountRecovery1764200000000,
   Risk1764300000000,
   Passkeys1764400000000,
+  Administration1764600000000,
 ];
 
 interface DatabaseSettings {

@@ -1,3 +1,5 @@
+import type { Role } from '../access/principal.js';
+
 /*
  * Every security event: what happened, in the past tense, and what is kept with it. `details` hold facts for the
  * timeline and the audit, never a secret and never an address. docs/events.md repeats this list; a test keeps them equal.
@@ -35,6 +37,15 @@ export interface SecurityEvents {
   'passkey.renamed': { name: string | null };
   'passkey.removed': { name: string | null };
   'passkey.counter_regressed': { passkeyId: string; expectedAbove: number; received: number };
+  'two-factor.removed_by_admin': { factor: SecondFactorKind };
+  'member.disabled': Record<string, never>;
+  'member.enabled': Record<string, never>;
+  'member.role_changed': { from: Role; to: Role };
+  'password.reset_demanded': Record<string, never>;
+  'session.all_ended_by_admin': Record<string, never>;
+  'login.unlocked': Record<string, never>;
+  'admin.created': Record<string, never>;
+  'mail.retried': { mailId: string };
 }
 
 export type SecurityEventType = keyof SecurityEvents;
@@ -49,7 +60,11 @@ export type SessionEndReason =
   | 'taken-back'
   | 'account-closed'
   | 'too-many-sessions'
-  | 'risk';
+  | 'risk'
+  | 'ended-by-admin'
+  | 'password-reset-demanded'
+  | 'role-changed'
+  | 'disabled';
 
 /** When it was asked whether it is the member: the password was right, the second factor was wrong, a session opens, a refresh. */
 export type RiskMoment = 'password' | 'second-factor' | 'login' | 'refresh';
@@ -74,6 +89,9 @@ export interface WeighedSignal {
   readonly signal: RiskSignal;
   readonly weight: number;
 }
+
+/** What an administrator can take away for somebody who has lost it. */
+export type SecondFactorKind = 'totp' | 'passkey';
 
 /** The same list for code that needs it at run time; the compiler keeps it complete. */
 export const SECURITY_EVENT_TYPES = Object.keys({
@@ -109,4 +127,13 @@ export const SECURITY_EVENT_TYPES = Object.keys({
   'passkey.renamed': 0,
   'passkey.removed': 0,
   'passkey.counter_regressed': 0,
+  'two-factor.removed_by_admin': 0,
+  'member.disabled': 0,
+  'member.enabled': 0,
+  'member.role_changed': 0,
+  'password.reset_demanded': 0,
+  'session.all_ended_by_admin': 0,
+  'login.unlocked': 0,
+  'admin.created': 0,
+  'mail.retried': 0,
 } satisfies Record<SecurityEventType, 0>) as SecurityEventType[];

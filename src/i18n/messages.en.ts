@@ -40,6 +40,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Please confirm who you are',
     detail: 'This needs a login or a password check of the last few minutes. Confirm your password and try again.',
   },
+  two_factor_required: {
+    title: 'Second factor needed',
+    detail: 'Administrators need two-step login. Set it up for your account and try again.',
+  },
   origin_not_allowed: {
     title: 'Origin not allowed',
     detail: 'Cookies are accepted only from the web pages this service knows.',
@@ -59,6 +63,15 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   },
   totp_not_enabled: { title: 'Not switched on', detail: 'No authenticator app is set up.' },
   passkey_limit_reached: { title: 'Too many passkeys', detail: 'Remove a passkey before you add another one.' },
+  last_admin: {
+    title: 'Last administrator',
+    detail: 'This is the only active administrator. Make another member one first.',
+  },
+  member_not_active: { title: 'Account not active', detail: 'This account is disabled or closed.' },
+  mail_not_retryable: {
+    title: 'Mail cannot be sent again',
+    detail: 'Only a mail that was given up can be sent again, and only while what it carries still works.',
+  },
   payload_too_large: { title: 'Body too large', detail: 'The body is larger than this service accepts.' },
   unsupported_media_type: { title: 'Content type not accepted', detail: 'Please send application/json, uncompressed.' },
   validation_failed: { title: 'Input not accepted', detail: 'Some of the input is not valid; see errors.' },

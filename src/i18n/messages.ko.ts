@@ -41,6 +41,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '본인 확인 필요',
     detail: '최근 몇 분 안에 로그인하거나 비밀번호를 확인해야 합니다. 비밀번호를 확인한 뒤 다시 시도해 주세요.',
   },
+  two_factor_required: {
+    title: '2단계 인증 필요',
+    detail: '관리자는 2단계 인증을 사용해야 합니다. 내 계정에서 설정한 뒤 다시 시도해 주세요.',
+  },
   origin_not_allowed: { title: '허용되지 않은 출처', detail: '등록된 웹 페이지에서만 쿠키를 사용할 수 있습니다.' },
   not_found: { title: '찾을 수 없음', detail: '요청하신 주소에는 아무것도 없습니다.' },
   method_not_allowed: { title: '허용되지 않은 메서드', detail: '이 주소에서는 해당 메서드를 사용할 수 없습니다.' },
@@ -62,6 +66,15 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   passkey_limit_reached: {
     title: '패스키 개수 초과',
     detail: '새 패스키를 추가하려면 먼저 다른 패스키를 삭제해 주세요.',
+  },
+  last_admin: {
+    title: '마지막 관리자',
+    detail: '사용 중인 관리자 계정이 이것뿐입니다. 먼저 다른 회원을 관리자로 지정해 주세요.',
+  },
+  member_not_active: { title: '사용할 수 없는 계정', detail: '정지되었거나 탈퇴한 계정입니다.' },
+  mail_not_retryable: {
+    title: '다시 보낼 수 없는 메일',
+    detail: '발송을 포기한 메일만, 그리고 메일에 담긴 내용이 아직 유효할 때만 다시 보낼 수 있습니다.',
   },
   payload_too_large: { title: '너무 큰 본문', detail: '요청 본문이 허용된 크기를 넘었습니다.' },
   unsupported_media_type: { title: '지원하지 않는 형식', detail: '압축하지 않은 application/json으로 보내 주세요.' },

@@ -11,6 +11,20 @@ export type TwoFactorChangeKind =
   | 'passkey-added'
   | 'passkey-removed';
 
+/** What an administrator did to an account. */
+export type AdminActionKind =
+  | 'disabled'
+  | 'enabled'
+  | 'made-admin'
+  | 'no-longer-admin'
+  | 'logged-out'
+  | 'two-factor-removed'
+  | 'factor-removed'
+  | 'unlocked';
+
+/** Why somebody is asked to set a password without having asked for it. */
+export type SetPasswordReason = 'account-created' | 'reset-demanded';
+
 /** What makes a login look like somebody else's. */
 export type SuspicionReason =
   | 'new_device'
@@ -98,6 +112,17 @@ export interface MailTemplates {
   'account-closed': Alert & { loginIdMasked: string; eraseOn: string };
   /** Somebody logged in to a closed account in time. */
   'account-restored': Alert & { loginIdMasked: string };
+  /** No network: where administrators are is no business of members. */
+  'admin-action': { name?: string | undefined; loginIdMasked: string; at: string; what: AdminActionKind };
+  /** A link alone, because there is no page that waits for a code. */
+  'set-password': {
+    name?: string | undefined;
+    loginIdMasked: string;
+    at: string;
+    link: string;
+    linkMinutes: number;
+    why: SetPasswordReason;
+  };
 }
 
 /** A mail that somebody asked for: when, and from where. */
@@ -212,6 +237,15 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
   },
   'account-closed': { ...ALERT_FIELDS, loginIdMasked: 'required', eraseOn: 'required' },
   'account-restored': { ...ALERT_FIELDS, loginIdMasked: 'required' },
+  'admin-action': { name: 'optional', loginIdMasked: 'required', at: 'required', what: 'required' },
+  'set-password': {
+    name: 'optional',
+    loginIdMasked: 'required',
+    at: 'required',
+    link: 'required',
+    linkMinutes: 'required',
+    why: 'required',
+  },
 };
 
 export const MAIL_TEMPLATE_NAMES = Object.keys(MAIL_TEMPLATE_FIELDS) as MailTemplateName[];

@@ -4,7 +4,10 @@ import { AppConfig } from '../config/app-config.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MailService } from './mail.service.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
+import { OutboxInspectionRepository } from './outbox-inspection.repository.js';
+import { OutboxInspectionService } from './outbox-inspection.service.js';
 import { OutboxRepository } from './outbox.repository.js';
+import { smtpTransport } from './smtp-transport.js';
 
 /** Mail: written into the outbox with its cause, sent by the dispatcher. */
 @Module({
@@ -14,16 +17,7 @@ import { OutboxRepository } from './outbox.repository.js';
       inject: [AppConfig],
       useFactory: ({ env }: AppConfig): MailerOptions => ({
         // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the library's type names packages that are not installed
-        transport: {
-          url: env.SMTP_URL,
-          pool: true,
-          maxConnections: env.OUTBOX_CONCURRENCY,
-          requireTLS: env.SMTP_REQUIRE_TLS,
-          // Certificates are checked by default; a local inbox without TLS is spoken to in plain text.
-          connectionTimeout: env.SMTP_TIMEOUT_SECONDS * 500,
-          greetingTimeout: env.SMTP_TIMEOUT_SECONDS * 500,
-          socketTimeout: env.SMTP_TIMEOUT_SECONDS * 1000,
-        } as MailerOptions['transport'],
+        transport: smtpTransport(env) as MailerOptions['transport'],
         defaults: { from: env.MAIL_FROM } as MailerOptions['defaults'],
       }),
     }),
@@ -36,8 +30,10 @@ import { OutboxRepository } from './outbox.repository.js';
     },
     MailService,
     OutboxRepository,
+    OutboxInspectionRepository,
+    OutboxInspectionService,
     OutboxDispatcher,
   ],
-  exports: [MailService],
+  exports: [MailService, OutboxInspectionService],
 })
 export class MailModule {}

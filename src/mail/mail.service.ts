@@ -76,7 +76,7 @@ export class MailService {
   }
 
   /** @throws Error when the row was altered or its key is gone. */
-  open(message: ClaimedMessage): MailPayload {
+  open(message: Pick<ClaimedMessage, 'id' | 'payload'>): MailPayload {
     return JSON.parse(this.box.open(message.payload, message.id)) as MailPayload;
   }
 }

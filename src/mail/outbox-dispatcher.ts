@@ -41,7 +41,7 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, B
   ) {}
 
   onModuleInit(): void {
-    if (!this.config.env.OUTBOX_ENABLED) return;
+    if (!this.config.env.WORKER_ENABLED) return;
     this.notifications.subscribe({
       channel: OUTBOX_CHANNEL,
       onMessage: () => this.wake(),
@@ -50,7 +50,7 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, B
   }
 
   onApplicationBootstrap(): void {
-    if (!this.config.env.OUTBOX_ENABLED) return;
+    if (!this.config.env.WORKER_ENABLED) return;
     this.timer = setInterval(() => this.wake(), POLL_MS);
     this.wake();
   }

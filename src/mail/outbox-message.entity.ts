@@ -11,7 +11,8 @@ export type OutboxStatus = 'pending' | 'sent' | 'dead' | 'dropped' | 'withheld';
 /** A mail to be sent. Commits with the change that caused it, so neither can be had without the other. */
 @Entity('outbox_messages')
 @Index('outbox_messages_due', ['availableAt'], { where: "status = 'pending'" })
-@Index('outbox_messages_created_at', ['createdAt'])
+@Index('outbox_messages_created_at', ['createdAt', 'id'])
+@Index('outbox_messages_unsent', ['status', 'createdAt', 'id'], { where: "status <> 'sent'" })
 export class OutboxMessage {
   @PrimaryColumn('uuid') id: string;
   @Column('text') template: string;

@@ -137,6 +137,10 @@ export class PasskeysRepository {
     return rows[0]?.name;
   }
 
+  async removeAll(tx: Tx, memberId: string): Promise<void> {
+    await tx.query(`DELETE FROM passkeys WHERE member_id = $1`, [memberId]);
+  }
+
   /** Removes what was registered within the last `seconds`; gives the names. */
   async removeSince(tx: Tx, memberId: string, seconds: number): Promise<(string | null)[]> {
     const { rows } = await tx.query<{ name: string | null }>(

@@ -146,6 +146,11 @@ export class PasskeysService {
     if (!(await this.passkeys.use(tx, passkey))) throw refusal('removed or overtaken a moment ago');
   }
 
+  /** For somebody who has lost them; nobody is told. */
+  async removeAll(tx: Tx, memberId: string): Promise<void> {
+    await this.passkeys.removeAll(tx, memberId);
+  }
+
   private async challenge(
     purpose: PasskeyPurpose,
     memberId: string | null,

@@ -102,6 +102,14 @@ export class LoginThrottleService {
     await sql.query(`DELETE FROM login_failures WHERE account = $1`, [this.digestOf(account)]);
   }
 
+  /** Whether somebody has to wait at this account, on known devices or others. */
+  async isWaiting(sql: Sql, account: string): Promise<boolean> {
+    const { count } = await sql.query(`SELECT key FROM login_failures WHERE account = $1 AND blocked_until > now()`, [
+      this.digestOf(account),
+    ]);
+    return count > 0;
+  }
+
   /** The failures in a row, this attempt included; null within a wait. */
   private async count(key: Buffer, account: string, limit: number): Promise<number | null> {
     const { env } = this.config;

@@ -50,6 +50,11 @@ export class LoginChallengesService {
     return challenge;
   }
 
+  /** Logins that wait for their second factor come to nothing. */
+  async voidAllOf(tx: Tx, memberId: string): Promise<void> {
+    await this.twoFactor.voidChallenges(tx, memberId);
+  }
+
   /** Single use: of two answers to one challenge, one wins. @throws DomainError `token_invalid` */
   async spend(tx: Tx, challenge: OpenChallenge): Promise<void> {
     if (!(await this.twoFactor.spendChallenge(tx, challenge.id)))

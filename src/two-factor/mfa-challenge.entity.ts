@@ -5,6 +5,7 @@ import { Member } from '../users/member.entity.js';
 /** A login whose password was right and whose second factor is still to come: the row behind one mfa token. */
 @Entity('mfa_challenges')
 @Index('mfa_challenges_expires_at', ['expiresAt'])
+@Index('mfa_challenges_member', ['memberId'])
 export class MfaChallenge {
   @PrimaryColumn('uuid') id: string;
   @ForeignKey(() => Member, { name: 'mfa_challenges_member_fk', onDelete: 'CASCADE' })

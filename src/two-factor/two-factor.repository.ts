@@ -149,6 +149,10 @@ export class TwoFactorRepository {
     return rows[0] ?? null;
   }
 
+  async voidChallenges(tx: Tx, memberId: string): Promise<void> {
+    await tx.query(`UPDATE mfa_challenges SET spent_at = now() WHERE member_id = $1 AND spent_at IS NULL`, [memberId]);
+  }
+
   async spendChallenge(tx: Tx, id: string): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE mfa_challenges SET spent_at = now() WHERE id = $1 AND spent_at IS NULL AND expires_at > now()`,

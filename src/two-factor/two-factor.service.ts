@@ -13,7 +13,7 @@ import { PasskeysService, type ProvenPasskey } from '../passkeys/passkeys.servic
 import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
 import { ReauthenticationService } from '../reauthentication/reauthentication.service.js';
 import { MembersRepository } from '../users/members.repository.js';
-import { EnrolledFactorsService } from './enrolled-factors.service.js';
+import { EnrolledFactorsService, type EnrolledFactor } from './enrolled-factors.service.js';
 import { RecoveryCodesService } from './recovery-codes.service.js';
 import { normaliseRecoveryCode } from './recovery-codes.js';
 import { newTotpEnrolment, totpStepOf, type TotpEnrolment } from './totp.js';
@@ -134,6 +134,27 @@ export class TwoFactorService {
     if (await this.twoFactor.isConfirmedSince(tx, memberId, seconds)) await this.removeTotp(tx, { memberId }, caller);
   }
 
+  /**
+   * Takes the app, or all passkeys, away from somebody who has lost them; telling is for the caller. Recovery codes go with the last factor.
+   * @returns whether another factor is left; null where there was nothing to take away
+   */
+  async removeLost(tx: Tx, memberId: string, factor: EnrolledFactor): Promise<boolean | null> {
+    if (!(await this.factors.of(tx, memberId)).includes(factor)) return null;
+    if (factor === 'totp') await this.twoFactor.removeTotp(tx, memberId);
+    else await this.passkeys.removeAll(tx, memberId);
+    return this.factors.settle(tx, memberId);
+  }
+
+  /** Which second factors protect the member. */
+  async enrolledFactors(memberId: string): Promise<EnrolledFactor[]> {
+    return this.factors.of(this.database, memberId);
+  }
+
+  /** Ends the waits after wrong second factors. */
+  async unlock(tx: Tx, memberId: string): Promise<void> {
+    await this.throttle.clear(tx, failuresOf(memberId));
+  }
+
   /** Uses the factor up, once. @throws DomainError `code_invalid` or `passkey_invalid` for whoever comes second */
   async spend(
     tx: Tx,
@@ -159,7 +180,7 @@ export class TwoFactorService {
   /** @param match refuses with a DomainError, which counts as a wrong guess */
   private async guess<T>(memberId: string, match: () => Promise<T>): Promise<T> {
     let outcome: T | DomainError | undefined;
-    const subject = { account: `second-factor:${memberId}`, deviceId: null, limit: this.config.env.MFA_FAILURE_LIMIT };
+    const subject = { account: failuresOf(memberId), deviceId: null, limit: this.config.env.MFA_FAILURE_LIMIT };
     const isRight = await this.throttle.attempt(subject, async () => {
       outcome = await match().catch((error: unknown) => {
         if (error instanceof DomainError) return error;
@@ -209,4 +230,9 @@ export class TwoFactorService {
 
 function wrongCode(): DomainError {
   return new DomainError('code_invalid', { detail: 'wrong second factor' });
+}
+
+/** What wrong second factors are counted by. */
+function failuresOf(memberId: string): string {
+  return `second-factor:${memberId}`;
 }

@@ -9,6 +9,13 @@ export type MemberStatus = 'active' | 'disabled' | 'closed';
 @Index('members_login_id', ['loginId'], { unique: true })
 @Index('members_closed_at', ['closedAt'], { where: 'closed_at IS NOT NULL' })
 @Index('members_email_key', ['emailKey'], { unique: true })
+@Index('members_created_at', ['createdAt', 'id'])
+@Index('members_admins', ['createdAt', 'id'], { where: "role = 'admin'" })
+@Index('members_inactive', ['status', 'createdAt', 'id'], { where: "status <> 'active'" })
+// For searching by how they begin; TypeORM cannot say "text_pattern_ops", so the migration alone describes them.
+@Index('members_login_id_prefix', { synchronize: false })
+@Index('members_email_key_prefix', { synchronize: false })
+@Index('members_name_prefix', { synchronize: false })
 export class Member {
   @PrimaryColumn('uuid') id: string;
   @Column('text', { name: 'login_id' }) loginId: string;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { Role } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
-import type { Tx } from '../database/sql.js';
+import type { Sql, Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
-import { Member } from './member.entity.js';
+import { Member, type MemberStatus } from './member.entity.js';
 
 /** What a login looks at. */
 export type LoginCandidate = Pick<
@@ -22,6 +23,13 @@ const CANDIDATE = `id, login_id AS "loginId", email, name, password_hash AS "pas
 
 const BY_LOGIN_ID = { name: 'member-by-login-id', text: `SELECT ${CANDIDATE} FROM members WHERE login_id = $1` };
 const BY_EMAIL_KEY = { name: 'member-by-email-key', text: `SELECT ${CANDIDATE} FROM members WHERE email_key = $1` };
+
+/** Any number will do, as long as no other advisory lock has it. */
+const ADMINISTRATORS_LOCK = 7_463_542;
+
+/** True of a row that can stop being an active administrator without leaving none. */
+const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS (
+  SELECT FROM members other WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> members.id))`;
 
 /** Owns the table `members`. */
 @Injectable()
@@ -86,6 +94,52 @@ export class MembersRepository {
     return rows[0].passwordVersion;
   }
 
+  /** Locks the member's row until commit and gives it. @throws DomainError `not_found` */
+  async getLocked(tx: Tx, id: string): Promise<Member> {
+    await this.lock(tx, id);
+    const member = await tx.manager.findOneBy(Member, { id });
+    if (!member) throw new DomainError('not_found', { detail: 'no such member' });
+    return member;
+  }
+
+  async isActiveAdmin(sql: Sql, id: string): Promise<boolean> {
+    const { count } = await sql.query(`SELECT id FROM members WHERE id = $1 AND role = 'admin' AND status = 'active'`, [
+      id,
+    ]);
+    return count === 1;
+  }
+
+  /**
+   * Until commit, whatever could take an administrator away takes turns: of two who demote each other at the same moment,
+   * the second one sees what the first has done. Taken before any member's row, so that nobody waits in a circle.
+   */
+  async lockAdministrators(tx: Tx): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock($1)`, [ADMINISTRATORS_LOCK]);
+  }
+
+  /** Under {@link lockAdministrators}. False when this would take the last active administrator away (AD-03). */
+  async setRole(tx: Tx, id: string, role: Role): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE members SET role = $2, updated_at = now() WHERE id = $1 AND ($2 = 'admin' OR ${ANOTHER_ADMIN_REMAINS})`,
+      [id, role],
+    );
+    return count === 1;
+  }
+
+  /** As {@link setRole}. */
+  async setStatus(tx: Tx, id: string, status: Exclude<MemberStatus, 'closed'>): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE members SET status = $2, updated_at = now() WHERE id = $1 AND ($2 = 'active' OR ${ANOTHER_ADMIN_REMAINS})`,
+      [id, status],
+    );
+    return count === 1;
+  }
+
+  /** The next login with the right password leads to a new one and nowhere else. */
+  async demandPasswordChange(tx: Tx, id: string): Promise<void> {
+    await tx.query(`UPDATE members SET must_change_password = true, updated_at = now() WHERE id = $1`, [id]);
+  }
+
   /** The unique indexes decide between racers. @throws DomainError `email_taken`, `login_id_taken` */
   async insert(tx: Tx, member: NewMember): Promise<string> {
     const id = randomUUID();
@@ -121,8 +175,13 @@ export class MembersRepository {
     }
   }
 
-  async close(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE members SET status = 'closed', closed_at = now() WHERE id = $1 AND status = 'active'`, [id]);
+  /** As {@link setRole}; false also for an account that is not active. */
+  async close(tx: Tx, id: string): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE members SET status = 'closed', closed_at = now() WHERE id = $1 AND status = 'active' AND ${ANOTHER_ADMIN_REMAINS}`,
+      [id],
+    );
+    return count === 1;
   }
 
   /** Opens a closed account again while its grace lasts. */

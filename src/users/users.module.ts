@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { MeController } from './me.controller.js';
+import { MemberSearchRepository } from './member-search.repository.js';
 import { MembersRepository } from './members.repository.js';
 import { ProfileService } from './profile.service.js';
 
@@ -8,7 +9,7 @@ import { ProfileService } from './profile.service.js';
 @Module({
   imports: [AuditModule],
   controllers: [MeController],
-  providers: [MembersRepository, ProfileService],
-  exports: [MembersRepository],
+  providers: [MembersRepository, MemberSearchRepository, ProfileService],
+  exports: [MembersRepository, MemberSearchRepository],
 })
 export class UsersModule {}

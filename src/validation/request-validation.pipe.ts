@@ -31,7 +31,8 @@ export class RequestValidationPipe implements PipeTransform {
     const instance = plainToInstance(metatype as Type<object>, flat(fields));
     for (const [name, { isNested }] of known)
       if (isNested && Object.hasOwn(fields, name)) Object.assign(instance, { [name]: fields[name] });
-    const problems = validateSync(instance).map(({ property, constraints }): FieldProblem => {
+    // A class without fields is one that class-validator has never heard of, and refuses.
+    const problems = (known.size === 0 ? [] : validateSync(instance)).map(({ property, constraints }): FieldProblem => {
       return { field: property, ...(JSON.parse(constraints![FIELD_RULE]!) as Problem) };
     });
     if (problems.length > 0) throw refuse(problems);

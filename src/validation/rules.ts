@@ -84,3 +84,16 @@ export const wholeNumberText =
     const number = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
     return number >= min && number <= max ? null : { code: 'invalid_value', params: { allowed: `${min}–${max}` } };
   };
+
+export const uuid: Rule = (value) =>
+  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
+    ? null
+    : { code: 'invalid_value', params: { allowed: 'UUID' } };
+
+/** A day, which begins at midnight UTC, or a moment with its offset (RFC 3339). */
+export const moment: Rule = (value) =>
+  typeof value === 'string' &&
+  /^[12]\d{3}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/.test(value) &&
+  !Number.isNaN(Date.parse(value))
+    ? null
+    : { code: 'invalid_value', params: { allowed: '2026-11-22, 2026-11-22T05:37:12Z' } };

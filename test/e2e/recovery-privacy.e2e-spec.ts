@@ -197,8 +197,8 @@ describe('the secrets of a recovery', () => {
 
   it('SL-01 SL-02 stand in no log, no table, no audit: only in the mail', async () => {
     // This server sends no mail, so its outbox can be looked at while it is full; the next one then sends it.
-    app = await TestApp.start({ env: { OUTBOX_ENABLED: 'false', LOG_LEVEL: 'debug' } });
-    const sender = await app.replica({ env: { OUTBOX_ENABLED: 'true' } });
+    app = await TestApp.start({ env: { WORKER_ENABLED: 'false', LOG_LEVEL: 'debug' } });
+    const sender = await app.replica({ env: { WORKER_ENABLED: 'true' } });
     const ada = await given.member(sender);
     await sender.stop();
     const password = unique.password();
@@ -206,7 +206,7 @@ describe('the secrets of a recovery', () => {
     const { body: reset } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
     const waiting = await everyRow(app);
     expect(waiting).toContain('password-reset');
-    const again = await app.replica({ env: { OUTBOX_ENABLED: 'true' } });
+    const again = await app.replica({ env: { WORKER_ENABLED: 'true' } });
     const mail = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;
     await app
       .post('/api/auth/password-reset/confirm-code', { requestId: reset.requestId, code: wrong(mail.code!) })

@@ -570,10 +570,10 @@ describe('the keys of access tokens', () => {
           JWT_KEYS: oneLine(newKey.privateKey, oldKey.publicKey),
           SECRET: secret,
           PREVIOUS_SECRETS: TEST_SECRET,
-          OUTBOX_ENABLED: 'false',
+          WORKER_ENABLED: 'false',
         },
       }),
-      app.replica({ env: { JWT_KEYS: oneLine(newKey.privateKey), SECRET: secret, OUTBOX_ENABLED: 'false' } }),
+      app.replica({ env: { JWT_KEYS: oneLine(newKey.privateKey), SECRET: secret, WORKER_ENABLED: 'false' } }),
     ]);
     const ada = await given.member(app);
     const credentials = { identifier: ada.loginId, password: ada.password };
@@ -600,7 +600,7 @@ describe('the keys of access tokens', () => {
 
   it('TK-11 follow the secret they are derived from, and PREVIOUS_SECRETS keeps the old ones', async () => {
     const rotated = await app.replica({
-      env: { SECRET: base64url(randomBytes(48)), PREVIOUS_SECRETS: TEST_SECRET, OUTBOX_ENABLED: 'false' },
+      env: { SECRET: base64url(randomBytes(48)), PREVIOUS_SECRETS: TEST_SECRET, WORKER_ENABLED: 'false' },
     });
     const ada = await given.member(app);
     const reset = await resetTokenFor(app, ada);

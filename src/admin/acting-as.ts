@@ -1,0 +1,7 @@
+import type { Principal } from '../access/principal.js';
+import type { Caller } from '../common/caller.js';
+
+/** The caller with the administrator's name on whatever the audit writes, also where other modules write it. */
+export function actingAs({ memberId }: Principal, caller: Caller): Caller {
+  return { ...caller, actorId: memberId };
+}

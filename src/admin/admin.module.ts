@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { MailModule } from '../mail/mail.module.js';
+import { NoticesModule } from '../notices/notices.module.js';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { TwoFactorModule } from '../two-factor/two-factor.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { VerificationModule } from '../verification/verification.module.js';
+import { EventDirectoryService } from './event-directory.service.js';
+import { MailAdministrationService } from './mail-administration.service.js';
+import { MemberAdministrationService } from './member-administration.service.js';
+import { MemberDirectoryService } from './member-directory.service.js';
+import { MembersAdminController } from './members-admin.controller.js';
+import { OutboxAdminController } from './outbox-admin.controller.js';
+import { PageCursors } from './page-cursors.js';
+import { SecurityEventsAdminController } from './security-events-admin.controller.js';
+
+/** What administrators see and do. */
+@Module({
+  imports: [
+    ...[AuditModule, MailModule, NoticesModule, RateLimitsModule],
+    ...[SessionsModule, TwoFactorModule, UsersModule, VerificationModule],
+  ],
+  controllers: [MembersAdminController, SecurityEventsAdminController, OutboxAdminController],
+  providers: [
+    PageCursors,
+    MemberDirectoryService,
+    MemberAdministrationService,
+    EventDirectoryService,
+    MailAdministrationService,
+  ],
+})
+export class AdminModule {}

@@ -1,0 +1,20 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { CursorField, LimitField } from '../../validation/fields.js';
+
+const DEFAULT_LIMIT = 50;
+
+/** What every list takes. */
+export class PageQuery {
+  @LimitField() limit?: string;
+  @CursorField() cursor?: string;
+}
+
+export function limitOf({ limit }: PageQuery): number {
+  return limit === undefined ? DEFAULT_LIMIT : Number(limit);
+}
+
+/** What every list answers, besides its items. */
+export class PageView {
+  @ApiProperty({ nullable: true, type: String, description: 'For the next page; null on the last' }) nextCursor:
+    string | null;
+}

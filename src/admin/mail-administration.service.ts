@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../access/principal.js';
+import { SecurityEventsService } from '../audit/security-events.service.js';
+import type { Caller } from '../common/caller.js';
+import { Database } from '../database/database.js';
+import type { OutboxStatus } from '../mail/outbox-message.entity.js';
+import { OutboxInspectionService, type InspectedMail } from '../mail/outbox-inspection.service.js';
+import { actingAs } from './acting-as.js';
+import { PageCursors, type Page } from './page-cursors.js';
+
+/** Administrators see what mail is stuck and send again what was given up. */
+@Injectable()
+export class MailAdministrationService {
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: OutboxInspectionService,
+    private readonly events: SecurityEventsService,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  /** @throws DomainError `validation_failed` for a cursor that is none of ours */
+  async list(
+    status: OutboxStatus | undefined,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<Page<InspectedMail>> {
+    const after = this.cursors.read('outbox', cursor);
+    return this.cursors.page('outbox', await this.outbox.list(status, limit + 1, after), limit);
+  }
+
+  /** @throws DomainError `not_found`, `mail_not_retryable` */
+  async retry(admin: Principal, id: string, caller: Caller): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await this.outbox.retry(tx, id);
+      await this.events.record(tx, 'mail.retried', { caller: actingAs(admin, caller) }, { mailId: id });
+    });
+  }
+}

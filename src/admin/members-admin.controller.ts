@@ -1,0 +1,172 @@
+import { Body, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+} from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator.js';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import type { Principal } from '../access/principal.js';
+import type { Caller } from '../common/caller.js';
+import { DomainError } from '../errors/domain-error.js';
+import { NoFieldsDto } from '../validation/no-fields.dto.js';
+import { UuidParamPipe } from '../validation/uuid-param.pipe.js';
+import {
+  AdminActProblems,
+  AdminBodyProblems,
+  AdminController,
+  AdminReadProblems,
+} from './admin-controller.decorator.js';
+import {
+  ChangeMemberDto,
+  MemberDetailsView,
+  memberDetailsViewOf,
+  MembersQuery,
+  MembersView,
+  memberViewOf,
+} from './dto/member.dto.js';
+import { limitOf } from './dto/page.dto.js';
+import { MemberAdministrationService } from './member-administration.service.js';
+import { MemberDirectoryService } from './member-directory.service.js';
+
+const MemberId = (): MethodDecorator => ApiParam({ name: 'id', type: String, format: 'uuid' });
+
+@AdminController('members')
+export class MembersAdminController {
+  constructor(
+    private readonly directory: MemberDirectoryService,
+    private readonly administration: MemberAdministrationService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List members', description: 'Newest first.' })
+  @ApiOkResponse({ type: MembersView })
+  @AdminReadProblems('validation_failed')
+  async list(@Query() query: MembersQuery): Promise<MembersView> {
+    const { items, nextCursor } = await this.directory.list(query, limitOf(query), query.cursor);
+    return { items: items.map(memberViewOf), nextCursor };
+  }
+
+  @Get(':id')
+  @MemberId()
+  @ApiOperation({ summary: 'Look at a member' })
+  @ApiOkResponse({ type: MemberDetailsView })
+  @AdminReadProblems('not_found')
+  async look(@Param('id', UuidParamPipe) id: string): Promise<MemberDetailsView> {
+    return memberDetailsViewOf(await this.directory.look(id));
+  }
+
+  @Patch(':id')
+  @MemberId()
+  @ApiOperation({
+    summary: 'Disable or enable a member, or change the role',
+    description:
+      'At once, on every replica: the sessions of the member end. Disabling also voids open codes, links and reset tokens. The last active administrator stays one.',
+  })
+  @ApiOkResponse({ type: MemberDetailsView })
+  @AdminBodyProblems('member_not_active', 'last_admin')
+  async change(
+    @CurrentPrincipal() admin: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @Body() body: ChangeMemberDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<MemberDetailsView> {
+    if (body.status === undefined && body.role === undefined)
+      throw new DomainError('validation_failed', {
+        fields: [{ field: 'status', code: 'one_of_needed', params: { names: 'status, role' } }],
+      });
+    await this.administration.change(admin, id, body, caller);
+    return memberDetailsViewOf(await this.directory.look(id));
+  }
+
+  @Post(':id/password-reset')
+  @MemberId()
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({
+    summary: 'Have a member set a new password',
+    description:
+      'Ends the sessions and mails a link to set a new password. The old one leads to a new one and nowhere else. Nobody but the member ever sees or sets it.',
+  })
+  @ApiAcceptedResponse()
+  @ApiBody({ type: NoFieldsDto, required: false })
+  @AdminBodyProblems('member_not_active')
+  async demandPasswordReset(
+    @CurrentPrincipal() admin: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @Body() _body: NoFieldsDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.administration.demandPasswordReset(admin, id, caller);
+  }
+
+  @Delete(':id/sessions')
+  @MemberId()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Log a member out everywhere', description: 'The member is told by mail.' })
+  @ApiNoContentResponse()
+  @AdminActProblems()
+  async endSessions(
+    @CurrentPrincipal() admin: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.administration.endSessions(admin, id, caller);
+  }
+
+  @Delete(':id/totp')
+  @MemberId()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Remove the authenticator app of a member who has lost it',
+    description:
+      'And the recovery codes, unless passkeys are left. The member is told by mail. Not for your own account: `forbidden`.',
+  })
+  @ApiNoContentResponse()
+  @AdminActProblems('totp_not_enabled')
+  async removeTotp(
+    @CurrentPrincipal() admin: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.administration.removeFactor(admin, id, 'totp', caller);
+  }
+
+  @Delete(':id/passkeys')
+  @MemberId()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Remove the passkeys of a member who has lost them',
+    description: 'All of them. The member is told by mail. Not for your own account: `forbidden`.',
+  })
+  @ApiNoContentResponse()
+  @AdminActProblems()
+  async removePasskeys(
+    @CurrentPrincipal() admin: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.administration.removeFactor(admin, id, 'passkey', caller);
+  }
+
+  @Post(':id/unlock')
+  @MemberId()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'End the wait after too many failed logins',
+    description: 'Of passwords and of second factors. The member is told by mail.',
+  })
+  @ApiNoContentResponse()
+  @ApiBody({ type: NoFieldsDto, required: false })
+  @AdminBodyProblems()
+  async unlock(
+    @CurrentPrincipal() admin: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @Body() _body: NoFieldsDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.administration.unlock(admin, id, caller);
+  }
+}

@@ -1,0 +1,48 @@
+import { Body, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { CurrentCaller } from '../access/current-caller.decorator.js';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import type { Principal } from '../access/principal.js';
+import type { Caller } from '../common/caller.js';
+import { NoFieldsDto } from '../validation/no-fields.dto.js';
+import { UuidParamPipe } from '../validation/uuid-param.pipe.js';
+import { AdminBodyProblems, AdminController, AdminReadProblems } from './admin-controller.decorator.js';
+import { outboxMessageViewOf, OutboxQuery, OutboxView } from './dto/outbox.dto.js';
+import { limitOf } from './dto/page.dto.js';
+import { MailAdministrationService } from './mail-administration.service.js';
+
+@AdminController('outbox')
+export class OutboxAdminController {
+  constructor(private readonly mails: MailAdministrationService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'What became of mails',
+    description: 'Newest first. Addresses are masked; what a mail carries is never shown.',
+  })
+  @ApiOkResponse({ type: OutboxView })
+  @AdminReadProblems('validation_failed')
+  async list(@Query() query: OutboxQuery): Promise<OutboxView> {
+    const { items, nextCursor } = await this.mails.list(query.status, limitOf(query), query.cursor);
+    return { items: items.map(outboxMessageViewOf), nextCursor };
+  }
+
+  @Post(':id/retry')
+  @ApiParam({ name: 'id', type: String, format: 'uuid' })
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({
+    summary: 'Send a mail again that was given up',
+    description: 'Only a dead one, and only while what it carries still works; otherwise `mail_not_retryable`.',
+  })
+  @ApiAcceptedResponse()
+  @ApiBody({ type: NoFieldsDto, required: false })
+  @AdminBodyProblems('mail_not_retryable')
+  async retry(
+    @CurrentPrincipal() admin: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @Body() _body: NoFieldsDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.mails.retry(admin, id, caller);
+  }
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+/* eslint-disable no-console -- a program with a terminal of its own */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ConfigurationError } from './config/configuration-error.js';
+import { CommandError } from './commands/command-error.js';
+
+/*
+ * `munjigi`: everything an operator does besides HTTP. Each command is loaded when it is called, so that `--help` need not
+ * wait for the server's modules. Exit codes: 0 done, 1 failed, 2 called wrongly.
+ */
+
+const FAILED = 1;
+const CALLED_WRONGLY = 2;
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const munjigi = new Command('munjigi')
+  .description('A self-hosted account backend. Settings come from the environment: see docs/configuration.md.')
+  .version(version)
+  .showHelpAfterError('(munjigi --help says what there is)')
+  .exitOverride();
+
+munjigi
+  .command('serve')
+  .description('answer HTTP, send mail and do the jobs')
+  .option('--no-worker', 'answer HTTP only; mail and jobs are for other processes (WORKER_ENABLED=false)')
+  .action(async ({ worker }: { worker: boolean }) => {
+    const { serve } = await import('./commands/serve.command.js');
+    await serve({ worker });
+  });
+
+munjigi
+  .command('worker')
+  .description('send mail and do the jobs; over HTTP only /health answers (API_ENABLED=false)')
+  .action(async () => {
+    const { work } = await import('./commands/serve.command.js');
+    await work();
+  });
+
+munjigi
+  .command('migrate')
+  .description('bring the schema of the database up to date')
+  .action(async () => {
+    await import('./database/migrate.js');
+  });
+
+munjigi
+  .command('admin')
+  .description('administrators')
+  .command('create')
+  .description('make an administrator; the mailbox gets a link to set the password')
+  .option('--email <address>', 'asked for on a terminal when left out')
+  .option('--login-id <id>', 'asked for on a terminal when left out')
+  .option('--name <name>', 'how the administrator is addressed')
+  .option('--locale <locale>', 'language of mails: en or ko')
+  .action(async (options: Record<string, string>) => {
+    const { createAdmin } = await import('./commands/create-admin.command.js');
+    await createAdmin(options);
+  });
+
+munjigi
+  .command('keys')
+  .description('secrets and keys')
+  .command('rotate')
+  .description('make a new SECRET, or a key for JWT_KEYS, and say how to bring it in without logging anybody out')
+  .option('--jwt', 'a signing key for access tokens instead of the master secret')
+  .action(async ({ jwt = false }: { jwt?: boolean }) => {
+    const { rotateKeys } = await import('./commands/rotate-keys.command.js');
+    rotateKeys(jwt);
+  });
+
+munjigi
+  .command('config')
+  .description('settings')
+  .command('check')
+  .description('say what is set, and whether the server would start with it; shows no secret')
+  .action(async () => {
+    const { checkConfig } = await import('./commands/check-config.command.js');
+    checkConfig();
+  });
+
+munjigi
+  .command('mail')
+  .description('mail')
+  .command('test')
+  .argument('<address>', 'who gets it')
+  .description('send one mail to an address, at once and past the outbox')
+  .action(async (address: string) => {
+    const { sendTestMail } = await import('./commands/test-mail.command.js');
+    await sendTestMail(address);
+  });
+
+try {
+  await munjigi.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong in plain lines, and gives the exit code. */
+function report(error: unknown): number {
+  // Commander has said it already; asking for help or the version is no mistake.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CALLED_WRONGLY;
+  if (error instanceof CommandError) {
+    console.error(error.message);
+    return error.isMisuse ? CALLED_WRONGLY : FAILED;
+  }
+  console.error(error instanceof ConfigurationError ? error.message : error);
+  return FAILED;
+}

@@ -1,0 +1,689 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { enrol, givenAdmin, promote, totpCode, type GivenAdmin } from '../support/admins.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer } from '../support/http-client.js';
+import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { expectDead } from '../support/refusals.js';
+import { TestApp } from '../support/test-app.js';
+import { TokenForge } from '../support/token-forge.js';
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+let app: TestApp;
+let admin: GivenAdmin;
+beforeAll(async () => {
+  app = await TestApp.start();
+  admin = await givenAdmin(app);
+});
+afterAll(() => app.stop());
+
+const login = (member: GivenMember, password = member.password) =>
+  app.client().post('/api/auth/login', { identifier: member.loginId, password });
+
+/** What the administrator does to a member, and the status it is expected to have. */
+const act = async (method: string, path: string, status: number, body?: object): Promise<HttpAnswer> =>
+  admin.client.request(method, `/api/admin/${path}`, { token: admin.accessToken, body }).expect(status);
+
+const lastMail = async (address: string): Promise<Mail> => (await mailbox.to(address).all()).at(-1)!;
+
+/** The audit of a member, newest first, as the database holds it. */
+async function auditOf(memberId: string) {
+  const { rows } = await app.sql.query(
+    `SELECT type, actor_id AS "actorId", request_id AS "requestId", ip, details FROM security_events WHERE member_id = $1 ORDER BY id DESC`,
+    [memberId],
+  );
+  return rows;
+}
+
+/** Every operation under /api/admin, as the document of the running server lists them: a new one is in by itself. */
+async function adminOperations(): Promise<{ method: string; path: string }[]> {
+  const { body } = await app.get('/docs-json').expect(200);
+  return Object.entries<Record<string, any>>(body.paths)
+    .filter(([path]) => path.startsWith('/api/admin/'))
+    .flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path: path.replace('{id}', NOBODY) })),
+    );
+}
+
+describe('administration', () => {
+  it('AD-01 is for administrators with a second factor and a fresh login, operation by operation', async () => {
+    const operations = await adminOperations();
+    expect(operations).toHaveLength(10);
+    const member = await given.member(app);
+    const weak = await promote(app, await given.member(app));
+    const stale = await givenAdmin(app);
+    await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '6 minutes' WHERE member_id = $1`, [
+      stale.id,
+    ]);
+    const other = await given.member(app);
+    const resetToken = await resetTokenFor(app, other);
+    const refused = (method: string) => (method === 'GET' ? undefined : [403, 'reauth_required']);
+    for (const { method, path } of operations) {
+      const body = method === 'PATCH' ? { role: 'member' } : undefined;
+      const ask = async (token?: string) => {
+        const answer = await app.client().request(method, path, { token, body });
+        return [answer.status, answer.body?.code];
+      };
+      expect([method, path, 'anonymous', await ask()]).toEqual([method, path, 'anonymous', [401, 'token_invalid']]);
+      expect([method, path, 'member', await ask(member.accessToken)]).toEqual([
+        ...[method, path, 'member', [403, 'forbidden']],
+      ]);
+      expect([method, path, 'weak', await ask(weak.accessToken)]).toEqual([
+        ...[method, path, 'weak', [403, 'two_factor_required']],
+      ]);
+      const got = await ask(stale.accessToken);
+      expect([method, path, 'stale', refused(method) ? got : undefined]).toEqual([
+        ...[method, path, 'stale', refused(method)],
+      ]);
+      for (const token of [admin.refreshToken, resetToken])
+        expect([method, path, await ask(token)]).toEqual([method, path, [401, 'token_invalid']]);
+      const [status] = await ask(admin.accessToken);
+      expect([method, path, [200, 404].includes(status)]).toEqual([method, path, true]);
+    }
+    // A password check makes the stale one fresh again.
+    await app.post('/api/auth/reauthenticate', { password: stale.password }, stale.accessToken).expect(204);
+    await app.post(`/api/admin/members/${other.id}/unlock`, undefined, stale.accessToken).expect(204);
+  });
+
+  it('AD-01 is over for a demoted administrator at once, on every replica', async () => {
+    const replica = await app.replica();
+    const demoted = await givenAdmin(app);
+    await replica.get('/api/admin/members', demoted.accessToken).expect(200);
+    await act('PATCH', `members/${demoted.id}`, 200, { role: 'member' });
+    // The session is over; and should the news be late, the database has the last word.
+    for (const at of [app, replica]) {
+      const { status } = await at.get('/api/admin/members', demoted.accessToken);
+      expect([401, 403]).toContain(status);
+    }
+    await expectDead(demoted.accessToken, app, replica);
+    await app.post('/api/auth/refresh', undefined, demoted.refreshToken).expect(401);
+  });
+
+  it('AD-01 believes the database and not the token: a role that is gone opens nothing, though the session lives', async () => {
+    const { id, accessToken } = await givenAdmin(app);
+    await app.sql.query(`UPDATE members SET role = 'member' WHERE id = $1`, [id]);
+    const { status, body } = await app.get('/api/admin/members', accessToken);
+    expect([status, body.code]).toEqual([403, 'forbidden']);
+  });
+
+  it('AD-01 believes no token that says more than the server ever did', async () => {
+    const member = await enrol(await given.member(app));
+    const forged = new TokenForge().alter('access', member.accessToken, { role: 'admin' });
+    expect((await app.get('/api/admin/members', forged)).body.code).toBe('forbidden');
+    expect((await app.get('/api/admin/members', forged.replace(/.$/, 'A'))).status).toBe(401);
+  });
+
+  it('answers 404 for ids of nobody and for text that is no id', async () => {
+    for (const id of [NOBODY, 'me', "'; DROP TABLE members;--", '1', '..%2f', `${NOBODY}%00`]) {
+      const path = `members/${encodeURIComponent(id)}`;
+      expect((await act('GET', path, 404)).body.code).toBe('not_found');
+      await act('PATCH', path, 404, { role: 'admin' });
+      for (const [method, what] of [
+        ...[['POST', 'password-reset'] as const, ['DELETE', 'sessions'] as const],
+        ...[['DELETE', 'totp'] as const, ['POST', 'unlock'] as const],
+      ])
+        await act(method, `${path}/${what}`, 404);
+      await act('POST', `outbox/${encodeURIComponent(id)}/retry`, 404);
+    }
+  });
+});
+
+describe('the list of members', () => {
+  it('AD-01 shows who they are and nothing secret', async () => {
+    const ada = await enrol(await given.member(app, { name: 'Ada Lovelace' }));
+    const { body } = await act('GET', `members/${ada.id}`, 200);
+    expect(body).toEqual({
+      id: ada.id,
+      loginId: ada.loginId,
+      email: ada.email,
+      name: 'Ada Lovelace',
+      locale: 'en',
+      role: 'member',
+      status: 'active',
+      mustChangePassword: false,
+      createdAt: expect.any(String),
+      closedAt: null,
+      secondFactors: ['totp'],
+      sessionCount: 1,
+      isWaiting: false,
+    });
+    const { rows } = await app.sql.query(`SELECT * FROM members WHERE id = $1`, [ada.id]);
+    const { body: list, text } = await act('GET', `members?query=${ada.loginId}`, 200);
+    const { secondFactors: _1, sessionCount: _2, isWaiting: _3, ...inList } = body;
+    expect(list).toEqual({ items: [inList], nextCursor: null });
+    for (const secret of [rows[0].password_hash, '$argon2', ada.secret, 'hash']) expect(text).not.toContain(secret);
+  });
+
+  it('finds members by the beginning of login ID, address or name, in any case, and takes nothing for a wildcard', async () => {
+    const mark = unique.loginId();
+    const ada = await given.member(app, {
+      loginId: `${mark}x`,
+      email: `Zoe.${mark}@example.test`,
+      name: `민수 ${mark}`,
+    });
+    const found = async (query: string): Promise<string[]> =>
+      (await act('GET', `members?query=${encodeURIComponent(query)}`, 200)).body.items.map(
+        ({ id }: { id: string }) => id,
+      );
+    for (const query of [
+      mark,
+      mark.toUpperCase(),
+      `zoe.${mark}`,
+      `ZOE.${mark}@Example.test`,
+      `zoe.${mark}@ex`,
+      `민수 ${mark}`,
+    ])
+      expect([query, await found(query)]).toEqual([query, [ada.id]]);
+    for (const query of [`%${mark.slice(1)}`, mark.replace(/^./, '_'), `${mark}\\`, `.${mark}`, `${mark}@example.test`])
+      expect([query, await found(query)]).toEqual([query, []]);
+  });
+
+  it('filters by status and role', async () => {
+    const ada = await given.member(app);
+    const list = async (filter: string) => (await act('GET', `members?query=${ada.loginId}&${filter}`, 200)).body.items;
+    expect(await list('status=active&role=member')).toHaveLength(1);
+    expect(await list('status=disabled')).toEqual([]);
+    expect(await list('role=admin')).toEqual([]);
+    const { body } = await act('GET', 'members?role=admin&limit=100', 200);
+    expect(body.items.map(({ id }: { id: string }) => id)).toContain(admin.id);
+    expect(body.items.every(({ role }: { role: string }) => role === 'admin')).toBe(true);
+  });
+
+  it('AD-01 goes page by page, each member once, also where many were made at one moment', async () => {
+    const mark = unique.loginId();
+    await app.sql.query(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale, created_at)
+       SELECT gen_random_uuid(), $1 || n, $1 || n || '@example.test', $1 || n || '@example.test', '', 'en',
+         timestamptz '2026-01-01T00:00:00.123456Z' + (n / 3) * interval '1 microsecond' FROM generate_series(1, 25) n`,
+      [mark],
+    );
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const at: string = cursor === null ? '' : `&cursor=${cursor}`;
+      const { body } = await act('GET', `members?query=${mark}&limit=4${at}`, 200);
+      expect(body.items.length).toBeLessThanOrEqual(4);
+      seen.push(...body.items.map(({ loginId }: { loginId: string }) => loginId));
+      cursor = body.nextCursor;
+    } while (cursor !== null);
+    expect(new Set(seen).size).toBe(25);
+    expect(seen).toHaveLength(25);
+  });
+
+  it('AD-01 IV-05 takes pages of 1 to 100 and only cursors of its own, unaltered', async () => {
+    for (const limit of ['0', '101', '-1', '1e2', '1.5', 'many', '', '99999999999'])
+      expect([limit, (await act('GET', `members?limit=${limit}`, 422)).body.errors[0].field]).toEqual([limit, 'limit']);
+    await given.member(app);
+    const { body } = await act('GET', 'members?limit=1', 200);
+    const cursor: string = body.nextCursor;
+    await act('GET', `members?limit=1&cursor=${cursor}`, 200);
+    const altered = [...cursor].map(
+      (letter, at) => cursor.slice(0, at) + (letter === 'A' ? 'B' : 'A') + cursor.slice(at + 1),
+    );
+    for (const bad of [
+      ...altered.filter((_, at) => at % 7 === 0),
+      ...['AAAA', '1', 'null', cursor.slice(0, -4), `${cursor}AAAA`, "'--", 'a'.repeat(3000)],
+      Buffer.from(JSON.stringify({ id: NOBODY, micros: '0' })).toString('base64url'),
+    ])
+      expect([bad, (await act('GET', `members?cursor=${encodeURIComponent(bad)}`, 422)).body.errors[0].field]).toEqual([
+        bad,
+        'cursor',
+      ]);
+    // A cursor of one list is none of another.
+    await act('GET', `outbox?cursor=${cursor}`, 422);
+    await act('GET', `security-events?cursor=${cursor}`, 422);
+  });
+
+  it('IV-05 is broken by no text in any of its fields, nor by fields it does not have', async () => {
+    const texts = [
+      ...["' OR 1=1--", "'; DROP TABLE members;--", "' || pg_sleep(20)--", '$1', '%', '_', '\\', '%00', '\u0000'],
+      ...[
+        'a\r\nb',
+        '\ud800',
+        '${7*7}',
+        '{{7*7}}',
+        '../../etc/passwd',
+        '\u202e',
+        "admin'/*",
+        '"',
+        ';',
+        '0x31',
+        '1 UNION SELECT',
+      ],
+    ];
+    const started = Date.now();
+    for (const [list, fields] of Object.entries({
+      members: ['query', 'status', 'role', 'limit', 'cursor', 'sort', 'order', 'password_hash', 'query[]', '__proto__'],
+      'security-events': ['memberId', 'type', 'from', 'to', 'limit', 'cursor', 'sort'],
+      outbox: ['status', 'limit', 'cursor', 'sort'],
+    })) {
+      for (const field of fields) {
+        for (const text of texts) {
+          const value = text === '\ud800' ? '%ed%a0%80' : encodeURIComponent(text);
+          const answer = await app.get(`/api/admin/${list}?${field}=${value}`, admin.accessToken);
+          const mayFind = field === 'query' && answer.status === 200;
+          expect([list, field, text, mayFind || answer.status === 422]).toEqual([list, field, text, true]);
+          expect(answer.text).not.toMatch(/syntax error|pg_|relation|column|at character|SELECT /i);
+        }
+      }
+    }
+    await act('GET', 'members?query=a&query=b', 422);
+    expect(Date.now() - started).toBeLessThan(60_000);
+    expect(app.logs.filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
+  });
+});
+
+describe('disabling a member', () => {
+  it('TK-08 TK-09 ends everything that was under way, and enabling gives the login back and nothing else', async () => {
+    const ada = await enrol(await given.member(app));
+    const replica = await app.replica();
+    const { body: waiting } = await login(ada).expect(200);
+    const resetToken = await resetTokenFor(app, ada);
+    await outboxEmpty(app);
+    const before = await lastMail(ada.email);
+    const { body } = await act('PATCH', `members/${ada.id}`, 200, { status: 'disabled' });
+    expect(body).toMatchObject({ id: ada.id, status: 'disabled', sessionCount: 0 });
+
+    await expectDead(ada.accessToken, app, replica);
+    await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(401);
+    const wrong = await login(ada, 'not the password at all');
+    const right = await login(ada);
+    expect([right.status, right.body.code]).toEqual([wrong.status, wrong.body.code]);
+    const mail = await mailbox.to(ada.email).next({ after: before });
+    expect(mail.text).toContain('An administrator has disabled your Munjigi account');
+    expect(mail.text).not.toContain(admin.loginId);
+
+    await act('PATCH', `members/${ada.id}`, 200, { status: 'active' });
+    // What was open before does not come back with it.
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(401);
+    await app.post('/api/auth/login/mfa', { mfaToken: waiting.mfaToken, code: totpCode(ada.secret, 1) }).expect(401);
+    await app.get('/api/members/me', ada.accessToken).expect(401);
+    const { body: again } = await login(ada).expect(200);
+    await app.post('/api/auth/login/mfa', { mfaToken: again.mfaToken, code: totpCode(ada.secret, 1) }).expect(200);
+    expect((await mailbox.to(ada.email).next({ after: mail })).text).toContain('You can log in again');
+  });
+
+  it('TK-08 gives a disabled member no reset mail', async () => {
+    const ada = await given.member(app);
+    await act('PATCH', `members/${ada.id}`, 200, { status: 'disabled' });
+    await outboxEmpty(app);
+    const count = (await mailbox.to(ada.email).all()).length;
+    await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+    await mailbox.expectNone(ada.email, app, count);
+    const { status, body } = await act('POST', `members/${ada.id}/password-reset`, 409);
+    expect([status, body.code]).toEqual([409, 'member_not_active']);
+  });
+
+  it('leaves a closed account to its owner', async () => {
+    const ada = await given.member(app);
+    await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
+    for (const change of [{ status: 'active' }, { status: 'disabled' }, { role: 'admin' }])
+      expect((await act('PATCH', `members/${ada.id}`, 409, change)).body.code).toBe('member_not_active');
+    expect((await act('PATCH', `members/${ada.id}`, 422, { status: 'closed' })).body.errors[0].field).toBe('status');
+    expect((await act('PATCH', `members/${ada.id}`, 422, {})).body.errors[0].code).toBe('one_of_needed');
+  });
+
+  it('does nothing, and tells nobody, where it is so already', async () => {
+    const ada = await given.member(app);
+    const events = (await auditOf(ada.id)).length;
+    await outboxEmpty(app);
+    const mails = (await mailbox.to(ada.email).all()).length;
+    await act('PATCH', `members/${ada.id}`, 200, { status: 'active', role: 'member' });
+    expect(await auditOf(ada.id)).toHaveLength(events);
+    await mailbox.expectNone(ada.email, app, mails);
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+  });
+});
+
+describe('a role', () => {
+  it('TK-09 takes effect at once: tokens that state the old one die, and the next login states the new one', async () => {
+    const ada = await enrol(await given.member(app));
+    await outboxEmpty(app);
+    const before = await lastMail(ada.email);
+    await act('PATCH', `members/${ada.id}`, 200, { role: 'admin' });
+    await expectDead(ada.accessToken, app);
+    expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('made you an administrator');
+    const { body: waiting } = await login(ada).expect(200);
+    const { body: tokens } = await app
+      .post('/api/auth/login/mfa', { mfaToken: waiting.mfaToken, code: totpCode(ada.secret, 1) })
+      .expect(200);
+    expect((await app.post('/api/auth/verify', { token: tokens.accessToken })).body).toMatchObject({ role: 'admin' });
+    await app.get('/api/admin/members', tokens.accessToken).expect(200);
+    await act('PATCH', `members/${ada.id}`, 200, { role: 'member' });
+    await app.get('/api/admin/members', tokens.accessToken).expect(401);
+  });
+});
+
+describe('a password reset that an administrator starts', () => {
+  it('AD-02 sets, shows and mails no password: a link to the mailbox, and the old one leads nowhere else', async () => {
+    const ada = await given.member(app);
+    await outboxEmpty(app);
+    const before = await lastMail(ada.email);
+    const { text } = await act('POST', `members/${ada.id}/password-reset`, 202);
+    expect(text).toBe('');
+    await expectDead(ada.accessToken, app);
+    const { rows } = await app.sql.query('SELECT password_version, must_change_password FROM members WHERE id = $1', [
+      ada.id,
+    ]);
+    expect(rows).toEqual([{ password_version: 1, must_change_password: true }]);
+    const { body: half } = await login(ada).expect(200);
+    expect(half).toEqual({
+      status: 'password_change_required',
+      resetToken: expect.any(String),
+      expiresIn: expect.any(Number),
+    });
+
+    const mail = await mailbox.to(ada.email).next({ after: before });
+    expect(mail.text).toContain('An administrator of Munjigi asks you to set a new password');
+    expect(mail.code).toBeUndefined();
+    const { body } = await app.post('/api/auth/password-reset/confirm-link', { token: mail.linkToken }).expect(200);
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, body.resetToken).expect(204);
+    await login(ada).expect(401);
+    expect((await login(ada, newPassword).expect(200)).body.status).toBe('authenticated');
+    expect((await act('GET', `members/${ada.id}`, 200)).body.mustChangePassword).toBe(false);
+  });
+});
+
+describe('helping a member', () => {
+  it('ends the sessions, and says so by mail', async () => {
+    const ada = await given.member(app);
+    await outboxEmpty(app);
+    const before = await lastMail(ada.email);
+    await act('DELETE', `members/${ada.id}/sessions`, 204);
+    await expectDead(ada.accessToken, app);
+    await login(ada).expect(200);
+    expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('logged your Munjigi account out');
+  });
+
+  it('AD-02 takes a lost second factor away, as an act of its own that is audited and mailed', async () => {
+    const ada = await enrol(await given.member(app, { locale: 'ko' }));
+    await outboxEmpty(app);
+    const before = await lastMail(ada.email);
+    await act('DELETE', `members/${ada.id}/totp`, 204);
+    expect((await login(ada).expect(200)).body.status).toBe('authenticated');
+    expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('2단계 인증을 껐습니다');
+    expect((await auditOf(ada.id)).map(({ type }) => type)).toContain('two-factor.removed_by_admin');
+    const { rowCount } = await app.sql.query('SELECT FROM recovery_codes WHERE member_id = $1', [ada.id]);
+    expect(rowCount).toBe(0);
+    expect((await act('DELETE', `members/${ada.id}/totp`, 409)).body.code).toBe('totp_not_enabled');
+    await app.get('/api/members/me', ada.accessToken).expect(200); // and nothing besides
+  });
+
+  it('AD-01 is no way around password and code for the own second factor', async () => {
+    expect((await act('DELETE', `members/${admin.id}/totp`, 403)).body.code).toBe('forbidden');
+    await act('GET', 'members', 200);
+  });
+
+  it('ends the waits after failed logins and failed second factors', async () => {
+    const ada = await enrol(await given.member(app));
+    await Promise.all(Array.from({ length: 12 }, () => login(ada, 'wrong wrong wrong')));
+    await login(ada).expect(401);
+    expect((await act('GET', `members/${ada.id}`, 200)).body.isWaiting).toBe(true);
+    await act('POST', `members/${ada.id}/unlock`, 204);
+    const { body: waiting } = await login(ada).expect(200);
+    const answer = (code: string) => app.post('/api/auth/login/mfa', { mfaToken: waiting.mfaToken, code });
+    for (let wrong = 0; wrong < 6; wrong += 1) await answer('000000');
+    expect((await answer(totpCode(ada.secret, 1))).status).toBe(429);
+    await act('POST', `members/${ada.id}/unlock`, 204);
+    expect((await answer(totpCode(ada.secret, 1))).status).toBe(200);
+  });
+});
+
+describe('the audit', () => {
+  it('SL-04 names who did what to whom and by which request, and members see the what without the who', async () => {
+    const ada = await enrol(await given.member(app));
+    for (const [method, path, status, body] of [
+      ['POST', 'unlock', 204],
+      ['DELETE', 'totp', 204],
+      ['DELETE', 'sessions', 204],
+      ['POST', 'password-reset', 202],
+    ] as [string, string, number, object?][]) {
+      await act(method, `members/${ada.id}/${path}`, status, body);
+    }
+    await act('PATCH', `members/${ada.id}`, 200, { status: 'disabled' });
+    await act('PATCH', `members/${ada.id}`, 200, { status: 'active' });
+    await act('PATCH', `members/${ada.id}`, 200, { role: 'admin' });
+    await act('PATCH', `members/${ada.id}`, 200, { role: 'member' });
+    const audit = (await auditOf(ada.id)).filter(({ actorId }) => actorId !== null);
+    expect(audit.map(({ type }) => type)).toEqual([
+      ...['member.role_changed', 'member.role_changed', 'member.enabled', 'member.disabled', 'password.reset_demanded'],
+      ...['session.all_ended_by_admin', 'session.ended', 'two-factor.removed_by_admin', 'login.unlocked'],
+    ]);
+    for (const row of audit) expect(row).toMatchObject({ actorId: admin.id, ip: admin.client.ip });
+    expect(audit[0].details).toEqual({ from: 'admin', to: 'member' });
+    expect(new Set(audit.map(({ requestId }) => requestId)).size).toBe(8); // ending the sessions is two rows of one request
+
+    // Password and second factor: both were taken by now. The member's own view:
+    await app.sql.query(`UPDATE members SET must_change_password = false WHERE id = $1`, [ada.id]);
+    const { body: tokens } = await login(ada).expect(200);
+    const { body, text } = await app.get('/api/members/me/security-events', tokens.accessToken).expect(200);
+    const byAdmin = body.items.filter((item: { byAdmin: boolean }) => item.byAdmin);
+    expect(byAdmin).toHaveLength(9);
+    for (const item of byAdmin) expect([item.ip, item.userAgent]).toEqual(['', '']);
+    for (const personal of [admin.id, admin.client.ip, admin.loginId, admin.email])
+      expect(text).not.toContain(personal);
+    expect(body.items.find(({ type }: { type: string }) => type === 'sign-up.confirmed')).toMatchObject({
+      byAdmin: false,
+      ip: ada.client.ip,
+    });
+  });
+
+  it('is read by member, type and time', async () => {
+    const ada = await given.member(app);
+    await act('POST', `members/${ada.id}/unlock`, 204);
+    await app.sql.query(
+      `UPDATE security_events SET at = at - interval '3 days' WHERE member_id = $1 AND type = 'login.unlocked'`,
+      [ada.id],
+    );
+    const types = async (filter: string): Promise<string[]> =>
+      (await act('GET', `security-events?memberId=${ada.id}&${filter}`, 200)).body.items.map(
+        ({ type }: { type: string }) => type,
+      );
+    expect(await types('limit=100')).toEqual(['login.succeeded', 'sign-up.confirmed', 'login.unlocked']);
+    expect(await types('type=login.unlocked')).toEqual(['login.unlocked']);
+    const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString();
+    expect(await types(`from=${day(1)}`)).toEqual(['login.succeeded', 'sign-up.confirmed']);
+    expect(await types(`to=${day(1)}`)).toEqual(['login.unlocked']);
+    expect(await types(`from=${day(4).slice(0, 10)}&to=${day(2)}`)).toEqual(['login.unlocked']);
+    const { body } = await act('GET', `security-events?memberId=${ada.id}&type=login.unlocked`, 200);
+    expect(body.items[0]).toMatchObject({
+      memberId: ada.id,
+      actorId: admin.id,
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    for (const bad of [
+      'from=yesterday',
+      'to=2026-13-01',
+      'from=2026-11-22T05:37',
+      'type=nothing.happened',
+      'memberId=me',
+    ])
+      expect([bad, (await act('GET', `security-events?${bad}`, 422)).body.code]).toEqual([bad, 'validation_failed']);
+  });
+
+  it('goes page by page without leaving an event out, however many there are of one moment', async () => {
+    const memberId = randomUUID();
+    await app.sql.query(
+      `INSERT INTO security_events (type, member_id, ip, user_agent, request_id, details, at)
+       SELECT 'login.failed', $1, '', '', '', '{}', timestamptz '2026-01-01' + (n / 4) * interval '1 microsecond' FROM generate_series(1, 23) n`,
+      [memberId],
+    );
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const at: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const { body } = await act('GET', `security-events?memberId=${memberId}&limit=5${at}`, 200);
+      seen.push(...body.items.map(({ id }: { id: string }) => id));
+      cursor = body.nextCursor;
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([23, 23]);
+  });
+});
+
+describe('the outbox', () => {
+  /** Somebody who has been mailed a code. */
+  async function mailedMember(): Promise<GivenMember> {
+    const member = await given.member(app);
+    await app.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
+    await outboxEmpty(app);
+    return member;
+  }
+
+  it('shows what became of a mail, with the address masked and nothing of what it carried', async () => {
+    const member = await mailedMember();
+    const mail = await lastMail(member.email);
+    const { body, text } = await act('GET', 'outbox?limit=100', 200);
+    const mine = body.items.filter(({ memberId }: { memberId: string }) => memberId === member.id);
+    expect(mine.map(({ template, status, to }: any) => [template, status, to])).toContainEqual([
+      'password-reset',
+      'sent',
+      null,
+    ]);
+    for (const secret of [mail.code!, mail.linkToken!, member.email, 'payload']) expect(text).not.toContain(secret);
+    expect((await act('GET', 'outbox?status=dead', 200)).body.items).toEqual([]);
+    await act('GET', 'outbox?status=lost', 422);
+  });
+});
+
+describe('a mail that was given up', () => {
+  let sink: TestApp;
+  let operator: GivenAdmin;
+  beforeAll(async () => {
+    sink = await TestApp.start();
+    operator = await givenAdmin(sink);
+  });
+  afterAll(() => sink.stop());
+
+  /** A mail as the dispatcher leaves it when it gives up. */
+  async function giveUp(): Promise<{ id: string; member: GivenMember }> {
+    const member = await given.member(sink);
+    await outboxEmpty(sink);
+    // Not due for an hour, so that the dispatcher leaves it alone until this test has made it a dead one.
+    await sink.sql.query(
+      `CREATE OR REPLACE FUNCTION hold_back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.available_at := now() + interval '1 hour'; RETURN NEW; END $$`,
+    );
+    await sink.sql.query(
+      `CREATE TRIGGER hold_back BEFORE INSERT ON outbox_messages FOR EACH ROW EXECUTE FUNCTION hold_back()`,
+    );
+    await sink.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
+    await sink.sql.query(`DROP TRIGGER hold_back ON outbox_messages`);
+    const { rows } = await sink.sql.query(
+      `UPDATE outbox_messages SET status = 'dead', attempts = 200, finished_at = now(), last_error = 'EENVELOPE: 550 ***'
+       WHERE member_id = $1 AND status = 'pending' RETURNING id`,
+      [member.id],
+    );
+    return { id: rows[0].id, member };
+  }
+  const retry = (id: string) => operator.client.post(`/api/admin/outbox/${id}/retry`, undefined, operator.accessToken);
+
+  it('FT-01 is sent again, once, and the audit knows who had it sent', async () => {
+    const { id, member } = await giveUp();
+    const before = await lastMail(member.email);
+    const { body } = await operator.client.get('/api/admin/outbox?status=dead', operator.accessToken).expect(200);
+    const masked = `${member.email[0]}***@example.test`;
+    expect(body.items.find((item: { id: string }) => item.id === id)).toMatchObject({ to: masked, attempts: 200 });
+    const answers = await Promise.all([retry(id), retry(id), retry(id)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    expect((await mailbox.to(member.email).next({ after: before })).code).toBeDefined();
+    await outboxEmpty(sink);
+    expect((await retry(id)).body.code).toBe('mail_not_retryable'); // sent by now
+    const { rows } = await sink.sql.query(`SELECT actor_id, details FROM security_events WHERE type = 'mail.retried'`);
+    expect(rows).toEqual([{ actor_id: operator.id, details: { mailId: id } }]);
+  });
+
+  it('is not sent again once what it carried has expired, was replaced or was erased', async () => {
+    const expired = await giveUp();
+    await sink.sql.query(`UPDATE outbox_messages SET expires_at = now() WHERE id = $1`, [expired.id]);
+    const replaced = await giveUp();
+    await sink.sql.query(`UPDATE proof_requests SET voided_at = now() WHERE member_id = $1`, [replaced.member.id]);
+    const erased = await giveUp();
+    await sink.sql.query(`UPDATE outbox_messages SET payload = NULL WHERE id = $1`, [erased.id]);
+    for (const { id } of [expired, replaced, erased]) {
+      const { status, body } = await retry(id);
+      expect([status, body.code]).toEqual([409, 'mail_not_retryable']);
+    }
+  });
+});
+
+describe('the last administrator', () => {
+  let house: TestApp;
+  let pair: [GivenAdmin, GivenAdmin];
+  const forge = new TokenForge();
+  beforeAll(async () => {
+    house = await TestApp.start();
+    pair = [await givenAdmin(house), await givenAdmin(house)];
+  });
+  afterAll(() => house.stop());
+
+  const admins = async (): Promise<number> =>
+    (await house.sql.query(`SELECT FROM members WHERE role = 'admin' AND status = 'active'`)).rowCount ?? 0;
+
+  /** Both administrators again, with a session and token of their own each, as after a login. */
+  async function reinstate(): Promise<string[]> {
+    const ids = pair.map(({ id }) => id);
+    await house.sql.query(`UPDATE members SET role = 'admin', status = 'active', closed_at = NULL WHERE id = ANY($1)`, [
+      ids,
+    ]);
+    const { rows } = await house.sql.query(
+      `INSERT INTO sessions (id, member_id, transport, idle_expires_at, absolute_expires_at, user_agent, ip)
+       SELECT gen_random_uuid(), id, 'body', now() + interval '1 day', now() + interval '1 day', '', '' FROM unnest($1::uuid[]) id
+       RETURNING id, member_id AS "memberId"`,
+      [ids],
+    );
+    return pair.map(({ id, accessToken }) =>
+      forge.alter('access', accessToken, { sid: rows.find(({ memberId }) => memberId === id)!.id, role: 'admin' }),
+    );
+  }
+
+  it('AD-03 stays one, whichever way out is tried', async () => {
+    const [first, second] = pair;
+    await reinstate();
+    await house.sql.query(`UPDATE members SET role = 'member' WHERE id = $1`, [second.id]);
+    const own = `/api/admin/members/${first.id}`;
+    for (const change of [{ role: 'member' }, { status: 'disabled' }, { status: 'disabled', role: 'member' }])
+      expect((await house.patch(own, change, first.accessToken).expect(409)).body.code).toBe('last_admin');
+    const closing = await house.delete('/api/members/me', { password: first.password }, first.accessToken);
+    expect([closing.status, closing.body.code]).toEqual([409, 'last_admin']);
+    // One who is disabled, or has closed the account, does not count.
+    for (const status of ['disabled', 'closed']) {
+      await house.sql.query(`UPDATE members SET role = 'admin', status = $2 WHERE id = $1`, [second.id, status]);
+      await house.patch(own, { role: 'member' }, first.accessToken).expect(409);
+    }
+    expect(await admins()).toBe(1);
+    await house.get('/api/admin/members', first.accessToken).expect(200); // a refusal changes nothing
+  });
+
+  it('AD-03 remains after two hundred rounds of two who take each other out at the same moment', async () => {
+    const ways = [{ role: 'member' }, { status: 'disabled' }];
+    for (let round = 0; round < 200; round += 1) {
+      const [one, two] = await reinstate();
+      // Every third time the second one leaves by itself while the first one wants it out.
+      const target = pair[round % 3 === 0 ? 1 : 0];
+      const answers = await Promise.all([
+        house.patch(`/api/admin/members/${pair[1].id}`, ways[round % 2], one),
+        house.patch(`/api/admin/members/${target.id}`, ways[(round >> 1) % 2], two),
+      ]);
+      const statuses = answers.map(({ status }) => status).sort();
+      const left = await admins();
+      expect([round, left > 0]).toEqual([round, true]);
+      if (target === pair[1]) continue;
+      // One wins; the other finds the session over, the role gone, or nobody left to take out.
+      expect([round, statuses.join()]).toEqual([round, expect.stringMatching(/^200,(401|403|409)$/)]);
+      expect(left).toBe(1);
+    }
+  }, 240_000);
+
+  it('AD-03 remains where both close their own accounts at once', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const tokens = await reinstate();
+      const answers = await Promise.all(
+        tokens.map((token, at) => house.delete('/api/members/me', { password: pair[at]!.password }, token)),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+      expect(await admins()).toBe(1);
+    }
+  });
+});

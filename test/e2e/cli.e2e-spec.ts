@@ -1,0 +1,239 @@
+import { execFile } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { unique } from '../support/factories.js';
+import { mailbox, outboxEmpty } from '../support/mailbox.js';
+import { serverEnvironment, TEST_SECRET } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `munjigi` as a container does: without a terminal, with nothing on standard input. */
+function munjigi(args: string[], env: Record<string, string | undefined> = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const options = { cwd: PROJECT_ROOT, env: serverEnvironment(env), timeout: 50_000 };
+    const command = execFile(process.execPath, ['dist/cli.js', ...args], options, (_error, stdout, stderr) =>
+      resolve({ code: command.exitCode, stdout, stderr }),
+    );
+    command.stdin?.end();
+  });
+}
+
+describe('the command line', () => {
+  it('says what there is, and its version', async () => {
+    const { code, stdout } = await munjigi(['--help']);
+    expect(code).toBe(0);
+    for (const command of ['serve', 'worker', 'migrate', 'admin', 'keys', 'config', 'mail'])
+      expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    expect(await munjigi(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
+  it('tells being called wrongly (2) from failing (1)', async () => {
+    for (const args of [
+      ['nonsense'],
+      ['serve', '--sideways'],
+      ['mail', 'test'],
+      ['mail', 'test', 'a@b, c@d'],
+      ['admin', 'create', '--sudo'],
+    ])
+      expect([args, (await munjigi(args)).code]).toEqual([args, 2]);
+    expect((await munjigi(['config', 'check'], { PORT: 'many' })).code).toBe(1);
+  });
+
+  it('SL-03 checks the configuration and shows no secret', async () => {
+    const env = {
+      DATABASE_URL: 'postgres://somebody:hunter22@db.example:5432/munjigi',
+      PREVIOUS_SECRETS: 'p'.repeat(40),
+      PRODUCT_NAME: 'Acme',
+    };
+    const good = await munjigi(['config', 'check'], env);
+    expect(good).toMatchObject({ code: 0, stderr: '' });
+    expect(good.stdout).toContain('PRODUCT_NAME=Acme');
+    expect(good.stdout).toContain('SECRET=(set, not shown)');
+    expect(good.stdout).toContain('DATABASE_URL=postgres://(login not shown)@db.example:5432/munjigi');
+    for (const secret of [TEST_SECRET, 'hunter22', 'somebody', 'pppp']) expect(good.stdout).not.toContain(secret);
+
+    const bad = await munjigi(['config', 'check'], {
+      ...env,
+      SMTP_URL: 'ftp://user:hunter22@mail.example',
+      API_ENABLED: 'false',
+      WORKER_ENABLED: 'false',
+    });
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toContain('SMTP_URL: needs a URL starting');
+    expect(bad.stdout + bad.stderr).not.toContain('hunter22');
+    const idle = await munjigi(['config', 'check'], { API_ENABLED: 'false', WORKER_ENABLED: 'false' });
+    expect(idle.stderr).toContain('WORKER_ENABLED: needs to be true where API_ENABLED is false');
+    const badKeys = await munjigi(['config', 'check'], { JWT_KEYS: 'certainly not a key' });
+    expect([badKeys.code, badKeys.stderr]).toEqual([1, expect.stringContaining('JWT_KEYS: needs PEM blocks')]);
+  });
+
+  it('makes secrets and keys that the configuration takes, new ones each time, and shows no old one', async () => {
+    const [one, two] = await Promise.all([munjigi(['keys', 'rotate']), munjigi(['keys', 'rotate'])]);
+    const secretIn = ({ stdout }: Outcome): string => /^ {2}([A-Za-z0-9+/]{64})$/m.exec(stdout)![1]!;
+    expect(secretIn(one)).not.toBe(secretIn(two));
+    expect(one.stdout).toContain('PREVIOUS_SECRETS');
+    expect(one.stdout).not.toContain(TEST_SECRET);
+    const jwt = await munjigi(['keys', 'rotate', '--jwt']);
+    const pem = (kind: string): string => new RegExp(`^ +${kind}: +(-----BEGIN.*-----)$`, 'm').exec(jwt.stdout)![1]!;
+    expect(createPrivateKey(pem('private').replaceAll('\\n', '\n')).asymmetricKeyDetails?.namedCurve).toBe(
+      'prime256v1',
+    );
+    const env = {
+      SECRET: secretIn(one),
+      PREVIOUS_SECRETS: TEST_SECRET,
+      JWT_KEYS: `${pem('private')}\\n${pem('public')}`,
+    };
+    expect((await munjigi(['config', 'check'], env)).code).toBe(0);
+  });
+
+  it('sends a test mail, or says why it cannot', async () => {
+    const address = unique.email();
+    expect(await munjigi(['mail', 'test', address])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(address),
+    });
+    expect((await mailbox.to(address).next()).subject).toBe('[Munjigi] Test mail');
+    const { code, stderr } = await munjigi(['mail', 'test', address], { SMTP_URL: 'smtp://127.0.0.1:1' });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('ECONNREFUSED')]);
+  });
+
+  it('says at once that there is no database', async () => {
+    const args = ['admin', 'create', '--email', unique.email(), '--login-id', unique.loginId()];
+    const { code, stderr } = await munjigi(args, { DATABASE_URL: 'postgres://u:hunter22@127.0.0.1:1/x' });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^The database of DATABASE_URL cannot be used: .*ECONNREFUSED/),
+    ]);
+    expect(stderr).not.toContain('hunter22');
+  });
+});
+
+describe('making an administrator', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+  const create = (...options: string[]) => munjigi(['admin', 'create', ...options], { DATABASE_URL: app.database.url });
+
+  it('AD-03 there is none until the command line makes one, without a password that anybody but the mailbox comes by', async () => {
+    const { rowCount } = await app.sql.query(`SELECT FROM members`);
+    expect(rowCount).toBe(0);
+    const [email, loginId, password] = [unique.email(), unique.loginId(), unique.password()];
+    const { code, stdout, stderr } = await create(
+      '--email',
+      email,
+      '--login-id',
+      loginId,
+      '--name',
+      'Ada',
+      '--locale',
+      'ko',
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`${loginId} is an administrator.`);
+    const mail = await mailbox.to(email).next();
+    expect(mail.subject).toContain('비밀번호를 설정해 주세요');
+    expect(stdout).not.toContain(mail.linkToken!);
+    expect(mail.links).toHaveLength(1);
+
+    const { body } = await app.post('/api/auth/password-reset/confirm-link', { token: mail.linkToken }).expect(200);
+    await app.post('/api/auth/password-reset', { newPassword: password }, body.resetToken).expect(204);
+    const { body: tokens } = await app.post('/api/auth/login', { identifier: loginId, password }).expect(200);
+    expect((await app.get('/api/members/me', tokens.accessToken)).body).toMatchObject({ role: 'admin', name: 'Ada' });
+    expect((await app.get('/api/admin/members', tokens.accessToken)).body.code).toBe('two_factor_required');
+    const { rows } = await app.sql.query(`SELECT type, ip, actor_id FROM security_events WHERE type = 'admin.created'`);
+    expect(rows).toEqual([{ type: 'admin.created', ip: '', actor_id: null }]);
+  });
+
+  it('AD-03 works once for an address and a login ID, also for two at the same moment', async () => {
+    const [email, loginId] = [unique.email(), unique.loginId()];
+    const outcomes = await Promise.all([1, 2].map(() => create('--email', email, '--login-id', loginId)));
+    expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(outcomes.find(({ code }) => code === 1)!.stderr).toMatch(/^This address has an account already\./);
+    const taken = await create('--email', unique.email(), '--login-id', loginId);
+    expect([taken.code, taken.stderr]).toEqual([1, 'Somebody has this login ID.\n']);
+    await outboxEmpty(app);
+    expect(await mailbox.to(email).all()).toHaveLength(1);
+  });
+
+  it('says what is missing where there is no terminal to ask on, and what is wrong', async () => {
+    const email = unique.email();
+    for (const [options, says] of [
+      [[], '--email is needed'],
+      [['--email', email], '--login-id is needed'],
+      [['--email', `${email}, eve@example.test`, '--login-id', 'good-id'], '--email:'],
+      [['--email', email, '--login-id', '1'], '--login-id:'],
+      [['--email', email, '--login-id', 'good-id', '--name', 'a\u202eb'], '--name:'],
+      [['--email', email, '--login-id', 'good-id', '--locale', 'fr'], '--locale:'],
+    ] as [string[], string][]) {
+      const { code, stderr } = await create(...options);
+      expect([options, code, stderr]).toEqual([options, 2, expect.stringContaining(says)]);
+    }
+    expect((await app.sql.query(`SELECT FROM members WHERE email = $1`, [email])).rowCount).toBe(0);
+  });
+});
+
+describe('web and worker apart', () => {
+  let web: TestApp;
+  beforeAll(async () => {
+    web = await TestApp.start({ env: { WORKER_ENABLED: 'false' } });
+  });
+  afterAll(() => web.stop());
+
+  it('a web process leaves mail to a worker, which sends it and has no API', async () => {
+    const values = unique.signUp();
+    await web.post('/api/auth/sign-up', values).expect(202);
+    expect(
+      (await web.sql.query(`SELECT FROM outbox_messages WHERE status = 'pending' AND attempts = 0`)).rowCount,
+    ).toBe(1);
+    const worker = await web.replica({ env: { API_ENABLED: 'false', WORKER_ENABLED: 'true' } });
+    expect((await mailbox.to(values.email).next()).code).toBeDefined();
+    await worker.get('/health/ready').expect(200);
+    await worker.get('/health/live').expect(200);
+    for (const path of [
+      '/api/members/me',
+      '/docs',
+      '/docs-json',
+      '/pages/not-me',
+      '/healthy',
+      '/.well-known/jwks.json',
+      '/',
+    ])
+      expect([path, (await worker.get(path)).body?.code]).toEqual([path, 'not_found']);
+    expect((await worker.post('/api/auth/sign-up', unique.signUp())).body.code).toBe('not_found');
+    await web.get('/.well-known/jwks.json').expect(200);
+  });
+
+  it('serve and worker set this, whatever the environment says, and stop in good order', async () => {
+    for (const [command, path, status] of [
+      [['worker'], '/.well-known/jwks.json', 404],
+      [['serve', '--no-worker'], '/.well-known/jwks.json', 200],
+    ] as [string[], string, number][]) {
+      const env = serverEnvironment({ DATABASE_URL: web.database.url, API_ENABLED: 'true', WORKER_ENABLED: 'true' });
+      const server = execFile(process.execPath, ['dist/cli.js', ...command], {
+        cwd: PROJECT_ROOT,
+        env,
+        timeout: 50_000,
+      });
+      const closed = new Promise<number | null>((resolve) => server.once('close', resolve));
+      const port = await new Promise<number>((resolve) => {
+        let output = '';
+        server.stdout!.on('data', (chunk: string) => {
+          output += chunk;
+          const line = output.split('\n').find((one) => one.includes('"listening"'));
+          if (line !== undefined && line.endsWith('}')) resolve((JSON.parse(line) as { port: number }).port);
+        });
+      });
+      expect([command, (await fetch(`http://127.0.0.1:${port}${path}`)).status]).toEqual([command, status]);
+      server.kill('SIGTERM');
+      expect([command, await closed]).toEqual([command, 0]);
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventListStatement } from '../../src/audit/security-events.repository.js';
+import { outboxListStatement } from '../../src/mail/outbox-inspection.repository.js';
+import { memberListStatement } from '../../src/users/member-search.repository.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** Enough for the planner to shun a scan of everything; what it does then it also does with a million. */
+const ROWS = 100_000;
+const AFTER = { id: '00000000-0000-4000-8000-000000000000', micros: '1767225600000000' };
+const LIMIT = 51;
+
+interface Plan {
+  'Node Type': string;
+  'Index Name'?: string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Plan[];
+}
+
+describe('the lists of administrators', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const { pool } = database;
+    await pool.query(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale, name, role, status, created_at)
+       SELECT gen_random_uuid(), prefix || n, prefix || n || '@example.test', prefix || n || '@example.test', '', 'en',
+         'Name ' || md5(n::text), CASE WHEN n % 20000 = 0 THEN 'admin' ELSE 'member' END,
+         CASE WHEN n % 5000 = 0 THEN 'disabled' ELSE 'active' END, timestamptz '2026-01-01' - n * interval '1 minute'
+       FROM (SELECT n, substr(md5(n::text), 1, 6) || '.' AS prefix FROM generate_series(1, ${ROWS}) n) rows`,
+    );
+    await pool.query(
+      `INSERT INTO security_events (type, member_id, ip, user_agent, request_id, details, at)
+       SELECT CASE WHEN n % 5000 = 0 THEN 'member.disabled' ELSE 'login.succeeded' END,
+         ('00000000-0000-4000-8000-' || lpad((n % 2000)::text, 12, '0'))::uuid, '', '', '', '{}',
+         timestamptz '2026-01-01' - n * interval '1 minute' FROM generate_series(1, ${ROWS}) n`,
+    );
+    await pool.query(
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, created_at)
+       SELECT gen_random_uuid(), 'sign-up', 'en', CASE WHEN n % 5000 = 0 THEN 'dead' ELSE 'sent' END, '',
+         timestamptz '2026-01-01' - n * interval '1 second' FROM generate_series(1, ${ROWS}) n`,
+    );
+    await pool.query('ANALYZE members, security_events, outbox_messages');
+  }, 240_000);
+  afterAll(() => database.drop());
+
+  /** How PostgreSQL carries a list out: the indexes it uses, whether it reads a whole table, and rows read for nothing. */
+  async function planOf({ text, values }: { text: string; values: unknown[] }) {
+    const { rows } = await database.pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
+    const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
+    const all = nodes(rows[0]['QUERY PLAN'][0].Plan as Plan);
+    return {
+      indexes: all.flatMap((node) => node['Index Name'] ?? []),
+      scansAll: all.some((node) => node['Node Type'] === 'Seq Scan'),
+      wasted: all.reduce((sum, node) => sum + (node['Rows Removed by Filter'] ?? 0), 0),
+    };
+  }
+
+  async function expectIndexed(statement: { text: string; values: unknown[] }, ...indexes: string[]): Promise<void> {
+    const plan = await planOf(statement);
+    expect(plan).toMatchObject({ scansAll: false });
+    expect(plan.indexes.sort()).toEqual(indexes.sort());
+    expect(plan.wasted).toBeLessThan(1000);
+  }
+
+  it.each([null, AFTER])('AD-01 read members by an index, newest first, after %j', async (after) => {
+    await expectIndexed(memberListStatement({}, LIMIT, after), 'members_created_at');
+    await expectIndexed(memberListStatement({ status: 'active' }, LIMIT, after), 'members_created_at');
+    await expectIndexed(memberListStatement({ role: 'admin' }, LIMIT, after), 'members_admins');
+    await expectIndexed(memberListStatement({ status: 'disabled' }, LIMIT, after), 'members_inactive');
+  });
+
+  it('AD-01 search members by indexes, by whatever the text may be the beginning of', async () => {
+    const { rows } = await database.pool.query<{ login_id: string }>(`SELECT login_id FROM members LIMIT 1`);
+    const query = rows[0]!.login_id;
+    const three = ['members_login_id_prefix', 'members_email_key_prefix', 'members_name_prefix'];
+    for (const text of [query, query.slice(0, 4), 'nobody has this', '%', '_'])
+      await expectIndexed(memberListStatement({ query: text }, LIMIT, null), ...three);
+    await expectIndexed(memberListStatement({ query: `${query}@` }, LIMIT, null), 'members_email_key_prefix');
+    expect((await database.pool.query(memberListStatement({ query }, LIMIT, null))).rowCount).toBe(1);
+  });
+
+  it('AD-01 read events by an index, by member, type and time', async () => {
+    const memberId = '00000000-0000-4000-8000-000000000007';
+    const to = new Date('2025-12-01');
+    const from = new Date('2025-11-30');
+    const after = { id: '50000', micros: AFTER.micros };
+    await expectIndexed(eventListStatement({}, LIMIT, null), 'security_events_at');
+    await expectIndexed(eventListStatement({}, LIMIT, after), 'security_events_at');
+    await expectIndexed(eventListStatement({ from, to }, LIMIT, null), 'security_events_at');
+    await expectIndexed(eventListStatement({ type: 'member.disabled' }, LIMIT, null), 'security_events_type');
+    await expectIndexed(
+      eventListStatement({ type: 'member.disabled', from, to: new Date('2026-01-01') }, LIMIT, after),
+      'security_events_type',
+    );
+    await expectIndexed(eventListStatement({ memberId, to }, LIMIT, null), 'security_events_member_at');
+  });
+
+  it('read mails by an index, by state', async () => {
+    await expectIndexed(outboxListStatement(undefined, LIMIT, null), 'outbox_messages_created_at');
+    await expectIndexed(outboxListStatement('sent', LIMIT, AFTER), 'outbox_messages_created_at');
+    await expectIndexed(outboxListStatement('dead', LIMIT, null), 'outbox_messages_unsent');
+  });
+});
