@@ -1,8 +1,17 @@
-// `npm run docs`: writes .env.example and docs/configuration.md from the table of settings.
+// `npm run docs`: writes what repeats the code. .env.example and docs/configuration.md come from the table of settings,
+// openapi.json from the controllers, the types of the client from that.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buildIfStale } from './build.js';
 import { configurationPage, environmentExample } from './docs.js';
+import { clientTypes, openApiDocument } from './openapi.js';
 import { PROJECT_ROOT } from './project.js';
 
-await writeFile(path.join(PROJECT_ROOT, '.env.example'), environmentExample());
-await writeFile(path.join(PROJECT_ROOT, 'docs', 'configuration.md'), configurationPage());
+const write = (name: string, text: string): Promise<void> => writeFile(path.join(PROJECT_ROOT, name), text);
+
+await write('.env.example', environmentExample());
+await write('docs/configuration.md', configurationPage());
+await buildIfStale();
+const document = await openApiDocument();
+await write('openapi.json', document);
+await write('client/src/openapi.ts', await clientTypes(document));

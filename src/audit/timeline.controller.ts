@@ -16,13 +16,14 @@ class TimelineQuery {
 
 class TimelineEntryView implements TimelineEntry {
   @ApiProperty({ example: '4711' }) id: string;
-  @ApiProperty({ enum: SECURITY_EVENT_TYPES }) type: string;
+  @ApiProperty({ enum: SECURITY_EVENT_TYPES, enumName: 'SecurityEventType' }) type: string;
   @ApiProperty({ format: 'date-time' }) at: Date;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
   @ApiProperty({ example: 'Mozilla/5.0 …' }) userAgent: string;
   @ApiProperty({ nullable: true, type: String, format: 'uuid' }) sessionId: string | null;
   @ApiProperty({
-    type: Object,
+    type: 'object',
+    additionalProperties: true,
     description: 'Facts that go with the type; see docs/events.md',
     example: { newDevice: true },
   })

@@ -15,6 +15,12 @@ const WITH_BODY: readonly ErrorCode[] = [
   'validation_failed',
 ];
 
+/** Answers that say when to come back. */
+const WITH_WAIT: ReadonlySet<number> = new Set([429, 503]);
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds to wait, where that is known', schema: { type: 'integer' } },
+} as const;
+
 /** Documents every error code an operation can answer, grouped by status, with an example for each. */
 export function ApiProblems(...codes: ErrorCode[]): MethodDecorator {
   return documented([...codes, ...ALWAYS]);
@@ -46,6 +52,7 @@ function documented(codes: ErrorCode[]): MethodDecorator {
     return ApiResponse({
       status,
       description: group.map((code) => `\`${code}\`: ${problems[code].title}`).join('; '),
+      ...(WITH_WAIT.has(status) && { headers: RETRY_AFTER }),
       content: { 'application/problem+json': { schema: { $ref: getSchemaPath(Problem) }, examples } },
     });
   });
