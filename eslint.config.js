@@ -8,7 +8,7 @@ const FEATURES =
   'users|verification|tokens|sessions|auth|two-factor|risk|rate-limits|mail|admin|audit|health|metrics|pages';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '.data/', 'node_modules/'] },
+  { ignores: ['dist/', 'coverage/', '.data/', '**/node_modules/', '**/dist/', 'client/src/openapi.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
