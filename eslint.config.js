@@ -26,6 +26,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['examples/**/*.ts'],
+    languageOptions: { parserOptions: { project: ['examples/spa/tsconfig.json'] } },
+  },
+  {
     files: ['src/**/*.ts'],
     ignores: ['src/config/**', '**/*.spec.ts'],
     rules: {
