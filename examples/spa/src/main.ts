@@ -32,7 +32,7 @@ const page: Page = {
     );
     document.querySelector('#app')?.replaceChildren(languages(), card);
     notice = '';
-    card.querySelector('input')?.focus();
+    card.querySelector<HTMLInputElement>(':scope > form input')?.focus();
   },
   go: (route, words = '') => {
     notice = words;
