@@ -8,7 +8,7 @@ const FEATURES =
   'users|verification|tokens|sessions|auth|two-factor|risk|rate-limits|mail|admin|audit|health|metrics|pages';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '.data/', 'node_modules/'] },
+  { ignores: ['dist/', 'coverage/', '.data/', '**/node_modules/', '**/dist/', 'client/src/openapi.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -24,6 +24,10 @@ export default tseslint.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
     },
+  },
+  {
+    files: ['examples/**/*.ts'],
+    languageOptions: { parserOptions: { project: ['examples/spa/tsconfig.json'] } },
   },
   {
     files: ['src/**/*.ts'],

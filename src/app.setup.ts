@@ -99,7 +99,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
     // OPTIONS without an origin is no preflight; it gets an empty answer instead of a complaint in plain text.
     strictPreflight: false,
   });
-  app.setGlobalPrefix('api', { exclude: UNPREFIXED });
+  prefixRoutes(app);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   if (config.env.SWAGGER_ENABLED) await setUpSwagger(app, fastify);
@@ -112,6 +112,11 @@ function answerOperationsOnly(fastify: FastifyInstance): void {
     if (!/^\/(health|metrics)(?![^/?])/.test(url))
       throw new DomainError('not_found', { detail: 'API_ENABLED is false' });
   });
+}
+
+/** Everything is below /api, except for what other programs expect elsewhere. */
+export function prefixRoutes(app: NestFastifyApplication): void {
+  app.setGlobalPrefix('api', { exclude: UNPREFIXED });
 }
 
 /** One content type, uncompressed: a form, which any page may send across origins, is never read (TR-04), and no bomb is unpacked (IV-04). */

@@ -1,11 +1,29 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
+import { LOGIN_OUTCOME } from './auth/dto/login.dto.js';
+import { DESCRIPTION } from './openapi/description.js';
+import { polished } from './openapi/polish.js';
+import { keepTokens } from './openapi/workbench.js';
 
-const DESCRIPTION = `A self-hosted account backend: sign-up with mailbox proof, login with rotating tokens, forgotten password and login ID.
+/** The order in which somebody meets the operations: paths by their beginning. */
+const JOURNEY = [
+  '/api/auth/sign-up',
+  '/api/auth/login-id/check',
+  '/api/auth/login',
+  '/api/auth/refresh',
+  '/api/auth/verify',
+  '/api/auth/logout',
+  '/api/auth/sessions',
+  '/api/auth/reauthenticate',
+  '/api/auth/password-reset',
+  '/api/members/me',
+  '/api/auth/not-me',
+];
 
-Errors are \`application/problem+json\` (RFC 9457): programs go by \`code\`, people read \`title\` and \`detail\` in the language of \`Accept-Language\` (en, ko).
-Durations are whole seconds, times ISO 8601 in UTC.`;
+/** Small boxes for small bodies, so that an answer is in sight of its request. */
+const COMPACT =
+  '.swagger-ui .topbar { display: none } .swagger-ui textarea.body-param__text { height: 9rem; min-height: 9rem }';
 
 /** Swagger UI needs its own scripts and inline styles; nothing from elsewhere. */
 const SWAGGER_CSP =
@@ -19,9 +37,19 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion('0.1.0')
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addBearerAuth(bearer('The `accessToken` of a token answer: calls the API'), 'access')
-    .addBearerAuth(bearer('The `refreshToken` of a token answer: gets the next pair'), 'refresh')
-    .addBearerAuth(bearer('The `resetToken` of a confirmed code or link: sets a new password once'), 'reset')
+    .addServer('/', 'The server that this document came from')
+    .addBearerAuth(
+      bearer('The `accessToken` of a token answer. Calls the API, for the ten minutes or so in `expiresIn`.'),
+      'access',
+    )
+    .addBearerAuth(
+      bearer('The `refreshToken` of a token answer. Gets the next pair of tokens, each time a new one; logs out.'),
+      'refresh',
+    )
+    .addBearerAuth(
+      bearer('The `resetToken` of a confirmed code or link. Sets a new password once, and opens nothing else.'),
+      'reset',
+    )
     .addGlobalParameters({
       name: 'Accept-Language',
       in: 'header',
@@ -37,10 +65,19 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Keys', 'For services that check access tokens themselves')
     .addTag('Operations', 'For load balancers and orchestrators')
     .build();
-  return SwaggerModule.createDocument(app, options, {
+  const document = SwaggerModule.createDocument(app, options, {
     autoTagControllers: false, // operations are grouped by what people do, not by our classes
-    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+    operationIdFactory,
   });
+  // A class cannot be a choice between classes, so this schema is put in by hand.
+  Object.assign(document.components?.schemas ?? {}, { LoginOutcome: LOGIN_OUTCOME });
+  return polished(document, JOURNEY);
+}
+
+/** `SignUpController.confirmCode` is `signUpConfirmCode`: what generated clients call the method. */
+function operationIdFactory(controller: string, method: string): string {
+  const subject = controller.replace(/Controller$/, '');
+  return `${subject[0]?.toLowerCase()}${subject.slice(1)}${method[0]?.toUpperCase()}${method.slice(1)}`;
 }
 
 /** Serves Swagger UI at /docs and the document at /docs-json. The document is built when first asked for. */
@@ -52,11 +89,14 @@ export async function setUpSwagger(app: NestFastifyApplication, fastify: Fastify
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
     customSiteTitle: 'Munjigi API',
+    customCss: COMPACT,
     swaggerOptions: {
       persistAuthorization: false,
       displayRequestDuration: true,
       tryItOutEnabled: true,
-      tagsSorter: undefined,
+      responseInterceptor: keepTokens,
+      // Schemas are for programs; the page ends with the last operation.
+      defaultModelsExpandDepth: -1,
     },
   });
 }

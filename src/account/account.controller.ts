@@ -14,7 +14,7 @@ import { AccountClosingService } from './account-closing.service.js';
 import { EmailChangeService } from './email-change.service.js';
 
 class ChangeEmailDto {
-  @EmailField() newEmail: string;
+  @EmailField({ example: 'ada@lovelace.example' }) newEmail: string;
   @PasswordField() password: string;
 }
 

@@ -16,7 +16,7 @@ class TimelineQuery {
 
 class TimelineEntryView implements TimelineEntry {
   @ApiProperty({ example: '4711' }) id: string;
-  @ApiProperty({ enum: SECURITY_EVENT_TYPES }) type: string;
+  @ApiProperty({ enum: SECURITY_EVENT_TYPES, enumName: 'SecurityEventType' }) type: string;
   @ApiProperty({ format: 'date-time' }) at: Date;
   @ApiProperty({ description: 'An administrator did it; ip and userAgent are empty then' }) byAdmin: boolean;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
@@ -25,7 +25,8 @@ class TimelineEntryView implements TimelineEntry {
   @ApiProperty({ example: 'Mozilla/5.0 …' }) userAgent: string;
   @ApiProperty({ nullable: true, type: String, format: 'uuid' }) sessionId: string | null;
   @ApiProperty({
-    type: Object,
+    type: 'object',
+    additionalProperties: true,
     description: 'Facts that go with the type; see docs/events.md',
     example: { newDevice: true },
   })

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { Public } from '../access/public.decorator.js';
@@ -22,16 +22,13 @@ export class LoginController {
   @Post()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
+    operationId: 'logIn',
     summary: 'Log in',
     description:
       'By login ID or address. Unknown, wrong, disabled, waiting and too unusual are one answer: `invalid_credentials`.',
   })
   @ApiExtraModels(TokenAnswer, MfaRequired, PasswordChangeRequired)
-  @ApiOkResponse({
-    schema: {
-      oneOf: [TokenAnswer, MfaRequired, PasswordChangeRequired].map((model) => ({ $ref: getSchemaPath(model) })),
-    },
-  })
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/LoginOutcome' } })
   @ApiBodyProblems('invalid_credentials', 'origin_not_allowed', 'too_many_requests', 'overloaded')
   async login(
     @Body() body: LoginDto,
@@ -46,6 +43,7 @@ export class LoginController {
   @Post('mfa')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
+    operationId: 'logInSecondFactor',
     summary: 'Bring the second factor',
     description:
       'After `mfa_required`: six digits from the app, or a recovery code. Five tries for the account, whatever login they belong to.',

@@ -17,6 +17,7 @@ export class PasswordChangeController {
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
+    operationId: 'changePassword',
     summary: 'Change the password',
     description: 'Ends all other sessions, voids open proofs, mails a notice.',
   })

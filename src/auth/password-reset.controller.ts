@@ -76,6 +76,7 @@ export class PasswordResetController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiBearerAuth('reset')
   @ApiOperation({
+    operationId: 'passwordResetComplete',
     summary: 'Set a new password',
     description: 'Works once. Ends all sessions, voids other proofs, mails a notice. Logs nobody in.',
   })

@@ -1,5 +1,12 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { Public } from '../access/public.decorator.js';
@@ -18,6 +25,9 @@ import {
 } from './dto/sign-up.dto.js';
 import { SignUpService } from './sign-up.service.js';
 import { TokenCookies } from './token-cookies.js';
+
+const LINK_TOKEN = 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE';
+const SIGN_UP_ID = 'Jm2cXb1kQe7RtYw0uPz5aVh9sLf3nGd8oTiC6rMyK4E';
 
 @ApiTags('Sign-up')
 @Public()
@@ -80,6 +90,13 @@ export class SignUpController {
     summary: 'Confirm by link',
     description:
       'Needs the mailed token and either the `signUpId` of the same client or the sign-up password. Opening the link changes nothing; only this does.',
+  })
+  @ApiBody({
+    type: ConfirmSignUpByLinkDto,
+    examples: {
+      'by the client that began': { value: { token: LINK_TOKEN, signUpId: SIGN_UP_ID } },
+      'on another device': { value: { token: LINK_TOKEN, password: 'Tall-giraffes-nap-at-noon-42' } },
+    },
   })
   @ApiOkResponse({ type: TokenAnswer })
   @ApiBodyProblems(

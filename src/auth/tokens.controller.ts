@@ -46,6 +46,7 @@ export class TokensController {
   @HttpCode(HttpStatus.OK)
   @ApiBearerAuth('refresh')
   @ApiOperation({
+    operationId: 'refreshTokens',
     summary: 'Get the next pair of tokens',
     description:
       'The refresh token goes in the Authorization header, the body or the cookie. Used again within the grace it gives the same successor; later it ends the session.',
@@ -66,6 +67,7 @@ export class TokensController {
   @Post('verify')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
+    operationId: 'verifyToken',
     summary: 'Whether an access token is good',
     description: 'In the manner of RFC 7662. Access tokens only; says why a token is not good.',
   })
@@ -81,6 +83,7 @@ export class TokensController {
   @ApiBearerAuth('access')
   @ApiBearerAuth('refresh')
   @ApiOperation({
+    operationId: 'logOut',
     summary: 'Log out',
     description:
       'With the access or the refresh token of the session. Both stop working at once; logging out again changes nothing.',

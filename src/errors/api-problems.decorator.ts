@@ -22,6 +22,12 @@ export const RECENTLY_SIGNED_IN = [...SIGNED_IN, 'reauth_required'] as const;
 /** The same where the password is asked for once more. */
 export const WITH_PASSWORD = [...RECENTLY_SIGNED_IN, 'invalid_credentials', 'overloaded'] as const;
 
+/** Answers that say when to come back. */
+const WITH_WAIT: ReadonlySet<number> = new Set([429, 503]);
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds to wait, where that is known', schema: { type: 'integer' } },
+} as const;
+
 /** Documents every error code an operation can answer, grouped by status, with an example for each. */
 export function ApiProblems(...codes: ErrorCode[]): MethodDecorator {
   return documented([...codes, ...ALWAYS]);
@@ -53,6 +59,7 @@ function documented(codes: ErrorCode[]): MethodDecorator {
     return ApiResponse({
       status,
       description: group.map((code) => `\`${code}\`: ${problems[code].title}`).join('; '),
+      ...(WITH_WAIT.has(status) && { headers: RETRY_AFTER }),
       content: { 'application/problem+json': { schema: { $ref: getSchemaPath(Problem) }, examples } },
     });
   });

@@ -11,7 +11,7 @@ export class ProblemField {
 export class Problem {
   @ApiProperty({ example: 'urn:munjigi:problem:validation_failed' }) type: string;
   @ApiProperty({ description: 'In the language of the request', example: 'Input not accepted' }) title: string;
-  @ApiProperty({ example: 422 }) status: number;
+  @ApiProperty({ type: 'integer', example: 422 }) status: number;
   @ApiProperty({
     description: 'In the language of the request',
     example: 'Some of the input is not valid; see errors.',
@@ -21,5 +21,5 @@ export class Problem {
   code: ErrorCode;
   @ApiProperty({ description: 'To quote when asking for help', format: 'uuid' }) requestId: string;
   @ApiPropertyOptional({ type: [ProblemField] }) errors?: ProblemField[];
-  @ApiPropertyOptional({ description: 'Seconds, as in Retry-After' }) retryAfter?: number;
+  @ApiPropertyOptional({ type: 'integer', description: 'Seconds, as in Retry-After' }) retryAfter?: number;
 }

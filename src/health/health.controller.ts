@@ -1,10 +1,14 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../access/public.decorator.js';
 import { Database } from '../database/database.js';
 import { ApiProblems } from '../errors/api-problems.decorator.js';
 import { DomainError } from '../errors/domain-error.js';
 import { Readiness } from './readiness.js';
+
+class HealthAnswer {
+  @ApiProperty({ enum: ['ok'] }) status: 'ok';
+}
 
 /** For load balancers and orchestrators. */
 @ApiTags('Operations')
@@ -21,8 +25,8 @@ export class HealthController {
     summary: 'Whether the process works',
     description: 'Says nothing of what it depends on: restarting it would not mend that.',
   })
-  @ApiOkResponse({ schema: { example: { status: 'ok' } } })
-  live(): { status: 'ok' } {
+  @ApiOkResponse({ type: HealthAnswer })
+  live(): HealthAnswer {
     return { status: 'ok' };
   }
 
@@ -31,9 +35,9 @@ export class HealthController {
     summary: 'Whether it can serve requests',
     description: '503 while the database does not answer, and from the moment it begins to shut down.',
   })
-  @ApiOkResponse({ schema: { example: { status: 'ok' } } })
+  @ApiOkResponse({ type: HealthAnswer })
   @ApiProblems()
-  async ready(): Promise<{ status: 'ok' }> {
+  async ready(): Promise<HealthAnswer> {
     if (this.readiness.isStopping)
       throw new DomainError('service_unavailable', { retryAfter: 1, detail: 'shutting down' });
     await this.database.query('SELECT 1');

@@ -21,6 +21,7 @@ export class ReauthenticationController {
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
+    operationId: 'reauthenticate',
     summary: 'Confirm the password',
     description:
       'For operations that answer `reauth_required`: they work for some minutes after this, or after a login.',

@@ -5,10 +5,11 @@ export class TokenAnswer {
   @ApiProperty({ enum: ['authenticated'] }) status: 'authenticated';
   @ApiProperty({ enum: ['Bearer'] }) tokenType: 'Bearer';
   @ApiProperty({ description: 'JWT for `Authorization: Bearer …`' }) accessToken: string;
-  @ApiProperty({ description: 'Seconds the access token lives', example: 600 }) expiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds the access token lives', example: 600 }) expiresIn: number;
   @ApiPropertyOptional({ description: 'JWT for POST /api/auth/refresh. Absent with cookie transport' })
   refreshToken?: string;
-  @ApiProperty({ description: 'Seconds the refresh token lives', example: 1_209_600 }) refreshExpiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds the refresh token lives', example: 1_209_600 })
+  refreshExpiresIn: number;
   @ApiProperty({ format: 'uuid' }) sessionId: string;
   @ApiPropertyOptional({
     description:

@@ -22,8 +22,8 @@ class ProfileView {
   @ApiProperty({ example: 'ada.lovelace' }) loginId: string;
   @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
   @ApiProperty({ nullable: true, type: String, example: 'Ada Lovelace' }) name: string | null;
-  @ApiProperty({ enum: LOCALES }) locale: Locale;
-  @ApiProperty({ enum: ['member', 'admin'] }) role: Role;
+  @ApiProperty({ enum: LOCALES, enumName: 'Locale' }) locale: Locale;
+  @ApiProperty({ enum: ['member', 'admin'], enumName: 'Role' }) role: Role;
   @ApiProperty({ format: 'date-time' }) createdAt: Date;
 }
 

@@ -7,6 +7,9 @@ import * as rules from './rules.js';
  * The fields that several requests share: one rule, one normal form, one description each.
  */
 
+/** Good enough to be accepted, so that a first try from the documentation works. */
+const PASSWORD_EXAMPLE = 'Tall-giraffes-nap-at-noon-42';
+
 interface Options {
   readonly isOptional?: boolean;
   readonly description?: string;
@@ -27,26 +30,29 @@ export const LoginIdField = ({ isOptional = false, description }: Options = {}):
     },
   });
 
-export const EmailField = ({ description }: Options = {}): PropertyDecorator =>
+export const EmailField = ({
+  description,
+  example = 'ada@example.com',
+}: Options & { example?: string } = {}): PropertyDecorator =>
   Field({
     rule: rules.email,
     normalise: (value) => value.trim(),
     api: {
       type: String,
       format: 'email',
-      example: 'ada@example.com',
+      example,
       maxLength: 254,
       description: description ?? 'One plain address',
     },
   });
 
-export const NewPasswordField = (): PropertyDecorator =>
+export const NewPasswordField = ({ example = PASSWORD_EXAMPLE }: { example?: string } = {}): PropertyDecorator =>
   Field({
     rule: rules.passwordText,
     api: {
       type: String,
       format: 'password',
-      example: 'correct horse battery staple',
+      example,
       minLength: 8,
       maxLength: 128,
       description:
@@ -61,7 +67,7 @@ export const PasswordField = ({ isOptional = false, description }: Options = {})
     api: {
       type: String,
       format: 'password',
-      example: 'correct horse battery staple',
+      example: PASSWORD_EXAMPLE,
       maxLength: 128,
       ...(description !== undefined && { description }),
     },
@@ -109,7 +115,12 @@ export const LocaleField = (): PropertyDecorator =>
   Field({
     rule: rules.oneOf(...LOCALES),
     isOptional: true,
-    api: { enum: LOCALES, example: 'ko', description: 'Language of mails; taken from Accept-Language when absent' },
+    api: {
+      enum: LOCALES,
+      enumName: 'Locale',
+      example: 'ko',
+      description: 'Language of mails; taken from Accept-Language when absent',
+    },
   });
 
 export const DeviceNameField = (): PropertyDecorator =>
@@ -140,6 +151,7 @@ export const TransportField = (): PropertyDecorator =>
     isOptional: true,
     api: {
       enum: ['body', 'cookie'],
+      enumName: 'TokenTransport',
       default: 'body',
       description: 'cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list',
     },

@@ -8,6 +8,7 @@ export class ConfirmCodeDto {
 
 export class ProofRequested {
   @ApiProperty({ description: 'Goes with the code; opens nothing by itself' }) requestId: string;
-  @ApiProperty({ description: 'Seconds until another mail can be asked for', example: 60 }) resendAfter: number;
-  @ApiProperty({ description: 'Seconds the mailed code is good for', example: 600 }) expiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds until another mail can be asked for', example: 60 })
+  resendAfter: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds the mailed code is good for', example: 600 }) expiresIn: number;
 }

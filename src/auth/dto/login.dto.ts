@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { TokenAnswer } from '../../sessions/token-answer.js';
 import {
   DeviceNameField,
   PasswordField,
@@ -29,7 +30,7 @@ export class MfaRequired {
   @ApiProperty({ description: 'For POST /api/auth/login/mfa and /api/auth/login/mfa/passkey; opens nothing else' })
   mfaToken: string;
   @ApiProperty({ enum: ['totp', 'passkey', 'recovery_code'], isArray: true }) methods: readonly SecondFactorMethod[];
-  @ApiProperty({ description: 'Seconds', example: 300 }) expiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds', example: 300 }) expiresIn: number;
 }
 
 export class SecondFactorDto {
@@ -40,8 +41,22 @@ export class SecondFactorDto {
 export class PasswordChangeRequired {
   @ApiProperty({ enum: ['password_change_required'] }) status: 'password_change_required';
   @ApiProperty({ description: 'For POST /api/auth/password-reset' }) resetToken: string;
-  @ApiProperty({ description: 'Seconds', example: 600 }) expiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds', example: 600 }) expiresIn: number;
 }
+
+/** What a login can come to. `status` says which of the three it is. */
+export const LOGIN_OUTCOME = {
+  description: 'What a login can come to; `status` says which it is',
+  oneOf: [TokenAnswer, MfaRequired, PasswordChangeRequired].map((model) => ({ $ref: getSchemaPath(model) })),
+  discriminator: {
+    propertyName: 'status',
+    mapping: {
+      authenticated: getSchemaPath(TokenAnswer),
+      mfa_required: getSchemaPath(MfaRequired),
+      password_change_required: getSchemaPath(PasswordChangeRequired),
+    },
+  },
+};
 
 export class RefreshDto {
   @TokenField({ isOptional: true, description: 'Where it is not in the Authorization header or the cookie' })
@@ -52,7 +67,7 @@ export class VerifyTokenDto {
   // Anything that is not a live access token is answered, not refused.
   @Field({
     rule: rules.visibleText({ min: 1, max: 4096 }),
-    api: { type: String, maxLength: 4096, description: 'An access token' },
+    api: { type: String, maxLength: 4096, description: 'An access token', example: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln' },
   })
   token: string;
 }
@@ -61,8 +76,8 @@ export class VerifiedTokenAnswer {
   @ApiProperty() active: boolean;
   @ApiProperty({ required: false, format: 'uuid', description: 'The member' }) sub?: string;
   @ApiProperty({ required: false, format: 'uuid', description: 'The session' }) sid?: string;
-  @ApiProperty({ required: false, enum: ['member', 'admin'] }) role?: string;
-  @ApiProperty({ required: false, description: 'Issued at, seconds since 1970' }) iat?: number;
-  @ApiProperty({ required: false, description: 'Expires at, seconds since 1970' }) exp?: number;
+  @ApiProperty({ required: false, enum: ['member', 'admin'], enumName: 'Role' }) role?: string;
+  @ApiProperty({ required: false, type: 'integer', description: 'Issued at, seconds since 1970' }) iat?: number;
+  @ApiProperty({ required: false, type: 'integer', description: 'Expires at, seconds since 1970' }) exp?: number;
   @ApiProperty({ required: false, enum: ['expired', 'revoked', 'invalid'] }) reason?: 'expired' | 'revoked' | 'invalid';
 }

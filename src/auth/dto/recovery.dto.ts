@@ -28,18 +28,18 @@ export class ResetLinkDto {
 }
 
 export class ResetPasswordDto {
-  @NewPasswordField() newPassword: string;
+  @NewPasswordField({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
   @TokenField({ isOptional: true, description: 'Where it is not in the Authorization header' }) resetToken?: string;
 }
 
 export class ChangePasswordDto {
   @PasswordField() currentPassword: string;
-  @NewPasswordField() newPassword: string;
+  @NewPasswordField({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
 }
 
 export class ResetTokenAnswer {
   @ApiProperty({ description: 'Sets a new password once, at POST /api/auth/password-reset' }) resetToken: string;
-  @ApiProperty({ description: 'Seconds', example: 600 }) expiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds', example: 600 }) expiresIn: number;
 }
 
 export class ResetTokenByLinkAnswer extends ResetTokenAnswer {

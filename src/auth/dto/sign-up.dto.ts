@@ -61,8 +61,9 @@ export class CheckLoginIdDto {
 
 export class SignUpAnswer {
   @ApiProperty({ description: 'Opaque handle of this sign-up; keep it, only this client has it' }) signUpId: string;
-  @ApiProperty({ description: 'Seconds until another mail can be asked for', example: 60 }) resendAfter: number;
-  @ApiProperty({ description: 'Seconds the mailed code is good for', example: 600 }) expiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds until another mail can be asked for', example: 60 })
+  resendAfter: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds the mailed code is good for', example: 600 }) expiresIn: number;
 }
 
 export class InspectedSignUp {

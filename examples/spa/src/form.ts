@@ -1,0 +1,87 @@
+import { NetworkError, ProblemError } from 'munjigi-client';
+import { h } from './dom.js';
+import { texts } from './language.js';
+
+export interface FieldOptions {
+  name: string;
+  label: string;
+  hint?: string;
+  type?: 'text' | 'email' | 'password' | 'checkbox';
+  /** What password managers and phones go by. */
+  autocomplete?: AutoFill;
+  inputmode?: 'numeric' | 'email';
+}
+
+interface FormOptions<Names extends string> {
+  fields: (FieldOptions & { name: Names })[];
+  submit: string;
+  /** Throws what the server refuses; the form then shows it where it belongs. */
+  onSubmit: (values: Record<Names, string>) => Promise<void>;
+}
+
+/** A form that waits for its answer and shows what was refused, at the field or below all of them. */
+export function form<Names extends string>({ fields, submit, onSubmit }: FormOptions<Names>): HTMLFormElement {
+  const message = h('p', { class: 'problem', role: 'alert' });
+  const button = h('button', { type: 'submit', class: 'primary' }, submit);
+  const rows = fields.map((field) => row(field));
+  const element = h('form', { novalidate: true }, ...rows.map(({ box }) => box), message, button);
+  element.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void send();
+  });
+  return element;
+
+  async function send(): Promise<void> {
+    button.disabled = true;
+    message.textContent = '';
+    for (const { show } of rows) show('');
+    try {
+      const values = Object.fromEntries(rows.map(({ name, value }) => [name, value()]));
+      await onSubmit(values as Record<Names, string>);
+    } catch (error) {
+      const shown =
+        error instanceof ProblemError && rows.filter(({ name, show }) => show(error.messageFor(name) ?? ''));
+      if (!shown || shown.length === 0) message.textContent = wordsFor(error);
+      else shown[0]?.focus();
+    } finally {
+      button.disabled = false;
+    }
+  }
+}
+
+interface Row {
+  name: string;
+  box: HTMLElement;
+  value: () => string;
+  focus: () => void;
+  /** Whether there was anything to show. */
+  show: (problem: string) => boolean;
+}
+
+function row({ name, label, hint, type = 'text', autocomplete = 'off', inputmode }: FieldOptions): Row {
+  const problem = h('small', { class: 'problem', id: `${name}-problem` });
+  const input = h('input', {
+    ...{ id: name, name, type, autocomplete, 'aria-describedby': `${name}-problem` },
+    ...(inputmode && { inputmode }),
+    ...(type !== 'checkbox' && { placeholder: hint ?? '' }),
+  });
+  const labelled = h('label', { for: name }, label);
+  return {
+    name,
+    box: h('div', { class: type === 'checkbox' ? 'row check' : 'row' }, labelled, input, problem),
+    value: () => (type === 'checkbox' ? String(input.checked) : input.value),
+    focus: () => input.focus(),
+    show: (text) => {
+      problem.textContent = text;
+      input.setAttribute('aria-invalid', String(text !== ''));
+      return text !== '';
+    },
+  };
+}
+
+/** What a person can do with an error. */
+export function wordsFor(error: unknown): string {
+  if (error instanceof NetworkError) return texts().offline;
+  if (!(error instanceof ProblemError)) throw error;
+  return error.retryAfter ? `${error.detail} ${texts().wait(error.retryAfter)}` : error.detail;
+}

@@ -1,0 +1,83 @@
+import './style.css';
+import { SignedOutError } from 'munjigi-client';
+import { h } from './dom.js';
+import { wordsFor } from './form.js';
+import { language, texts, type Language } from './language.js';
+import { munjigi } from './munjigi.js';
+import { findLoginId } from './views/find-login-id.js';
+import { forgottenPassword } from './views/forgotten-password.js';
+import { home } from './views/home.js';
+import { login } from './views/login.js';
+import { signUp } from './views/sign-up.js';
+import type { Page, View } from './views/view.js';
+
+const VIEWS: Record<string, View> = {
+  login,
+  home,
+  'sign-up': signUp,
+  'forgotten-password': forgottenPassword,
+  'find-login-id': findLoginId,
+};
+
+/** Said once, by the next view. */
+let notice = '';
+
+const page: Page = {
+  show: (...content) => {
+    const card = h(
+      'main',
+      { class: 'card' },
+      notice !== '' && h('p', { class: 'notice', role: 'status' }, notice),
+      ...content,
+    );
+    document.querySelector('#app')?.replaceChildren(languages(), card);
+    notice = '';
+    card.querySelector<HTMLInputElement>(':scope > form input')?.focus();
+  },
+  go: (route, words = '') => {
+    notice = words;
+    if (location.hash === `#/${route}`) void render();
+    else location.hash = `#/${route}`;
+  },
+};
+
+function languages(): HTMLElement {
+  const button = (code: Language, name: string): HTMLElement =>
+    h(
+      'button',
+      { class: 'plain', 'aria-pressed': String(language.current() === code), click: () => choose(code) },
+      name,
+    );
+  return h('div', { class: 'languages' }, button('en', 'English'), button('ko', '한국어'));
+}
+
+function choose(code: Language): void {
+  language.choose(code);
+  void render();
+}
+
+async function render(): Promise<void> {
+  document.documentElement.lang = language.current();
+  const isSignedIn = (await munjigi.currentSession()) !== undefined;
+  const wanted = location.hash.slice(2);
+  const route = isSignedIn ? 'home' : wanted in VIEWS && wanted !== 'home' ? wanted : 'login';
+  try {
+    await VIEWS[route]?.(page);
+  } catch (error) {
+    if (error instanceof SignedOutError) return; // sessionEnded has shown the login
+    if ((await munjigi.currentSession()) === undefined) return;
+    page.show(
+      h('p', { class: 'problem' }, wordsFor(error)),
+      h('button', { class: 'primary', click: () => void render() }, '↻'),
+    );
+  }
+}
+
+// However it ended, here, in another tab or on another device: back to the login, with the reason.
+munjigi.on('sessionEnded', ({ reason }) => page.go('login', texts().ended[reason]));
+// Signed in, here or in another tab.
+munjigi.on('tokensChanged', () => {
+  if (location.hash !== '#/home') page.go('home');
+});
+addEventListener('hashchange', () => void render());
+void render();

@@ -1,0 +1,43 @@
+import { h, link } from '../dom.js';
+import { form } from '../form.js';
+import { texts } from '../language.js';
+import { munjigi } from '../munjigi.js';
+import { newPasswordForm } from './new-password.js';
+import type { Page, View } from './view.js';
+
+export const login: View = (page) => {
+  const t = texts();
+  page.show(
+    h('h1', {}, t.logInTitle),
+    form({
+      fields: [
+        { name: 'identifier', label: t.identifier, autocomplete: 'username' },
+        { name: 'password', label: t.password, type: 'password', autocomplete: 'current-password' },
+      ],
+      submit: t.logIn,
+      onSubmit: async (values) => {
+        const outcome = await munjigi.logIn(values);
+        if (outcome.status === 'mfa_required') secondFactor(page, outcome.mfaToken);
+        else if (outcome.status === 'password_change_required') newPasswordForm(page, outcome.resetToken, t.mustChange);
+        // Otherwise there are tokens now, and main.ts goes on.
+      },
+    }),
+    h('nav', {}, link('sign-up', t.toSignUp), link('forgotten-password', t.forgot), link('find-login-id', t.find)),
+  );
+};
+
+function secondFactor(page: Page, mfaToken: string): void {
+  const t = texts();
+  page.show(
+    h('h1', {}, t.secondFactorTitle),
+    h('p', {}, t.secondFactorText),
+    form({
+      fields: [{ name: 'code', label: t.code, autocomplete: 'one-time-code' }],
+      submit: t.logIn,
+      onSubmit: async ({ code }) => {
+        await munjigi.logInSecondFactor({ mfaToken, code });
+      },
+    }),
+    h('nav', {}, link('login', t.back)),
+  );
+}

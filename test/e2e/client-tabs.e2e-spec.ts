@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { describeInBrowser, findChromium } from '../support/chromium.js';
+import { eventually } from '../support/eventually.js';
+import { given, type GivenMember } from '../support/factories.js';
+import { type StaticSite, serveFolder } from '../support/static-site.js';
+import { TestApp } from '../support/test-app.js';
+
+const HOUR_MS = 3_600_000;
+const REFRESH = '**/api/auth/refresh';
+
+/** The test page: the client as it is built, and what it has told. Code in quotes runs there. */
+const pageFor = (transport: string): string => `<!doctype html><title>tab</title><script type="module">
+  import { MunjigiClient } from './index.js';
+  const baseUrl = new URLSearchParams(location.search).get('api');
+  window.client = new MunjigiClient({ baseUrl, transport: '${transport}' });
+  window.ended = [];
+  window.client.on('sessionEnded', (event) => window.ended.push(event));
+  window.ready = true;
+</script>`;
+
+describeInBrowser('the client in a browser', () => {
+  let folder: string;
+  let site: StaticSite;
+  let app: TestApp;
+  let browser: Browser;
+  let context: BrowserContext | undefined;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-client-'));
+    const tsc = path.join(PROJECT_ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    await promisify(execFile)(process.execPath, [tsc, '-p', 'client/tsconfig.json', '--outDir', folder], {
+      cwd: PROJECT_ROOT,
+    });
+    site = await serveFolder(folder, { '/body.html': pageFor('body'), '/cookie.html': pageFor('cookie') });
+    app = await TestApp.start({ env: { CORS_ORIGINS: site.origin } });
+    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  });
+  afterEach(() => context?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+    await site?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Tabs of one browser in which somebody has logged in, in the first of them. */
+  async function tabs(transport: string, count: number, before?: (context: BrowserContext) => Promise<unknown>) {
+    const member = await given.member(app);
+    context = await browser.newContext();
+    await before?.(context);
+    const pages: Page[] = [];
+    for (let i = 0; i < count; i++) {
+      const page = await context.newPage();
+      await page.goto(`${site.origin}/${transport}.html?api=${app.origin}`);
+      await page.waitForFunction('window.ready');
+      pages.push(page);
+    }
+    const refreshes: string[] = [];
+    context.on('response', (response) => {
+      if (response.request().method() === 'POST' && response.url().endsWith('/api/auth/refresh'))
+        void response.json().then(
+          ({ outcome, code }) => refreshes.push(outcome ?? code),
+          () => refreshes.push('lost'),
+        );
+    });
+    const credentials = JSON.stringify({ identifier: member.loginId, password: member.password });
+    await pages[0]!.evaluate(`client.logIn(${credentials}).then(() => undefined)`);
+    for (const page of pages)
+      await page.waitForFunction('client.currentSession().then((session) => session !== undefined)');
+    return { member, pages, refreshes, context };
+  }
+
+  /** For the pages, an hour goes by: their access tokens are past their time. */
+  const anHourLater = (pages: Page[]) =>
+    Promise.all(
+      pages.map((page) => page.evaluate(`{ const now = Date.now; Date.now = () => now() + ${HOUR_MS}; undefined }`)),
+    );
+  /** So many calls at the same time; the login IDs that came back. */
+  const calls = (page: Page, count: number): Promise<string[]> =>
+    page.evaluate(
+      `Promise.all(Array.from({ length: ${count} }, () => client.me.get())).then((all) => [...new Set(all.map(({ loginId }) => loginId))])`,
+    );
+  const endedIn = (page: Page): Promise<{ reason: string; inThisTab: boolean }[]> => page.evaluate('window.ended');
+
+  async function expectSignedIn(pages: Page[], member: GivenMember): Promise<void> {
+    for (const page of pages) {
+      expect(await endedIn(page)).toEqual([]);
+      expect(await calls(page, 1)).toEqual([member.loginId]);
+    }
+  }
+
+  describe.each(['body', 'cookie'])('with the refresh token in the %s', (transport) => {
+    it('survives a hundred parallel calls on an expired token with one refresh', async () => {
+      const { member, pages, refreshes } = await tabs(transport, 1);
+      await anHourLater(pages);
+      expect(await calls(pages[0]!, 100)).toEqual([member.loginId]);
+      expect(refreshes).toEqual(['rotated']);
+    });
+
+    it('refreshes once for three tabs that need it at the same moment', async () => {
+      const { member, pages, refreshes } = await tabs(transport, 3);
+      await anHourLater(pages);
+      expect(await Promise.all(pages.map((page) => calls(page, 10)))).toEqual(Array(3).fill([member.loginId]));
+      expect(refreshes).toEqual(['rotated']);
+      await expectSignedIn(pages, member);
+    });
+
+    it('logs nobody out where the browser has neither locks nor channels, and three tabs refresh at once', async () => {
+      const { member, pages, refreshes } = await tabs(transport, 3, (fresh) =>
+        fresh.addInitScript(
+          `Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }); delete globalThis.BroadcastChannel;`,
+        ),
+      );
+      await anHourLater(pages);
+      expect(await Promise.all(pages.map((page) => calls(page, 10)))).toEqual(Array(3).fill([member.loginId]));
+      for (const outcome of refreshes) expect(['rotated', 'replayed']).toContain(outcome);
+      await expectSignedIn(pages, member);
+    });
+
+    it('is still signed in after a reload, and in a tab that is opened later', async () => {
+      const { member, pages, context: opened } = await tabs(transport, 1);
+      await pages[0]!.reload();
+      const later = await opened.newPage();
+      await later.goto(`${site.origin}/${transport}.html?api=${app.origin}`);
+      await Promise.all([pages[0]!, later].map((page) => page.waitForFunction('window.ready')));
+      await expectSignedIn([pages[0]!, later], member);
+    });
+
+    it('survives a connection that breaks in the middle of a refresh', async () => {
+      const { member, pages, refreshes, context: opened } = await tabs(transport, 2);
+      await anHourLater(pages);
+      let lost = 0;
+      await opened.route(REFRESH, async (route) => {
+        if (route.request().method() !== 'POST' || lost > 0) return route.continue();
+        lost++;
+        await route.fetch(); // the server has rotated, and nobody gets to know
+        return route.abort('connectionreset');
+      });
+      expect(await Promise.all(pages.map((page) => calls(page, 10)))).toEqual(Array(2).fill([member.loginId]));
+      expect(lost).toBe(1);
+      expect(refreshes.at(-1)).toMatch(/^(rotated|replayed)$/);
+      await expectSignedIn(pages, member);
+    });
+
+    it('is told once in each tab when the session is ended on another device', async () => {
+      const { member, pages, refreshes } = await tabs(transport, 3);
+      await app.delete('/api/auth/sessions', undefined, member.accessToken).expect(204);
+      const outcomes: string[] = await pages[1]!.evaluate(
+        `Promise.all(Array.from({ length: 20 }, () => client.me.get().then(() => 'answered', ({ code, name }) => code ?? name)))`,
+      );
+      expect([...new Set(outcomes)].filter((one) => one !== 'session_ended' && one !== 'SignedOutError')).toEqual([]);
+      for (const page of pages)
+        await eventually('the end', async () => ((await endedIn(page)).length > 0 ? true : undefined));
+      const ends = await Promise.all(pages.map(endedIn));
+      expect(ends.map((events) => events.map(({ reason, inThisTab }) => [reason, inThisTab]))).toEqual([
+        [['ended', false]],
+        [['ended', true]],
+        [['ended', false]],
+      ]);
+      expect(refreshes).toEqual(['session_ended']);
+    });
+
+    it('signs out in all tabs, and leaves nothing behind that opens anything', async () => {
+      const { pages, context: opened } = await tabs(transport, 2);
+      await pages[1]!.evaluate('client.logOut()');
+      await eventually('the end', async () => ((await endedIn(pages[0]!)).length > 0 ? true : undefined));
+      expect(await endedIn(pages[0]!)).toEqual([expect.objectContaining({ reason: 'logged-out', inThisTab: false })]);
+      expect(JSON.stringify(await opened.storageState())).not.toMatch(/refreshToken|munjigi-refresh/);
+    });
+  });
+
+  it('keeps the refresh token out of the reach of scripts with cookies', async () => {
+    const { pages } = await tabs('cookie', 1);
+    const seen = await pages[0]!.evaluate('document.cookie + JSON.stringify(localStorage)');
+    expect(seen).toContain('sessionId');
+    expect(seen).not.toMatch(/eyJ|refreshToken|accessToken/);
+  });
+});

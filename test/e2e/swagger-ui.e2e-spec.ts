@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { describeInBrowser, findChromium } from '../support/chromium.js';
+import { unique } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+
+describeInBrowser('Swagger UI as a workbench', () => {
+  let app: TestApp;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    app = await TestApp.start();
+    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+    page = await browser.newPage();
+    await page.goto(`${app.origin}/docs`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  /** Opens an operation, fills in what differs from its example, presses Execute and reads the answer. */
+  async function execute(operationId: string, changes?: object): Promise<{ status: number; body: any; sent: any }> {
+    const operation = page.locator(`.opblock[id$="-${operationId}"]`);
+    await operation.locator('.opblock-summary-control').click();
+    const editor = operation.locator('textarea.body-param__text');
+    if (changes) await editor.fill(JSON.stringify({ ...JSON.parse(await editor.inputValue()), ...changes }));
+    const answered = page.waitForResponse((response) => response.url().includes('/api/'));
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    const response = await answered;
+    await operation.locator('.live-responses-table').waitFor();
+    await operation.locator('.opblock-summary-control').click();
+    return {
+      status: response.status(),
+      body: await response.json(),
+      sent: JSON.parse(response.request().postData() ?? 'null'),
+    };
+  }
+
+  it('needs nothing typed but what the mail and the answers say, and closes its locks by itself', async () => {
+    expect((await execute('meGet')).status).toBe(401);
+    const signUp = await execute('signUpRequest', { email: unique.email() });
+    expect(signUp.status).toBe(202);
+    const { code } = await mailbox.to(signUp.sent.email).next();
+    const confirmed = await execute('signUpConfirmCode', { signUpId: signUp.body.signUpId, code });
+    expect(confirmed.status).toBe(200);
+    expect(await execute('meGet')).toMatchObject({ status: 200, body: { email: signUp.sent.email } });
+    expect(await execute('refreshTokens')).toMatchObject({ status: 200, body: { outcome: 'rotated' } });
+    expect((await execute('sessionsList')).body.items).toHaveLength(1);
+  });
+});

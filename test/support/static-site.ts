@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+
+const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+
+/** A folder of files as a site of its own on loopback: the origin that an app of yours would have. */
+export interface StaticSite {
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** `pages` are served besides, by path. */
+export async function serveFolder(folder: string, pages: Record<string, string> = {}): Promise<StaticSite> {
+  const server = http.createServer((request, response) => {
+    const wanted = new URL(request.url ?? '/', 'http://site').pathname;
+    const name = wanted === '/' ? '/index.html' : wanted;
+    const content = pages[name] ?? readFile(path.join(folder, path.posix.normalize(name)));
+    Promise.resolve(content).then(
+      (body) => response.setHeader('content-type', TYPES[path.extname(name)] ?? 'text/plain').end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

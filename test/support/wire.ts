@@ -1,0 +1,58 @@
+import { randomIp } from './http-client.js';
+
+/** Stands for whatever address the server under test has at the moment. */
+export const ANY_SERVER = 'http://munjigi.test';
+
+type Fetch = typeof fetch;
+/** What happens to a request instead of, before or after being delivered. */
+type Fault = (deliver: () => Promise<Response>) => Promise<Response>;
+
+/** The network between a client and the server: counts what goes over it, and can fail in chosen ways. */
+export class Wire {
+  /** `POST /api/auth/refresh`, in the order sent. */
+  readonly sent: string[] = [];
+  private readonly faults: { request: string; fault: Fault }[] = [];
+  private readonly ip = randomIp();
+
+  constructor(private readonly server: { readonly origin: string }) {}
+
+  readonly fetch: Fetch = async (input, init = {}) => {
+    const url = String(input instanceof Request ? input.url : input);
+    const { pathname } = new URL(url);
+    const request = `${init.method ?? 'GET'} ${pathname}`;
+    this.sent.push(request);
+    const headers = new Headers(init.headers);
+    headers.set('x-forwarded-for', this.ip);
+    const deliver = (): Promise<Response> => fetch(url.replace(ANY_SERVER, this.server.origin), { ...init, headers });
+    const index = this.faults.findIndex((waiting) => waiting.request === request);
+    const [next] = index < 0 ? [] : this.faults.splice(index, 1);
+    return next ? next.fault(deliver) : deliver();
+  };
+
+  count(request: string): number {
+    return this.sent.filter((one) => one === request).length;
+  }
+
+  /** The next request of this kind meets this fault; several in a row one each. */
+  next(request: string, fault: Fault): this {
+    this.faults.push({ request, fault });
+    return this;
+  }
+}
+
+/** The request gets there and is acted on; the answer never comes back. */
+export const answerLost: Fault = async (deliver) => {
+  await (await deliver()).text();
+  throw new TypeError('fetch failed');
+};
+
+/** The request does not get there. */
+export const unreachable: Fault = async () => {
+  throw new TypeError('fetch failed');
+};
+
+/** Something in between answers. */
+export const answered =
+  (status: number, headers: Record<string, string> = {}, body = ''): Fault =>
+  async () =>
+    new Response(body, { status, headers });
