@@ -8,6 +8,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { ReauthenticationModule } from './reauthentication/reauthentication.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -22,7 +23,7 @@ import { VerificationModule } from './verification/verification.module.js';
     ...[ConfigModule, DatabaseModule, ScheduleModule.forRoot(), HealthModule],
     ...[MailModule, AuditModule, UsersModule, VerificationModule, TokensModule, SessionsModule, AuthModule],
     ...[ReauthenticationModule, TwoFactorModule, AccountModule],
-    ...[PagesModule, MaintenanceModule],
+    ...[PagesModule, MaintenanceModule, MetricsModule],
   ],
 })
 export class AppModule {}

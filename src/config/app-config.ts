@@ -52,6 +52,10 @@ export class AppConfig {
     return hints;
   }
 
+  get hasMetrics(): boolean {
+    return this.env.METRICS_ENABLED || this.env.METRICS_PORT !== undefined;
+  }
+
   get isProduction(): boolean {
     return this.env.NODE_ENV === 'production';
   }

@@ -227,6 +227,16 @@ export const ENVIRONMENT = {
   }),
   LOGIN_URL: webUrl({ default: undefined, desc: 'your login page, linked from mails' }),
   SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
+  METRICS_ENABLED: bool({
+    default: false,
+    devDefault: true,
+    desc: 'serve GET /metrics beside the API; in production only where a proxy keeps that path from the world',
+  }),
+  METRICS_PORT: tcpPort({
+    default: undefined,
+    desc: 'serve /metrics on a port of its own instead, which no proxy passes on',
+    example: '9464',
+  }),
   LOG_LEVEL: str({
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',

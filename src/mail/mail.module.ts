@@ -3,6 +3,7 @@ import { MailerModule, type MailerOptions } from '@nestjs-modules/mailer';
 import { AppConfig } from '../config/app-config.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MailService } from './mail.service.js';
+import { OutboxBacklogRepository } from './outbox-backlog.repository.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
 import { OutboxRepository } from './outbox.repository.js';
 
@@ -36,8 +37,9 @@ import { OutboxRepository } from './outbox.repository.js';
     },
     MailService,
     OutboxRepository,
+    OutboxBacklogRepository,
     OutboxDispatcher,
   ],
-  exports: [MailService],
+  exports: [MailService, OutboxBacklogRepository],
 })
 export class MailModule {}
