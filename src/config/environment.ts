@@ -62,6 +62,11 @@ export const ENVIRONMENT = {
     desc: 'PostgreSQL 15 or newer',
     example: 'postgres://munjigi:PASSWORD@db:5432/munjigi',
   }),
+  DATABASE_DIRECT_URL: postgresUrl({
+    default: undefined,
+    desc: 'PostgreSQL itself, for LISTEN and migrations, where DATABASE_URL leads through a pooler in transaction mode such as PgBouncer',
+    example: 'postgres://munjigi:PASSWORD@db:5432/munjigi',
+  }),
   DATABASE_POOL_SIZE: count({ default: 10, desc: 'connections each process may hold' }),
   DATABASE_TIMEOUT_SECONDS: positiveSeconds({
     default: 3,

@@ -17,6 +17,7 @@ import { MfaChallenge } from '../two-factor/mfa-challenge.entity.js';
 import { RecoveryCode } from '../two-factor/recovery-code.entity.js';
 import { TotpSecret } from '../two-factor/totp-secret.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
+import { UnnamedStatementsClient } from './unnamed-statements-client.js';
 import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
@@ -33,6 +34,8 @@ interface DatabaseSettings {
   readonly poolSize: number;
   /** Upper bound for getting a connection and for one statement. */
   readonly timeoutSeconds: number;
+  /** Whether a pooler in transaction mode stands between: what belongs to a connection does not last there. */
+  readonly isPooled?: boolean;
   readonly onPoolError?: (error: Error) => void;
 }
 
@@ -57,7 +60,11 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
       application_name: 'munjigi',
       // A lost network looks like silence: the client gives up a little after the server would have.
       query_timeout: timeout + 1000,
-      options: `-c statement_timeout=${timeout} -c lock_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout * 2} -c timezone=UTC`,
+      ...(settings.isPooled === true
+        ? { Client: UnnamedStatementsClient } // and the server's own timeouts are set for the role, see docs/scaling.md
+        : {
+            options: `-c statement_timeout=${timeout} -c lock_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout * 2} -c timezone=UTC`,
+          }),
     },
   };
 }

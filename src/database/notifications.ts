@@ -84,7 +84,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
 
   private async connect(): Promise<void> {
     const client = new pg.Client({
-      connectionString: this.config.env.DATABASE_URL,
+      connectionString: this.config.directDatabaseUrl,
       connectionTimeoutMillis: GIVE_UP_MS,
       query_timeout: GIVE_UP_MS,
       keepAlive: true,
