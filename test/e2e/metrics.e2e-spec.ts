@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PROJECT_ROOT } from '../../dev/project.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
@@ -79,6 +82,22 @@ describe('metrics', () => {
     for (const secret of [member.loginId, member.email, member.id, member.sessionId, member.password])
       expect(text).not.toContain(secret);
     expect(text).toContain('route="unknown"');
+  });
+});
+
+describe('what watches the metrics', () => {
+  it.each(['alerts.yaml', 'grafana-dashboard.json'])('%s asks for series that exist', async (file) => {
+    const app = await TestApp.start();
+    try {
+      await app.get('/health/live').expect(200);
+      const { text } = await app.get('/metrics').expect(200);
+      const asked = readFileSync(path.join(PROJECT_ROOT, 'deploy/monitoring', file), 'utf8');
+      const names = new Set(asked.match(/\b(munjigi|process|nodejs)_[a-z0-9_]+/g));
+      expect(names.size).toBeGreaterThan(5);
+      for (const name of names) expect(text).toContain(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `);
+    } finally {
+      await app.stop();
+    }
   });
 });
 
