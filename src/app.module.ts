@@ -10,6 +10,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { MaintenanceModule } from './maintenance/maintenance.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { ReauthenticationModule } from './reauthentication/reauthentication.module.js';
@@ -35,7 +36,7 @@ const JOBS: ScheduleModuleAsyncOptions = {
     ...[ConfigModule, DatabaseModule, ScheduleModule.forRootAsync(JOBS), HealthModule],
     ...[MailModule, AuditModule, UsersModule, VerificationModule, TokensModule, SessionsModule, AuthModule],
     ...[ReauthenticationModule, PasskeysModule, TwoFactorModule, AccountModule, AdminModule],
-    ...[PagesModule, MaintenanceModule],
+    ...[PagesModule, MaintenanceModule, MetricsModule],
   ],
 })
 export class AppModule {}

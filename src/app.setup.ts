@@ -13,6 +13,8 @@ import { ProblemFilter } from './errors/problem.filter.js';
 import { negotiateLocale } from './i18n/locale.js';
 import { logRequests } from './logging/request-log.js';
 import { AppLogger } from './logging/app-logger.js';
+import { measureRequests } from './metrics/http-metrics.js';
+import { MetricsRegistry } from './metrics/metrics-registry.js';
 import { setUpSwagger } from './swagger.setup.js';
 import { parseJsonBody } from './validation/json-body.js';
 import { RequestValidationPipe } from './validation/request-validation.pipe.js';
@@ -20,7 +22,7 @@ import { RequestValidationPipe } from './validation/request-validation.pipe.js';
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Paths outside /api. */
-const UNPREFIXED = ['health/{*path}', '.well-known/{*path}', 'pages/{*path}'];
+const UNPREFIXED = ['health/{*path}', '.well-known/{*path}', 'pages/{*path}', 'metrics'];
 
 /** Sent with every answer (ASVS 3.4); pages and Swagger UI loosen the content policy for themselves. */
 const SECURITY_HEADERS = {
@@ -81,6 +83,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   acceptJsonOnly(fastify);
   refuseQueriesOnWrites(fastify);
   logRequests(fastify, logger);
+  if (config.hasMetrics) measureRequests(fastify, app.get(MetricsRegistry).registry);
   await app.register(helmet, SECURITY_HEADERS);
   await app.register(cookie as never);
   fastify.addHook('onSend', async (_request, reply) => {

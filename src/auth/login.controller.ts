@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller } from '../access/current-caller.decorator.js';
+import { noteOutcome } from '../access/request-outcome.js';
 import { Public } from '../access/public.decorator.js';
 import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
@@ -37,6 +38,7 @@ export class LoginController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenAnswer | MfaRequired | PasswordChangeRequired> {
     const outcome = await this.logins.login(body, this.cookies.deviceOf(request, body), caller);
+    noteOutcome(request, outcome.status);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 

@@ -11,6 +11,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller } from '../access/current-caller.decorator.js';
 import type { Principal } from '../access/principal.js';
+import { noteOutcome } from '../access/request-outcome.js';
 import { Public } from '../access/public.decorator.js';
 import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
@@ -61,6 +62,7 @@ export class TokensController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RefreshAnswer> {
     const { outcome, ...tokens } = await this.sessions.rotate(request.user, caller);
+    noteOutcome(request, outcome);
     return { ...this.cookies.deliver(reply, tokens), outcome };
   }
 

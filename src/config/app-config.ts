@@ -52,6 +52,15 @@ export class AppConfig {
     return hints;
   }
 
+  /** Reaches PostgreSQL itself: for what lasts longer than a transaction, which a pooler does not keep together. */
+  get directDatabaseUrl(): string {
+    return this.env.DATABASE_DIRECT_URL ?? this.env.DATABASE_URL;
+  }
+
+  get hasMetrics(): boolean {
+    return this.env.METRICS_ENABLED || this.env.METRICS_PORT !== undefined;
+  }
+
   get isProduction(): boolean {
     return this.env.NODE_ENV === 'production';
   }
@@ -157,7 +166,9 @@ function checkSecrets(env: Environment, report: (name: string, rule: string) => 
   if (env.SECRET !== undefined) {
     const found = weakness(env.SECRET);
     if (found) report('SECRET', found);
-    const elsewhere = [env.DATABASE_URL, env.SMTP_URL].map(passwordOf).concat(env.PREVIOUS_SECRETS, env.JWT_KEYS ?? []);
+    const elsewhere = [env.DATABASE_URL, env.DATABASE_DIRECT_URL, env.SMTP_URL]
+      .map(passwordOf)
+      .concat(env.PREVIOUS_SECRETS, env.JWT_KEYS ?? []);
     if (elsewhere.includes(env.SECRET)) report('SECRET', 'is used a second time in another variable');
   }
   for (const previous of env.PREVIOUS_SECRETS) {

@@ -83,6 +83,11 @@ export const ENVIRONMENT = {
     desc: 'PostgreSQL 15 or newer',
     example: 'postgres://munjigi:PASSWORD@db:5432/munjigi',
   }),
+  DATABASE_DIRECT_URL: postgresUrl({
+    default: undefined,
+    desc: 'PostgreSQL itself, for LISTEN and migrations, where DATABASE_URL leads through a pooler in transaction mode such as PgBouncer',
+    example: 'postgres://munjigi:PASSWORD@db:5432/munjigi',
+  }),
   DATABASE_POOL_SIZE: count({ default: 10, desc: 'connections each process may hold' }),
   DATABASE_TIMEOUT_SECONDS: positiveSeconds({
     default: 3,
@@ -300,6 +305,16 @@ export const ENVIRONMENT = {
   }),
   LOGIN_URL: webUrl({ default: undefined, desc: 'your login page, linked from mails' }),
   SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
+  METRICS_ENABLED: bool({
+    default: false,
+    devDefault: true,
+    desc: 'serve GET /metrics beside the API; in production only where a proxy keeps that path from the world',
+  }),
+  METRICS_PORT: tcpPort({
+    default: undefined,
+    desc: 'serve /metrics on a port of its own instead, which no proxy passes on',
+    example: '9464',
+  }),
   LOG_LEVEL: str({
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',

@@ -22,6 +22,7 @@ import { TotpSecret } from '../two-factor/totp-secret.entity.js';
 import { Passkey } from '../passkeys/passkey.entity.js';
 import { PasskeyChallenge } from '../passkeys/passkey-challenge.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
+import { UnnamedStatementsClient } from './unnamed-statements-client.js';
 import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
 import { Risk1764300000000 } from './migrations/1764300000000-risk.js';
 import { Passkeys1764400000000 } from './migrations/1764400000000-passkeys.js';
@@ -50,6 +51,8 @@ interface DatabaseSettings {
   readonly poolSize: number;
   /** Upper bound for getting a connection and for one statement. */
   readonly timeoutSeconds: number;
+  /** Whether a pooler in transaction mode stands between: what belongs to a connection does not last there. */
+  readonly isPooled?: boolean;
   readonly onPoolError?: (error: Error) => void;
 }
 
@@ -74,7 +77,11 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
       application_name: 'munjigi',
       // A lost network looks like silence: the client gives up a little after the server would have.
       query_timeout: timeout + 1000,
-      options: `-c statement_timeout=${timeout} -c lock_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout * 2} -c timezone=UTC`,
+      ...(settings.isPooled === true
+        ? { Client: UnnamedStatementsClient } // and the server's own timeouts are set for the role, see docs/scaling.md
+        : {
+            options: `-c statement_timeout=${timeout} -c lock_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout * 2} -c timezone=UTC`,
+          }),
     },
   };
 }

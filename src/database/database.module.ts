@@ -1,5 +1,6 @@
 import { Global, Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
@@ -14,9 +15,10 @@ const logger = new Logger('Database');
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [AppConfig],
-      useFactory: async ({ env }: AppConfig) => {
+      useFactory: async ({ env, directDatabaseUrl }: AppConfig) => {
         const options = dataSourceOptions({
           url: env.DATABASE_URL,
+          isPooled: env.DATABASE_DIRECT_URL !== undefined,
           poolSize: env.DATABASE_POOL_SIZE,
           timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
           // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
@@ -26,7 +28,7 @@ const logger = new Logger('Database');
           logger.warn(`the database does not answer yet (attempt ${attempt})`),
         );
         if (env.MIGRATE_ON_START) {
-          const applied = await migrate(options);
+          const applied = await migrate({ ...options, url: directDatabaseUrl } as DataSourceOptions);
           if (applied.length > 0) logger.log(`migrated: ${applied.join(', ')}`);
         }
         return { ...options, retryAttempts: 0 };

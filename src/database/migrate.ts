@@ -4,8 +4,12 @@ import { dataSourceOptions } from './data-source.js';
 import { migrate, waitForDatabase } from './migrator.js';
 
 /** `npm run migrate`: brings the schema of DATABASE_URL up to date and says what it did. */
-const { env } = AppConfig.load();
-const options = dataSourceOptions({ url: env.DATABASE_URL, poolSize: 1, timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS });
+const { env, directDatabaseUrl } = AppConfig.load();
+const options = dataSourceOptions({
+  url: directDatabaseUrl,
+  poolSize: 1,
+  timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
+});
 await waitForDatabase(options, () => console.log('waiting for the database'));
 const applied = await migrate(options);
 console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}`);

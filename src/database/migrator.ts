@@ -27,7 +27,11 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
   // No statement timeout here: building an index on a large table takes as long as it takes, and so does waiting for the lock.
   const dataSource = new DataSource({
     ...options,
-    extra: { max: 2, application_name: 'munjigi-migrate' },
+    extra: {
+      max: 2,
+      application_name: 'munjigi-migrate',
+      options: '-c statement_timeout=0 -c lock_timeout=0 -c timezone=UTC',
+    },
   });
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();

@@ -53,6 +53,11 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     return performance.now() - this.lastHeardMs < SILENCE_MS;
   }
 
+  /** Since the last sign of life; infinite until there was one. */
+  get silenceSeconds(): number {
+    return (performance.now() - this.lastHeardMs) / 1000;
+  }
+
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -79,7 +84,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
 
   private async connect(): Promise<void> {
     const client = new pg.Client({
-      connectionString: this.config.env.DATABASE_URL,
+      connectionString: this.config.directDatabaseUrl,
       connectionTimeoutMillis: GIVE_UP_MS,
       query_timeout: GIVE_UP_MS,
       keepAlive: true,

@@ -1,6 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../access/current-caller.decorator.js';
+
 import { asDomainError, problemHeaders, problemOf } from './problem-answer.js';
 
 /** The one way out to HTTP for everything that is refused or fails. */
@@ -22,6 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
         detail: error.detail,
         reason: (error.cause as Error | undefined)?.message,
       });
+    request.outcome = error.code;
     request.refusal = error.detail === undefined ? error.code : `${error.code}: ${error.detail}`;
     if (reply.sent) return;
     void reply

@@ -14,6 +14,7 @@ export function logRequests(fastify: FastifyInstance, logger: AppLogger): void {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       ip: request.ip,
       ...(memberId !== undefined && { memberId }),
+      ...(request.outcome !== undefined && { outcome: request.outcome }),
       ...(request.refusal !== undefined && { refusal: request.refusal }),
     });
   });

@@ -3,6 +3,7 @@ import { MailerModule, type MailerOptions } from '@nestjs-modules/mailer';
 import { AppConfig } from '../config/app-config.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MailService } from './mail.service.js';
+import { OutboxBacklogRepository } from './outbox-backlog.repository.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
 import { OutboxInspectionRepository } from './outbox-inspection.repository.js';
 import { OutboxInspectionService } from './outbox-inspection.service.js';
@@ -32,8 +33,9 @@ import { smtpTransport } from './smtp-transport.js';
     OutboxRepository,
     OutboxInspectionRepository,
     OutboxInspectionService,
+    OutboxBacklogRepository,
     OutboxDispatcher,
   ],
-  exports: [MailService, OutboxInspectionService],
+  exports: [MailService, OutboxInspectionService, OutboxBacklogRepository],
 })
 export class MailModule {}

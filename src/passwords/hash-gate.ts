@@ -1,5 +1,11 @@
 import { DomainError } from '../errors/domain-error.js';
 
+/** Hashes being computed, and those whose turn has not come. */
+export interface HashLoad {
+  readonly running: number;
+  readonly waiting: number;
+}
+
 /**
  * Bounds how many password hashes run at once and how many wait. More at once than cores helps nobody and starves
  * everything else; a queue without end turns a login flood into minutes of waiting for all. First come, first served.
@@ -12,6 +18,10 @@ export class HashGate {
     private readonly concurrency: number,
     private readonly queueLimit: number,
   ) {}
+
+  get load(): HashLoad {
+    return { running: this.running, waiting: this.waiting.length };
+  }
 
   /** For refusing before anything else is done. @throws DomainError `overloaded` */
   checkRoom(): void {

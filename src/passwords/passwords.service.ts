@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
-import { HashGate } from './hash-gate.js';
+import { HashGate, type HashLoad } from './hash-gate.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
 
@@ -19,6 +19,10 @@ export class PasswordsService {
     private readonly policy: PasswordPolicy,
   ) {
     this.gate = new HashGate(config.hashConcurrency, config.env.HASH_QUEUE_LIMIT);
+  }
+
+  get load(): HashLoad {
+    return this.gate.load;
   }
 
   /** Checks a new password against the policy and hashes it. @throws DomainError `validation_failed`, `password_too_common`, `overloaded` */

@@ -45,6 +45,20 @@ export class RevocationFeed implements OnModuleInit {
     });
   }
 
+  /** Whether this process hears of every revocation; otherwise it asks the database. */
+  get isLive(): boolean {
+    return this.notifications.isLive;
+  }
+
+  /** Since the feed was last known to be whole; infinite until it first was. */
+  get lagSeconds(): number {
+    return this.notifications.silenceSeconds;
+  }
+
+  get size(): number {
+    return this.revoked.size;
+  }
+
   /** Whether access tokens of this session must be refused. A promise only while the feed is interrupted. */
   isRevoked(sessionId: string): boolean | Promise<boolean> {
     return this.notifications.isLive ? this.revoked.has(sessionId) : this.isOver(sessionId);

@@ -17,6 +17,7 @@ const OPEN = [
   'GET /.well-known/jwks.json',
   'GET /health/live',
   'GET /health/ready',
+  'GET /metrics',
   'GET /pages/:page',
   'GET /pages/assets/:file',
   'POST /auth/login',
@@ -66,7 +67,7 @@ describe('every route', () => {
 
   const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
   const urlOf = ({ path }: Route): string => {
-    const prefix = /^\/(health|pages|\.well-known)\//.test(path) ? '' : '/api';
+    const prefix = /^\/((health|pages|\.well-known)\/|metrics$)/.test(path) ? '' : '/api';
     return prefix + path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000');
   };
 

@@ -1,0 +1,127 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse, parseAllDocuments } from 'yaml';
+import { ENVIRONMENT } from '../src/config/environment.js';
+import { PROJECT_ROOT } from './project.js';
+
+const DEPLOY = path.join(PROJECT_ROOT, 'deploy');
+const isInstalled = (program: string): boolean => spawnSync(program, ['-v']).error === undefined;
+
+interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string };
+  data?: Record<string, string>;
+  stringData?: Record<string, string>;
+}
+
+interface ComposeService {
+  environment?: Record<string, string>;
+  depends_on?: Record<string, unknown>;
+  command?: string[];
+}
+
+const read = (...names: string[]): string => readFileSync(path.join(DEPLOY, ...names), 'utf8');
+const compose = parse(read('compose.scale.yml'), { merge: true }) as { services: Record<string, ComposeService> };
+
+const manifests = readdirSync(path.join(DEPLOY, 'kubernetes'))
+  .filter((name) => name !== 'kustomization.yaml')
+  .flatMap((name) =>
+    parseAllDocuments(read('kubernetes', name)).map((document) => [name, document.toJS() as Manifest] as const),
+  );
+
+describe('the Kubernetes manifests', () => {
+  it.each(manifests)('%s is what Kubernetes expects', async (_name, manifest) => {
+    const { apiVersion, kind } = manifest;
+    const module = (await import(`kubernetes-models/${apiVersion}/${kind}`)) as Record<
+      string,
+      new (data: Manifest) => { validate(): void }
+    >;
+    const Model = module[kind]!;
+    expect(() => new Model(manifest).validate()).not.toThrow();
+    expect(() => new Model({ ...manifest, spec: 'nonsense', data: 7 } as never).validate()).toThrow();
+  });
+
+  it('set variables that the server knows, and nothing secret outside of the Secret', () => {
+    for (const [, { kind, data = {}, stringData = {} }] of manifests) {
+      const names = Object.keys({ ...data, ...stringData });
+      expect(names.filter((name) => !(name in ENVIRONMENT))).toEqual([]);
+      if (kind === 'ConfigMap') expect(names.filter((name) => /SECRET|KEYS|_URL$/.test(name))).toEqual(['PUBLIC_URL']);
+    }
+    const settings = manifests.map(([, manifest]) => JSON.stringify(manifest)).join('\n');
+    const listed = [...settings.matchAll(/\{"name":"([A-Z][A-Z_]+)"/g)].map(([, name]) => name!);
+    expect(listed).toContain('WORKER_ENABLED');
+    expect(listed.filter((name) => !(name in ENVIRONMENT))).toEqual([]);
+  });
+
+  it('are all named by the kustomization, but for what is applied by hand', () => {
+    const { resources } = parse(read('kubernetes', 'kustomization.yaml')) as { resources: string[] };
+    const byHand = ['migration-job.yaml', 'secret.example.yaml'];
+    expect([...resources, ...byHand].sort()).toEqual([...new Set(manifests.map(([name]) => name))].sort());
+  });
+});
+
+describe('the compose file for several replicas', () => {
+  it('sets variables that the server knows', () => {
+    const ours = Object.values(compose.services).filter(({ environment }) => environment?.NODE_ENV !== undefined);
+    expect(ours).toHaveLength(5);
+    for (const { environment = {} } of ours)
+      expect(Object.keys(environment).filter((name) => !(name in ENVIRONMENT))).toEqual([]);
+  });
+
+  it('has every service that another one waits for', () => {
+    for (const { depends_on: needed = {} } of Object.values(compose.services))
+      for (const name of Object.keys(needed)) expect(compose.services).toHaveProperty([name]);
+  });
+
+  const withCompose = isInstalled('docker-compose') ? it : it.skip;
+  if (withCompose === it.skip)
+    console.warn('Skipped: docker-compose is not installed (apt-get install docker-compose).');
+  withCompose('is accepted by docker-compose', () => {
+    const names = ['PUBLIC_URL', 'POSTGRES_PASSWORD', 'SMTP_URL', 'MAIL_FROM', 'SECRET'];
+    const env = { ...process.env, ...Object.fromEntries(names.map((name) => [name, 'some-value'])) };
+    const options = { cwd: DEPLOY, env, encoding: 'utf8' as const };
+    const resolved = execFileSync('docker-compose', ['--file', 'compose.scale.yml', 'config'], options);
+    expect(resolved).toContain('web-3');
+  });
+});
+
+describe('the proxy configuration', () => {
+  const withNginx = isInstalled('nginx') && isInstalled('openssl') ? it : it.skip;
+  if (withNginx === it.skip) console.warn('Skipped: nginx is not installed (apt-get install nginx-light).');
+  withNginx('is accepted by nginx', () => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), 'munjigi-nginx-'));
+    try {
+      const [key, certificate] = ['key.pem', 'fullchain.pem'].map((name) => path.join(directory, name));
+      const options = [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-subj',
+        '/CN=test',
+      ];
+      execFileSync('openssl', [...options, '-keyout', key!, '-out', certificate!], { stdio: 'ignore' });
+      const configuration = read('nginx.conf')
+        .replaceAll('/etc/nginx/tls', directory)
+        .replaceAll(/web-\d:/g, '127.0.0.1:')
+        .replaceAll(/\/dev\/std\w+|\/tmp\/nginx.pid/g, path.join(directory, 'out'))
+        // Debian's nginx is older than the image's; the directive was an argument of `listen` then.
+        .replace('listen 8443 ssl;\n    http2 on;', 'listen 8443 ssl http2;');
+      writeFileSync(path.join(directory, 'nginx.conf'), configuration);
+      const { status, stderr } = spawnSync('nginx', ['-t', '-p', directory, '-c', path.join(directory, 'nginx.conf')], {
+        encoding: 'utf8',
+      });
+      expect(stderr).toContain('syntax is ok');
+      expect(status).toBe(0);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PROJECT_ROOT } from './project.js';
+
+/** What may run beside MIT code in anybody's product without obliging them to more than naming it. */
+export const FITTING_LICENCES = new Set([
+  ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'CC0-1.0'],
+  'Python-2.0',
+]);
+
+/** Packages whose entry in the registry says it otherwise, or not at all; their own files were read. */
+const READ_BY_HAND: Record<string, string> = { 'passport-strategy': 'MIT', pause: 'MIT', slick: 'MIT' };
+
+export interface ThirdParty {
+  name: string;
+  version: string;
+  licence: string;
+}
+
+/** Every package that runs in production, by package-lock.json. */
+export function thirdParties(): ThirdParty[] {
+  const lock = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string; license?: string; dev?: boolean; link?: boolean }>;
+  };
+  const found = Object.entries(lock.packages)
+    .filter(([location, { dev, link }]) => location.includes('node_modules/') && dev !== true && link !== true)
+    .map(([location, { version, license }]) => {
+      const name = location.split('node_modules/').at(-1)!;
+      return { name, version, licence: READ_BY_HAND[name] ?? license ?? 'unknown' };
+    });
+  const unique = new Map(found.map((one) => [`${one.name}@${one.version}`, one]));
+  return [...unique.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** docs/third-party.md */
+export function thirdPartyPage(): string {
+  const all = thirdParties();
+  const licences = [...new Set(all.map(({ licence }) => licence))].sort();
+  const sections = licences.map((licence) => {
+    const packages = all.filter((one) => one.licence === licence);
+    return `## ${licence} (${packages.length})\n\n${packages.map(({ name, version }) => `${name} ${version}`).join(' · ')}\n`;
+  });
+  return `# Third parties
+
+What runs in production besides our own code, ${all.length} packages, by licence. \`npm run docs\` writes this page from package-lock.json, and a
+test refuses a licence that would oblige those who run Munjigi to more than naming it. \`npm run sbom\` prints the same as CycloneDX.
+
+The country database is \`geo-whois-asn-country\` of ip-location-db, made from the regional registries' public data (CC0 1.0).
+
+${sections.join('\n')}`;
+}

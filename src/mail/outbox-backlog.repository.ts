@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+
+/** How much mail waits. */
+export interface OutboxBacklog {
+  /** May be sent now. */
+  readonly due: number;
+  /** Failed before and waits for its next try, or is being sent. */
+  readonly waiting: number;
+  /** Given up; an operator may try again. */
+  readonly dead: number;
+  /** Since the oldest mail that is not sent yet was written; 0 when there is none. */
+  readonly oldestSeconds: number;
+}
+
+/** Counts what the outbox still holds. Both parts are found by an index of the rows they count. */
+@Injectable()
+export class OutboxBacklogRepository {
+  constructor(private readonly database: Database) {}
+
+  async measure(): Promise<OutboxBacklog> {
+    const { rows } = await this.database.query<OutboxBacklog>(
+      `SELECT count(*) FILTER (WHERE status = 'pending' AND available_at <= now())::int AS due,
+              count(*) FILTER (WHERE status = 'pending' AND available_at > now())::int AS waiting,
+              count(*) FILTER (WHERE status = 'dead')::int AS dead,
+              coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'pending')), 0)::float8 AS "oldestSeconds"
+       FROM outbox_messages WHERE status IN ('pending', 'dead')`,
+    );
+    return rows[0]!;
+  }
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import { Counter, Histogram, type Registry } from 'prom-client';
+
+/** Around what people notice: a lookup takes a few milliseconds, a password hash some tens. */
+const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/**
+ * Counts answered requests by route, status and outcome. Labels come from our own lists (route patterns, error codes,
+ * outcomes), never from what a client sent: otherwise anybody could make the list of series grow without end.
+ */
+export function measureRequests(fastify: FastifyInstance, registry: Registry): void {
+  const durations = new Histogram({
+    name: 'munjigi_http_request_duration_seconds',
+    help: 'Time from the request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const outcomes = new Counter({
+    name: 'munjigi_request_outcomes_total',
+    help: 'How requests ended: authenticated, mfa_required, rotated, replayed, …, or the code of the refusal',
+    labelNames: ['method', 'route', 'outcome'],
+    registers: [registry],
+  });
+  fastify.addHook('onResponse', async (request, reply) => {
+    const { method } = request;
+    const route = request.routeOptions.url ?? 'unknown';
+    durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    outcomes.inc({ method, route, outcome: request.outcome ?? (reply.statusCode < 400 ? 'ok' : 'refused') });
+  });
+}

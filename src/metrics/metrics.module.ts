@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { MailModule } from '../mail/mail.module.js';
+import { PasswordsModule } from '../passwords/passwords.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { MetricsController } from './metrics.controller.js';
+import { MetricsRegistry } from './metrics-registry.js';
+import { MetricsServer } from './metrics-server.js';
+import { OutboxMetricsService } from './outbox-metrics.service.js';
+import { ProcessMetricsService } from './process-metrics.service.js';
+
+/** Figures for Prometheus. Reads from the features; none of them knows that it is measured. */
+@Module({
+  imports: [MailModule, PasswordsModule, SessionsModule],
+  controllers: [MetricsController],
+  providers: [MetricsRegistry, MetricsServer, ProcessMetricsService, OutboxMetricsService],
+})
+export class MetricsModule {}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { eventually } from '../support/eventually.js';
+import { given, unique } from '../support/factories.js';
+import { TestApp } from '../support/test-app.js';
+
+/** Series by name and labels, as Prometheus would read them. */
+function parse(text: string): Map<string, number> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
+}
+
+describe('metrics', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  const read = async (): Promise<Map<string, number>> => {
+    const answer = await app.get('/metrics').expect(200);
+    expect(answer.headers['content-type']).toMatch(/^text\/plain/);
+    return parse(answer.text);
+  };
+  const outcome = (route: string, name: string): string =>
+    `munjigi_request_outcomes_total{method="POST",route="${route}",outcome="${name}"}`;
+
+  it('tell logins, refreshes and refusals apart by how they ended', async () => {
+    const member = await given.member(app);
+    const before = await read();
+    const { loginId: identifier, password } = member;
+    await app.post('/api/auth/login', { identifier, password }).expect(200);
+    await app.post('/api/auth/login', { identifier, password: unique.password() }).expect(401);
+    await app.post('/api/auth/login', { identifier, password: unique.password() }).expect(401);
+    await app.post('/api/auth/refresh', undefined, member.refreshToken).expect(200);
+    await app.post('/api/auth/refresh', undefined, member.refreshToken).expect(200);
+    await app.post('/api/auth/refresh', undefined, 'nonsense').expect(401);
+    const rises = await eventually('the last refusal counted', async () => {
+      const after = await read();
+      const rise = (series: string): number => (after.get(series) ?? 0) - (before.get(series) ?? 0);
+      return rise(outcome('/api/auth/refresh', 'token_invalid')) === 1 ? rise : undefined;
+    });
+    expect(rises(outcome('/api/auth/login', 'authenticated'))).toBe(1);
+    expect(rises(outcome('/api/auth/login', 'invalid_credentials'))).toBe(2);
+    expect(rises(outcome('/api/auth/refresh', 'rotated'))).toBe(1);
+    expect(rises(outcome('/api/auth/refresh', 'replayed'))).toBe(1);
+  });
+
+  it('show the hash queue, the pool, the revocation feed and the process', async () => {
+    const series = await read();
+    expect(series.get('munjigi_password_hashes_running')).toBeGreaterThanOrEqual(0);
+    expect(series.get('munjigi_database_connections')).toBeGreaterThan(0);
+    expect(series.get('munjigi_revocation_feed_live')).toBe(1);
+    expect(series.get('munjigi_revocation_feed_lag_seconds')).toBeLessThan(1);
+    expect(series.get('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
+  });
+
+  it('show what the outbox holds back, dead mail too', async () => {
+    const { rows } = await app.sql.query<{ id: string }>(
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, available_at, created_at)
+       SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), now() + interval '1 day', now() - interval '1 hour'
+       FROM unnest(ARRAY['dead', 'dead', 'pending']) AS status RETURNING id`,
+    );
+    expect(rows).toHaveLength(3);
+    const series = await eventually('a fresh count', async () => {
+      const now = await read();
+      return now.get('munjigi_outbox_messages{state="dead"}') === 2 ? now : undefined;
+    });
+    expect(series.get('munjigi_outbox_messages{state="waiting"}')).toBe(1);
+    expect(series.get('munjigi_outbox_oldest_seconds')).toBeGreaterThanOrEqual(3600);
+  });
+
+  it('SL-01 SL-04 hold nothing that a client sent: no address, no id, no path', async () => {
+    const member = await given.member(app);
+    await app.get(`/api/no-such-thing/${member.loginId}`, member.accessToken).expect(404);
+    await app.post('/api/auth/login', { identifier: member.email, password: member.password }).expect(200);
+    const { text } = await app.get('/metrics').expect(200);
+    for (const secret of [member.loginId, member.email, member.id, member.sessionId, member.password])
+      expect(text).not.toContain(secret);
+    expect(text).toContain('route="unknown"');
+  });
+});
+
+describe('what watches the metrics', () => {
+  it.each(['alerts.yaml', 'grafana-dashboard.json'])('%s asks for series that exist', async (file) => {
+    const app = await TestApp.start();
+    try {
+      await app.get('/health/live').expect(200);
+      const { text } = await app.get('/metrics').expect(200);
+      const asked = readFileSync(path.join(PROJECT_ROOT, 'deploy/monitoring', file), 'utf8');
+      const names = new Set(asked.match(/\b(munjigi|process|nodejs)_[a-z0-9_]+/g));
+      expect(names.size).toBeGreaterThan(5);
+      for (const name of names) expect(text).toContain(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `);
+    } finally {
+      await app.stop();
+    }
+  });
+});
+
+describe('metrics on a port of their own', () => {
+  it('SL-04 are not served beside the API, and end with the process', async () => {
+    const app = await TestApp.start({ env: { METRICS_ENABLED: 'false', METRICS_PORT: '0' } });
+    try {
+      const line = app.logs.find((one) => one.includes('"metricsPort"'));
+      const { metricsPort } = JSON.parse(line!) as { metricsPort: number };
+      const own = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${metricsPort}${path}`);
+      await app.get('/health/ready').expect(200);
+      expect(parse(await (await own('/metrics')).text()).size).toBeGreaterThan(20);
+      expect((await own('/health/live')).status).toBe(404);
+      expect((await app.get('/metrics').expect(404)).body.code).toBe('not_found');
+    } finally {
+      expect(await app.stop()).toBe(0);
+    }
+  });
+});

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isInstalled, skipNotice, startPgBouncer } from '../support/debian-server.js';
+import { eventually } from '../support/eventually.js';
+import { given, unique } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const hasPgBouncer = isInstalled('pgbouncer');
+if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
+
+(hasPgBouncer ? describe : describe.skip)('behind PgBouncer in transaction mode', () => {
+  let database: TestDatabase;
+  let bouncer: Awaited<ReturnType<typeof startPgBouncer>>;
+  let app: TestApp;
+  let other: TestApp;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    bouncer = await startPgBouncer(database.url);
+    const env = { DATABASE_URL: bouncer.url, DATABASE_DIRECT_URL: database.url };
+    app = await TestApp.start({ database, env });
+    other = await app.replica();
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await bouncer?.stop();
+    await database?.drop();
+  });
+
+  it('the journeys run, and mail is sent', async () => {
+    const member = await given.member(app);
+    await app.post('/api/auth/login', { identifier: member.loginId, password: member.password }).expect(200);
+    const { body: reset } = await app.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
+    const mail = await mailbox.to(member.email).next({ after: (await mailbox.to(member.email).all()).at(-1) });
+    const confirmation = { requestId: reset.requestId, code: mail.code };
+    const { body: grant } = await app.post('/api/auth/password-reset/confirm-code', confirmation).expect(200);
+    await app.post('/api/auth/password-reset', { newPassword: unique.password() }, grant.resetToken).expect(204);
+    await app.get('/api/members/me', member.accessToken).expect(401);
+  });
+
+  it('many requests at once share few connections, whatever statements ran on them before', async () => {
+    const members = await Promise.all(Array.from({ length: 6 }, () => given.member(app)));
+    const chains = members.map(async ({ refreshToken, client }) => {
+      for (let token = refreshToken, round = 0; round < 10; round += 1) {
+        const { body } = await client.post('/api/auth/refresh', undefined, token).expect(200);
+        expect(body.outcome).toBe('rotated');
+        token = body.refreshToken;
+      }
+    });
+    await Promise.all(chains);
+    const { rows } = await database.pool.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = $1 AND application_name = 'munjigi'`,
+      [database.name],
+    );
+    expect(rows[0]!.count).toBeLessThanOrEqual(3);
+  });
+
+  it('TK-09 MI-01 a logout on one replica is known on the other without asking the database', async () => {
+    const member = await given.member(app);
+    await other.get('/api/members/me', member.accessToken).expect(200);
+    await app.post('/api/auth/logout', undefined, member.accessToken).expect(204);
+    await eventually('the other replica refuses', async () => {
+      const { status } = await other.get('/api/members/me', member.accessToken);
+      return status === 401 ? true : undefined;
+    });
+    const { text } = await other.get('/metrics').expect(200);
+    expect(text).toContain('munjigi_revocation_feed_live 1');
+  });
+});

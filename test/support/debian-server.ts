@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../dev/free-port.js';
+import { postgresAccount } from '../../dev/run-as.js';
+
+const READY_MS = 10_000;
+
+/** A server of another project, started for one test file, on loopback and in a folder of its own. */
+export interface ExternalServer {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Whether the program is installed. Tests that want the real thing are skipped where it is not, and say so. */
+export function isInstalled(program: string): boolean {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+/** Says why tests are skipped, once, where whoever reads the run sees it. */
+export function skipNotice(program: string, debianPackage: string): void {
+  console.warn(`Skipped: ${program} is not installed (apt-get install ${debianPackage}).`);
+}
+
+/** PgBouncer in transaction mode with few server connections, in front of the database that `databaseUrl` names. */
+export async function startPgBouncer(databaseUrl: string): Promise<ExternalServer & { url: string }> {
+  const behind = new URL(databaseUrl);
+  const url = new URL(databaseUrl);
+  const server = await start('pgbouncer', (port) => ({
+    args: ['pgbouncer.ini'],
+    file: 'pgbouncer.ini',
+    text: `[databases]
+* = host=${behind.hostname} port=${behind.port} user=${behind.username} password=${behind.password}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 3
+max_client_conn = 200
+ignore_startup_parameters = extra_float_digits
+`,
+  }));
+  url.hostname = '127.0.0.1';
+  url.port = String(server.port);
+  return { ...server, url: url.href };
+}
+
+/** Redis that keeps nothing on disk. */
+export async function startRedis(): Promise<ExternalServer & { url: string }> {
+  const server = await start('redis-server', (port) => ({
+    args: ['redis.conf'],
+    file: 'redis.conf',
+    text: `bind 127.0.0.1\nport ${port}\nsave ""\nappendonly no\n`,
+  }));
+  return { ...server, url: `redis://127.0.0.1:${server.port}` };
+}
+
+async function start(
+  program: string,
+  configure: (port: number) => { args: string[]; file: string; text: string },
+): Promise<ExternalServer> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'munjigi-test-'));
+  const port = await freePort();
+  const { args, file, text } = configure(port);
+  await writeFile(path.join(directory, file), text);
+  // Like PostgreSQL, PgBouncer refuses to run as root.
+  const account = await postgresAccount(directory);
+  if (account) {
+    await chown(directory, account.uid, account.gid);
+    await chmod(directory, 0o755);
+  }
+  const child = spawn(program, args, { cwd: directory, stdio: 'ignore', ...account });
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await untilListening(child, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, stop };
+}
+
+async function untilListening(child: ChildProcess, port: number): Promise<void> {
+  for (const deadline = Date.now() + READY_MS; ; await pause(20)) {
+    const socket = net.connect(port, '127.0.0.1');
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${child.spawnfile} did not start`);
+  }
+}
