@@ -16,8 +16,10 @@ import { ResetGrant } from '../verification/reset-grant.entity.js';
 import { MfaChallenge } from '../two-factor/mfa-challenge.entity.js';
 import { RecoveryCode } from '../two-factor/recovery-code.entity.js';
 import { TotpSecret } from '../two-factor/totp-secret.entity.js';
+import { DatabaseClient } from './database-client.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
+import { OutboxOrder1764500000000 } from './migrations/1764500000000-outbox-order.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
@@ -26,13 +28,20 @@ export const ENTITIES = [
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, NotMeReport],
 ];
 
-export const MIGRATIONS = [InitialSchema1764000000000, TwoFactor1764100000000, AccountRecovery1764200000000];
+export const MIGRATIONS = [
+  InitialSchema1764000000000,
+  TwoFactor1764100000000,
+  AccountRecovery1764200000000,
+  OutboxOrder1764500000000,
+];
 
 interface DatabaseSettings {
   readonly url: string;
   readonly poolSize: number;
-  /** Upper bound for getting a connection and for one statement. */
+  /** Upper bound for one statement. */
   readonly timeoutSeconds: number;
+  /** Upper bound for getting a connection, where it is not the same. */
+  readonly poolWaitMs?: number;
   readonly onPoolError?: (error: Error) => void;
 }
 
@@ -51,9 +60,10 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
     poolErrorHandler: settings.onPoolError ?? (() => undefined),
     extra: {
       max: settings.poolSize,
-      connectionTimeoutMillis: timeout,
+      connectionTimeoutMillis: settings.poolWaitMs ?? timeout,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      Client: DatabaseClient,
       application_name: 'munjigi',
       // A lost network looks like silence: the client gives up a little after the server would have.
       query_timeout: timeout + 1000,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MailerModule, type MailerOptions } from '@nestjs-modules/mailer';
 import { AppConfig } from '../config/app-config.js';
+import { MailDelivery } from './mail-delivery.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MailService } from './mail.service.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
@@ -18,6 +19,8 @@ import { OutboxRepository } from './outbox.repository.js';
           url: env.SMTP_URL,
           pool: true,
           maxConnections: env.OUTBOX_CONCURRENCY,
+          // Trying again is the outbox's business, where it is counted and seen.
+          maxRequeues: 0,
           requireTLS: env.SMTP_REQUIRE_TLS,
           // Certificates are checked by default; a local inbox without TLS is spoken to in plain text.
           connectionTimeout: env.SMTP_TIMEOUT_SECONDS * 500,
@@ -36,6 +39,7 @@ import { OutboxRepository } from './outbox.repository.js';
     },
     MailService,
     OutboxRepository,
+    MailDelivery,
     OutboxDispatcher,
   ],
   exports: [MailService],

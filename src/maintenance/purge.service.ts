@@ -29,6 +29,7 @@ const EXPIRED: readonly ExpiredRows[] = [
   { table: 'sessions', key: 'id', condition: `absolute_expires_at < now() - interval '1 day'` },
   { table: 'revocations', key: 'session_id', condition: `expires_at < now()` },
   { table: 'outbox_messages', key: 'id', condition: `created_at < now() - interval '30 days' AND status <> 'pending'` },
+  { table: 'rate_limits', key: 'key', condition: `expire < extract(epoch FROM now()) * 1000` },
   {
     table: 'login_failures',
     key: 'key',

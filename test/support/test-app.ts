@@ -10,7 +10,8 @@ import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions
 import { serverEnvironment } from './server-environment.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-const START_TIMEOUT_MS = 30_000;
+/** Patient: on a machine that others use, too, a process may wait long for its turn. */
+const START_TIMEOUT_MS = 55_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 export interface TestAppOptions {
