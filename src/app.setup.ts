@@ -10,6 +10,7 @@ import { AppConfig } from './config/app-config.js';
 import { DomainError } from './errors/domain-error.js';
 import { asDomainError, problemHeaders, problemOf } from './errors/problem-answer.js';
 import { ProblemFilter } from './errors/problem.filter.js';
+import { Readiness } from './health/readiness.js';
 import { negotiateLocale } from './i18n/locale.js';
 import { logRequests } from './logging/request-log.js';
 import { AppLogger } from './logging/app-logger.js';
@@ -62,6 +63,8 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    // A request that has come in is served, also while stopping: turned away, one that writes could not simply be sent again.
+    return503OnClosing: false,
     clientErrorHandler: answerClientError(config),
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       const refusal = asDomainError(error);
@@ -84,6 +87,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   refuseQueriesOnWrites(fastify);
   logRequests(fastify, logger);
   if (config.hasMetrics) measureRequests(fastify, app.get(MetricsRegistry).registry);
+  closeConnectionsWhileStopping(fastify, app.get(Readiness));
   await app.register(helmet, SECURITY_HEADERS);
   await app.register(cookie as never);
   fastify.addHook('onSend', async (_request, reply) => {
@@ -144,6 +148,13 @@ function refuseQueriesOnWrites(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async ({ method, url }) => {
     if (method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && method !== 'OPTIONS' && url.includes('?'))
       throw new DomainError('query_not_allowed');
+  });
+}
+
+/** Tells clients that keep their connection to open the next one elsewhere, before this process is gone (RFC 9112 section 9.6). */
+function closeConnectionsWhileStopping(fastify: FastifyInstance, readiness: Readiness): void {
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (readiness.isStopping) void reply.header('connection', 'close');
   });
 }
 

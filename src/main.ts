@@ -1,38 +1,61 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.setup.js';
 import { AppConfig } from './config/app-config.js';
 import { ConfigurationError } from './config/configuration-error.js';
+import { Readiness } from './health/readiness.js';
 import { AppLogger } from './logging/app-logger.js';
+
+interface Running {
+  /** Undefined while it is still being built. */
+  app?: NestFastifyApplication;
+}
 
 /** Starts the process: configuration, application, socket. */
 async function main(): Promise<void> {
   const config = AppConfig.load();
-  const app = await createApp(config);
+  const running: Running = {};
+  stopOnSignals(running, config);
+  const app = (running.app = await createApp(config));
   await app.listen(config.env.PORT, config.env.HOST);
-  stopOnSignals(app);
   const { port } = app.getHttpServer().address() as AddressInfo;
   for (const hint of config.hints()) new AppLogger(config.env.LOG_LEVEL).warn(hint);
   new AppLogger('info').log({ msg: 'listening', port, publicUrl: config.publicUrl });
 }
 
-/** An orderly end is exit code 0, which a signal that is merely passed on would not give (FT-10). */
-function stopOnSignals(app: NestFastifyApplication): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    app.close().then(
-      () => process.exit(0),
+/** Ends the process in order when it is told to, and in any case in time. Until there is an application, nothing is lost by ending at once. */
+function stopOnSignals(running: Running, config: AppConfig): void {
+  const logger = new AppLogger(config.env.LOG_LEVEL);
+  let isStopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (isStopping) return;
+    isStopping = true;
+    const { app } = running;
+    if (!app) process.exit(0);
+    logger.log({ msg: 'stopping', signal });
+    setTimeout(() => {
+      logger.fatal({ msg: 'stopped before everything had ended', afterSeconds: config.env.SHUTDOWN_TIMEOUT_SECONDS });
+      process.exit(1);
+    }, config.env.SHUTDOWN_TIMEOUT_SECONDS * 1000);
+    stop(app, config.env.SHUTDOWN_DRAIN_SECONDS).then(
+      () => process.exit(0), // which a signal that is merely passed on would not give
       (error: unknown) => {
         console.error(error);
         process.exit(1);
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+/** Still serves until load balancers have noticed, then finishes what it has begun: requests, mails, connections (FT-10). */
+async function stop(app: NestFastifyApplication, drainSeconds: number): Promise<void> {
+  app.get(Readiness).beginStopping();
+  await delay(drainSeconds * 1000);
+  await app.close();
 }
 
 main().catch((error: unknown) => {

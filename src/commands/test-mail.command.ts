@@ -1,8 +1,7 @@
-import { createTransport } from 'nodemailer';
 import { parseEmailAddress } from '../common/email-address.js';
 import { AppConfig } from '../config/app-config.js';
 import { describeFailure } from '../mail/smtp-failure.js';
-import { smtpTransport } from '../mail/smtp-transport.js';
+import { createSmtpTransport } from '../mail/smtp-transport.js';
 import { CommandError } from './command-error.js';
 
 /** `munjigi mail test`: goes straight to the mail server, so that what it answers is what the operator reads. */
@@ -10,7 +9,7 @@ export async function sendTestMail(input: string): Promise<void> {
   const { env } = AppConfig.load();
   const address = parseEmailAddress(input)?.address;
   if (address === undefined) throw new CommandError('This is not one plain address.', true);
-  const transport = createTransport(smtpTransport(env));
+  const transport = createSmtpTransport(env);
   try {
     await transport.sendMail({
       from: env.MAIL_FROM,

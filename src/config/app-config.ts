@@ -139,6 +139,8 @@ function crossChecks(env: Environment, found: Record<string, string>): Record<st
     report('JWT_KEYS', 'is for ES256; HS512 keys are derived from SECRET');
   if (env.SMTP_TIMEOUT_SECONDS >= env.OUTBOX_LEASE_SECONDS)
     report('SMTP_TIMEOUT_SECONDS', 'needs to be below OUTBOX_LEASE_SECONDS');
+  if (env.SHUTDOWN_DRAIN_SECONDS >= env.SHUTDOWN_TIMEOUT_SECONDS)
+    report('SHUTDOWN_DRAIN_SECONDS', 'needs to be below SHUTDOWN_TIMEOUT_SECONDS');
   if (env.REFRESH_IDLE_TTL_SECONDS > env.REFRESH_ABSOLUTE_TTL_SECONDS)
     report('REFRESH_IDLE_TTL_SECONDS', 'needs to be at most REFRESH_ABSOLUTE_TTL_SECONDS');
   if (env.RISK_NOTIFY_SCORE > env.RISK_ASK_SCORE) report('RISK_NOTIFY_SCORE', 'needs to be at most RISK_ASK_SCORE');

@@ -91,7 +91,11 @@ export const ENVIRONMENT = {
   DATABASE_POOL_SIZE: count({ default: 10, desc: 'connections each process may hold' }),
   DATABASE_TIMEOUT_SECONDS: positiveSeconds({
     default: 3,
-    desc: 'wait for a connection or a statement at most this long, then answer 503',
+    desc: 'wait for a statement at most this long, then answer 503',
+  }),
+  DATABASE_POOL_WAIT_MS: count({
+    default: 800,
+    desc: 'wait for one of the connections at most this many milliseconds, then answer 503',
   }),
   MIGRATE_ON_START: bool({
     default: true,
@@ -323,6 +327,15 @@ export const ENVIRONMENT = {
   SECURITY_EVENT_RETENTION_SECONDS: positiveSeconds({
     default: 365 * DAY,
     desc: 'the audit forgets events after this long',
+  }),
+  SHUTDOWN_DRAIN_SECONDS: seconds({
+    default: 5,
+    devDefault: 0,
+    desc: 'told to stop, go on serving for this long with /health/ready at 503, so that load balancers notice first',
+  }),
+  SHUTDOWN_TIMEOUT_SECONDS: positiveSeconds({
+    default: 25,
+    desc: 'told to stop, end after this long at the latest, with exit code 1 if something had to be left unfinished',
   }),
   OUTBOX_CONCURRENCY: count({ default: 5, desc: 'mails a process sends at once' }),
   OUTBOX_LEASE_SECONDS: positiveSeconds({

@@ -21,12 +21,14 @@ import { SessionCountry } from '../risk/session-country.entity.js';
 import { TotpSecret } from '../two-factor/totp-secret.entity.js';
 import { Passkey } from '../passkeys/passkey.entity.js';
 import { PasskeyChallenge } from '../passkeys/passkey-challenge.entity.js';
+import { DatabaseClient } from './database-client.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { UnnamedStatementsClient } from './unnamed-statements-client.js';
 import { AccountRecovery1764200000000 } from './migrations/1764200000000-account-recovery.js';
 import { Risk1764300000000 } from './migrations/1764300000000-risk.js';
 import { Passkeys1764400000000 } from './migrations/1764400000000-passkeys.js';
 import { Administration1764600000000 } from './migrations/1764600000000-administration.js';
+import { OutboxOrder1764500000000 } from './migrations/1764500000000-outbox-order.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
@@ -44,15 +46,18 @@ export const MIGRATIONS = [
   Risk1764300000000,
   Passkeys1764400000000,
   Administration1764600000000,
+  OutboxOrder1764500000000,
 ];
 
 interface DatabaseSettings {
   readonly url: string;
   readonly poolSize: number;
-  /** Upper bound for getting a connection and for one statement. */
+  /** Upper bound for one statement. */
   readonly timeoutSeconds: number;
   /** Whether a pooler in transaction mode stands between: what belongs to a connection does not last there. */
   readonly isPooled?: boolean;
+  /** Upper bound for getting a connection, where it is not the same. */
+  readonly poolWaitMs?: number;
   readonly onPoolError?: (error: Error) => void;
 }
 
@@ -71,7 +76,7 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
     poolErrorHandler: settings.onPoolError ?? (() => undefined),
     extra: {
       max: settings.poolSize,
-      connectionTimeoutMillis: timeout,
+      connectionTimeoutMillis: settings.poolWaitMs ?? timeout,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       application_name: 'munjigi',
@@ -80,6 +85,7 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
       ...(settings.isPooled === true
         ? { Client: UnnamedStatementsClient } // and the server's own timeouts are set for the role, see docs/scaling.md
         : {
+            Client: DatabaseClient,
             options: `-c statement_timeout=${timeout} -c lock_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout * 2} -c timezone=UTC`,
           }),
     },

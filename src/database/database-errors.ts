@@ -48,6 +48,12 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return [cause, driverError, ...(errors ?? [])].some((inner) => inner !== error && isDatabaseUnavailable(inner));
 }
 
+/** Whether PostgreSQL rolled a transaction back for another's sake: a serialisation failure or a deadlock (SQLSTATE 40001, 40P01). */
+export function isConflict(error: unknown): boolean {
+  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
+  return [code, driverError?.code].some((state) => state === '40001' || state === '40P01');
+}
+
 /** Whether a unique index refused a row (SQLSTATE 23505). */
 export function isUniqueViolation(error: unknown): boolean {
   const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };

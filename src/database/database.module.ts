@@ -21,6 +21,7 @@ const logger = new Logger('Database');
           isPooled: env.DATABASE_DIRECT_URL !== undefined,
           poolSize: env.DATABASE_POOL_SIZE,
           timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
+          poolWaitMs: env.DATABASE_POOL_WAIT_MS,
           // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
           onPoolError: (error) => logger.warn(`an idle connection was lost: ${error.message}`),
         });

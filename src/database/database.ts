@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { isDatabaseUnavailable } from './database-errors.js';
+import { isConflict, isDatabaseUnavailable } from './database-errors.js';
 import { Tx, type Sql, type SqlResult } from './sql.js';
 
 /** A statement that the server plans once per connection: for hot paths, where building a query costs more than running it. */
@@ -12,13 +13,32 @@ export interface PreparedStatement {
   readonly text: string;
 }
 
+/** Of a transaction that others keep getting in the way of. */
+const MAX_ATTEMPTS = 3;
+
 /** The way to PostgreSQL: transactions for units of work, single statements that commit by themselves. */
 @Injectable()
 export class Database implements Sql {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Everything in `work` commits together, or nothing does. Slow work (hashing, SMTP) has no place inside. */
+  /**
+   * Everything in `work` commits together, or nothing does. Slow work (hashing, SMTP) has no place inside. Runs again, from
+   * the start, where PostgreSQL rolled it back to solve a deadlock or a conflict (CC-08): so what it does besides writing
+   * through `tx` must bear being done twice.
+   */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.attempt(work);
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw error;
+        // Unequal pauses, so that the same two do not meet again.
+        await delay(Math.random() * 20 * attempt);
+      }
+    }
+  }
+
+  private async attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     const tx = new Tx(runner.manager, runner);
     try {
@@ -41,7 +61,7 @@ export class Database implements Sql {
    * would carry the next statements into that transaction, and they would be lost with it. So it is closed instead.
    */
   private async abandon(runner: QueryRunner, error: unknown): Promise<void> {
-    let isClean = !isDatabaseUnavailable(error);
+    let isClean = isConflict(error) || !isDatabaseUnavailable(error);
     if (isClean && runner.isTransactionActive) {
       isClean = await runner.rollbackTransaction().then(
         () => true,

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
 import { Clock } from '../common/clock.js';
 import { AppConfig } from '../config/app-config.js';
+import { DatabaseClient } from './database-client.js';
 
 const HEARTBEAT_MS = 300;
 /** Past this without a sign of life the connection counts as lost, though the socket may not know it yet. */
@@ -27,7 +27,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   private readonly logger = new Logger(Notifications.name);
   private readonly subscriptions: Subscription[] = [];
   private readonly stopping = new AbortController();
-  private client: pg.Client | undefined;
+  private client: DatabaseClient | undefined;
   private lastHeardMs = Number.NEGATIVE_INFINITY;
   private running: Promise<void> | undefined;
 
@@ -83,7 +83,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async connect(): Promise<void> {
-    const client = new pg.Client({
+    const client = new DatabaseClient({
       connectionString: this.config.directDatabaseUrl,
       connectionTimeoutMillis: GIVE_UP_MS,
       query_timeout: GIVE_UP_MS,
@@ -121,7 +121,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     this.lastHeardMs = performance.now();
   }
 
-  private lose(client: pg.Client): void {
+  private lose(client: DatabaseClient): void {
     if (this.client !== client) return;
     this.client = undefined;
     this.lastHeardMs = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { MailerModule, type MailerOptions } from '@nestjs-modules/mailer';
 import { AppConfig } from '../config/app-config.js';
+import { MailDelivery } from './mail-delivery.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MailService } from './mail.service.js';
 import { OutboxBacklogRepository } from './outbox-backlog.repository.js';
@@ -8,22 +8,16 @@ import { OutboxDispatcher } from './outbox-dispatcher.js';
 import { OutboxInspectionRepository } from './outbox-inspection.repository.js';
 import { OutboxInspectionService } from './outbox-inspection.service.js';
 import { OutboxRepository } from './outbox.repository.js';
-import { smtpTransport } from './smtp-transport.js';
+import { createSmtpTransport, SMTP_TRANSPORT } from './smtp-transport.js';
 
 /** Mail: written into the outbox with its cause, sent by the dispatcher. */
 @Module({
-  imports: [
-    MailerModule.forRootAsync({
-      imports: [],
-      inject: [AppConfig],
-      useFactory: ({ env }: AppConfig): MailerOptions => ({
-        // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the library's type names packages that are not installed
-        transport: smtpTransport(env) as MailerOptions['transport'],
-        defaults: { from: env.MAIL_FROM } as MailerOptions['defaults'],
-      }),
-    }),
-  ],
   providers: [
+    {
+      provide: SMTP_TRANSPORT,
+      useFactory: ({ env }: AppConfig) => createSmtpTransport(env),
+      inject: [AppConfig],
+    },
     {
       provide: MailRenderer,
       useFactory: ({ env }: AppConfig) => new MailRenderer({ productName: env.PRODUCT_NAME }),
@@ -34,6 +28,7 @@ import { smtpTransport } from './smtp-transport.js';
     OutboxInspectionRepository,
     OutboxInspectionService,
     OutboxBacklogRepository,
+    MailDelivery,
     OutboxDispatcher,
   ],
   exports: [MailService, OutboxInspectionService, OutboxBacklogRepository],

@@ -1,31 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Injectable,
   Logger,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
+  type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
-import { MailerService } from '@nestjs-modules/mailer';
 import { AppConfig } from '../config/app-config.js';
+import { isDatabaseUnavailable } from '../database/database-errors.js';
 import { Notifications } from '../database/notifications.js';
-import { MailRenderer } from './mail-renderer.js';
-import { MailService, type MailPayload } from './mail.service.js';
-import { isMailTemplateName } from './mail-template.js';
+import { MailDelivery, type Outcome } from './mail-delivery.js';
 import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from './outbox.repository.js';
-import { describeFailure, isPermanentFailure, MAX_ATTEMPTS, pauseAfter } from './smtp-failure.js';
+import { ServerPause } from './server-pause.js';
+import { Backoff } from './smtp-failure.js';
 
 /** How often due mails are looked for without being told: retries, and leases of processes that died. */
 const POLL_MS = 2000;
+/** Told to stop, mails being sent get this long to come to an end; then they are cut off and left to another process. */
+const PATIENCE_MS = 8000;
+/** Between attempts to note an outcome while the database is away. */
+const NOTE_AGAIN_MS = 250;
 
 /**
- * Sends what stands in the outbox: claims, renders, sends, notes the outcome. Holds no database connection while it talks
+ * Sends what stands in the outbox: claims, has it delivered, notes the outcome. Holds no database connection while it talks
  * to the mail server. Several dispatchers may run side by side.
  */
 @Injectable()
-export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class OutboxDispatcher
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+{
   private readonly logger = new Logger(OutboxDispatcher.name);
   private readonly inFlight = new Set<Promise<void>>();
+  /** Those of them that failed before. */
+  private retriesInFlight = 0;
+  private readonly pause = new ServerPause(new Backoff(0.5, 5));
+  /** Ends each attempt under way. */
+  private readonly cuts = new Set<AbortController>();
+  private isCutOff = false;
+  private readonly leaseMs: number;
   private timer: NodeJS.Timeout | undefined;
+  private pauseTimer: NodeJS.Timeout | undefined;
   private claiming: Promise<void> | undefined;
   /** Set when told of new mail while looking: look once more. */
   private again = false;
@@ -34,11 +49,11 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, B
   constructor(
     private readonly config: AppConfig,
     private readonly outbox: OutboxRepository,
-    private readonly mail: MailService,
-    private readonly renderer: MailRenderer,
-    private readonly mailer: MailerService,
+    private readonly delivery: MailDelivery,
     private readonly notifications: Notifications,
-  ) {}
+  ) {
+    this.leaseMs = config.env.OUTBOX_LEASE_SECONDS * 1000;
+  }
 
   onModuleInit(): void {
     if (!this.config.env.WORKER_ENABLED) return;
@@ -55,12 +70,24 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, B
     this.wake();
   }
 
-  /** Claims nothing more and waits for what is being sent, while there still is a database to note it in. */
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Claims nothing more. */
+  onModuleDestroy(): void {
     this.stopped = true;
     clearInterval(this.timer);
+    clearTimeout(this.pauseTimer);
+  }
+
+  /** Waits a while for what is being sent, while there still is a database to note it in. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const impatience = setTimeout(() => this.cutOffAll(), PATIENCE_MS);
     await this.claiming;
     await Promise.all(this.inFlight);
+    clearTimeout(impatience);
+  }
+
+  private cutOffAll(): void {
+    this.isCutOff = true;
+    for (const cut of this.cuts) cut.abort();
   }
 
   /** Looks for due mail soon. Cheap; may be called as often as there is reason to. */
@@ -80,63 +107,70 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, B
 
   private async claimAll(): Promise<void> {
     this.again = false;
-    const free = this.config.env.OUTBOX_CONCURRENCY - this.inFlight.size;
+    if (this.pause.remainingMs > 0) return this.outbox.dropExpired();
+    // While it is not known whether the server is back, one mail finds out.
+    const places = this.pause.isDoubtful ? 1 : this.config.env.OUTBOX_CONCURRENCY;
+    const free = places - this.inFlight.size;
     // When all are busy, the one that ends first wakes us.
     if (free <= 0 || this.stopped) return;
-    const messages = await this.outbox.claim(free, this.config.env.OUTBOX_LEASE_SECONDS);
-    for (const message of messages) {
-      const delivery = this.deliver(message)
-        .catch((error: unknown) => this.logger.warn(`outbox ${message.id}: ${(error as Error).message}`))
-        .finally(() => {
-          this.inFlight.delete(delivery);
-          this.wake();
-        });
-      this.inFlight.add(delivery);
-    }
+    // One place is kept from mails that failed before, so that slow failures never hold up all the others (FT-04).
+    const retryLimit = Math.min(free, Math.max(1, places - 1) - this.retriesInFlight);
+    const claimedAt = performance.now();
+    const messages = await this.outbox.claim(free, retryLimit, this.config.env.OUTBOX_LEASE_SECONDS);
+    for (const message of messages) this.begin(message, claimedAt);
   }
 
-  private async deliver(message: ClaimedMessage): Promise<void> {
-    if (message.isExpired) return this.outbox.finish(message.id, 'dropped', 'what it carried has expired');
-    let payload: MailPayload;
-    try {
-      payload = this.mail.open(message);
-    } catch (error) {
-      // Sealed with a secret that this process does not know: while a rotation rolls out, another one does.
-      return this.outbox.postpone(message.id, pauseAfter(message.attempts), (error as Error).message);
-    }
-    let mail;
-    try {
-      mail = this.compose(message, payload);
-    } catch (error) {
-      // Trying again would fail the same way; the operator sees it.
-      this.logger.error(`outbox ${message.id} cannot be rendered: ${(error as Error).message}`);
-      return this.outbox.finish(message.id, 'dead', 'could not be rendered');
-    }
-    try {
-      await this.mailer.sendMail(mail);
-    } catch (error) {
-      const reason = describeFailure(error);
-      this.logger.warn(`outbox ${message.id} attempt ${message.attempts}: ${reason}`);
-      if (isPermanentFailure(error) || message.attempts >= MAX_ATTEMPTS)
-        return this.outbox.finish(message.id, 'dead', reason);
-      return this.outbox.postpone(message.id, pauseAfter(message.attempts), reason);
-    }
-    await this.outbox.finish(message.id, 'sent', null);
+  private begin(message: ClaimedMessage, claimedAt: number): void {
+    const retries = message.attempts > 1 ? 1 : 0;
+    this.retriesInFlight += retries;
+    const handling = this.handle(message, claimedAt)
+      .catch((error: unknown) => this.logger.warn(`outbox ${message.id}: ${(error as Error).message}`))
+      .finally(() => {
+        this.inFlight.delete(handling);
+        this.retriesInFlight -= retries;
+        this.wake();
+      });
+    this.inFlight.add(handling);
   }
 
-  private compose(message: ClaimedMessage, { to, data }: MailPayload): Parameters<MailerService['sendMail']>[0] {
-    if (!isMailTemplateName(message.template)) throw new Error('unknown template');
-    const { subject, html, text } = this.renderer.render(message.template, message.locale, data);
-    return {
-      // As an object the address is taken as it is; a string would be parsed, and could name several recipients (ML-01, ML-03).
-      to: { name: '', address: to },
-      subject,
-      html,
-      text,
-      messageId: message.messageId,
-      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    };
+  private async handle(message: ClaimedMessage, claimedAt: number): Promise<void> {
+    const leaseEndsAt = claimedAt + this.leaseMs;
+    // Over well before the lease is, however slowly the server drips: else another process would send the same mail meanwhile.
+    const cut = new AbortController();
+    const deadline = setTimeout(() => cut.abort(), (this.leaseMs * 3) / 4 - (performance.now() - claimedAt));
+    this.cuts.add(cut);
+    const outcome = await this.delivery.attempt(message, cut.signal).finally(() => {
+      clearTimeout(deadline);
+      this.cuts.delete(cut);
+    });
+    this.heed(outcome);
+    await this.note(message, outcome, leaseEndsAt);
+  }
+
+  /** Draws conclusions for the other mails. */
+  private heed(outcome: Outcome): void {
+    if (outcome.server === 'works') this.pause.worked();
+    if (outcome.server !== 'fails') return;
+    this.pause.failed();
+    if (this.stopped) return;
+    clearTimeout(this.pauseTimer);
+    this.pauseTimer = setTimeout(() => this.wake(), this.pause.remainingMs);
+  }
+
+  /** Keeps trying while the database is away: a mail that is gone but not noted would be sent a second time. */
+  private async note(message: ClaimedMessage, outcome: Outcome, leaseEndsAt: number): Promise<void> {
+    for (;;) {
+      try {
+        if (outcome.kind === 'postponed') {
+          const seconds = this.isCutOff ? 0 : outcome.seconds;
+          return await this.outbox.postpone(message, seconds, outcome.reason);
+        }
+        return await this.outbox.finish(message, outcome.kind, outcome.kind === 'sent' ? null : outcome.reason);
+      } catch (error) {
+        const isHopeless = performance.now() > leaseEndsAt || this.isCutOff;
+        if (isHopeless || !isDatabaseUnavailable(error)) throw error;
+        await delay(NOTE_AGAIN_MS);
+      }
+    }
   }
 }

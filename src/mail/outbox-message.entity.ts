@@ -10,7 +10,8 @@ export type OutboxStatus = 'pending' | 'sent' | 'dead' | 'dropped' | 'withheld';
 
 /** A mail to be sent. Commits with the change that caused it, so neither can be had without the other. */
 @Entity('outbox_messages')
-@Index('outbox_messages_due', ['availableAt'], { where: "status = 'pending'" })
+@Index('outbox_messages_fresh', ['availableAt'], { where: "status = 'pending' AND attempts = 0" })
+@Index('outbox_messages_failed', ['availableAt'], { where: "status = 'pending' AND attempts > 0" })
 @Index('outbox_messages_created_at', ['createdAt', 'id'])
 @Index('outbox_messages_unsent', ['status', 'createdAt', 'id'], { where: "status <> 'sent'" })
 export class OutboxMessage {

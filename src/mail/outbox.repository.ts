@@ -10,10 +10,40 @@ export type NewOutboxMessage = Pick<
   'id' | 'template' | 'locale' | 'status' | 'payload' | 'messageId' | 'memberId' | 'proofId'
 >;
 
-/** A message that this process has the lease of. */
+/** A message that this process has the lease of. `attempts` tells this lease from any later one. */
 export type ClaimedMessage = Pick<OutboxMessage, 'id' | 'template' | 'locale' | 'messageId' | 'attempts'> & {
   payload: Buffer;
   isExpired: boolean;
+  /** Tried for so long that nobody waits for it any more. */
+  isOverdue: boolean;
+};
+
+/** A mail that still cannot be delivered is given up and shown to the operator, as mail servers do (RFC 5321 section 4.5.4.1). */
+const GIVE_UP_AFTER = `interval '2 days'`;
+
+/** Names one lease of one message. */
+export type Lease = Pick<ClaimedMessage, 'id' | 'attempts'>;
+
+export const EXPIRED = 'what it carried has expired';
+
+const DUE = `SELECT id FROM outbox_messages WHERE status = 'pending' AND available_at <= now()`;
+
+const CLAIM = {
+  name: 'outbox-claim',
+  text: `WITH failed AS (
+      ${DUE} AND attempts > 0 ORDER BY available_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    fresh AS (
+      ${DUE} AND attempts = 0 ORDER BY available_at LIMIT $1 - (SELECT count(*) FROM failed) FOR UPDATE SKIP LOCKED)
+    UPDATE outbox_messages SET attempts = attempts + 1, available_at = now() + make_interval(secs => $3)
+    WHERE id IN (SELECT id FROM failed UNION ALL SELECT id FROM fresh)
+    RETURNING id, template, locale, message_id AS "messageId", attempts, payload,
+      coalesce(expires_at <= now(), false) AS "isExpired", created_at <= now() - ${GIVE_UP_AFTER} AS "isOverdue"`,
+};
+
+const FINISH = {
+  name: 'outbox-finish',
+  text: `UPDATE outbox_messages SET status = $3, payload = CASE WHEN $3 = 'dead' THEN payload END, finished_at = now(), last_error = $4
+    WHERE id = $1 AND attempts = $2 AND status = 'pending'`,
 };
 
 /** Owns the table `outbox_messages`. */
@@ -53,33 +83,35 @@ export class OutboxRepository {
   /**
    * Takes due messages for this process alone. The lease is their next due time: if we die, they become due again
    * by themselves. SKIP LOCKED lets several dispatchers claim side by side without waiting for one another.
+   * Those that failed before come first, but never more than `retryLimit`: they may well fail, slowly, again.
    */
-  async claim(limit: number, leaseSeconds: number): Promise<ClaimedMessage[]> {
-    const { rows } = await this.database.query<ClaimedMessage>(
-      `UPDATE outbox_messages SET attempts = attempts + 1, available_at = now() + make_interval(secs => $2)
-       WHERE id IN (
-         SELECT id FROM outbox_messages WHERE status = 'pending' AND available_at <= now()
-         ORDER BY available_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING id, template, locale, message_id AS "messageId", attempts, payload, coalesce(expires_at <= now(), false) AS "isExpired"`,
-      [limit, leaseSeconds],
-    );
+  async claim(limit: number, retryLimit: number, leaseSeconds: number): Promise<ClaimedMessage[]> {
+    const { rows } = await this.database.prepared<ClaimedMessage>(CLAIM, [limit, retryLimit, leaseSeconds]);
     return rows;
   }
 
-  /** Closes a message. What it carried is erased, but for a dead one's: an operator may send it again, and the purge erases it. */
-  async finish(id: string, status: Exclude<OutboxStatus, 'pending'>, error: string | null): Promise<void> {
-    await this.database.query(
-      `UPDATE outbox_messages SET status = $2, payload = CASE WHEN $2 = 'dead' THEN payload END, finished_at = now(), last_error = $3
-       WHERE id = $1 AND status = 'pending'`,
-      [id, status, error],
-    );
+  /**
+   * Closes a message. What it carried is erased, but for a dead one's: an operator may send it again, and the purge erases it.
+   * Whoever has lost the lease meanwhile changes nothing.
+   */
+  async finish(message: Lease, status: Exclude<OutboxStatus, 'pending'>, error: string | null): Promise<void> {
+    await this.database.prepared(FINISH, [message.id, message.attempts, status, error]);
   }
 
   /** Gives a message back, due again after a while. */
-  async postpone(id: string, seconds: number, error: string): Promise<void> {
+  async postpone(message: Lease, seconds: number, error: string): Promise<void> {
     await this.database.query(
-      `UPDATE outbox_messages SET available_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1 AND status = 'pending'`,
-      [id, seconds, error],
+      `UPDATE outbox_messages SET available_at = now() + make_interval(secs => $3), last_error = $4
+       WHERE id = $1 AND attempts = $2 AND status = 'pending'`,
+      [message.id, message.attempts, seconds, error],
+    );
+  }
+
+  /** For as long as nothing can be sent: erases what expires meanwhile instead of keeping it until somebody looks. */
+  async dropExpired(): Promise<void> {
+    await this.database.query(
+      `UPDATE outbox_messages SET status = 'dropped', payload = NULL, finished_at = now(), last_error = '${EXPIRED}'
+       WHERE status = 'pending' AND available_at <= now() AND expires_at <= now()`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeFailure, isPermanentFailure, pauseAfter } from './smtp-failure.js';
+import { Backoff, describeFailure, isPermanentFailure, isServerFailure } from './smtp-failure.js';
 
 const failure = (fields: object, message = 'no') => Object.assign(new Error(message), fields);
 
@@ -26,6 +26,26 @@ describe('a mail that did not go', () => {
     expect(isPermanentFailure(failure(fields))).toBe(false);
   });
 
+  it.each([
+    ['a refused connection', { code: 'ESOCKET', command: 'CONN' }],
+    ['a server that does not greet', { code: 'ETIMEDOUT', timeoutType: 'GREETING_TIMEOUT' }],
+    ['a host nobody knows', { code: 'EDNS' }],
+    ['a server that is closing', { code: 'EENVELOPE', responseCode: 421, command: 'RCPT TO' }],
+    ['our wrong password', { code: 'EAUTH', responseCode: 535 }],
+    ['a bad certificate', { code: 'ETLS' }],
+  ])('FT-03 would have failed for any other mail too after %s', (_, fields) => {
+    expect(isServerFailure(failure(fields))).toBe(true);
+  });
+
+  it.each([
+    ['greylisting', { code: 'EENVELOPE', responseCode: 451, command: 'RCPT TO' }],
+    ['an unknown recipient', { code: 'EENVELOPE', responseCode: 550, command: 'RCPT TO' }],
+    ['a server that falls silent over it', { code: 'ETIMEDOUT', timeoutType: 'SOCKET_TIMEOUT' }],
+    ['our own deadline', { code: 'EABORT' }],
+  ])('FT-04 says nothing about the other mails after %s', (_, fields) => {
+    expect(isServerFailure(failure(fields))).toBe(false);
+  });
+
   it('SL-01 is described in one short line without anybody’s address', () => {
     const text = describeFailure(
       failure(
@@ -39,8 +59,9 @@ describe('a mail that did not go', () => {
   });
 
   it('FT-04 waits longer each time, up to a quarter of an hour, never exactly as long as its neighbour', () => {
-    const longest = [1, 2, 3, 4, 20, 200].map((attempts) => pauseAfter(attempts, () => 1));
-    const shortest = [1, 2, 3, 4, 20, 200].map((attempts) => pauseAfter(attempts, () => 0));
+    const pauses = (random: number) =>
+      [1, 2, 3, 4, 20, 200].map((attempts) => new Backoff(5, 900, () => random).after(attempts));
+    const [longest, shortest] = [pauses(1), pauses(0)];
     expect(longest).toEqual([5, 10, 20, 40, 900, 900]);
     expect(shortest).toEqual([2.5, 5, 10, 20, 450, 450]);
   });

@@ -3,6 +3,20 @@ interface SmtpError extends Error {
   code?: string;
   responseCode?: number;
   command?: string;
+  /** Tells a server that does not greet from one that falls silent over a mail. */
+  timeoutType?: string;
+}
+
+const SERVER_CODES = new Set(['ECONNECTION', 'ESOCKET', 'EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EPROXY']);
+
+/**
+ * Whether it is the way to the mail server that failed, or our login there, so that any other mail would fail as well.
+ * Not so a server that falls silent in the middle of a mail: that may be about this one.
+ */
+export function isServerFailure(error: unknown): boolean {
+  const { code = '', responseCode, timeoutType, command } = error as SmtpError;
+  if (code === 'ETIMEDOUT') return timeoutType !== 'SOCKET_TIMEOUT';
+  return SERVER_CODES.has(code) || responseCode === 421 || (code === 'EPROTOCOL' && command === 'CONN');
 }
 
 /**
@@ -24,14 +38,17 @@ export function describeFailure(error: unknown): string {
   return text.replace(/[^\s<>@"]+@[^\s<>@"]+/g, '***').slice(0, 300);
 }
 
-const FIRST_PAUSE_SECONDS = 5;
-const LONGEST_PAUSE_SECONDS = 900;
+/** How long to wait before the next attempt: doubling, with jitter so that a thousand mails do not come back at one moment. */
+export class Backoff {
+  constructor(
+    private readonly firstSeconds: number,
+    private readonly longestSeconds: number,
+    private readonly random: () => number = Math.random,
+  ) {}
 
-/** Seconds until the next attempt: doubling, with jitter so that a thousand mails do not come back at one moment. */
-export function pauseAfter(attempts: number, random: () => number = Math.random): number {
-  const pause = Math.min(FIRST_PAUSE_SECONDS * 2 ** (attempts - 1), LONGEST_PAUSE_SECONDS);
-  return pause * (0.5 + random() / 2);
+  /** Seconds to wait after so many failures in a row. */
+  after(failures: number): number {
+    const pause = Math.min(this.firstSeconds * 2 ** (failures - 1), this.longestSeconds);
+    return pause * (0.5 + this.random() / 2);
+  }
 }
-
-/** After this many attempts, about two days, a mail is given up and shown to the operator. */
-export const MAX_ATTEMPTS = 200;

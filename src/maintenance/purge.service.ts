@@ -32,6 +32,7 @@ const EXPIRED: readonly ExpiredRows[] = [
   { table: 'risk_notices', key: 'ctid', condition: `noticed_at < now() - interval '366 days'` },
   { table: 'revocations', key: 'session_id', condition: `expires_at < now()` },
   { table: 'outbox_messages', key: 'id', condition: `created_at < now() - interval '30 days' AND status <> 'pending'` },
+  { table: 'rate_limits', key: 'key', condition: `expire < extract(epoch FROM now()) * 1000` },
   {
     table: 'login_failures',
     key: 'key',

@@ -1,9 +1,11 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The table of rate-limiter-flexible, described here so that migrations and drift test know it; only the library reads or writes it. */
+/** One counter of one limit: how often within the window that is open. */
 @Entity('rate_limits')
 export class RateLimit {
+  /** Name of the limit and keyed digest of whom it counts. */
   @PrimaryColumn('varchar', { length: 255 }) key: string;
   @Column('integer', { default: 0 }) points: number;
+  /** End of the window: milliseconds since 1970 by the database's clock. */
   @Column('bigint', { nullable: true }) expire: string | null;
 }

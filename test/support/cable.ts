@@ -50,6 +50,7 @@ export class Cable {
 
   /** Ends every connection and refuses new ones. */
   async cut(): Promise<void> {
+    if (!this.server.listening) return; // it is cut
     const closed = once(this.server, 'close');
     this.server.close();
     for (const socket of this.sockets) socket.destroy();

@@ -21,6 +21,7 @@ export function serverEnvironment(overrides: Record<string, string | undefined> 
     MAIL_FROM: 'Munjigi <no-reply@munjigi.test>',
     // Patient: on a busy machine many tests at once are no reason to answer 503. What a test wants to see time out, it sets.
     DATABASE_TIMEOUT_SECONDS: '20',
+    DATABASE_POOL_WAIT_MS: '20000',
     // The tests stand where a reverse proxy would: each client names its own address in X-Forwarded-For.
     TRUSTED_PROXIES: '1',
     ...overrides,

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { Database } from '../../src/database/database.js';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { Limiters } from '../../src/rate-limits/limiters.js';
+import { KeyRing } from '../../src/common/key-ring.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+describe('units of work', () => {
+  let own: TestDatabase;
+  let dataSource: DataSource;
+  let database: Database;
+  beforeAll(async () => {
+    own = await createTestDatabase();
+    dataSource = await new DataSource(
+      dataSourceOptions({ url: own.url, poolSize: 5, timeoutSeconds: 30 }),
+    ).initialize();
+    database = new Database(dataSource);
+    await own.pool.query('CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL)');
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await own.drop();
+  });
+
+  it('CC-08 run again when PostgreSQL ends one to solve a deadlock: nobody sees it, and both count once', async () => {
+    await own.pool.query('INSERT INTO counters VALUES (1, 0), (2, 0)');
+    let begun = 0;
+    let bothHaveBegun!: () => void;
+    const both = new Promise<void>((resolve) => (bothHaveBegun = resolve));
+    const countInOrder = (first: number, second: number) =>
+      database.transaction(async (tx) => {
+        await tx.query('UPDATE counters SET value = value + 1 WHERE id = $1', [first]);
+        begun += 1;
+        if (begun >= 2) bothHaveBegun();
+        await both;
+        await tx.query('UPDATE counters SET value = value + 1 WHERE id = $1', [second]);
+      });
+    await Promise.all([countInOrder(1, 2), countInOrder(2, 1)]);
+    expect(begun).toBe(3);
+    const { rows } = await own.pool.query('SELECT value FROM counters ORDER BY id');
+    expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
+  });
+
+  it('run once when they fail by themselves', async () => {
+    let runs = 0;
+    const work = database.transaction(async () => {
+      runs += 1;
+      throw new Error('no');
+    });
+    await expect(work).rejects.toThrow('no');
+    expect(runs).toBe(1);
+  });
+
+  it('FT-11 rate limits are counted by the clock of the database, whatever this process believes', async () => {
+    const limiter = new Limiters(database, new KeyRing(['s'.repeat(40)])).make('test', 2, 60);
+    const rightNow = Date.now;
+    const takeAt = async (offsetMinutes: number) => {
+      Date.now = () => rightNow() + offsetMinutes * 60_000;
+      try {
+        return await limiter.take('ada');
+      } finally {
+        Date.now = rightNow;
+      }
+    };
+    expect(await takeAt(0)).toEqual({ isAllowed: true, retryAfterSeconds: 60 });
+    expect((await takeAt(5)).isAllowed).toBe(true);
+    expect((await takeAt(5)).isAllowed).toBe(false);
+    const { isAllowed, retryAfterSeconds } = await takeAt(-60);
+    expect([isAllowed, retryAfterSeconds > 0 && retryAfterSeconds <= 60]).toEqual([false, true]);
+    expect((await limiter.peek('ada')).isAllowed).toBe(false);
+    await own.pool.query('UPDATE rate_limits SET expire = expire - 61000');
+    expect(await limiter.take('ada')).toEqual({ isAllowed: true, retryAfterSeconds: 60 });
+  });
+
+  it('FT-11 a limit keeps nobody out for longer than its window when the clock of the database was set back', async () => {
+    const limiter = new Limiters(database, new KeyRing(['s'.repeat(40)])).make('set-back', 1, 60);
+    await limiter.take('ada');
+    await own.pool.query('UPDATE rate_limits SET expire = expire + 3600000');
+    expect((await limiter.take('ada')).retryAfterSeconds).toBeLessThanOrEqual(60);
+  });
+});
