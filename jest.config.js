@@ -38,6 +38,7 @@ export default {
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{src,dev}/**/*.spec.ts'] },
     { ...common, ...withServices, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },
     { ...common, ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
+    { ...common, ...withServices, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],
   testTimeout: 60_000,
 };

@@ -8,6 +8,7 @@ import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { LoginChallengesService } from './login-challenges.service.js';
 import { TwoFactorController } from './two-factor.controller.js';
+import { TwoFactorStatusController } from './two-factor-status.controller.js';
 import { TwoFactorRepository } from './two-factor.repository.js';
 import { TwoFactorService } from './two-factor.service.js';
 
@@ -22,7 +23,7 @@ import { TwoFactorService } from './two-factor.service.js';
     TokensModule,
     UsersModule,
   ],
-  controllers: [TwoFactorController],
+  controllers: [TwoFactorController, TwoFactorStatusController],
   providers: [TwoFactorService, TwoFactorRepository, LoginChallengesService],
   exports: [TwoFactorService, LoginChallengesService],
 })

@@ -17,7 +17,7 @@ import { ReauthenticationService } from '../reauthentication/reauthentication.se
 import { MembersRepository } from '../users/members.repository.js';
 import { newRecoveryCodes, normaliseRecoveryCode } from './recovery-codes.js';
 import { newTotpEnrolment, totpStepOf, type TotpEnrolment } from './totp.js';
-import { TwoFactorRepository } from './two-factor.repository.js';
+import { TwoFactorRepository, type TwoFactorStatus } from './two-factor.repository.js';
 
 type Change = MailTemplates['two-factor-changed']['what'];
 
@@ -49,6 +49,10 @@ export class TwoFactorService {
   /** Whether logins of this member need a second factor. */
   async isEnrolled(sql: Sql, memberId: string): Promise<boolean> {
     return this.twoFactor.isEnrolled(sql, memberId);
+  }
+
+  async status({ memberId }: Principal): Promise<TwoFactorStatus> {
+    return this.twoFactor.statusOf(memberId);
   }
 
   /** Makes a secret and shows it once; it protects nothing until it is confirmed. @throws DomainError `invalid_credentials`, `totp_already_enabled` */

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe } from '@jest/globals';
+
+/** What Chromium is called by the systems it is installed on. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge'];
+
+/** The Chromium of this machine: CHROMIUM_PATH, or one of the usual names on PATH; undefined where there is none. */
+export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (env.CHROMIUM_PATH) return existsSync(env.CHROMIUM_PATH) ? env.CHROMIUM_PATH : undefined;
+  const folders = (env.PATH ?? '').split(path.delimiter).filter(Boolean);
+  const endings = process.platform === 'win32' ? ['.exe'] : [''];
+  const candidates = folders.flatMap((folder) =>
+    NAMES.flatMap((name) => endings.map((ending) => path.join(folder, name + ending))),
+  );
+  return candidates.find((file) => existsSync(file));
+}
+
+/**
+ * Tests that need a browser: skipped, saying why, where there is none, so that the rest of the suite runs anywhere.
+ * A CHROMIUM_PATH that leads nowhere is a mistake rather than a machine without a browser, and fails.
+ */
+export function describeInBrowser(title: string, tests: () => void): void {
+  if (findChromium() !== undefined) describe(title, tests);
+  else if (process.env.CHROMIUM_PATH) throw new Error('CHROMIUM_PATH names no file.');
+  else describe.skip(`${title} (skipped: no Chromium on PATH, and CHROMIUM_PATH is not set)`, tests);
+}
