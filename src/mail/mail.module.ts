@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MailerModule, type MailerOptions } from '@nestjs-modules/mailer';
 import { AppConfig } from '../config/app-config.js';
+import { MailPreviewController } from './mail-preview.controller.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MailService } from './mail.service.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
@@ -28,6 +29,7 @@ import { OutboxRepository } from './outbox.repository.js';
       }),
     }),
   ],
+  controllers: [MailPreviewController],
   providers: [
     {
       provide: MailRenderer,

@@ -15,6 +15,8 @@ interface Route {
 /** Open to anybody. A route gets in here by `@Public()`, and whoever writes that adds it to this list, knowing why. */
 const OPEN = [
   'GET /.well-known/jwks.json',
+  'GET /dev/mails', // 404 outside of development
+  'GET /dev/mails/:template/:locale/:part',
   'GET /health/live',
   'GET /health/ready',
   'GET /pages/:page',
@@ -62,7 +64,7 @@ describe('every route', () => {
 
   const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
   const urlOf = ({ path }: Route): string => {
-    const prefix = /^\/(health|pages|\.well-known)\//.test(path) ? '' : '/api';
+    const prefix = /^\/(health|pages|dev|\.well-known)\//.test(path) ? '' : '/api';
     return prefix + path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000');
   };
 
@@ -98,7 +100,7 @@ describe('every route', () => {
         ]),
     );
     const expected = routes
-      .filter(({ path }) => !path.startsWith('/pages/'))
+      .filter(({ path }) => !/^\/(pages|dev)\//.test(path))
       .map((route) => [
         nameOf(route),
         OPEN.includes(nameOf(route))
