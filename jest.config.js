@@ -1,7 +1,8 @@
-// Three kinds of test: unit (no services), integration (one real PostgreSQL), e2e (the built server over HTTP, real mail).
+// Four kinds of test: unit (no services), integration (one real PostgreSQL), e2e (the built server over HTTP, real mail) and
+// browser (the same server through its pages in a headless Chromium; skipped where there is none).
 import os from 'node:os';
 
-/** The same settings for all three; only where the tests lie and what must run beside them differs. */
+/** The same settings for all; only where the tests lie and what must run beside them differs. */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],

@@ -18,6 +18,7 @@ const OPTIONS: PageRendererOptions = {
   loginUrl: 'https://app.example/login',
   appUrl: undefined,
   passwordMinLength: 10,
+  passwordMinScore: 3,
   erasureGraceDays: 14,
 };
 const renderer = new PageRenderer(OPTIONS);
@@ -199,6 +200,7 @@ describe('a built-in page', () => {
   it('says what this server asks of a password, and how long a closed account can be had back', () => {
     expect(render('sign-up', 'en')).toContain('At least 10 characters');
     expect(render('sign-up', 'ko')).toContain('10자 이상');
+    expect(render('sign-up', 'ko')).toContain('data-min-length="10" data-min-score="3"');
     expect(render('account', 'en')).toContain('erased after 14 days');
     const atOnce = new PageRenderer({ ...OPTIONS, erasureGraceDays: 0 });
     expect(render('account', 'en', atOnce)).toContain('<p class="soft">Your account and its data are erased for good.');

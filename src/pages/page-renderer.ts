@@ -16,6 +16,8 @@ export interface PageRendererOptions {
   /** The operator's own app, if we have been told where it is. */
   readonly appUrl?: string | undefined;
   readonly passwordMinLength: number;
+  /** From 0 to 4, as zxcvbn counts. */
+  readonly passwordMinScore: number;
   /** Whole days; 0 when a closed account is erased at once. */
   readonly erasureGraceDays: number;
 }
@@ -49,7 +51,7 @@ export class PageRenderer {
   }
 
   private values(page: PageName, locale: Locale): object {
-    const { productName, hasLogo, appUrl, passwordMinLength, erasureGraceDays } = this.options;
+    const { productName, hasLogo, appUrl, passwordMinLength, passwordMinScore, erasureGraceDays } = this.options;
     return {
       page,
       language: locale,
@@ -57,6 +59,7 @@ export class PageRenderer {
       hasLogo,
       appUrl: appUrl ?? '',
       passwordMinLength,
+      passwordMinScore,
       erasureGraceDays,
       links: this.links(locale),
       common: filled(TEXTS[locale].common, { passwordMinLength }),

@@ -25,6 +25,7 @@ const DAY_SECONDS = 86_400;
           loginUrl: env.LOGIN_URL,
           appUrl: env.APP_URL,
           passwordMinLength: env.PASSWORD_MIN_LENGTH,
+          passwordMinScore: env.PASSWORD_MIN_SCORE,
           erasureGraceDays: Math.floor(env.ACCOUNT_ERASURE_GRACE_SECONDS / DAY_SECONDS),
         }),
       inject: [AppConfig],

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { describe } from '@jest/globals';
+import { describe, jest } from '@jest/globals';
+
+/** A journey is many steps, each with pictures; on a machine with much else to do they take their time. */
+const JOURNEY_TIMEOUT_MS = 180_000;
 
 /** What Chromium is called by the systems it is installed on. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge'];
@@ -21,6 +24,7 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string | und
  * A CHROMIUM_PATH that leads nowhere is a mistake rather than a machine without a browser, and fails.
  */
 export function describeInBrowser(title: string, tests: () => void): void {
+  jest.setTimeout(JOURNEY_TIMEOUT_MS);
   if (findChromium() !== undefined) describe(title, tests);
   else if (process.env.CHROMIUM_PATH) throw new Error('CHROMIUM_PATH names no file.');
   else describe.skip(`${title} (skipped: no Chromium on PATH, and CHROMIUM_PATH is not set)`, tests);

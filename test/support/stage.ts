@@ -9,7 +9,7 @@ import { findChromium } from './browser.js';
 import { randomIp } from './http-client.js';
 import { TestApp } from './test-app.js';
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 30_000;
 /** Pictures of every state that a test has looked at; not kept in the repository. */
 const PICTURES = path.join(PROJECT_ROOT, '.data', 'screenshots');
 const AXE_SOURCE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

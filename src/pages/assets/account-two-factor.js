@@ -70,6 +70,7 @@ export async function offerTwoFactor() {
   /** @param {string[]} fresh */
   function showCodes(fresh) {
     codes = fresh;
+    badge(panel, true); // codes are made for what is on
     const items = codes.map((code) => {
       const item = document.createElement('li');
       item.textContent = code;

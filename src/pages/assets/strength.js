@@ -4,8 +4,6 @@
 
 import { find, text } from './page.js';
 
-/** The server asks for at least this much, unless the operator has chosen otherwise; see PASSWORD_MIN_SCORE. */
-const GOOD_SCORE = 2;
 /** What is strong is strong within this length, and estimating longer text takes long. */
 const ESTIMATED_LENGTH = 32;
 
@@ -66,7 +64,7 @@ function isMadeOf(password, words, minLength) {
 /** @param {HTMLElement} box @param {0 | 1 | 2 | 3 | 4 | null} score */
 function showScore(box, score) {
   find('[data-bar]', box).dataset.score = score === null ? 'none' : String(score);
-  mark(box, 'guess', score === null ? null : score >= GOOD_SCORE);
+  mark(box, 'guess', score === null ? null : score >= Number(box.dataset.minScore));
   find('[data-verdict]', box).textContent = score === null ? '' : verdict(score);
 }
 
