@@ -1,8 +1,9 @@
-// Kinds of test: unit (no services), integration (one real PostgreSQL), e2e (the built server over HTTP, real mail), and
-// two that e2e's servers stand many requests of: races (the same moment, several servers) and fuzz (whatever can be sent).
+// Kinds of test: unit (no services), integration (one real PostgreSQL), e2e (the built server over HTTP, real mail), browser
+// (the same server through its pages in a headless Chromium; skipped where there is none), and two that the same servers stand
+// many requests of: races (the same moment, several servers) and fuzz (whatever can be sent).
 import os from 'node:os';
 
-/** The same settings for all three; only where the tests lie and what must run beside them differs. */
+/** The same settings for all; only where the tests lie and what must run beside them differs. */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -41,6 +42,7 @@ export default {
     { ...common, ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
     { ...common, ...withServices, displayName: 'races', testMatch: ['<rootDir>/test/races/**/*.race-spec.ts'] },
     { ...common, ...withServices, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/**/*.fuzz-spec.ts'] },
+    { ...common, ...withServices, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],
   testTimeout: 60_000,
 };

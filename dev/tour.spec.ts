@@ -8,6 +8,8 @@ describe('the tour that npm start prints', () => {
     for (const address of [
       'http://localhost:3000/api',
       'http://localhost:3000/docs',
+      'http://localhost:3000/pages/login',
+      'http://localhost:3000/dev/mails',
       'postgres://db',
       'http://inbox',
     ]) {

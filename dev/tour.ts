@@ -17,6 +17,8 @@ Munjigi is ready. Ctrl-C stops everything.
 
   API         ${publicUrl}/api
   Swagger UI  ${publicUrl}/docs
+  Pages       ${publicUrl}/pages/login
+  Mails       ${publicUrl}/dev/mails
   Mail inbox  ${inbox}
   Database    ${databaseUrl ?? ''}
 

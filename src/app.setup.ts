@@ -23,7 +23,7 @@ import { RequestValidationPipe } from './validation/request-validation.pipe.js';
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Paths outside /api. */
-const UNPREFIXED = ['health/{*path}', '.well-known/{*path}', 'pages/{*path}', 'metrics'];
+const UNPREFIXED = ['health/{*path}', '.well-known/{*path}', 'pages/{*path}', 'dev/{*path}', 'metrics'];
 
 /** Sent with every answer (ASVS 3.4); pages and Swagger UI loosen the content policy for themselves. */
 const SECURITY_HEADERS = {

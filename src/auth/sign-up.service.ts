@@ -214,7 +214,7 @@ export class SignUpService {
         tx,
         'sign-up-existing',
         recipientOf(owner),
-        { loginIdMasked: maskLoginId(owner.loginId), loginUrl: env.LOGIN_URL, ...asked },
+        { loginIdMasked: maskLoginId(owner.loginId), loginUrl: this.config.loginUrl, ...asked },
         options,
       );
       return;

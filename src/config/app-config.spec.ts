@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { AppConfig } from './app-config.js';
+import { LINKED_PAGES } from './built-in-pages.js';
 import { ConfigurationError } from './configuration-error.js';
 
 type Variables = Record<string, string | undefined>;
 
 const SECRET = randomBytes(48).toString('base64');
 const OTHER = randomBytes(48).toString('base64');
+
+const MAILED_PAGES = Object.keys(LINKED_PAGES).join(',');
 
 const PRODUCTION: Variables = {
   NODE_ENV: 'production',
@@ -94,6 +98,14 @@ describe('the configuration of production', () => {
     ['RESET_LINK_URL', { RESET_LINK_URL: 'https://app.example.com/reset?token={token}' }],
     ['RESET_LINK_URL', { RESET_LINK_URL: 'https://app.example.com/reset#{token}{token}' }],
     ['LOGIN_URL', { LOGIN_URL: '/login' }],
+    ['APP_URL', { APP_URL: 'javascript:alert(1)' }],
+    ['PAGES', { PAGES: 'login,admin-console' }],
+    ['PAGES', { PAGES: 'none,login' }],
+    ['NOT_ME_LINK_URL', { PAGES: 'confirm-sign-up,reset-password,confirm-email,undo-email,login' }],
+    ['BRAND_COLOR', { BRAND_COLOR: 'red;}body{display:none' }],
+    ['BRAND_COLOR', { BRAND_COLOR: '#2a51d' }],
+    ['BRAND_LOGO', { BRAND_LOGO: '/no/such/file-Kq3xVw7z.svg' }],
+    ['BRAND_LOGO', { BRAND_LOGO: fileURLToPath(import.meta.url) }],
     ['SWAGGER_ENABLED', { SWAGGER_ENABLED: 'perhaps' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'verbose' }],
   ])('SL-03 is refused naming %s and never its value: %j', (name, changes) => {
@@ -165,6 +177,23 @@ describe('what follows from the configuration', () => {
     expect(load({ RESET_LINK_URL: 'https://app.example.com/reset#/{token}' }).resetLink('t')).toBe(
       'https://app.example.com/reset#/t',
     );
+  });
+
+  it('people log in on the built-in page, on the operator’s, or nowhere that we know of', () => {
+    expect(load({}).loginUrl).toBe('https://accounts.example.com/pages/login');
+    expect(load({ LOGIN_URL: 'https://app.example.com/login' }).loginUrl).toBe('https://app.example.com/login');
+    expect(load({ PAGES: MAILED_PAGES }).loginUrl).toBeUndefined();
+  });
+
+  it('pages can be switched off once each mailed link leads somewhere else', () => {
+    const elsewhere = Object.fromEntries(
+      Object.values(LINKED_PAGES).map((name) => [name, 'https://app.example.com/mail#{token}']),
+    );
+    expect(problemsOf({ PAGES: 'none' })).toEqual(
+      Object.fromEntries(Object.values(LINKED_PAGES).map((name) => [name, expect.stringContaining('needs a page')])),
+    );
+    expect(load({ PAGES: 'none', ...elsewhere }).env.PAGES).toEqual([]);
+    expect(load({ PAGES: ` login , ${MAILED_PAGES}` }).isPageServed('login')).toBe(true);
   });
 
   it('the secret in use comes first, those of a rotation after it', () => {

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { cleanEnv } from 'envalid';
 import { isLoopbackHost } from '../common/network.js';
 import type { Locale } from '../i18n/locale.js';
+import { readBrandLogo, type BrandLogo } from './brand-logo.js';
+import { LINKED_PAGES, type LinkedPage, type PageName } from './built-in-pages.js';
 import { ConfigurationError } from './configuration-error.js';
 import { ENVIRONMENT, type Environment } from './environment.js';
 import { developmentSecret, weaknessOf } from './secrets.js';
@@ -97,29 +99,43 @@ export class AppConfig {
     return this.env.HASH_CONCURRENCY === 0 ? availableParallelism() : this.env.HASH_CONCURRENCY;
   }
 
+  isPageServed(page: PageName): boolean {
+    return this.env.PAGES.includes(page);
+  }
+
+  /** Where people log in, if anywhere that we know of. */
+  get loginUrl(): string | undefined {
+    return this.env.LOGIN_URL ?? (this.isPageServed('login') ? `${this.publicUrl}/pages/login` : undefined);
+  }
+
+  get brandLogo(): BrandLogo | null {
+    return this.env.BRAND_LOGO === undefined ? null : readBrandLogo(this.env.BRAND_LOGO);
+  }
+
   notMeLink(token: string): string {
-    return fill(this.env.NOT_ME_LINK_URL ?? `${this.publicUrl}/pages/not-me#token={token}`, token);
+    return this.link('not-me', token);
   }
 
   confirmEmailLink(token: string): string {
-    return fill(this.env.CONFIRM_EMAIL_LINK_URL ?? `${this.publicUrl}/pages/confirm-email#token={token}`, token);
+    return this.link('confirm-email', token);
   }
 
   undoEmailLink(token: string): string {
-    return fill(this.env.UNDO_EMAIL_LINK_URL ?? `${this.publicUrl}/pages/undo-email#token={token}`, token);
+    return this.link('undo-email', token);
   }
 
   signUpLink(token: string): string {
-    return fill(this.env.SIGN_UP_LINK_URL ?? `${this.publicUrl}/pages/confirm-sign-up#token={token}`, token);
+    return this.link('confirm-sign-up', token);
   }
 
   resetLink(token: string): string {
-    return fill(this.env.RESET_LINK_URL ?? `${this.publicUrl}/pages/reset-password#token={token}`, token);
+    return this.link('reset-password', token);
   }
-}
 
-function fill(template: string, token: string): string {
-  return template.replaceAll('{token}', encodeURIComponent(token));
+  private link(page: LinkedPage, token: string): string {
+    const template = this.env[LINKED_PAGES[page]] ?? `${this.publicUrl}/pages/${page}#token={token}`;
+    return template.replaceAll('{token}', encodeURIComponent(token));
+  }
 }
 
 /** The message of a rule of ours, or a general one: a library's own message may quote the value. */
@@ -147,6 +163,7 @@ function crossChecks(env: Environment, found: Record<string, string>): Record<st
   if (env.RISK_ASK_SCORE > env.RISK_END_SCORE) report('RISK_ASK_SCORE', 'needs to be at most RISK_END_SCORE');
   if (!env.API_ENABLED && !env.WORKER_ENABLED)
     report('WORKER_ENABLED', 'needs to be true where API_ENABLED is false: there would be nothing to do');
+  checkPages(env, report);
   checkSecrets(env, report);
   if (env.PASSKEY_RP_ID !== undefined && env.PASSKEY_ORIGINS.some((origin) => !isOfDomain(origin, env.PASSKEY_RP_ID!)))
     report('PASSKEY_ORIGINS', 'needs pages of the domain PASSKEY_RP_ID');
@@ -157,6 +174,21 @@ function crossChecks(env: Environment, found: Record<string, string>): Record<st
   else if (!env.PUBLIC_URL.startsWith('https://') && !isLoopbackHost(new URL(env.PUBLIC_URL).hostname))
     report('PUBLIC_URL', 'needs https:// in production');
   return problems;
+}
+
+/** A mailed link has to lead somewhere, and what a page shows has to be there. */
+function checkPages(env: Environment, report: (name: string, rule: string) => void): void {
+  for (const [page, variable] of Object.entries(LINKED_PAGES) as [LinkedPage, (typeof LINKED_PAGES)[LinkedPage]][]) {
+    // Undefined where PAGES itself was refused, which is reported already.
+    if (env.PAGES?.includes(page) === false && env[variable] === undefined)
+      report(variable, `needs a page of yours, because PAGES leaves out ${page}`);
+  }
+  if (env.BRAND_LOGO === undefined) return;
+  try {
+    readBrandLogo(env.BRAND_LOGO);
+  } catch (error) {
+    report('BRAND_LOGO', (error as Error).message);
+  }
 }
 
 function checkSecrets(env: Environment, report: (name: string, rule: string) => void): void {

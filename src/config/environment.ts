@@ -1,6 +1,7 @@
 import { bool, makeValidator, str, type CleanedEnv } from 'envalid';
 import { parseEmailAddress } from '../common/email-address.js';
 import { LOCALES } from '../i18n/locale.js';
+import { PAGE_NAMES, type PageName } from './built-in-pages.js';
 
 /*
  * Every variable the server reads: type, default, meaning. `.env.example` and docs/configuration.md repeat this table,
@@ -55,6 +56,18 @@ const linkTemplate = makeValidator((input) => {
   if (!/^[^#]*#[^#]*\{token\}[^#]*$/.test(input) || input.split('{token}').length !== 2)
     throw new Error('needs {token}, once and behind a #');
   return input;
+});
+
+const pages = makeValidator<readonly PageName[]>((input) => {
+  if (input === 'none') return [];
+  const named = input.split(',').map((item) => item.trim());
+  const chosen = PAGE_NAMES.filter((page) => named.includes(page));
+  if (chosen.length !== new Set(named).size) throw new Error(`needs none, or some of ${PAGE_NAMES.join(', ')}`);
+  return chosen;
+});
+const hexColor = makeValidator((input) => {
+  if (!/^#[0-9a-f]{6}$/i.test(input)) throw new Error('needs a colour such as #2a51d8');
+  return input.toLowerCase();
 });
 
 export const ENVIRONMENT = {
@@ -307,7 +320,27 @@ export const ENVIRONMENT = {
     default: undefined,
     desc: 'page that undoes an address change; default PUBLIC_URL/pages/undo-email#token={token}',
   }),
-  LOGIN_URL: webUrl({ default: undefined, desc: 'your login page, linked from mails' }),
+  PAGES: pages({
+    default: PAGE_NAMES,
+    desc: 'built-in pages to serve under /pages, comma-separated; none serves none of them',
+  }),
+  LOGIN_URL: webUrl({
+    default: undefined,
+    desc: 'your login page, linked from mails and pages; default PUBLIC_URL/pages/login where that page is served',
+  }),
+  APP_URL: webUrl({
+    default: undefined,
+    desc: 'where people go from the built-in pages once they are logged in; default the built-in account page',
+  }),
+  BRAND_COLOR: hexColor({
+    default: '#2a51d8',
+    desc: 'colour of buttons on the built-in pages; text on it and links in it are kept readable',
+  }),
+  BRAND_LOGO: str({
+    default: undefined,
+    desc: 'image file (SVG, PNG or WebP, up to 200 KiB) beside the product name on the built-in pages',
+    example: '/etc/munjigi/logo.svg',
+  }),
   SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
   METRICS_ENABLED: bool({
     default: false,

@@ -2,7 +2,10 @@ import type { Locale } from '../i18n/locale.js';
 
 /** How each language writes what a mail template prints besides plain text: times, counts and web addresses. */
 export interface MailFormats {
-  /** A moment as people read it, in UTC, because we do not know where the reader is. */
+  /**
+   * A moment as people read it, with the name of the clock, because we do not know where the reader is: Korean mails go
+   * by the clock of Korea, the others by UTC.
+   */
   time(iso: string): string;
   /** The month of a moment. */
   month(iso: string): string;
@@ -14,14 +17,16 @@ export interface MailFormats {
 
 export function mailFormats(locale: Locale): MailFormats {
   const language = { en: 'en-GB', ko: 'ko-KR' }[locale];
-  const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
-  const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+  const timeZone = { en: 'UTC', ko: 'Asia/Seoul' }[locale];
+  const clockName = { en: 'UTC', ko: '(한국 시각)' }[locale];
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone });
+  const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone });
   const month = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', timeZone: 'UTC' });
   return {
     time: (iso) => {
       const moment = momentOf(iso);
       const separator = locale === 'en' ? ', ' : ' ';
-      return `${day.format(moment)}${separator}${clock.format(moment)} UTC`;
+      return `${day.format(moment)}${separator}${clock.format(moment)} ${clockName}`;
     },
     month: (iso) => month.format(momentOf(iso)),
     count: (amount, one, many) => {

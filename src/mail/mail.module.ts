@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { MailDelivery } from './mail-delivery.js';
+import { MailPreviewController } from './mail-preview.controller.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MailService } from './mail.service.js';
 import { OutboxBacklogRepository } from './outbox-backlog.repository.js';
@@ -12,6 +13,7 @@ import { createSmtpTransport, SMTP_TRANSPORT } from './smtp-transport.js';
 
 /** Mail: written into the outbox with its cause, sent by the dispatcher. */
 @Module({
+  controllers: [MailPreviewController],
   providers: [
     {
       provide: SMTP_TRANSPORT,

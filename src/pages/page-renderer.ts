@@ -1,18 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
+import type { PageName } from '../config/built-in-pages.js';
 import { LOCALES, type Locale } from '../i18n/locale.js';
 import { en, type PageTexts } from './texts/en.js';
 import { ko } from './texts/ko.js';
 
-/** A page is a view of this name, a script of this name in `assets/`, and its texts. */
-export const PAGE_NAMES = ['confirm-sign-up', 'reset-password', 'not-me', 'confirm-email', 'undo-email'] as const;
-export type PageName = (typeof PAGE_NAMES)[number];
-
 export interface PageRendererOptions {
-  productName: string;
-  /** Where people log in, if the operator has told us. */
-  loginUrl?: string | undefined;
+  readonly productName: string;
+  readonly hasLogo: boolean;
+  /** Those that are served; pages link to no other. */
+  readonly pages: readonly PageName[];
+  /** The operator's own login page, if there is one. */
+  readonly loginUrl?: string | undefined;
+  /** The operator's own app, if we have been told where it is. */
+  readonly appUrl?: string | undefined;
+  readonly passwordMinLength: number;
+  /** From 0 to 4, as zxcvbn counts. */
+  readonly passwordMinScore: number;
+  /** Whole days; 0 when a closed account is erased at once. */
+  readonly erasureGraceDays: number;
 }
 
 const VIEWS = fileURLToPath(new URL('./views/', import.meta.url));
@@ -25,36 +32,64 @@ const LANGUAGE_NAMES: Record<Locale, string> = { en: 'English', ko: '한국어' 
  * So all of them are rendered once, at start-up, and a broken view stops the start instead of a visitor.
  */
 export class PageRenderer {
-  private readonly pages = new Map<string, string>();
+  private readonly rendered = new Map<string, string>();
 
-  constructor(options: PageRendererOptions) {
+  constructor(private readonly options: PageRendererOptions) {
     const handlebars = Handlebars.create();
-    for (const partial of ['layout', 'password-field']) handlebars.registerPartial(partial, view(partial));
-    for (const page of PAGE_NAMES) {
-      const template = handlebars.compile(view(page), { strict: true });
-      for (const locale of LOCALES) this.pages.set(`${locale} ${page}`, template(this.values(options, page, locale)));
+    for (const file of readdirSync(`${VIEWS}partials`)) {
+      handlebars.registerPartial(file.replace(/\.hbs$/, ''), readFileSync(`${VIEWS}partials/${file}`, 'utf8'));
+    }
+    for (const page of options.pages) {
+      const view = handlebars.compile(readFileSync(`${VIEWS}${page}.hbs`, 'utf8'), { strict: true });
+      for (const locale of LOCALES) this.rendered.set(`${locale} ${page}`, view(this.values(page, locale)));
     }
   }
 
-  render(page: PageName, locale: Locale): string {
-    const html = this.pages.get(`${locale} ${page}`);
-    if (html === undefined) throw new Error('unknown page or language');
-    return html;
+  /** Null for a page that does not exist or is not served. */
+  render(page: string, locale: Locale): string | null {
+    return this.rendered.get(`${locale} ${page}`) ?? null;
   }
 
-  private values(options: PageRendererOptions, page: PageName, locale: Locale): object {
+  private values(page: PageName, locale: Locale): object {
+    const { productName, hasLogo, appUrl, passwordMinLength, passwordMinScore, erasureGraceDays } = this.options;
     return {
       page,
       language: locale,
-      productName: options.productName,
-      loginUrl: options.loginUrl ?? '',
-      common: TEXTS[locale].common,
-      texts: TEXTS[locale][page],
+      productName,
+      hasLogo,
+      appUrl: appUrl ?? '',
+      passwordMinLength,
+      passwordMinScore,
+      erasureGraceDays,
+      links: this.links(locale),
+      common: filled(TEXTS[locale].common, { passwordMinLength }),
+      texts: filled(TEXTS[locale][page], { erasureGraceDays }),
       otherLanguages: LOCALES.filter((other) => other !== locale).map((code) => ({ code, name: LANGUAGE_NAMES[code] })),
+    };
+  }
+
+  /** Where one page leads to another; empty where there is nothing to lead to. The chosen language goes along. */
+  private links(
+    locale: Locale,
+  ): Record<'login' | 'signUp' | 'resetPassword' | 'findLoginId' | 'account' | 'next', string> {
+    const to = (page: PageName): string => (this.options.pages.includes(page) ? `${page}?lang=${locale}` : '');
+    return {
+      login: this.options.loginUrl ?? to('login'),
+      signUp: to('sign-up'),
+      resetPassword: to('reset-password'),
+      findLoginId: to('find-login-id'),
+      account: to('account'),
+      next: this.options.appUrl ?? to('account'),
     };
   }
 }
 
-function view(name: string): string {
-  return readFileSync(`${VIEWS}${name}.hbs`, 'utf8');
+/** Puts in what is known at start-up; other places are the scripts' to fill. */
+function filled(texts: Record<string, string>, values: Record<string, number>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [
+      key,
+      text.replace(/\{(\w+)\}/g, (place, name: string) => (name in values ? String(values[name]) : place)),
+    ]),
+  );
 }

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpStatus, Param, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../access/public.decorator.js';
@@ -6,11 +6,11 @@ import { AppConfig } from '../config/app-config.js';
 import { DomainError } from '../errors/domain-error.js';
 import { LOCALES, negotiateLocale, type Locale } from '../i18n/locale.js';
 import { PageAssets } from './page-assets.js';
-import { PAGE_HEADERS } from './page-headers.js';
-import { PAGE_NAMES, PageRenderer } from './page-renderer.js';
+import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
+import { PageRenderer } from './page-renderer.js';
 
 /**
- * Serves the pages behind mailed links.
+ * Serves the built-in pages.
  * GET only, and no GET changes anything: mail scanners open links too. The secret of a link stands in the fragment,
  * which a browser never sends.
  */
@@ -26,24 +26,35 @@ export class PagesController {
 
   @Get(':page')
   page(
-    @Param('page') name: string,
+    @Param('page') page: string,
     @Query('lang') lang: unknown,
     @Headers('accept-language') acceptLanguage: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): string {
-    const page = PAGE_NAMES.find((known) => known === name);
-    if (page === undefined) throw new DomainError('not_found');
     const chosen: Locale | undefined = LOCALES.find((locale) => locale === lang);
     const locale = chosen ?? negotiateLocale(acceptLanguage, this.config.defaultLocale);
+    const html = this.renderer.render(page, locale);
+    if (html === null) throw new DomainError('not_found');
     reply.headers(PAGE_HEADERS).header('content-language', locale).type('text/html; charset=utf-8');
-    return this.renderer.render(page, locale);
+    return html;
   }
 
   @Get('assets/:file')
-  asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): string {
-    const asset = this.assets.find(file);
+  async asset(
+    @Param('file') file: string,
+    @Headers('if-none-match') known: string | undefined,
+    @Headers('accept-encoding') encodings: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer | undefined> {
+    const asset = this.assets.find(file) ?? (await this.assets.findStrength(file));
     if (asset === null) throw new DomainError('not_found');
-    reply.headers(PAGE_HEADERS).type(asset.contentType);
-    return asset.content;
+    reply.headers(ASSET_HEADERS).header('etag', asset.etag).type(asset.contentType);
+    if (known === asset.etag) {
+      reply.status(HttpStatus.NOT_MODIFIED);
+      return undefined;
+    }
+    if (!/\bgzip\b/.test(encodings ?? '')) return asset.content;
+    reply.header('content-encoding', 'gzip');
+    return asset.gzipped;
   }
 }

@@ -4,14 +4,30 @@ import { PageAssets } from './page-assets.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesController } from './pages.controller.js';
 
+const DAY_SECONDS = 86_400;
+
 /** The built-in pages, for products that have none of their own. They use the same public API as any app. */
 @Module({
   controllers: [PagesController],
   providers: [
-    PageAssets,
+    {
+      provide: PageAssets,
+      useFactory: ({ env, brandLogo }: AppConfig) => new PageAssets({ color: env.BRAND_COLOR, logo: brandLogo }),
+      inject: [AppConfig],
+    },
     {
       provide: PageRenderer,
-      useFactory: ({ env }: AppConfig) => new PageRenderer({ productName: env.PRODUCT_NAME, loginUrl: env.LOGIN_URL }),
+      useFactory: ({ env, brandLogo }: AppConfig) =>
+        new PageRenderer({
+          productName: env.PRODUCT_NAME,
+          hasLogo: brandLogo !== null,
+          pages: env.PAGES,
+          loginUrl: env.LOGIN_URL,
+          appUrl: env.APP_URL,
+          passwordMinLength: env.PASSWORD_MIN_LENGTH,
+          passwordMinScore: env.PASSWORD_MIN_SCORE,
+          erasureGraceDays: Math.floor(env.ACCOUNT_ERASURE_GRACE_SECONDS / DAY_SECONDS),
+        }),
       inject: [AppConfig],
     },
   ],

@@ -14,6 +14,7 @@ import { PasskeysController } from './passkeys.controller.js';
 import { RecoveryCodesService } from './recovery-codes.service.js';
 import { TwoFactorNoticesService } from './two-factor-notices.service.js';
 import { TwoFactorController } from './two-factor.controller.js';
+import { TwoFactorStatusController } from './two-factor-status.controller.js';
 import { TwoFactorRepository } from './two-factor.repository.js';
 import { TwoFactorService } from './two-factor.service.js';
 
@@ -29,7 +30,7 @@ import { TwoFactorService } from './two-factor.service.js';
     TokensModule,
     UsersModule,
   ],
-  controllers: [TwoFactorController, PasskeysController],
+  controllers: [TwoFactorController, TwoFactorStatusController, PasskeysController],
   providers: [
     TwoFactorService,
     TwoFactorRepository,

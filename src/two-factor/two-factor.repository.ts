@@ -9,6 +9,11 @@ export interface StoredTotp {
   readonly isConfirmed: boolean;
 }
 
+export interface TwoFactorStatus {
+  readonly enabled: boolean;
+  readonly recoveryCodesLeft: number;
+}
+
 /** A login that waits for its second factor. */
 export interface OpenChallenge {
   readonly id: string;
@@ -47,6 +52,16 @@ export class TwoFactorRepository {
       [memberId],
     );
     return count > 0;
+  }
+
+  /** Whether logins need a second factor, and how many recovery codes are left to stand in for the app. */
+  async statusOf(memberId: string): Promise<TwoFactorStatus> {
+    const { rows } = await this.database.query<TwoFactorStatus>(
+      `SELECT EXISTS (SELECT FROM totp_secrets WHERE member_id = $1 AND confirmed_at IS NOT NULL) AS enabled,
+              (SELECT count(*)::int FROM recovery_codes WHERE member_id = $1 AND used_at IS NULL) AS "recoveryCodesLeft"`,
+      [memberId],
+    );
+    return rows[0]!;
   }
 
   /** Stores a secret that waits for its first code; false when a confirmed one is in place, which is never overwritten. */

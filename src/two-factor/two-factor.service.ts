@@ -18,7 +18,7 @@ import { RecoveryCodesService } from './recovery-codes.service.js';
 import { normaliseRecoveryCode } from './recovery-codes.js';
 import { newTotpEnrolment, totpStepOf, type TotpEnrolment } from './totp.js';
 import { TwoFactorNoticesService } from './two-factor-notices.service.js';
-import { TwoFactorRepository } from './two-factor.repository.js';
+import { TwoFactorRepository, type TwoFactorStatus } from './two-factor.repository.js';
 
 /** What a member brings as the second factor: a typed code, of the app or a recovery code, or a passkey's signature. */
 export type SecondFactorAnswer = string | Assertion;
@@ -60,6 +60,10 @@ export class TwoFactorService {
   /** Whether logins of this member need a second factor. */
   async isEnrolled(sql: Sql, memberId: string): Promise<boolean> {
     return (await this.factors.of(sql, memberId)).length > 0;
+  }
+
+  async status({ memberId }: Principal): Promise<TwoFactorStatus> {
+    return this.twoFactor.statusOf(memberId);
   }
 
   /** Makes a secret and shows it once; it protects nothing until it is confirmed. @throws DomainError `invalid_credentials`, `totp_already_enabled` */

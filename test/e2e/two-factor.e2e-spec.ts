@@ -51,6 +51,25 @@ describe('a second factor', () => {
     expect(mails.at(-1)!.text).not.toContain(totp.secret);
   });
 
+  it('can be looked at without a recent login: whether it is on, and how many recovery codes are left', async () => {
+    const ada = await given.member(app);
+    const status = async () => (await ada.client.get('/api/members/me/totp', ada.accessToken).expect(200)).body;
+    expect(await status()).toEqual({ enabled: false, recoveryCodesLeft: 0 });
+    const { body: waiting } = await ada.client
+      .post('/api/members/me/totp', { password: ada.password }, ada.accessToken)
+      .expect(200);
+    expect(await status()).toEqual({ enabled: false, recoveryCodesLeft: 0 }); // not confirmed yet
+    const { body } = await ada.client
+      .post('/api/members/me/totp/confirm', { code: codeAt(waiting.secret) }, ada.accessToken)
+      .expect(200);
+    const mfaToken = await challenge(ada);
+    await ada.client.post('/api/auth/login/mfa', { mfaToken, code: body.recoveryCodes[0] }).expect(200);
+    await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`, [
+      ada.id,
+    ]);
+    expect(await status()).toEqual({ enabled: true, recoveryCodesLeft: 9 });
+  });
+
   it('OC-07 accepts no code twice, none older than one accepted, and one step either way at most', async () => {
     const ada = await enrol(await given.member(app));
     const mfa = async (code: string) =>

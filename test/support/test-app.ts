@@ -7,7 +7,7 @@ import type pg from 'pg';
 import { exitCode, listeningPort, TETHERED } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions } from './http-client.js';
-import { serverEnvironment } from './server-environment.js';
+import { serverEnvironment, TEST_PUBLIC_URL } from './server-environment.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** Patient: on a machine that others use, too, a process may wait long for its turn. */
@@ -57,6 +57,11 @@ export class TestApp {
   /** Where it listens. Mailed links begin with PUBLIC_URL instead. */
   get origin(): string {
     return this.address().origin;
+  }
+
+  /** What mailed links begin with. */
+  get publicUrl(): string {
+    return this.env.PUBLIC_URL ?? TEST_PUBLIC_URL;
   }
 
   get pid(): number | undefined {

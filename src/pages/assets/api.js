@@ -23,23 +23,36 @@ export class ApiProblem extends Error {
 }
 
 /**
- * Posts to an operation, such as `auth/sign-up/inspect-link`. Throws an ApiProblem unless it succeeds.
+ * Posts to an operation, such as `auth/sign-up/inspect-link`, as nobody in particular: no cookie goes along, because
+ * nothing here depends on who is logged in to this browser. Throws an ApiProblem unless it succeeds.
  * @param {string} operation
  * @param {object} [body]
  * @param {string} [bearer]
  * @returns {Promise<any>}
  */
-export async function post(operation, body, bearer) {
+export function post(operation, body, bearer) {
+  return request('POST', operation, { body, bearer });
+}
+
+/**
+ * Calls an operation and gives its answer. Throws an ApiProblem unless it succeeds.
+ * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method
+ * @param {string} operation
+ * @param {{ body?: object | undefined, bearer?: string | undefined, cookies?: boolean }} [options] with `cookies`, the
+ *   cookies of a login go along and may be set
+ * @returns {Promise<any>}
+ */
+export async function request(method, operation, { body, bearer, cookies = false } = {}) {
   const headers = new Headers({ accept: 'application/json', 'accept-language': document.documentElement.lang });
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`);
   let response, text;
   try {
     response = await fetch(new URL(operation, API), {
-      method: 'POST',
+      method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
-      credentials: 'omit', // nothing here depends on who is logged in to this browser
+      credentials: cookies ? 'same-origin' : 'omit',
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -2,21 +2,21 @@
 
 /** The page behind the link of a sign-up mail. Opening it changes nothing; only the two buttons do. */
 
-import { ApiProblem, post } from './api.js';
+import { ApiProblem, post, request } from './api.js';
 import { FieldProblem, onSubmit, reasonOf } from './form.js';
 import { carryTokenToOtherLanguages, endLanguageSwitch, isLinkRefused, takeLinkToken } from './link-token.js';
-import { announce, find, localTime, onAction, show, showGroup, text } from './page.js';
-
-/** Where the app, if it shares our origin, keeps the handle of a sign-up it has started. */
-const SIGN_UP_ID_KEY = 'munjigi.signUpId';
+import { addressOf, announce, find, localTime, onAction, show, showGroup, text } from './page.js';
+import { forgetSignUp, rememberedSignUp } from './sign-up-memory.js';
 
 const token = takeLinkToken();
 const password = /** @type {HTMLInputElement} */ (find('#password'));
 const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
 
 /** The same browser that signed up need not repeat the password. */
-let signUpId = storedSignUpId();
+let signUpId = rememberedSignUp();
 let needsAnotherLoginId = false;
+/** Confirming logs in, where there is something to go on to. */
+const isLoggingIn = addressOf('next') !== '';
 
 if (token === null) {
   show('missing');
@@ -50,16 +50,19 @@ async function lookUp() {
 
 async function confirm() {
   if (needsAnotherLoginId && loginId.value.trim() === '') throw new FieldProblem('loginId', text('newLoginIdMissing'));
-  if (signUpId === null && password.value === '') throw new FieldProblem('password', text('passwordMissing'));
+  if (signUpId === null && password.value === '') throw new FieldProblem('password', text('signUpPasswordMissing'));
   try {
-    const answer = await post('auth/sign-up/confirm-link', {
-      token,
-      ...(signUpId === null ? { password: password.value } : { signUpId }),
-      ...(needsAnotherLoginId ? { loginId: loginId.value.trim() } : {}),
-    });
+    await request('POST', 'auth/sign-up/confirm-link', {
+      body: {
+        token,
+        ...(signUpId === null ? { password: password.value } : { signUpId }),
+        ...(needsAnotherLoginId ? { loginId: loginId.value.trim() } : {}),
+        ...(isLoggingIn ? { transport: 'cookie' } : {}),
+      },
+      cookies: isLoggingIn,
+    }).then((answer) => (isLoggingIn ? undefined : endSession(answer)));
     end('confirmed');
-    forgetSignUpId();
-    endSession(answer);
+    forgetSignUp();
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     const question = betterQuestion(error);
@@ -90,7 +93,7 @@ function betterQuestion(problem) {
   if (signUpId !== null && isHandleRefused(problem)) {
     signUpId = null;
     showGroup('password', true);
-    return new FieldProblem('password', text('passwordMissing'));
+    return new FieldProblem('password', text('signUpPasswordMissing'));
   }
   if (problem.code === 'invalid_credentials') return new FieldProblem('password', text('passwordWrong'));
   return undefined;
@@ -132,27 +135,10 @@ function end(state, fills) {
 }
 
 /**
- * Confirming logs in, which is of no use here: the app cannot reach into this page. A session that nobody holds is
- * ended rather than left lying about. Nothing depends on it, so a failure is not shown.
+ * Without an account page or an app to go on to, the session is of no use: no app can reach into this page. What nobody
+ * holds is ended rather than left lying about. Nothing depends on it, so a failure is not shown.
  * @param {{ accessToken?: string } | undefined} answer
  */
 function endSession(answer) {
   if (answer?.accessToken) post('auth/logout', undefined, answer.accessToken).catch(() => {});
-}
-
-/** Storage may be switched off; then the password is asked for. */
-function storedSignUpId() {
-  try {
-    return localStorage.getItem(SIGN_UP_ID_KEY);
-  } catch {
-    return null;
-  }
-}
-
-function forgetSignUpId() {
-  try {
-    localStorage.removeItem(SIGN_UP_ID_KEY);
-  } catch {
-    // Nothing was stored.
-  }
 }

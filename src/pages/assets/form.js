@@ -3,7 +3,7 @@
 /** Makes a form send itself through a function, once at a time, and tell what was wrong with it. */
 
 import { ApiProblem } from './api.js';
-import { announce, find, text } from './page.js';
+import { announce, duration, find, text } from './page.js';
 
 /** What the page itself has to say about a field. */
 export class FieldProblem extends ApiProblem {
@@ -40,10 +40,42 @@ export function onSubmit(name, send) {
     }
   });
   for (const button of passwordToggles(form)) {
-    button.addEventListener('click', () =>
-      setPasswordShown(button, inputOf(form, button.dataset.toggles)?.type === 'password'),
-    );
+    const input = /** @type {HTMLInputElement} */ (find(`#${button.dataset.toggles}`));
+    button.addEventListener('click', () => setPasswordShown(button, input.type === 'password'));
   }
+}
+
+/**
+ * What was typed into a field of a form.
+ * @param {string} name of the form
+ * @param {string} field
+ */
+export function valueOf(name, field) {
+  const form = /** @type {HTMLFormElement} */ (find(`[data-form="${name}"]`));
+  return String(new FormData(form).get(field) ?? '');
+}
+
+/**
+ * The same, asked for: an empty field is a problem.
+ * @param {string} name of the form
+ * @param {string} field
+ * @param {string} question what to say when it is empty
+ */
+export function requiredValue(name, field, question) {
+  const value = valueOf(name, field);
+  // A password may be blanks; elsewhere they are slips.
+  const given = /password/i.test(field) ? value : value.trim();
+  if (given === '') throw new FieldProblem(field, question);
+  return given;
+}
+
+/** Empties a form and takes back what was said about it. @param {HTMLFormElement} form */
+export function clearForm(form) {
+  form.reset();
+  hidePasswords(form);
+  clearProblem(form);
+  // The strength meter and the like look again.
+  for (const input of form.querySelectorAll('input')) input.dispatchEvent(new Event('input'));
 }
 
 /**
@@ -77,12 +109,12 @@ function fieldProblem(form, field, message) {
   const input = inputOf(form, field);
   if (input === null) return item(message);
   input.setAttribute('aria-invalid', 'true');
-  const place = find(`#${field}-error`);
+  const place = find(`#${input.id}-error`);
   place.textContent = place.hidden ? message : `${place.textContent} ${message}`;
   place.hidden = false;
   const link = document.createElement('a');
   // Not a real jump: the fragment belongs to the link token.
-  link.href = `#${field}`;
+  link.href = `#${input.id}`;
   link.textContent = message;
   link.addEventListener('click', (event) => {
     event.preventDefault();
@@ -131,13 +163,4 @@ function item(words) {
   const element = document.createElement('li');
   element.textContent = words;
   return element;
-}
-
-/** @param {number} seconds */
-function duration(seconds) {
-  const isShort = seconds < 100;
-  const unit = isShort ? 'second' : 'minute';
-  return new Intl.NumberFormat(document.documentElement.lang, { style: 'unit', unit, unitDisplay: 'long' }).format(
-    isShort ? seconds : Math.ceil(seconds / 60),
-  );
 }

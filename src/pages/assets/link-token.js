@@ -2,27 +2,36 @@
 
 /** Takes the secret of a mailed link out of the address. */
 
-/**
- * The token behind `#token=`, or null. It leaves the address bar at once, and with it the history, bookmarks and
- * screenshots; from here on it lives in memory alone.
- */
+/** The token behind `#token=`, or null. */
 export function takeLinkToken() {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
-  // Opening a second mailed link in the same tab changes the fragment alone, which loads nothing by itself.
-  window.addEventListener('hashchange', () => location.reload());
-  return token === '' ? null : token;
+  return takeSecret('token');
 }
 
 /**
- * Lets the language switch take the token along: it reloads the page, and the address no longer holds the token.
- * @param {string} token
+ * The secret behind `#name=`, or null. It leaves the address bar at once, and with it the history, bookmarks and
+ * screenshots; from here on it lives in memory alone.
+ * @param {string} name
  */
-export function carryTokenToOtherLanguages(token) {
+export function takeSecret(name) {
+  const secret = secrets.get(name);
+  return secret === '' ? null : secret;
+}
+
+const secrets = new URLSearchParams(location.hash.slice(1));
+if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
+// Opening a second mailed link in the same tab changes the fragment alone, which loads nothing by itself.
+window.addEventListener('hashchange', () => location.reload());
+
+/**
+ * Lets the language switch take the secret along: it reloads the page, and the address no longer holds it.
+ * @param {string} secret
+ * @param {string} [name]
+ */
+export function carryTokenToOtherLanguages(secret, name = 'token') {
   for (const link of languageLinks()) {
     link.addEventListener('click', (event) => {
       event.preventDefault();
-      location.replace(`${link.href}#token=${encodeURIComponent(token)}`);
+      location.replace(`${link.href}#${name}=${encodeURIComponent(secret)}`);
     });
   }
 }

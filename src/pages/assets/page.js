@@ -44,10 +44,7 @@ export function show(name, fills = {}) {
   for (const section of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-state]'))) {
     section.hidden = section.dataset.state !== name;
     if (section.hidden) continue;
-    for (const place of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll('[data-fill]'))) {
-      const fill = fills[place.dataset.fill ?? ''];
-      if (fill !== undefined) place.textContent = fill; // never as HTML: part of it was typed by a stranger
-    }
+    fill(section, fills);
     const heading = find('h1');
     heading.textContent = section.dataset.title ?? firstTitle;
     document.title = `${heading.textContent} · ${productTitle}`;
@@ -71,16 +68,62 @@ export function showGroup(name, isShown) {
   find(`[data-group="${name}"]`).hidden = !isShown;
 }
 
-/** @param {string} name @param {() => void} action */
+/** @param {string} name of one button or several @param {() => void} action */
 export function onAction(name, action) {
-  find(`[data-action="${name}"]`).addEventListener('click', action);
+  const buttons = document.querySelectorAll(`[data-action="${name}"]`);
+  if (buttons.length === 0) throw new Error(`no button for ${name} on this page`);
+  for (const button of buttons) button.addEventListener('click', action);
+}
+
+/** Another page, as the server has put its address into this one; empty where there is none. @param {'login' | 'next' | 'reset'} name */
+export function addressOf(name) {
+  return document.body.dataset[`${name}Url`] ?? '';
+}
+
+/**
+ * Puts words into the places marked `data-fill` of one part of the page.
+ * @param {ParentNode} part
+ * @param {Record<string, string>} fills
+ */
+export function fill(part, fills) {
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll('[data-fill]'))) {
+    const words = fills[place.dataset.fill ?? ''];
+    if (words !== undefined) place.textContent = words; // never as HTML: part of it was typed by a stranger
+  }
 }
 
 /** @param {string} iso a moment, by the reader's own clock and in the form of the reader's own country */
 export function localTime(iso) {
+  return format(iso, { dateStyle: 'long', timeStyle: 'short' });
+}
+
+/** The same in few words, for lists. @param {string} iso */
+export function shortTime(iso) {
+  return format(iso, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** @param {string} iso */
+export function localDay(iso) {
+  return format(iso, { dateStyle: 'long' });
+}
+
+/** @param {string} month such as 2026-11 */
+export function monthName(month) {
+  return format(`${month}-15`, { year: 'numeric', month: 'long' });
+}
+
+/** @param {number} seconds */
+export function duration(seconds) {
+  const isShort = seconds < 100;
+  const unit = isShort ? 'second' : 'minute';
+  return new Intl.NumberFormat(document.documentElement.lang, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    isShort ? seconds : Math.ceil(seconds / 60),
+  );
+}
+
+/** @param {string} iso @param {Intl.DateTimeFormatOptions} options */
+function format(iso, options) {
   const language = document.documentElement.lang;
   const regional = navigator.languages.filter((locale) => locale.startsWith(language));
-  return new Intl.DateTimeFormat([...regional, language], { dateStyle: 'long', timeStyle: 'short' }).format(
-    new Date(iso),
-  );
+  return new Intl.DateTimeFormat([...regional, language], options).format(new Date(iso));
 }

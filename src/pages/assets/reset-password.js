@@ -1,31 +1,76 @@
 // @ts-check
 
-/** The page behind the link of a reset mail. The link is spent when the form is sent, not when the page is opened. */
+/**
+ * A forgotten password, from the address to the new password. Who comes by the mailed link, or with a token that
+ * another page has got for them, begins further on. The link is spent when the form is sent, not when the page is opened.
+ */
 
 import { ApiProblem, post } from './api.js';
-import { FieldProblem, onSubmit, reasonOf } from './form.js';
-import { carryTokenToOtherLanguages, endLanguageSwitch, isLinkRefused, takeLinkToken } from './link-token.js';
-import { find, show, showGroup, text } from './page.js';
+import { FieldProblem, onSubmit, reasonOf, requiredValue } from './form.js';
+import {
+  carryTokenToOtherLanguages,
+  endLanguageSwitch,
+  isLinkRefused,
+  takeLinkToken,
+  takeSecret,
+} from './link-token.js';
+import { find, onAction, show, showGroup, text } from './page.js';
+import { offerResend, waitFor } from './resend.js';
+import { showStrength } from './strength.js';
 
-const token = takeLinkToken();
 const newPassword = /** @type {HTMLInputElement} */ (find('#newPassword'));
+let email = '';
+let requestId = '';
+let token = takeLinkToken();
 
 /**
- * What the spent link was exchanged for. Kept in memory, so that a refused password can be followed by a better one.
+ * What allows to set the password. Kept in memory, so that a refused password can be followed by a better one.
  * @type {{ resetToken: string, maskedLoginId?: string } | null}
  */
 let grant = null;
 
-if (token === null) {
-  show('missing');
-} else {
-  carryTokenToOtherLanguages(token);
-  onSubmit('reset', reset);
+const granted = takeSecret('grant');
+if (granted !== null) {
+  grant = { resetToken: granted };
+  carryTokenToOtherLanguages(granted, 'grant');
+} else if (token !== null) carryTokenToOtherLanguages(token);
+
+showStrength('newPassword', () => [email]);
+onSubmit('start', start);
+onSubmit('code', confirmCode);
+onSubmit('reset', reset);
+offerResend(sendCode);
+onAction('start-over', () => show('start'));
+show(token === null && grant === null ? 'start' : 'ready');
+
+async function start() {
+  email = requiredValue('start', 'email', text('emailMissing'));
+  const { resendAfter } = await sendCode();
+  waitFor(resendAfter);
+  endLanguageSwitch(); // a reload would lose the request
+  show('code', { email });
+}
+
+/** @returns {Promise<{ resendAfter: number }>} */
+async function sendCode() {
+  const answer = await post('auth/password-reset/send-code', { email });
+  requestId = answer.requestId;
+  return answer;
+}
+
+async function confirmCode() {
+  const code = requiredValue('code', 'code', text('codeMissing'));
+  try {
+    grant = await post('auth/password-reset/confirm-code', { requestId, code });
+  } catch (error) {
+    if (error instanceof ApiProblem && error.code === 'code_invalid') throw new FieldProblem('code', error.detail);
+    throw error;
+  }
   show('ready');
 }
 
 async function reset() {
-  if (newPassword.value === '') throw new FieldProblem('newPassword', text('newPasswordMissing'));
+  requiredValue('reset', 'newPassword', text('newPasswordMissing'));
   try {
     if (grant === null) {
       grant = await post('auth/password-reset/confirm-link', { token });
@@ -42,7 +87,7 @@ async function reset() {
 }
 
 /**
- * Shows the last state for a link that is of no more use; false if a further try makes sense.
+ * Shows the last state for a proof that is of no more use; false if a further try makes sense.
  * @param {ApiProblem} problem
  */
 function endWith(problem) {
@@ -61,6 +106,7 @@ function endWith(problem) {
 function end(state, fills) {
   newPassword.value = '';
   grant = null;
+  token = null;
   endLanguageSwitch();
   show(state, fills);
 }

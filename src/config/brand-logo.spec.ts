@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { readBrandLogo } from './brand-logo.js';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-logo-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>';
+
+function fileOf(content: string | Buffer): string {
+  const file = path.join(folder, `${Math.random()}.svg`);
+  writeFileSync(file, content);
+  return file;
+}
+
+describe('the logo of the pages', () => {
+  it.each([
+    ['image/png', PNG],
+    ['image/webp', Buffer.from('RIFF....WEBPVP8 ', 'latin1')],
+    ['image/svg+xml', SVG],
+    ['image/svg+xml', `<?xml version="1.0"?>\n<!-- drawn by hand -->\n${SVG}`],
+  ])('is a %s by its content, whatever the file is called', (contentType, content) => {
+    expect(readBrandLogo(fileOf(content)).contentType).toBe(contentType);
+  });
+
+  it.each([
+    ['a page', '<html><svg></svg></html>'],
+    ['a script', 'alert(1)'],
+    ['nothing', ''],
+    ['too much', Buffer.concat([PNG, Buffer.alloc(201 * 1024)])],
+  ])('is not %s', (_what, content) => {
+    expect(() => readBrandLogo(fileOf(content))).toThrow(/^needs /);
+  });
+
+  it('has to be there, and a refusal does not name the file', () => {
+    expect(() => readBrandLogo(path.join(folder, 'missing'))).toThrow('needs a file that can be read');
+  });
+});

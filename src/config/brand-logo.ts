@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+
+export interface BrandLogo {
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
+/** A logo is looked at on a phone, on every page. */
+const MAX_BYTES = 200 * 1024;
+
+/**
+ * Reads the file behind BRAND_LOGO. It is judged by its content, not its name: what browsers are told is an image must be one.
+ * @throws Error whose message is the rule that is broken
+ */
+export function readBrandLogo(file: string): BrandLogo {
+  let content: Buffer;
+  try {
+    content = readFileSync(file);
+  } catch {
+    throw new Error('needs a file that can be read');
+  }
+  if (content.length > MAX_BYTES) throw new Error(`needs at most ${MAX_BYTES / 1024} KiB`);
+  const contentType = imageTypeOf(content);
+  if (contentType === null) throw new Error('needs an SVG, PNG or WebP image');
+  return { contentType, content };
+}
+
+function imageTypeOf(content: Buffer): string | null {
+  if (content.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';
+  if (content.toString('latin1', 0, 4) === 'RIFF' && content.toString('latin1', 8, 12) === 'WEBP') return 'image/webp';
+  // A declaration, comments and a document type may stand before the root element.
+  const text = content.toString('utf8').replace(/^\uFEFF/, '');
+  if (/^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE svg[^>[]*>\s*)?<svg[\s>]/.test(text))
+    return 'image/svg+xml';
+  return null;
+}

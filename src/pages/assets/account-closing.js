@@ -1,0 +1,19 @@
+// @ts-check
+
+/** Leaving. */
+
+import { requiredValue } from './form.js';
+import { endLanguageSwitch } from './link-token.js';
+import { show, text } from './page.js';
+import { Panel } from './panel.js';
+import { callWithPassword } from './session.js';
+
+export function offerClosing() {
+  const panel = new Panel('closing');
+  panel.onSubmit('closing', async () => {
+    const password = requiredValue('closing', 'password', text('passwordMissing'));
+    await callWithPassword(password, 'DELETE', 'members/me', { password });
+    endLanguageSwitch(); // a reload would ask to log in, which restores the account
+    show('closed');
+  });
+}

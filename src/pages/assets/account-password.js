@@ -1,0 +1,21 @@
+// @ts-check
+
+/** Changing the password. */
+
+import { requiredValue } from './form.js';
+import { text } from './page.js';
+import { Panel } from './panel.js';
+import { call } from './session.js';
+import { showStrength } from './strength.js';
+
+/** @param {import('./account.js').Member} member */
+export function offerPasswordChange({ loginId, email, name }) {
+  const panel = new Panel('password');
+  showStrength('password-new', () => [loginId, email, name ?? '']);
+  panel.onSubmit('password', async () => {
+    const currentPassword = requiredValue('password', 'currentPassword', text('passwordMissing'));
+    const newPassword = requiredValue('password', 'newPassword', text('newPasswordMissing'));
+    await call('POST', 'members/me/password', { currentPassword, newPassword });
+    panel.finish('shown', text('passwordChanged'));
+  });
+}

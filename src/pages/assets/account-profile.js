@@ -1,0 +1,38 @@
+// @ts-check
+
+/** Name and language. */
+
+import { valueOf } from './form.js';
+import { find, localDay, text } from './page.js';
+import { Panel } from './panel.js';
+import { call } from './session.js';
+
+/** @param {import('./account.js').Member} member */
+export function offerProfile(member) {
+  const panel = new Panel('profile');
+  view(panel, member);
+  panel.onSubmit('profile', async () => {
+    const name = valueOf('profile', 'name').trim();
+    const changed = await call('PATCH', 'members/me', {
+      name: name === '' ? null : name,
+      locale: valueOf('profile', 'locale'),
+    });
+    view(panel, changed);
+    panel.finish('shown', text('profileSaved'));
+  });
+}
+
+/** @param {Panel} panel @param {import('./account.js').Member} member */
+function view(panel, { loginId, name, locale, createdAt }) {
+  const field = /** @type {HTMLInputElement} */ (find('#profile-name'));
+  field.defaultValue = name ?? '';
+  const choices = /** @type {NodeListOf<HTMLInputElement>} */ (panel.root.querySelectorAll('[name="locale"]'));
+  for (const choice of choices) choice.defaultChecked = choice.value === locale;
+  const chosen = panel.root.querySelector(`[name="locale"][value="${locale}"] + span`);
+  panel.fill({
+    loginId,
+    name: name ?? text('noName'),
+    mailLanguage: chosen?.textContent ?? locale,
+    memberSince: localDay(createdAt),
+  });
+}

@@ -1,0 +1,55 @@
+// @ts-check
+
+/** The devices that are logged in. */
+
+import { fill, find, shortTime, onAction, showGroup, text } from './page.js';
+import { Panel } from './panel.js';
+import { call } from './session.js';
+
+/** @typedef {{ id: string, deviceName: string | null, browser: string | null, os: string | null, ip: string, country: string | null, lastUsedAt: string, current: boolean }} Session */
+
+export async function showSessions() {
+  const panel = new Panel('sessions');
+  const list = find('[data-list]', panel.root);
+
+  async function load() {
+    await panel.run(async () => {
+      const { items } = /** @type {{ items: Session[] }} */ (await call('GET', 'auth/sessions'));
+      // This device first: it is the one people look for.
+      items.sort((a, b) => Number(b.current) - Number(a.current));
+      list.replaceChildren(...items.map(entry));
+      showGroup('otherSessions', items.length > 1);
+    });
+  }
+
+  /** @param {Session} session */
+  function entry({ id, deviceName, browser, os, ip, country, lastUsedAt, current }) {
+    const item = panel.copy('session');
+    const device = deviceName ?? ([browser, os].filter(Boolean).join(' · ') || text('unknownDevice'));
+    const time = text('lastUsed', { time: shortTime(lastUsedAt) });
+    fill(item, { device, about: [time, ip, country].filter(Boolean).join(' · ') });
+    find('[data-current]', item).hidden = !current;
+    const end = find('[data-end]', item);
+    end.hidden = current; // logging out here is the button at the top
+    end.setAttribute('aria-label', text('endNamed', { device }));
+    end.addEventListener('click', () =>
+      panel.run(async () => {
+        await call('DELETE', `auth/sessions/${encodeURIComponent(id)}`);
+        await load();
+        panel.say(text('ended', { device }));
+        find('h2', panel.root).focus(); // the button that had the focus is gone
+      }),
+    );
+    return item;
+  }
+
+  onAction('end-others', () =>
+    panel.run(async () => {
+      await call('DELETE', 'auth/sessions');
+      await load();
+      panel.say(text('othersEnded'));
+      find('h2', panel.root).focus();
+    }),
+  );
+  await load();
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { brandColors, brandStylesheet, contrast } from './brand-colors.js';
+
+const color = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
+
+describe('the colour of a brand', () => {
+  it('measures contrast as WCAG does', () => {
+    expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);
+    expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
+  });
+
+  it('can be read whatever it is: on buttons, as a link on light and on dark', () => {
+    fc.assert(
+      fc.property(color, (accent) => {
+        const { onAccent, lightInk, darkInk } = brandColors(accent);
+        expect(contrast(accent, onAccent)).toBeGreaterThanOrEqual(4.5);
+        expect(contrast(lightInk, '#ffffff')).toBeGreaterThanOrEqual(4.5);
+        expect(contrast(darkInk, '#1c2128')).toBeGreaterThanOrEqual(4.5);
+      }),
+    );
+  });
+
+  it('stays as it is where it can be read', () => {
+    expect(brandColors('#2a51d8')).toMatchObject({ accent: '#2a51d8', onAccent: '#ffffff', lightInk: '#2a51d8' });
+    expect(brandColors('#ffd400').onAccent).toBe('#000000');
+  });
+
+  it('becomes a stylesheet that names colours and nothing else', () => {
+    expect(brandStylesheet('#2a51d8')).toMatch(/^(:root|@media|[\s{}();:-]|#[0-9a-f]{6}|[a-z-]+)*$/);
+  });
+});

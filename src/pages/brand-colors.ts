@@ -1,0 +1,78 @@
+/*
+ * Makes the operator's one colour fit for reading. The colour itself fills buttons, under black or white text, whichever
+ * reads better; for links and focus rings it is darkened or lightened as far as WCAG 2.2 asks (4.5:1, criterion 1.4.3).
+ */
+
+const READABLE = 4.5;
+const BLACK = '#000000';
+const WHITE = '#ffffff';
+/** Backgrounds of the two themes that coloured words stand on; see pages.css. */
+const LIGHT_CARD = '#ffffff';
+const DARK_CARD = '#1c2128';
+
+type Rgb = readonly [number, number, number];
+
+export interface BrandColors {
+  readonly accent: string;
+  readonly onAccent: string;
+  readonly lightInk: string;
+  readonly darkInk: string;
+}
+
+export function brandColors(accent: string): BrandColors {
+  return {
+    accent,
+    onAccent: contrast(accent, WHITE) >= READABLE ? WHITE : BLACK,
+    lightInk: readableOn(LIGHT_CARD, accent, BLACK),
+    darkInk: readableOn(DARK_CARD, accent, WHITE),
+  };
+}
+
+/** The stylesheet that carries the colours: a page may hold no style of its own (TR-05). */
+export function brandStylesheet(accent: string): string {
+  const colors = brandColors(accent);
+  const shared = `--accent: ${colors.accent}; --on-accent: ${colors.onAccent};`;
+  return (
+    `:root { ${shared} --accent-ink: ${colors.lightInk}; }\n` +
+    `@media (prefers-color-scheme: dark) { :root { --accent-ink: ${colors.darkInk}; } }\n`
+  );
+}
+
+/** Ratio of luminances from 1 to 21 (WCAG 2.2, "contrast ratio"). */
+export function contrast(one: string, other: string): number {
+  const [lighter, darker] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number];
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+/** Mixes in black or white in small steps until it can be read; the far end always can. */
+function readableOn(background: string, color: string, towards: string): string {
+  for (let share = 0; share < 1; share += 0.05) {
+    const mixed = mix(color, towards, share);
+    // A little more than needed, for cards that are tinted.
+    if (contrast(mixed, background) >= READABLE + 0.3) return mixed;
+  }
+  return towards;
+}
+
+function mix(from: string, to: string, share: number): string {
+  const [a, b] = [channels(from), channels(to)];
+  return `#${a
+    .map((value, at) =>
+      Math.round(value + (b[at]! - value) * share)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
+}
+
+function channels(color: string): Rgb {
+  return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)) as unknown as Rgb;
+}
+
+function luminance(color: string): number {
+  const [red, green, blue] = channels(color).map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }) as unknown as Rgb;
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

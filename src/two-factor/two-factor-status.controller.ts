@@ -1,0 +1,28 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../access/current-principal.decorator.js';
+import type { Principal } from '../access/principal.js';
+import { ApiProblems } from '../errors/api-problems.decorator.js';
+import type { TwoFactorStatus } from './two-factor.repository.js';
+import { TwoFactorService } from './two-factor.service.js';
+
+class TwoFactorStatusView implements TwoFactorStatus {
+  @ApiProperty({ description: 'Whether an authenticator app is set up' }) enabled: boolean;
+  @ApiProperty({ type: 'integer', example: 10, description: 'Unused recovery codes' }) recoveryCodesLeft: number;
+}
+
+/** Looking needs no recent login, unlike everything that changes the second factor. */
+@ApiTags('The member')
+@ApiBearerAuth('access')
+@Controller('members/me/totp')
+export class TwoFactorStatusController {
+  constructor(private readonly twoFactor: TwoFactorService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Whether I have an authenticator app, and how many recovery codes' })
+  @ApiOkResponse({ type: TwoFactorStatusView })
+  @ApiProblems('token_expired', 'token_invalid', 'session_ended')
+  async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusView> {
+    return this.twoFactor.status(principal);
+  }
+}

@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { generateSync } from 'otplib';
+import { describeInBrowser } from '../support/browser.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
+import { LOOKS, Stage, type Look, type Visitor } from '../support/stage.js';
+
+/** The code an app shows; `stepsAway` because each is good once. */
+const codeOf = (secret: string, stepsAway = 0): string =>
+  generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
+
+const panel = (visitor: Visitor, name: string) => visitor.page.locator(`[data-panel="${name}"]`);
+
+/** Opens a part of a panel by its button. */
+const open = async (visitor: Visitor, name: string, part: string): Promise<void> => {
+  await panel(visitor, name).locator(`[data-opens="${part}"]:visible`).first().click();
+  await panel(visitor, name).locator(`[data-part="${part}"]`).waitFor();
+};
+
+/** Waits until a panel says that something has been done. */
+const isDone = (visitor: Visitor, name: string): Promise<void> =>
+  panel(visitor, name).locator('[data-done]:not(:empty)').waitFor();
+
+async function logIn(visitor: Visitor, { loginId, password }: { loginId: string; password: string }): Promise<void> {
+  await visitor.open('login');
+  await visitor.type('#identifier', loginId);
+  await visitor.type('#password', password);
+  await visitor.send('login');
+}
+
+async function isLoggedIn(visitor: Visitor): Promise<void> {
+  await visitor.page.waitForURL(/\/pages\/account/);
+  await panel(visitor, 'timeline').locator('li').first().waitFor();
+  await panel(visitor, 'sessions').locator('li').first().waitFor();
+  await panel(visitor, 'two-factor').locator('[data-badge]:visible').waitFor();
+}
+
+describeInBrowser('the account page', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.start();
+  });
+  afterAll(() => stage?.stop());
+
+  /** Somebody who has logged in on the login page and arrived at the account page. */
+  async function loggedIn(look: Look): Promise<{ ada: GivenMember; visitor: Visitor }> {
+    const ada = await given.member(stage.app, { name: 'Ada Lovelace' });
+    const visitor = await stage.visitor(look);
+    await logIn(visitor, ada);
+    await isLoggedIn(visitor);
+    return { ada, visitor };
+  }
+
+  for (const look of LOOKS) {
+    const how = `${look.language}, ${look.size}`;
+
+    it(`opens with a login, shows who one is, and ends with logging out (${how})`, async () => {
+      const ada = await given.member(stage.app, { name: 'Ada Lovelace' });
+      const visitor = await stage.visitor(look);
+      await visitor.open('account');
+      await visitor.page.waitForURL(/\/pages\/login/); // nobody is logged in yet
+      await visitor.see('ready');
+      await visitor.inspect('login');
+
+      await visitor.type('#identifier', ada.loginId);
+      await visitor.type('#password', 'not the password');
+      await visitor.send('login');
+      await visitor.page.locator('[data-problem]:visible').waitFor();
+      // So that a screen reader says at once what was wrong.
+      expect(await visitor.focused()).toContain('problem');
+      await visitor.inspect('login-refused');
+
+      await visitor.type('#password', ada.password);
+      await visitor.page.keyboard.press('Enter');
+      await isLoggedIn(visitor);
+      const shown = await panel(visitor, 'profile').innerText();
+      expect([shown.includes(ada.loginId), shown.includes('Ada Lovelace')]).toEqual([true, true]);
+      expect(await panel(visitor, 'email').innerText()).toContain(ada.email);
+      await visitor.inspect('account');
+
+      await visitor.press('log-out');
+      await visitor.page.waitForURL(/\/pages\/login/);
+      await visitor.page.locator('[data-group="notice"]').waitFor();
+      await visitor.open('account');
+      await visitor.page.waitForURL(/\/pages\/login/); // and it is not a session that lingers
+      await visitor.close();
+    });
+
+    it(`changes profile, password and address (${how})`, async () => {
+      const { ada, visitor } = await loggedIn(look);
+      await open(visitor, 'profile', 'edit');
+      await visitor.type('#profile-name', '김민수');
+      await visitor.page.locator('[name="locale"][value="ko"]').check();
+      await visitor.inspect('account-profile');
+      await visitor.send('profile');
+      await isDone(visitor, 'profile');
+      expect(await panel(visitor, 'profile').innerText()).toContain('김민수');
+
+      const newPassword = unique.password();
+      await open(visitor, 'password', 'edit');
+      await visitor.type('#password-current', 'wrong');
+      await visitor.type('#password-new', newPassword);
+      await visitor.page.locator('[data-bar][data-score="4"]').waitFor();
+      await visitor.send('password');
+      await panel(visitor, 'password').locator('[data-problem]:visible').waitFor();
+      await visitor.inspect('account-password-wrong');
+      await visitor.type('#password-current', ada.password);
+      await visitor.send('password');
+      await isDone(visitor, 'password');
+      // The device that was logged in besides is not any more.
+      expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
+
+      const newEmail = unique.email();
+      await open(visitor, 'email', 'edit');
+      await visitor.type('#email-new', newEmail);
+      await visitor.type('#email-password', newPassword);
+      await visitor.send('email');
+      await visitor.page.locator('[data-form="email-code"]').waitFor();
+      await visitor.inspect('account-email-code');
+      await visitor.type('#email-code', '000000');
+      await visitor.send('email-code');
+      await visitor.page.locator('#email-code-error').waitFor();
+      await visitor.type('#email-code', (await mailbox.to(newEmail).next()).code!);
+      await visitor.send('email-code');
+      await isDone(visitor, 'email');
+      expect(await panel(visitor, 'email').innerText()).toContain(newEmail);
+      await visitor.close();
+    });
+
+    it(`sets two-step login up, asks for it, and takes it away (${how})`, async () => {
+      const { ada, visitor } = await loggedIn(look);
+      // The login is too old for this by now; the password that is given anyway is enough.
+      await stage.app.sql.query(
+        `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
+        [ada.id],
+      );
+      await open(visitor, 'two-factor', 'begin');
+      await visitor.type('#two-factor-password', ada.password);
+      await visitor.send('two-factor-begin');
+      await visitor.page.locator('[data-part="scan"]').waitFor();
+      const secret = (await visitor.text('.secret')).replaceAll(' ', '');
+      await visitor.page.waitForFunction("document.querySelector('[data-qr]').naturalWidth > 0");
+      await visitor.inspect('account-two-factor-scan');
+      await visitor.type('#two-factor-code', codeOf(secret));
+      await visitor.send('two-factor-scan');
+      await visitor.page.locator('[data-part="codes"]').waitFor();
+      const codes = (await visitor.text('[data-recovery-codes]')).split(/\s+/);
+      expect(codes).toHaveLength(10);
+      await visitor.inspect('account-two-factor-codes');
+      await visitor.press('codes-kept');
+      await isDone(visitor, 'two-factor');
+      // Shown once means once.
+      expect(await visitor.page.content()).not.toContain(codes[0]);
+
+      const phone = await stage.visitor(look);
+      await logIn(phone, ada);
+      await phone.see('second-factor');
+      await phone.inspect('login-second-factor');
+      await phone.type('#appCode', '000000');
+      await phone.send('second-factor');
+      await phone.page.locator('#appCode-error').waitFor();
+      await phone.press('other-factor');
+      await phone.type('#recoveryCode', codes[0]!);
+      await phone.inspect('login-recovery-code');
+      await phone.send('second-factor');
+      await isLoggedIn(phone);
+      expect(await panel(phone, 'two-factor').innerText()).toContain('9');
+
+      await open(phone, 'two-factor', 'remove');
+      await phone.type('#two-factor-remove-password', ada.password);
+      await phone.type('#two-factor-remove-code', codeOf(secret, 1));
+      await phone.send('two-factor-remove');
+      await isDone(phone, 'two-factor');
+      expect((await ada.client.get('/api/members/me/totp', ada.accessToken)).body.enabled).toBe(false);
+      await phone.close();
+      await visitor.close();
+    });
+
+    it(`ends other devices, shows what happened, and closes the account (${how})`, async () => {
+      const { ada, visitor } = await loggedIn(look);
+      await panel(visitor, 'sessions').locator('[data-end]:visible').click();
+      await isDone(visitor, 'sessions');
+      expect(await panel(visitor, 'sessions').locator('li').count()).toBe(1);
+      expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
+      // An access token that has run out is renewed without a word.
+      await stage.app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 hour'`);
+      await open(visitor, 'closing', 'sure');
+      await visitor.type('#closing-password', 'wrong');
+      await visitor.send('closing');
+      await panel(visitor, 'closing').locator('[data-problem]:visible').waitFor();
+      await visitor.inspect('account-closing');
+      await visitor.type('#closing-password', ada.password);
+      await visitor.send('closing');
+      await visitor.see('closed');
+      await visitor.inspect('account-closed');
+      const { rows } = await stage.app.sql.query('SELECT status FROM members WHERE id = $1', [ada.id]);
+      expect(rows[0].status).toBe('closed');
+      await visitor.close();
+    });
+  }
+
+  it('keeps the access token in memory and the rest out of reach of scripts', async () => {
+    const { ada, visitor } = await loggedIn(LOOKS[1]!);
+    const reachable = await visitor.page.evaluate<string>(
+      'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, location.href, history.state])',
+    );
+    expect(reachable).not.toMatch(/eyJ|refresh|[\w-]{20,}\.[\w-]{20,}/);
+    const cookies = await visitor.context.cookies();
+    expect(cookies.map(({ name, httpOnly, sameSite }) => [name, httpOnly, sameSite]).sort()).toEqual([
+      ['munjigi-device', true, 'Strict'],
+      ['munjigi-refresh', true, 'Strict'],
+    ]);
+    // A reload has nothing but the cookie, and that is enough.
+    await visitor.page.reload();
+    await isLoggedIn(visitor);
+    expect(await panel(visitor, 'profile').innerText()).toContain(ada.loginId);
+    await visitor.close();
+  });
+
+  it('says so when the session was ended elsewhere', async () => {
+    const { ada, visitor } = await loggedIn(LOOKS[0]!);
+    await ada.client.delete('/api/auth/sessions', undefined, ada.accessToken).expect(204);
+    await open(visitor, 'profile', 'edit');
+    await visitor.send('profile');
+    await visitor.page.waitForURL(/\/pages\/login/);
+    await visitor.page.locator('[data-group="notice"]').waitFor();
+    expect(new URL(visitor.page.url()).hash).toBe('');
+    await visitor.close();
+  });
+});

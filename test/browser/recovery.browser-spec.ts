@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeInBrowser } from '../support/browser.js';
+import { given, unique } from '../support/factories.js';
+import { mailbox, type Mail } from '../support/mailbox.js';
+import { LOOKS, Stage, type Visitor } from '../support/stage.js';
+
+const linkIn = (mail: Mail): string => mail.links.find((link) => link.includes('#token='))!;
+
+describeInBrowser('getting back into an account on the built-in pages', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.start({ CODE_RESEND_SECONDS: '1' });
+  });
+  afterAll(() => stage?.stop());
+
+  /** Whether the password logs in. */
+  const opens = async (loginId: string, password: string): Promise<boolean> =>
+    (await stage.app.client().post('/api/auth/login', { identifier: loginId, password })).status === 200;
+
+  async function ask(visitor: Visitor, page: string, email: string): Promise<void> {
+    await visitor.open(page);
+    await visitor.type('#email', email);
+    await visitor.send('start');
+    await visitor.see('code');
+  }
+
+  for (const look of LOOKS) {
+    const how = `${look.language}, ${look.size}`;
+
+    it(`sets a new password by code (${how})`, async () => {
+      const ada = await given.member(stage.app);
+      const earlier = (await mailbox.to(ada.email).all()).at(-1);
+      const visitor = await stage.visitor(look);
+      await visitor.open('reset-password');
+      await visitor.see('start');
+      await visitor.inspect('reset-password');
+      await ask(visitor, 'reset-password', ada.email);
+      await visitor.inspect('reset-password-code');
+      const { code } = await mailbox.to(ada.email).next({ after: earlier });
+      await visitor.type('#code', code!);
+      await visitor.send('code');
+      await visitor.see('ready');
+      const newPassword = unique.password();
+      await visitor.type('#newPassword', ada.loginId.slice(0, 3));
+      await visitor.send('reset');
+      await visitor.page.locator('#newPassword-error').waitFor();
+      await visitor.inspect('reset-password-refused');
+      await visitor.type('#newPassword', newPassword);
+      await visitor.page.locator('[data-toggles="newPassword"]').click();
+      expect(await visitor.page.locator('#newPassword').getAttribute('type')).toBe('text');
+      await visitor.page.locator('[data-bar][data-score="4"]').waitFor();
+      await visitor.inspect('reset-password-new');
+      await visitor.send('reset');
+      await visitor.see('done');
+      await visitor.inspect('reset-password-done');
+      expect([await opens(ada.loginId, newPassword), await opens(ada.loginId, ada.password)]).toEqual([true, false]);
+      await visitor.close();
+    });
+
+    it(`sets a new password by link, whose secret leaves the address at once (${how})`, async () => {
+      const ada = await given.member(stage.app);
+      const earlier = (await mailbox.to(ada.email).all()).at(-1);
+      await stage.app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+      const mail = await mailbox.to(ada.email).next({ after: earlier });
+      const visitor = await stage.visitor(look);
+      const requests: string[] = [];
+      visitor.page.on('request', (request) => requests.push(`${request.url()} ${JSON.stringify(request.headers())}`));
+      await visitor.open(linkIn(mail));
+      await visitor.see('ready');
+      expect(visitor.page.url()).not.toContain('token');
+      expect(requests.filter((request) => request.includes(mail.linkToken!))).toEqual([]);
+      // Choosing another language takes it along, without showing it to the server.
+      await visitor.page.locator('[data-language-switch]').click();
+      await visitor.page.waitForURL(/lang=/);
+      await visitor.see('ready');
+      const newPassword = unique.password();
+      await visitor.type('#newPassword', newPassword);
+      await visitor.send('reset');
+      await visitor.see('done');
+      expect(requests.filter((request) => request.includes(mail.linkToken!))).toEqual([]);
+      expect(stage.app.logs.filter((line) => line.includes(mail.linkToken!))).toEqual([]);
+      expect(await opens(ada.loginId, newPassword)).toBe(true);
+
+      await visitor.open('login');
+      await visitor.open(linkIn(mail)); // a second time
+      await visitor.type('#newPassword', unique.password());
+      await visitor.send('reset');
+      await visitor.see('broken');
+      await visitor.inspect('reset-password-broken');
+      await visitor.press('start-over');
+      await visitor.see('start');
+      await visitor.close();
+    });
+
+    it(`finds the login ID and goes on to a new password (${how})`, async () => {
+      const ada = await given.member(stage.app, { loginId: `lovelace.${unique.loginId().slice(3)}` });
+      const earlier = (await mailbox.to(ada.email).all()).at(-1);
+      const visitor = await stage.visitor(look);
+      await visitor.open('find-login-id');
+      await visitor.inspect('find-login-id');
+      await ask(visitor, 'find-login-id', ada.email);
+      const first = await mailbox.to(ada.email).next({ after: earlier });
+      await visitor.page.locator('[data-action="resend"][aria-disabled="false"]').waitFor();
+      await visitor.press('resend');
+      const { code } = await mailbox.to(ada.email).next({ after: first });
+      await visitor.page.locator('#mailFullId').check();
+      await visitor.inspect('find-login-id-code');
+      await visitor.type('#code', code!);
+      await visitor.send('code');
+      await visitor.see('found');
+      expect(await visitor.text('[data-fill="maskedLoginId"]')).toMatch(/^lo\*\*\*.$/);
+      await visitor.inspect('find-login-id-found');
+      expect(await visitor.page.content()).not.toContain(ada.loginId);
+      await visitor.press('reset');
+      await visitor.page.waitForURL(/\/pages\/reset-password/);
+      await visitor.see('ready');
+      expect(visitor.page.url()).not.toContain('grant');
+      const newPassword = unique.password();
+      await visitor.type('#newPassword', newPassword);
+      await visitor.send('reset');
+      await visitor.see('done');
+      expect(await opens(ada.loginId, newPassword)).toBe(true);
+      await visitor.close();
+    });
+
+    it(`takes an account back with “It wasn’t me” (${how})`, async () => {
+      const ada = await given.member(stage.app);
+      const password = unique.password();
+      const earlier = (await mailbox.to(ada.email).all()).at(-1);
+      const body = { currentPassword: ada.password, newPassword: password };
+      await ada.client.post('/api/members/me/password', body, ada.accessToken).expect(204);
+      const mail = await mailbox.to(ada.email).next({ after: earlier });
+      const visitor = await stage.visitor(look);
+      await visitor.open(linkIn(mail));
+      await visitor.page.locator('[data-group="about"]').waitFor();
+      await visitor.inspect('not-me');
+      expect(await opens(ada.loginId, password)).toBe(true); // looking changes nothing
+      await visitor.send('act');
+      await visitor.see('done');
+      await visitor.inspect('not-me-done');
+      expect(await opens(ada.loginId, password)).toBe(false);
+      await visitor.close();
+    });
+
+    it(`confirms a new address, and the old one undoes it (${how})`, async () => {
+      const ada = await given.member(stage.app);
+      const newEmail = unique.email();
+      const earlier = (await mailbox.to(ada.email).all()).at(-1);
+      const body = { newEmail, password: ada.password };
+      await ada.client.post('/api/members/me/email/send-code', body, ada.accessToken).expect(202);
+      const addressOf = async (): Promise<string> =>
+        (await stage.app.sql.query('SELECT email FROM members WHERE id = $1', [ada.id])).rows[0].email;
+      const visitor = await stage.visitor(look);
+      await visitor.open(linkIn(await mailbox.to(newEmail).next()));
+      await visitor.see('ready');
+      await visitor.inspect('confirm-email');
+      expect(await addressOf()).toBe(ada.email);
+      await visitor.send('act');
+      await visitor.see('done');
+      await visitor.inspect('confirm-email-done');
+      expect(await addressOf()).toBe(newEmail);
+
+      await visitor.open(linkIn(await mailbox.to(ada.email).next({ after: earlier })));
+      await visitor.see('ready');
+      await visitor.inspect('undo-email');
+      await visitor.send('act');
+      await visitor.see('done');
+      await visitor.inspect('undo-email-done');
+      expect(await addressOf()).toBe(ada.email);
+      await visitor.close();
+    });
+  }
+
+  it('says what is wrong with a link that was cut short or is none', async () => {
+    const visitor = await stage.visitor(LOOKS[0]!);
+    for (const page of ['confirm-sign-up', 'not-me', 'confirm-email', 'undo-email']) {
+      await visitor.open(page);
+      await visitor.see('missing');
+      await visitor.inspect(`${page}-missing`);
+    }
+    await visitor.open('login');
+    await visitor.open('confirm-sign-up#token=nonsense');
+    await visitor.see('broken');
+    await visitor.inspect('confirm-sign-up-broken');
+    await visitor.close();
+  });
+
+  it('can be walked with the keyboard alone', async () => {
+    const ada = await given.member(stage.app);
+    const visitor = await stage.visitor(LOOKS[1]!);
+    const { keyboard } = visitor.page;
+    await visitor.open('login');
+    await visitor.see('ready');
+    const path: string[] = [];
+    for (let step = 0; step < 8; step++) {
+      await keyboard.press('Tab');
+      path.push(await visitor.focused());
+    }
+    expect(path.map((element) => element.replace(/\?.*/, ''))).toEqual(
+      [
+        'a', // the other language
+        'input#identifier',
+        'input#password',
+        'button', // show the password
+        'button', // log in
+        'a',
+        'a',
+        'a',
+      ].map((start) => expect.stringMatching(new RegExp(`^${start}`))),
+    );
+    for (let step = 0; step < 6; step++) await keyboard.press('Shift+Tab');
+    await keyboard.type(ada.loginId);
+    await keyboard.press('Tab');
+    await keyboard.type(ada.password);
+    await keyboard.press('Enter');
+    await visitor.page.waitForURL(/\/pages\/account/);
+    await visitor.close();
+  });
+});

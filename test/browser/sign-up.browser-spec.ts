@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeInBrowser } from '../support/browser.js';
+import { given, unique } from '../support/factories.js';
+import { mailbox, type Mail } from '../support/mailbox.js';
+import { LOOKS, Stage, type Look, type Visitor } from '../support/stage.js';
+
+type Person = ReturnType<typeof unique.signUp>;
+
+async function signUp(visitor: Visitor, { loginId, email, password }: Person): Promise<Mail> {
+  await visitor.open('sign-up');
+  await visitor.type('#loginId', loginId);
+  await visitor.type('#email', email);
+  await visitor.type('#password', password);
+  await visitor.send('sign-up');
+  await visitor.see('code');
+  return mailbox.to(email).next();
+}
+
+const linkIn = (mail: Mail): string => mail.links.find((link) => link.includes('#token='))!;
+
+describeInBrowser('signing up on the built-in pages', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.start();
+  });
+  afterAll(() => stage?.stop());
+
+  const memberOf = async ({ email }: Person): Promise<string | undefined> =>
+    (await stage.app.sql.query('SELECT login_id FROM members WHERE email = $1', [email])).rows[0]?.login_id;
+
+  for (const look of LOOKS) {
+    const how = `${look.language}, ${look.size}`;
+
+    it(`goes from the form by the mailed code to the account (${how})`, async () => {
+      const ada = unique.signUp();
+      const taken = await given.member(stage.app);
+      const visitor = await stage.visitor(look);
+      await visitor.open('sign-up');
+      await visitor.inspect('sign-up');
+
+      await visitor.send('sign-up'); // empty
+      await visitor.page.locator('[data-problem] a').first().waitFor();
+      await visitor.page.locator('[data-problem] a').first().click();
+      expect(await visitor.focused()).toContain('#email');
+
+      await visitor.type('#loginId', taken.loginId);
+      await visitor.type('#email', ada.email);
+      await visitor.page
+        .locator('#loginId-hint')
+        .filter({ hasText: /Somebody else|이미 사용 중/ })
+        .waitFor();
+      await visitor.type('#password', 'password1');
+      await visitor.page.locator('[data-bar][data-score="0"]').waitFor();
+      await visitor.type('#loginId', ada.loginId);
+      await visitor.send('sign-up');
+      await visitor.page.locator('#password-error').waitFor();
+      await visitor.inspect('sign-up-refused');
+
+      await visitor.type('#password', ada.password);
+      await visitor.page.locator('[data-rule="guess"][data-state="met"]').waitFor();
+      await visitor.send('sign-up');
+      await visitor.see('code');
+      await visitor.inspect('sign-up-code');
+      const mail = await mailbox.to(ada.email).next();
+      await visitor.type('#code', mail.code === '000000' ? '000001' : '000000');
+      await visitor.send('code');
+      await visitor.page.locator('#code-error').waitFor();
+      expect(await memberOf(ada)).toBeUndefined();
+      await visitor.type('#code', `${mail.code!.slice(0, 3)} ${mail.code!.slice(3)}`); // as people paste it
+      await visitor.page.keyboard.press('Enter');
+      await visitor.page.waitForURL(/\/pages\/account/);
+      await visitor.see('ready');
+      expect(await memberOf(ada)).toBe(ada.loginId);
+      await visitor.close();
+    });
+
+    it(`is confirmed by the link without the password where it was begun (${how})`, async () => {
+      const ada = unique.signUp();
+      const visitor = await stage.visitor(look);
+      const mail = await signUp(visitor, ada);
+      await visitor.open(linkIn(mail));
+      await visitor.see('ready');
+      expect(await visitor.page.locator('#password').isVisible()).toBe(false);
+      await visitor.inspect('confirm-sign-up');
+      expect(await memberOf(ada)).toBeUndefined(); // looking changes nothing
+      await visitor.send('confirm');
+      await visitor.see('confirmed');
+      await visitor.inspect('confirm-sign-up-confirmed');
+      await visitor.page.locator('[data-state="confirmed"] a').click();
+      await visitor.page.waitForURL(/\/pages\/account/);
+      await visitor.see('ready');
+      await visitor.close();
+    });
+
+    it(`is confirmed by the link with the password on another device (${how})`, async () => {
+      const ada = unique.signUp();
+      const { mail, visitor } = await mailOpenedElsewhere(look, ada);
+      await visitor.open(linkIn(mail));
+      await visitor.see('ready');
+      await visitor.type('#password', 'not the one');
+      await visitor.send('confirm');
+      await visitor.page.locator('#password-error').waitFor();
+      await visitor.inspect('confirm-sign-up-password');
+      expect(await memberOf(ada)).toBeUndefined();
+      await visitor.type('#password', ada.password);
+      await visitor.send('confirm');
+      await visitor.see('confirmed');
+      expect(await memberOf(ada)).toBe(ada.loginId);
+      // The link again: nothing left to do.
+      await visitor.open('login');
+      await visitor.open(linkIn(mail));
+      await visitor.see('already');
+      await visitor.inspect('confirm-sign-up-already');
+      await visitor.close();
+    });
+
+    it(`is deleted by whoever did not sign up (${how})`, async () => {
+      const ada = unique.signUp();
+      const { mail, visitor } = await mailOpenedElsewhere(look, ada);
+      await visitor.open(linkIn(mail));
+      await visitor.see('ready');
+      await visitor.press('ask-discard');
+      await visitor.see('discard');
+      await visitor.inspect('confirm-sign-up-discard');
+      await visitor.press('keep');
+      await visitor.see('ready');
+      await visitor.press('ask-discard');
+      await visitor.send('discard');
+      await visitor.see('discarded');
+      await visitor.inspect('confirm-sign-up-discarded');
+      const { rowCount } = await stage.app.sql.query('SELECT FROM sign_ups WHERE email = $1', [ada.email]);
+      expect(rowCount).toBe(0);
+      await visitor.close();
+    });
+  }
+
+  /** Somebody signs up over the API; the mail is read on a device of its own. */
+  async function mailOpenedElsewhere(look: Look, person: Person): Promise<{ mail: Mail; visitor: Visitor }> {
+    await stage.app.client().post('/api/auth/sign-up', person).expect(202);
+    return { mail: await mailbox.to(person.email).next(), visitor: await stage.visitor(look) };
+  }
+});

@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LINKED_PAGES, PAGE_NAMES } from '../../src/config/built-in-pages.js';
+import { given } from '../support/factories.js';
+import { outboxEmpty } from '../support/mailbox.js';
+import { TestApp } from '../support/test-app.js';
+
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script>alert(1)</script></svg>';
+
+describe('the built-in pages', () => {
+  let app: TestApp;
+  let folder: string;
+  beforeAll(async () => {
+    app = await TestApp.start();
+    folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-logo-'));
+    await writeFile(path.join(folder, 'logo.svg'), SVG);
+  });
+  afterAll(async () => {
+    await app.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('OC-05 are read, never written: all GET requests in the world change nothing', async () => {
+    const member = await given.member(app);
+    await outboxEmpty(app);
+    const state = async (): Promise<unknown> => {
+      const { rows } = await app.sql.query(
+        `SELECT (SELECT count(*) FROM members), (SELECT count(*) FROM sessions WHERE ended_at IS NULL), (SELECT count(*) FROM sign_ups),
+                (SELECT count(*) FROM security_events), (SELECT count(*) FROM outbox_messages)`,
+      );
+      return rows[0];
+    };
+    const before = await state();
+    for (const page of PAGE_NAMES) {
+      for (const method of ['GET', 'HEAD']) {
+        const path = `/pages/${page}?lang=ko&token=${member.refreshToken}`;
+        expect([page, (await app.request(method, path)).status]).toEqual([page, 200]);
+      }
+      expect((await app.post(`/pages/${page}`, {})).status).toBe(404);
+    }
+    expect(await state()).toEqual(before);
+  });
+
+  it('speak the language that the browser asks for, or the one that was chosen', async () => {
+    const language = async (query: string, accepted: string): Promise<unknown> =>
+      (await app.request('GET', `/pages/login${query}`, { headers: { 'accept-language': accepted } })).headers[
+        'content-language'
+      ];
+    expect(await language('', 'ko-KR,ko;q=0.9,en;q=0.5')).toBe('ko');
+    expect(await language('', 'fr')).toBe('en');
+    expect(await language('?lang=ko', 'en')).toBe('ko');
+    expect(await language('?lang=<script>', 'ko')).toBe('ko');
+  });
+
+  it('load files that a browser may keep, but asks about each time', async () => {
+    const plain = await app.request('GET', '/pages/assets/pages.css', { headers: { 'accept-encoding': 'identity' } });
+    expect([plain.status, plain.headers['cache-control'], plain.headers['content-encoding']]).toEqual([
+      200,
+      'no-cache',
+      undefined,
+    ]);
+    const known = { 'if-none-match': plain.headers.etag };
+    const again = await app.request('GET', '/pages/assets/pages.css', { headers: known });
+    expect([again.status, again.text]).toEqual([304, '']);
+    const raw = await fetch(`${app.origin}/pages/assets/pages.css`, { headers: { 'accept-encoding': 'gzip' } });
+    expect([raw.headers.get('content-encoding'), await raw.text()]).toEqual(['gzip', plain.text]);
+    expect((await app.get('/pages/assets/logo')).status).toBe(404); // none is configured
+  });
+
+  it('carry the name, the colour and the logo of the operator', async () => {
+    const branded = await app.replica({
+      env: { PRODUCT_NAME: 'Acme & Söhne', BRAND_COLOR: '#FFD400', BRAND_LOGO: path.join(folder, 'logo.svg') },
+    });
+    const { text } = await branded.get('/pages/login').expect(200);
+    expect(text).toContain('<img src="assets/logo" alt="" height="28"><span>Acme &amp; Söhne</span>');
+    const { text: css } = await branded.get('/pages/assets/brand.css').expect(200);
+    expect(css).toContain('--accent: #ffd400; --on-accent: #000000;');
+    // Opened by itself an SVG is a document; neither its scripts nor its address are of any use there.
+    const logo = await branded.get('/pages/assets/logo').expect(200);
+    expect([logo.text, logo.headers['content-type']]).toEqual([SVG, 'image/svg+xml']);
+    expect(logo.headers['content-security-policy']).toMatch(/default-src 'none'.*sandbox/);
+  });
+
+  it('are gone once they are switched off', async () => {
+    const elsewhere = Object.fromEntries(
+      Object.values(LINKED_PAGES).map((name) => [name, 'https://app.example.test/mail#{token}']),
+    );
+    const without = await app.replica({ env: { PAGES: 'none', ...elsewhere } });
+    for (const page of PAGE_NAMES) expect([page, (await without.get(`/pages/${page}`)).status]).toEqual([page, 404]);
+    const few = await app.replica({ env: { PAGES: 'login,reset-password', ...elsewhere } });
+    expect((await few.get('/pages/login')).status).toBe(200);
+    expect((await few.get('/pages/account')).status).toBe(404);
+  });
+});

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, jest } from '@jest/globals';
+
+/** A journey is many steps, each with pictures; on a machine with much else to do they take their time. */
+const JOURNEY_TIMEOUT_MS = 180_000;
+
+/** What Chromium is called by the systems it is installed on. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge'];
+
+/** The Chromium of this machine: CHROMIUM_PATH, or one of the usual names on PATH; undefined where there is none. */
+export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (env.CHROMIUM_PATH) return existsSync(env.CHROMIUM_PATH) ? env.CHROMIUM_PATH : undefined;
+  const folders = (env.PATH ?? '').split(path.delimiter).filter(Boolean);
+  const endings = process.platform === 'win32' ? ['.exe'] : [''];
+  const candidates = folders.flatMap((folder) =>
+    NAMES.flatMap((name) => endings.map((ending) => path.join(folder, name + ending))),
+  );
+  return candidates.find((file) => existsSync(file));
+}
+
+/**
+ * Tests that need a browser: skipped, saying why, where there is none, so that the rest of the suite runs anywhere.
+ * A CHROMIUM_PATH that leads nowhere is a mistake rather than a machine without a browser, and fails.
+ */
+export function describeInBrowser(title: string, tests: () => void): void {
+  jest.setTimeout(JOURNEY_TIMEOUT_MS);
+  if (findChromium() !== undefined) describe(title, tests);
+  else if (process.env.CHROMIUM_PATH) throw new Error('CHROMIUM_PATH names no file.');
+  else {
+    // In the title alone nobody would see it: Jest lists skipped tests only on request.
+    console.warn(`Skipped: "${title}" needs a Chromium, and there is none on PATH (nor is CHROMIUM_PATH set).`);
+    describe.skip(title, tests);
+  }
+}

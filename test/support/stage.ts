@@ -1,0 +1,179 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { expect } from '@jest/globals';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { freePort } from '../../dev/free-port.js';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { findChromium } from './browser.js';
+import { randomIp } from './http-client.js';
+import { TestApp } from './test-app.js';
+
+const TIMEOUT_MS = 30_000;
+/** Pictures of every state that a test has looked at; not kept in the repository. */
+const PICTURES = path.join(PROJECT_ROOT, '.data', 'screenshots');
+const AXE_SOURCE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+export const SIZES = {
+  phone: { width: 360, height: 740 },
+  desktop: { width: 1280, height: 900 },
+} as const;
+export type Size = keyof typeof SIZES;
+export type Language = 'ko' | 'en';
+
+/** How somebody looks at the pages. Each journey is walked in more than one way. */
+export interface Look {
+  size: Size;
+  language: Language;
+}
+export const LOOKS: readonly Look[] = [
+  { size: 'phone', language: 'ko' },
+  { size: 'desktop', language: 'en' },
+];
+
+interface AxeResult {
+  violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+/** The server, reached under its own public address as a browser reaches it, and a Chromium. Stop it in `afterAll`. */
+export class Stage {
+  private constructor(
+    readonly app: TestApp,
+    private readonly browser: Browser,
+    private readonly axe: string,
+  ) {}
+
+  static async start(env: Record<string, string | undefined> = {}): Promise<Stage> {
+    const port = await freePort();
+    const publicUrl = `http://localhost:${port}`;
+    const [app, browser, axe] = await Promise.all([
+      TestApp.start({ env: { PORT: String(port), PUBLIC_URL: publicUrl, ...env } }),
+      // Chromium's own sandbox does not work for root, as which CI often runs; only our own pages are opened.
+      chromium.launch({ executablePath: findChromium()!, args: ['--no-sandbox'] }),
+      readFile(AXE_SOURCE, 'utf8'),
+    ]);
+    return new Stage(app, browser, axe);
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.app.stop();
+  }
+
+  /** Another person, or the same one on another device: nothing is shared with those before. */
+  async visitor({ size, language }: Look): Promise<Visitor> {
+    const context = await this.browser.newContext({
+      baseURL: this.app.publicUrl,
+      viewport: SIZES[size],
+      locale: language === 'ko' ? 'ko-KR' : 'en-GB',
+      timezoneId: 'Asia/Seoul',
+      reducedMotion: 'reduce',
+      isMobile: size === 'phone',
+      hasTouch: size === 'phone',
+      permissions: ['clipboard-write', 'clipboard-read'],
+      extraHTTPHeaders: { 'x-forwarded-for': randomIp() },
+    });
+    context.setDefaultTimeout(TIMEOUT_MS);
+    return new Visitor(context, await context.newPage(), this.axe, { size, language });
+  }
+}
+
+/** One person with a browser. */
+export class Visitor {
+  /** What the browser complained about: refused by the content policy, failed scripts, missing files. */
+  private readonly complaints: string[] = [];
+
+  constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    private readonly axe: string,
+    private readonly look: Look,
+  ) {
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      // A refusal of the API is an answer like any other; browsers log it all the same.
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) this.complaints.push(message.text());
+    });
+  }
+
+  async open(address: string): Promise<void> {
+    await this.page.goto(address.startsWith('http') ? address : `/pages/${address}`);
+  }
+
+  /** Waits for the state of a page that carries this name. */
+  async see(state: string): Promise<void> {
+    await this.page.locator(`[data-state="${state}"]`).waitFor({ state: 'visible' });
+  }
+
+  async type(field: string, value: string): Promise<void> {
+    await this.page.locator(field).fill(value);
+  }
+
+  /** Presses the button that sends a form. */
+  async send(form: string): Promise<void> {
+    await this.page.locator(`[data-form="${form}"] [type="submit"]`).click();
+  }
+
+  async press(action: string): Promise<void> {
+    await this.page.locator(`[data-action="${action}"]:visible`).click();
+  }
+
+  text(selector: string): Promise<string> {
+    return this.page.locator(selector).innerText();
+  }
+
+  /** What has the focus: its tag, id and classes. */
+  focused(): Promise<string> {
+    return this.page.evaluate<string>(`(() => {
+      const { localName, id, className } = document.activeElement;
+      return localName + (id && '#' + id) + (className && '.' + className.replaceAll(' ', '.'));
+    })()`);
+  }
+
+  /**
+   * Looks at what can be seen now: nothing wider than the screen, nothing that axe objects to (in the dark theme too),
+   * no complaint of the browser. Keeps a picture under that name.
+   */
+  async inspect(name: string): Promise<void> {
+    const { page } = this;
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+    expect([name, width]).toEqual([name, Math.min(width, SIZES[this.look.size].width)]);
+    if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(this.axe);
+    await this.photograph(name, 'light');
+    const light = await this.violations();
+    // Colours are the same on all sizes, so the dark theme is looked at once.
+    const dark = this.look.size === 'phone' ? await this.inTheDark(name) : [];
+    expect([name, ...light, ...dark]).toEqual([name]);
+    expect([name, ...this.complaints]).toEqual([name]);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  private async inTheDark(name: string): Promise<string[]> {
+    await this.page.emulateMedia({ colorScheme: 'dark' });
+    await this.photograph(name, 'dark');
+    const found = await this.violations(['color-contrast']);
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    return found;
+  }
+
+  private async violations(rules?: string[]): Promise<string[]> {
+    const result = await this.page.evaluate(
+      (only) =>
+        (globalThis as unknown as { axe: { run(options: object): Promise<AxeResult> } }).axe.run({
+          ...(only && { runOnly: { type: 'rule', values: only } }),
+          resultTypes: ['violations'],
+        }),
+      rules,
+    );
+    return result.violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
+  }
+
+  private async photograph(name: string, theme: string): Promise<void> {
+    await mkdir(PICTURES, { recursive: true });
+    const file = `${name}.${this.look.language}.${this.look.size}.${theme}.png`;
+    await this.page.screenshot({ path: path.join(PICTURES, file), fullPage: true });
+  }
+}
