@@ -20,7 +20,15 @@ const happened = { at: '2026-11-22T05:37:12.345Z', network: '198.18.3.0/24' };
 const alert = { ...happened, name: 'Minsu', notMeLink: LINK };
 
 const SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } = {
-  'sign-up': { ...asked, loginId: 'minsu.kim', name: 'Minsu', code: CODE, link: LINK, codeMinutes: 10, linkHours: 24 },
+  'sign-up': {
+    ...asked,
+    loginIdMasked: 'mi***m',
+    name: 'Minsu',
+    code: CODE,
+    link: LINK,
+    codeMinutes: 10,
+    linkHours: 24,
+  },
   'sign-up-existing': { ...asked, loginIdMasked: 'mi***m', loginUrl: 'https://app.example/login' },
   'password-reset': {
     ...asked,
@@ -293,7 +301,7 @@ describe('what a stranger writes into a mail', () => {
   });
 
   it.each(EVERY)('ML-01 stays on its line (%s in %s)', (name, locale) => {
-    for (const field of ['name', 'deviceName', 'loginId', 'network', 'code']) {
+    for (const field of ['name', 'deviceName', 'loginIdMasked', 'network', 'code']) {
       if (!(field in SAMPLES[name])) continue;
       const broken = 'a\r\nBcc: x@example.org\u0000\u2028\u0085b\u202ec\ud800';
       const { subject, html, text } = mail(name, locale, { [field]: broken });
