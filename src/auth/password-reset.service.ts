@@ -49,6 +49,7 @@ export class PasswordResetService {
         purpose: 'password-reset',
         template: 'password-reset',
         linkTtlSeconds: env.RESET_LINK_TTL_SECONDS,
+        isNarrowed: loginId !== undefined,
         accepts: (member) => loginId === undefined || member.loginId === loginId,
         mailData: (member, proof, asked) => ({
           loginIdMasked: maskLoginId(member.loginId),
