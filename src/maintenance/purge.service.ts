@@ -27,6 +27,8 @@ const EXPIRED: readonly ExpiredRows[] = [
   { table: 'devices', key: 'id', condition: `last_seen_at < now() - interval '400 days'` },
   { table: 'mfa_challenges', key: 'id', condition: `expires_at < now() - interval '1 day'` },
   { table: 'sessions', key: 'id', condition: `absolute_expires_at < now() - interval '1 day'` },
+  // The old address is kept for undoing the change, and no longer than somebody may ask why the link is late.
+  { table: 'email_changes', key: 'id', condition: `undo_until < now() - interval '7 days'` },
   { table: 'revocations', key: 'session_id', condition: `expires_at < now()` },
   { table: 'outbox_messages', key: 'id', condition: `created_at < now() - interval '30 days' AND status <> 'pending'` },
   {
@@ -47,8 +49,13 @@ export class PurgeService {
     private readonly database: Database,
     { env }: AppConfig,
   ) {
-    const retention = `interval '${env.SECURITY_EVENT_RETENTION_SECONDS} seconds'`;
-    this.expired = [...EXPIRED, { table: 'security_events', key: 'id', condition: `at < now() - ${retention}` }];
+    const olderThan = (seconds: number): string => `< now() - interval '${seconds} seconds'`;
+    this.expired = [
+      ...EXPIRED,
+      { table: 'security_events', key: 'id', condition: `at ${olderThan(env.SECURITY_EVENT_RETENTION_SECONDS)}` },
+      // Once its link has expired by itself, nobody need remember that it was used.
+      { table: 'not_me_reports', key: 'id', condition: `reported_at ${olderThan(env.NOT_ME_TTL_SECONDS)}` },
+    ];
   }
 
   @Interval(EVERY_MS)
