@@ -20,6 +20,8 @@ export interface CodeRequestKind<Name extends keyof MailTemplates> {
   readonly purpose: ProofPurpose;
   readonly template: Name;
   readonly linkTtlSeconds: number;
+  /** Whether the request names more than the address. */
+  readonly isNarrowed: boolean;
   /** Whether this member is the one asked for. */
   accepts(member: Member): boolean;
   mailData(member: Pick<Member, 'loginId' | 'name'>, proof: IssuedProof, asked: AskedFrom): MailTemplates[Name];
@@ -62,24 +64,39 @@ export class CodeRequestsService {
     const { key: emailKey } = parseEmailAddress(email)!;
     // Before the look-up, by the canonical form of what was submitted: the cooldown must not tell who exists (EN-02).
     const mayMail = await this.mailBudget.take(emailKey);
-    return this.database.transaction(async (tx) => {
+    let isMailed = false;
+    const handle = await this.database.transaction(async (tx) => {
       await this.verification.lockAddress(tx, emailKey, kind.purpose);
+      const member = mayMail ? await this.findAccepted(tx, emailKey, kind) : null;
+      isMailed = member !== null;
       const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, kind.purpose);
       // Too soon for another mail, but the last one's code is still good: a new handle to it.
-      const proofId = open ?? (await this.issue(tx, emailKey, mayMail, kind, caller));
+      const proofId = open ?? (await this.issue(tx, emailKey, member, kind, caller));
       return this.verification.addHandle(tx, proofId);
     });
+    // Otherwise whoever names a wrong login ID would use up the owner's mails without one of them going out to tell of it.
+    // Not waited for: the time must not show whether the login ID was right.
+    if (mayMail && kind.isNarrowed && !isMailed) void this.mailBudget.giveBack(emailKey);
+    return handle;
+  }
+
+  /** The member who gets the mail; null where there is none, and nobody is told. */
+  private async findAccepted<Name extends keyof MailTemplates>(
+    tx: Tx,
+    emailKey: string,
+    kind: CodeRequestKind<Name>,
+  ): Promise<Member | null> {
+    const found = await this.members.findByEmailKey(tx, emailKey);
+    return found !== null && found.status !== 'disabled' && kind.accepts(found) ? found : null;
   }
 
   private async issue<Name extends keyof MailTemplates>(
     tx: Tx,
     emailKey: string,
-    mayMail: boolean,
+    member: Member | null,
     kind: CodeRequestKind<Name>,
     caller: Caller,
   ): Promise<string> {
-    const found = await this.members.findByEmailKey(tx, emailKey);
-    const member = mayMail && found !== null && found.status !== 'disabled' && kind.accepts(found) ? found : null;
     const subject = member ? { emailKey, memberId: member.id } : { emailKey };
     const options = { linkTtlSeconds: kind.linkTtlSeconds, isMailed: member !== null };
     const proof = await this.verification.issue(tx, kind.purpose, subject, options);

@@ -44,6 +44,7 @@ export class LoginIdRecoveryService {
         purpose: 'find-login-id',
         template: 'find-login-id',
         linkTtlSeconds: env.CODE_TTL_SECONDS,
+        isNarrowed: false,
         accepts: () => true,
         mailData: (_, proof, asked) => ({
           code: proof.code,

@@ -50,6 +50,7 @@ export class PasswordResetService {
         purpose: 'password-reset',
         template: 'password-reset',
         linkTtlSeconds: env.RESET_LINK_TTL_SECONDS,
+        isNarrowed: loginId !== undefined,
         accepts: (member) => loginId === undefined || member.loginId === loginId,
         mailData: (member, proof, asked) =>
           proofMailData(this.config, member, proof, this.config.resetLink(proof.linkToken), asked),

@@ -224,7 +224,7 @@ export class SignUpService {
       'sign-up',
       { memberId: null, email: signUp.email, locale: signUp.locale },
       {
-        loginId: signUp.loginId,
+        loginIdMasked: maskLoginId(signUp.loginId),
         name: signUp.name ?? undefined,
         code: proof.code,
         link: this.config.signUpLink(proof.linkToken),

@@ -136,6 +136,24 @@ describe('the configuration of production', () => {
       expect(problemsOf({ PUBLIC_URL })).toEqual({});
     expect(Object.keys(problemsOf({ PUBLIC_URL: 'http://localhost.example.com' }))).toEqual(['PUBLIC_URL']);
   });
+
+  it.each([
+    ['ACCESS_TOKEN_TTL_SECONDS', 900],
+    ['RESET_TOKEN_TTL_SECONDS', 600],
+    ['CODE_TTL_SECONDS', 600],
+    ['RESET_LINK_TTL_SECONDS', 1800],
+    ['SIGN_UP_LINK_TTL_SECONDS', 86_400],
+    ['MFA_TOKEN_TTL_SECONDS', 300],
+    ['REAUTHENTICATION_SECONDS', 300],
+    ['REFRESH_GRACE_SECONDS', 60],
+    ['REFRESH_IDLE_TTL_SECONDS', 1_209_600],
+    ['REFRESH_ABSOLUTE_TTL_SECONDS', 2_592_000],
+  ])('TK-05 lets %s be %d seconds and no more, and elsewhere what a test needs', (name, longest) => {
+    expect(problemsOf({ [name]: String(longest) })).toEqual({});
+    const tooLong = { [name]: String(longest + 1) };
+    expect(problemsOf(tooLong)).toEqual({ [name]: `needs to be at most ${longest} in production` });
+    expect(problemsOf({ ...tooLong, NODE_ENV: 'test', REFRESH_ABSOLUTE_TTL_SECONDS: '2592001' })).toEqual({});
+  });
 });
 
 describe('the configuration of development', () => {

@@ -145,6 +145,23 @@ function ruleBroken(name: string, error: Error | undefined): string {
   return error?.message.startsWith('needs ') ? error.message : 'is not valid';
 }
 
+/**
+ * What production lets live no longer than this, in seconds (ASVS 6.5.5 and 7.3, NIST SP 800-63B 4.2.1.2): a code is short
+ * because it is not guessed in the time, a link because a mailbox may be read later. Tests elsewhere need longer ones.
+ */
+const LONGEST_LIVES = {
+  ACCESS_TOKEN_TTL_SECONDS: 900,
+  RESET_TOKEN_TTL_SECONDS: 600,
+  CODE_TTL_SECONDS: 600,
+  RESET_LINK_TTL_SECONDS: 1800,
+  SIGN_UP_LINK_TTL_SECONDS: 86_400,
+  MFA_TOKEN_TTL_SECONDS: 300,
+  REAUTHENTICATION_SECONDS: 300,
+  REFRESH_GRACE_SECONDS: 60,
+  REFRESH_IDLE_TTL_SECONDS: 14 * 86_400,
+  REFRESH_ABSOLUTE_TTL_SECONDS: 30 * 86_400,
+} as const satisfies Partial<Record<keyof Environment, number>>;
+
 /** Rules over several variables, and those that hold in production alone. */
 function crossChecks(env: Environment, found: Record<string, string>): Record<string, string> {
   const problems: Record<string, string> = {};
@@ -169,6 +186,8 @@ function crossChecks(env: Environment, found: Record<string, string>): Record<st
     report('PASSKEY_ORIGINS', 'needs pages of the domain PASSKEY_RP_ID');
   if (env.NODE_ENV !== 'production') return problems;
 
+  for (const [name, seconds] of Object.entries(LONGEST_LIVES))
+    if (env[name as keyof typeof LONGEST_LIVES] > seconds) report(name, `needs to be at most ${seconds} in production`);
   if (env.SECRET === undefined) report('SECRET', 'is missing');
   if (env.PUBLIC_URL === undefined) report('PUBLIC_URL', 'is missing');
   else if (!env.PUBLIC_URL.startsWith('https://') && !isLoopbackHost(new URL(env.PUBLIC_URL).hostname))

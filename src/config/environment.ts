@@ -149,23 +149,35 @@ export const ENVIRONMENT = {
     desc: 'ES256 keys as PEM blocks (\\n for line breaks): the first, private, signs; all verify. Derived from SECRET when unset',
   }),
   JWT_ISSUER: str({ default: undefined, desc: 'iss of every token; PUBLIC_URL when unset' }),
-  ACCESS_TOKEN_TTL_SECONDS: positiveSeconds({ default: 600, desc: 'life of an access token' }),
+  ACCESS_TOKEN_TTL_SECONDS: positiveSeconds({
+    default: 600,
+    desc: 'life of an access token; production takes 900 at most',
+  }),
   REFRESH_IDLE_TTL_SECONDS: positiveSeconds({
     default: 14 * DAY,
-    desc: 'a session ends when not refreshed for this long',
+    desc: 'a session ends when not refreshed for this long; production takes 14 days at most',
   }),
   REFRESH_ABSOLUTE_TTL_SECONDS: positiveSeconds({
     default: 30 * DAY,
-    desc: 'a session ends this long after login, however often refreshed',
+    desc: 'a session ends this long after login, however often refreshed; production takes 30 days at most',
   }),
   REFRESH_GRACE_SECONDS: seconds({
     default: 10,
-    desc: 'a refresh token used again within this time gets the same successor; 0 is strict',
+    desc: 'a refresh token used again within this time gets the same successor; 0 is strict, production takes 60 at most',
   }),
-  RESET_TOKEN_TTL_SECONDS: positiveSeconds({ default: 600, desc: 'life of the token that sets a new password' }),
-  CODE_TTL_SECONDS: positiveSeconds({ default: 600, desc: 'life of a mailed code' }),
-  RESET_LINK_TTL_SECONDS: positiveSeconds({ default: 1800, desc: 'life of a mailed reset link' }),
-  SIGN_UP_LINK_TTL_SECONDS: positiveSeconds({ default: DAY, desc: 'life of a mailed sign-up link' }),
+  RESET_TOKEN_TTL_SECONDS: positiveSeconds({
+    default: 600,
+    desc: 'life of the token that sets a new password; production takes 600 at most',
+  }),
+  CODE_TTL_SECONDS: positiveSeconds({ default: 600, desc: 'life of a mailed code; production takes 600 at most' }),
+  RESET_LINK_TTL_SECONDS: positiveSeconds({
+    default: 1800,
+    desc: 'life of a mailed reset link; production takes 1800 at most',
+  }),
+  SIGN_UP_LINK_TTL_SECONDS: positiveSeconds({
+    default: DAY,
+    desc: 'life of a mailed sign-up link; production takes a day at most',
+  }),
   SIGN_UP_CLAIM_TTL_SECONDS: positiveSeconds({
     default: 7 * DAY,
     desc: 'an unconfirmed sign-up is forgotten after this long',
@@ -196,7 +208,10 @@ export const ENVIRONMENT = {
     default: 100,
     desc: 'failures in a row after which only a password reset or a known device opens the account (NIST SP 800-63B-4)',
   }),
-  MFA_TOKEN_TTL_SECONDS: positiveSeconds({ default: 300, desc: 'time for the second factor after the password' }),
+  MFA_TOKEN_TTL_SECONDS: positiveSeconds({
+    default: 300,
+    desc: 'time for the second factor after the password; production takes 300 at most',
+  }),
   MFA_FAILURE_LIMIT: count({
     default: 5,
     desc: 'wrong second factors for one account, over all logins under way, before waits begin',
@@ -215,7 +230,7 @@ export const ENVIRONMENT = {
   PASSKEYS_PER_MEMBER: count({ default: 20, desc: 'passkeys one member may have' }),
   REAUTHENTICATION_SECONDS: positiveSeconds({
     default: 300,
-    desc: 'sensitive operations need a login or password check at most this old',
+    desc: 'sensitive operations need a login or password check at most this old; production takes 300 at most',
   }),
   LOGIN_IP_FAILURE_LIMIT: count({
     default: 45,

@@ -293,7 +293,7 @@ describe('what a stranger writes into a mail', () => {
   });
 
   it.each(EVERY)('ML-01 stays on its line (%s in %s)', (name, locale) => {
-    for (const field of ['name', 'deviceName', 'loginId', 'network', 'code']) {
+    for (const field of ['name', 'deviceName', 'loginIdMasked', 'network', 'code']) {
       if (!(field in SAMPLES[name])) continue;
       const broken = 'a\r\nBcc: x@example.org\u0000\u2028\u0085b\u202ec\ud800';
       const { subject, html, text } = mail(name, locale, { [field]: broken });

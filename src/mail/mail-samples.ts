@@ -11,7 +11,7 @@ const alert = { ...happened, name: 'Minsu', notMeLink: SAMPLE_LINK };
 export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } = {
   'sign-up': {
     ...asked,
-    loginId: 'minsu.kim',
+    loginIdMasked: 'mi***m',
     name: 'Minsu',
     code: SAMPLE_CODE,
     link: SAMPLE_LINK,

@@ -53,8 +53,9 @@ export function suspicionFields(reasons: readonly SuspicionReason[]): SuspicionF
  * the mail.
  */
 export interface MailTemplates {
+  /** Masked: it goes to an address that nobody has proven, and a login ID such as `evil.example` would become a link there. */
   'sign-up': Asked & {
-    loginId: string;
+    loginIdMasked: string;
     name?: string | undefined;
     code: string;
     link: string;
@@ -158,7 +159,7 @@ const ALERT_FIELDS: FieldsOf<Alert> = { name: 'optional', at: 'required', networ
  */
 export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: FieldsOf<MailTemplates[Name]> } = {
   'sign-up': {
-    loginId: 'required',
+    loginIdMasked: 'required',
     name: 'optional',
     code: 'required',
     link: 'required',

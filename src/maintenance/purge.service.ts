@@ -30,6 +30,8 @@ const EXPIRED: readonly ExpiredRows[] = [
   { table: 'passkey_challenges', key: 'digest', condition: 'expires_at < now()' },
   { table: 'sessions', key: 'id', condition: `absolute_expires_at < now() - interval '1 day'` },
   { table: 'risk_notices', key: 'ctid', condition: `noticed_at < now() - interval '366 days'` },
+  // The old address is kept for undoing the change, and no longer than somebody may ask why the link is late.
+  { table: 'email_changes', key: 'id', condition: `undo_until < now() - interval '7 days'` },
   { table: 'revocations', key: 'session_id', condition: `expires_at < now()` },
   { table: 'outbox_messages', key: 'id', condition: `created_at < now() - interval '30 days' AND status <> 'pending'` },
   { table: 'rate_limits', key: 'key', condition: `expire < extract(epoch FROM now()) * 1000` },
@@ -51,12 +53,13 @@ export class PurgeService {
     private readonly database: Database,
     { env }: AppConfig,
   ) {
-    const retention = `interval '${env.SECURITY_EVENT_RETENTION_SECONDS} seconds'`;
-    const history = `interval '${env.RISK_HISTORY_SECONDS} seconds'`;
+    const olderThan = (seconds: number): string => `< now() - interval '${seconds} seconds'`;
     this.expired = [
       ...EXPIRED,
-      { table: 'known_networks', key: 'ctid', condition: `last_seen_at < now() - ${history}` },
-      { table: 'security_events', key: 'id', condition: `at < now() - ${retention}` },
+      { table: 'known_networks', key: 'ctid', condition: `last_seen_at ${olderThan(env.RISK_HISTORY_SECONDS)}` },
+      { table: 'security_events', key: 'id', condition: `at ${olderThan(env.SECURITY_EVENT_RETENTION_SECONDS)}` },
+      // Once its link has expired by itself, nobody need remember that it was used.
+      { table: 'not_me_reports', key: 'id', condition: `reported_at ${olderThan(env.NOT_ME_TTL_SECONDS)}` },
     ];
   }
 

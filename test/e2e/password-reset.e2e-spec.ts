@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { KeyRing } from '../../src/common/key-ring.js';
+import { eventually } from '../support/eventually.js';
 import { given, type GivenMember, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { afterCooldown, askFor, newestProof, resetTokenFor } from '../support/recovery.js';
@@ -138,6 +139,29 @@ describe('a forgotten password', () => {
         await afterCooldown(app);
       }
       for (const { email } of [ada, eve]) await mailbox.expectNone(email, app, 1); // the one of the sign-up
+    });
+
+    it('BF-08 takes no mail from its owner when it is wrong, and brings none sooner either', async () => {
+      const ada = await given.member(app);
+      const wait = async (): Promise<number> => {
+        const { rows } = await app.sql.query(
+          `SELECT count(*)::int AS waits FROM rate_limits WHERE key LIKE 'mail-cooldown:%' AND expire > extract(epoch FROM now()) * 1000`,
+        );
+        return rows[0].waits;
+      };
+      await afterCooldown(app);
+      const askWrongly = () =>
+        app.post('/api/auth/password-reset/send-code', { email: ada.email, loginId: unique.loginId() }).expect(202);
+      for (let attempt = 0; attempt < 7; attempt += 1) {
+        await askWrongly();
+        await eventually('the mail is given back', async () => ((await wait()) === 0 ? true : undefined));
+      }
+      await askFor(app, 'password-reset', ada);
+      // It went out, so now there is a minute to wait, and a wrong login ID does not end it.
+      await askWrongly();
+      await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+      await mailbox.expectNone(ada.email, app, 2);
+      expect(await wait()).toBe(1);
     });
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { maskLoginId } from '../../src/common/login-id.js';
 import { given, unique, type SignUpValues } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
@@ -110,12 +111,18 @@ describe('signing up', () => {
     const { mail, code, loginId } = await claim({ name: 'Ada Lovelace' });
     expect(mail.subject).toBe('[Munjigi] Confirm your sign-up');
     expect(mail.text).toContain('Hello Ada Lovelace');
-    expect(mail.text).toContain(loginId);
+    expect(mail.text).toContain(maskLoginId(loginId));
     expect(code).toMatch(/^\d{6}$/);
     expect(mail.subject).not.toContain(code);
     expect(mail.links).toEqual([
       expect.stringMatching(/^http:\/\/localhost:3000\/pages\/confirm-sign-up#token=[\w-]{43}$/),
     ]);
+  });
+
+  it('ML-05 mails no login ID that a mail program would turn into a link to somebody else’s site', async () => {
+    const loginId = `evil-${unique.loginId()}.example`;
+    const { mail } = await claim({ loginId });
+    expect(`${mail.subject}${mail.text}${mail.html}`).not.toMatch(/evil|\.example(?!\.test)/);
   });
 
   it('mails in Korean to whoever asks for Korean, by field or by header', async () => {
@@ -560,7 +567,7 @@ describe('SS-05 signing up with somebody else’s address first', () => {
     await cooldownPasses();
     await client.post(RESEND, { signUpId: answer.signUpId }).expect(202);
     const mail = await mailbox.to(values.email).next({ after: attacker.mail });
-    expect(mail.text).toContain(values.loginId);
+    expect(mail.text).toContain(maskLoginId(values.loginId));
 
     const { body } = await client.post(CONFIRM_CODE, { signUpId: answer.signUpId, code: mail.code }).expect(200);
     const { body: profile } = await client.get('/api/members/me', body.accessToken).expect(200);
