@@ -20,6 +20,13 @@ const CANDIDATE = `id, login_id AS "loginId", email, name, password_hash AS "pas
 const BY_LOGIN_ID = { name: 'member-by-login-id', text: `SELECT ${CANDIDATE} FROM members WHERE login_id = $1` };
 const BY_EMAIL_KEY = { name: 'member-by-email-key', text: `SELECT ${CANDIDATE} FROM members WHERE email_key = $1` };
 
+export type Profile = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'createdAt'>;
+
+const PROFILE = {
+  name: 'member-profile',
+  text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt" FROM members WHERE id = $1`,
+};
+
 /** Owns the table `members`. */
 @Injectable()
 export class MembersRepository {
@@ -44,6 +51,13 @@ export class MembersRepository {
     const member = await tx.manager.findOneBy(Member, { id });
     if (!member) throw new DomainError('session_ended', { detail: 'no such member' });
     return member;
+  }
+
+  /** What a member sees of themselves. @throws DomainError `session_ended`, as {@link get} */
+  async getProfile(id: string): Promise<Profile> {
+    const { rows } = await this.database.prepared<Profile>(PROFILE, [id]);
+    if (!rows[0]) throw new DomainError('session_ended', { detail: 'no such member' });
+    return rows[0];
   }
 
   async findByEmailKey(tx: Tx, emailKey: string): Promise<Member | null> {
