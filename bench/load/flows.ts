@@ -123,5 +123,6 @@ export const flowOf = (name: FlowName): Flow => FLOWS[name];
 
 /** A phrase such as people choose, never the same twice. */
 function freshPassword(): string {
-  return `quiet ${randomBytes(4).toString('hex')} giraffe walks`;
+  const word = [...randomBytes(7)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
+  return `${word} giraffe 27`;
 }
