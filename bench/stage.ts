@@ -206,11 +206,11 @@ export class Stage {
   }
 
   get roundMs(): number {
-    return this.isQuick ? 1500 : 4000;
+    return this.isQuick ? 1500 : 2500;
   }
 
   get rounds(): number {
-    return this.isQuick ? 1 : 3;
+    return this.isQuick ? 1 : 5;
   }
 
   /** Sessions nobody has used yet, one for each member; gives their refresh tokens. */

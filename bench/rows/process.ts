@@ -24,7 +24,7 @@ export async function coldStart(stage: Stage): Promise<Row[]> {
 /** Resident memory of fresh processes: before any request, and after each kind of request has been made at full speed. */
 export async function memory(stage: Stage): Promise<Row[]> {
   const rounds: { idle: { ours: number; limit: number }; loaded: { ours: number; limit: number } }[] = [];
-  for (let round = 0; round < stage.rounds; round++) {
+  for (let round = 0; round < (stage.isQuick ? 1 : 3); round++) {
     const [ours, bare] = [await stage.launch('ours'), await stage.launch('bare-nest')];
     await pause(1000);
     const idle = { ours: await ours.residentMib(), limit: await bare.residentMib() };
