@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import { AppConfig } from './config/app-config.js';
 import { DomainError } from './errors/domain-error.js';
@@ -36,7 +37,7 @@ const SECURITY_HEADERS = {
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
 } as const;
 
-/** The same for answers that helmet does not get to see: those to a preflight, and those made outside of the routes. */
+/** The same for answers made outside of Fastify's life cycle, which {@link sendSecurityHeaders} does not get to see. */
 const BARE_HEADERS = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none';form-action 'none'",
   'referrer-policy': 'no-referrer',
@@ -88,12 +89,8 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   logRequests(fastify, logger);
   if (config.hasMetrics) measureRequests(fastify, app.get(MetricsRegistry).registry);
   closeConnectionsWhileStopping(fastify, app.get(Readiness));
-  await app.register(helmet, SECURITY_HEADERS);
   await app.register(cookie as never);
-  fastify.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of Object.entries(BARE_HEADERS))
-      if (!reply.hasHeader(name)) void reply.header(name, value);
-  });
+  sendSecurityHeaders(fastify);
 
   app.enableCors({
     // An exact list; anyone else gets no Access-Control-Allow-Origin, so their browser keeps the answer from them (TR-03).
@@ -136,18 +133,19 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
       done(error as Error);
     }
   });
-  fastify.addHook('onRequest', async ({ headers }) => {
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
     const encoding = headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity')
-      throw new DomainError('unsupported_media_type', { detail: 'compressed body' });
+    if (encoding === undefined || encoding === 'identity') done();
+    else done(new DomainError('unsupported_media_type', { detail: 'compressed body' }));
   });
 }
 
 /** Secrets have no place in a URL, which proxies log and browsers remember; so writes take no query at all (PW-07). */
 function refuseQueriesOnWrites(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async ({ method, url }) => {
-    if (method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && method !== 'OPTIONS' && url.includes('?'))
-      throw new DomainError('query_not_allowed');
+  fastify.addHook('onRequest', ({ method, url }, _reply, done) => {
+    const isWrite = method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && method !== 'OPTIONS';
+    if (isWrite && url.includes('?')) done(new DomainError('query_not_allowed'));
+    else done();
   });
 }
 
@@ -156,6 +154,26 @@ function closeConnectionsWhileStopping(fastify: FastifyInstance, readiness: Read
   fastify.addHook('onSend', async (_request, reply) => {
     if (readiness.isStopping) void reply.header('connection', 'close');
   });
+}
+
+/** Puts the security headers on every answer, but for those a route has set for itself. */
+function sendSecurityHeaders(fastify: FastifyInstance): void {
+  const headers = Object.entries(securityHeaders());
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    for (const [name, value] of headers) if (!reply.hasHeader(name)) void reply.header(name, value);
+    done(null, payload);
+  });
+}
+
+/** What helmet would send. Ours never change, so it is asked once: made anew for each answer, they cost as much as reading its request. */
+function securityHeaders(): Record<string, string> {
+  const headers: Record<string, string> = { 'cache-control': BARE_HEADERS['cache-control'] };
+  const collect = {
+    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
+    removeHeader: () => undefined,
+  };
+  helmet(SECURITY_HEADERS)({} as IncomingMessage, collect as unknown as ServerResponse, () => undefined);
+  return headers;
 }
 
 /** Requests that are not even HTTP get a problem answer too, written to the bare socket. */

@@ -17,7 +17,7 @@ export class TokenVerificationService {
 
   async verify(token: string): Promise<TokenVerdict> {
     try {
-      const { sub, sid, role, iat, exp } = this.tokens.verify('access', token);
+      const { sub, sid, role, iat, exp } = this.tokens.verifyAccess(token);
       return (await this.revocations.isRevoked(sid))
         ? { active: false, reason: 'revoked' }
         : { active: true, sub, sid, role, iat, exp };

@@ -8,6 +8,9 @@ import { ConfigurationError } from './configuration-error.js';
 import { ENVIRONMENT, type Environment } from './environment.js';
 import { developmentSecret, weaknessOf } from './secrets.js';
 
+/** What Node.js has where UV_THREADPOOL_SIZE does not say otherwise. */
+const DEFAULT_POOL_THREADS = 4;
+
 /** The configuration as the rest of the code sees it: grouped, complete, checked. Durations are whole seconds. */
 export class AppConfig {
   private constructor(
@@ -16,6 +19,8 @@ export class AppConfig {
     readonly secrets: readonly string[],
     /** Base of every link, without a slash at the end. */
     readonly publicUrl: string,
+    /** Threads that Node.js has for hashes and files; see src/start.cts. */
+    private readonly poolThreads: number,
   ) {}
 
   /** @throws ConfigurationError naming every bad variable at once, echoing no value. */
@@ -40,7 +45,9 @@ export class AppConfig {
     if (Object.keys(problems).length > 0) throw new ConfigurationError(problems);
 
     const secret = env.SECRET ?? developmentSecret();
-    return new AppConfig(env, [secret, ...env.PREVIOUS_SECRETS], env.PUBLIC_URL ?? `http://localhost:${env.PORT}`);
+    const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
+    const poolThreads = Number(variables.UV_THREADPOOL_SIZE) || DEFAULT_POOL_THREADS;
+    return new AppConfig(env, [secret, ...env.PREVIOUS_SECRETS], publicUrl, poolThreads);
   }
 
   /** What is allowed but rarely meant, for the operator to read at start. */
@@ -96,7 +103,8 @@ export class AppConfig {
   }
 
   get hashConcurrency(): number {
-    return this.env.HASH_CONCURRENCY === 0 ? availableParallelism() : this.env.HASH_CONCURRENCY;
+    if (this.env.HASH_CONCURRENCY !== 0) return this.env.HASH_CONCURRENCY;
+    return Math.min(availableParallelism(), this.poolThreads);
   }
 
   isPageServed(page: PageName): boolean {

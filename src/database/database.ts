@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { isConflict, isDatabaseUnavailable } from './database-errors.js';
 import { Tx, type Sql, type SqlResult } from './sql.js';
+import { statementName } from './statement-names.js';
 
 /** A statement that the server plans once per connection: for hot paths, where building a query costs more than running it. */
 export interface PreparedStatement {
@@ -40,9 +41,8 @@ export class Database implements Sql {
 
   private async attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
-    const tx = new Tx(runner.manager, runner);
     try {
-      await runner.connect();
+      const tx = new Tx(runner.manager, (await runner.connect()) as ClientBase);
       await runner.startTransaction();
       const result = await work(tx);
       await runner.commitTransaction();
@@ -76,7 +76,7 @@ export class Database implements Sql {
 
   /** One statement outside any transaction; it is durable when this returns, whatever is refused afterwards. */
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<SqlResult<Row>> {
-    const result = await this.pool.query(text, [...values]);
+    const result = await this.pool.query({ name: statementName(text), text, values: [...values] });
     return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
   }
 

@@ -16,7 +16,8 @@ export class ProblemFilter implements ExceptionFilter {
     // What we did not foresee is logged with its stack; what we did, with the reason the client does not get to know.
     if (error.code === 'internal_error')
       this.logger.error({ msg: 'unexpected error', requestId: request.id, err: withoutData(error.cause ?? thrown) });
-    else if (error.status >= 500)
+    // Who is turned away by the thousand has a line for each request already; a second one would add to the load.
+    else if (error.status >= 500 && error.code !== 'overloaded')
       this.logger.warn({
         msg: error.code,
         requestId: request.id,

@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import pino, { type Logger } from 'pino';
+import pino, { type Logger, type LoggerOptions } from 'pino';
 
 /** Nothing secret is ever handed to the log; should it happen by mistake, these names are blanked wherever they stand. */
 const REDACTED = [
@@ -22,13 +22,19 @@ const CHATTY = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'N
 /** Writes the log: one JSON line for each event, control characters escaped, to standard output. */
 export class AppLogger implements LoggerService {
   readonly pino: Logger;
+  /** For lines made of fields that we name ourselves, such as those of requests: looking for secrets in each costs as much as writing it. */
+  readonly plain: Logger;
 
   constructor(level: string) {
-    this.pino = pino({
+    const options: LoggerOptions = {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+    };
+    this.plain = pino(options);
+    this.pino = pino({
+      ...options,
       redact: { paths: REDACTED.flatMap((name) => [`*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
     });
   }

@@ -3,9 +3,9 @@ import type { AppLogger } from './app-logger.js';
 
 /** One line for each answered request: the route and not the URL, so that nothing somebody put there gets into the log. */
 export function logRequests(fastify: FastifyInstance, logger: AppLogger): void {
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     const { memberId } = (request as { user?: { memberId?: string } }).user ?? {};
-    logger.pino.info({
+    logger.plain.info({
       msg: 'request',
       requestId: request.id,
       method: request.method,
@@ -17,5 +17,6 @@ export function logRequests(fastify: FastifyInstance, logger: AppLogger): void {
       ...(request.outcome !== undefined && { outcome: request.outcome }),
       ...(request.refusal !== undefined && { refusal: request.refusal }),
     });
+    done();
   });
 }

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import argon2 from 'argon2';
+import { Injectable, Optional } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
+import { argon2Library, type Argon2Parameters } from './argon2-library.js';
 
 /** A stored hash may ask for at most this much more than our own setting: it is input, and a tampered row must not stop the server. */
 const MAX_MEMORY_KIB = 1_048_576;
@@ -19,32 +19,34 @@ interface Cost {
 /** argon2id (RFC 9106) in PHC string form, at OWASP's parameters or stronger. */
 @Injectable()
 export class PasswordHasher {
-  private readonly options: { type: 2; memoryCost: number; timeCost: number; parallelism: number };
+  private readonly parameters: Argon2Parameters;
 
-  constructor({ env }: AppConfig) {
-    this.options = {
-      type: argon2.argon2id,
-      memoryCost: env.ARGON2_MEMORY_KIB,
+  constructor(
+    { env }: AppConfig,
+    @Optional() private readonly library = argon2Library(),
+  ) {
+    this.parameters = {
+      memoryKib: env.ARGON2_MEMORY_KIB,
       timeCost: env.ARGON2_TIME_COST,
       parallelism: env.ARGON2_PARALLELISM,
     };
   }
 
   async hash(password: string): Promise<string> {
-    return argon2.hash(canonical(password), this.options);
+    return (await this.library).hash(canonical(password), this.parameters);
   }
 
   /** False too for a stored value that is no argon2id hash within bounds, at once and without computing anything. */
   async verify(hash: string, password: string): Promise<boolean> {
     const cost = costOf(hash);
-    return cost !== null && isSane(cost) && argon2.verify(hash, canonical(password));
+    return cost !== null && isSane(cost) && (await this.library).verify(hash, canonical(password));
   }
 
   /** Whether a hash was made with weaker settings than today's. A stronger one stays: replicas may differ during a rollout. */
   needsRehash(hash: string): boolean {
     const cost = costOf(hash);
-    const { memoryCost, timeCost, parallelism } = this.options;
-    return cost === null || cost.m < memoryCost || cost.t < timeCost || cost.p < parallelism;
+    const { memoryKib, timeCost, parallelism } = this.parameters;
+    return cost === null || cost.m < memoryKib || cost.t < timeCost || cost.p < parallelism;
   }
 }
 
@@ -61,11 +63,17 @@ function canonical(password: string): string {
  * have ever written. Implementations write the parameters of a PHC string in different orders.
  */
 function costOf(hash: string): Cost | null {
-  const parameters = /^\$argon2id\$v=19\$((?:[mtp]=\d{1,8},?){3})\$[\w+/]{11,}\$[\w+/]{22,}$/.exec(hash)?.[1];
-  if (parameters === undefined) return null;
+  const [, parameters, salt, tag] =
+    /^\$argon2id\$v=19\$((?:[mtp]=\d{1,8},?){3})\$([\w+/]{11,})\$([\w+/]{22,})$/.exec(hash) ?? [];
+  if (parameters === undefined || !isBase64(salt!) || !isBase64(tag!)) return null;
   const pairs = parameters.split(',').map((pair) => [pair.charAt(0), Number(pair.slice(2))] as const);
   const { m, t, p } = Object.fromEntries(pairs);
   return m === undefined || t === undefined || p === undefined ? null : { m, t, p };
+}
+
+/** Without padding and written in the one right way; one library decodes anything else, the other throws. */
+function isBase64(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64').replace(/=+$/, '') === text;
 }
 
 function isSane({ m, t, p }: Cost): boolean {

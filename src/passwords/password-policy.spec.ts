@@ -2,13 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { AppConfig } from '../config/app-config.js';
 import { DomainError } from '../errors/domain-error.js';
 import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
+import type { StrengthEstimator } from './strength-estimator.js';
+import { loadStrengthJudge } from './strength.js';
 
 const SECRET = 'any-thirty-two-bytes-will-do-here-0';
 const OWNER: PasswordOwner = { loginId: 'ada.lovelace', email: 'zephyrine@kestrel.example', name: 'Augusta King' };
 
-const policyWith = (env: Record<string, string> = {}) => new PasswordPolicy(AppConfig.load({ SECRET, ...env }));
+/** Without the thread of its own, which only the built server has. */
+const JUDGE = loadStrengthJudge();
+const estimator = {
+  estimate: async (password: string, ownWords: readonly string[]) => (await JUDGE)(password, ownWords),
+} as StrengthEstimator;
 
-/** One for most tests: making the dictionaries ready takes a while. */
+const policyWith = (env: Record<string, string> = {}) =>
+  new PasswordPolicy(AppConfig.load({ SECRET, ...env }), estimator);
+
 const POLICY = policyWith();
 
 /** The refusal's code and the field's, or null where the password may be used. */

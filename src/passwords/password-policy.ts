@@ -1,18 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { AppConfig } from '../config/app-config.js';
 import { DomainError, type FieldProblem } from '../errors/domain-error.js';
+import { StrengthEstimator } from './strength-estimator.js';
 
 export const MAX_PASSWORD_CODE_POINTS = 128;
-
-/** Estimating longer text costs time and changes nothing: what is strong is strong within this length. */
-const ESTIMATED_CODE_POINTS = 32;
-
-/**
- * How many readings of look-alike characters (`4` for `a`, `$` for `s`) the estimate tries. The library's hundred take up
- * to half a second for one password, in which this process answers nobody; ten take a twelfth of that and judge alike.
- */
-const MAX_SUBSTITUTIONS = 10;
 
 /** Whose password it is to be: their own words are the first an acquaintance tries. */
 export interface PasswordOwner {
@@ -21,19 +12,15 @@ export interface PasswordOwner {
   readonly name?: string | null;
 }
 
-interface Estimator {
-  readonly common: ReadonlySet<string>;
-  readonly zxcvbn: ZxcvbnFactory;
-}
-
 /** The one rule for new passwords, wherever one is set: long enough, not common, not about oneself, not easily guessed. No composition rules. */
 @Injectable()
 export class PasswordPolicy {
-  private estimator: Promise<Estimator> | undefined;
+  constructor(
+    private readonly config: AppConfig,
+    private readonly estimator: StrengthEstimator,
+  ) {}
 
-  constructor(private readonly config: AppConfig) {}
-
-  /** @throws DomainError `validation_failed` or `password_too_common`, with the reason at the field */
+  /** @throws DomainError `validation_failed` or `password_too_common`, with the reason at the field; `overloaded` */
   async check(password: string, owner: PasswordOwner, field: string): Promise<void> {
     const { env } = this.config;
     const length = [...password].length;
@@ -42,13 +29,11 @@ export class PasswordPolicy {
     if (length > MAX_PASSWORD_CODE_POINTS)
       throw refuse({ field, code: 'password_too_long', params: { max: MAX_PASSWORD_CODE_POINTS } });
 
-    const { common, zxcvbn } = await this.load();
-    if (common.has(password.toLowerCase())) throw refuse({ field, code: 'password_too_common' });
     const words = this.personalWords(owner);
+    const { isCommon, score } = await this.estimator.estimate(password, words);
+    if (isCommon) throw refuse({ field, code: 'password_too_common' });
     if (isMadeOf(password, words, env.PASSWORD_MIN_LENGTH)) throw refuse({ field, code: 'password_personal' });
-    const estimated = [...password].slice(0, ESTIMATED_CODE_POINTS).join('');
-    if (zxcvbn.check(estimated, words).score < env.PASSWORD_MIN_SCORE)
-      throw refuse({ field, code: 'password_too_weak' });
+    if (score < env.PASSWORD_MIN_SCORE) throw refuse({ field, code: 'password_too_weak' });
   }
 
   private personalWords({ loginId, email, name }: PasswordOwner): string[] {
@@ -67,25 +52,6 @@ export class PasswordPolicy {
     return [
       ...new Set(parts.map((part) => part.normalize('NFC').toLowerCase()).filter((part) => [...part].length >= 3)),
     ];
-  }
-
-  /** The dictionaries are megabytes; they load with the first password that is set, not at start. */
-  private async load(): Promise<Estimator> {
-    this.estimator ??= (async () => {
-      const [core, common, english] = await Promise.all([
-        import('@zxcvbn-ts/core'),
-        import('@zxcvbn-ts/language-common'),
-        import('@zxcvbn-ts/language-en'),
-      ]);
-      const dictionary = { ...common.dictionary, ...english.dictionary };
-      const zxcvbn = new core.ZxcvbnFactory({
-        dictionary,
-        graphs: common.adjacencyGraphs,
-        l33tMaxSubstitutions: MAX_SUBSTITUTIONS,
-      });
-      return { common: new Set(common.dictionary['passwords-common']), zxcvbn };
-    })();
-    return this.estimator;
   }
 }
 

@@ -96,6 +96,29 @@ describe('a token', () => {
     expect(refusalOf(shifted, 'access', token)).toBe('token_invalid'); // from the future
   });
 
+  it('TK-03 for access that was found right once is remembered, and ends with its time all the same', () => {
+    const clock = new Clock();
+    const shifted = tokensWith({}, clock);
+    const token = mint(shifted, 'access');
+    expect(shifted.recall(token)).toBeUndefined();
+    const claims = shifted.verifyAccess(token);
+    expect(shifted.recall(token)).toEqual(claims);
+    expect(shifted.recall(altered(token, { payload: { role: 'admin' } }))).toBeUndefined();
+    clock.synchronise(Date.now() + 3_600_000, Date.now(), Date.now());
+    expect(() => shifted.recall(token)).toThrow(expect.objectContaining({ code: 'token_expired' }));
+    expect(() => shifted.verifyAccess(token)).toThrow(expect.objectContaining({ code: 'token_expired' }));
+  });
+
+  it('TK-04 of another purpose is never remembered as one for access', () => {
+    const fresh = tokensWith();
+    for (const purpose of PURPOSES.filter((name) => name !== 'access')) {
+      const token = mint(fresh, purpose);
+      fresh.verify(purpose, token);
+      expect(() => fresh.verifyAccess(token)).toThrow(expect.objectContaining({ code: 'token_invalid' }));
+      expect(fresh.recall(token)).toBeUndefined();
+    }
+  });
+
   it.each(PURPOSES)('TK-01 for %s needs its signature', (purpose) => {
     const token = mint(tokens, purpose);
     const [header = '', payload = ''] = token.split('.');

@@ -7,6 +7,7 @@ import { AppConfig } from '../config/app-config.js';
 import { DomainError } from '../errors/domain-error.js';
 import { TokenKeys } from './token-keys.js';
 import { PURPOSES, type TokenClaims, type TokenPurpose, type VerifiedToken } from './token-purpose.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** How far ahead an `iat` may lie. Times come from one database, so this bears only rounding and measuring error. */
 const MAX_AHEAD_SECONDS = 60;
@@ -17,6 +18,8 @@ const MAX_TOKEN_LENGTH = 2048;
 /** Signs and verifies JWTs. Each is good for one purpose, with a type, an audience and (where symmetric) a key of its own. */
 @Injectable()
 export class TokensService {
+  private readonly verified = new VerifiedTokens();
+
   constructor(
     private readonly config: AppConfig,
     private readonly keys: TokenKeys,
@@ -103,14 +106,45 @@ export class TokensService {
     ) {
       throw new DomainError('token_invalid', { detail: `claims are not those of a token for ${purpose}` });
     }
+    const verified = { ...claims, iat, exp } as unknown as VerifiedToken<P>;
+    this.checkTime(purpose, verified);
+    return verified;
+  }
+
+  /**
+   * An access token whose signature and claims were found right before ({@link remember}); undefined for any other, and
+   * then it has to be verified. Its time is judged anew; whether its session still lives is for the caller to ask, always.
+   * @throws DomainError `token_expired`, `token_invalid`
+   */
+  recall(token: string): VerifiedToken<'access'> | undefined {
+    // Longer input is nothing we remember, and hashing it would be work for nothing.
+    const claims = token.length <= MAX_TOKEN_LENGTH ? this.verified.get(token) : undefined;
+    if (claims) this.checkTime('access', claims);
+    return claims;
+  }
+
+  /** Spares the next verification of this very token. */
+  remember(token: string, claims: VerifiedToken<'access'>): void {
+    this.verified.add(token, claims);
+  }
+
+  /** {@link verify} for an access token, which comes again and again: its signature is checked the first time only. */
+  verifyAccess(token: string): VerifiedToken<'access'> {
+    const known = this.recall(token);
+    if (known) return known;
+    const claims = this.verify('access', token);
+    this.remember(token, claims);
+    return claims;
+  }
+
+  /** In the database's time. @throws DomainError `token_expired`, `token_invalid` */
+  private checkTime(purpose: TokenPurpose, { iat, exp }: { iat: number; exp: number }): void {
     const now = this.clock.nowSeconds();
-    if ((iat as number) > now + MAX_AHEAD_SECONDS)
-      throw new DomainError('token_invalid', { detail: 'issued in the future' });
-    if ((exp as number) <= now) throw new DomainError('token_expired');
+    if (iat > now + MAX_AHEAD_SECONDS) throw new DomainError('token_invalid', { detail: 'issued in the future' });
+    if (exp <= now) throw new DomainError('token_expired');
     // Revocations are kept for as long as access tokens live now; one minted when they lived longer must not outlast its own.
-    if (purpose === 'access' && (iat as number) + this.config.env.ACCESS_TOKEN_TTL_SECONDS <= now)
+    if (purpose === 'access' && iat + this.config.env.ACCESS_TOKEN_TTL_SECONDS <= now)
       throw new DomainError('token_expired', { detail: 'older than access tokens get by now' });
-    return { ...claims, iat, exp } as unknown as VerifiedToken<P>;
   }
 }
 

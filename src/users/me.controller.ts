@@ -8,7 +8,7 @@ import { ApiBodyProblems, ApiProblems } from '../errors/api-problems.decorator.j
 import type { Locale } from '../i18n/locale.js';
 import { LOCALES } from '../i18n/locale.js';
 import { LocaleField, NameField } from '../validation/fields.js';
-import type { Member } from './member.entity.js';
+import type { Profile } from './members.repository.js';
 import { ProfileService } from './profile.service.js';
 
 class UpdateProfileDto {
@@ -27,7 +27,7 @@ class ProfileView {
   @ApiProperty({ format: 'date-time' }) createdAt: Date;
 }
 
-const viewOf = ({ id, loginId, email, name, locale, role, createdAt }: Member): ProfileView => ({
+const viewOf = ({ id, loginId, email, name, locale, role, createdAt }: Profile): ProfileView => ({
   id,
   loginId,
   email,

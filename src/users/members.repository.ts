@@ -31,6 +31,13 @@ const ADMINISTRATORS_LOCK = 7_463_542;
 const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS (
   SELECT FROM members other WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> members.id))`;
 
+export type Profile = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'createdAt'>;
+
+const PROFILE = {
+  name: 'member-profile',
+  text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt" FROM members WHERE id = $1`,
+};
+
 /** Owns the table `members`. */
 @Injectable()
 export class MembersRepository {
@@ -59,6 +66,13 @@ export class MembersRepository {
 
   async find(tx: Tx, id: string): Promise<Member | null> {
     return tx.manager.findOneBy(Member, { id });
+  }
+
+  /** What a member sees of themselves. @throws DomainError `session_ended`, as {@link get} */
+  async getProfile(id: string): Promise<Profile> {
+    const { rows } = await this.database.prepared<Profile>(PROFILE, [id]);
+    if (!rows[0]) throw new DomainError('session_ended', { detail: 'no such member' });
+    return rows[0];
   }
 
   async findByEmailKey(tx: Tx, emailKey: string): Promise<Member | null> {

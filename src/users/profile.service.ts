@@ -3,8 +3,7 @@ import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { Database } from '../database/database.js';
 import type { Locale } from '../i18n/locale.js';
-import type { Member } from './member.entity.js';
-import { MembersRepository } from './members.repository.js';
+import { MembersRepository, type Profile } from './members.repository.js';
 
 /** What a member may change freely. */
 export interface ProfileChanges {
@@ -21,11 +20,11 @@ export class ProfileService {
     private readonly events: SecurityEventsService,
   ) {}
 
-  async get(memberId: string): Promise<Member> {
-    return this.database.transaction((tx) => this.members.get(tx, memberId));
+  async get(memberId: string): Promise<Profile> {
+    return this.members.getProfile(memberId);
   }
 
-  async update(memberId: string, changes: ProfileChanges, caller: Caller): Promise<Member> {
+  async update(memberId: string, changes: ProfileChanges, caller: Caller): Promise<Profile> {
     return this.database.transaction(async (tx) => {
       const fields = Object.keys(changes);
       if (fields.length > 0) {

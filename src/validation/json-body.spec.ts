@@ -10,6 +10,8 @@ describe('a JSON body', () => {
     ['{"a":1,"b":[true,null,"\\u0041"]}', { a: 1, b: [true, null, 'A'] }],
     [' {"name":"김민수 🦒"}\n', { name: '김민수 🦒' }],
     ['{"a":{"x":1},"b":{"x":2}}', { a: { x: 1 }, b: { x: 2 } }],
+    ['{"a":"\\": \\":","b":"\\"\\n:"}', { a: '": ":', b: '"\n:' }],
+    ['["\\":"]', ['":']],
     ['"text"', 'text'],
     ['null', null],
   ])('is read: %s', (text, value) => expect(parse(text)).toEqual(value));
@@ -37,6 +39,9 @@ describe('a JSON body', () => {
     '{"email":"a@example.com","\\u0065mail":"b@example.com"}',
     '{"a":{"b":1,"b":2}}',
     '[{"b":1,"b":2}]',
+    '{"a" : 1, "a"\t:\n2}',
+    '{"a":"\\":","a":"x"}',
+    '{"":1,"":2}',
   ])('ML-03 is refused when it names a field twice: %s', (text) => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'malformed_json' }));
   });

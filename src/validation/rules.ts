@@ -13,16 +13,21 @@ interface TextLimits {
   readonly max: number;
 }
 
+/** Nothing in it is invisible, and each character is one code point. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
 const codePoints = (text: string): number => (text.length > 100_000 ? text.length : [...text].length);
 
 function textRule(forbidden: RegExp, { min = 0, max }: TextLimits): Rule {
   return (value): Problem | null => {
     if (typeof value !== 'string') return { code: 'not_a_string' };
-    const length = codePoints(value);
+    // Most input; for a token of 400 characters the general way costs twenty times as much.
+    const isPlain = PRINTABLE_ASCII.test(value);
+    const length = isPlain ? value.length : codePoints(value);
     if (length > max) return { code: 'too_long', params: { max } };
     if (length < min) return length === 0 ? { code: 'required' } : { code: 'too_short', params: { min } };
     // A lone surrogate is no text: UTF-8, and so the database, cannot hold it.
-    return !value.isWellFormed() || forbidden.test(value) ? { code: 'invalid_characters' } : null;
+    return !isPlain && (!value.isWellFormed() || forbidden.test(value)) ? { code: 'invalid_characters' } : null;
   };
 }
 

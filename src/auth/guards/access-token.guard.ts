@@ -1,16 +1,23 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../../access/principal.js';
 import { IS_PUBLIC } from '../../access/public.decorator.js';
 import { DomainError } from '../../errors/domain-error.js';
 import { RevocationFeed } from '../../sessions/revocation-feed.js';
+import { TokensService } from '../../tokens/tokens.service.js';
+import { principalOf } from '../strategies/access-token.strategy.js';
+import { fromBearerHeader } from '../strategies/token-sources.js';
 import { TokenGuard } from './token-guard.js';
+
+type GuardedRequest = FastifyRequest & { user?: Principal };
 
 /** Stands before every route that is not `@Public()`: a valid access token of a session that has not been revoked. */
 @Injectable()
 export class AccessTokenGuard extends TokenGuard('access-token') {
   constructor(
     private readonly reflector: Reflector,
+    private readonly tokens: TokensService,
     private readonly revocations: RevocationFeed,
   ) {
     super();
@@ -19,9 +26,12 @@ export class AccessTokenGuard extends TokenGuard('access-token') {
   /** @throws DomainError `token_expired`, `token_invalid`, `session_ended` */
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
-    await super.canActivate(context);
-    const { sessionId } = context.switchToHttp().getRequest<{ user: Principal }>().user;
-    if (await this.revocations.isRevoked(sessionId)) throw new DomainError('session_ended');
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const token = fromBearerHeader(request);
+    const known = token === null ? undefined : this.tokens.recall(token);
+    if (known) request.user = principalOf(known);
+    else await super.canActivate(context);
+    if (await this.revocations.isRevoked(request.user!.sessionId)) throw new DomainError('session_ended');
     return true;
   }
 }

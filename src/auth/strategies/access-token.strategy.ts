@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
 import type { Principal } from '../../access/principal.js';
+import type { VerifiedToken } from '../../tokens/token-purpose.js';
 import { TokensService } from '../../tokens/tokens.service.js';
 import { strategyOptions } from './strategy-options.js';
 import { fromBearerHeader } from './token-sources.js';
@@ -10,11 +11,16 @@ import { fromBearerHeader } from './token-sources.js';
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-token') {
   constructor(private readonly tokens: TokensService) {
-    super(strategyOptions(tokens, 'access', fromBearerHeader));
+    super({ ...strategyOptions(tokens, 'access', fromBearerHeader), passReqToCallback: true });
   }
 
-  validate(payload: Record<string, unknown>): Principal {
-    const { sub, sid, role } = this.tokens.readClaims('access', payload);
-    return { memberId: sub, sessionId: sid, role };
+  validate(request: Parameters<typeof fromBearerHeader>[0], payload: Record<string, unknown>): Principal {
+    const claims = this.tokens.readClaims('access', payload);
+    this.tokens.remember(fromBearerHeader(request)!, claims);
+    return principalOf(claims);
   }
+}
+
+export function principalOf({ sub, sid, role }: VerifiedToken<'access'>): Principal {
+  return { memberId: sub, sessionId: sid, role };
 }

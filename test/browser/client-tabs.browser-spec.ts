@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { describeInBrowser, findChromium } from '../support/chromium.js';
+import { describeInBrowser, findChromium } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import { type StaticSite, serveFolder } from '../support/static-site.js';

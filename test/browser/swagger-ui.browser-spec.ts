@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { describeInBrowser, findChromium } from '../support/chromium.js';
+import { describeInBrowser, findChromium } from '../support/browser.js';
 import { unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';

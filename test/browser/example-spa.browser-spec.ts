@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { generateSync } from 'otplib';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { describeInBrowser, findChromium } from '../support/chromium.js';
+import { describeInBrowser, findChromium } from '../support/browser.js';
 import { unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { afterCooldown } from '../support/recovery.js';

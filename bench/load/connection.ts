@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+/** An answer, as far as a load needs it. */
+export interface LoadAnswer {
+  status: number;
+  body: string;
+}
+
+export interface LoadRequest {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: unknown;
+  token?: string;
+}
+
+/**
+ * One keep-alive connection that asks and waits, again and again. Written on the bare socket because the client shares
+ * the machine with what it measures: Node's own client would cost more than many of the answers.
+ */
+export class LoadConnection {
+  isClosed = false;
+  private received = '';
+  private settle?: { resolve: (answer: LoadAnswer) => void; reject: (error: Error) => void };
+
+  private constructor(
+    private readonly socket: net.Socket,
+    private readonly headers: string,
+  ) {
+    socket.setNoDelay(true).setEncoding('latin1');
+    socket.on('data', (chunk: string) => this.read(chunk));
+    socket.on('error', (error) => this.fail(error));
+    socket.on('close', () => this.fail(new Error('the server closed the connection')));
+  }
+
+  /** @param clientIp what the server sees through X-Forwarded-For */
+  static async open(origin: string, clientIp: string): Promise<LoadConnection> {
+    const { hostname, port, host } = new URL(origin);
+    const socket = net.connect({ host: hostname, port: Number(port) });
+    await once(socket, 'connect');
+    return new LoadConnection(socket, `Host: ${host}\r\nX-Forwarded-For: ${clientIp}\r\nUser-Agent: bench\r\n`);
+  }
+
+  async ask({ method, path, body, token }: LoadRequest): Promise<LoadAnswer> {
+    const content = body === undefined ? '' : JSON.stringify(body);
+    const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
+    const description =
+      content === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(content)}\r\n`;
+    const answer = new Promise<LoadAnswer>((resolve, reject) => (this.settle = { resolve, reject }));
+    this.socket.write(`${method} ${path} HTTP/1.1\r\n${this.headers}${authorization}${description}\r\n${content}`);
+    return answer;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private read(chunk: string): void {
+    this.received += chunk;
+    const headEnd = this.received.indexOf('\r\n\r\n');
+    if (headEnd < 0) return;
+    const status = Number(this.received.slice(9, 12));
+    const length = status === 204 ? '0' : /\r\ncontent-length: *(\d+)/i.exec(this.received.slice(0, headEnd))?.[1];
+    if (length === undefined) return this.fail(new Error('an answer without a length'));
+    const end = headEnd + 4 + Number(length);
+    if (this.received.length < end) return;
+    const body = this.received.slice(headEnd + 4, end);
+    this.received = this.received.slice(end);
+    const { settle } = this;
+    this.settle = undefined;
+    settle?.resolve({ status, body });
+  }
+
+  private fail(error: Error): void {
+    this.isClosed = true;
+    this.socket.destroy();
+    this.settle?.reject(error);
+    this.settle = undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { BENCH_PASSWORD, deviceToken, memberNamed } from '../people.js';
+import type { LoadAnswer, LoadConnection } from './connection.js';
+import type { Job } from './job.js';
+import type { Letterbox } from './letterbox.js';
+
+/** Something the n-th connection does over and over; throws where an answer is not the one it should be. */
+export type Step = (connection: LoadConnection) => Promise<void>;
+type Flow = (job: Job, index: number, letterbox: Letterbox) => Step;
+
+function expect(answer: LoadAnswer, status: number): any {
+  if (answer.status !== status) throw new Error(`${answer.status} ${answer.body.slice(0, 120)}`);
+  return answer.body === '' ? undefined : JSON.parse(answer.body);
+}
+
+/** Gives the connection its own share of the members, one after the other: nobody logs in twice at the same moment. */
+function takeTurns(job: Job, index: number): () => number {
+  const { firstMember = 1, members = 1000, connections, stride = 1 } = job;
+  let turn = index;
+  return () => {
+    const member = firstMember + ((turn * stride) % members);
+    turn += connections;
+    return member;
+  };
+}
+
+const FLOWS = {
+  /** GET with an access token that is good. */
+  get: (job, index) => {
+    const turn = takeTurns({ ...job, firstMember: 0, members: job.tokens?.length ?? 1 }, index);
+    return async (connection) => {
+      expect(await connection.ask({ method: 'GET', path: job.path!, token: job.tokens?.[turn()] }), 200);
+    };
+  },
+
+  /** POST /auth/verify of an access token that is good. */
+  verify: (job, index) => {
+    const turn = takeTurns({ ...job, firstMember: 0, members: job.tokens!.length }, index);
+    return async (connection) => {
+      const body = { token: job.tokens![turn()] };
+      if (expect(await connection.ask({ method: 'POST', path: job.path!, body }), 200).active !== true)
+        throw new Error('not active');
+    };
+  },
+
+  /** A member who comes back on a device that is known. */
+  login: (job, index) => {
+    const turn = takeTurns(job, index);
+    return async (connection) => {
+      const member = turn();
+      const { loginId } = memberNamed(member);
+      const body = { identifier: loginId, password: BENCH_PASSWORD, deviceToken: deviceToken(member) };
+      expect(await connection.ask({ method: 'POST', path: '/api/auth/login', body }), 200);
+    };
+  },
+
+  /** The same by address, on a device nobody has seen. */
+  loginByAddress: (job, index) => {
+    const turn = takeTurns(job, index);
+    return async (connection) => {
+      const body = { identifier: memberNamed(turn()).email, password: BENCH_PASSWORD };
+      expect(await connection.ask({ method: 'POST', path: '/api/auth/login', body }), 200);
+    };
+  },
+
+  /** Whether a login ID is free: a lookup and little else. */
+  checkLoginId: (job, index) => {
+    const turn = takeTurns(job, index);
+    return async (connection) => {
+      const body = { loginId: memberNamed(turn()).loginId };
+      expect(await connection.ask({ method: 'POST', path: '/api/auth/login-id/check', body }), 200);
+    };
+  },
+
+  /** Some session refreshes, with the token that its refresh before gave. */
+  refresh: (job, index) => {
+    const mine = job.tokens!.filter((_, at) => at % job.connections === index);
+    let turn = 0;
+    return async (connection) => {
+      const at = turn++ % mine.length;
+      const body = { refreshToken: mine[at] };
+      mine[at] = expect(await connection.ask({ method: 'POST', path: job.path!, body }), 200).refreshToken;
+    };
+  },
+
+  sendCode: (job, index) => {
+    const turn = takeTurns(job, index);
+    return async (connection) => {
+      const body = { email: memberNamed(turn()).email };
+      expect(await connection.ask({ method: 'POST', path: '/api/auth/password-reset/send-code', body }), 202);
+    };
+  },
+
+  /** From "I want an account" through the mailbox to the first login. */
+  signUp: (_job, _index, letterbox) => async (connection) => {
+    const name = randomBytes(8).toString('hex');
+    const email = `${name}@bench.example`;
+    const body = { loginId: `b${name}`, email, password: freshPassword() };
+    const mailed = letterbox.next(email);
+    const { signUpId } = expect(await connection.ask({ method: 'POST', path: '/api/auth/sign-up', body }), 202);
+    const confirmation = { signUpId, code: await mailed };
+    expect(await connection.ask({ method: 'POST', path: '/api/auth/sign-up/confirm-code', body: confirmation }), 200);
+  },
+
+  /** Ask, read the mail, prove, set a new password. */
+  reset: (job, index, letterbox) => {
+    const turn = takeTurns(job, index);
+    return async (connection) => {
+      const post = (path: string, body: unknown) =>
+        connection.ask({ method: 'POST', path: `/api/auth/password-reset${path}`, body });
+      const { email } = memberNamed(turn());
+      const mailed = letterbox.next(email);
+      const { requestId } = expect(await post('/send-code', { email }), 202);
+      const { resetToken } = expect(await post('/confirm-code', { requestId, code: await mailed }), 200);
+      expect(await post('', { resetToken, newPassword: freshPassword() }), 204);
+    };
+  },
+} satisfies Record<string, Flow>;
+
+export type FlowName = keyof typeof FLOWS;
+
+export const flowOf = (name: FlowName): Flow => FLOWS[name];
+
+/** A phrase such as people choose, never the same twice. */
+function freshPassword(): string {
+  const word = [...randomBytes(7)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
+  return `${word} giraffe 27`;
+}

@@ -1,0 +1,74 @@
+// The second process: it makes the load and receives the mail, so that neither is charged to the server under test.
+import { setTimeout as pause } from 'node:timers/promises';
+import { LoadConnection } from './connection.js';
+import { flowOf } from './flows.js';
+import type { Job, LoadResult } from './job.js';
+import { Letterbox } from './letterbox.js';
+
+/** What is asked of this process; each question is answered by a message with its number. */
+export type Order = { number: number } & (
+  { do: 'load'; job: Job } | { do: 'open-letterbox'; port: number } | { do: 'close-letterbox' }
+);
+
+let letterbox = new Letterbox();
+
+async function run(job: Job): Promise<LoadResult> {
+  const connections = await Promise.all(
+    Array.from({ length: job.connections }, (_, index) =>
+      LoadConnection.open(job.origin, `198.18.${index >> 8}.${index & 255}`),
+    ),
+  );
+  const countFrom = performance.now() + job.warmUpMs;
+  const stopAt = countFrom + job.durationMs;
+  const times: number[] = [];
+  let total = 0;
+  const failures: Record<string, number> = {};
+  await Promise.all(
+    connections.map(async (connection, index) => {
+      const step = flowOf(job.flow)(job, index, letterbox);
+      for (let startedAt = performance.now(); startedAt < stopAt;) {
+        try {
+          await step(connection);
+        } catch (error) {
+          const { message } = error as Error;
+          failures[message] = (failures[message] ?? 0) + 1;
+          if (connection.isClosed) return;
+          await pause(10); // a refusal comes faster than an answer; without a pause it would crowd those out
+        }
+        const endedAt = performance.now();
+        total += 1;
+        if (endedAt >= countFrom && endedAt <= stopAt) times.push(endedAt - startedAt);
+        if (job.pauseMs !== undefined) await pause(job.pauseMs);
+        startedAt = performance.now();
+      }
+    }),
+  );
+  for (const connection of connections) connection.close();
+  return { ...summary(times), perSecond: (times.length * 1000) / job.durationMs, total, failures };
+}
+
+function summary(times: number[]): Omit<LoadResult, 'perSecond' | 'failures' | 'total'> {
+  const sorted = Float64Array.from(times).sort();
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+async function obey(order: Order): Promise<LoadResult | undefined> {
+  switch (order.do) {
+    case 'load':
+      return run(order.job);
+    case 'open-letterbox':
+      letterbox = new Letterbox();
+      return letterbox.listen(order.port).then(() => undefined);
+    case 'close-letterbox':
+      return letterbox.stop().then(() => undefined);
+  }
+}
+
+process.on('message', (order: Order) => {
+  obey(order).then(
+    (result) => process.send!({ number: order.number, result }),
+    (error: unknown) => process.send!({ number: order.number, error: String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));

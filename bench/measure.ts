@@ -1,0 +1,61 @@
+/** One line of the result: what we reach, what the machine allows, and the ratio we want. */
+export interface Row {
+  operation: string;
+  unit: string;
+  ours: number;
+  limit: number;
+  limitOf: string;
+  /** Ours to the limit: medians over rounds of neighbours, not a quotient of medians. */
+  ratio: number;
+  /** Absent where the figure is there for comparison only. */
+  target?: { atLeast: number } | { atMost: number };
+  rounds: { ours: number; limit: number }[];
+  /** Processor time of the server for one operation: it hardly feels what else the machine does. */
+  cpuMicroseconds?: { ours: number; limit: number };
+  /** Further figures worth keeping, such as latencies. */
+  details?: Record<string, number | string>;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** A figure, and what it cost the server's processor. */
+export interface Measured {
+  value: number;
+  cpuMicroseconds?: number;
+}
+
+/** Measures both in turn, so that whatever else the machine does meets them alike; who begins alternates too. */
+export async function alternate(
+  rounds: number,
+  ours: () => Promise<Measured>,
+  limit: () => Promise<Measured>,
+): Promise<Pick<Row, 'ours' | 'limit' | 'ratio' | 'rounds' | 'cpuMicroseconds'>> {
+  const results: { ours: Measured; limit: Measured }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    if (round % 2 === 0) {
+      const mine = await ours();
+      results.push({ ours: mine, limit: await limit() });
+    } else {
+      const bound = await limit();
+      results.push({ ours: await ours(), limit: bound });
+    }
+  }
+  const cpu = (whose: 'ours' | 'limit'): number =>
+    Math.round(median(results.map((round) => round[whose].cpuMicroseconds ?? Number.NaN)));
+  return {
+    ours: median(results.map((round) => round.ours.value)),
+    limit: median(results.map((round) => round.limit.value)),
+    ratio: median(results.map((round) => round.ours.value / round.limit.value)),
+    rounds: results.map((round) => ({ ours: round.ours.value, limit: round.limit.value })),
+    cpuMicroseconds: { ours: cpu('ours'), limit: cpu('limit') },
+  };
+}
+
+export function isReached({ ratio, target }: Pick<Row, 'ratio' | 'target'>): boolean {
+  if (target === undefined) return true;
+  return 'atLeast' in target ? ratio >= target.atLeast : ratio <= target.atMost;
+}

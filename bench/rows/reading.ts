@@ -1,0 +1,88 @@
+import { alternate, type Row } from '../measure.js';
+import { MEMBERS, type Stage } from '../stage.js';
+import type { ServerProcess } from '../processes.js';
+import { memberNamed } from '../people.js';
+
+const CONNECTIONS = 64;
+
+/** Requests per second for the same token holders, by route. */
+function reader(stage: Stage, server: ServerProcess, path: string, tokens?: string[], flow: 'get' | 'verify' = 'get') {
+  return () => stage.load(server, { flow, path, tokens, connections: CONNECTIONS });
+}
+
+export async function accessCheck(stage: Stage): Promise<Row[]> {
+  const [ours, bare] = [await stage.server('ours'), await stage.server('bare-nest')];
+  const guarded = reader(stage, ours, '/api/probe/guarded', stage.mint.access(MEMBERS));
+  const common = { operation: 'access check on a route that reads nothing', unit: '/s' };
+  return [
+    {
+      ...common,
+      limitOf: 'the same route without a guard',
+      target: { atLeast: 0.8 },
+      ...(await alternate(stage.rounds, guarded, reader(stage, ours, '/api/probe/open'))),
+    },
+    {
+      ...common,
+      limitOf: 'bare Nest + Fastify: no guard, headers, log, CORS, cookies',
+      ...(await alternate(stage.rounds, guarded, reader(stage, bare, '/probe'))),
+    },
+  ];
+}
+
+export async function verify(stage: Stage): Promise<Row[]> {
+  const server = await stage.server('ours');
+  const tokens = stage.mint.access(MEMBERS);
+  const verifying = reader(stage, server, '/api/auth/verify', tokens, 'verify');
+  const guarded = reader(stage, server, '/api/probe/guarded', tokens);
+  const figures = await alternate(stage.rounds, verifying, guarded);
+  return [{ operation: 'verify', unit: '/s', limitOf: 'access check', target: { atLeast: 0.9 }, ...figures }];
+}
+
+export async function me(stage: Stage): Promise<Row[]> {
+  const [ours, bare] = [await stage.server('ours'), await stage.server('bare-fastify')];
+  const mine = reader(stage, ours, '/api/members/me', stage.mint.access(MEMBERS));
+  const limit = reader(stage, bare, `/members/${memberNamed(7).id}`);
+  const figures = await alternate(stage.rounds, mine, limit);
+  const limitOf = 'bare Fastify + pg, the row by a prepared statement';
+  return [{ operation: 'GET /api/members/me', unit: '/s', limitOf, target: { atLeast: 0.75 }, ...figures }];
+}
+
+/** Members who read while others log in without pause: what a login storm does to everybody else. */
+export async function storm(stage: Stage): Promise<Row[]> {
+  const server = await stage.server('ours');
+  const tokens = stage.mint.access(MEMBERS);
+  // A little thought between requests: only so does the time of an answer say more than that the server is busy.
+  const reading = { flow: 'get', path: '/api/members/me', tokens, connections: 8, pauseMs: 5 } as const;
+  let longest = 0;
+  const figures = await alternate(
+    stage.rounds,
+    async () => {
+      const [readers] = await Promise.all([
+        stage.load(server, reading),
+        stage.load(server, { flow: 'login', connections: 8, members: MEMBERS }),
+      ]);
+      longest = Math.max(longest, readers.max);
+      return { value: readers.p99 };
+    },
+    async () => ({ value: (await stage.load(server, reading)).p99 }),
+  );
+  const common = { unit: 'ms', rounds: figures.rounds };
+  return [
+    {
+      operation: 'me while 8 connections log in without pause, p99',
+      limitOf: 'me alone',
+      target: { atMost: 4 },
+      ...figures,
+      ...common,
+    },
+    {
+      operation: 'the same, longest single answer',
+      limitOf: '200 ms',
+      target: { atMost: 1 },
+      ours: longest,
+      limit: 200,
+      ratio: longest / 200,
+      ...common,
+    },
+  ];
+}

@@ -1,0 +1,98 @@
+// `npm run bench`: measures what we do beside what the machine allows, in the same minutes, and prints the ratios.
+//   -- --only login,me   some rows        -- --quick   one short round, for a first look
+//   -- --profile         leaves a CPU profile of our server in .data/profiles
+//   -- --large           also with a million members (minutes to seed)
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { onStopRequest } from '../dev/child.js';
+import { DATA_DIRECTORY } from '../dev/project.js';
+import type { Row } from './measure.js';
+import { conditions, markdown, save } from './report.js';
+import { login, reset, signUp } from './rows/hashing.js';
+import { large } from './rows/large.js';
+import { sendCode } from './rows/mail.js';
+import { coldStart, memory } from './rows/process.js';
+import { accessCheck, me, storm, verify } from './rows/reading.js';
+import { refresh } from './rows/refresh.js';
+import { Stage } from './stage.js';
+
+/** In the order they run: those that leave rows behind come late. */
+const ROWS: Record<string, (stage: Stage) => Promise<Row[]>> = {
+  access: accessCheck,
+  verify,
+  me,
+  refresh,
+  login,
+  storm,
+  'sign-up': signUp,
+  reset,
+  'send-code': sendCode,
+  start: coldStart,
+  memory,
+  large,
+};
+/** Only when asked for. */
+const LONG = new Set(['large']);
+
+/** A row takes a minute at the most, so that all ends within twelve; the long ones come on top. */
+const LAST_START_MS = 11 * 60_000;
+
+/** For one operation; beside a limit without a server of its own, ours alone. */
+function cpuOf({ cpuMicroseconds: cpu }: Row): string {
+  if (cpu === undefined || Number.isNaN(cpu.ours)) return '';
+  return `, processor ${cpu.ours} µs${Number.isNaN(cpu.limit) ? '' : ` beside ${cpu.limit} µs`}`;
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+  },
+});
+const names = values.only?.split(',') ?? Object.keys(ROWS).filter((name) => values.large || !LONG.has(name));
+const unknown = names.filter((name) => !(name in ROWS));
+if (unknown.length > 0) {
+  console.error(`No such row: ${unknown.join(', ')}. There are ${Object.keys(ROWS).join(', ')}.`);
+  process.exit(2);
+}
+
+console.log('Setting the stage …');
+const stage = await Stage.set({
+  isQuick: values.quick,
+  profileFolder: values.profile ? path.join(DATA_DIRECTORY, 'profiles') : undefined,
+});
+onStopRequest(() => void stage.strike().finally(() => process.exit(130)));
+let failed = false;
+try {
+  const [version] = await stage.query<{ server_version: string }>('SHOW server_version');
+  const circumstances = conditions(version!.server_version, values.quick);
+  const rows: Row[] = [];
+  for (const name of names) {
+    if (performance.now() > LAST_START_MS && !LONG.has(name)) {
+      console.error(`${name}: left out, for lack of time`);
+      failed = true;
+      continue;
+    }
+    try {
+      const measured = await ROWS[name]!(stage);
+      rows.push(...measured);
+      for (const row of measured)
+        console.log(
+          `${row.operation}: ${row.ours.toFixed(1)} beside ${row.limit.toFixed(1)} (${row.limitOf}), ratio ${row.ratio.toFixed(2)}${cpuOf(row)}`,
+        );
+    } catch (error) {
+      // One row that cannot be measured takes none of the others with it.
+      failed = true;
+      console.error(`${name}: ${(error as Error).message}`);
+    }
+  }
+  circumstances.loadAverage.push(os.loadavg()[0]!);
+  console.log(`\n${markdown(rows)}\n`);
+  console.log(`Kept in ${await save(path.join(import.meta.dirname, 'results'), { conditions: circumstances, rows })}`);
+} finally {
+  await stage.strike();
+}
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { buildIfStale } from '../dev/build.js';
+import { freePort } from '../dev/free-port.js';
+import { startPostgres } from '../dev/postgres.js';
+import { AppConfig } from '../src/config/app-config.js';
+import { LoadProcess } from './load/load-process.js';
+import type { Job, LoadResult } from './load/job.js';
+import type { Measured } from './measure.js';
+import { ServerProcess } from './processes.js';
+import { seedMembers, seedSessions, settle } from './seed.js';
+import { TokenMint } from './tokens.js';
+
+export const MEMBERS = 1000;
+/** Members beyond these belong to single rows, which use them up. */
+export const SPARE_MEMBERS = 9000;
+
+const PROBED_SERVER = 'bench/limits/probed-server.js';
+/** What most deployments of this size would set, and the default. */
+const POOL_SIZE = '10';
+
+export interface StageOptions {
+  /** One short round of everything, for a first look. */
+  readonly isQuick: boolean;
+  /** Where our server is to leave its CPU profile. */
+  readonly profileFolder?: string;
+}
+
+export type ServerKind = 'ours' | 'bare-nest' | 'bare-fastify';
+
+export type StagedResult = LoadResult & Measured;
+
+/** A server with many more members than the others have. */
+export interface Crowd {
+  readonly server: ServerProcess;
+  /** Refresh tokens of sessions that lie far apart and that nobody has used yet; as many times as each member has sessions. */
+  freshSessions(count: number): string[];
+  stop(): Promise<void>;
+}
+
+/** Everything a row can ask for: a database with members, servers on it, and a second process that loads them. */
+export class Stage {
+  private readonly servers = new Map<ServerKind, Promise<ServerProcess>>();
+  private readonly loader = new LoadProcess();
+  private lastReplica = 0;
+
+  private constructor(
+    readonly databaseUrl: string,
+    /** Where SMTP_URL points; listening once {@link openLetterbox} was called. */
+    private readonly smtpPort: number,
+    private readonly folder: string,
+    private readonly cleanups: (() => Promise<unknown>)[],
+    private readonly secret: string,
+    private readonly options: StageOptions,
+  ) {}
+
+  static async set(options: StageOptions): Promise<Stage> {
+    await buildIfStale();
+    const cleanups: (() => Promise<unknown>)[] = [];
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-bench-'));
+    await chmod(folder, 0o755); // where root runs it, PostgreSQL's own user must get in
+    cleanups.push(() => rm(folder, { recursive: true, force: true }));
+    try {
+      const databaseUrl = await Stage.makeDatabase(folder, cleanups);
+      const secret = randomBytes(48).toString('base64');
+      const stage = new Stage(databaseUrl, await freePort(), folder, cleanups, secret, options);
+      await stage.loader.openLetterbox(stage.smtpPort);
+      await (await stage.launch('ours')).stop(); // migrates
+      await seedMembers(databaseUrl, stage.config, 1, MEMBERS + SPARE_MEMBERS);
+      await seedSessions(databaseUrl, 1, MEMBERS, [0]);
+      await settle(databaseUrl);
+      return stage;
+    } catch (error) {
+      await undo(cleanups);
+      throw error;
+    }
+  }
+
+  /** The one that DATABASE_URL names gets a database of our own beside it; without it, an embedded server is started, as durable as in production. */
+  private static async makeDatabase(folder: string, cleanups: (() => Promise<unknown>)[]): Promise<string> {
+    const name = `munjigi_bench_${randomBytes(4).toString('hex')}`;
+    const given = process.env.DATABASE_URL;
+    if (!given) {
+      const settings = ['max_connections=200', 'shared_buffers=512MB', 'max_wal_size=4GB'];
+      const postgres = await startPostgres({ directory: path.join(folder, 'postgres'), database: name, settings });
+      cleanups.push(() => rm(postgres.directory, { recursive: true, force: true }));
+      cleanups.push(() => postgres.stop());
+      return postgres.url;
+    }
+    const admin = async (statement: string): Promise<void> => {
+      const client = new pg.Client({ connectionString: given });
+      await client.connect();
+      await client.query(statement);
+      await client.end();
+    };
+    await admin(`CREATE DATABASE ${name}`);
+    cleanups.push(() => admin(`DROP DATABASE ${name} WITH (FORCE)`));
+    const url = new URL(given);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+
+  /** The environment of our server: production, but for limits that count the one machine the load comes from. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PUBLIC_URL: 'http://127.0.0.1:3000',
+      SECRET: this.secret,
+      DATABASE_URL: this.databaseUrl,
+      DATABASE_POOL_SIZE: POOL_SIZE,
+      // As src/start.cts sets it.
+      UV_THREADPOOL_SIZE: String(Math.max(4, os.availableParallelism() + 2)),
+      SMTP_URL: `smtp://127.0.0.1:${this.smtpPort}`,
+      SMTP_REQUIRE_TLS: 'false',
+      MAIL_FROM: 'Bench <no-reply@bench.example>',
+      TRUSTED_PROXIES: '1',
+      IP_REQUEST_LIMIT: '1000000',
+      MAILS_PER_ADDRESS_PER_HOUR: '100000',
+      CODE_RESEND_SECONDS: '1',
+    };
+  }
+
+  get config(): AppConfig {
+    return AppConfig.load(this.environment);
+  }
+
+  get mint(): TokenMint {
+    return new TokenMint(this.config);
+  }
+
+  /** A server that stays up for all rows that ask for it. */
+  async server(kind: ServerKind): Promise<ServerProcess> {
+    let server = this.servers.get(kind);
+    if (!server) {
+      server = this.launch(kind);
+      this.servers.set(kind, server);
+    }
+    return server;
+  }
+
+  /** One for the caller alone, who stops it. */
+  async launch(kind: ServerKind): Promise<ServerProcess> {
+    const log = path.join(this.folder, `${kind}.log`);
+    const { profileFolder } = this.options;
+    const profiling = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
+    if (kind === 'ours') return ServerProcess.start(PROBED_SERVER, '/health/live', this.environment, log, profiling);
+    const env = { DATABASE_URL: this.databaseUrl, DATABASE_POOL_SIZE: POOL_SIZE };
+    if (kind === 'bare-nest') return ServerProcess.start('bench/limits/bare-nest.js', '/probe', env, log);
+    return ServerProcess.start(
+      'bench/limits/bare-fastify.js',
+      '/members/00000000-0000-4000-8000-000000000001',
+      env,
+      log,
+    );
+  }
+
+  /** A second database, with many more members, and a server on it for the caller alone. */
+  async crowd(members: number, sessionsEach: number): Promise<Crowd> {
+    const database = `munjigi_bench_crowd_${randomBytes(4).toString('hex')}`;
+    await this.query(`CREATE DATABASE ${database}`);
+    const url = new URL(this.databaseUrl);
+    url.pathname = `/${database}`;
+    const env = { ...this.environment, DATABASE_URL: url.href };
+    const start = () => ServerProcess.start(PROBED_SERVER, '/health/live', env, path.join(this.folder, 'crowd.log'));
+    await (await start()).stop(); // migrates
+    await seedMembers(url.href, this.config, 1, members);
+    await seedSessions(url.href, 1, members, [...Array(sessionsEach).keys()]);
+    await settle(url.href);
+    const server = await start();
+    let replica = 0;
+    return {
+      server,
+      freshSessions: (count) => this.mint.refresh(count, replica++, Math.floor(members / count)),
+      stop: async () => {
+        await server.stop();
+        await this.query(`DROP DATABASE ${database} WITH (FORCE)`);
+      },
+    };
+  }
+
+  /** Makes a load and refuses to call it a result when many of its requests failed. */
+  async load(server: ServerProcess, job: Omit<Job, 'warmUpMs' | 'durationMs' | 'origin'>): Promise<StagedResult> {
+    const { origin } = server;
+    const cpuBefore = await server.cpuMicroseconds();
+    const result = await this.loader.load({
+      warmUpMs: this.isQuick ? 300 : 700,
+      durationMs: this.roundMs,
+      origin,
+      ...job,
+    });
+    const failed = Object.values(result.failures).reduce((sum, count) => sum + count, 0);
+    if (failed > result.count / 100)
+      throw new Error(
+        `${job.flow}: ${failed} failures beside ${result.count} successes: ${JSON.stringify(result.failures)}`,
+      );
+    const cpuMicroseconds = ((await server.cpuMicroseconds()) - cpuBefore) / result.total;
+    return { ...result, cpuMicroseconds, value: result.perSecond };
+  }
+
+  get isQuick(): boolean {
+    return this.options.isQuick;
+  }
+
+  get roundMs(): number {
+    return this.isQuick ? 1500 : 2500;
+  }
+
+  get rounds(): number {
+    return this.isQuick ? 1 : 5;
+  }
+
+  /** Sessions nobody has used yet, one for each member; gives their refresh tokens. */
+  async freshSessions(): Promise<string[]> {
+    this.lastReplica += 1;
+    await seedSessions(this.databaseUrl, 1, MEMBERS, [this.lastReplica]);
+    return this.mint.refresh(MEMBERS, this.lastReplica);
+  }
+
+  async openLetterbox(): Promise<void> {
+    await this.loader.openLetterbox(this.smtpPort);
+  }
+
+  async closeLetterbox(): Promise<void> {
+    await this.loader.closeLetterbox();
+  }
+
+  async query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query(text, values)).rows as Row[];
+    } finally {
+      await client.end();
+    }
+  }
+
+  async strike(): Promise<void> {
+    const servers = await Promise.allSettled(this.servers.values());
+    for (const server of servers) if (server.status === 'fulfilled') await server.value.stop();
+    this.loader.stop();
+    await undo(this.cleanups);
+  }
+}
+
+async function undo(cleanups: (() => Promise<unknown>)[]): Promise<void> {
+  for (const cleanup of cleanups.reverse()) await cleanup().catch((error: unknown) => console.error(error));
+  cleanups.length = 0;
+}

@@ -1,0 +1,41 @@
+import { JwtService } from '@nestjs/jwt';
+import { Clock } from '../src/common/clock.js';
+import { keyedDigest } from '../src/common/digest.js';
+import { KeyRing } from '../src/common/key-ring.js';
+import type { AppConfig } from '../src/config/app-config.js';
+import { TokenKeys } from '../src/tokens/token-keys.js';
+import { TokensService } from '../src/tokens/tokens.service.js';
+import { memberNamed, sessionIdOf } from './people.js';
+
+/** Tokens of seeded sessions, as the server under test would have minted them: it has the same secret. */
+export class TokenMint {
+  private readonly keys: KeyRing;
+  private readonly tokens: TokensService;
+
+  constructor(private readonly config: AppConfig) {
+    this.keys = new KeyRing(config.secrets);
+    this.tokens = new TokensService(config, new TokenKeys(config, this.keys), new JwtService(), new Clock());
+  }
+
+  access(count: number): string[] {
+    return this.each(count, (member, now) => {
+      const claims = { sub: memberNamed(member).id, sid: sessionIdOf(member), role: 'member' as const };
+      return this.tokens.sign('access', claims, now, now + this.config.env.ACCESS_TOKEN_TTL_SECONDS);
+    });
+  }
+
+  /** Of generation 0, for each `stride`-th member. */
+  refresh(count: number, replica: number, stride = 1): string[] {
+    return this.each(count, (turn, now) => {
+      const member = turn * stride;
+      const sid = sessionIdOf(member, replica);
+      const jti = keyedDigest(this.keys.current('refresh-jti'), sid, '0').toString('base64url');
+      return this.tokens.sign('refresh', { sub: memberNamed(member).id, sid, gen: 0, jti }, now, now + 86_400);
+    });
+  }
+
+  private each(count: number, mint: (member: number, now: number) => string): string[] {
+    const now = Math.floor(Date.now() / 1000);
+    return Array.from({ length: count }, (_, index) => mint(index + 1, now));
+  }
+}

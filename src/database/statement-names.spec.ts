@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { statementName } from './statement-names.js';
+
+describe('the name of a statement', () => {
+  it('is the same for the same text and another for another', () => {
+    expect(statementName('SELECT 1')).toBe(statementName('SELECT 1'));
+    expect(statementName('SELECT 2')).not.toBe(statementName('SELECT 1'));
+  });
+
+  it('fits into an identifier of PostgreSQL', () => {
+    expect(statementName('SELECT 1')).toMatch(/^[a-z0-9_]{1,63}$/);
+  });
+
+  it('is given to so many and no more, and never taken away', () => {
+    const first = statementName('SELECT 1');
+    const given = Array.from({ length: 1000 }, (_, index) => statementName(`SELECT 'value ${index}'`));
+    expect(given.at(-1)).toBeUndefined();
+    expect(new Set(given.filter(Boolean)).size).toBeLessThan(501);
+    expect(statementName('SELECT 1')).toBe(first);
+  });
+});
