@@ -576,7 +576,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether I have an authenticator app, and how many recovery codes */
+        get: operations["twoFactorStatusGet"];
         put?: never;
         /**
          * Set up an authenticator app
@@ -1822,6 +1823,15 @@ export interface components {
              * @example 048213
              */
             code: string;
+        };
+        TwoFactorStatusView: {
+            /** @description Whether an authenticator app is set up */
+            enabled: boolean;
+            /**
+             * @description Unused recovery codes
+             * @example 10
+             */
+            recoveryCodesLeft: number;
         };
         CreationOptionsAnswer: {
             /**
@@ -5118,6 +5128,58 @@ export interface operations {
                 };
             };
             /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    twoFactorStatusGet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwoFactorStatusView"];
+                };
+            };
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: Not available at the moment */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */

@@ -1,21 +1,12 @@
-import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { freePort } from '../../dev/free-port.js';
+import { describeInBrowser, findChromium } from '../support/browser.js';
 import { given } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
 
-const CHROMIUM = [
-  process.env.CHROMIUM_PATH,
-  ...['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'],
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((path) => path !== undefined && existsSync(path));
-
-if (CHROMIUM === undefined)
-  console.log('No Chromium found (CHROMIUM_PATH): the passkeys of a real browser are not tested.');
-
 /** An origin of our own, whose pages may call the API: a browser makes passkeys for the page that it shows. */
-(CHROMIUM === undefined ? describe.skip : describe)('passkeys of a real browser', () => {
+describeInBrowser('passkeys of a real browser', () => {
   let app: TestApp;
   let browser: Browser;
   let page: Page;
@@ -24,7 +15,7 @@ if (CHROMIUM === undefined)
     const port = String(await freePort());
     origin = `http://localhost:${port}`;
     app = await TestApp.start({ env: { PORT: port, PUBLIC_URL: origin } });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] });
     page = await browser.newPage();
     // A page of the service's own origin that shows a JSON answer has no policy in its way and no script of its own.
     await page.goto(`${origin}/health/live`);
