@@ -187,7 +187,7 @@ describe('a passkey', () => {
     expect(await loginStatus(ada)).toBe('authenticated');
   });
 
-  it('IV-08 brings no certificates, and nobody is asked about them', async () => {
+  it('brings no certificates, and nobody is asked about them', async () => {
     const ada = await given.member(app);
     let asked = 0;
     const server = http.createServer((_, response) => {
