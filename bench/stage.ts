@@ -11,6 +11,7 @@ import { LoadProcess } from './load/load-process.js';
 import type { Job, LoadResult } from './load/job.js';
 import type { Measured } from './measure.js';
 import { ServerProcess } from './processes.js';
+import { sessionIdOf } from './people.js';
 import { seedMembers, seedSessions, settle } from './seed.js';
 import { TokenMint } from './tokens.js';
 
@@ -215,9 +216,15 @@ export class Stage {
 
   /** Sessions nobody has used yet, one for each member; gives their refresh tokens. */
   async freshSessions(): Promise<string[]> {
+    await this.forgetSessions();
     this.lastReplica += 1;
     await seedSessions(this.databaseUrl, 1, MEMBERS, [this.lastReplica]);
     return this.mint.refresh(MEMBERS, this.lastReplica);
+  }
+
+  /** Leaves each member the one session that access tokens are minted for: with more than twenty, the next login would end it. */
+  async forgetSessions(): Promise<void> {
+    await this.query(`DELETE FROM sessions WHERE NOT starts_with(id::text, $1)`, [sessionIdOf(0).slice(0, -8)]);
   }
 
   async openLetterbox(): Promise<void> {

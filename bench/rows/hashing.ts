@@ -16,6 +16,7 @@ async function beside(stage: Stage, flow: FlowName, connections: number, firstMe
   const figures = await alternate(
     stage.rounds,
     async () => {
+      await stage.forgetSessions();
       const result = await stage.load(server, { flow, connections, firstMember, members });
       details = { p50ms: result.p50, p99ms: result.p99 };
       return result;

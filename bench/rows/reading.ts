@@ -57,6 +57,7 @@ export async function storm(stage: Stage): Promise<Row[]> {
   const figures = await alternate(
     stage.rounds,
     async () => {
+      await stage.forgetSessions();
       const [readers] = await Promise.all([
         stage.load(server, reading),
         stage.load(server, { flow: 'login', connections: 8, members: MEMBERS }),
