@@ -17,6 +17,7 @@ const natural = makeValidator((input) => wholeNumber(input, 0, 1_000_000));
 const tcpPort = makeValidator((input) => wholeNumber(input, 0, 65_535));
 const webUrl = makeValidator((input) => checkedUrl(input, ['http:', 'https:']).replace(/\/$/, ''));
 const postgresUrl = makeValidator((input) => checkedUrl(input, ['postgres:', 'postgresql:']));
+const redisUrl = makeValidator((input) => checkedUrl(input, ['redis:', 'rediss:']));
 const smtpUrl = makeValidator((input) => checkedUrl(input, ['smtp:', 'smtps:']));
 const sender = makeValidator((input) => {
   const address = /<([^<>]+)>$/.exec(input)?.[1] ?? input;
@@ -109,6 +110,11 @@ export const ENVIRONMENT = {
   DATABASE_POOL_WAIT_MS: count({
     default: 800,
     desc: 'wait for one of the connections at most this many milliseconds, then answer 503',
+  }),
+  REDIS_URL: redisUrl({
+    default: undefined,
+    desc: 'Redis for the counters of limits, which spares PostgreSQL its busiest rows; they are in PostgreSQL when unset',
+    example: 'redis://redis:6379',
   }),
   MIGRATE_ON_START: bool({
     default: true,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { keyedDigest } from '../common/digest.js';
 import { KeyRing } from '../common/key-ring.js';
-import { Database } from '../database/database.js';
+import { Counters } from './counters.js';
 
 /** How a limiter answered. */
 export interface LimitOutcome {
@@ -10,72 +10,46 @@ export interface LimitOutcome {
   readonly retryAfterSeconds: number;
 }
 
-interface Counter {
-  readonly points: number;
-  readonly msLeft: number;
-}
-
-/** Milliseconds since 1970 by the database's clock, the only one that all replicas share (FT-11). */
-const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
-
-/** Counts, beginning a new window where the last one is over. None ends later than a whole one from now: the clock may have been set back. */
-const COUNT = {
-  name: 'rate-limit-count',
-  text: `INSERT INTO rate_limits AS r (key, points, expire) VALUES ($1, 1, ${NOW} + $2::bigint)
-    ON CONFLICT (key) DO UPDATE SET
-      points = CASE WHEN r.expire > ${NOW} THEN r.points ELSE 0 END + 1,
-      expire = CASE WHEN r.expire > ${NOW} THEN least(r.expire, ${NOW} + $2::bigint) ELSE ${NOW} + $2::bigint END
-    RETURNING points, (expire - ${NOW})::float8 AS "msLeft"`,
-};
-
-const PEEK = {
-  name: 'rate-limit-peek',
-  text: `SELECT points, (expire - ${NOW})::float8 AS "msLeft" FROM rate_limits WHERE key = $1 AND expire > ${NOW}`,
-};
-
-/** One limit: so many points in so many seconds for each key, counted in the database for all replicas together. */
+/** One limit: so many points in so many seconds for each key, counted for all replicas together. */
 export class Limiter {
   constructor(
-    private readonly database: Database,
+    private readonly counters: Counters,
     private readonly digestKey: Buffer,
     private readonly name: string,
     private readonly points: number,
     private readonly windowSeconds: number,
   ) {}
 
-  /** Counts first and answers then, in one statement, so that parallel requests cannot overrun the limit. */
+  /** Counts first and answers then, so that parallel requests cannot overrun the limit. */
   async take(subject: string): Promise<LimitOutcome> {
-    const { points, msLeft } = await this.count(subject);
+    const { points, msLeft } = await this.counters.add(this.keyOf(subject), this.windowSeconds * 1000);
     return { isAllowed: points <= this.points, retryAfterSeconds: secondsOf(msLeft) };
   }
 
   /** Looks without counting. */
   async peek(subject: string): Promise<LimitOutcome> {
-    const counter = (await this.database.prepared<Counter>(PEEK, [this.keyOf(subject)])).rows[0];
-    return counter === undefined
+    const count = await this.counters.read(this.keyOf(subject));
+    return count === null
       ? { isAllowed: true, retryAfterSeconds: 0 }
-      : { isAllowed: counter.points < this.points, retryAfterSeconds: secondsOf(counter.msLeft) };
+      : { isAllowed: count.points < this.points, retryAfterSeconds: secondsOf(count.msLeft) };
   }
 
   /** Counts without refusing. */
-  async count(subject: string): Promise<Counter> {
-    const { rows } = await this.database.prepared<Counter>(COUNT, [this.keyOf(subject), this.windowSeconds * 1000]);
-    return rows[0]!;
+  async count(subject: string): Promise<void> {
+    await this.counters.add(this.keyOf(subject), this.windowSeconds * 1000);
   }
 
   /** Takes one back. */
   async giveBack(subject: string): Promise<void> {
-    await this.database.query(`UPDATE rate_limits SET points = greatest(points - 1, 0) WHERE key = $1`, [
-      this.keyOf(subject),
-    ]);
+    await this.counters.takeBack(this.keyOf(subject));
   }
 
   /** Begins anew. */
   async reset(subject: string): Promise<void> {
-    await this.database.query(`DELETE FROM rate_limits WHERE key = $1`, [this.keyOf(subject)]);
+    await this.counters.delete(this.keyOf(subject));
   }
 
-  /** Addresses, of people and of networks, stay out of the table. */
+  /** Addresses, of people and of networks, stay out of the store. */
   private keyOf(subject: string): string {
     return `${this.name}:${keyedDigest(this.digestKey, subject).toString('base64url')}`;
   }
@@ -85,15 +59,15 @@ function secondsOf(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000));
 }
 
-/** Makes limiters that share the table `rate_limits`. */
+/** Makes limiters that share one store. */
 @Injectable()
 export class Limiters {
   constructor(
-    private readonly database: Database,
+    private readonly counters: Counters,
     private readonly keys: KeyRing,
   ) {}
 
   make(name: string, points: number, windowSeconds: number): Limiter {
-    return new Limiter(this.database, this.keys.all('rate-limits').at(-1)!, name, points, windowSeconds);
+    return new Limiter(this.counters, this.keys.all('rate-limits').at(-1)!, name, points, windowSeconds);
   }
 }

@@ -1,13 +1,30 @@
 import { Module } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { Counters } from './counters.js';
 import { GuessBudgetService } from './guess-budget.service.js';
 import { IpLimitsService } from './ip-limits.service.js';
 import { Limiters } from './limiters.js';
 import { LoginThrottleService } from './login-throttle.service.js';
 import { MailBudgetService } from './mail-budget.service.js';
+import { PostgresCounters } from './postgres-counters.js';
+import { RedisCounters } from './redis-counters.js';
 
 /** Every limit, shared by all replicas through the database. */
 @Module({
-  providers: [Limiters, IpLimitsService, MailBudgetService, GuessBudgetService, LoginThrottleService],
+  providers: [
+    PostgresCounters,
+    {
+      provide: Counters,
+      useFactory: ({ env }: AppConfig, postgres: PostgresCounters) =>
+        env.REDIS_URL === undefined ? postgres : new RedisCounters(env.REDIS_URL, postgres),
+      inject: [AppConfig, PostgresCounters],
+    },
+    Limiters,
+    IpLimitsService,
+    MailBudgetService,
+    GuessBudgetService,
+    LoginThrottleService,
+  ],
   exports: [IpLimitsService, MailBudgetService, GuessBudgetService, LoginThrottleService],
 })
 export class RateLimitsModule {}

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Database } from '../../src/database/database.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { Limiters } from '../../src/rate-limits/limiters.js';
+import { PostgresCounters } from '../../src/rate-limits/postgres-counters.js';
 import { KeyRing } from '../../src/common/key-ring.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -54,7 +55,7 @@ describe('units of work', () => {
   });
 
   it('FT-11 rate limits are counted by the clock of the database, whatever this process believes', async () => {
-    const limiter = new Limiters(database, new KeyRing(['s'.repeat(40)])).make('test', 2, 60);
+    const limiter = new Limiters(new PostgresCounters(database), new KeyRing(['s'.repeat(40)])).make('test', 2, 60);
     const rightNow = Date.now;
     const takeAt = async (offsetMinutes: number) => {
       Date.now = () => rightNow() + offsetMinutes * 60_000;
@@ -75,7 +76,7 @@ describe('units of work', () => {
   });
 
   it('FT-11 a limit keeps nobody out for longer than its window when the clock of the database was set back', async () => {
-    const limiter = new Limiters(database, new KeyRing(['s'.repeat(40)])).make('set-back', 1, 60);
+    const limiter = new Limiters(new PostgresCounters(database), new KeyRing(['s'.repeat(40)])).make('set-back', 1, 60);
     await limiter.take('ada');
     await own.pool.query('UPDATE rate_limits SET expire = expire + 3600000');
     expect((await limiter.take('ada')).retryAfterSeconds).toBeLessThanOrEqual(60);

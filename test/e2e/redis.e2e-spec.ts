@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { isInstalled, skipNotice, startRedis } from '../support/debian-server.js';
+import { unique } from '../support/factories.js';
+import { TestApp } from '../support/test-app.js';
+
+const LIMIT = 5;
+
+const hasRedis = isInstalled('redis-server');
+if (!hasRedis) skipNotice('redis-server', 'redis-server');
+
+(hasRedis ? describe : describe.skip)('limits in Redis', () => {
+  let server: Awaited<ReturnType<typeof startRedis>>;
+  let redis: Redis;
+  let app: TestApp;
+  let other: TestApp;
+  beforeAll(async () => {
+    server = await startRedis();
+    redis = new Redis(server.url, { maxRetriesPerRequest: 1 });
+    redis.on('error', () => undefined); // it is stopped on purpose below
+    app = await TestApp.start({ env: { REDIS_URL: server.url, IP_REQUEST_LIMIT: String(LIMIT) } });
+    other = await app.replica();
+  });
+  afterAll(async () => {
+    redis?.disconnect();
+    await app?.stop();
+    await server?.stop();
+  });
+
+  /** Asks from one client address, through both replicas at once, and counts the answers by status. */
+  async function ask(ip: string, times: number): Promise<Map<number, number>> {
+    const answers = await Promise.all(
+      Array.from({ length: times }, (_, index) =>
+        (index % 2 === 0 ? app : other).client({ ip }).post('/api/auth/login-id/check', { loginId: unique.loginId() }),
+      ),
+    );
+    const counts = new Map<number, number>();
+    for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);
+    return counts;
+  }
+
+  const rows = async (): Promise<number> => {
+    const { rows: counted } = await app.sql.query<{ count: number }>('SELECT count(*)::int AS count FROM rate_limits');
+    return counted[0]!.count;
+  };
+
+  it('BF-03 MI-01 hold for all replicas together, however many requests come at once', async () => {
+    expect(await ask('203.0.113.7', 40)).toEqual(
+      new Map([
+        [200, LIMIT],
+        [429, 40 - LIMIT],
+      ]),
+    );
+    const { headers } = await app
+      .client({ ip: '203.0.113.7' })
+      .post('/api/auth/login-id/check', { loginId: 'ada.byron' });
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(await rows()).toBe(0);
+  });
+
+  it('SL-02 keep no address, of people or of networks, and forget by themselves', async () => {
+    await ask('203.0.113.8', 1);
+    const email = unique.email();
+    await app.post('/api/auth/password-reset/send-code', { email }).expect(202);
+    const keys = await redis.keys('*');
+    expect(keys.length).toBeGreaterThan(2);
+    for (const key of keys) {
+      expect(key).not.toContain('203.0.113');
+      expect(key).not.toContain(email.split('@')[0]);
+      expect(await redis.pttl(key)).toBeGreaterThan(0);
+    }
+  });
+
+  it('go on being counted, in PostgreSQL, while Redis is away: no request fails and no limit is open', async () => {
+    await server.stop();
+    expect(await ask('203.0.113.9', 20)).toEqual(
+      new Map([
+        [200, LIMIT],
+        [429, 20 - LIMIT],
+      ]),
+    );
+    expect(await rows()).toBeGreaterThan(0);
+    const complaints = app.logs.filter((line) => line.includes('Redis does not answer'));
+    expect(complaints.length).toBe(1);
+  });
+});
