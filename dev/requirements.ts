@@ -46,7 +46,6 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       ),
       of('EN-06', 'P1', 'Known and unknown cost the same time, for login, recovery and sign-up', {
         untested: 'Both take the same path by design: same hash, same rows, mail from an outbox.',
-        limits: 'Medians within 3 ms are not asked for: on a shared machine noise is larger. The classifier is.',
       }),
       of(
         'EN-07',

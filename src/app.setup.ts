@@ -17,6 +17,7 @@ import { logRequests } from './logging/request-log.js';
 import { AppLogger } from './logging/app-logger.js';
 import { measureRequests } from './metrics/http-metrics.js';
 import { MetricsRegistry } from './metrics/metrics-registry.js';
+import { nameSpansByRoute } from './tracing/span-names.js';
 import { setUpSwagger } from './swagger.setup.js';
 import { parseJsonBody } from './validation/json-body.js';
 import { RequestValidationPipe } from './validation/request-validation.pipe.js';
@@ -87,6 +88,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   acceptJsonOnly(fastify);
   refuseQueriesOnWrites(fastify);
   logRequests(fastify, logger);
+  if (config.env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) nameSpansByRoute(fastify);
   if (config.hasMetrics) measureRequests(fastify, app.get(MetricsRegistry).registry);
   closeConnectionsWhileStopping(fastify, app.get(Readiness));
   await app.register(cookie as never);

@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApp } from './app.setup.js';
 import { AppConfig } from './config/app-config.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { Readiness } from './health/readiness.js';
@@ -11,6 +10,7 @@ import { AppLogger } from './logging/app-logger.js';
 interface Running {
   /** Undefined while it is still being built. */
   app?: NestFastifyApplication;
+  tracing?: { stop(): Promise<void> };
 }
 
 /** Starts the process: configuration, application, socket. */
@@ -18,6 +18,10 @@ async function main(): Promise<void> {
   const config = AppConfig.load();
   const running: Running = {};
   stopOnSignals(running, config);
+  // Before anything that it is to watch is loaded, and so is the application.
+  if (config.env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined)
+    running.tracing = (await import('./tracing/tracing.js')).startTracing();
+  const { createApp } = await import('./app.setup.js');
   const app = (running.app = await createApp(config));
   await app.listen(config.env.PORT, config.env.HOST);
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -32,14 +36,15 @@ function stopOnSignals(running: Running, config: AppConfig): void {
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isStopping) return;
     isStopping = true;
-    const { app } = running;
+    const { app, tracing } = running;
     if (!app) process.exit(0);
     logger.log({ msg: 'stopping', signal });
     setTimeout(() => {
       logger.fatal({ msg: 'stopped before everything had ended', afterSeconds: config.env.SHUTDOWN_TIMEOUT_SECONDS });
       process.exit(1);
     }, config.env.SHUTDOWN_TIMEOUT_SECONDS * 1000);
-    stop(app, config.env.SHUTDOWN_DRAIN_SECONDS).then(
+    const ended = stop(app, config.env.SHUTDOWN_DRAIN_SECONDS).then(() => tracing?.stop());
+    ended.then(
       () => process.exit(0), // which a signal that is merely passed on would not give
       (error: unknown) => {
         console.error(error);

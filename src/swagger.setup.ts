@@ -19,6 +19,7 @@ const JOURNEY = [
   '/api/auth/password-reset',
   '/api/members/me',
   '/api/auth/not-me',
+  '/api/admin',
 ];
 
 /** Small boxes for small bodies, so that an answer is in sight of its request. */
@@ -62,6 +63,7 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Forgotten password', 'By a mailed code or link')
     .addTag('Forgotten login ID', 'By a mailed code')
     .addTag('The member', 'What belongs to whoever is signed in')
+    .addTag('Administration', 'For administrators with two-step login; changes need a recent login')
     .addTag('Keys', 'For services that check access tokens themselves')
     .addTag('Operations', 'For load balancers and orchestrators')
     .build();

@@ -251,7 +251,7 @@ export interface paths {
         put?: never;
         /**
          * Log in with a passkey alone
-         * @description The passkey has to check its owner (PIN, finger, face) and then stands for both factors. Each challenge is worth one try.
+         * @description The passkey has to check its owner (PIN, finger, face) and then stands for both factors. Each challenge is worth one try. Never answers `mfa_required`.
          */
         post: operations["passkeyLoginLogin"];
         delete?: never;
@@ -822,66 +822,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/health/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Whether the process works
-         * @description Says nothing of what it depends on: restarting it would not mend that.
-         */
-        get: operations["healthLive"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Whether it can serve requests
-         * @description 503 while the database does not answer, and from the moment it begins to shut down.
-         */
-        get: operations["healthReady"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/jwks.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Public keys of access tokens
-         * @description A JWK set (RFC 7517). Empty where access tokens are signed with a shared secret.
-         */
-        get: operations["jwks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/members": {
         parameters: {
             query?: never;
@@ -1077,6 +1017,66 @@ export interface paths {
          * @description Only a dead one, and only while what it carries still works; otherwise `mail_not_retryable`.
          */
         post: operations["outboxAdminRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the process works
+         * @description Says nothing of what it depends on: restarting it would not mend that.
+         */
+        get: operations["healthLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether it can serve requests
+         * @description 503 while the database does not answer, and from the moment it begins to shut down.
+         */
+        get: operations["healthReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public keys of access tokens
+         * @description A JWK set (RFC 7517). Empty where access tokens are signed with a shared secret.
+         */
+        get: operations["jwks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1572,9 +1572,9 @@ export interface components {
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "type": "public-key",
              *       "response": {
-             *         "clientDataJSON": "eyJ0eXBlIjoi…",
-             *         "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4…",
-             *         "signature": "MEUCIQDGo5wL8V4x…",
+             *         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+             *         "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAA",
+             *         "signature": "MEUCIQDGo5wL8V4xE0mXl6rZlq0",
              *         "userHandle": "Sw88Hm8NTFWdCg9PT08sEQ"
              *       },
              *       "clientExtensionResults": {}
@@ -1617,9 +1617,9 @@ export interface components {
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "type": "public-key",
              *       "response": {
-             *         "clientDataJSON": "eyJ0eXBlIjoi…",
-             *         "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4…",
-             *         "signature": "MEUCIQDGo5wL8V4x…",
+             *         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+             *         "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAA",
+             *         "signature": "MEUCIQDGo5wL8V4xE0mXl6rZlq0",
              *         "userHandle": "Sw88Hm8NTFWdCg9PT08sEQ"
              *       },
              *       "clientExtensionResults": {}
@@ -1877,8 +1877,8 @@ export interface components {
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "type": "public-key",
              *       "response": {
-             *         "clientDataJSON": "eyJ0eXBlIjoi…",
-             *         "attestationObject": "o2NmbXRkbm9uZ…",
+             *         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+             *         "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVik",
              *         "transports": [
              *           "internal"
              *         ]
@@ -3415,9 +3415,9 @@ export interface operations {
                  *         "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
                  *         "type": "public-key",
                  *         "response": {
-                 *           "clientDataJSON": "eyJ0eXBlIjoi…",
-                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4…",
-                 *           "signature": "MEUCIQDGo5wL8V4x…",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAA",
+                 *           "signature": "MEUCIQDGo5wL8V4xE0mXl6rZlq0",
                  *           "userHandle": "Sw88Hm8NTFWdCg9PT08sEQ"
                  *         },
                  *         "clientExtensionResults": {}
@@ -3434,7 +3434,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenAnswer"] | components["schemas"]["PasswordChangeRequired"];
+                    "application/json": components["schemas"]["LoginOutcome"];
                 };
             };
             /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3652,9 +3652,9 @@ export interface operations {
                  *         "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
                  *         "type": "public-key",
                  *         "response": {
-                 *           "clientDataJSON": "eyJ0eXBlIjoi…",
-                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4…",
-                 *           "signature": "MEUCIQDGo5wL8V4x…",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAA",
+                 *           "signature": "MEUCIQDGo5wL8V4xE0mXl6rZlq0",
                  *           "userHandle": "Sw88Hm8NTFWdCg9PT08sEQ"
                  *         },
                  *         "clientExtensionResults": {}
@@ -5859,8 +5859,8 @@ export interface operations {
                  *         "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
                  *         "type": "public-key",
                  *         "response": {
-                 *           "clientDataJSON": "eyJ0eXBlIjoi…",
-                 *           "attestationObject": "o2NmbXRkbm9uZ…",
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+                 *           "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVik",
                  *           "transports": [
                  *             "internal"
                  *           ]
@@ -6784,95 +6784,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    healthLive: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; this is the result. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HealthAnswer"];
-                };
-            };
-        };
-    };
-    healthReady: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; this is the result. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HealthAnswer"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Not available at the moment */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    jwks: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; this is the result. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JsonWebKeySet"];
                 };
             };
         };
@@ -7873,6 +7784,95 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    healthLive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+        };
+    };
+    healthReady: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jwks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JsonWebKeySet"];
                 };
             };
         };

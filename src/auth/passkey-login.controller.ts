@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { Public } from '../access/public.decorator.js';
@@ -39,12 +39,9 @@ export class PasskeyLoginController {
   @ApiOperation({
     summary: 'Log in with a passkey alone',
     description:
-      'The passkey has to check its owner (PIN, finger, face) and then stands for both factors. Each challenge is worth one try.',
+      'The passkey has to check its owner (PIN, finger, face) and then stands for both factors. Each challenge is worth one try. Never answers `mfa_required`.',
   })
-  @ApiExtraModels(TokenAnswer, PasswordChangeRequired)
-  @ApiOkResponse({
-    schema: { oneOf: [TokenAnswer, PasswordChangeRequired].map((model) => ({ $ref: getSchemaPath(model) })) },
-  })
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/LoginOutcome' } })
   @ApiBodyProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', 'too_many_requests')
   async login(
     @Body() body: PasskeyLoginDto,

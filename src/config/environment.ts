@@ -373,6 +373,11 @@ export const ENVIRONMENT = {
     desc: 'serve /metrics on a port of its own instead, which no proxy passes on',
     example: '9464',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webUrl({
+    default: undefined,
+    desc: 'send traces there by OTLP over HTTP; the other OTEL_ variables of OpenTelemetry mean what they always do',
+    example: 'http://otel-collector:4318',
+  }),
   LOG_LEVEL: str({
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
     default: 'info',

@@ -1,4 +1,4 @@
-import { trace, type TracerProvider } from '@opentelemetry/api';
+import type { TracerProvider } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
@@ -44,9 +44,4 @@ export function startTracing(): { stop(): Promise<void> } {
     ],
   });
   return { stop: () => provider.shutdown() };
-}
-
-/** Names the request's span by its route. */
-export function nameSpan(method: string, route: string): void {
-  trace.getActiveSpan()?.updateName(`${method} ${route}`).setAttribute('http.route', route);
 }

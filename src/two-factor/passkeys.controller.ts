@@ -58,7 +58,7 @@ class CreationOptionsAnswer implements CreationOptions {
     },
   })
   publicKey: CreationOptions['publicKey'];
-  @ApiProperty({ description: 'Seconds', example: 300 }) expiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds', example: 300 }) expiresIn: number;
 }
 
 class PasskeyView implements PasskeySummary {

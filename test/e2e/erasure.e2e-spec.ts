@@ -92,6 +92,9 @@ async function busyMember(): Promise<GivenMember & { oldEmail: string; name: str
     .post('/api/members/me/email/confirm-code', { requestId: body.requestId, code: mail.code }, ada.accessToken)
     .expect(204);
   await resetTokenFor(app, { email: newEmail });
+  await app.sql.query(`INSERT INTO risk_notices (member_id, device, signal) VALUES ($1, 'somewhere', 'new_device')`, [
+    ada.id,
+  ]);
   return { ...ada, name, email: newEmail, oldEmail: ada.email };
 }
 

@@ -107,14 +107,14 @@ describe('countries', () => {
   it.each([
     ['en', 'Country: South Korea'],
     ['ko', '국가: 대한민국'],
-  ])('ML-06 are named in a mail in the language of the member (%s)', async (locale, words) => {
+  ] as const)('ML-06 are named in a mail in the language of the member (%s)', async (locale, words) => {
     const ada = await given.member(app, { locale });
     await logIn(ada, ada.password, { ip: inNetwork(KOREA), userAgent: FIREFOX }).expect(200);
     const { text, html } = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;
     expect(text).toContain(words);
     expect(text).toContain('Firefox');
     expect(text).toContain(`${KOREA}.0/24`);
-    expect(text).toContain('UTC');
+    expect(text).toContain({ en: 'UTC', ko: '한국 시각' }[locale]);
     expect(html).toContain(words.split(': ')[1]);
   });
 

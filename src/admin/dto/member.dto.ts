@@ -61,7 +61,7 @@ export class MemberView {
 export class MemberDetailsView extends MemberView {
   @ApiProperty({ enum: ['totp', 'passkey'], isArray: true, description: 'What logins ask for besides the password' })
   secondFactors: readonly EnrolledFactor[];
-  @ApiProperty({ description: 'Devices signed in', example: 2 }) sessionCount: number;
+  @ApiProperty({ type: 'integer', description: 'Devices signed in', example: 2 }) sessionCount: number;
   @ApiProperty({ description: 'Logins have to wait after too many failures' }) isWaiting: boolean;
 }
 

@@ -30,7 +30,7 @@ export class OutboxMessageView {
   })
   to: string | null;
   @ApiProperty({ format: 'uuid', nullable: true, type: String }) memberId: string | null;
-  @ApiProperty({ example: 3 }) attempts: number;
+  @ApiProperty({ type: 'integer', example: 3 }) attempts: number;
   @ApiProperty({ format: 'date-time' }) createdAt: Date;
   @ApiProperty({ format: 'date-time', description: 'Not sent before this' }) availableAt: Date;
   @ApiProperty({ format: 'date-time', nullable: true, type: String }) expiresAt: Date | null;

@@ -33,5 +33,5 @@ export class RequestOptionsAnswer implements RequestOptions {
     },
   })
   publicKey: RequestOptions['publicKey'];
-  @ApiProperty({ description: 'Seconds', example: 300 }) expiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds', example: 300 }) expiresIn: number;
 }

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
+import { given, type GivenMember } from '../support/factories.js';
+import { TestApp } from '../support/test-app.js';
+
+interface Span {
+  name: string;
+  traceId: string;
+  parentSpanId?: string;
+  attributes: { key: string; value: { stringValue?: string } }[];
+}
+
+/** Takes traces as a collector does, and keeps them. */
+class Collector {
+  readonly bodies: string[] = [];
+  private readonly server = http.createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+    request.on('end', () => {
+      this.bodies.push(body);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+
+  async start(): Promise<string> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get spans(): Span[] {
+    return this.bodies.flatMap((body) =>
+      (JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] }).resourceSpans.flatMap((resource) =>
+        resource.scopeSpans.flatMap(({ spans }) => spans),
+      ),
+    );
+  }
+
+  stop(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+describe('traces', () => {
+  const collector = new Collector();
+  let app: TestApp;
+  let ada: GivenMember;
+  beforeAll(async () => {
+    const endpoint = await collector.start();
+    app = await TestApp.start({
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_SERVICE_NAME: 'accounts' },
+    });
+    ada = await given.member(app);
+  });
+  afterAll(async () => {
+    await app?.stop();
+    collector.stop();
+  });
+
+  it('follow a request from its route to its statements', async () => {
+    const credentials = { identifier: ada.email, password: ada.password };
+    await app.post('/api/auth/login', credentials).expect(200);
+    const request = await eventually('the span of the login', async () =>
+      collector.spans.find(({ name }) => name === 'POST /api/auth/login'),
+    );
+    const statements = await eventually('the spans of its statements', async () => {
+      const found = collector.spans.filter(({ traceId, parentSpanId }) => traceId === request.traceId && parentSpanId);
+      return found.length > 3 ? found : undefined;
+    });
+    expect(JSON.stringify(statements)).toContain('INSERT INTO sessions');
+    expect(collector.bodies.join()).toContain('accounts');
+  });
+
+  it('SL-01 hold no secret, no address and nothing that was in a URL', async () => {
+    await app.get(`/pages/no-such-page?note=${ada.loginId}`);
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+    await eventually('the last span', async () => collector.spans.find(({ name }) => name === 'GET /api/members/me'));
+    const sent = collector.bodies.join('\n');
+    const { email, password, loginId, accessToken, refreshToken, deviceToken, client } = ada;
+    for (const secret of [email, password, loginId, accessToken, refreshToken, deviceToken, client.ip])
+      expect(sent).not.toContain(secret);
+  });
+});
