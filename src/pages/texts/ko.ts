@@ -278,7 +278,7 @@ export const ko: PageTexts = {
     'signal-new_network': '전에 로그인하신 적이 없는 네트워크',
     'signal-new_country': '전에 로그인하신 적이 없는 국가',
     'signal-impossible_travel': '실제로 이동할 수 없을 만큼 짧은 시간 안에 두 국가에서 사용',
-    'signal-refresh_burst': '앱이 스스로 하는 것보다 훨씬 잦은 갱신',
+    'signal-refresh_burst': '일반적인 앱보다 훨씬 잦은 로그인 갱신',
     'signal-many_countries': '짧은 시간 안에 여러 국가에서 사용',
     'signal-success_after_failures': '여러 번 틀린 뒤에 맞은 비밀번호',
     'signal-wrong_second_factor': '비밀번호는 맞았지만 틀린 2단계 인증',
