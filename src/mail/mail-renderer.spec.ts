@@ -148,7 +148,7 @@ describe('a mail', () => {
       ].map((what) => mail('admin-action', locale, { what }));
       expect(new Set(acts.map(({ text }) => text)).size).toBe(acts.length);
       for (const { html, text } of acts) {
-        expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 05:37 UTC' }[locale]);
+        expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 14:37 (한국 시각)' }[locale]);
         expect(visible(html)).not.toMatch(/network|네트워크/i);
       }
     },
