@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { PAGE_NAMES, type PageName } from '../config/built-in-pages.js';
 import { SECURITY_EVENT_TYPES } from '../events/security-events.js';
 import { LOCALES, type Locale } from '../i18n/locale.js';
+import { SIGNALS } from '../risk/signals.js';
 import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES } from '../mail/mail-template.js';
 import { PageAssets } from './page-assets.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
@@ -84,6 +85,16 @@ describe('the texts of the pages', () => {
   it('name every security event that a member’s timeline can hold', () => {
     const named = Object.keys(en.account).filter((key) => key.startsWith('event-'));
     expect(named.sort()).toEqual(SECURITY_EVENT_TYPES.map((type) => `event-${type}`).sort());
+  });
+
+  it('say why something looked risky, and what was done about it', () => {
+    const named = (prefix: string) => Object.keys(en.account).filter((key) => key.startsWith(prefix));
+    const signals = [...Object.keys(SIGNALS), 'token_reuse'];
+    expect(named('signal-').sort()).toEqual(signals.map((signal) => `signal-${signal}`).sort());
+    const outcomes = ['login', 'second-factor', 'refresh'].flatMap((where) =>
+      ['notify', 'ask', 'end'].map((outcome) => `outcome-${where}-${outcome}`),
+    );
+    expect(named('outcome-').sort()).toEqual(outcomes.sort());
   });
 
   it('include every one that a script asks for', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { generateSync } from 'otplib';
+import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
 import { describeInBrowser } from '../support/browser.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
@@ -8,32 +9,6 @@ import { LOOKS, Stage, type Look, type Visitor } from '../support/stage.js';
 /** The code an app shows; `stepsAway` because each is good once. */
 const codeOf = (secret: string, stepsAway = 0): string =>
   generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
-
-const panel = (visitor: Visitor, name: string) => visitor.page.locator(`[data-panel="${name}"]`);
-
-/** Opens a part of a panel by its button. */
-const open = async (visitor: Visitor, name: string, part: string): Promise<void> => {
-  await panel(visitor, name).locator(`[data-opens="${part}"]:visible`).first().click();
-  await panel(visitor, name).locator(`[data-part="${part}"]`).waitFor();
-};
-
-/** Waits until a panel says that something has been done. */
-const isDone = (visitor: Visitor, name: string): Promise<void> =>
-  panel(visitor, name).locator('[data-done]:not(:empty)').waitFor();
-
-async function logIn(visitor: Visitor, { loginId, password }: { loginId: string; password: string }): Promise<void> {
-  await visitor.open('login');
-  await visitor.type('#identifier', loginId);
-  await visitor.type('#password', password);
-  await visitor.send('login');
-}
-
-async function isLoggedIn(visitor: Visitor): Promise<void> {
-  await visitor.page.waitForURL(/\/pages\/account/);
-  await panel(visitor, 'timeline').locator('li').first().waitFor();
-  await panel(visitor, 'sessions').locator('li').first().waitFor();
-  await panel(visitor, 'two-factor').locator('[data-badge]:visible').waitFor();
-}
 
 describeInBrowser('the account page', () => {
   let stage: Stage;
@@ -143,12 +118,13 @@ describeInBrowser('the account page', () => {
       await visitor.inspect('account-two-factor-scan');
       await visitor.type('#two-factor-code', codeOf(secret));
       await visitor.send('two-factor-scan');
+      await isDone(visitor, 'two-factor');
       await visitor.page.locator('[data-part="codes"]').waitFor();
       const codes = (await visitor.text('[data-recovery-codes]')).split(/\s+/);
       expect(codes).toHaveLength(10);
-      await visitor.inspect('account-two-factor-codes');
+      await visitor.inspect('account-recovery-codes');
       await visitor.press('codes-kept');
-      await isDone(visitor, 'two-factor');
+      await isDone(visitor, 'recovery-codes');
       // Shown once means once.
       expect(await visitor.page.content()).not.toContain(codes[0]);
 
@@ -159,18 +135,19 @@ describeInBrowser('the account page', () => {
       await phone.type('#appCode', '000000');
       await phone.send('second-factor');
       await phone.page.locator('#appCode-error').waitFor();
-      await phone.press('other-factor');
+      await phone.press('use-recovery_code');
       await phone.type('#recoveryCode', codes[0]!);
       await phone.inspect('login-recovery-code');
       await phone.send('second-factor');
       await isLoggedIn(phone);
-      expect(await panel(phone, 'two-factor').innerText()).toContain('9');
+      await panel(phone, 'recovery-codes').filter({ hasText: '9' }).waitFor();
 
       await open(phone, 'two-factor', 'remove');
       await phone.type('#two-factor-remove-password', ada.password);
       await phone.type('#two-factor-remove-code', codeOf(secret, 1));
       await phone.send('two-factor-remove');
       await isDone(phone, 'two-factor');
+      await panel(phone, 'recovery-codes').waitFor({ state: 'hidden' }); // they went with the app
       expect((await ada.client.get('/api/members/me/totp', ada.accessToken)).body.enabled).toBe(false);
       await phone.close();
       await visitor.close();

@@ -4,6 +4,7 @@ import { freePort } from '../../dev/free-port.js';
 import { describeInBrowser, findChromium } from '../support/browser.js';
 import { given } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
+import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
 /** An origin of our own, whose pages may call the API: a browser makes passkeys for the page that it shows. */
 describeInBrowser('passkeys of a real browser', () => {
@@ -19,18 +20,7 @@ describeInBrowser('passkeys of a real browser', () => {
     page = await browser.newPage();
     // A page of the service's own origin that shows a JSON answer has no policy in its way and no script of its own.
     await page.goto(`${origin}/health/live`);
-    const devTools = await page.context().newCDPSession(page);
-    await devTools.send('WebAuthn.enable');
-    await devTools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await VirtualAuthenticator.plugInto(page);
   });
   afterAll(async () => {
     await browser?.close();

@@ -192,7 +192,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     await visitor.open('login');
     await visitor.see('ready');
     const path: string[] = [];
-    for (let step = 0; step < 8; step++) {
+    for (let step = 0; step < 9; step++) {
       await keyboard.press('Tab');
       path.push(await visitor.focused());
     }
@@ -203,12 +203,13 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
         'input#password',
         'button', // show the password
         'button', // log in
+        'button', // log in with a passkey
         'a',
         'a',
         'a',
       ].map((start) => expect.stringMatching(new RegExp(`^${start}`))),
     );
-    for (let step = 0; step < 6; step++) await keyboard.press('Shift+Tab');
+    for (let step = 0; step < 7; step++) await keyboard.press('Shift+Tab');
     await keyboard.type(ada.loginId);
     await keyboard.press('Tab');
     await keyboard.type(ada.password);

@@ -61,7 +61,7 @@ export class Stage {
   }
 
   /** Another person, or the same one on another device: nothing is shared with those before. */
-  async visitor({ size, language }: Look): Promise<Visitor> {
+  async visitor({ size, language }: Look, ip = randomIp()): Promise<Visitor> {
     const context = await this.browser.newContext({
       baseURL: this.app.publicUrl,
       viewport: SIZES[size],
@@ -71,7 +71,7 @@ export class Stage {
       isMobile: size === 'phone',
       hasTouch: size === 'phone',
       permissions: ['clipboard-write', 'clipboard-read'],
-      extraHTTPHeaders: { 'x-forwarded-for': randomIp() },
+      extraHTTPHeaders: { 'x-forwarded-for': ip },
     });
     context.setDefaultTimeout(TIMEOUT_MS);
     return new Visitor(context, await context.newPage(), this.axe, { size, language });

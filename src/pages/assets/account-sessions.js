@@ -2,7 +2,7 @@
 
 /** The devices that are logged in. */
 
-import { fill, find, shortTime, onAction, showGroup, text } from './page.js';
+import { countryName, fill, find, shortTime, onAction, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
 
@@ -27,7 +27,7 @@ export async function showSessions() {
     const item = panel.copy('session');
     const device = deviceName ?? ([browser, os].filter(Boolean).join(' · ') || text('unknownDevice'));
     const time = text('lastUsed', { time: shortTime(lastUsedAt) });
-    fill(item, { device, about: [time, ip, country].filter(Boolean).join(' · ') });
+    fill(item, { device, about: [time, countryName(country), ip].filter(Boolean).join(' · ') });
     find('[data-current]', item).hidden = !current;
     const end = find('[data-end]', item);
     end.hidden = current; // logging out here is the button at the top

@@ -1,14 +1,15 @@
 // @ts-check
 
-/** What happened to the account, newest first. */
+/** What happened to the account, newest first; and for what looked unusual, why, and what was done about it. */
 
-import { fill, find, shortTime, onAction, showGroup, text } from './page.js';
+import { countryName, fill, find, shortTime, onAction, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
 
 const PAGE_SIZE = 8;
 
-/** @typedef {{ type: string, at: string, ip: string, userAgent: string, details: { newDevice?: boolean } }} Entry */
+/** @typedef {{ at: string, outcome: string, dryRun: boolean, signals: { signal: string }[] }} Judgement */
+/** @typedef {{ type: string, at: string, byAdmin: boolean, ip: string, country: string | null, userAgent: string, details: { newDevice?: boolean, name?: string | null } & Partial<Judgement> }} Entry */
 
 export async function showTimeline() {
   const panel = new Panel('timeline');
@@ -28,14 +29,35 @@ export async function showTimeline() {
   }
 
   /** @param {Entry} event */
-  function entry({ type, at, ip, userAgent, details }) {
+  function entry({ type, at, byAdmin, ip, country, userAgent, details }) {
     const item = panel.copy('event');
     item.tabIndex = -1;
     // A newer server may know events that have no words yet.
     const words = text(`event-${type}`) || type;
     const isNew = details.newDevice === true ? ` (${text('newDevice')})` : '';
-    fill(item, { event: words + isNew, about: [shortTime(at), deviceIn(userAgent), ip].filter(Boolean).join(' · ') });
+    const passkey = type.startsWith('passkey.') && details.name ? `: ${details.name}` : '';
+    const origin = byAdmin ? [text('byAdmin')] : [deviceIn(userAgent), countryName(country), ip];
+    fill(item, {
+      event: words + isNew + passkey,
+      about: [shortTime(at), ...origin].filter(Boolean).join(' · '),
+    });
+    // Taken out of the audit when an account is erased, so perhaps not there.
+    if (type === 'risk.assessed' && details.signals) explain(item, /** @type {Judgement} */ (details));
     return item;
+  }
+
+  /** Says what was unusual, and what became of it. @param {HTMLElement} item @param {Judgement} judgement */
+  function explain(item, { at, outcome, dryRun, signals }) {
+    const reasons = signals.map(({ signal }) => {
+      const reason = document.createElement('li');
+      reason.textContent = text(`signal-${signal}`) || signal;
+      return reason;
+    });
+    const list = find('[data-reasons]', item);
+    list.append(...reasons);
+    list.hidden = false;
+    const where = at === 'refresh' || at === 'second-factor' ? at : 'login';
+    fill(item, { outcome: dryRun ? text('watchedOnly') : text(`outcome-${where}-${outcome}`) });
   }
 
   onAction('more-events', loadMore);

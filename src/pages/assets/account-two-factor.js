@@ -1,17 +1,16 @@
 // @ts-check
 
-/** Two-step login: an authenticator app, and recovery codes for when it is not at hand. */
+/** The authenticator app: set it up, and take it away. */
 
 import { ApiProblem } from './api.js';
 import { FieldProblem, requiredValue } from './form.js';
-import { find, onAction, text } from './page.js';
+import { find, text } from './page.js';
 import { Panel } from './panel.js';
 import { SignedOut, call, callWithPassword } from './session.js';
 
-export async function offerTwoFactor() {
+/** @param {import('./account-recovery-codes.js').RecoveryCodes} recoveryCodes */
+export async function offerTwoFactor(recoveryCodes) {
   const panel = new Panel('two-factor');
-  /** @type {string[]} */
-  let codes = [];
 
   panel.onSubmit('two-factor-begin', async () => {
     const password = requiredValue('two-factor-begin', 'password', text('passwordMissing'));
@@ -26,18 +25,15 @@ export async function offerTwoFactor() {
   panel.onSubmit('two-factor-scan', async () => {
     const code = requiredValue('two-factor-scan', 'code', text('appCodeMissing'));
     try {
-      showCodes((await call('POST', 'members/me/totp/confirm', { code })).recoveryCodes);
+      const made = await call('POST', 'members/me/totp/confirm', { code });
+      panel.finish(settle(true), text('twoFactorOn'));
+      recoveryCodes.show(made.recoveryCodes);
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       if (error.code === 'code_invalid') throw new FieldProblem('code', error.detail);
       if (error.code !== 'reauth_required') throw error;
       panel.open('begin'); // it took so long that the password is asked for once more
     }
-  });
-
-  panel.onSubmit('two-factor-renew', async () => {
-    const password = requiredValue('two-factor-renew', 'password', text('passwordMissing'));
-    showCodes((await callWithPassword(password, 'POST', 'members/me/recovery-codes', { password })).recoveryCodes);
   });
 
   panel.onSubmit('two-factor-remove', async () => {
@@ -49,58 +45,24 @@ export async function offerTwoFactor() {
       if (error instanceof ApiProblem && error.code === 'code_invalid') throw new FieldProblem('code', error.detail);
       throw error;
     }
-    panel.finish(badge(panel, false), text('twoFactorOff'));
+    panel.finish(settle(false), text('twoFactorOff'));
   });
 
-  onAction('copy-codes', () => {
-    navigator.clipboard.writeText(codes.join('\n')).then(
-      () => panel.say(text('copied')),
-      () => panel.say(text('copyFailed')),
-    );
-  });
-
-  onAction('codes-kept', () => {
-    codes = [];
-    find('[data-recovery-codes]', panel.root).replaceChildren();
-    find('[data-save-codes]', panel.root).removeAttribute('href');
-    panel.finish(badge(panel, true), text('twoFactorOn'));
-    void refresh();
-  });
-
-  /** @param {string[]} fresh */
-  function showCodes(fresh) {
-    codes = fresh;
-    badge(panel, true); // codes are made for what is on
-    const items = codes.map((code) => {
-      const item = document.createElement('li');
-      item.textContent = code;
-      return item;
-    });
-    find('[data-recovery-codes]', panel.root).replaceChildren(...items);
-    const link = /** @type {HTMLAnchorElement} */ (find('[data-save-codes]', panel.root));
-    link.href = `data:text/plain;charset=utf-8,${encodeURIComponent(`${codes.join('\n')}\n`)}`;
-    panel.open('codes');
+  /** Shows whether it is on; gives the part to show. @param {boolean} isOn */
+  function settle(isOn) {
+    const place = find('[data-badge]', panel.root);
+    place.textContent = isOn ? text('on') : text('off');
+    place.dataset.badge = isOn ? 'on' : 'off';
+    place.hidden = false;
+    recoveryCodes.note('app', isOn);
+    return isOn ? 'on' : 'off';
   }
 
-  /** Asks how things stand. Without an answer the panel shows neither: a wrong word here would be worse than none. */
-  async function refresh() {
-    try {
-      const { enabled, recoveryCodesLeft } = await call('GET', 'members/me/totp');
-      panel.fill({ codesLeft: text('codesLeft', { count: String(recoveryCodesLeft) }) });
-      panel.reveal(badge(panel, enabled));
-    } catch (error) {
-      if (!(error instanceof SignedOut)) panel.say(text('listFailed'));
-    }
+  try {
+    const { enabled } = await call('GET', 'members/me/totp');
+    panel.reveal(settle(enabled));
+  } catch (error) {
+    // The panel shows neither: a wrong word here would be worse than none.
+    if (!(error instanceof SignedOut)) panel.say(text('listFailed'));
   }
-
-  await refresh();
-}
-
-/** Shows whether it is on; gives the part to show. @param {Panel} panel @param {boolean} isOn */
-function badge(panel, isOn) {
-  const place = find('[data-badge]', panel.root);
-  place.textContent = isOn ? text('on') : text('off');
-  place.dataset.badge = isOn ? 'on' : 'off';
-  place.hidden = false;
-  return isOn ? 'on' : 'off';
 }

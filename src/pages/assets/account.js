@@ -5,7 +5,9 @@
 import { offerClosing } from './account-closing.js';
 import { offerEmailChange } from './account-email.js';
 import { offerPasswordChange } from './account-password.js';
+import { offerPasskeys } from './account-passkeys.js';
 import { offerProfile } from './account-profile.js';
+import { RecoveryCodes } from './account-recovery-codes.js';
 import { showSessions } from './account-sessions.js';
 import { showTimeline } from './account-timeline.js';
 import { offerTwoFactor } from './account-two-factor.js';
@@ -57,9 +59,11 @@ function open(member) {
   offerEmailChange(member);
   offerPasswordChange(member);
   offerClosing();
+  const recoveryCodes = new RecoveryCodes();
   show('ready');
   // Each on its own: one that cannot be loaded says so in its place.
-  void offerTwoFactor();
+  void offerTwoFactor(recoveryCodes);
+  void offerPasskeys(recoveryCodes);
   void showSessions();
   void showTimeline();
 }

@@ -1,36 +1,61 @@
 // @ts-check
 
-/** Logging in, with a second factor where there is one. The session lives in cookies that no script can read. */
+/**
+ * Logging in: by password, with a second step where there is one, or by passkey alone. The session lives in cookies that
+ * no script can read.
+ */
 
 import { ApiProblem, request } from './api.js';
 import { FieldProblem, clearForm, onSubmit, requiredValue } from './form.js';
 import { endLanguageSwitch, takeSecret } from './link-token.js';
 import { addressOf, fill, find, onAction, show, showGroup, text } from './page.js';
+import { hasPasskeys, usePasskey } from './passkey.js';
+
+/** Ways to take the second step, easiest first; each has a group of the form and a button that chooses it. */
+const WAYS = /** @type {const} */ (['passkey', 'totp', 'recovery_code']);
+/** @typedef {typeof WAYS[number]} Way */
 
 /** Why somebody was sent here; see account.js. */
 const reason = takeSecret('because');
 let mfaToken = '';
 let resetToken = '';
-let isRecovering = false;
+/** Those that the member has, and this browser can. @type {Way[]} */
+let ways = [];
+/** @type {Way} */
+let way = 'totp';
 
 onSubmit('login', logIn);
+onSubmit('passkey', logInByPasskey);
 onSubmit('second-factor', bringSecondFactor);
-onAction('other-factor', () => chooseFactor(!isRecovering));
+for (const one of WAYS) onAction(`use-${one}`, () => choose(one));
 onAction('start-over', () => startOver(''));
 onAction('change-password', changePassword);
+showGroup('passkeyLogin', hasPasskeys);
 show('ready');
 notice(reason === 'logged-out' ? text('loggedOut') : reason === 'ended' ? text('sessionEnded') : '');
 
 async function logIn() {
   const identifier = requiredValue('login', 'identifier', text('identifierMissing'));
   const password = requiredValue('login', 'password', text('passwordMissing'));
-  const answer = await ask('auth/login', { identifier, password, transport: 'cookie' });
+  goOnWith(await ask('auth/login', { identifier, password, transport: 'cookie' }));
+}
+
+/** Asks for no name: the browser offers the passkeys it has for this service, and the chosen one says whose it is. */
+async function logInByPasskey() {
+  const { publicKey } = await ask('auth/login/passkey/options');
+  const credential = await usePasskey(publicKey);
+  goOnWith(await ask('auth/login/passkey', { credential, transport: 'cookie' }));
+}
+
+/** @param {{ status: string, mfaToken: string, methods: Way[], resetToken: string }} answer to a first step */
+function goOnWith(answer) {
   notice('');
   clearForm(/** @type {HTMLFormElement} */ (find('[data-form="login"]')));
   if (answer.status === 'mfa_required') {
     mfaToken = answer.mfaToken;
     endLanguageSwitch(); // a reload would lose the login under way
-    chooseFactor(false);
+    ways = WAYS.filter((one) => answer.methods.includes(one) && (one !== 'passkey' || hasPasskeys));
+    choose(ways[0] ?? 'recovery_code');
     show('second-factor');
   } else if (answer.status === 'password_change_required') {
     resetToken = answer.resetToken;
@@ -40,11 +65,17 @@ async function logIn() {
 }
 
 async function bringSecondFactor() {
-  const code = isRecovering
-    ? requiredValue('second-factor', 'recoveryCode', text('recoveryCodeMissing'))
-    : requiredValue('second-factor', 'code', text('appCodeMissing'));
   try {
-    await ask('auth/login/mfa', { mfaToken, code });
+    if (way === 'passkey') {
+      const { publicKey } = await ask('auth/login/mfa/passkey/options', { mfaToken });
+      await ask('auth/login/mfa/passkey', { mfaToken, credential: await usePasskey(publicKey) });
+    } else {
+      const code =
+        way === 'totp'
+          ? requiredValue('second-factor', 'code', text('appCodeMissing'))
+          : requiredValue('second-factor', 'recoveryCode', text('recoveryCodeMissing'));
+      await ask('auth/login/mfa', { mfaToken, code });
+    }
     goOn();
   } catch (error) {
     if (!(error instanceof ApiProblem) || !['token_expired', 'token_invalid'].includes(error.code)) throw error;
@@ -52,15 +83,17 @@ async function bringSecondFactor() {
   }
 }
 
-/** @param {string} operation @param {object} body */
+/** @param {string} operation @param {object} [body] */
 async function ask(operation, body) {
   try {
     return await request('POST', operation, { body, cookies: true });
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
-    if (error.code === 'invalid_credentials') throw new ApiProblem(error.code, { detail: text('wrong') });
+    if (error.code === 'invalid_credentials') {
+      throw new ApiProblem(error.code, { detail: operation === 'auth/login' ? text('wrong') : text('refused') });
+    }
     if (error.code === 'origin_not_allowed') throw new ApiProblem(error.code, { detail: text('notAllowedHere') });
-    if (error.code === 'code_invalid') throw new FieldProblem(isRecovering ? 'recoveryCode' : 'code', error.detail);
+    if (error.code === 'code_invalid') throw new FieldProblem(way === 'totp' ? 'code' : 'recoveryCode', error.detail);
     throw error;
   }
 }
@@ -72,14 +105,18 @@ function goOn() {
   else location.replace(next);
 }
 
-/** @param {boolean} recovering whether a recovery code stands in for the app */
-function chooseFactor(recovering) {
-  isRecovering = recovering;
-  clearForm(/** @type {HTMLFormElement} */ (find('[data-form="second-factor"]')));
-  showGroup('appCode', !recovering);
-  showGroup('recoveryCode', recovering);
-  find('[data-action="other-factor"]').textContent = recovering ? text('useApp') : text('useRecoveryCode');
-  find(recovering ? '#recoveryCode' : '#appCode').focus();
+/** How to take the second step. @param {Way} chosen */
+function choose(chosen) {
+  way = chosen;
+  const form = /** @type {HTMLFormElement} */ (find('[data-form="second-factor"]'));
+  clearForm(form);
+  for (const one of WAYS) {
+    showGroup(one, one === way);
+    find(`[data-action="use-${one}"]`).hidden = one === way || !ways.includes(one);
+  }
+  const button = find('[type="submit"]', form);
+  button.textContent = way === 'passkey' ? text('usePasskey') : text('submit');
+  /** @type {HTMLElement} */ (form.querySelector(`[data-group="${way}"] input`) ?? button).focus();
 }
 
 /** @param {string} why */

@@ -121,6 +121,12 @@ export function duration(seconds) {
   );
 }
 
+/** @param {string | null} code ISO 3166-1 alpha-2, such as KR @returns {string} the name in the language of the page; empty where it is not known */
+export function countryName(code) {
+  if (code === null) return '';
+  return new Intl.DisplayNames(document.documentElement.lang, { type: 'region' }).of(code) ?? code;
+}
+
 /** @param {string} iso @param {Intl.DateTimeFormatOptions} options */
 function format(iso, options) {
   const language = document.documentElement.lang;

@@ -1,0 +1,85 @@
+// @ts-check
+
+/** Passkeys: add, name and remove them. */
+
+import { requiredValue, valueOf } from './form.js';
+import { fill, find, shortTime, showGroup, text } from './page.js';
+import { Panel } from './panel.js';
+import { hasPasskeys, makePasskey } from './passkey.js';
+import { call, callWithPassword } from './session.js';
+
+/** @typedef {{ id: string, name: string | null, createdAt: string, lastUsedAt: string | null, backedUp: boolean }} Passkey */
+
+/** @param {import('./account-recovery-codes.js').RecoveryCodes} recoveryCodes */
+export async function offerPasskeys(recoveryCodes) {
+  const panel = new Panel('passkeys');
+  const list = find('[data-list]', panel.root);
+  /** The one that is being named or removed. */
+  let chosen = '';
+
+  async function load() {
+    await panel.run(async () => {
+      const { items } = /** @type {{ items: Passkey[] }} */ (await call('GET', 'members/me/passkeys'));
+      list.replaceChildren(...items.map(entry));
+      recoveryCodes.note('passkeys', items.length > 0);
+    });
+  }
+
+  /** @param {Passkey} passkey */
+  function entry({ id, name, createdAt, lastUsedAt, backedUp }) {
+    const item = panel.copy('passkey');
+    const called = name ?? text('unnamedPasskey');
+    const used = lastUsedAt === null ? text('neverUsed') : text('lastUsed', { time: shortTime(lastUsedAt) });
+    const added = text('addedOn', { time: shortTime(createdAt) });
+    fill(item, { passkey: called, about: [added, used].join(' · ') });
+    find('[data-synced]', item).hidden = !backedUp;
+    choose('rename', 'renameNamed', () => {
+      const input = /** @type {HTMLInputElement} */ (find('#passkey-new-name', panel.root));
+      input.value = name ?? '';
+      input.select();
+    });
+    choose('remove', 'removeNamed');
+    return item;
+
+    /** @param {'rename' | 'remove'} part @param {string} label @param {() => void} [prepare] */
+    function choose(part, label, prepare = () => {}) {
+      const button = find(`[data-chooses="${part}"]`, item);
+      button.setAttribute('aria-label', text(label, { passkey: called }));
+      button.addEventListener('click', () => {
+        chosen = id;
+        panel.fill({ chosen: called });
+        panel.open(part);
+        prepare();
+      });
+    }
+  }
+
+  panel.onSubmit('passkey-add', async () => {
+    const name = valueOf('passkey-add', 'name').trim() || null;
+    const password = requiredValue('passkey-add', 'password', text('passwordMissing'));
+    const { publicKey } = await callWithPassword(password, 'POST', 'members/me/passkeys/options', { password });
+    const credential = await makePasskey(publicKey);
+    const made = await callWithPassword(password, 'POST', 'members/me/passkeys', { credential, name });
+    await load();
+    panel.finish('shown', text('passkeyAdded'));
+    if (made.recoveryCodes) recoveryCodes.show(made.recoveryCodes);
+  });
+
+  panel.onSubmit('passkey-rename', async () => {
+    const name = valueOf('passkey-rename', 'name').trim() || null;
+    await call('PATCH', `members/me/passkeys/${encodeURIComponent(chosen)}`, { name });
+    await load();
+    panel.finish('shown', text('passkeyRenamed'));
+  });
+
+  panel.onSubmit('passkey-remove', async () => {
+    const password = requiredValue('passkey-remove', 'password', text('passwordMissing'));
+    await callWithPassword(password, 'DELETE', `members/me/passkeys/${encodeURIComponent(chosen)}`, { password });
+    await load();
+    panel.finish('shown', text('passkeyRemoved'));
+  });
+
+  showGroup('addPasskey', hasPasskeys);
+  showGroup('noPasskeysHere', !hasPasskeys);
+  await load();
+}

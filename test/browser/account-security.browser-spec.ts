@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
+import { enrol, givenAdmin } from '../support/admins.js';
+import { Authenticator } from '../support/authenticator.js';
+import { describeInBrowser } from '../support/browser.js';
+import { given } from '../support/factories.js';
+import { addPasskey } from '../support/passkeys.js';
+import { LOOKS, Stage, type Look, type Visitor } from '../support/stage.js';
+import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
+
+/** Addresses of known countries. */
+const KOREA = '168.126.63.';
+const AMERICA = '8.8.8.';
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+describeInBrowser('passkeys and security activity on the built-in pages', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.start();
+  });
+  afterAll(() => stage?.stop());
+
+  async function addPasskeyOnPage(visitor: Visitor, password: string, name = ''): Promise<void> {
+    await open(visitor, 'passkeys', 'add');
+    await visitor.type('#passkey-name', name);
+    await visitor.type('#passkey-password', password);
+    await visitor.send('passkey-add');
+  }
+
+  async function logOut(visitor: Visitor): Promise<void> {
+    await visitor.press('log-out');
+    await visitor.page.waitForURL(/\/pages\/login/);
+    await visitor.see('ready');
+  }
+
+  const listed = (visitor: Visitor): Promise<string[]> => panel(visitor, 'passkeys').locator('li').allInnerTexts();
+  const problemOf = (visitor: Visitor, form: string): Promise<string> =>
+    visitor.text(`[data-form="${form}"] [data-problem]:visible`);
+
+  for (const look of LOOKS) {
+    const how = `${look.language}, ${look.size}`;
+
+    it(`adds a passkey, logs in with it alone and after the password, renames and removes it (${how})`, async () => {
+      const ada = await given.member(stage.app);
+      const visitor = await stage.visitor(look);
+      await VirtualAuthenticator.plugInto(visitor.page);
+      await logIn(visitor, ada);
+      await isLoggedIn(visitor);
+      expect(await panel(visitor, 'recovery-codes').isVisible()).toBe(false);
+
+      await addPasskeyOnPage(visitor, 'not the password', 'Phone');
+      await panel(visitor, 'passkeys').locator('[data-problem]:visible').waitFor();
+      await visitor.inspect('account-passkey-add');
+      await visitor.type('#passkey-password', ada.password);
+      await visitor.send('passkey-add');
+      await isDone(visitor, 'passkeys');
+      await panel(visitor, 'recovery-codes').locator('[data-part="codes"]').waitFor();
+      const codes = (await visitor.text('[data-recovery-codes]')).split(/\s+/);
+      expect(codes).toHaveLength(10);
+      await visitor.press('codes-kept');
+      await isDone(visitor, 'recovery-codes');
+      expect(await listed(visitor)).toEqual([expect.stringContaining('Phone')]);
+      await visitor.inspect('account-passkeys');
+
+      await logOut(visitor);
+      await visitor.send('passkey');
+      await isLoggedIn(visitor);
+      expect(await panel(visitor, 'profile').innerText()).toContain(ada.loginId);
+
+      await logOut(visitor);
+      await logIn(visitor, ada);
+      await visitor.see('second-factor');
+      await visitor.inspect('login-passkey-step');
+      await visitor.send('second-factor');
+      await isLoggedIn(visitor);
+
+      await panel(visitor, 'passkeys').locator('[data-chooses="rename"]').click();
+      expect(await visitor.page.locator('#passkey-new-name').inputValue()).toBe('Phone');
+      await visitor.type('#passkey-new-name', '내 휴대폰');
+      await visitor.send('passkey-rename');
+      await isDone(visitor, 'passkeys');
+      expect(await listed(visitor)).toEqual([expect.stringContaining('내 휴대폰')]);
+
+      await panel(visitor, 'passkeys').locator('[data-chooses="remove"]').click();
+      await visitor.type('#passkey-remove-password', ada.password);
+      await visitor.inspect('account-passkey-remove');
+      await visitor.send('passkey-remove');
+      await isDone(visitor, 'passkeys');
+      expect(await listed(visitor)).toEqual([]);
+      await panel(visitor, 'recovery-codes').waitFor({ state: 'hidden' }); // they went with the last factor
+      await logOut(visitor);
+      await visitor.send('passkey'); // the device still has it, the account does not
+      await visitor.page.locator('[data-form="passkey"] [data-problem]:visible').waitFor();
+      await visitor.inspect('login-passkey-refused');
+      await logIn(visitor, ada);
+      await isLoggedIn(visitor);
+      await visitor.close();
+    });
+
+    it(`SS-02 says where devices are, what looked risky and why, and what an administrator did (${how})`, async () => {
+      const visitor = await watched(look);
+      await isLoggedIn(visitor);
+      const timeline = panel(visitor, 'timeline');
+      const [korea, america] = { en: ['South Korea', 'United States'], ko: ['대한민국', '미국'] }[look.language];
+      const reasons = {
+        en: ['A country you have not logged in from before', 'Two countries, with less time', 'The login was allowed'],
+        ko: ['전에 로그인하신 적이 없는 국가', '짧은 시간 안에 두 국가', '로그인을 허용'],
+      }[look.language];
+      const risky = await timeline.locator('li:has([data-reasons]:visible)', { hasText: america! }).innerText();
+      for (const words of reasons) expect(risky).toContain(words);
+      expect(await timeline.innerText()).toContain({ en: 'by an administrator', ko: '관리자가 처리' }[look.language]);
+      const devices = await panel(visitor, 'sessions').innerText();
+      for (const country of [korea, america]) expect(devices).toContain(country);
+      expect(devices).not.toMatch(/· (KR|US)\b/);
+      await visitor.inspect('account-activity');
+      await visitor.close();
+    });
+  }
+
+  /** Somebody from Korea whose account was used from America soon after, and whom an administrator has helped. */
+  async function watched(look: Look): Promise<Visitor> {
+    const ada = await given.member(stage.app);
+    const credentials = { identifier: ada.loginId, password: ada.password };
+    await stage.app
+      .client({ ip: `${KOREA}7` })
+      .post('/api/auth/login', credentials)
+      .expect(200);
+    const elsewhere = stage.app.client({ ip: `${AMERICA}7`, headers: { 'user-agent': FIREFOX } });
+    await elsewhere.post('/api/auth/login', credentials).expect(200);
+    const admin = await givenAdmin(stage.app);
+    await admin.client.post(`/api/admin/members/${ada.id}/unlock`, undefined, admin.accessToken).expect(204);
+    const visitor = await stage.visitor(look, `${KOREA}8`);
+    await logIn(visitor, ada);
+    return visitor;
+  }
+
+  it('works in browsers that do not know passkeys as JSON, and says in words what went wrong', async () => {
+    const ada = await given.member(stage.app);
+    const visitor = await stage.visitor(LOOKS[1]!);
+    await visitor.context.addInitScript(`
+      delete PublicKeyCredential.parseCreationOptionsFromJSON;
+      delete PublicKeyCredential.parseRequestOptionsFromJSON;
+      delete PublicKeyCredential.prototype.toJSON;
+    `);
+    const authenticator = await VirtualAuthenticator.plugInto(visitor.page);
+    await logIn(visitor, ada);
+    await isLoggedIn(visitor);
+    await addPasskeyOnPage(visitor, ada.password);
+    await isDone(visitor, 'passkeys');
+    await visitor.press('codes-kept');
+    expect(await listed(visitor)).toEqual([expect.stringContaining('without a name')]);
+    await addPasskeyOnPage(visitor, ada.password);
+    expect(await problemOf(visitor, 'passkey-add')).toContain('already holds a passkey');
+
+    await logOut(visitor);
+    await logIn(visitor, ada);
+    await visitor.see('second-factor');
+    await visitor.send('second-factor');
+    await isLoggedIn(visitor);
+    await logOut(visitor);
+    await authenticator.recognisesOwner(false);
+    await visitor.send('passkey');
+    expect(await problemOf(visitor, 'passkey')).toContain('No passkey was used');
+    await authenticator.recognisesOwner(true);
+    await visitor.send('passkey');
+    await isLoggedIn(visitor);
+    await visitor.close();
+  });
+
+  it('offers no passkeys where the browser has none, and the other ways to take the second step', async () => {
+    const ada = await enrol(await given.member(stage.app));
+    await addPasskey(ada, new Authenticator(stage.app.publicUrl));
+    const visitor = await stage.visitor(LOOKS[0]!);
+    await visitor.context.addInitScript('delete globalThis.PublicKeyCredential');
+    await visitor.open('login');
+    await visitor.see('ready');
+    expect(await visitor.page.locator('[data-form="passkey"]').isVisible()).toBe(false);
+    await logIn(visitor, ada);
+    await visitor.see('second-factor');
+    await visitor.page.locator('#appCode').waitFor();
+    expect(await visitor.page.locator('[data-action="use-passkey"]').isVisible()).toBe(false);
+    await visitor.press('use-recovery_code');
+    await visitor.type('#recoveryCode', ada.recoveryCodes[0]!);
+    await visitor.send('second-factor');
+    await visitor.page.waitForURL(/\/pages\/account/);
+    await panel(visitor, 'passkeys').locator('li').first().waitFor();
+    expect(await panel(visitor, 'passkeys').locator('[data-opens="add"]').isVisible()).toBe(false);
+    await panel(visitor, 'passkeys').locator('[data-group="noPasskeysHere"]').waitFor();
+    await visitor.close();
+  });
+});

@@ -1,0 +1,34 @@
+import type { Locator } from 'playwright-core';
+import type { Visitor } from './stage.js';
+
+/** One section of the account page. */
+export const panel = (visitor: Visitor, name: string): Locator => visitor.page.locator(`[data-panel="${name}"]`);
+
+/** Opens a part of a panel by its button. */
+export const open = async (visitor: Visitor, name: string, part: string): Promise<void> => {
+  await panel(visitor, name).locator(`[data-opens="${part}"]:visible`).first().click();
+  await panel(visitor, name).locator(`[data-part="${part}"]`).waitFor();
+};
+
+/** Waits until a panel says that something has been done. */
+export const isDone = (visitor: Visitor, name: string): Promise<void> =>
+  panel(visitor, name).locator('[data-done]:not(:empty)').waitFor();
+
+/** Logs in on the login page, by password. */
+export async function logIn(
+  visitor: Visitor,
+  { loginId, password }: { loginId: string; password: string },
+): Promise<void> {
+  await visitor.open('login');
+  await visitor.type('#identifier', loginId);
+  await visitor.type('#password', password);
+  await visitor.send('login');
+}
+
+/** Waits until the account page has loaded all that it shows. */
+export async function isLoggedIn(visitor: Visitor): Promise<void> {
+  await visitor.page.waitForURL(/\/pages\/account/);
+  await panel(visitor, 'timeline').locator('li').first().waitFor();
+  await panel(visitor, 'sessions').locator('li').first().waitFor();
+  await panel(visitor, 'two-factor').locator('[data-badge]:visible').waitFor();
+}

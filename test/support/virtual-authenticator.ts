@@ -1,0 +1,31 @@
+import type { CDPSession, Page } from 'playwright-core';
+
+/** A device of Chromium's own that keeps passkeys and answers at once, as if its owner touched it. */
+export class VirtualAuthenticator {
+  private constructor(
+    private readonly devTools: CDPSession,
+    private readonly authenticatorId: string,
+  ) {}
+
+  /** For this page, wherever it goes. */
+  static async plugInto(page: Page): Promise<VirtualAuthenticator> {
+    const devTools = await page.context().newCDPSession(page);
+    await devTools.send('WebAuthn.enable');
+    const { authenticatorId } = await devTools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    return new VirtualAuthenticator(devTools, authenticatorId);
+  }
+
+  /** Whether fingerprint, face or PIN will be right. */
+  async recognisesOwner(isUserVerified: boolean): Promise<void> {
+    await this.devTools.send('WebAuthn.setUserVerified', { authenticatorId: this.authenticatorId, isUserVerified });
+  }
+}
