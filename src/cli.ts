@@ -93,6 +93,14 @@ munjigi
     await sendTestMail(address);
   });
 
+munjigi
+  .command('after-restore')
+  .description('void codes, links and sessions after a backup was put back, so that nothing used since works again')
+  .action(async () => {
+    const { afterRestore } = await import('./commands/after-restore.command.js');
+    await afterRestore();
+  });
+
 try {
   await munjigi.parseAsync();
 } catch (error) {
