@@ -54,7 +54,7 @@ export class MailDelivery implements OnApplicationShutdown {
       return { kind: 'dead', reason: 'could not be rendered' };
     }
     try {
-      await this.transport.sendMail({ ...mail, signal } as MailToSend);
+      await this.transport.sendMail({ ...mail, signal });
     } catch (error) {
       const reason = describeFailure(error);
       this.logger.warn(`outbox ${message.id} attempt ${message.attempts}: ${reason}`);
