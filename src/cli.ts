@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /* eslint-disable no-console -- a program with a terminal of its own */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { VERSION } from './common/version.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { CommandError } from './commands/command-error.js';
 
@@ -13,13 +13,9 @@ import { CommandError } from './commands/command-error.js';
 const FAILED = 1;
 const CALLED_WRONGLY = 2;
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
 const munjigi = new Command('munjigi')
   .description('A self-hosted account backend. Settings come from the environment: see docs/configuration.md.')
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError('(munjigi --help says what there is)')
   .exitOverride();
 
@@ -91,6 +87,14 @@ munjigi
   .action(async (address: string) => {
     const { sendTestMail } = await import('./commands/test-mail.command.js');
     await sendTestMail(address);
+  });
+
+munjigi
+  .command('after-restore')
+  .description('void codes, links and sessions after a backup was put back, so that nothing used since works again')
+  .action(async () => {
+    const { afterRestore } = await import('./commands/after-restore.command.js');
+    await afterRestore();
   });
 
 try {

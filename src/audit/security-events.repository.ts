@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { ReadReplica } from '../database/read-replica.js';
 import { Conditions, microsOf, type PagePosition } from '../database/page.js';
 import type { SecurityEvent } from './security-event.entity.js';
 
@@ -16,7 +17,10 @@ export interface EventFilter {
 /** Owns the table `security_events`, as far as it is read. */
 @Injectable()
 export class SecurityEventsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly replica: ReadReplica,
+  ) {}
 
   /** A member's events, newest first, from before the event `beforeId` where that is given. */
   async listOfMember(memberId: string, limit: number, beforeId: string | null): Promise<SecurityEvent[]> {
@@ -35,7 +39,7 @@ export class SecurityEventsRepository {
     after: PagePosition | null,
   ): Promise<(SecurityEvent & PagePosition)[]> {
     const { text, values } = eventListStatement(filter, limit, after);
-    return (await this.database.query<SecurityEvent & PagePosition>(text, values)).rows;
+    return (await this.replica.query<SecurityEvent & PagePosition>(text, values)).rows;
   }
 }
 

@@ -1,11 +1,12 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { Public } from '../access/public.decorator.js';
 import type { Caller } from '../common/caller.js';
-import { ApiBodyProblems, ApiProblems } from '../errors/api-problems.decorator.js';
+import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
 import { TokenAnswer } from '../sessions/token-answer.js';
+import { NoFieldsDto } from '../validation/no-fields.dto.js';
 import { MfaRequired, PasswordChangeRequired } from './dto/login.dto.js';
 import { MfaTokenDto, PasskeyLoginDto, RequestOptionsAnswer, SecondFactorPasskeyDto } from './dto/passkey-login.dto.js';
 import { LoginService } from './login.service.js';
@@ -29,8 +30,9 @@ export class PasskeyLoginController {
     description: 'Alike for everybody: the passkey says whose it is.',
   })
   @ApiOkResponse({ type: RequestOptionsAnswer })
-  @ApiProblems('query_not_allowed', 'too_many_requests')
-  async options(@CurrentCaller() caller: Caller): Promise<RequestOptionsAnswer> {
+  @ApiBody({ type: NoFieldsDto, required: false })
+  @ApiBodyProblems('too_many_requests')
+  async options(@Body() _body: NoFieldsDto, @CurrentCaller() caller: Caller): Promise<RequestOptionsAnswer> {
     return this.passkeyLogins.options(caller);
   }
 

@@ -227,7 +227,7 @@ function checkSecrets(env: Environment, report: (name: string, rule: string) => 
   if (env.SECRET !== undefined) {
     const found = weakness(env.SECRET);
     if (found) report('SECRET', found);
-    const elsewhere = [env.DATABASE_URL, env.DATABASE_DIRECT_URL, env.REDIS_URL, env.SMTP_URL]
+    const elsewhere = [env.DATABASE_URL, env.DATABASE_DIRECT_URL, env.DATABASE_REPLICA_URL, env.REDIS_URL, env.SMTP_URL]
       .map(passwordOf)
       .concat(env.PREVIOUS_SECRETS, env.JWT_KEYS ?? []);
     if (elsewhere.includes(env.SECRET)) report('SECRET', 'is used a second time in another variable');

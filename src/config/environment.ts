@@ -102,6 +102,11 @@ export const ENVIRONMENT = {
     desc: 'PostgreSQL itself, for LISTEN and migrations, where DATABASE_URL leads through a pooler in transaction mode such as PgBouncer',
     example: 'postgres://munjigi:PASSWORD@db:5432/munjigi',
   }),
+  DATABASE_REPLICA_URL: postgresUrl({
+    default: undefined,
+    desc: "a streaming replica, for administrators' lists; the database itself when unset, and whenever the replica does not answer",
+    example: 'postgres://munjigi:PASSWORD@db-replica:5432/munjigi',
+  }),
   DATABASE_POOL_SIZE: count({ default: 10, desc: 'connections each process may hold' }),
   DATABASE_TIMEOUT_SECONDS: positiveSeconds({
     default: 3,

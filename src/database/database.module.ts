@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
 import { Notifications } from './notifications.js';
+import { ReadReplica } from './read-replica.js';
 import { migrate, waitForDatabase } from './migrator.js';
 
 const logger = new Logger('Database');
@@ -36,7 +37,7 @@ const logger = new Logger('Database');
       },
     }),
   ],
-  providers: [Database, Notifications],
-  exports: [Database, Notifications],
+  providers: [Database, ReadReplica, Notifications],
+  exports: [Database, ReadReplica, Notifications],
 })
 export class DatabaseModule {}

@@ -64,7 +64,8 @@ export type SessionEndReason =
   | 'ended-by-admin'
   | 'password-reset-demanded'
   | 'role-changed'
-  | 'disabled';
+  | 'disabled'
+  | 'restored';
 
 /** When it was asked whether it is the member: the password was right, the second factor was wrong, a session opens, a refresh. */
 export type RiskMoment = 'password' | 'second-factor' | 'login' | 'refresh';

@@ -31,7 +31,7 @@ export function startTracing(): { stop(): Promise<void> } {
   });
   provider.register();
   registerInstrumentations({
-    tracerProvider: provider as TracerProvider,
+    tracerProvider: provider,
     instrumentations: [
       new HttpInstrumentation({
         // Probes and scrapes come every few seconds and tell nothing.

@@ -3,6 +3,7 @@ import type { Role } from '../access/principal.js';
 import { parseEmailAddress } from '../common/email-address.js';
 import { normaliseLoginId } from '../common/login-id.js';
 import { Database } from '../database/database.js';
+import { ReadReplica } from '../database/read-replica.js';
 import { Conditions, microsOf, type PagePosition } from '../database/page.js';
 import type { Member, MemberStatus } from './member.entity.js';
 
@@ -25,7 +26,10 @@ const COLUMNS = `id, login_id AS "loginId", email, name, locale, role, status, m
 /** Looks through the table `members` for administrators. Each way to search has an index that serves it (migration 1764600000000). */
 @Injectable()
 export class MemberSearchRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly replica: ReadReplica,
+  ) {}
 
   async find(id: string): Promise<MemberRow | null> {
     const { rows } = await this.database.query<MemberRow>(`SELECT ${COLUMNS} FROM members WHERE id = $1`, [id]);
@@ -39,7 +43,7 @@ export class MemberSearchRepository {
     after: PagePosition | null,
   ): Promise<(MemberRow & { micros: string })[]> {
     const { text, values } = memberListStatement(filter, limit, after);
-    return (await this.database.query<MemberRow & { micros: string }>(text, values)).rows;
+    return (await this.replica.query<MemberRow & { micros: string }>(text, values)).rows;
   }
 }
 

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { resolvedField } from '../support/openapi-fields.js';
 import { givenAdmin } from '../support/admins.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
@@ -61,7 +62,12 @@ beforeAll(async () => {
       .map(([method, operation]): Operation => {
         const reference: string = operation.requestBody?.content['application/json'].schema.$ref ?? '';
         const schema = docs.components.schemas[reference.split('/').at(-1)!] ?? {};
-        const fields: Record<string, FieldSchema> = schema.properties ?? {};
+        const fields: Record<string, FieldSchema> = Object.fromEntries(
+          Object.entries<FieldSchema>(schema.properties ?? {}).map(([name, field]) => [
+            name,
+            resolvedField(docs, field),
+          ]),
+        );
         const required: string[] = schema.required ?? [];
         return {
           method: method.toUpperCase(),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { unique } from '../support/factories.js';
+import { given, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { serverEnvironment, TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
@@ -28,7 +28,7 @@ describe('the command line', () => {
   it('says what there is, and its version', async () => {
     const { code, stdout } = await munjigi(['--help']);
     expect(code).toBe(0);
-    for (const command of ['serve', 'worker', 'migrate', 'admin', 'keys', 'config', 'mail'])
+    for (const command of ['serve', 'worker', 'migrate', 'admin', 'keys', 'config', 'mail', 'after-restore'])
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     expect(await munjigi(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
@@ -235,5 +235,32 @@ describe('web and worker apart', () => {
       server.kill('SIGTERM');
       expect([command, await closed]).toEqual([command, 0]);
     }
+  });
+});
+
+describe('after a backup was put back', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('MI-03 what may have been used since does not work again, and the passwords still do', async () => {
+    const ada = await given.member(app);
+    const signUpMail = (await mailbox.to(ada.email).all()).at(-1);
+    const { body: asked } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+    const { code } = await mailbox.to(ada.email).next({ after: signUpMail });
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+
+    const { code: exitCode, stdout } = await munjigi(['after-restore'], { DATABASE_URL: app.database.url });
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 sessions')]);
+
+    const proof = { requestId: asked.requestId, code };
+    await app.post('/api/auth/password-reset/confirm-code', proof).expect(400);
+    await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(401);
+    // The servers of a restored database are started anew.
+    await app.restart();
+    await app.get('/api/members/me', ada.accessToken).expect(401);
+    await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
   });
 });

@@ -29,12 +29,13 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
 
   it('the journeys run, and mail is sent', async () => {
     const member = await given.member(app);
-    await app.post('/api/auth/login', { identifier: member.loginId, password: member.password }).expect(200);
     const { body: reset } = await app.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
     const mail = await mailbox.to(member.email).next({ after: (await mailbox.to(member.email).all()).at(-1) });
     const confirmation = { requestId: reset.requestId, code: mail.code };
     const { body: grant } = await app.post('/api/auth/password-reset/confirm-code', confirmation).expect(200);
-    await app.post('/api/auth/password-reset', { newPassword: unique.password() }, grant.resetToken).expect(204);
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, grant.resetToken).expect(204);
+    await app.post('/api/auth/login', { identifier: member.loginId, password: newPassword }).expect(200);
     await app.get('/api/members/me', member.accessToken).expect(401);
   });
 

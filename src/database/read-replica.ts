@@ -1,0 +1,61 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+import { AppConfig } from '../config/app-config.js';
+import { DatabaseClient } from './database-client.js';
+import { Database } from './database.js';
+import type { Sql, SqlResult } from './sql.js';
+
+const CONNECTIONS = 3;
+const COMPLAIN_EVERY_MS = 60_000;
+
+/**
+ * For lists that many rows are read for and that may be a moment old: asks the read replica where there is one, and the
+ * database itself where there is none or it does not answer. Nothing that decides anything is read here.
+ */
+@Injectable()
+export class ReadReplica implements Sql, OnApplicationShutdown {
+  private readonly logger = new Logger(ReadReplica.name);
+  private readonly pool: pg.Pool | undefined;
+  private complainedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly database: Database,
+    { env }: AppConfig,
+  ) {
+    if (env.DATABASE_REPLICA_URL === undefined) return;
+    const timeout = env.DATABASE_TIMEOUT_SECONDS * 1000;
+    this.pool = new pg.Pool({
+      Client: DatabaseClient,
+      connectionString: env.DATABASE_REPLICA_URL,
+      max: CONNECTIONS,
+      connectionTimeoutMillis: timeout,
+      query_timeout: timeout + 1000,
+      statement_timeout: timeout,
+      keepAlive: true,
+      application_name: 'munjigi-read',
+    });
+    // Without a listener a lost idle connection would end the process.
+    this.pool.on('error', (error) => this.complain(error));
+  }
+
+  async query<Row>(text: string, values: readonly unknown[] = []): Promise<SqlResult<Row>> {
+    if (!this.pool) return this.database.query<Row>(text, values);
+    try {
+      const result = await this.pool.query(text, [...values]);
+      return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
+    } catch (error) {
+      this.complain(error as Error);
+      return this.database.query<Row>(text, values);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool?.end();
+  }
+
+  private complain(error: Error): void {
+    if (performance.now() - this.complainedMs < COMPLAIN_EVERY_MS) return;
+    this.complainedMs = performance.now();
+    this.logger.warn(`the read replica does not answer, the database is asked instead: ${error.message}`);
+  }
+}

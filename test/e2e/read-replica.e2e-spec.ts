@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenAdmin, type GivenAdmin } from '../support/admins.js';
+import { Cable } from '../support/cable.js';
+import { unique } from '../support/factories.js';
+import { TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** A second database in the replica's place: what it alone holds shows who was asked. */
+describe('a read replica', () => {
+  let app: TestApp;
+  let replica: TestDatabase;
+  let cable: Cable;
+  let admin: GivenAdmin;
+  const loginId = unique.loginId();
+  beforeAll(async () => {
+    replica = await createTestDatabase();
+    cable = await Cable.to(replica.url);
+    app = await TestApp.start({ env: { DATABASE_REPLICA_URL: cable.url } });
+    admin = await givenAdmin(app);
+    await replica.pool.query(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
+       VALUES (gen_random_uuid(), $1, $2, $2, '', 'en')`,
+      [loginId, unique.email()],
+    );
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await cable?.cut();
+    await replica?.drop();
+  });
+
+  const found = async (query: string): Promise<string[]> => {
+    const { body } = await app.get(`/api/admin/members?query=${query}`, admin.accessToken).expect(200);
+    return (body.items as { loginId: string }[]).map((member) => member.loginId);
+  };
+
+  it('is asked for lists, and for nothing else', async () => {
+    expect(await found(loginId)).toEqual([loginId]);
+    expect(await found(admin.loginId)).toEqual([]);
+    await app.get(`/api/admin/members/${admin.id}`, admin.accessToken).expect(200);
+    await app.get('/api/members/me', admin.accessToken).expect(200);
+  });
+
+  it('FT-05 may be away: the database is asked instead', async () => {
+    await cable.cut();
+    expect(await found(admin.loginId)).toEqual([admin.loginId]);
+    expect(app.logs.filter((line) => line.includes('the read replica does not answer'))).toHaveLength(1);
+  });
+});
