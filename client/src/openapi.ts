@@ -1547,6 +1547,7 @@ export interface components {
              */
             code: string;
         };
+        NoFieldsDto: Record<string, never>;
         RequestOptionsAnswer: {
             /**
              * @description For `navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })`
@@ -2062,7 +2063,6 @@ export interface components {
              */
             role?: "member" | "admin";
         };
-        NoFieldsDto: Record<string, never>;
         SecurityEventView: {
             /** @example 4711 */
             id: string;
@@ -3343,7 +3343,12 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["NoFieldsDto"];
+            };
+        };
         responses: {
             /** @description Done; this is the result. */
             200: {
@@ -3354,8 +3359,35 @@ export interface operations {
                     "application/json": components["schemas"]["RequestOptionsAnswer"];
                 };
             };
-            /** @description `query_not_allowed`: Query not allowed */
+            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Input not accepted */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
