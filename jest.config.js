@@ -1,6 +1,7 @@
 // Kinds of test: unit (no services), integration (one real PostgreSQL), e2e (the built server over HTTP, real mail), browser
-// (the same server through its pages in a headless Chromium; skipped where there is none), and two that the same servers stand
-// many requests of: races (the same moment, several servers) and fuzz (whatever can be sent).
+// (the same server through its pages in a headless Chromium; skipped where there is none), and three in which the same
+// servers stand much: races (many requests at the same moment, several servers), fuzz (whatever can be sent), and faults
+// (killed servers, a broken database, a mail server that misbehaves).
 import os from 'node:os';
 
 /** The same settings for all; only where the tests lie and what must run beside them differs. */
@@ -42,6 +43,7 @@ export default {
     { ...common, ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
     { ...common, ...withServices, displayName: 'races', testMatch: ['<rootDir>/test/races/**/*.race-spec.ts'] },
     { ...common, ...withServices, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/**/*.fuzz-spec.ts'] },
+    { ...common, ...withServices, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.fault-spec.ts'] },
     { ...common, ...withServices, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],
   // Patient, for machines with much else to do: what hangs is found all the same.

@@ -251,16 +251,18 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
   [
     'Faults',
     [
-      of('FT-01', 'P0', 'A process killed at any moment loses nothing that was acknowledged', { untested: 'In work.' }),
+      of('FT-01', 'P0', 'A process killed at any moment loses nothing that was acknowledged'),
       of('FT-02', 'P0', 'Killed around a mail, it arrives; at most twice for each kill, with one Message-ID'),
       of('FT-03', 'P0', 'A mail server that is away holds up no request and loses no mail'),
       of('FT-04', 'P0', 'A mail server that is slow or refuses holds up no other mail and no database connection'),
       of('FT-05', 'P0', 'A database that is away is a 503 and no crash, and comes back by itself'),
       of('FT-06', 'P1', 'A failover to a synchronous standby loses nothing acknowledged', {
-        untested:
-          'Needs two PostgreSQL servers with replication; what a failover looks like from here (cut connections, read-only errors) is in FT-05.',
+        limits:
+          'No two PostgreSQL servers with replication are set up; tested is what a failover looks like from here: lost connections, and read-only errors.',
       }),
-      of('FT-07', 'P1', 'A full disk is a 503 and heals without hand work', { untested: 'In work.' }),
+      of('FT-07', 'P1', 'A full disk is a 503 and heals without hand work', {
+        limits: 'The error that PostgreSQL reports then is raised by triggers; no disk is filled.',
+      }),
       of('FT-08', 'P1', 'A pool exhausted by locks sheds requests instead of hanging'),
       of('FT-09', 'P0', 'Overload is refused quickly, and what is admitted is served'),
       of('FT-10', 'P1', 'Asked to end, it finishes what it began; replicas that start together migrate once'),

@@ -198,6 +198,109 @@ describe('a server that loses its database', () => {
   });
 });
 
+describe('a server whose database cannot write', () => {
+  const attempts = () => [
+    app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }),
+    app.post('/api/auth/sign-up', unique.signUp()),
+    app.post('/api/auth/password-reset/send-code', { email: unique.email() }),
+    app.patch('/api/members/me', { name: 'Ada' }, ada.accessToken),
+  ];
+  const expectRefusals = async () => {
+    for (const { status, body, headers } of await Promise.all(attempts())) {
+      expect([status, body.code]).toEqual([503, 'service_unavailable']);
+      expect(headers['retry-after']).toMatch(/^\d+$/);
+    }
+    await app.get('/api/members/me', ada.accessToken).expect(200); // reading goes on
+  };
+  const expectRecovery = () =>
+    eventually('writes succeed again', async () => {
+      const answers = await Promise.all(attempts());
+      return answers.every(({ status }) => status < 300) ? true : undefined;
+    });
+
+  it('FT-07 answers writes with 503 while its disk is full, goes on reading, and recovers by itself', async () => {
+    const { pid } = app;
+    const { rows } = await app.sql.query(
+      `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,
+    );
+    const tables = rows.map(({ tablename }) => tablename as string);
+    // No test can fill a disk, so triggers say what PostgreSQL says then: disk_full, SQLSTATE 53100.
+    await app.sql.query(`CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`);
+    cleanups.push(() => app.sql.query('DROP FUNCTION IF EXISTS disk_full CASCADE'));
+    for (const table of tables)
+      await app.sql.query(
+        `CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE OR DELETE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION disk_full()`,
+      );
+    await expectRefusals();
+    await app.sql.query('DROP FUNCTION disk_full CASCADE');
+    await expectRecovery();
+    expect(app.pid).toBe(pid);
+  });
+
+  it('FT-06 replaces connections that lead to a server that has become read-only, as after a failover', async () => {
+    const { rows } = await app.sql.query('SELECT current_database() AS name');
+    const name = `"${(rows[0] as { name: string }).name}"`;
+    const makeWritable = () =>
+      app.sql.query(
+        `BEGIN; SET LOCAL transaction_read_only = off; ALTER DATABASE ${name} RESET default_transaction_read_only; COMMIT`,
+      );
+    cleanups.push(makeWritable);
+    await app.sql.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    // Connections keep what they began with: these lead to the old primary from here on, until they are given up.
+    await app.sql.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'munjigi%'`,
+    );
+    await eventually('it has connected again', async () =>
+      (await app.get('/api/members/me', ada.accessToken)).status === 200 ? true : undefined,
+    );
+    await expectRefusals();
+    await makeWritable();
+    await expectRecovery();
+  });
+});
+
+describe('a server whose connections are all taken', () => {
+  it('FT-08 turns further requests away soon, stays alive, and loses none of those that wait for the lock', async () => {
+    const full = await another({ DATABASE_POOL_SIZE: '2', DATABASE_POOL_WAIT_MS: '500', WORKER_ENABLED: 'false' });
+    const holder = await app.sql.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
+    const logins = [1, 2].map(() => full.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }));
+    await eventually('both connections wait for the lock', async () => {
+      const { rowCount } = await app.sql.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi' AND wait_event_type = 'Lock'`,
+      );
+      return rowCount === 2 ? true : undefined;
+    });
+    const asked = performance.now();
+    const refused = await full.get('/health/ready').expect(503);
+    expect(refused.headers['retry-after']).toMatch(/^\d+$/);
+    expect(performance.now() - asked).toBeLessThan(5000); // a statement would have had 20 s
+    await full.get('/health/live').expect(200);
+    await full.post('/api/auth/refresh', undefined, ada.refreshToken).expect(503);
+    await holder.query('COMMIT');
+    holder.release();
+    for (const { status } of await Promise.all(logins)) expect(status).toBe(200);
+    await full.get('/health/ready').expect(200);
+  });
+
+  it('FT-08 never waits for a second connection while it holds one: a pool of one serves everything', async () => {
+    const single = await another({ DATABASE_POOL_SIZE: '1', DATABASE_POOL_WAIT_MS: '15000' });
+    const grace = await given.member(single);
+    const credentials = { identifier: grace.loginId, password: grace.password };
+    const answers = await Promise.all([
+      single.post('/api/auth/login', credentials),
+      single.post('/api/auth/login', { ...credentials, password: unique.password() }),
+      single.post('/api/auth/refresh', undefined, grace.refreshToken),
+      single.post('/api/auth/password-reset/send-code', { email: grace.email }),
+      single.patch('/api/members/me', { name: 'Grace' }, grace.accessToken),
+      single.post('/api/auth/sign-up', unique.signUp()),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 401, 200, 202, 200, 202]);
+  });
+});
+
 describe('a server that is asked to end', () => {
   it('FT-10 finishes the requests it has begun and then exits with 0', async () => {
     const ending = await another({ DATABASE_TIMEOUT_SECONDS: '25' });

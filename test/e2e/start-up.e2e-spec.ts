@@ -6,7 +6,7 @@ import { serverEnvironment } from '../support/server-environment.js';
 /** Runs the server until it ends by itself. */
 async function run(env: Record<string, string | undefined>): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
-    const options = { cwd: PROJECT_ROOT, env: serverEnvironment(env), timeout: 20_000 };
+    const options = { cwd: PROJECT_ROOT, env: serverEnvironment(env), timeout: 50_000 };
     const server = execFile(process.execPath, ['dist/main.js'], options, (_error, stdout, stderr) =>
       resolve({ code: server.exitCode, output: stdout + stderr }),
     );

@@ -8,6 +8,8 @@ export interface Letter {
   raw: string;
   messageId: string;
   code?: string;
+  /** Whether the sender was told that the mail is taken. */
+  isTaken: boolean;
 }
 
 /** A mail server that behaves as badly as a test wants it to; without wishes it takes everything. */
@@ -15,16 +17,23 @@ export class SmtpSink {
   letters: Letter[] = [];
   /** Answers RCPT with a refusal such as 550, or takes the recipient. */
   refuseRecipient: (address: string) => number | undefined = () => undefined;
-  /** Answers a whole mail with a refusal, or takes it; until it resolves, the sender waits. */
-  refuseLetter: (letter: Letter) => Promise<number | undefined> = async () => undefined;
+  /** Answers a whole mail with a refusal, hangs up on it, or takes it; until it resolves, the sender waits. */
+  refuseLetter: (letter: Letter) => Promise<number | 'hang up' | undefined> = async () => undefined;
   /** Whether connections are left without a greeting. */
   isMute = false;
+  /** A command that is never answered. */
+  ignores?: 'MAIL FROM' | 'RCPT TO';
 
-  private server = this.newServer();
+  private server: SMTPServer;
   private port = 0;
 
-  static async start(): Promise<SmtpSink> {
-    const sink = new SmtpSink();
+  private constructor(private readonly hasTls: boolean) {
+    this.server = this.newServer();
+  }
+
+  /** @param hasTls offers STARTTLS, with a certificate that nobody vouches for */
+  static async start({ hasTls = false } = {}): Promise<SmtpSink> {
+    const sink = new SmtpSink(hasTls);
     await sink.listen(0);
     return sink;
   }
@@ -44,6 +53,7 @@ export class SmtpSink {
     this.refuseRecipient = () => undefined;
     this.refuseLetter = async () => undefined;
     this.isMute = false;
+    this.ignores = undefined;
   }
 
   /** Comes back where it was. */
@@ -61,20 +71,28 @@ export class SmtpSink {
   private newServer(): SMTPServer {
     const server = new SMTPServer({
       authOptional: true,
-      disabledCommands: ['AUTH', 'STARTTLS'],
+      disabledCommands: this.hasTls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
       disableReverseLookup: true,
       closeTimeout: 100,
       logger: false,
       onConnect: (_session, done) => {
         if (!this.isMute) done();
       },
-      onRcptTo: ({ address }, _session, done) => done(refusal(this.refuseRecipient(address))),
-      onData: (stream, { envelope }, done) => {
+      onMailFrom: (_address, _session, done) => {
+        if (this.ignores !== 'MAIL FROM') done();
+      },
+      onRcptTo: ({ address }, _session, done) => {
+        if (this.ignores !== 'RCPT TO') done(refusal(this.refuseRecipient(address)));
+      },
+      onData: (stream, { id, envelope }, done) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           const to = envelope.rcptTo.map(({ address }) => address);
-          void this.take(to, Buffer.concat(chunks).toString('utf8')).then(done);
+          void this.take(to, Buffer.concat(chunks).toString('utf8')).then((answer) => {
+            if (answer !== 'hang up') done(refusal(answer));
+            else for (const connection of server.connections) if (connection.id === id) connection._socket.destroy();
+          });
         });
       },
     });
@@ -82,11 +100,13 @@ export class SmtpSink {
     return server;
   }
 
-  private async take(to: string[], raw: string): Promise<Error | null> {
+  private async take(to: string[], raw: string): Promise<number | 'hang up' | undefined> {
     const { messageId = '', text = '' } = await simpleParser(raw);
-    const letter = { to, raw, messageId, code: /^\d{6}$/m.exec(text)?.[0] };
+    const letter: Letter = { to, raw, messageId, code: /^\d{6}$/m.exec(text)?.[0], isTaken: false };
     this.letters.push(letter);
-    return refusal(await this.refuseLetter(letter));
+    const answer = await this.refuseLetter(letter);
+    letter.isTaken = answer === undefined;
+    return answer;
   }
 }
 

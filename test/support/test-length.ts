@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 
-/** Whether races and fuzzing run in full (`npm run test:races -- --long`) or as a part of `npm test`. */
+/** Whether races, fuzzing and faults run in full (`npm run test:races -- --long`) or as a part of `npm test`. */
 export const IS_LONG = process.env.TEST_LENGTH === 'long';
 
 /** How many: a few for every commit, all of them in the long form. */

@@ -1,0 +1,146 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
+import { createInterface } from 'node:readline';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { Cable } from '../support/cable.js';
+import { eventually } from '../support/eventually.js';
+import { given, type GivenMember, unique } from '../support/factories.js';
+import { outboxEmpty } from '../support/mailbox.js';
+import { serverEnvironment } from '../support/server-environment.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { TestApp, type TestAppOptions } from '../support/test-app.js';
+import { allowTime } from '../support/test-length.js';
+
+allowTime();
+
+/** Told to stop, a process is gone within this time, whatever has become of what it depends on (FT-10). */
+const GONE_WITHIN_MS = 30_000;
+
+describe('a server that is told to stop', () => {
+  let app: TestApp;
+  let ada: GivenMember;
+  const cleanups: (() => Promise<unknown>)[] = [];
+
+  beforeAll(async () => {
+    app = await TestApp.start();
+    ada = await given.member(app);
+  });
+  afterAll(() => app.stop());
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+
+  const another = async (env: TestAppOptions['env']): Promise<TestApp> => {
+    const server = await TestApp.start({ database: app.database, env });
+    cleanups.push(() => server.stop());
+    return server;
+  };
+  const cableToDatabase = async (): Promise<Cable> => {
+    const cable = await Cable.to(app.database.url);
+    cleanups.push(() => cable.cut().catch(() => undefined));
+    return cable;
+  };
+  const credentials = () => ({ identifier: ada.loginId, password: ada.password });
+  /** Many at once, so that the pool holds several connections. */
+  const fillPool = (server: TestApp) =>
+    Promise.all(Array.from({ length: 10 }, () => server.get('/api/members/me', ada.accessToken).expect(200)));
+  const stopInTime = async (server: TestApp): Promise<number | undefined> => {
+    const asked = performance.now();
+    const code = await server.stop();
+    expect(performance.now() - asked).toBeLessThan(GONE_WITHIN_MS);
+    return code;
+  };
+
+  it('FT-10 SIGTERM with the database gone ends within 30 s', async () => {
+    const cable = await cableToDatabase();
+    const server = await another({ DATABASE_URL: cable.url });
+    await fillPool(server);
+    await cable.cut();
+    expect(await stopInTime(server)).toBe(0);
+  });
+
+  it('FT-10 SIGTERM with a database that has fallen silent ends within 30 s, connections in the pool or not', async () => {
+    const cable = await cableToDatabase();
+    const server = await another({ DATABASE_URL: cable.url, DATABASE_TIMEOUT_SECONDS: '3' });
+    await fillPool(server);
+    cable.silence();
+    expect(await stopInTime(server)).toBe(0);
+  });
+
+  it('FT-10 ends while it is still waiting for its database', async () => {
+    const cable = await cableToDatabase();
+    await cable.cut();
+    const env = serverEnvironment({ DATABASE_URL: cable.url });
+    const server = spawn(process.execPath, ['dist/main.js'], { cwd: PROJECT_ROOT, env, stdio: 'pipe' });
+    cleanups.push(async () => server.kill('SIGKILL'));
+    createInterface({ input: server.stdout }).on('line', (line) => {
+      if (line.includes('does not answer yet')) server.kill('SIGTERM');
+    });
+    expect(await once(server, 'exit')).toEqual([0, null]);
+  });
+
+  it('FT-10 gives a mail back that the mail server does not take, and ends with 0', async () => {
+    await outboxEmpty(app);
+    const sink = await SmtpSink.start();
+    cleanups.push(() => sink.stop());
+    sink.refuseLetter = () => new Promise(() => undefined); // has it, and does not say so
+    await app.kill(); // leaves the outbox to the other
+    const server = await another({ SMTP_URL: sink.url });
+    const values = unique.signUp();
+    await server.post('/api/auth/sign-up', values).expect(202);
+    await eventually('the mail is on its way', async () => sink.letters[0]);
+    expect(await stopInTime(server)).toBe(0);
+    const { rows } = await app.sql.query(
+      `SELECT attempts, available_at <= now() AS due, payload IS NOT NULL AS kept FROM outbox_messages WHERE status = 'pending'`,
+    );
+    expect(rows).toEqual([{ attempts: 1, due: true, kept: true }]);
+    await app.restart();
+    await outboxEmpty(app);
+  });
+
+  it('FT-10 goes on serving while load balancers take notice, and lets go of kept connections', async () => {
+    const server = await another({ SHUTDOWN_DRAIN_SECONDS: '3' });
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    cleanups.push(async () => agent.destroy());
+    const get = (path: string) => answerOf(http.get(`${server.origin}${path}`, { agent }));
+    expect((await get('/health/ready')).headers.connection).toBe('keep-alive');
+    process.kill(server.pid!, 'SIGTERM');
+    const ready = await eventually('it is not ready', async () => {
+      const answer = await get('/health/ready');
+      return answer.statusCode === 503 ? answer : undefined;
+    });
+    expect(ready.headers.connection).toBe('close');
+    const live = await get('/health/live'); // on a new connection
+    expect([live.statusCode, live.headers.connection]).toEqual([200, 'close']);
+    await server.post('/api/auth/login', credentials()).expect(200);
+    expect(await stopInTime(server)).toBe(0);
+  });
+
+  it('FT-10 does not wait for ever for a request: it says so and ends with 1', async () => {
+    const server = await another({ SHUTDOWN_TIMEOUT_SECONDS: '2', DATABASE_TIMEOUT_SECONDS: '20' });
+    const holder = await app.sql.connect();
+    cleanups.push(async () => holder.release(true));
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
+    const login = server.post('/api/auth/login', credentials()).catch(() => 'cut off');
+    await eventually('the login is under way', async () => {
+      const { rowCount } = await app.sql.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi' AND wait_event_type = 'Lock'`,
+      );
+      return rowCount! > 0 ? true : undefined;
+    });
+    process.kill(server.pid!, 'SIGTERM'); // `stop` would hang up for its clients
+    expect(await login).toBe('cut off');
+    expect(await server.stop()).toBe(1);
+    expect(server.logs.join('\n')).toContain('stopped before everything had ended');
+  });
+});
+
+async function answerOf(request: http.ClientRequest): Promise<http.IncomingMessage> {
+  const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+  answer.resume();
+  await once(answer, 'end');
+  return answer;
+}

@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Chance } from '../support/chance.js';
+import { FaultBench } from '../support/fault-bench.js';
+import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
+
+allowTime();
+
+/**
+ * Faults under load, on three servers with one database. After each: every acknowledged write is there (O1), a one-time code
+ * worked once (O2), exactly one password opens each account (O3), every mail is delivered or visibly not (O4), no secret is
+ * in a log (O5), all are alive (O7).
+ */
+describe('nothing is lost', () => {
+  const chance = new Chance();
+  let bench: FaultBench;
+  beforeAll(async () => {
+    bench = await FaultBench.start(chance);
+  });
+  afterEach(() => {
+    bench.sink.refuseLetter = async () => undefined;
+    bench.sink.ignores = undefined;
+    bench.sink.isMute = false;
+  });
+  afterAll(() => bench.stop());
+
+  /** How long a fault lasts, and how long the load runs around it. */
+  const aWhile = () => pause(howMany({ short: 400, long: 2000 }) + chance.below(400));
+  /** All of them, or in the short form as many as chance picks: another run takes others. */
+  const some = (all: string[], short: number) => (IS_LONG ? all : chance.shuffled(all).slice(0, short));
+
+  async function survive(times: { short: number; long: number }, fault: () => Promise<void>): Promise<void> {
+    for (let left = howMany(times); left > 0; left -= 1) expect(await bench.survive(fault)).toEqual([]);
+  }
+
+  /** Resolves when the mail server has a mail, which it says after so many milliseconds. */
+  const mailOnItsWay = (reluctanceMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      bench.sink.refuseLetter = async () => {
+        resolve();
+        if (reluctanceMs > 0) await pause(reluctanceMs);
+        return undefined;
+      };
+    });
+
+  const moments = ['at any moment', 'while a mail is handed over', 'after a mail was taken, before that is noted'];
+  it.each(some(moments, 1))('FT-01 FT-02 O1 O2 O3 O4 when servers are killed %s', (moment) => {
+    const isAnyMoment = moment === 'at any moment';
+    return survive({ short: 1, long: isAnyMoment ? 200 : 20 }, async () => {
+      // Which server has the mail is not known; so all are killed.
+      const unlucky = isAnyMoment ? [bench.anyServer] : bench.servers;
+      if (isAnyMoment) await pause(chance.below(800));
+      else await mailOnItsWay(moment.startsWith('while') ? 2000 : 0);
+      await bench.kill(unlucky);
+      bench.sink.refuseLetter = async () => undefined;
+      await bench.restart(unlucky);
+    });
+  });
+
+  it('FT-05 O1 O2 O3 when every connection to the database is terminated', () =>
+    survive({ short: 1, long: 50 }, async () => {
+      await aWhile();
+      expect(await bench.postgres.terminateBackends()).toBeGreaterThan(0);
+      await aWhile();
+    }));
+
+  it('FT-05 O1 O2 O3 when the database crashes and comes back', () =>
+    survive({ short: 1, long: 20 }, async () => {
+      await aWhile();
+      await bench.postgres.crash();
+      await aWhile();
+      await bench.postgres.startAgain();
+      await bench.excuseMailsUnderWay(); // on a busy machine the lease may be over before the database is back
+      await aWhile();
+    }));
+
+  it('FT-05 O1 O2 O3 when the database freezes: refused within 5 s, served again afterwards', () =>
+    survive({ short: 1, long: 3 }, async () => {
+      await aWhile();
+      const thaw = await bench.postgres.freeze();
+      try {
+        const asked = performance.now();
+        const answer = await bench.servers[0]!.get('/health/ready');
+        expect([answer.status, answer.headers['retry-after']]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+        expect(performance.now() - asked).toBeLessThan(5000);
+        await pause(howMany({ short: 0, long: 60_000 }));
+      } finally {
+        thaw();
+      }
+      await bench.excuseMailsUnderWay(); // frozen for longer than the lease
+    }));
+
+  it('FT-08 O1 O2 O3 when a lock holds up every connection: refused, and the process stays well', () =>
+    survive({ short: 1, long: 10 }, async () => {
+      const holder = await bench.postgres.database.pool.connect();
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE members, sessions IN ACCESS EXCLUSIVE MODE');
+      await pause(howMany({ short: 2000, long: 10_000 }));
+      for (const server of bench.servers) await server.get('/health/live').expect(200);
+      await holder.query('ROLLBACK');
+      holder.release();
+    }));
+
+  const silences = ['at the greeting', 'at MAIL FROM', 'at RCPT TO', 'after DATA'];
+  it.each(some(['refuses connections', ...silences.map((stage) => `is silent ${stage}`)], 1))(
+    'FT-03 FT-04 O4 when the mail server %s',
+    (trouble) =>
+      survive({ short: 1, long: 10 }, async () => {
+        if (trouble === 'refuses connections') await bench.sink.stop();
+        bench.sink.isMute = trouble.endsWith('at the greeting');
+        if (trouble.endsWith('MAIL FROM')) bench.sink.ignores = 'MAIL FROM';
+        if (trouble.endsWith('RCPT TO')) bench.sink.ignores = 'RCPT TO';
+        if (trouble.endsWith('after DATA')) bench.sink.refuseLetter = () => new Promise(() => undefined);
+        await aWhile();
+        await aWhile();
+        if (trouble === 'refuses connections') await bench.sink.startAgain();
+        bench.sink.isMute = false;
+        bench.sink.ignores = undefined;
+        bench.sink.refuseLetter = async () => undefined;
+      }),
+  );
+
+  it.each(some(['421', '450', '550', 'a hang-up before 250'], 1))(
+    'FT-04 O4 when the mail server answers a third of the mails with %s',
+    (answer) =>
+      survive({ short: 1, long: 10 }, async () => {
+        bench.sink.refuseLetter = async () => {
+          if (chance.below(3) > 0) return undefined;
+          return /^\d/.test(answer) ? Number(answer) : 'hang up';
+        };
+        await aWhile();
+        await aWhile();
+        bench.sink.refuseLetter = async () => undefined;
+      }),
+  );
+
+  it('FT-11 O1 O2 O3 when the clock of one server jumps back an hour', () =>
+    survive({ short: 1, long: 1 }, async () => {
+      await aWhile();
+      process.kill(bench.servers[2]!.pid!, 'SIGUSR2');
+      await aWhile();
+    }));
+
+  it('FT-10 O1 O2 O3 O4 when servers are restarted one after another: no request fails', () =>
+    survive({ short: 1, long: 17 }, async () => {
+      const before = bench.refusals;
+      for (const server of bench.servers.slice(0, howMany({ short: 1, long: 3 }))) await bench.roll(server);
+      expect(bench.refusals - before).toBe(0);
+    }));
+});

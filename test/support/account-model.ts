@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { unique, type SignUpValues } from './factories.js';
+import type { HttpAnswer, HttpClient } from './http-client.js';
+import type { TestApp } from './test-app.js';
+
+/** Writes of one kind: those that were answered with success, and those that nobody heard the end of. */
+interface Tally {
+  acknowledged: number;
+  possible: number;
+}
+
+/** What one member must find: every acknowledged write, and of an unacknowledged one either all or nothing. */
+export class AccountModel {
+  accessToken = '';
+  /** The last that was acknowledged. */
+  private name: string | null = null;
+  /** Those since the last check that may have been written, or may still be. */
+  private maybeNames: string[] = [];
+  /** The one that opened the account last. */
+  private password: string;
+  private maybePasswords: string[] = [];
+  private readonly renames: Tally = { acknowledged: 0, possible: 0 };
+  private readonly passwordChanges: Tally = { acknowledged: 0, possible: 0 };
+  /** Every password that it ever had, or may have had. */
+  readonly secrets: string[];
+  /** Answers that a fault explains. */
+  refusals = 0;
+  /** Acknowledged writes that the last check did not find. */
+  lost = 0;
+
+  constructor(
+    readonly id: string,
+    readonly values: SignUpValues,
+    private readonly client: () => HttpClient,
+  ) {
+    this.password = values.password;
+    this.secrets = [values.password];
+  }
+
+  get acknowledgedWrites(): number {
+    return this.renames.acknowledged + this.passwordChanges.acknowledged;
+  }
+
+  /** One step of a member's life on whichever server `client` gives; a fault may cut it off anywhere. */
+  async rename(): Promise<void> {
+    const name = `Ada ${unique.loginId()}`;
+    const answer = await this.try('PATCH', '/api/members/me', { name });
+    count(this.renames, answer);
+    if (answer?.status === 200) this.name = name;
+    else if (isUncertain(answer)) this.maybeNames.push(name);
+  }
+
+  async changePassword(): Promise<void> {
+    const newPassword = unique.password();
+    this.secrets.push(newPassword);
+    const change = { currentPassword: this.password, newPassword };
+    const answer = await this.try('POST', '/api/members/me/password', change);
+    count(this.passwordChanges, answer);
+    if (answer?.status === 204) this.password = newPassword;
+    else if (isUncertain(answer)) {
+      this.maybePasswords.push(newPassword);
+      await this.logInAgain();
+    }
+  }
+
+  /** @returns what is not as it has to be; the servers must be well again */
+  async check(app: TestApp): Promise<string[]> {
+    const problems: string[] = [];
+    const opening: string[] = [];
+    for (const password of this.possiblePasswords) if (await this.logIn(password)) opening.push(password);
+    if (opening.length !== 1) problems.push(`O3 ${opening.length} passwords open ${this.id}`);
+    [this.password, this.maybePasswords] = [opening[0] ?? this.password, []];
+
+    const profile = await this.try('GET', '/api/members/me');
+    const name = (profile?.body as { name?: string | null } | undefined)?.name;
+    const names = [this.name, ...this.maybeNames];
+    if (name === undefined || !names.includes(name))
+      problems.push(`O1 ${this.id} is called ${name}, not ${names.join(' or ')}`);
+    [this.name, this.maybeNames] = [name ?? null, []];
+
+    this.lost = problems.length;
+    for (const [what, tally, rows] of [
+      ['O1 renames', this.renames, `FROM security_events WHERE member_id = $1 AND type = 'profile.changed'`],
+      [
+        'O1 password changes',
+        this.passwordChanges,
+        `FROM security_events WHERE member_id = $1 AND type = 'password.changed'`,
+      ],
+      [
+        'O4 notices',
+        this.passwordChanges,
+        `FROM outbox_messages WHERE member_id = $1 AND template = 'password-changed'`,
+      ],
+    ] as const) {
+      const found = (await app.sql.query<{ count: number }>(`SELECT count(*)::int ${rows}`, [this.id])).rows[0]!.count;
+      const { acknowledged, possible } = tally;
+      if (found < acknowledged || found > acknowledged + possible)
+        problems.push(
+          `${what} of ${this.id}: ${found} in the database, ${acknowledged} acknowledged, ${possible} possible`,
+        );
+      this.lost += Math.max(0, acknowledged - found);
+    }
+    return problems;
+  }
+
+  private get possiblePasswords(): string[] {
+    return [this.password, ...this.maybePasswords];
+  }
+
+  /** Finds out which of the possible passwords holds, so that the next step knows the current one. The others stay possible. */
+  private async logInAgain(): Promise<void> {
+    for (const password of this.possiblePasswords) {
+      if (!(await this.logIn(password))) continue;
+      this.maybePasswords = this.possiblePasswords.filter((other) => other !== password);
+      this.password = password;
+      return;
+    }
+  }
+
+  private async logIn(password: string): Promise<boolean> {
+    const answer = await this.try('POST', '/api/auth/login', { identifier: this.values.loginId, password });
+    if (answer?.status !== 200) return false;
+    this.accessToken = (answer.body as { accessToken: string }).accessToken;
+    return true;
+  }
+
+  private async try(method: string, path: string, body?: unknown): Promise<HttpAnswer | undefined> {
+    const token = path.endsWith('/login') ? undefined : this.accessToken;
+    const answer = await answerOf(() => this.client().request(method, path, { body, token }));
+    if (isUncertain(answer)) {
+      this.refusals += 1;
+      await pause(50); // a server that is gone refuses at once, and the test would do nothing but ask
+    }
+    return answer;
+  }
+}
+
+/** Undefined where there was none: the server was gone, or went while it answered. */
+export async function answerOf(ask: () => Promise<HttpAnswer>): Promise<HttpAnswer | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
+}
+
+function count(tally: Tally, answer: HttpAnswer | undefined): void {
+  if (answer !== undefined && answer.status < 300) tally.acknowledged += 1;
+  else if (isUncertain(answer)) tally.possible += 1;
+}
+
+/** Whether the write may have happened all the same: the connection broke, or the server did not hear from its database. */
+function isUncertain(answer: HttpAnswer | undefined): boolean {
+  return answer === undefined || answer.status >= 500;
+}

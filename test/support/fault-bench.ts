@@ -1,0 +1,254 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import path from 'node:path';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { AccountModel } from './account-model.js';
+import { BreakablePostgres } from './breakable-postgres.js';
+import type { Chance } from './chance.js';
+import { Newcomer } from './newcomer.js';
+import { SmtpSink } from './smtp-sink.js';
+import { TEST_SECRET } from './server-environment.js';
+import { TestApp } from './test-app.js';
+import { IS_LONG } from './test-length.js';
+
+const MOVABLE_CLOCK = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'movable-clock.js')).href;
+/** A server that has what it needs again answers within this time, and no mail waits longer; generous, because test machines are busy. */
+const RECOVERY_MS = 90_000;
+const MEMBERS = 6;
+/** Newcomers for each fault. */
+const NEWCOMERS = 2;
+
+/** Short times, so that what takes minutes in earnest is over in seconds. */
+const ENV = {
+  DATABASE_TIMEOUT_SECONDS: '2',
+  DATABASE_POOL_WAIT_MS: '2000',
+  SMTP_TIMEOUT_SECONDS: '6',
+  OUTBOX_LEASE_SECONDS: '10',
+  SHUTDOWN_DRAIN_SECONDS: '3',
+  LOGIN_FAILURE_LIMIT: '100000',
+  LOGIN_FAILURE_HARD_LIMIT: '1000000',
+  LOGIN_IP_FAILURE_LIMIT: '1000000',
+};
+
+interface MailRow {
+  id: string;
+  status: string;
+  last_error: string | null;
+}
+
+/** Three servers on one PostgreSQL and one mail server, people who keep using them, and models of what must not get lost. */
+export class FaultBench {
+  private faults = 0;
+  /** Mails that were under way when something broke that may keep their delivery from being noted, and how often. */
+  private readonly excused = new Map<string, number>();
+  private readonly members: AccountModel[] = [];
+  private readonly newcomers: Newcomer[] = [];
+  /** Servers that a load balancer sends nothing to. */
+  private readonly resting = new Set<TestApp>();
+  /** Mails that count as sent and never arrived. */
+  private lostMails = 0;
+  private duplicates = 0;
+
+  private constructor(
+    readonly chance: Chance,
+    readonly postgres: BreakablePostgres,
+    readonly sink: SmtpSink,
+    readonly servers: TestApp[],
+  ) {}
+
+  static async start(chance: Chance): Promise<FaultBench> {
+    const postgres = await BreakablePostgres.start();
+    const sink = await SmtpSink.start();
+    // All at once on an empty database: they take turns migrating it (FT-10). The last has a clock that can be moved.
+    const servers = await Promise.all(
+      [{}, {}, { NODE_OPTIONS: `--import=${MOVABLE_CLOCK}`, CLOCK_JUMP_SECONDS: '-3600' }].map((env) =>
+        TestApp.start({ database: postgres.database, env: { ...ENV, SMTP_URL: sink.url, ...env } }),
+      ),
+    );
+    const bench = new FaultBench(chance, postgres, sink, servers);
+    bench.members.push(...(await Promise.all(Array.from({ length: MEMBERS }, () => bench.member()))));
+    return bench;
+  }
+
+  /** Ends everything, and prints what the faults came to. */
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.stop()));
+    await this.sink.stop();
+    await this.postgres.database.drop();
+    const sum = (of: (member: AccountModel) => number): number =>
+      this.members.reduce((total, member) => total + of(member), 0);
+    const lost = sum((member) => member.lost) + this.newcomers.filter(({ isLost }) => isLost).length + this.lostMails;
+    const mails = this.sink.letters.filter(({ isTaken }) => isTaken).length;
+    const figures = [
+      `${this.faults} faults`,
+      `${sum(({ acknowledgedWrites }) => acknowledgedWrites)} acknowledged writes checked`,
+      `${this.newcomers.length} one-time codes`,
+      `${mails} mails (${this.duplicates} twice)`,
+      `${this.refusals} requests refused or cut off`,
+      `${lost} lost`,
+    ];
+    const form = `${IS_LONG ? 'long' : 'short'} form, --seed=${this.chance.seed}`;
+    process.stdout.write(`faults (${form}): ${figures.join(', ')}\n`);
+  }
+
+  /** As a load balancer would pick it. */
+  get anyServer(): TestApp {
+    return this.chance.pick(this.servers.filter((server) => !this.resting.has(server)));
+  }
+
+  /** Requests of members that were refused or cut off. */
+  get refusals(): number {
+    return this.members.reduce((total, { refusals }) => total + refusals, 0);
+  }
+
+  /** Kills servers at one moment. */
+  async kill(servers: readonly TestApp[]): Promise<void> {
+    await Promise.all(servers.map((server) => server.kill()));
+    await this.excuseMailsUnderWay();
+  }
+
+  async restart(servers: readonly TestApp[]): Promise<void> {
+    await Promise.all(servers.map((server) => server.restart()));
+  }
+
+  /** Restarts a server as a deployment does: told to stop, it serves until the load balancer has noticed, and then ends (FT-10). */
+  async roll(server: TestApp): Promise<void> {
+    const pid = server.pid!;
+    process.kill(pid, 'SIGTERM');
+    while ((await server.get('/health/ready')).status === 200) await pause(50);
+    this.resting.add(server);
+    while (isAlive(pid)) await pause(50);
+    await server.restart();
+    this.resting.delete(server);
+  }
+
+  /** After what may have kept a delivery from being noted: each mail that was under way may arrive once more (FT-02). */
+  async excuseMailsUnderWay(): Promise<void> {
+    const { rows } = await this.postgres.database.pool.query<{ id: string }>(
+      `SELECT message_id AS id FROM outbox_messages WHERE status = 'pending' AND attempts > 0`,
+    );
+    for (const { id } of rows) this.excused.set(id, (this.excused.get(id) ?? 0) + 1);
+  }
+
+  /** Lets people go on while `fault` happens, waits until all is well again, and tells what is not as it must be. */
+  async survive(fault: () => Promise<void>): Promise<string[]> {
+    this.faults += 1;
+    const newcomers = await Promise.all(Array.from({ length: NEWCOMERS }, () => this.newcomer()));
+    let isOver = false;
+    const lives = [
+      ...this.members.map(async (member) => {
+        while (!isOver) await (this.chance.below(3) > 0 ? member.rename() : member.changePassword());
+      }),
+      ...newcomers.flatMap((newcomer) =>
+        this.servers.map(async (server) => {
+          await pause(this.chance.below(800));
+          await newcomer.handIn(server);
+        }),
+      ),
+    ];
+    try {
+      await fault();
+    } finally {
+      isOver = true;
+      await Promise.all(lives);
+    }
+    const deadline = Date.now() + RECOVERY_MS;
+    await this.serversReady(deadline);
+    const app = this.anyServer;
+    const problems = await Promise.all([...this.members, ...newcomers].map((model) => model.check(app)));
+    await this.outboxEmpty(deadline);
+    return [...problems.flat(), ...(await this.mailProblems()), ...this.leaks()];
+  }
+
+  private async serversReady(deadline: number): Promise<void> {
+    for (const server of this.servers) {
+      while ((await server.get('/health/ready').catch(() => undefined))?.status !== 200) {
+        if (Date.now() > deadline) throw new Error('O7 a server does not recover');
+        await pause(50);
+      }
+    }
+  }
+
+  private async outboxEmpty(deadline: number): Promise<void> {
+    for (;;) {
+      const { rows } = await this.postgres.database.pool.query(
+        `SELECT template, attempts, last_error FROM outbox_messages WHERE status = 'pending'`,
+      );
+      if (rows.length === 0) return;
+      if (Date.now() > deadline) throw new Error(`O4 mails wait for ever: ${JSON.stringify(rows)}`);
+      await pause(50);
+    }
+  }
+
+  /** O4: what counts as sent has arrived; what has arrived twice is excused by a fault; the rest is dead or dropped, and says why. */
+  private async mailProblems(): Promise<string[]> {
+    const { rows } = await this.postgres.database.pool.query<MailRow>(
+      `SELECT message_id AS id, status, last_error FROM outbox_messages`,
+    );
+    const arrivals = new Map<string, number>();
+    for (const { messageId, isTaken } of this.sink.letters)
+      if (isTaken) arrivals.set(messageId, (arrivals.get(messageId) ?? 0) + 1);
+
+    const problems: string[] = [];
+    const lost = rows.filter(({ id, status }) => status === 'sent' && !arrivals.has(id));
+    this.lostMails = lost.length;
+    for (const { id } of lost) problems.push(`O4 ${id} counts as sent and never arrived`);
+    for (const { id, status, last_error } of rows)
+      if (status !== 'sent' && last_error === null) problems.push(`O4 ${id} is ${status} and does not say why`);
+    const known = new Set(rows.map(({ id }) => id));
+    this.duplicates = 0;
+    for (const [id, count] of arrivals) {
+      this.duplicates += count - 1;
+      const most = 1 + (this.excused.get(id) ?? 0);
+      if (count > most) {
+        problems.push(`O4 ${id} arrived ${count} times, which nothing explains beyond ${most}`);
+        this.excused.set(id, count - 1); // told once
+      }
+      if (!known.has(id)) problems.push(`O4 ${id} was sent and is in no row`);
+    }
+    return problems;
+  }
+
+  /** O5: no password and no master secret in any log. */
+  private leaks(): string[] {
+    const logs = this.servers.flatMap((server) => server.logs).join('\n');
+    const secrets = [
+      TEST_SECRET,
+      ...this.members.flatMap((member) => member.secrets),
+      ...this.newcomers.map(({ values }) => values.password),
+    ];
+    return secrets.filter((secret) => logs.includes(secret)).map(() => 'O5 a secret is in the log');
+  }
+
+  private async newcomer(): Promise<Newcomer> {
+    const newcomer = await Newcomer.signUp(this.anyServer, (address) => this.codeFor(address));
+    this.newcomers.push(newcomer);
+    return newcomer;
+  }
+
+  private async member(): Promise<AccountModel> {
+    const [first] = this.servers;
+    const newcomer = await Newcomer.signUp(first!, (address) => this.codeFor(address));
+    await newcomer.handIn(first!);
+    const id = (await newcomer.memberId(first!))!;
+    const member = new AccountModel(id, newcomer.values, () => this.anyServer.client());
+    member.accessToken = newcomer.accessToken;
+    return member;
+  }
+
+  private async codeFor(address: string): Promise<string> {
+    for (const deadline = Date.now() + RECOVERY_MS; ; await pause(25)) {
+      const code = this.sink.letters.find(({ to }) => to.includes(address))?.code;
+      if (code !== undefined) return code;
+      if (Date.now() > deadline) throw new Error('the sign-up mail does not arrive');
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

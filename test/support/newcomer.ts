@@ -1,0 +1,64 @@
+import { answerOf } from './account-model.js';
+import { unique } from './factories.js';
+import type { TestApp } from './test-app.js';
+
+/** Somebody who holds a sign-up code, good for one use, and hands it in on every server while things break (O2). */
+export class Newcomer {
+  /** Answers of success. */
+  private successes = 0;
+  /** Whether an acknowledged account was not there at the check. */
+  isLost = false;
+  accessToken = '';
+
+  private constructor(
+    readonly values: ReturnType<typeof unique.signUp>,
+    private readonly signUpId: string,
+    private readonly code: string,
+  ) {}
+
+  /** @param codeFor waits for the mail to this address */
+  static async signUp(server: TestApp, codeFor: (address: string) => Promise<string>): Promise<Newcomer> {
+    const values = unique.signUp();
+    const { body } = await server.client().post('/api/auth/sign-up', values).expect(202);
+    return new Newcomer(values, (body as { signUpId: string }).signUpId, await codeFor(values.email));
+  }
+
+  async handIn(server: TestApp): Promise<void> {
+    const confirmation = { signUpId: this.signUpId, code: this.code };
+    const answer = await answerOf(() => server.client().post('/api/auth/sign-up/confirm-code', confirmation));
+    if (answer?.status !== 200) return;
+    this.successes += 1;
+    this.accessToken = (answer.body as { accessToken: string }).accessToken;
+  }
+
+  /** The member that came of it; undefined where none did. */
+  async memberId(app: TestApp): Promise<string | undefined> {
+    const { rows } = await app.sql.query<{ id: string }>('SELECT id FROM members WHERE login_id = $1', [
+      this.values.loginId,
+    ]);
+    return rows[0]?.id;
+  }
+
+  /** Hands the code in once more. @returns what is not as it has to be; the servers must be well again */
+  async check(app: TestApp): Promise<string[]> {
+    const wasMember = (await this.memberId(app)) !== undefined;
+    const before = this.successes;
+    await this.handIn(app);
+    const problems: string[] = [];
+    if (wasMember && this.successes > before) problems.push('O2 a code worked though the account was there');
+    if (this.successes > 1) problems.push(`O2 a code worked ${this.successes} times`);
+    const { rows } = await app.sql.query<{ members: number; sessions: number; events: number }>(
+      `SELECT count(DISTINCT m.id)::int AS members, count(DISTINCT s.id)::int AS sessions, count(DISTINCT e.id)::int AS events
+       FROM members m LEFT JOIN sessions s ON s.member_id = m.id
+       LEFT JOIN security_events e ON e.member_id = m.id AND e.type = 'sign-up.confirmed' WHERE m.login_id = $1`,
+      [this.values.loginId],
+    );
+    const { members, sessions, events } = rows[0]!;
+    // All of it, or nothing.
+    if (members > 1 || sessions !== members || events !== members)
+      problems.push(`O2 a code made ${members} members, ${sessions} sessions, ${events} events`);
+    this.isLost = this.successes > 0 && members === 0;
+    if (this.isLost) problems.push('O1 an acknowledged sign-up is not there');
+    return problems;
+  }
+}
