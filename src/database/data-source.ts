@@ -45,8 +45,8 @@ export const MIGRATIONS = [
   AccountRecovery1764200000000,
   Risk1764300000000,
   Passkeys1764400000000,
-  Administration1764600000000,
   OutboxOrder1764500000000,
+  Administration1764600000000,
 ];
 
 interface DatabaseSettings {
