@@ -169,7 +169,7 @@ export class FuzzTarget {
     if (status >= 500) this.find(`${status}`, asText(), text);
     else if (status >= 400 && method !== 'HEAD')
       for (const fault of faultsOfProblem(answer)) this.find(`${status}, ${fault}`, asText(), text);
-    else if (/\$argon2|password_?[hH]ash/.test(text)) this.find('a hash in the answer', asText(), text);
+    else if (/\$argon2|"password_?hash":/i.test(text)) this.find('a hash in the answer', asText(), text);
   }
 
   private async lookForSleep(): Promise<void> {
