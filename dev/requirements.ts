@@ -45,7 +45,8 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'A refused login is one 401 whatever the reason; the state of an account shows after the right password alone',
       ),
       of('EN-06', 'P1', 'Known and unknown cost the same time, for login, recovery and sign-up', {
-        limits: 'Both take the same path by design: same hash, same rows, mail from an outbox. The time itself is not measured yet.',
+        limits:
+          'Both take the same path by design: same hash, same rows, mail from an outbox. The time itself is not measured yet.',
       }),
       of(
         'EN-07',
