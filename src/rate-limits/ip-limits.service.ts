@@ -31,7 +31,7 @@ export class IpLimitsService {
 
   /**
    * Failures only are counted, and a success takes none back (BF-05). So this looks, once at the start and once when the
-   * turn to hash has come, and {@link countFailure} counts afterwards: at most as many as hash at once run over.
+   * turn to hash is near, and {@link countFailure} counts afterwards: at most twice as many as hash at once run over.
    * @throws DomainError `too_many_requests`
    */
   async checkLoginAllowed(caller: Caller): Promise<void> {

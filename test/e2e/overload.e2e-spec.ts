@@ -98,7 +98,7 @@ describe('overload', () => {
     expect(new Set(flood.map(({ status }) => status))).toEqual(new Set([401, 503]));
     expect(refused.every(({ retryAfter }) => Number(retryAfter) >= 1)).toBe(true);
     // More than 80 % where the machine is ours alone; other work on it may take its share of any round.
-    expect(served.length).toBeGreaterThan(0.3 * Math.min(calm.length, calmAgain.length));
+    expect(served.length).toBeGreaterThan(0.5 * Math.min(calm.length, calmAgain.length));
     // 100 ms on such a machine, 50 ms for a check. On any, neither waits for a hash, so neither takes as long as those who queue.
     expect(figures.refusalP50).toBeLessThan(Math.max(100, figures.servedP50));
     expect(figures.checkP50).toBeLessThan(Math.max(50, figures.servedP50));
