@@ -9,6 +9,7 @@ import { DevicesRepository } from './devices.repository.js';
 import { OwnSessionsService } from './own-sessions.service.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevocationsRepository } from './revocations.repository.js';
+import { RotationsRepository } from './rotations.repository.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
@@ -23,6 +24,7 @@ import { SessionsService } from './sessions.service.js';
     SessionsRepository,
     DevicesRepository,
     RevocationsRepository,
+    RotationsRepository,
     RevocationFeed,
   ],
   exports: [SessionsService, RevocationFeed],

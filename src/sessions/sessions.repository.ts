@@ -57,27 +57,12 @@ export interface SessionRow {
   readonly lastUsedAt: Date;
 }
 
-const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.transport,
+/** The columns of {@link SessionState}, of sessions `s` and members `m`. */
+export const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.transport,
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
 
-const DEVICE = `s.device_id AS "deviceId", s.device_name AS "deviceName"`;
-
-/** One statement decides: of two refreshes with one token, exactly one finds its generation current. */
-const ROTATE = {
-  name: 'session-rotate',
-  text: `UPDATE sessions s
-    SET generation = s.generation + 1, rotated_at = now(), ip = $3,
-        previous_ip = s.ip, previous_rotated_at = s.rotated_at,
-        burst_since = CASE WHEN s.burst_since > now() - make_interval(secs => $7) THEN s.burst_since ELSE now() END,
-        burst_refreshes = CASE WHEN s.burst_since > now() - make_interval(secs => $7) THEN s.burst_refreshes + 1 ELSE 1 END,
-        idle_expires_at = least(now() + make_interval(secs => $4), s.absolute_expires_at)
-    FROM members m
-    WHERE s.id = $1 AND s.generation = $2 AND s.member_id = $5 AND s.ended_at IS NULL AND s.idle_expires_at > now()
-      AND m.id = s.member_id AND m.status = 'active' AND clock_timestamp() < to_timestamp($6)
-    RETURNING ${STATE}, ${DEVICE}, s.previous_ip AS "previousIp", s.burst_refreshes AS refreshes,
-      extract(epoch FROM s.rotated_at - s.previous_rotated_at)::float8 AS "secondsSince"`,
-};
+export const DEVICE = `s.device_id AS "deviceId", s.device_name AS "deviceName"`;
 
 const SNAPSHOT = {
   name: 'session-snapshot',
@@ -113,22 +98,6 @@ export class SessionsRepository {
       ],
     );
     return rows[0]!;
-  }
-
-  /**
-   * The next generation, or null where this one is not current or the session or member is not alive.
-   * @param deadline after which (seconds since 1970) the statement changes nothing: a client that has been answered 503
-   * will try again with the same token, and a rotation carried out late would make that look like reuse
-   */
-  async rotate(
-    { sid, gen, sub }: { sid: string; gen: number; sub: string },
-    ip: string,
-    limits: { idleTtlSeconds: number; deadline: number; burstWindowSeconds: number },
-  ): Promise<SessionUse | null> {
-    const { idleTtlSeconds, deadline, burstWindowSeconds } = limits;
-    const values = [sid, gen, ip, idleTtlSeconds, sub, deadline, burstWindowSeconds];
-    const { rows } = await this.database.prepared<SessionUse>(ROTATE, values);
-    return rows[0] ?? null;
   }
 
   async findSnapshot(id: string, graceSeconds: number): Promise<SessionSnapshot | null> {

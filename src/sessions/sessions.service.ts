@@ -22,6 +22,7 @@ import { DevicesRepository, type DeviceLook } from './devices.repository.js';
 import { summariseUserAgent } from './user-agent.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevocationsRepository } from './revocations.repository.js';
+import { RotationsRepository } from './rotations.repository.js';
 import type { TokenTransport } from './session.entity.js';
 import { SessionsRepository, type SessionRow, type SessionState, type SessionUse } from './sessions.repository.js';
 
@@ -74,6 +75,7 @@ export class SessionsService {
     private readonly clock: Clock,
     private readonly database: Database,
     private readonly sessions: SessionsRepository,
+    private readonly rotations: RotationsRepository,
     private readonly devices: DevicesRepository,
     private readonly revocations: RevocationsRepository,
     private readonly feed: RevocationFeed,
@@ -142,9 +144,7 @@ export class SessionsService {
   ): Promise<IssuedTokens & { outcome: 'rotated' | 'replayed' }> {
     const { env } = this.config;
     const deadline = this.clock.now() + env.DATABASE_TIMEOUT_SECONDS;
-    const burstWindowSeconds = env.RISK_REFRESH_BURST_WINDOW_SECONDS;
-    const limits = { idleTtlSeconds: env.REFRESH_IDLE_TTL_SECONDS, deadline, burstWindowSeconds };
-    const rotated = await this.sessions.rotate(token, caller.ip, limits);
+    const rotated = await this.rotations.rotate({ ...token, ip: caller.ip, deadline });
     if (rotated) {
       if (this.risk.isNotable(rotated, caller)) await this.watch(rotated, caller);
       return { ...this.mint(rotated), outcome: 'rotated' };

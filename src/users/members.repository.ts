@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Role } from '../access/principal.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
+import { SharedStatement } from '../database/shared-statement.js';
 import type { Sql, Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { Member, type MemberStatus } from './member.entity.js';
@@ -33,15 +34,24 @@ const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS 
 
 export type Profile = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'createdAt'>;
 
-const PROFILE = {
-  name: 'member-profile',
-  text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt" FROM members WHERE id = $1`,
+const PROFILES = {
+  name: 'member-profiles',
+  text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt" FROM members WHERE id = ANY($1)`,
 };
 
 /** Owns the table `members`. */
 @Injectable()
 export class MembersRepository {
-  constructor(private readonly database: Database) {}
+  /** The answer of a signed-in member's most frequent request. */
+  private readonly profiles: SharedStatement<string, Profile | undefined>;
+
+  constructor(private readonly database: Database) {
+    this.profiles = new SharedStatement(async (ids) => {
+      const { rows } = await database.prepared<Profile>(PROFILES, [ids]);
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id));
+    });
+  }
 
   /** For login: by login ID, or by canonical address where there is an @ in it. */
   async findCandidate(identifier: string): Promise<LoginCandidate | null> {
@@ -70,9 +80,9 @@ export class MembersRepository {
 
   /** What a member sees of themselves. @throws DomainError `session_ended`, as {@link get} */
   async getProfile(id: string): Promise<Profile> {
-    const { rows } = await this.database.prepared<Profile>(PROFILE, [id]);
-    if (!rows[0]) throw new DomainError('session_ended', { detail: 'no such member' });
-    return rows[0];
+    const profile = await this.profiles.ask(id);
+    if (!profile) throw new DomainError('session_ended', { detail: 'no such member' });
+    return profile;
   }
 
   async findByEmailKey(tx: Tx, emailKey: string): Promise<Member | null> {

@@ -98,6 +98,24 @@ describe('a refresh', () => {
   });
 });
 
+describe('refreshes that come together', () => {
+  it('get their own tokens each, whichever of them are good', async () => {
+    const people = await Promise.all(Array.from({ length: 8 }, () => given.member(app)));
+    const [gone, ...here] = people;
+    await app.sql.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [gone!.sessionId]);
+
+    const [refused, ...answers] = await Promise.all(people.map(({ refreshToken }) => refresh(refreshToken)));
+
+    expectRefusal(refused!, 'session_ended');
+    for (const [index, { id, sessionId }] of here.entries()) {
+      const { body } = answers[index]!;
+      expect(body).toMatchObject({ outcome: 'rotated', sessionId });
+      expect((await app.get('/api/members/me', body.accessToken).expect(200)).body.id).toBe(id);
+      expect(await rowOf(sessionId)).toMatchObject({ generation: 1 });
+    }
+  });
+});
+
 describe('a refresh token used twice', () => {
   it('TK-06 within the grace gives the very successor again and makes nothing new, on any process', async () => {
     const ada = await given.member(app);

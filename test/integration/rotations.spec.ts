@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { AppConfig } from '../../src/config/app-config.js';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { Database } from '../../src/database/database.js';
+import { RotationsRepository, type Rotation } from '../../src/sessions/rotations.repository.js';
+import { serverEnvironment } from '../support/server-environment.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** A minute from now, in seconds since 1970. */
+const soon = (): number => Date.now() / 1000 + 60;
+
+describe('rotations that come in one turn of the event loop', () => {
+  let own: TestDatabase;
+  let dataSource: DataSource;
+  let rotations: RotationsRepository;
+  const memberId = randomUUID();
+  beforeAll(async () => {
+    own = await createTestDatabase();
+    dataSource = await new DataSource(
+      dataSourceOptions({ url: own.url, poolSize: 5, timeoutSeconds: 30 }),
+    ).initialize();
+    const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url, SMTP_URL: 'smtp://localhost:1' }));
+    rotations = new RotationsRepository(config, new Database(dataSource));
+    await own.pool.query(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale) VALUES ($1, 'ada', 'a@b.test', 'a@b.test', 'x', 'en')`,
+      [memberId],
+    );
+  });
+  afterAll(async () => {
+    await dataSource?.destroy();
+    await own?.drop();
+  });
+
+  /** So many live sessions of their first generation, each as its refresh token names it. */
+  async function sessions(count: number): Promise<Rotation[]> {
+    const { rows } = await own.pool.query<{ id: string }>(
+      `INSERT INTO sessions (id, member_id, transport, user_agent, ip, idle_expires_at, absolute_expires_at)
+       SELECT gen_random_uuid(), $1, 'body', '', '-', now() + interval '1 day', now() + interval '9 days' FROM generate_series(1, $2) RETURNING id`,
+      [memberId, count],
+    );
+    return rows.map(({ id }, index) => ({ sid: id, gen: 0, sub: memberId, ip: `198.18.0.${index}`, deadline: soon() }));
+  }
+
+  it('TK-06 each get the next generation of their own session, seen where it came from', async () => {
+    const asked = await sessions(5);
+    const answers = await Promise.all(asked.map((one) => rotations.rotate(one)));
+
+    expect(answers.map((answer) => answer?.id)).toEqual(asked.map(({ sid }) => sid));
+    expect(answers.every((answer) => answer?.generation === 1)).toBe(true);
+    const { rows } = await own.pool.query('SELECT id, ip FROM sessions WHERE id = ANY($1)', [
+      asked.map(({ sid }) => sid),
+    ]);
+    expect(new Map(rows.map(({ id, ip }) => [id, ip]))).toEqual(new Map(asked.map(({ sid, ip }) => [sid, ip])));
+  });
+
+  it('CC-03 of one session, let one of them have it', async () => {
+    const [asked] = await sessions(1);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => rotations.rotate(asked!)));
+
+    expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
+    const { rows } = await own.pool.query('SELECT generation FROM sessions WHERE id = $1', [asked!.sid]);
+    expect(rows).toEqual([{ generation: 1 }]);
+  });
+
+  it('leave out what is not to be rotated, and carry out the rest', async () => {
+    const [over, late, foreign, ahead, good] = await sessions(5);
+    await own.pool.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [over!.sid]);
+    const asked = [
+      over!,
+      { ...late!, deadline: soon() - 120 },
+      { ...foreign!, sub: randomUUID() },
+      { ...ahead!, gen: 7 },
+      good!,
+    ];
+
+    const answers = await Promise.all(asked.map((one) => rotations.rotate(one)));
+
+    expect(answers.map((answer) => answer?.id ?? null)).toEqual([null, null, null, null, good!.sid]);
+  });
+
+  it('FT-08 do not wait for a session that somebody else is busy with, which follows when it is free', async () => {
+    const [busy, ...others] = await sessions(4);
+    const holder = await own.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [busy!.sid]);
+      let isHeld = true;
+      const held = rotations.rotate(busy!).then((answer) => ({ generation: answer?.generation, isHeld }));
+
+      const answers = await Promise.all(others.map((one) => rotations.rotate(one)));
+      expect(answers.map((answer) => answer?.generation)).toEqual([1, 1, 1]);
+
+      isHeld = false;
+      await holder.query('COMMIT');
+      expect(await held).toEqual({ generation: 1, isHeld: false });
+    } finally {
+      holder.release();
+    }
+  }, 20_000);
+});
