@@ -27,27 +27,29 @@ const TEXTS: Record<Locale, PageTexts> = { en, ko };
 const LANGUAGE_NAMES: Record<Locale, string> = { en: 'English', ko: '한국어' };
 
 /**
- * Renders the built-in pages.
- * A page knows nothing of the visitor: what it shows depends on the language alone, and the script does the rest.
- * So all of them are rendered once, at start-up, and a broken view stops the start instead of a visitor.
+ * Renders the built-in pages. A page knows nothing of the visitor: what it shows depends on the language alone, and the
+ * script does the rest. So each is rendered once, when it is first asked for.
  */
 export class PageRenderer {
   private readonly rendered = new Map<string, string>();
+  /** With the partials; made with the first page. */
+  private workshop: typeof Handlebars | undefined;
 
-  constructor(private readonly options: PageRendererOptions) {
-    const handlebars = Handlebars.create();
-    for (const file of readdirSync(`${VIEWS}partials`)) {
-      handlebars.registerPartial(file.replace(/\.hbs$/, ''), readFileSync(`${VIEWS}partials/${file}`, 'utf8'));
-    }
-    for (const page of options.pages) {
-      const view = handlebars.compile(readFileSync(`${VIEWS}${page}.hbs`, 'utf8'), { strict: true });
-      for (const locale of LOCALES) this.rendered.set(`${locale} ${page}`, view(this.values(page, locale)));
-    }
-  }
+  constructor(private readonly options: PageRendererOptions) {}
 
   /** Null for a page that does not exist or is not served. */
-  render(page: string, locale: Locale): string | null {
-    return this.rendered.get(`${locale} ${page}`) ?? null;
+  render(name: string, locale: Locale): string | null {
+    const page = this.options.pages.find((served) => served === name);
+    if (page === undefined) return null;
+    const key = `${locale} ${page}`;
+    const html = this.rendered.get(key) ?? this.view(page)(this.values(page, locale));
+    this.rendered.set(key, html);
+    return html;
+  }
+
+  private view(page: PageName): Handlebars.TemplateDelegate {
+    this.workshop ??= withPartials();
+    return this.workshop.compile(readFileSync(`${VIEWS}${page}.hbs`, 'utf8'), { strict: true });
   }
 
   private values(page: PageName, locale: Locale): object {
@@ -82,6 +84,13 @@ export class PageRenderer {
       next: this.options.appUrl ?? to('account'),
     };
   }
+}
+
+function withPartials(): typeof Handlebars {
+  const handlebars = Handlebars.create();
+  for (const file of readdirSync(`${VIEWS}partials`))
+    handlebars.registerPartial(file.replace(/\.hbs$/, ''), readFileSync(`${VIEWS}partials/${file}`, 'utf8'));
+  return handlebars;
 }
 
 /** Puts in what is known at start-up; other places are the scripts' to fill. */

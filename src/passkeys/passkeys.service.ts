@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticatorTransport,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type VerifiedAuthenticationResponse,
+import type {
+  AuthenticatorTransport,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
-import { COSEALG, decodeAttestationObject, decodeClientDataJSON } from '@simplewebauthn/server/helpers';
+import type { AttestationObject } from '@simplewebauthn/server/helpers';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { AppConfig } from '../config/app-config.js';
@@ -21,6 +16,7 @@ import type { Member } from '../users/member.entity.js';
 import type { PasskeyPurpose } from './passkey-challenge.entity.js';
 import type { Assertion, NewCredential } from './passkey-credential.js';
 import { PasskeysRepository, type NewPasskey, type PasskeyUse, type StoredPasskey } from './passkeys.repository.js';
+import { webauthn } from './webauthn.js';
 
 /** For `navigator.credentials.create({ publicKey })` or `.get({ publicKey })`. */
 export interface PasskeyOptions<Options> {
@@ -37,8 +33,8 @@ export interface ProvenPasskey extends PasskeyUse {
 }
 
 const MAX_DETAIL = 200;
-/** Newest first; RS256 for Windows Hello without an elliptic key. */
-const ALGORITHMS = [COSEALG.EdDSA, COSEALG.ES256, COSEALG.RS256];
+/** EdDSA, ES256, and RS256 for Windows Hello without an elliptic key (IANA, "COSE Algorithms"). */
+const ALGORITHMS = [-8, -7, -257];
 
 /**
  * The two ceremonies of WebAuthn (level 3, sections 7.1 and 7.2): registering a passkey, and signing with it. A challenge
@@ -57,6 +53,7 @@ export class PasskeysService {
   async creationOptions({ id, loginId, name }: Pick<Member, 'id' | 'loginId' | 'name'>): Promise<CreationOptions> {
     const { challenge, timeout, expiresIn } = await this.challenge('registration', id);
     const party = this.config.relyingParty;
+    const { generateRegistrationOptions } = await webauthn();
     const publicKey = await generateRegistrationOptions({
       rpID: party.id,
       rpName: party.name,
@@ -77,8 +74,9 @@ export class PasskeysService {
   async verifyNew(credential: NewCredential, memberId: string): Promise<Omit<NewPasskey, 'name'>> {
     await this.spendChallenge(credential.response.clientDataJSON, 'registration', memberId);
     const party = this.config.relyingParty;
+    const { decodeAttestationObject, verifyRegistrationResponse } = await webauthn();
     const { verified, registrationInfo } = await orRefuse(async () => {
-      refuseCertificates(credential);
+      refuseCertificates(decodeAttestationObject(Buffer.from(credential.response.attestationObject, 'base64url')));
       return verifyRegistrationResponse({
         response: credential,
         expectedChallenge: () => true, // spent above
@@ -109,6 +107,7 @@ export class PasskeysService {
     const { challenge, timeout, expiresIn } = await this.challenge('second-factor', memberId);
     const { id: rpID } = this.config.relyingParty;
     const options = { rpID, challenge, timeout, allowCredentials, userVerification: 'preferred' } as const;
+    const { generateAuthenticationOptions } = await webauthn();
     return { publicKey: await generateAuthenticationOptions(options), expiresIn };
   }
 
@@ -117,6 +116,7 @@ export class PasskeysService {
     const { challenge, timeout, expiresIn } = await this.challenge('login', null);
     const { id: rpID } = this.config.relyingParty;
     const options = { rpID, challenge, timeout, userVerification: 'required' } as const;
+    const { generateAuthenticationOptions } = await webauthn();
     return { publicKey: await generateAuthenticationOptions(options), expiresIn };
   }
 
@@ -166,6 +166,7 @@ export class PasskeysService {
     purpose: PasskeyPurpose,
     memberId: string | null,
   ): Promise<void> {
+    const { decodeClientDataJSON } = await webauthn();
     // Whatever a stranger wrote as JSON, null included.
     const clientData = await orRefuse(
       async () => decodeClientDataJSON(clientDataJSON) as { challenge?: unknown } | null,
@@ -188,7 +189,8 @@ export class PasskeysService {
     caller: Caller,
   ): Promise<ProvenPasskey> {
     const party = this.config.relyingParty;
-    const { verified, authenticationInfo } = await orRefuse<VerifiedAuthenticationResponse>(() =>
+    const { verifyAuthenticationResponse } = await webauthn();
+    const { verified, authenticationInfo } = await orRefuse(() =>
       verifyAuthenticationResponse({
         response: assertion,
         expectedChallenge: () => true, // spent before
@@ -231,8 +233,7 @@ function handleOf(memberId: string): Buffer<ArrayBuffer> {
  * Lets through what `attestation: "none"` can bring: none, or the passkey's own signature. We trust no maker, and looking
  * at certificates means fetching their revocation lists from wherever they say, which a stranger could have written.
  */
-function refuseCertificates({ response }: NewCredential): void {
-  const attestation = decodeAttestationObject(Buffer.from(response.attestationObject, 'base64url'));
+function refuseCertificates(attestation: AttestationObject): void {
   const format: string = attestation.get('fmt');
   const isSelfSigned = format === 'packed' && attestation.get('attStmt').get('x5c') === undefined;
   if (format !== 'none' && !isSelfSigned) throw new Error(`attestation ${format} was not asked for`);

@@ -7,7 +7,6 @@ import { Limiters } from './limiters.js';
 import { LoginThrottleService } from './login-throttle.service.js';
 import { MailBudgetService } from './mail-budget.service.js';
 import { PostgresCounters } from './postgres-counters.js';
-import { RedisCounters } from './redis-counters.js';
 
 /** Every limit, shared by all replicas through the database. */
 @Module({
@@ -15,8 +14,12 @@ import { RedisCounters } from './redis-counters.js';
     PostgresCounters,
     {
       provide: Counters,
-      useFactory: ({ env }: AppConfig, postgres: PostgresCounters) =>
-        env.REDIS_URL === undefined ? postgres : new RedisCounters(env.REDIS_URL, postgres),
+      useFactory: async ({ env }: AppConfig, postgres: PostgresCounters): Promise<Counters> => {
+        if (env.REDIS_URL === undefined) return postgres;
+        // The client is loaded where there is a Redis alone.
+        const { RedisCounters } = await import('./redis-counters.js');
+        return new RedisCounters(env.REDIS_URL, postgres);
+      },
       inject: [AppConfig, PostgresCounters],
     },
     Limiters,

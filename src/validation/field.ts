@@ -1,7 +1,5 @@
-import { applyDecorators } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ValidateBy, ValidateIf } from 'class-validator';
 import type { FieldProblem } from '../errors/domain-error.js';
 
 export type Problem = Omit<FieldProblem, 'field'>;
@@ -19,38 +17,32 @@ interface FieldOptions {
   readonly normalise?: (value: string) => string;
 }
 
-/** What the pipe has to know of a field. */
-export interface FieldContext {
-  readonly isNested: boolean;
-}
+/** What the pipe does with a field. */
+export type RequestField = Required<Pick<FieldOptions, 'rule' | 'isOptional' | 'isNested' | 'normalise'>>;
 
-/** Under this name class-validator reports the outcome; its text is the problem as JSON, read back by the pipe. */
-export const FIELD_RULE = 'fieldRule';
+/** By request class: its own fields, without those it inherits. */
+const declared = new WeakMap<object, Map<string, RequestField>>();
 
 /** One property of a request: its rule, its normal form and its place in the OpenAPI document, said once. */
-export function Field({ rule, api, isOptional = false, isNested = false, normalise }: FieldOptions): PropertyDecorator {
-  const decorators: PropertyDecorator[] = [
-    ApiProperty({ ...api, required: !isOptional } as ApiPropertyOptions),
-    ValidateBy(
-      {
-        name: FIELD_RULE,
-        validator: {
-          validate: (value) => problemOf(rule, value) === null,
-          defaultMessage: (args) => JSON.stringify(problemOf(rule, args?.value)),
-        },
-      },
-      { context: { isNested } satisfies FieldContext },
-    ),
-  ];
-  // Absent is fine where optional; null is a value, and judged.
-  if (isOptional) decorators.push(ValidateIf((_, value) => value !== undefined));
-  if (normalise)
-    decorators.push(
-      Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalise(value) : value)),
-    );
-  return applyDecorators(...decorators);
+export function Field({
+  rule,
+  api,
+  isOptional = false,
+  isNested = false,
+  normalise = (value) => value,
+}: FieldOptions): PropertyDecorator {
+  const document = ApiProperty({ ...api, required: !isOptional } as ApiPropertyOptions);
+  return (prototype, name) => {
+    document(prototype, name);
+    const fields = declared.get(prototype) ?? new Map<string, RequestField>();
+    declared.set(prototype, fields.set(String(name), { rule, isOptional, isNested, normalise }));
+  };
 }
 
-function problemOf(rule: Rule, value: unknown): Problem | null {
-  return value === undefined ? { code: 'required' } : rule(value);
+/** The fields of a request class, those it inherits first. */
+export function fieldsOf({ prototype }: Type<unknown>): ReadonlyMap<string, RequestField> {
+  const fields: [string, RequestField][] = [];
+  for (let at = prototype as object | null; at !== null; at = Object.getPrototypeOf(at) as object | null)
+    fields.unshift(...(declared.get(at) ?? []));
+  return new Map(fields);
 }

@@ -1,8 +1,6 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validateSync } from 'class-validator';
 import { DomainError, type FieldProblem } from '../errors/domain-error.js';
-import { FIELD_RULE, type FieldContext, type Problem } from './field.js';
+import { fieldsOf, type Problem, type RequestField } from './field.js';
 
 /** Never named back to the client in full: a field name is input too. */
 const MAX_FIELD_NAME = 64;
@@ -23,48 +21,45 @@ export class RequestValidationPipe implements PipeTransform {
     if (typeof input !== 'object' || input === null || Array.isArray(input))
       throw refuse([{ field: '', code: 'not_an_object' }]);
 
-    const known = declaredFields(metatype);
-    const unknown = Object.keys(input).filter((name) => !known.has(name));
+    const fields = declaredFields(metatype);
+    const unknown = Object.keys(input).filter((name) => !fields.has(name));
     if (unknown.length > 0) throw refuse(unknown.map((name) => ({ field: printable(name), code: 'unknown_field' })));
 
-    const fields = input as Record<string, unknown>;
-    const instance = plainToInstance(metatype as Type<object>, flat(fields));
-    for (const [name, { isNested }] of known)
-      if (isNested && Object.hasOwn(fields, name)) Object.assign(instance, { [name]: fields[name] });
-    // A class without fields is one that class-validator has never heard of, and refuses.
-    const problems = (known.size === 0 ? [] : validateSync(instance)).map(({ property, constraints }): FieldProblem => {
-      return { field: property, ...(JSON.parse(constraints![FIELD_RULE]!) as Problem) };
-    });
+    const request = new metatype() as Record<string, unknown>;
+    const problems: FieldProblem[] = [];
+    for (const [name, field] of fields) {
+      const given = read(field, (input as Record<string, unknown>)[name]);
+      const problem = problemOf(field, given);
+      if (problem) problems.push({ field: name, ...problem });
+      else if (given !== undefined) request[name] = given;
+    }
     if (problems.length > 0) throw refuse(problems);
-    return instance;
+    return request;
   }
 }
 
-type DeclaredFields = ReadonlyMap<string, FieldContext>;
+const fieldsByClass = new WeakMap<object, ReadonlyMap<string, RequestField>>();
 
-const fieldsByClass = new WeakMap<object, DeclaredFields>();
-
-function declaredFields(metatype: Type<unknown>): DeclaredFields {
+function declaredFields(metatype: Type<unknown>): ReadonlyMap<string, RequestField> {
   let fields = fieldsByClass.get(metatype);
   if (!fields) {
-    const metadata = getMetadataStorage().getTargetValidationMetadatas(metatype, '', false, false);
-    fields = new Map(
-      metadata
-        // `ValidateIf` leaves an entry as well.
-        .filter(({ name }) => name === FIELD_RULE)
-        .map(({ propertyName, context }) => [propertyName, context as FieldContext]),
-    );
+    fields = fieldsOf(metatype);
     fieldsByClass.set(metatype, fields);
   }
   return fields;
 }
 
-function flat(input: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(input).map(([name, value]) => [
-    name,
-    typeof value === 'object' && value !== null ? (Array.isArray(value) ? [] : {}) : value,
-  ]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
+/** A string in its normal form; of what nests where nothing may, no more than that it does. */
+function read({ isNested, normalise }: RequestField, value: unknown): unknown {
+  if (typeof value === 'string') return normalise(value);
+  if (isNested || typeof value !== 'object' || value === null) return value;
+  return Array.isArray(value) ? [] : {};
+}
+
+/** Absent is fine where optional; null is a value, and judged. */
+function problemOf({ rule, isOptional }: RequestField, value: unknown): Problem | null {
+  if (value !== undefined) return rule(value);
+  return isOptional ? null : { code: 'required' };
 }
 
 function printable(name: string): string {
