@@ -4,6 +4,7 @@ export interface Inbox {
   list(address?: string): Promise<string[]>;
   /** The mail as it came over the wire. */
   source(id: string): Promise<string>;
+  remove(id: string): Promise<void>;
 }
 
 /** Finds out which program answers at `url`: the embedded inbox (MailDev) or MailHog. */
@@ -30,6 +31,10 @@ class MailDev implements Inbox {
 
   source(id: string): Promise<string> {
     return getText(`${this.base}/api/email/${id}/source`);
+  }
+
+  async remove(id: string): Promise<void> {
+    await request(`${this.base}/api/email/${id}`, 'DELETE');
   }
 }
 
@@ -62,6 +67,11 @@ class MailHog implements Inbox {
   async source(id: string): Promise<string> {
     return this.sources.get(id) ?? getText(`${this.base}/api/v1/messages/${id}/download`);
   }
+
+  async remove(id: string): Promise<void> {
+    this.sources.delete(id);
+    await request(`${this.base}/api/v1/messages/${id}`, 'DELETE');
+  }
 }
 
 async function getJson(url: string): Promise<unknown> {
@@ -69,7 +79,11 @@ async function getJson(url: string): Promise<unknown> {
 }
 
 async function getText(url: string): Promise<string> {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-  return answer.text();
+  return (await request(url)).text();
+}
+
+async function request(url: string, method = 'GET'): Promise<Response> {
+  const answer = await fetch(url, { method });
+  if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}`);
+  return answer;
 }

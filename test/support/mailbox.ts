@@ -69,17 +69,31 @@ export class AddressMailbox {
 export class Mailbox {
   /** A mail never changes, so each is fetched once. */
   private readonly fetched = new Map<string, Promise<Mail>>();
+  /** Whose mails were looked for. */
+  private readonly addresses = new Set<string>();
   private inbox?: Promise<Inbox>;
 
   to(address: string): AddressMailbox {
     // The name of a domain has no case and travels in lower case; the part before it travels as it was typed.
     const sent = address.replace(/@[^@]*$/, (domain) => domain.toLowerCase());
+    this.addresses.add(sent);
     return new AddressMailbox(sent, (to) => this.read(to));
   }
 
   /** Every mail in the inbox, whoever it is for. Other test files may be sending as well. */
   async everything(): Promise<Mail[]> {
     return this.read();
+  }
+
+  /** Throws away the mails of everybody asked for so far: an inbox looks through all it has, each time. */
+  async clear(): Promise<void> {
+    const inbox = await this.open();
+    for (const address of this.addresses)
+      for (const id of await inbox.list(address)) {
+        this.fetched.delete(id);
+        await inbox.remove(id);
+      }
+    this.addresses.clear();
   }
 
   /**
@@ -94,8 +108,12 @@ export class Mailbox {
     throw new Error(`${address} should have got no mail, but got: ${subjects.join(', ')}`);
   }
 
+  private open(): Promise<Inbox> {
+    return (this.inbox ??= openInbox(process.env.MAIL_INBOX_URL));
+  }
+
   private async read(address?: string): Promise<Mail[]> {
-    const inbox = await (this.inbox ??= openInbox(process.env.MAIL_INBOX_URL));
+    const inbox = await this.open();
     const ids = await inbox.list(address);
     return Promise.all(
       ids.map((id) => {

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import { Chance } from './chance.js';
 import type { HttpAnswer } from './http-client.js';
+import { mailbox } from './mailbox.js';
 import { TestApp } from './test-app.js';
 import { allowTime, howMany, IS_LONG } from './test-length.js';
 
@@ -67,7 +68,7 @@ export class RaceTrack {
     return Promise.all(Array.from({ length: times }, (_, index) => sent.get(index)!));
   }
 
-  /** Gets ready and runs one round after another; `prepare` works ahead for some rounds at a time. */
+  /** Gets ready and runs one round after another; `prepare` works ahead for some rounds at a time. What was mailed is gone afterwards. */
   async rounds<T>(
     count: number,
     prepare: () => Promise<T>,
@@ -76,6 +77,7 @@ export class RaceTrack {
     for (let round = 0; round < count;) {
       const ready = await Promise.all(Array.from({ length: Math.min(BATCH, count - round) }, prepare));
       for (const one of ready) await run(one, round++);
+      await mailbox.clear();
     }
   }
 
