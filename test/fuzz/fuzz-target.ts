@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PROJECT_ROOT } from '../../dev/project.js';
 import { Chance } from '../support/chance.js';
+import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
 import { faultsOfProblem } from '../support/problem-oracle.js';
@@ -16,6 +19,12 @@ const AT_ONCE = 24;
 const RENEW_AFTER = 1000;
 /** How often PostgreSQL is asked whether an injected `pg_sleep(10)` worked: a slow answer proves nothing on a busy machine. */
 const LOOK_FOR_SLEEP_MS = 2000;
+
+/** Makes the server tell, when asked, what memory it really uses. */
+const MEMORY_PROBE = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'memory-probe.js')).href;
+const MEMORY_LINE = 'memory in use: ';
+/** What it may use more in the end, as a share of what it used after the first thousand requests. A leak would show as more. */
+const MEMORY_GROWTH = 0.1;
 
 /** Far above what is sent, so that requests get past the limits and to what is behind them. */
 const GENEROUS = [
@@ -52,7 +61,9 @@ export class FuzzTarget {
   /** Whatever must stand in no log: passwords and tokens that were in use. */
   private readonly secrets: string[] = [];
   private sent = 0;
-  private rssBefore: number | undefined;
+  /** After the first thousand requests, when caches have begun to fill and code is compiled; in bytes. */
+  private memoryBefore: number | undefined;
+  private memoryAfter: number | undefined;
   private readonly pid: number | undefined;
   private gentle!: GivenMember;
   private spendable!: GivenMember & { resetToken: string };
@@ -66,7 +77,9 @@ export class FuzzTarget {
 
   static async start(): Promise<FuzzTarget> {
     const limits = Object.fromEntries(GENEROUS.map((name) => [name, '1000000']));
-    const app = await TestApp.start({ env: { ...limits, CODE_RESEND_SECONDS: '1', LOG_LEVEL: 'debug' } });
+    const app = await TestApp.start({
+      env: { ...limits, CODE_RESEND_SECONDS: '1', LOG_LEVEL: 'debug', NODE_OPTIONS: `--import=${MEMORY_PROBE}` },
+    });
     const { body } = await app.get('/docs-json').expect(200);
     const target = new FuzzTarget(app, operationsOf(body));
     await target.renew();
@@ -77,9 +90,7 @@ export class FuzzTarget {
   async stop(title: string): Promise<void> {
     const statuses = [...this.statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${times} x ${status}`);
     const form = `${IS_LONG ? 'long' : 'short'} form, --seed=${this.chance.seed}`;
-    process.stdout.write(
-      `fuzz ${title} (${form}): ${this.sent} requests: ${statuses.join(', ')}; memory ${this.memory()}\n`,
-    );
+    process.stdout.write(`fuzz ${title} (${form}): ${this.sent} requests: ${statuses.join(', ')}${this.memory()}\n`);
     await this.app.stop();
   }
 
@@ -143,13 +154,11 @@ export class FuzzTarget {
     for (const secret of this.secrets) if (log.includes(secret)) this.find('a secret in the log', secret, '');
     const address = /[\w.+-]+@example\.test/.exec(log)?.[0];
     if (address) this.find('an address in the log', address, '');
+    if (this.memoryBefore !== undefined) {
+      this.memoryAfter = await this.memoryInUse();
+      if (this.memoryAfter > this.memoryBefore * (1 + MEMORY_GROWTH)) this.find('memory grows', this.memory(), '');
+    }
     if (findings.length > 0) throw new Error(findings.map((found) => Object.values(found).join('\n  ')).join('\n'));
-  }
-
-  /** Growth of the resident memory since the first thousand requests, as a share of it; undefined where /proc is not. */
-  memoryGrowth(): number | undefined {
-    const now = this.rss();
-    return now === undefined || this.rssBefore === undefined ? undefined : now / this.rssBefore - 1;
   }
 
   private async send({ name, method, path, options }: Sent): Promise<void> {
@@ -185,7 +194,7 @@ export class FuzzTarget {
     this.spendable = { ...spendable, resetToken: await resetTokenFor(this.app, spendable) };
     const { accessToken, refreshToken, password, resetToken, deviceToken } = this.spendable;
     this.secrets.push(accessToken, refreshToken, password, resetToken, deviceToken, this.gentle.password);
-    this.rssBefore ??= this.sent >= RENEW_AFTER ? this.rss() : undefined;
+    if (this.sent >= RENEW_AFTER) this.memoryBefore ??= await this.memoryInUse();
   }
 
   private find(what: string, request: string, answer: string): void {
@@ -193,21 +202,25 @@ export class FuzzTarget {
   }
 
   private memory(): string {
-    const growth = this.memoryGrowth();
-    const megabytes = (bytes: number | undefined): string => `${Math.round((bytes ?? 0) / 1024 / 1024)} MiB`;
-    if (growth === undefined) return megabytes(this.rss());
-    return `${megabytes(this.rssBefore)} after the first thousand, ${megabytes(this.rss())} now`;
+    const { memoryBefore: before, memoryAfter: after } = this;
+    return before === undefined || after === undefined
+      ? ''
+      : `; memory in use ${mebibytes(before)} after the first thousand, ${mebibytes(after)} in the end`;
   }
 
-  private rss(): number | undefined {
-    try {
-      const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.app.pid}/status`, 'utf8'))?.[1];
-      return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-    } catch {
-      return undefined;
-    }
+  /** What the server keeps, garbage collected. */
+  private async memoryInUse(): Promise<number> {
+    const { app } = this;
+    const said = app.logs.length;
+    process.kill(app.pid!, 'SIGUSR2');
+    return eventually('how much memory the server uses', async () => {
+      const line = app.logs.slice(said).find((text) => text.startsWith(MEMORY_LINE));
+      return line === undefined ? undefined : Number(line.slice(MEMORY_LINE.length));
+    });
   }
 }
+
+const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
 /** The request as somebody can send it again from a shell; its body travels in base64, whatever bytes it holds. */
 function asCurl(origin: string, method: string, path: string, { headers = {}, token, raw }: RequestOptions): string {
