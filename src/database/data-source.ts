@@ -31,6 +31,7 @@ import { Administration1764600000000 } from './migrations/1764600000000-administ
 import { OutboxOrder1764500000000 } from './migrations/1764500000000-outbox-order.js';
 import { LargeTables1764900000000 } from './migrations/1764900000000-large-tables.js';
 import { SignUpMailedAt1764900100000 } from './migrations/1764900100000-sign-up-mailed-at.js';
+import { SecurityEventPartitions1764900200000 } from './migrations/1764900200000-security-event-partitions.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   Administration1764600000000,
   LargeTables1764900000000,
   SignUpMailedAt1764900100000,
+  SecurityEventPartitions1764900200000,
 ];
 
 interface DatabaseSettings {
