@@ -2,6 +2,7 @@
 //   -- --only login,me   some rows        -- --quick   one short round, for a first look
 //   -- --profile         leaves a CPU profile of our server in .data/profiles
 //   -- --large           also with a million members (minutes to seed)
+//   -- --sizes           what a row of each table takes, and what follows for 1, 10 and 100 million members; nothing else
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +16,7 @@ import { sendCode } from './rows/mail.js';
 import { coldStart, memory } from './rows/process.js';
 import { accessCheck, me, storm, verify } from './rows/reading.js';
 import { refresh } from './rows/refresh.js';
+import { sizes } from './sizes.js';
 import { Stage } from './stage.js';
 
 /** In the order they run: those that leave rows behind come late. */
@@ -35,6 +37,9 @@ const ROWS: Record<string, (stage: Stage) => Promise<Row[]>> = {
 /** Only when asked for. */
 const LONG = new Set(['large']);
 
+/** Seeded for their sizes. */
+const SIZED_MEMBERS = 200_000;
+
 /** A row takes a minute at the most, so that all ends within twelve; the long ones come on top. */
 const LAST_START_MS = 11 * 60_000;
 
@@ -50,6 +55,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
+    sizes: { type: 'boolean', default: false },
   },
 });
 const names = values.only?.split(',') ?? Object.keys(ROWS).filter((name) => values.large || !LONG.has(name));
@@ -67,6 +73,18 @@ const stage = await Stage.set({
 onStopRequest(() => void stage.strike().finally(() => process.exit(130)));
 let failed = false;
 try {
+  if (values.sizes) {
+    console.log(`Seeding ${SIZED_MEMBERS.toLocaleString('en')} members …`);
+    console.log(await sizes(stage, SIZED_MEMBERS));
+  } else {
+    await measureRows();
+  }
+} finally {
+  await stage.strike();
+}
+process.exit(failed ? 1 : 0);
+
+async function measureRows(): Promise<void> {
   const [version] = await stage.query<{ server_version: string }>('SHOW server_version');
   const circumstances = conditions(version!.server_version, values.quick);
   const rows: Row[] = [];
@@ -92,7 +110,4 @@ try {
   circumstances.loadAverage.push(os.loadavg()[0]!);
   console.log(`\n${markdown(rows)}\n`);
   console.log(`Kept in ${await save(path.join(import.meta.dirname, 'results'), { conditions: circumstances, rows })}`);
-} finally {
-  await stage.strike();
 }
-process.exit(failed ? 1 : 0);

@@ -159,18 +159,24 @@ export class Stage {
     );
   }
 
-  /** A second database, with many more members, and a server on it for the caller alone. */
-  async crowd(members: number, sessionsEach: number): Promise<Crowd> {
-    const database = `munjigi_bench_crowd_${randomBytes(4).toString('hex')}`;
+  /** A second database, without a schema; the caller drops it. */
+  async emptyDatabase(): Promise<{ url: string; drop(): Promise<unknown> }> {
+    const database = `munjigi_bench_${randomBytes(4).toString('hex')}`;
     await this.query(`CREATE DATABASE ${database}`);
     const url = new URL(this.databaseUrl);
     url.pathname = `/${database}`;
-    const env = { ...this.environment, DATABASE_URL: url.href };
+    return { url: url.href, drop: () => this.query(`DROP DATABASE ${database} WITH (FORCE)`) };
+  }
+
+  /** A second database, with many more members, and a server on it for the caller alone. */
+  async crowd(members: number, sessionsEach: number): Promise<Crowd> {
+    const { url, drop } = await this.emptyDatabase();
+    const env = { ...this.environment, DATABASE_URL: url };
     const start = () => ServerProcess.start(PROBED_SERVER, '/health/live', env, path.join(this.folder, 'crowd.log'));
     await (await start()).stop(); // migrates
-    await seedMembers(url.href, this.config, 1, members);
-    await seedSessions(url.href, 1, members, [...Array(sessionsEach).keys()]);
-    await settle(url.href);
+    await seedMembers(url, this.config, 1, members);
+    await seedSessions(url, 1, members, [...Array(sessionsEach).keys()]);
+    await settle(url);
     const server = await start();
     let replica = 0;
     return {
@@ -178,7 +184,7 @@ export class Stage {
       freshSessions: (count) => this.mint.refresh(count, replica++, Math.floor(members / count)),
       stop: async () => {
         await server.stop();
-        await this.query(`DROP DATABASE ${database} WITH (FORCE)`);
+        await drop();
       },
     };
   }

@@ -6,6 +6,8 @@ import net from 'node:net';
  * knows just the commands that nodemailer sends; a whole mail server would cost more than the mail it is to receive.
  */
 export class Letterbox {
+  /** Sees each mail before it is taken; until it resolves, the sender waits. */
+  onLetter: ((letter: string) => Promise<void>) | undefined;
   private readonly waiting = new Map<string, (code: string) => void>();
   private readonly sockets = new Set<net.Socket>();
   private readonly server = net.createServer((socket) => this.serve(socket));
@@ -43,9 +45,8 @@ export class Letterbox {
         const text = pending.slice(0, end);
         pending = pending.slice(end + ending.length);
         if (isData) {
-          this.take(recipient, text);
           isData = false;
-          socket.write('250 taken\r\n');
+          void this.take(recipient, text).then(() => socket.write('250 taken\r\n'));
           continue;
         }
         const verb = text.slice(0, 4).toUpperCase();
@@ -56,7 +57,8 @@ export class Letterbox {
     });
   }
 
-  private take(recipient: string, letter: string): void {
+  private async take(recipient: string, letter: string): Promise<void> {
+    await this.onLetter?.(letter);
     const code = /^\d{6}\r?$/m.exec(letter)?.[0].trim();
     const settle = this.waiting.get(recipient);
     if (code === undefined || settle === undefined) return;

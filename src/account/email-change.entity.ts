@@ -5,6 +5,7 @@ import { Member } from '../users/member.entity.js';
 @Entity('email_changes')
 @Index('email_changes_undo', ['undoDigest'], { unique: true })
 @Index('email_changes_member', ['memberId'])
+@Index('email_changes_undo_until', ['undoUntil'])
 export class EmailChange {
   @PrimaryColumn('uuid') id: string;
   @ForeignKey(() => Member, { name: 'email_changes_member_fk', onDelete: 'CASCADE' })

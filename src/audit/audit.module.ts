@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CountriesModule } from '../countries/countries.module.js';
+import { SecurityEventPartitionsRepository } from './security-event-partitions.repository.js';
 import { SecurityEventsRepository } from './security-events.repository.js';
 import { SecurityEventsService } from './security-events.service.js';
 import { TimelineController } from './timeline.controller.js';
@@ -9,7 +10,7 @@ import { TimelineService } from './timeline.service.js';
 @Module({
   imports: [CountriesModule],
   controllers: [TimelineController],
-  providers: [SecurityEventsService, SecurityEventsRepository, TimelineService],
-  exports: [SecurityEventsService, SecurityEventsRepository],
+  providers: [SecurityEventsService, SecurityEventsRepository, SecurityEventPartitionsRepository, TimelineService],
+  exports: [SecurityEventsService, SecurityEventsRepository, SecurityEventPartitionsRepository],
 })
 export class AuditModule {}

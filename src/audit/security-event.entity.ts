@@ -1,14 +1,16 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
-/** One row of the audit: what happened, to whom, from where. Written in the same commit as the thing itself. */
+/**
+ * One row of the audit: what happened, to whom, from where. Written in the same commit as the thing itself. Partitioned by
+ * month of `at` (ADR 0020), so the key begins with `at`; `id` alone is unique all the same, by its sequence.
+ */
 @Entity('security_events')
 @Index('security_events_member', ['memberId', 'id'])
 @Index('security_events_member_at', ['memberId', 'at', 'id'])
-@Index('security_events_at', ['at', 'id'])
 @Index('security_events_type', ['type', 'at', 'id'])
 export class SecurityEvent {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id: string;
-  @Column('timestamptz', { default: () => 'now()' }) at: Date;
+  @PrimaryColumn('timestamptz', { default: () => 'now()' }) at: Date;
+  @PrimaryGeneratedColumn('increment', { type: 'bigint' }) id: string;
   @Column('text') type: string;
   @Column('uuid', { name: 'member_id', nullable: true }) memberId: string | null;
   @Column('uuid', { name: 'session_id', nullable: true }) sessionId: string | null;

@@ -20,6 +20,8 @@ export class SignUp {
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: Locale;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
+  /** When its code was mailed last; null for as long as the address had its share of mail, and nobody can have the code. */
+  @Column('timestamptz', { name: 'mailed_at', nullable: true }) mailedAt: Date | null;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
   @Column('timestamptz', { name: 'confirmed_at', nullable: true }) confirmedAt: Date | null;
 }

@@ -41,6 +41,9 @@ export interface LinkWitness {
   readonly password?: string;
 }
 
+/** More claims on one address than people make at a time, in a family or an office that shares it. */
+const MOST_OPEN_CLAIMS = 20;
+
 /** From "I want an account" to the first login: a claim, a mailbox proof, a member. */
 @Injectable()
 export class SignUpService {
@@ -60,7 +63,8 @@ export class SignUpService {
 
   /**
    * Records a claim and mails its proof. The answer, and the work, are the same when the address has an account: then its
-   * owner is told instead, and the claim can never be confirmed because nobody ever sees its code.
+   * owner is told instead, and the claim can never be confirmed because nobody ever sees its code. Of too many claims on
+   * one address some give way, unseen: first those nobody was mailed a code for (ADR 0002).
    * @returns the handle that only this client holds
    * @throws DomainError `validation_failed`, `password_too_common`, `too_many_requests`, `overloaded`
    */
@@ -85,8 +89,10 @@ export class SignUpService {
       locale: request.locale ?? caller.locale,
     };
     await this.database.transaction(async (tx) => {
+      await this.verification.lockAddress(tx, emailKey, 'sign-up');
       await this.signUps.insert(tx, signUp, this.config.env.SIGN_UP_CLAIM_TTL_SECONDS);
       await this.mailProof(tx, signUp, mayMail, caller);
+      await this.signUps.discardSurplus(tx, emailKey, MOST_OPEN_CLAIMS);
       await this.events.record(tx, 'sign-up.requested', { caller }, { loginId: signUp.loginId });
     });
     return handle;
@@ -206,6 +212,7 @@ export class SignUpService {
       { emailKey: signUp.emailKey, signUpId: signUp.id },
       { linkTtlSeconds: env.SIGN_UP_LINK_TTL_SECONDS, isMailed: mayMail },
     );
+    if (mayMail) await this.signUps.markMailed(tx, signUp.id);
     const owner = await this.members.findByEmailKey(tx, signUp.emailKey);
     const asked = askedNow(caller);
     const options = { withhold: !mayMail, lifetimeSeconds: env.SIGN_UP_LINK_TTL_SECONDS };

@@ -9,7 +9,7 @@ export type NewSignUp = Pick<
 >;
 
 const COLUMNS = `id, handle_digest AS "handleDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
-  name, locale, created_at AS "createdAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
+  name, locale, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
 
 /** Owns the table `sign_ups`. */
 @Injectable()
@@ -62,6 +62,26 @@ export class SignUpsRepository {
       [emailKey],
     );
     return rows.some((row) => row.id === id && row.confirmedAt === null);
+  }
+
+  async markMailed(tx: Tx, id: string): Promise<void> {
+    await tx.query(`UPDATE sign_ups SET mailed_at = now() WHERE id = $1`, [id]);
+  }
+
+  /**
+   * Deletes the open claims on an address beyond `limit`: first those that were never mailed, the oldest first, and only
+   * then mailed ones, the one mailed longest ago first. Claims that are being confirmed at this moment are left alone. The
+   * caller holds the address's lock, so that of many at once each sees the others.
+   */
+  async discardSurplus(tx: Tx, emailKey: string, limit: number): Promise<void> {
+    await tx.query(
+      `WITH surplus AS (
+         SELECT id FROM sign_ups WHERE email_key = $1 AND confirmed_at IS NULL AND expires_at > now()
+         ORDER BY mailed_at DESC NULLS LAST, created_at DESC, id OFFSET $2)
+       DELETE FROM sign_ups WHERE id IN (
+         SELECT id FROM sign_ups WHERE id IN (SELECT id FROM surplus) AND confirmed_at IS NULL FOR UPDATE SKIP LOCKED)`,
+      [emailKey, limit],
+    );
   }
 
   async markConfirmed(tx: Tx, id: string): Promise<void> {

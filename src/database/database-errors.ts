@@ -50,12 +50,20 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 /** Whether PostgreSQL rolled a transaction back for another's sake: a serialisation failure or a deadlock (SQLSTATE 40001, 40P01). */
 export function isConflict(error: unknown): boolean {
-  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
-  return [code, driverError?.code].some((state) => state === '40001' || state === '40P01');
+  return hasState(error, '40001') || hasState(error, '40P01');
+}
+
+/** Whether somebody held a table or row for longer than we were ready to wait (SQLSTATE 55P03). */
+export function isLockTimeout(error: unknown): boolean {
+  return hasState(error, '55P03');
 }
 
 /** Whether a unique index refused a row (SQLSTATE 23505). */
 export function isUniqueViolation(error: unknown): boolean {
+  return hasState(error, '23505');
+}
+
+function hasState(error: unknown, state: string): boolean {
   const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
-  return code === '23505' || driverError?.code === '23505';
+  return code === state || driverError?.code === state;
 }

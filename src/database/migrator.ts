@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { isDatabaseUnavailable } from './database-errors.js';
 
 /** Any number will do, as long as every replica uses the same one. */
 const MIGRATION_LOCK = 7_463_541;
+const ASK_AGAIN_MS = 100;
 
 /** Waits until PostgreSQL answers, so that starting together with it is no error. */
 export async function waitForDatabase(options: DataSourceOptions, report: (attempt: number) => void): Promise<void> {
@@ -36,7 +37,7 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   try {
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeTurn(runner);
     const applied = await dataSource.runMigrations({ transaction: 'each' });
     return applied.map((migration) => migration.name);
   } finally {
@@ -44,5 +45,19 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await runner.release();
     await dataSource.destroy();
+  }
+}
+
+/**
+ * Asks for the lock again and again instead of waiting inside PostgreSQL: an index that is built concurrently waits for
+ * every statement that is running, and would wait for those that wait for it.
+ */
+async function takeTurn(runner: QueryRunner): Promise<void> {
+  for (;;) {
+    const [answer] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [MIGRATION_LOCK])) as [
+      { locked: boolean },
+    ];
+    if (answer.locked) return;
+    await delay(ASK_AGAIN_MS);
   }
 }

@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** One counter of one limit: how often within the window that is open. */
 @Entity('rate_limits')
+@Index('rate_limits_expire', ['expire'])
 export class RateLimit {
   /** Name of the limit and keyed digest of whom it counts. */
   @PrimaryColumn('varchar', { length: 255 }) key: string;

@@ -5,6 +5,7 @@ import { Member } from '../users/member.entity.js';
 @Entity('devices')
 @Index('devices_token', ['tokenDigest'], { unique: true })
 @Index('devices_member', ['memberId'])
+@Index('devices_last_seen_at', ['lastSeenAt'])
 export class Device {
   @PrimaryColumn('uuid') id: string;
   @ForeignKey(() => Member, { name: 'devices_member_fk', onDelete: 'CASCADE' })

@@ -15,7 +15,8 @@ export type ProofPurpose = 'sign-up' | 'password-reset' | 'find-login-id' | 'ema
 @Index('proof_requests_email_key', ['emailKey', 'purpose'])
 @Index('proof_requests_sign_up', ['signUpId'])
 @Index('proof_requests_member', ['memberId'])
-@Index('proof_requests_created_at', ['createdAt'])
+// By when code and link are both over; TypeORM cannot say "greatest", so the migration alone describes it.
+@Index('proof_requests_over', { synchronize: false })
 export class ProofRequest {
   @PrimaryColumn('uuid') id: string;
   @Column('text') purpose: ProofPurpose;

@@ -41,9 +41,11 @@ afterAll(async () => {
   await app.stop();
 });
 
-async function tablesWith(column: string): Promise<string[]> {
+/** All of them, or those with such a column; a partition is part of its table. */
+async function tables(column?: string): Promise<string[]> {
   const { rows } = await app.sql.query(
-    `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = $1 ORDER BY 1`,
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+       AND ($1::text IS NULL OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = $1)) ORDER BY 1`,
     [column],
   );
   return rows.map(({ name }) => name as string);
@@ -51,7 +53,7 @@ async function tablesWith(column: string): Promise<string[]> {
 
 async function rowsOf({ id }: GivenMember): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const table of await tablesWith('member_id')) {
+  for (const table of await tables('member_id')) {
     const { rows } = await app.sql.query(`SELECT count(*)::int AS count FROM ${table} WHERE member_id = $1`, [id]);
     counts[table] = rows[0].count;
   }
@@ -60,11 +62,8 @@ async function rowsOf({ id }: GivenMember): Promise<Record<string, number>> {
 
 /** The tables in which a text stands anywhere. */
 async function tablesNaming(text: string): Promise<string[]> {
-  const { rows } = await app.sql.query(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
-  );
   const found: string[] = [];
-  for (const { name } of rows) {
+  for (const name of await tables()) {
     const { rows: hits } = await app.sql.query(`SELECT FROM ${name} AS row WHERE row::text ILIKE '%' || $1 || '%'`, [
       text,
     ]);

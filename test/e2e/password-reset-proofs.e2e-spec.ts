@@ -260,4 +260,19 @@ describe('the mail for a new password', () => {
     const { body } = await app.post('/api/auth/password-reset/send-code', { email }).expect(202);
     return { requestId: body.requestId, email };
   }
+
+  it('BF-08 is open once at a time for an address, and so is what stands for it where nobody has the address', async () => {
+    const ada = await given.member(app);
+    for (const email of [ada.email, unique.email()]) {
+      const ask = () => app.client().post('/api/auth/password-reset/send-code', { email }).expect(202);
+      await ask();
+      await Promise.all(Array.from({ length: 20 }, ask));
+      const { rows } = await app.sql.query(
+        `SELECT count(*)::int AS open FROM proof_requests
+         WHERE email_key = $1 AND purpose = 'password-reset' AND spent_at IS NULL AND voided_at IS NULL`,
+        [email],
+      );
+      expect([email, rows]).toEqual([email, [{ open: 1 }]]);
+    }
+  });
 });

@@ -642,3 +642,76 @@ describe('asking whether a login ID is free', () => {
     await app.client().post(CHECK, { loginId: unique.loginId() }).expect(200);
   });
 });
+
+describe('many claims on one address', () => {
+  /** What is kept of them at a time. */
+  const MOST = 20;
+
+  /** Others sign up with the same address, each from elsewhere, when no more mail may go out to it. */
+  async function crowd(email: string, count = MOST + 2): Promise<HttpAnswer[]> {
+    return Promise.all(Array.from({ length: count }, () => app.client().post(SIGN_UP, { ...unique.signUp(), email })));
+  }
+
+  it('BF-08 are kept up to a number, and answered alike beyond it, for an address somebody has and for one nobody has', async () => {
+    const [known, unknown] = [(await given.member(app)).email, unique.email()];
+    for (const email of [known, unknown]) {
+      const answers = await crowd(email);
+      expect(new Set(answers.map(({ status, body }) => `${status} ${Object.keys(body).join()}`)).size).toBe(1);
+      expect(answers[0]!.status).toBe(202);
+      const { rowCount } = await app.sql.query(`SELECT FROM sign_ups WHERE email_key = $1 AND confirmed_at IS NULL`, [
+        email,
+      ]);
+      expect(rowCount).toBe(MOST);
+    }
+  });
+
+  it('SS-05 never push out one whose code went out: its owner confirms it behind whatever crowd', async () => {
+    const ada = await claim();
+    await crowd(ada.email);
+    await byCode(ada).expect(200);
+    await ada.client.post(LOGIN, { identifier: ada.loginId, password: ada.password }).expect(200);
+    expect(await countOf('sign_ups', ada.email)).toBe(1); // the crowd has gone with it
+  });
+
+  it('SS-05 keep nobody out who comes after them: once a mail may go out again, it carries a code that fits', async () => {
+    const email = unique.email();
+    await crowd(email, MOST + 1);
+    await mailbox.to(email).next();
+    await cooldownPasses();
+    const ada = await claim({ email });
+    await crowd(email);
+    await byCode(ada).expect(200);
+  });
+
+  it('SS-05 leave an owner whose claim came too soon for a mail the way to have it sent', async () => {
+    const email = unique.email();
+    await crowd(email, 3);
+    const values = { ...unique.signUp(), email };
+    const client = app.client();
+    const { body } = await client.post(SIGN_UP, values).expect(202);
+    const earlier = await mailbox.to(email).next();
+    const ada = await resend({ ...values, client, signUpId: body.signUpId, mail: earlier, code: '', token: '' });
+    await crowd(email);
+    await byCode(ada).expect(200);
+  });
+
+  it('give way by age where all were mailed: the one mailed longest ago first', async () => {
+    const first = await claim();
+    await mailIsAllowed();
+    const second = await claim({ email: first.email });
+    for (let n = 0; n < MOST - 1; n += 1) {
+      await mailIsAllowed();
+      await app
+        .client()
+        .post(SIGN_UP, { ...unique.signUp(), email: first.email })
+        .expect(202);
+    }
+    await byCode(first).expect(400);
+    await byCode(second).expect(200);
+  });
+
+  /** As if the hours had passed after which there is mail for an address again. */
+  async function mailIsAllowed(): Promise<void> {
+    await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'mail%'`);
+  }
+});

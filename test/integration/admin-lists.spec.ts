@@ -50,11 +50,22 @@ describe('the lists of administrators', () => {
     const { rows } = await database.pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
     const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
     const all = nodes(rows[0]['QUERY PLAN'][0].Plan as Plan);
+    const whole = await wholeIndexes();
+    const indexes = all.flatMap((node) => node['Index Name'] ?? []).map((name) => whole.get(name) ?? name);
     return {
-      indexes: all.flatMap((node) => node['Index Name'] ?? []),
-      scansAll: all.some((node) => node['Node Type'] === 'Seq Scan'),
+      indexes: [...new Set(indexes)],
+      scansAll: all.some((node) => node['Node Type'] === 'Seq Scan' && node['Actual Rows'] > 0),
       wasted: all.reduce((sum, node) => sum + (node['Rows Removed by Filter'] ?? 0), 0),
     };
+  }
+
+  /** The index of the whole table that an index of a partition is part of. */
+  async function wholeIndexes(): Promise<Map<string, string>> {
+    const { rows } = await database.pool.query<{ part: string; whole: string }>(
+      `SELECT inhrelid::regclass::text AS part, inhparent::regclass::text AS whole
+       FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid AND relkind = 'i'`,
+    );
+    return new Map(rows.map(({ part, whole }) => [part, whole]));
   }
 
   async function expectIndexed(statement: { text: string; values: unknown[] }, ...indexes: string[]): Promise<void> {
@@ -86,9 +97,9 @@ describe('the lists of administrators', () => {
     const to = new Date('2025-12-01');
     const from = new Date('2025-11-30');
     const after = { id: '50000', micros: AFTER.micros };
-    await expectIndexed(eventListStatement({}, LIMIT, null), 'security_events_at');
-    await expectIndexed(eventListStatement({}, LIMIT, after), 'security_events_at');
-    await expectIndexed(eventListStatement({ from, to }, LIMIT, null), 'security_events_at');
+    await expectIndexed(eventListStatement({}, LIMIT, null), 'security_events_pkey');
+    await expectIndexed(eventListStatement({}, LIMIT, after), 'security_events_pkey');
+    await expectIndexed(eventListStatement({ from, to }, LIMIT, null), 'security_events_pkey');
     await expectIndexed(eventListStatement({ type: 'member.disabled' }, LIMIT, null), 'security_events_type');
     await expectIndexed(
       eventListStatement({ type: 'member.disabled', from, to: new Date('2026-01-01') }, LIMIT, after),

@@ -2,8 +2,7 @@
 
 /** Moving to another address: the new one is proven by a code before it counts. */
 
-import { ApiProblem } from './api.js';
-import { FieldProblem, requiredValue } from './form.js';
+import { requiredValue } from './form.js';
 import { fill, text } from './page.js';
 import { Panel } from './panel.js';
 import { call, callWithPassword } from './session.js';
@@ -25,12 +24,7 @@ export function offerEmailChange({ email }) {
   });
   panel.onSubmit('email-code', async () => {
     const code = requiredValue('email-code', 'code', text('codeMissing'));
-    try {
-      await call('POST', 'members/me/email/confirm-code', { requestId, code });
-    } catch (error) {
-      if (error instanceof ApiProblem && error.code === 'code_invalid') throw new FieldProblem('code', error.detail);
-      throw error;
-    }
+    await call('POST', 'members/me/email/confirm-code', { requestId, code });
     panel.fill({ email: newEmail });
     panel.finish('shown', text('emailChanged'));
   });

@@ -3,7 +3,7 @@
 /** The authenticator app: set it up, and take it away. */
 
 import { ApiProblem } from './api.js';
-import { FieldProblem, requiredValue } from './form.js';
+import { requiredValue } from './form.js';
 import { find, text } from './page.js';
 import { Panel } from './panel.js';
 import { SignedOut, call, callWithPassword } from './session.js';
@@ -29,9 +29,7 @@ export async function offerTwoFactor(recoveryCodes) {
       panel.finish(settle(true), text('twoFactorOn'));
       recoveryCodes.show(made.recoveryCodes);
     } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      if (error.code === 'code_invalid') throw new FieldProblem('code', error.detail);
-      if (error.code !== 'reauth_required') throw error;
+      if (!(error instanceof ApiProblem) || error.code !== 'reauth_required') throw error;
       panel.open('begin'); // it took so long that the password is asked for once more
     }
   });
@@ -39,12 +37,7 @@ export async function offerTwoFactor(recoveryCodes) {
   panel.onSubmit('two-factor-remove', async () => {
     const password = requiredValue('two-factor-remove', 'password', text('passwordMissing'));
     const code = requiredValue('two-factor-remove', 'code', text('appCodeMissing'));
-    try {
-      await callWithPassword(password, 'DELETE', 'members/me/totp', { password, code });
-    } catch (error) {
-      if (error instanceof ApiProblem && error.code === 'code_invalid') throw new FieldProblem('code', error.detail);
-      throw error;
-    }
+    await callWithPassword(password, 'DELETE', 'members/me/totp', { password, code });
     panel.finish(settle(false), text('twoFactorOff'));
   });
 

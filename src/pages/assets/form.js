@@ -5,6 +5,9 @@
 import { ApiProblem } from './api.js';
 import { announce, duration, find, text } from './page.js';
 
+/** Where a code is typed, in the forms that ask for one. */
+const CODE_FIELDS = ['code', 'recoveryCode'];
+
 /** What the page itself has to say about a field. */
 export class FieldProblem extends ApiProblem {
   /** @param {string} field @param {string} message */
@@ -96,12 +99,23 @@ function showProblem(form, problem) {
   heading.className = 'problem-heading';
   heading.textContent = text('problemHeading');
   const list = document.createElement('ul');
-  for (const { field, message } of problem.fields) list.append(fieldProblem(form, field, message));
-  if (problem.fields.length === 0) list.append(item(reasonOf(problem)));
+  const fields = fieldsOf(form, problem);
+  for (const { field, message } of fields) list.append(fieldProblem(form, field, message));
+  if (fields.length === 0) list.append(item(reasonOf(problem)));
   if (problem.retryAfter > 0) list.append(item(text('retryIn', { time: duration(problem.retryAfter) })));
   summary.replaceChildren(heading, list);
   summary.hidden = false;
   summary.focus();
+}
+
+/**
+ * What a problem says about fields. A refused code is about the field it was typed into; which one that is, only the form knows.
+ * @param {HTMLFormElement} form @param {ApiProblem} problem
+ */
+function fieldsOf(form, problem) {
+  if (problem.code !== 'code_invalid') return problem.fields;
+  const field = CODE_FIELDS.find((name) => inputOf(form, name) !== null);
+  return field === undefined ? [] : [{ field, message: reasonOf(problem) }];
 }
 
 /** Marks a field and points to it from the summary. @param {HTMLFormElement} form @param {string} field @param {string} message */

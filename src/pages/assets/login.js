@@ -6,7 +6,7 @@
  */
 
 import { ApiProblem, request } from './api.js';
-import { FieldProblem, clearForm, onSubmit, requiredValue } from './form.js';
+import { clearForm, onSubmit, requiredValue } from './form.js';
 import { endLanguageSwitch, takeSecret } from './link-token.js';
 import { addressOf, fill, find, onAction, show, showGroup, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
@@ -93,7 +93,6 @@ async function ask(operation, body) {
       throw new ApiProblem(error.code, { detail: operation === 'auth/login' ? text('wrong') : text('refused') });
     }
     if (error.code === 'origin_not_allowed') throw new ApiProblem(error.code, { detail: text('notAllowedHere') });
-    if (error.code === 'code_invalid') throw new FieldProblem(way === 'totp' ? 'code' : 'recoveryCode', error.detail);
     throw error;
   }
 }

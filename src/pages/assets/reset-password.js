@@ -6,7 +6,8 @@
  */
 
 import { ApiProblem, post } from './api.js';
-import { FieldProblem, onSubmit, reasonOf, requiredValue } from './form.js';
+import { offerCode } from './code-request.js';
+import { onSubmit, reasonOf, requiredValue } from './form.js';
 import {
   carryTokenToOtherLanguages,
   endLanguageSwitch,
@@ -15,12 +16,10 @@ import {
   takeSecret,
 } from './link-token.js';
 import { find, onAction, show, showGroup, text } from './page.js';
-import { offerResend, waitFor } from './resend.js';
 import { showStrength } from './strength.js';
 
 const newPassword = /** @type {HTMLInputElement} */ (find('#newPassword'));
-let email = '';
-let requestId = '';
+const asked = offerCode('auth/password-reset/send-code');
 let token = takeLinkToken();
 
 /**
@@ -35,37 +34,15 @@ if (granted !== null) {
   carryTokenToOtherLanguages(granted, 'grant');
 } else if (token !== null) carryTokenToOtherLanguages(token);
 
-showStrength('newPassword', () => [email]);
-onSubmit('start', start);
+showStrength('newPassword', () => [asked.email]);
 onSubmit('code', confirmCode);
 onSubmit('reset', reset);
-offerResend(sendCode);
 onAction('start-over', () => show('start'));
 show(token === null && grant === null ? 'start' : 'ready');
 
-async function start() {
-  email = requiredValue('start', 'email', text('emailMissing'));
-  const { resendAfter } = await sendCode();
-  waitFor(resendAfter);
-  endLanguageSwitch(); // a reload would lose the request
-  show('code', { email });
-}
-
-/** @returns {Promise<{ resendAfter: number }>} */
-async function sendCode() {
-  const answer = await post('auth/password-reset/send-code', { email });
-  requestId = answer.requestId;
-  return answer;
-}
-
 async function confirmCode() {
   const code = requiredValue('code', 'code', text('codeMissing'));
-  try {
-    grant = await post('auth/password-reset/confirm-code', { requestId, code });
-  } catch (error) {
-    if (error instanceof ApiProblem && error.code === 'code_invalid') throw new FieldProblem('code', error.detail);
-    throw error;
-  }
+  grant = await post('auth/password-reset/confirm-code', { requestId: asked.requestId, code });
   show('ready');
 }
 

@@ -89,7 +89,6 @@ function betterQuestion(problem) {
     showGroup('newLoginId', true);
     return new FieldProblem('newLoginId', text('loginIdTakenMeanwhile'));
   }
-  if (problem.code === 'code_invalid') return new FieldProblem('code', problem.detail);
   if (problem.code === 'origin_not_allowed') return new ApiProblem(problem.code, { detail: text('notAllowedHere') });
   if (problem.code === 'sign_up_invalid') return new ApiProblem(problem.code, { detail: text('startOverNow') });
   // The login ID is asked for under another name here.
