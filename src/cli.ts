@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /* eslint-disable no-console -- a program with a terminal of its own */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from './common/version.js';

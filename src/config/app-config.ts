@@ -19,7 +19,7 @@ export class AppConfig {
     readonly secrets: readonly string[],
     /** Base of every link, without a slash at the end. */
     readonly publicUrl: string,
-    /** Threads that Node.js has for hashes and files; see src/start.cts. */
+    /** Threads that Node.js has for hashes and files; see src/thread-pool.cts. */
     private readonly poolThreads: number,
   ) {}
 
