@@ -28,6 +28,7 @@ import { AccountRecovery1764200000000 } from './migrations/1764200000000-account
 import { Risk1764300000000 } from './migrations/1764300000000-risk.js';
 import { Passkeys1764400000000 } from './migrations/1764400000000-passkeys.js';
 import { Administration1764600000000 } from './migrations/1764600000000-administration.js';
+import { SealedBy1764710000000 } from './migrations/1764710000000-sealed-by.js';
 import { OutboxOrder1764500000000 } from './migrations/1764500000000-outbox-order.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
@@ -47,6 +48,7 @@ export const MIGRATIONS = [
   Passkeys1764400000000,
   OutboxOrder1764500000000,
   Administration1764600000000,
+  SealedBy1764710000000,
 ];
 
 interface DatabaseSettings {
