@@ -10,6 +10,8 @@ import { PROJECT_ROOT } from './project.js';
 const READ_WHILE_RUNNING = [
   // GEOIP_DATABASE=bundled; see src/countries/country-lookup.service.ts.
   '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
+  // Handed to browsers for the strength meter; see src/pages/strength-assets.ts.
+  '@zxcvbn-ts/core/dist/zxcvbn-ts.js',
   // What the page at /docs loads.
   ...[
     'swagger-ui.css',
