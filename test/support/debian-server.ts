@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../../dev/free-port.js';
 import { postgresAccount } from '../../dev/run-as.js';
+import { eventually } from './eventually.js';
 
 const READY_MS = 10_000;
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
@@ -81,11 +82,22 @@ export async function startDebianPostgres(bin: string): Promise<ExternalServer &
       execFileSync(path.join(bin, 'initdb'), [...'-D data -U postgres -A trust --no-sync -E UTF8'.split(' ')], options),
     stopBy: 'SIGQUIT', // its children end as well
   }));
-  const admin = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'postgres', database: 'postgres' });
-  await admin.connect();
-  await admin.query(`CREATE ROLE munjigi LOGIN PASSWORD 'munjigi'`);
-  await admin.query('CREATE DATABASE munjigi OWNER munjigi');
-  await admin.end();
+  try {
+    // It listens a moment before it lets anybody in.
+    const admin = await eventually('a PostgreSQL that has started', async () => {
+      const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'postgres', database: 'postgres' });
+      return client.connect().then(
+        () => client,
+        () => undefined,
+      );
+    });
+    await admin.query(`CREATE ROLE munjigi LOGIN PASSWORD 'munjigi'`);
+    await admin.query('CREATE DATABASE munjigi OWNER munjigi');
+    await admin.end();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   return { ...server, url: `postgres://munjigi:munjigi@127.0.0.1:${server.port}/munjigi` };
 }
 
