@@ -34,13 +34,13 @@ async function isFresh(): Promise<boolean> {
   const settings = await Promise.all(['tsconfig.json', 'nest-cli.json'].map((name) => changedAt(PROJECT_ROOT, name)));
   for (const name of await filesBelow(SOURCES)) {
     if (/\.(spec|d)\.ts$/.test(name)) continue;
-    const builtAt = await changedAt(OUTPUT, name.replace(/\.ts$/, '.js'));
-    if (builtAt === 0 && !name.endsWith('.ts')) continue; // not an asset
+    const builtAt = await changedAt(OUTPUT, name.replace(/\.(c?)ts$/, '.$1js'));
+    if (builtAt === 0 && !/\.c?ts$/.test(name)) continue; // not an asset
     if (builtAt < Math.max(await changedAt(SOURCES, name), ...settings)) return false;
   }
   for (const name of await filesBelow(OUTPUT)) {
-    if (!name.endsWith('.js')) continue;
-    const source = (await changedAt(SOURCES, name.replace(/\.js$/, '.ts'))) || (await changedAt(SOURCES, name));
+    if (!/\.c?js$/.test(name)) continue;
+    const source = (await changedAt(SOURCES, name.replace(/\.(c?)js$/, '.$1ts'))) || (await changedAt(SOURCES, name));
     if (source === 0) return false;
   }
   return true;

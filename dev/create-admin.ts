@@ -17,9 +17,13 @@ if (stack === undefined) {
   process.exit(1);
 }
 await buildIfStale();
-const { status, signal } = spawnSync(process.execPath, ['dist/cli.js', 'admin', 'create', ...process.argv.slice(2)], {
-  cwd: PROJECT_ROOT,
-  env: { ...process.env, ...stack },
-  stdio: 'inherit',
-});
+const { status, signal } = spawnSync(
+  process.execPath,
+  ['dist/munjigi.cjs', 'admin', 'create', ...process.argv.slice(2)],
+  {
+    cwd: PROJECT_ROOT,
+    env: { ...process.env, ...stack },
+    stdio: 'inherit',
+  },
+);
 process.exit(exitCode(status, signal));

@@ -18,6 +18,12 @@ interface Manifest {
   stringData?: Record<string, string>;
 }
 
+interface Workload {
+  spec: {
+    template: { spec: { securityContext: object; automountServiceAccountToken: boolean; containers: object[] } };
+  };
+}
+
 interface ComposeService {
   environment?: Record<string, string>;
   depends_on?: Record<string, unknown>;
@@ -61,6 +67,51 @@ describe('the Kubernetes manifests', () => {
     const { resources } = parse(read('kubernetes', 'kustomization.yaml')) as { resources: string[] };
     const byHand = ['migration-job.yaml', 'secret.example.yaml'];
     expect([...resources, ...byHand].sort()).toEqual([...new Set(manifests.map(([name]) => name))].sort());
+  });
+});
+
+/** What the processes of ours may do, as compose files say it. */
+const CONFINED = { read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
+
+describe('the containers of ours', () => {
+  it('are confined by Kubernetes: an ordinary user, no capability, nothing to write but /tmp', () => {
+    const pods = manifests
+      .filter(([, { kind }]) => kind === 'Deployment' || kind === 'Job')
+      .map(([name, manifest]) => [name, (manifest as unknown as Workload).spec.template.spec] as const);
+    expect(pods).toHaveLength(3);
+    for (const [name, { securityContext, containers, automountServiceAccountToken }] of pods) {
+      expect([name, securityContext]).toEqual([
+        name,
+        { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+      ]);
+      expect(automountServiceAccountToken).toBe(false);
+      expect(containers).toHaveLength(1);
+      expect(containers[0]).toMatchObject({
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+        volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+      });
+    }
+  });
+
+  it('are confined by both compose files', () => {
+    const forOne = parse(readFileSync(path.join(PROJECT_ROOT, 'docker-compose.yml'), 'utf8')) as typeof compose;
+    const ours = [...Object.values(compose.services), forOne.services.app!].filter(
+      ({ environment }) => environment?.NODE_ENV !== undefined,
+    );
+    expect(ours).toHaveLength(6);
+    for (const service of ours) expect(service).toMatchObject(CONFINED);
+  });
+
+  it('come from an image that holds what `npm run image:files` puts there, on a small base, as an ordinary user', () => {
+    const [, last] = readFileSync(path.join(PROJECT_ROOT, 'Dockerfile'), 'utf8').split(/^FROM (?!.* AS )/m);
+    expect(last).toMatch(/^node:24-alpine\n/);
+    expect(last!.match(/^(COPY|ADD) .*/gm)).toEqual(['COPY --from=build /image ./']);
+    expect(last).toContain('\nUSER 1000:1000\n');
+    expect(last).toContain('ln -s /app/dist/munjigi.cjs /usr/local/bin/munjigi');
   });
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from './project.js';
+import { sbom } from './sbom.js';
 import { FITTING_LICENCES, thirdParties, thirdPartyPage } from './third-party.js';
 
 describe('what runs beside our own code', () => {
@@ -12,5 +13,21 @@ describe('what runs beside our own code', () => {
 
   it('is listed in docs/third-party.md (write it with: npm run docs)', () => {
     expect(readFileSync(path.join(PROJECT_ROOT, 'docs', 'third-party.md'), 'utf8')).toBe(thirdPartyPage());
+  });
+
+  it('is in the bill of materials, each with the hash that npm checks it by', () => {
+    const { components } = sbom() as {
+      components: { name: string; version: string; purl: string; hashes: { alg: string; content: string }[] }[];
+    };
+    expect(components.map(({ name, version }) => `${name} ${version}`)).toEqual(
+      thirdParties().map(({ name, version }) => `${name} ${version}`),
+    );
+    const { dependencies } = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    for (const name of Object.keys(dependencies)) expect(components.map((one) => one.name)).toContain(name);
+    expect(components.find(({ name }) => name === '@fastify/cookie')!.purl).toMatch(/^pkg:npm\/%40fastify\/cookie@\d/);
+    for (const { hashes } of components)
+      expect(hashes).toEqual([{ alg: 'SHA-512', content: expect.stringMatching(/^[0-9a-f]{128}$/) }]);
   });
 });

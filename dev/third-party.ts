@@ -15,18 +15,20 @@ export interface ThirdParty {
   name: string;
   version: string;
   licence: string;
+  /** As package-lock.json has it: the algorithm, a dash, the digest in base64. */
+  integrity: string;
 }
 
 /** Every package that runs in production, by package-lock.json. */
 export function thirdParties(): ThirdParty[] {
   const lock = JSON.parse(readFileSync(path.join(PROJECT_ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { version: string; license?: string; dev?: boolean; link?: boolean }>;
+    packages: Record<string, { version: string; integrity: string; license?: string; dev?: boolean; link?: boolean }>;
   };
   const found = Object.entries(lock.packages)
     .filter(([location, { dev, link }]) => location.includes('node_modules/') && dev !== true && link !== true)
-    .map(([location, { version, license }]) => {
+    .map(([location, { version, integrity, license }]) => {
       const name = location.split('node_modules/').at(-1)!;
-      return { name, version, licence: READ_BY_HAND[name] ?? license ?? 'unknown' };
+      return { name, version, integrity, licence: READ_BY_HAND[name] ?? license ?? 'unknown' };
     });
   const unique = new Map(found.map((one) => [`${one.name}@${one.version}`, one]));
   return [...unique.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -43,9 +45,11 @@ export function thirdPartyPage(): string {
   return `# Third parties
 
 What runs in production besides our own code, ${all.length} packages, by licence. \`npm run docs\` writes this page from package-lock.json, and a
-test refuses a licence that would oblige those who run Munjigi to more than naming it. \`npm run sbom\` prints the same as CycloneDX.
+test refuses a licence that would oblige those who run Munjigi to more than naming it. \`npm run sbom\` prints the same as CycloneDX, with the hashes
+by which npm checks them; \`npm audit --omit=dev\` says whether a weakness of one of them has become known. The image holds the files of these that run.
 
-The country database is \`geo-whois-asn-country\` of ip-location-db, made from the regional registries' public data (CC0 1.0).
+The country database is \`geo-whois-asn-country\` of ip-location-db (CC0 1.0), made from data of the regional registries (CC BY 4.0): see
+[countries.md](countries.md).
 
 ${sections.join('\n')}`;
 }

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /* eslint-disable no-console -- a program with a terminal of its own */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from './common/version.js';
@@ -57,15 +56,26 @@ munjigi
     await createAdmin(options);
   });
 
-munjigi
-  .command('keys')
-  .description('secrets and keys')
+const keys = munjigi.command('keys').description('secrets and keys');
+
+keys
   .command('rotate')
   .description('make a new SECRET, or a key for JWT_KEYS, and say how to bring it in without logging anybody out')
   .option('--jwt', 'a signing key for access tokens instead of the master secret')
   .action(async ({ jwt = false }: { jwt?: boolean }) => {
     const { rotateKeys } = await import('./commands/rotate-keys.command.js');
     rotateKeys(jwt);
+  });
+
+keys
+  .command('reseal')
+  .description(
+    'after a change of SECRET: seal authenticator apps and recovery codes with it, so that the old one can go',
+  )
+  .option('--check', 'change nothing, only say what needs which secret')
+  .action(async ({ check = false }: { check?: boolean }) => {
+    const { resealKeys } = await import('./commands/reseal-keys.command.js');
+    await resealKeys({ check });
   });
 
 munjigi

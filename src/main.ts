@@ -43,7 +43,10 @@ function stopOnSignals(running: Running, config: AppConfig): void {
       logger.fatal({ msg: 'stopped before everything had ended', afterSeconds: config.env.SHUTDOWN_TIMEOUT_SECONDS });
       process.exit(1);
     }, config.env.SHUTDOWN_TIMEOUT_SECONDS * 1000);
-    const ended = stop(app, config.env.SHUTDOWN_DRAIN_SECONDS).then(() => tracing?.stop());
+    // Traces are a help and not the work: that their collector is away is no failure of ours.
+    const lastTraces = async (): Promise<void> =>
+      tracing?.stop().catch((error: Error) => logger.warn({ msg: 'the last traces were lost', reason: error.message }));
+    const ended = stop(app, config.env.SHUTDOWN_DRAIN_SECONDS).then(lastTraces);
     ended.then(
       () => process.exit(0), // which a signal that is merely passed on would not give
       (error: unknown) => {

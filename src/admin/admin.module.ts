@@ -15,6 +15,7 @@ import { MembersAdminController } from './members-admin.controller.js';
 import { OutboxAdminController } from './outbox-admin.controller.js';
 import { PageCursors } from './page-cursors.js';
 import { SecurityEventsAdminController } from './security-events-admin.controller.js';
+import { ViewAuditService } from './view-audit.service.js';
 
 /** What administrators see and do. */
 @Module({
@@ -29,6 +30,7 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
     MemberAdministrationService,
     EventDirectoryService,
     MailAdministrationService,
+    ViewAuditService,
   ],
 })
 export class AdminModule {}

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../access/principal.js';
 import type { SecurityEvent } from '../audit/security-event.entity.js';
 import { SecurityEventsRepository, type EventFilter } from '../audit/security-events.repository.js';
+import type { Caller } from '../common/caller.js';
 import { PageCursors, type Page } from './page-cursors.js';
+import { ViewAuditService } from './view-audit.service.js';
 
 /** Administrators read the audit. */
 @Injectable()
@@ -9,11 +12,22 @@ export class EventDirectoryService {
   constructor(
     private readonly events: SecurityEventsRepository,
     private readonly cursors: PageCursors,
+    private readonly views: ViewAuditService,
   ) {}
 
-  /** @throws DomainError `validation_failed` for a cursor that is none of ours */
-  async list(filter: EventFilter, limit: number, cursor: string | undefined): Promise<Page<SecurityEvent>> {
+  /** One member's events are that member's data: the audit says who read them. @throws DomainError `validation_failed` for a cursor that is none of ours */
+  async list(
+    admin: Principal,
+    filter: EventFilter,
+    limit: number,
+    cursor: string | undefined,
+    caller: Caller,
+  ): Promise<Page<SecurityEvent>> {
     const after = this.cursors.read('security-events', cursor);
-    return this.cursors.page('security-events', await this.events.list(filter, limit + 1, after), limit);
+    const page = this.cursors.page('security-events', await this.events.list(filter, limit + 1, after), limit);
+    // Further pages are the same look.
+    if (filter.memberId !== undefined && after === null && page.items.length > 0)
+      await this.views.record(admin, filter.memberId, 'events', caller);
+    return page;
   }
 }

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../access/principal.js';
+import type { Caller } from '../common/caller.js';
 import { Database } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
 import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
@@ -7,6 +9,7 @@ import type { EnrolledFactor } from '../two-factor/enrolled-factors.service.js';
 import { TwoFactorService } from '../two-factor/two-factor.service.js';
 import { MemberSearchRepository, type MemberFilter, type MemberRow } from '../users/member-search.repository.js';
 import { PageCursors, type Page } from './page-cursors.js';
+import { ViewAuditService } from './view-audit.service.js';
 
 /** A member looked at closely. */
 export interface MemberDetails extends MemberRow {
@@ -16,7 +19,7 @@ export interface MemberDetails extends MemberRow {
   readonly isWaiting: boolean;
 }
 
-/** Administrators look members up. Reads only. */
+/** Administrators look members up. */
 @Injectable()
 export class MemberDirectoryService {
   constructor(
@@ -26,6 +29,7 @@ export class MemberDirectoryService {
     private readonly twoFactor: TwoFactorService,
     private readonly throttle: LoginThrottleService,
     private readonly cursors: PageCursors,
+    private readonly views: ViewAuditService,
   ) {}
 
   /** @throws DomainError `validation_failed` for a cursor that is none of ours */
@@ -34,7 +38,14 @@ export class MemberDirectoryService {
     return this.cursors.page('members', await this.search.list(filter, limit + 1, after), limit);
   }
 
-  /** @throws DomainError `not_found` */
+  /** Looks at a member, which the audit says. @throws DomainError `not_found` */
+  async view(admin: Principal, id: string, caller: Caller): Promise<MemberDetails> {
+    const details = await this.look(id);
+    await this.views.record(admin, id, 'details', caller);
+    return details;
+  }
+
+  /** The member as a change has left it, which has its own event. @throws DomainError `not_found` */
   async look(id: string): Promise<MemberDetails> {
     const member = await this.search.find(id);
     if (!member) throw new DomainError('not_found', { detail: 'no such member' });

@@ -52,11 +52,15 @@ export class MembersAdminController {
 
   @Get(':id')
   @MemberId()
-  @ApiOperation({ summary: 'Look at a member' })
+  @ApiOperation({ summary: 'Look at a member', description: 'The audit notes it: `member.viewed`.' })
   @ApiOkResponse({ type: MemberDetailsView })
   @AdminReadProblems('not_found')
-  async look(@Param('id', UuidParamPipe) id: string): Promise<MemberDetailsView> {
-    return memberDetailsViewOf(await this.directory.look(id));
+  async look(
+    @CurrentPrincipal() admin: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<MemberDetailsView> {
+    return memberDetailsViewOf(await this.directory.view(admin, id, caller));
   }
 
   @Patch(':id')

@@ -19,9 +19,9 @@ function secretSteps(refreshSeconds: number): string {
 
 1. Add it to PREVIOUS_SECRETS, at the end, and restart every replica. All of them now accept what it makes.
 2. Put it into SECRET, and what SECRET held until now into PREVIOUS_SECRETS in its place. Restart every replica.
-3. The old secret stays in PREVIOUS_SECRETS as long as anything made with it is in use: sessions for up to
-   ${Math.ceil(refreshSeconds / DAY)} days (REFRESH_ABSOLUTE_TTL_SECONDS), authenticator apps and recovery codes until they are set up anew.
-   Taken away at once, it logs everybody out and has those members need an administrator: that is what to do after a leak.`;
+3. Run "munjigi keys reseal" with these settings: authenticator apps and recovery codes then need the new secret alone.
+4. Take the old secret out of PREVIOUS_SECRETS after ${Math.ceil(refreshSeconds / DAY)} days (REFRESH_ABSOLUTE_TTL_SECONDS), when no session needs it.
+After a leak take it out right after step 3: everybody logs in again, and authenticator apps go on working.`;
 }
 
 function jwtSteps(accessSeconds: number): string {

@@ -15,6 +15,14 @@ describe('a key ring', () => {
     expect(ring.all('a')).toEqual([ring.current('a'), new KeyRing(['old secret']).current('a')]);
   });
 
+  it('names each secret, the same wherever it stands, and no two alike', () => {
+    expect(ring.ids).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), new KeyRing(['old secret']).ids[0]]);
+    expect(new Set(ring.ids).size).toBe(2);
+    // Whoever reads the name in a dump holds no part of a key that opens something.
+    for (const purpose of ['totp-secret', 'refresh'])
+      expect(ring.current(purpose).toString('hex')).not.toContain(ring.ids[0]);
+  });
+
   it('is nothing without a secret', () => {
     expect(() => new KeyRing([])).toThrow();
   });

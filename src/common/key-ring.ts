@@ -1,5 +1,8 @@
 import { hkdfSync } from 'node:crypto';
 
+/** Enough that two secrets of one service never share a name. */
+const ID_BYTES = 8;
+
 /**
  * Derives one key per purpose from the master secret (HKDF, RFC 5869), so that a key seen by one
  * part of the system is worth nothing to another. Older master secrets stay readable during a rotation.
@@ -15,6 +18,11 @@ export class KeyRing {
   /** The key that new values of this purpose are made with: 64 bytes. */
   current(purpose: string): Buffer {
     return this.all(purpose)[0]!;
+  }
+
+  /** Names of the secrets, in their order, for a row to say which one it needs. They tell nothing of the secrets themselves. */
+  get ids(): readonly string[] {
+    return this.all('key-id').map((key) => key.toString('hex', 0, ID_BYTES));
   }
 
   /** Every key that values of this purpose may have been made with, newest first. */

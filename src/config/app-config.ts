@@ -19,7 +19,7 @@ export class AppConfig {
     readonly secrets: readonly string[],
     /** Base of every link, without a slash at the end. */
     readonly publicUrl: string,
-    /** Threads that Node.js has for hashes and files; see src/start.cts. */
+    /** Threads that Node.js has for hashes and files; see src/thread-pool.cts. */
     private readonly poolThreads: number,
   ) {}
 
@@ -58,6 +58,10 @@ export class AppConfig {
       hints.push('TRUSTED_PROXIES is 0: behind a proxy all people share one client address, and its limits');
     if (this.isProduction && !this.env.SMTP_REQUIRE_TLS && !this.env.SMTP_URL.startsWith('smtps:'))
       hints.push('SMTP_REQUIRE_TLS is off: codes and links may travel in plain text');
+    if (this.env.PREVIOUS_SECRETS.length > 0)
+      hints.push(
+        'PREVIOUS_SECRETS is set: before a secret leaves it, "munjigi keys reseal" must find nothing that needs it',
+      );
     return hints;
   }
 

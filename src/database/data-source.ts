@@ -29,6 +29,7 @@ import { Risk1764300000000 } from './migrations/1764300000000-risk.js';
 import { Passkeys1764400000000 } from './migrations/1764400000000-passkeys.js';
 import { Administration1764600000000 } from './migrations/1764600000000-administration.js';
 import { OutboxOrder1764500000000 } from './migrations/1764500000000-outbox-order.js';
+import { SealedBy1764710000000 } from './migrations/1764710000000-sealed-by.js';
 import { LargeTables1764900000000 } from './migrations/1764900000000-large-tables.js';
 import { SignUpMailedAt1764900100000 } from './migrations/1764900100000-sign-up-mailed-at.js';
 import { SecurityEventPartitions1764900200000 } from './migrations/1764900200000-security-event-partitions.js';
@@ -50,6 +51,7 @@ export const MIGRATIONS = [
   Passkeys1764400000000,
   OutboxOrder1764500000000,
   Administration1764600000000,
+SealedBy1764710000000,
   LargeTables1764900000000,
   SignUpMailedAt1764900100000,
   SecurityEventPartitions1764900200000,

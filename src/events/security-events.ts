@@ -46,6 +46,7 @@ export interface SecurityEvents {
   'login.unlocked': Record<string, never>;
   'admin.created': Record<string, never>;
   'mail.retried': { mailId: string };
+  'member.viewed': { what: 'details' | 'events' };
 }
 
 export type SecurityEventType = keyof SecurityEvents;
@@ -137,4 +138,5 @@ export const SECURITY_EVENT_TYPES = Object.keys({
   'login.unlocked': 0,
   'admin.created': 0,
   'mail.retried': 0,
+  'member.viewed': 0,
 } satisfies Record<SecurityEventType, 0>) as SecurityEventType[];

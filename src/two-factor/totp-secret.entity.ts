@@ -9,6 +9,8 @@ export class TotpSecret {
   memberId: string;
   /** Encrypted with a key outside the database: unlike a password it has to be readable. */
   @Column('bytea') sealed: Buffer;
+  /** Names the secret that the key comes from (`KeyRing.ids`); null where a version before 1.0.0 sealed it. */
+  @Column('text', { name: 'key_id', nullable: true }) keyId: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'confirmed_at', nullable: true }) confirmedAt: Date | null;
   /** The newest 30-second step whose code was accepted; neither it nor an older one is accepted again (RFC 6238 section 5.2). */

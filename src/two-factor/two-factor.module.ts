@@ -8,10 +8,13 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { EnrolledFactorsService } from './enrolled-factors.service.js';
+import { LostSecretWatch } from './lost-secret.watch.js';
 import { LoginChallengesService } from './login-challenges.service.js';
 import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
 import { PasskeysController } from './passkeys.controller.js';
 import { RecoveryCodesService } from './recovery-codes.service.js';
+import { ResealingService } from './resealing.service.js';
+import { SealedValuesRepository } from './sealed-values.repository.js';
 import { TwoFactorNoticesService } from './two-factor-notices.service.js';
 import { TwoFactorController } from './two-factor.controller.js';
 import { TwoFactorStatusController } from './two-factor-status.controller.js';
@@ -39,6 +42,7 @@ import { TwoFactorService } from './two-factor.service.js';
     EnrolledFactorsService,
     RecoveryCodesService,
     TwoFactorNoticesService,
+    ...[SealedValuesRepository, ResealingService, LostSecretWatch],
   ],
   exports: [TwoFactorService, LoginChallengesService, PasskeyEnrolmentService],
 })

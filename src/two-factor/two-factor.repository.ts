@@ -9,6 +9,12 @@ export interface StoredTotp {
   readonly isConfirmed: boolean;
 }
 
+/** A recovery code as it is stored; see the entity for each column. */
+export interface StoredRecoveryCode {
+  readonly digest: Buffer;
+  readonly sealed: Buffer;
+}
+
 export interface TwoFactorStatus {
   readonly enabled: boolean;
   readonly recoveryCodesLeft: number;
@@ -65,12 +71,12 @@ export class TwoFactorRepository {
   }
 
   /** Stores a secret that waits for its first code; false when a confirmed one is in place, which is never overwritten. */
-  async putUnconfirmed(tx: Tx, memberId: string, sealed: Buffer): Promise<boolean> {
+  async putUnconfirmed(tx: Tx, memberId: string, sealed: Buffer, keyId: string): Promise<boolean> {
     const { count } = await tx.query(
-      `INSERT INTO totp_secrets (member_id, sealed) VALUES ($1, $2)
-       ON CONFLICT (member_id) DO UPDATE SET sealed = excluded.sealed, created_at = now(), last_step = 0
+      `INSERT INTO totp_secrets (member_id, sealed, key_id) VALUES ($1, $2, $3)
+       ON CONFLICT (member_id) DO UPDATE SET sealed = excluded.sealed, key_id = excluded.key_id, created_at = now(), last_step = 0
        WHERE totp_secrets.confirmed_at IS NULL RETURNING member_id`,
-      [memberId, sealed],
+      [memberId, sealed, keyId],
     );
     return count === 1;
   }
@@ -110,12 +116,18 @@ export class TwoFactorRepository {
     await tx.query(`DELETE FROM recovery_codes WHERE member_id = $1`, [memberId]);
   }
 
-  async replaceRecoveryCodes(tx: Tx, memberId: string, digests: readonly Buffer[]): Promise<void> {
+  async replaceRecoveryCodes(
+    tx: Tx,
+    memberId: string,
+    codes: readonly StoredRecoveryCode[],
+    keyId: string,
+  ): Promise<void> {
     await tx.query(`DELETE FROM recovery_codes WHERE member_id = $1`, [memberId]);
-    await tx.query(`INSERT INTO recovery_codes (digest, member_id) SELECT unnest($2::bytea[]), $1`, [
-      memberId,
-      [...digests],
-    ]);
+    await tx.query(
+      `INSERT INTO recovery_codes (digest, sealed, key_id, member_id)
+       SELECT digest, sealed, $4, $1 FROM unnest($2::bytea[], $3::bytea[]) AS code (digest, sealed)`,
+      [memberId, codes.map(({ digest }) => digest), codes.map(({ sealed }) => sealed), keyId],
+    );
   }
 
   /** A look before anything is spent. */

@@ -42,7 +42,7 @@ export class TwoFactorService {
 
   constructor(
     private readonly config: AppConfig,
-    keys: KeyRing,
+    private readonly keys: KeyRing,
     private readonly clock: Clock,
     private readonly database: Database,
     private readonly twoFactor: TwoFactorRepository,
@@ -72,7 +72,7 @@ export class TwoFactorService {
     const enrolment = newTotpEnrolment(this.config.env.PRODUCT_NAME, loginId);
     const sealed = this.box.seal(enrolment.secret, principal.memberId);
     await this.database.transaction(async (tx) => {
-      if (!(await this.twoFactor.putUnconfirmed(tx, principal.memberId, sealed)))
+      if (!(await this.twoFactor.putUnconfirmed(tx, principal.memberId, sealed, this.keys.ids[0]!)))
         throw new DomainError('totp_already_enabled');
     });
     return enrolment;

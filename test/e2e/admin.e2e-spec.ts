@@ -474,6 +474,34 @@ describe('the audit', () => {
     });
   });
 
+  it('AD-01 says who looked at whom: at the details, or at the events of one member, and not at lists', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    const views = async (): Promise<string[]> =>
+      (await auditOf(ada.id))
+        .filter(({ type }) => type === 'member.viewed')
+        .map(({ actorId, ip, details }) => `${actorId} ${ip} ${details.what}`);
+    await act('GET', `members?query=${ada.loginId}`, 200);
+    await act('GET', `members/${randomUUID()}`, 404);
+    await act('GET', `members/${grace.id}`, 200);
+    await act('GET', 'security-events?limit=1', 200);
+    await grace.client.request('GET', `/api/admin/members/${ada.id}`, { token: grace.accessToken }).expect(403);
+    expect(await views()).toEqual([]);
+
+    const seen = (what: string): string => `${admin.id} ${admin.client.ip} ${what}`;
+    await act('GET', `members/${ada.id}`, 200);
+    expect(await views()).toEqual([seen('details')]);
+    const { body } = await act('GET', `security-events?memberId=${ada.id}&limit=1`, 200);
+    await act('GET', `security-events?memberId=${ada.id}&limit=1&cursor=${body.nextCursor}`, 200); // the same look
+    expect(await views()).toEqual([seen('events'), seen('details')]);
+    const nobody = randomUUID();
+    await act('GET', `security-events?memberId=${nobody}`, 200);
+    expect(await auditOf(nobody)).toEqual([]);
+
+    const own = await app.get('/api/members/me/security-events', ada.accessToken).expect(200);
+    expect(own.body.items[0]).toMatchObject({ type: 'member.viewed', byAdmin: true, ip: '', userAgent: '' });
+    expect(own.text).not.toContain(admin.id);
+  });
+
   it('is read by member, type and time', async () => {
     const ada = await given.member(app);
     await act('POST', `members/${ada.id}/unlock`, 204);
@@ -482,9 +510,9 @@ describe('the audit', () => {
       [ada.id],
     );
     const types = async (filter: string): Promise<string[]> =>
-      (await act('GET', `security-events?memberId=${ada.id}&${filter}`, 200)).body.items.map(
-        ({ type }: { type: string }) => type,
-      );
+      (await act('GET', `security-events?memberId=${ada.id}&${filter}`, 200)).body.items
+        .map(({ type }: { type: string }) => type)
+        .filter((type: string) => type !== 'member.viewed'); // our own looks
     expect(await types('limit=100')).toEqual(['login.succeeded', 'sign-up.confirmed', 'login.unlocked']);
     expect(await types('type=login.unlocked')).toEqual(['login.unlocked']);
     const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString();

@@ -1,28 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
+import { munjigi, type Outcome } from '../support/command-line.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { serverEnvironment, TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
-
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs `munjigi` as a container does: without a terminal, with nothing on standard input. */
-function munjigi(args: string[], env: Record<string, string | undefined> = {}): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const options = { cwd: PROJECT_ROOT, env: serverEnvironment(env), timeout: 50_000 };
-    const command = execFile(process.execPath, ['dist/cli.js', ...args], options, (_error, stdout, stderr) =>
-      resolve({ code: command.exitCode, stdout, stderr }),
-    );
-    command.stdin?.end();
-  });
-}
 
 describe('the command line', () => {
   it('says what there is, and its version', async () => {
@@ -211,20 +197,25 @@ describe('web and worker apart', () => {
     await web.get('/.well-known/jwks.json').expect(200);
   });
 
-  it('serve and worker set this, whatever the environment says, and stop in good order', async () => {
+  it('serve and worker set this whatever the environment says; both, and the plain server, hash on all cores and stop in good order', async () => {
     for (const [command, path, status] of [
-      [['worker'], '/.well-known/jwks.json', 404],
-      [['serve', '--no-worker'], '/.well-known/jwks.json', 200],
+      [['munjigi.cjs', 'worker'], '/.well-known/jwks.json', 404],
+      [['munjigi.cjs', 'serve', '--no-worker'], '/.well-known/jwks.json', 200],
+      [['start.cjs'], '/.well-known/jwks.json', 200],
     ] as [string[], string, number][]) {
-      const env = serverEnvironment({ DATABASE_URL: web.database.url, API_ENABLED: 'true', WORKER_ENABLED: 'true' });
-      const server = execFile(process.execPath, ['dist/cli.js', ...command], {
-        cwd: PROJECT_ROOT,
+      const env = serverEnvironment({
+        ...{ DATABASE_URL: web.database.url, API_ENABLED: 'true', WORKER_ENABLED: 'true' },
+        HASH_CONCURRENCY: '30',
+      });
+      const server = execFile(process.execPath, command, {
+        cwd: join(PROJECT_ROOT, 'dist'),
         env,
         timeout: 50_000,
       });
       const closed = new Promise<number | null>((resolve) => server.once('close', resolve));
-      const port = await new Promise<number>((resolve) => {
+      const port = await new Promise<number>((resolve, reject) => {
         let output = '';
+        server.once('close', () => reject(new Error(`${command.join(' ')} ended: ${output}`)));
         server.stdout!.on('data', (chunk: string) => {
           output += chunk;
           const line = output.split('\n').find((one) => one.includes('"listening"'));
@@ -232,6 +223,9 @@ describe('web and worker apart', () => {
         });
       });
       expect([command, (await fetch(`http://127.0.0.1:${port}${path}`)).status]).toEqual([command, status]);
+      // As many threads as hashes at once, and two more; Node.js makes four by itself.
+      if (process.platform === 'linux')
+        expect(readdirSync(`/proc/${server.pid}/task`).length).toBeGreaterThanOrEqual(32);
       server.kill('SIGTERM');
       expect([command, await closed]).toEqual([command, 0]);
     }

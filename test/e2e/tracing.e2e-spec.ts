@@ -84,4 +84,11 @@ describe('traces', () => {
     for (const secret of [email, password, loginId, accessToken, refreshToken, deviceToken, client.ip])
       expect(sent).not.toContain(secret);
   });
+
+  it('are lost where the collector is away, and the server works and stops in good order all the same', async () => {
+    const alone = await TestApp.start({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' } });
+    await alone.get('/.well-known/jwks.json').expect(200);
+    expect(await alone.stop()).toBe(0);
+    expect(alone.logs.at(-1)).toContain('the last traces were lost');
+  });
 });

@@ -1,14 +1,18 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, type ExecFileSyncOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
 import { freePort } from '../../dev/free-port.js';
 import { postgresAccount } from '../../dev/run-as.js';
+import { eventually } from './eventually.js';
 
 const READY_MS = 10_000;
+const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
 /** A server of another project, started for one test file, on loopback and in a folder of its own. */
 export interface ExternalServer {
@@ -61,25 +65,69 @@ export async function startRedis(): Promise<ExternalServer & { url: string }> {
   return { ...server, url: `redis://127.0.0.1:${server.port}` };
 }
 
-async function start(
-  program: string,
-  configure: (port: number) => { args: string[]; file: string; text: string },
-): Promise<ExternalServer> {
+/** Where Debian keeps the programs of the newest PostgreSQL that has server and client; undefined where there is none. */
+export function debianPostgresPrograms(): string | undefined {
+  const versions = existsSync(DEBIAN_POSTGRES) ? readdirSync(DEBIAN_POSTGRES) : [];
+  return versions
+    .sort((one, other) => Number(other) - Number(one))
+    .map((version) => path.join(DEBIAN_POSTGRES, version, 'bin'))
+    .find((bin) => ['initdb', 'postgres', 'pg_dump', 'pg_restore'].every((name) => existsSync(path.join(bin, name))));
+}
+
+/** PostgreSQL as a distribution ships it, with one empty database that belongs to an ordinary role. */
+export async function startDebianPostgres(bin: string): Promise<ExternalServer & { url: string }> {
+  const server = await start(path.join(bin, 'postgres'), (port) => ({
+    args: ['-D', 'data', '-c', `port=${port}`, '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    prepare: (options) =>
+      execFileSync(path.join(bin, 'initdb'), [...'-D data -U postgres -A trust --no-sync -E UTF8'.split(' ')], options),
+    stopBy: 'SIGQUIT', // its children end as well
+  }));
+  try {
+    // It listens a moment before it lets anybody in.
+    const admin = await eventually('a PostgreSQL that has started', async () => {
+      const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'postgres', database: 'postgres' });
+      return client.connect().then(
+        () => client,
+        () => undefined,
+      );
+    });
+    await admin.query(`CREATE ROLE munjigi LOGIN PASSWORD 'munjigi'`);
+    await admin.query('CREATE DATABASE munjigi OWNER munjigi');
+    await admin.end();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { ...server, url: `postgres://munjigi:munjigi@127.0.0.1:${server.port}/munjigi` };
+}
+
+interface Start {
+  readonly args: string[];
+  /** A configuration file, written beforehand. */
+  readonly file?: string;
+  readonly text?: string;
+  /** Runs in the server's folder as its user, before it starts. */
+  readonly prepare?: (options: ExecFileSyncOptions) => void;
+  readonly stopBy?: NodeJS.Signals;
+}
+
+async function start(program: string, configure: (port: number) => Start): Promise<ExternalServer> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'munjigi-test-'));
   const port = await freePort();
-  const { args, file, text } = configure(port);
-  await writeFile(path.join(directory, file), text);
+  const { args, file, text = '', prepare, stopBy = 'SIGKILL' } = configure(port);
+  if (file !== undefined) await writeFile(path.join(directory, file), text);
   // Like PostgreSQL, PgBouncer refuses to run as root.
   const account = await postgresAccount(directory);
   if (account) {
     await chown(directory, account.uid, account.gid);
     await chmod(directory, 0o755);
   }
+  prepare?.({ cwd: directory, stdio: 'ignore', ...account });
   const child = spawn(program, args, { cwd: directory, stdio: 'ignore', ...account });
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
-      child.kill('SIGKILL');
+      child.kill(stopBy);
       await ended;
     }
     await rm(directory, { recursive: true, force: true });

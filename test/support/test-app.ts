@@ -19,7 +19,12 @@ export interface TestAppOptions {
   env?: Record<string, string | undefined>;
   /** A database to use instead of a fresh one; it is not dropped at the end. */
   database?: TestDatabase;
+  /** What to run instead of the built server of this clone. */
+  program?: readonly [string, ...string[]];
 }
+
+/** The built server; it ends with us. */
+const SERVER = [process.execPath, ...TETHERED, 'dist/main.js'] as const;
 
 /** The built server as a process of its own, on its own database, with real mail. Stop it in `afterAll`. */
 export class TestApp {
@@ -36,10 +41,11 @@ export class TestApp {
     readonly database: TestDatabase,
     private readonly ownsDatabase: boolean,
     private readonly env: Record<string, string | undefined>,
+    private readonly program: readonly [string, ...string[]],
   ) {}
 
-  static async start({ env = {}, database }: TestAppOptions = {}): Promise<TestApp> {
-    const app = new TestApp(database ?? (await createTestDatabase()), database === undefined, env);
+  static async start({ env = {}, database, program = SERVER }: TestAppOptions = {}): Promise<TestApp> {
+    const app = new TestApp(database ?? (await createTestDatabase()), database === undefined, env, program);
     try {
       await app.boot();
       return app;
@@ -130,7 +136,8 @@ export class TestApp {
   }
 
   private async boot(): Promise<void> {
-    const server = spawn(process.execPath, [...TETHERED, 'dist/main.js'], {
+    const [command, ...args] = this.program;
+    const server = spawn(command, args, {
       cwd: PROJECT_ROOT,
       env: serverEnvironment({ DATABASE_URL: this.database.url, ...this.env }),
       stdio: ['pipe', 'pipe', 'pipe'], // the first is the tether: a test worker that dies takes its servers along

@@ -275,6 +275,7 @@ export const en = {
     'event-login.unlocked': 'Wait after failed logins ended',
     'event-admin.created': 'Made an administrator from the command line',
     'event-mail.retried': 'Mail sent again',
+    'event-member.viewed': 'Account looked at',
     // Named after the signals of the risk engine; see docs/flows/risk.md.
     'signal-new_device': 'A device you have not used before',
     'signal-new_network': 'A network you have not logged in from before',

@@ -274,6 +274,7 @@ export const ko: PageTexts = {
     'event-login.unlocked': '로그인 제한 해제',
     'event-admin.created': '명령줄에서 관리자로 지정',
     'event-mail.retried': '메일 재발송',
+    'event-member.viewed': '계정 정보 조회',
     'signal-new_device': '전에 쓰신 적이 없는 기기',
     'signal-new_network': '전에 로그인하신 적이 없는 네트워크',
     'signal-new_country': '전에 로그인하신 적이 없는 국가',

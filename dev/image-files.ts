@@ -1,0 +1,99 @@
+// `npm run image:files -- FOLDER`: copies there what runs in production and nothing else: the build, the files of node_modules
+// that it reaches, and what is only read while running. The Dockerfile makes its last stage of it.
+import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { nodeFileTrace } from '@vercel/nft';
+import { PROJECT_ROOT } from './project.js';
+
+/** Read by name while running, where no trace of the imports sees it. */
+const READ_WHILE_RUNNING = [
+  // GEOIP_DATABASE=bundled; see src/countries/country-lookup.service.ts.
+  '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
+  // Handed to browsers for the strength meter; see src/pages/strength-assets.ts.
+  '@zxcvbn-ts/core/dist/zxcvbn-ts.js',
+  // What the page at /docs loads.
+  ...[
+    'swagger-ui.css',
+    'swagger-ui-bundle.js',
+    'swagger-ui-standalone-preset.js',
+    'favicon-16x16.png',
+    'favicon-32x32.png',
+  ].map((name) => `swagger-ui-dist/${name}`),
+];
+
+/** Copies the files into `target`, which is made. @returns their paths, relative to it */
+export async function copyImageFiles(target: string): Promise<string[]> {
+  const files = [
+    ...(await builtFiles()),
+    ...(await reachedFiles()),
+    ...(await argon2Binaries()),
+    ...READ_WHILE_RUNNING.map((name) => `node_modules/${name}`),
+  ];
+  const unique = [...new Set(files)].sort();
+  for (const file of unique) {
+    await mkdir(path.dirname(path.join(target, file)), { recursive: true });
+    await cp(path.join(PROJECT_ROOT, file), path.join(target, file), { dereference: true });
+  }
+  await writeFile(path.join(target, 'package.json'), await packageJson());
+  await chmod(path.join(target, 'dist', 'munjigi.cjs'), 0o755);
+  return [...unique, 'package.json'];
+}
+
+/** The build without maps: what is logged of an error names places in dist/. */
+async function builtFiles(): Promise<string[]> {
+  const entries = await readdir(path.join(PROJECT_ROOT, 'dist'), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
+    .map((entry) => path.relative(PROJECT_ROOT, path.join(entry.parentPath, entry.name)));
+}
+
+/** Of node_modules, whatever a file of the build may load. */
+async function reachedFiles(): Promise<string[]> {
+  const programs = (await builtFiles()).filter((file) => /\.c?js$/.test(file));
+  const { fileList } = await nodeFileTrace(
+    programs.map((file) => path.join(PROJECT_ROOT, file)),
+    {
+      base: PROJECT_ROOT,
+      ignore: (file) => !/^(dist|node_modules)(\/|$)/.test(file),
+    },
+  );
+  const files = [...fileList].filter((file) => file.startsWith('node_modules/'));
+  const packages = files.filter((file) => file.endsWith('/package.json')).map((file) => path.dirname(file));
+  return [...files, ...(await Promise.all(packages.map(licenceFiles))).flat()];
+}
+
+/** Whoever passes a package on passes on its licence. */
+async function licenceFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(path.join(PROJECT_ROOT, folder), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && /^(licen[cs]e|notice|copying)/i.test(entry.name))
+    .map(({ name }) => `${folder}/${name}`);
+}
+
+/** For both C libraries that Linux may have: the trace takes the one of the machine it runs on. */
+async function argon2Binaries(): Promise<string[]> {
+  const folder = `node_modules/argon2/prebuilds/${process.platform}-${process.arch}`;
+  const names = await readdir(path.join(PROJECT_ROOT, folder)).catch(() => []); // built from source where there is none
+  return names.map((name) => `${folder}/${name}`);
+}
+
+/** Ours without what only a clone can do; the scripts that an operator knows go on working. */
+async function packageJson(): Promise<string> {
+  const { name, version, description, license, type, bin, engines } = JSON.parse(
+    await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8'),
+  ) as Record<string, unknown>;
+  const scripts = {
+    'start:prod': 'node dist/start.cjs',
+    migrate: 'node dist/munjigi.cjs migrate',
+    'admin:create': 'node dist/munjigi.cjs admin create',
+  };
+  const written = { name, version, description, license, private: true, type, bin, engines, scripts };
+  return `${JSON.stringify(written, null, 2)}\n`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const target = process.argv[2];
+  if (target === undefined) throw new Error('Say where to: npm run image:files -- FOLDER');
+  console.log(`${(await copyImageFiles(path.resolve(target))).length} files in ${target}`);
+}

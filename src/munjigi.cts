@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+/* The command `munjigi`. */
+import './thread-pool.cjs';
+
+void import('./cli.js');

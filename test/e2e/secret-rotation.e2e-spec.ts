@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KeyRing } from '../../src/common/key-ring.js';
+import { SealedBox } from '../../src/common/sealed-box.js';
+import { munjigi } from '../support/command-line.js';
+import { eventually } from '../support/eventually.js';
+import { given } from '../support/factories.js';
+import type { HttpAnswer } from '../support/http-client.js';
+import { codeAt, enrol, type EnrolledMember } from '../support/second-factor.js';
+import { TEST_SECRET } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+
+const NEW_SECRET = randomBytes(48).toString('base64');
+/** The settings while both secrets are in use, and after the old one was taken out. */
+const BOTH = { SECRET: NEW_SECRET, PREVIOUS_SECRETS: TEST_SECRET };
+const NEW_ALONE = { SECRET: NEW_SECRET, PREVIOUS_SECRETS: undefined };
+/** More than two batches of the command. */
+const OTHERS = 450;
+
+const reseal = ({ database }: TestApp, env: Record<string, string | undefined>, ...options: string[]) =>
+  munjigi(['keys', 'reseal', ...options], { DATABASE_URL: database.url, ...env });
+
+/** The line of the log that says this, once it is there. */
+const said = (server: TestApp, words: string): Promise<string> =>
+  eventually(words, async () => server.logs.find((line) => line.includes(words)));
+
+describe('a change of SECRET', () => {
+  let app: TestApp;
+  let ada: EnrolledMember;
+  let grace: EnrolledMember;
+  beforeAll(async () => {
+    app = await TestApp.start();
+    ada = await enrol(await given.member(app));
+    grace = await enrol(await given.member(app));
+  });
+  afterAll(() => app.stop());
+
+  const logIn = async (server: TestApp, { loginId, password }: EnrolledMember, code: string): Promise<HttpAnswer> => {
+    const client = server.client();
+    const { body } = await client.post('/api/auth/login', { identifier: loginId, password }).expect(200);
+    return client.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code });
+  };
+  /** As if a while had passed: its codes may be used again. */
+  const nextCode = async ({ id, secret }: EnrolledMember): Promise<string> => {
+    await app.sql.query(`UPDATE totp_secrets SET last_step = 0 WHERE member_id = $1`, [id]);
+    return codeAt(secret);
+  };
+
+  it('lets the old secret go once apps and recovery codes are sealed anew, and not before', async () => {
+    const before = await reseal(app, BOTH, '--check');
+    expect([before.code, before.stderr]).toEqual([1, expect.stringContaining('run "munjigi keys reseal" before')]);
+    expect(before.stdout).toContain('authenticator apps: 0 with SECRET, 2 with PREVIOUS_SECRETS no. 1\n');
+    expect(before.stdout).toContain('recovery codes: 0 with SECRET, 20 with PREVIOUS_SECRETS no. 1\n');
+
+    const both = await app.replica({ env: BOTH });
+    await said(both, '2 authenticator apps need a secret of PREVIOUS_SECRETS');
+    expect(await logIn(both, ada, await nextCode(ada))).toMatchObject({ status: 200 });
+
+    const tooEarly = await app.replica({ env: NEW_ALONE });
+    await said(tooEarly, '2 authenticator apps cannot be used');
+    await said(tooEarly, '20 recovery codes cannot be used');
+    expect((await logIn(tooEarly, ada, await nextCode(ada))).status).toBe(500);
+    expect((await logIn(tooEarly, ada, ada.recoveryCodes[0]!)).body.code).toBe('code_invalid');
+    await tooEarly.stop();
+
+    expect(await reseal(app, BOTH)).toMatchObject({ code: 0, stdout: expect.stringContaining('Sealed anew: 22.') });
+    expect(await reseal(app, NEW_ALONE, '--check')).toMatchObject({ code: 0, stderr: '' });
+
+    const server = await app.replica({ env: NEW_ALONE });
+    const code = await nextCode(ada);
+    expect(await logIn(server, ada, code)).toMatchObject({ status: 200 });
+    expect((await logIn(server, ada, code)).body.code).toBe('code_invalid');
+    const recoveryCode = grace.recoveryCodes[3]!;
+    expect(await logIn(server, grace, recoveryCode)).toMatchObject({ status: 200 });
+    expect((await logIn(server, grace, recoveryCode)).body.code).toBe('code_invalid');
+    expect((await logIn(server, grace, ada.recoveryCodes[4]!)).body.code).toBe('code_invalid');
+    expect(server.logs.filter((line) => /cannot be used|need a secret/.test(line))).toEqual([]);
+  });
+
+  it('is noted by the check of the configuration as long as the old one is set', async () => {
+    expect((await munjigi(['config', 'check'], BOTH)).stdout).toContain('PREVIOUS_SECRETS is set: before a secret');
+    expect((await munjigi(['config', 'check'], NEW_ALONE)).stdout).not.toContain('before a secret');
+  });
+});
+
+describe('sealing anew', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('is done by one process at a time', async () => {
+    const other = await app.sql.connect();
+    try {
+      await other.query('SELECT pg_advisory_lock(7463542)');
+      const { code, stderr } = await reseal(app, BOTH);
+      expect([code, stderr]).toEqual([1, 'Another "munjigi keys reseal" is running.\n']);
+    } finally {
+      other.release(true);
+    }
+  });
+
+  it('moves many in batches, whoever wrote them, leaves alone what no secret opens, and says so', async () => {
+    const { rows: members } = await app.sql.query<{ id: string }>(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
+       SELECT gen_random_uuid(), 'rotated-' || n, 'rotated-' || n || '@example.test', 'rotated-' || n || '@example.test', '', 'en'
+       FROM generate_series(1, ${OTHERS}) AS n RETURNING id`,
+    );
+    const box = new SealedBox(new KeyRing([TEST_SECRET]).all('totp-secret'));
+    // A version before 1.0.0 did not say with which secret it sealed.
+    await app.sql.query(`INSERT INTO totp_secrets (member_id, sealed) SELECT * FROM unnest($1::uuid[], $2::bytea[])`, [
+      members.map(({ id }) => id),
+      members.map(({ id }) => box.seal('JBSWY3DPEHPK3PXP', id)),
+    ]);
+    const lost = members[OTHERS / 2]!.id;
+    await app.sql.query(`UPDATE totp_secrets SET sealed = $2, key_id = 'gone' WHERE member_id = $1`, [
+      lost,
+      randomBytes(60),
+    ]);
+    // And it stored of a recovery code nothing but a keyed digest.
+    await app.sql.query(`INSERT INTO recovery_codes (digest, member_id) SELECT $1, id FROM members LIMIT 1`, [
+      randomBytes(32),
+    ]);
+
+    const first = await reseal(app, BOTH);
+    expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('what no secret opens')]);
+    expect(first.stdout).toContain(`Sealed anew: ${OTHERS - 1}.`);
+    expect(first.stdout).toContain(
+      `authenticator apps: ${OTHERS - 1} with SECRET, 0 with PREVIOUS_SECRETS no. 1, 1 with a secret that is not set`,
+    );
+    expect(first.stdout).toContain('1 recovery codes are from before 1.0.0');
+
+    await app.sql.query(`DELETE FROM totp_secrets WHERE member_id = $1`, [lost]);
+    const second = await reseal(app, BOTH);
+    expect([second.code, second.stderr]).toEqual([0, '']);
+    expect(second.stdout).toContain('Sealed anew: 0.');
+    const { rows } = await app.sql.query<{ id: string; sealed: Buffer }>(
+      `SELECT member_id AS id, sealed FROM totp_secrets`,
+    );
+    const newBox = new SealedBox(new KeyRing([NEW_SECRET]).all('totp-secret'));
+    expect(rows.map(({ id, sealed }) => newBox.open(sealed, id))).toEqual(Array(OTHERS - 1).fill('JBSWY3DPEHPK3PXP'));
+  });
+});
