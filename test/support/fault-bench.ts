@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { AccountModel } from './account-model.js';
-import { BreakablePostgres } from './breakable-postgres.js';
+import type { TestDatabase } from './test-database.js';
 import type { Chance } from './chance.js';
 import { Newcomer } from './newcomer.js';
 import { SmtpSink } from './smtp-sink.js';
@@ -37,7 +37,7 @@ interface MailRow {
 }
 
 /** Three servers on one PostgreSQL and one mail server, people who keep using them, and models of what must not get lost. */
-export class FaultBench {
+export class FaultBench<P extends { readonly database: TestDatabase }> {
   private faults = 0;
   /** Mails that were under way when something broke that may keep their delivery from being noted, and how often. */
   private readonly excused = new Map<string, number>();
@@ -51,13 +51,16 @@ export class FaultBench {
 
   private constructor(
     readonly chance: Chance,
-    readonly postgres: BreakablePostgres,
+    readonly postgres: P,
     readonly sink: SmtpSink,
     readonly servers: TestApp[],
   ) {}
 
-  static async start(chance: Chance): Promise<FaultBench> {
-    const postgres = await BreakablePostgres.start();
+  /** @param postgres what is to break; ends with the bench */
+  static async start<P extends { readonly database: TestDatabase }>(
+    chance: Chance,
+    postgres: P,
+  ): Promise<FaultBench<P>> {
     const sink = await SmtpSink.start();
     // All at once on an empty database: they take turns migrating it (FT-10). The last has a clock that can be moved.
     const servers = await Promise.all(
@@ -75,13 +78,14 @@ export class FaultBench {
     await Promise.all(this.servers.map((server) => server.stop()));
     await this.sink.stop();
     await this.postgres.database.drop();
-    const sum = (of: (member: AccountModel) => number): number =>
-      this.members.reduce((total, member) => total + of(member), 0);
-    const lost = sum((member) => member.lost) + this.newcomers.filter(({ isLost }) => isLost).length + this.lostMails;
+    const lost =
+      this.members.reduce((total, member) => total + member.lost, 0) +
+      this.newcomers.filter(({ isLost }) => isLost).length +
+      this.lostMails;
     const mails = this.sink.letters.filter(({ isTaken }) => isTaken).length;
     const figures = [
       `${this.faults} faults`,
-      `${sum(({ acknowledgedWrites }) => acknowledgedWrites)} acknowledged writes checked`,
+      `${this.acknowledgedWrites} acknowledged writes checked`,
       `${this.newcomers.length} one-time codes`,
       `${mails} mails (${this.duplicates} twice)`,
       `${this.refusals} requests refused or cut off`,
@@ -94,6 +98,11 @@ export class FaultBench {
   /** As a load balancer would pick it. */
   get anyServer(): TestApp {
     return this.chance.pick(this.servers.filter((server) => !this.resting.has(server)));
+  }
+
+  /** Writes of members that were answered with success. */
+  get acknowledgedWrites(): number {
+    return this.members.reduce((total, { acknowledgedWrites }) => total + acknowledgedWrites, 0);
   }
 
   /** Requests of members that were refused or cut off. */
