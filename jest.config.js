@@ -46,6 +46,7 @@ export default {
     { ...common, ...withServices, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.fault-spec.ts'] },
     { ...common, ...withServices, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],
-  // Patient, for machines with much else to do: what hangs is found all the same.
-  testTimeout: 150_000,
+  // A test takes a second or two, and starting a server some more on a busy machine. What takes longer by nature says so: see
+  // test/support/test-length.ts.
+  testTimeout: 60_000,
 };
