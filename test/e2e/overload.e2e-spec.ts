@@ -14,10 +14,10 @@ const LOGIN = '/api/auth/login';
 const ROUND_MS = 3000;
 const CALM_MS = howMany({ short: 2000, long: 15_000 });
 const FLOOD_MS = howMany({ short: 3000, long: 30_000 });
-/** The requirement's own in the long form, for a machine that is ours alone; in the short form with room for what else runs there. */
+/** The requirement's own, for the slowest hundredth, on a machine that is ours alone; in the short form for the median, with room for what else runs there. */
 const LIMITS = IS_LONG
-  ? { goodput: 0.8, refusalMs: 100, checkMs: 50 }
-  : { goodput: 0.4, refusalMs: 1000, checkMs: 1000 };
+  ? ({ goodput: 0.8, at: 'p99', refusalMs: 100, checkMs: 50 } as const)
+  : ({ goodput: 0.4, at: 'p50', refusalMs: 250, checkMs: 150 } as const);
 /** Impatient, where Retry-After says two seconds; but the clients share the machine with the server they ask. */
 const REFUSED_PAUSE_MS = 250;
 
@@ -111,8 +111,8 @@ describe('overload', () => {
     expect(before.refused.count + after.refused.count).toBe(0);
     expect(storm.refused.count).toBeGreaterThan(storm.served.count);
     expect(goodput).toBeGreaterThan(LIMITS.goodput);
-    expect(storm.refused.p99).toBeLessThan(LIMITS.refusalMs);
-    expect(storm.checks.p99).toBeLessThan(LIMITS.checkMs);
+    expect(storm.refused[LIMITS.at]).toBeLessThan(LIMITS.refusalMs);
+    expect(storm.checks[LIMITS.at]).toBeLessThan(LIMITS.checkMs);
     expect(grown).toBeLessThan(64);
   });
 

@@ -13,7 +13,7 @@ allowTime();
 
 const SERVERS = howMany({ short: 2, long: 3 });
 const CLIENTS = howMany({ short: 4, long: 8 });
-const ROTATIONS = howMany({ short: 1, long: 5 });
+const ROTATIONS = howMany({ short: 1, long: 3 });
 /** Between two replacements of a server. */
 const LOAD_MS = howMany({ short: 300, long: 2000 });
 

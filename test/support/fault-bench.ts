@@ -5,6 +5,7 @@ import { PROJECT_ROOT } from '../../dev/project.js';
 import { AccountModel } from './account-model.js';
 import type { TestDatabase } from './test-database.js';
 import type { Chance } from './chance.js';
+import { eventually } from './eventually.js';
 import { Newcomer } from './newcomer.js';
 import { SmtpSink } from './smtp-sink.js';
 import { TEST_SECRET } from './server-environment.js';
@@ -167,6 +168,20 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
     const problems = await Promise.all([...this.members, ...newcomers].map((model) => model.check(app)));
     await this.outboxEmpty(deadline);
     return [...problems.flat(), ...(await this.mailProblems()), ...this.leaks()];
+  }
+
+  /** Ends a session on one server. Resolves once every other one refuses its tokens; they must be well again. */
+  async expectRevocationsHeard(): Promise<void> {
+    const [first, ...others] = this.servers;
+    const newcomer = await Newcomer.signUp(first!, (address) => this.codeFor(address));
+    await newcomer.handIn(first!);
+    const { accessToken } = newcomer;
+    for (const server of others) await server.get('/api/members/me', accessToken).expect(200);
+    await first!.post('/api/auth/logout', undefined, accessToken).expect(204);
+    for (const server of others)
+      await eventually('the revocation is heard', async () =>
+        (await server.get('/api/members/me', accessToken)).status === 401 ? true : undefined,
+      );
   }
 
   private async serversReady(deadline: number): Promise<void> {
