@@ -37,6 +37,9 @@ export default {
   maxWorkers: Math.max(2, Math.floor(os.availableParallelism() / 2)),
   // VM modules are never collected; a worker that has grown is replaced between files.
   workerIdleMemoryLimit: '1GB',
+  // One that has grown over its last file is replaced, too, only to be told to end: it needs the time to start, or Jest complains
+  // of a worker that would not exit.
+  workerGracefulExitTimeout: 20_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{src,dev}/**/*.spec.ts'] },
     { ...common, ...withServices, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },

@@ -1,10 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateSync } from 'otplib';
 import { BreakablePostgres } from '../support/breakable-postgres.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
-import { SecretSearch } from '../support/secret-search.js';
+import { CHUNK_BYTES, SecretSearch } from '../support/secret-search.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
@@ -13,7 +16,7 @@ import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 allowTime();
 
 const MEMBERS = howMany({ short: 5, long: 480 });
-const AT_ONCE = howMany({ short: 5, long: 8 });
+const AT_ONCE = howMany({ short: 5, long: 24 });
 /** Each of them issues two secrets. */
 const REFRESHES = howMany({ short: 10, long: 40 });
 const LEAST_SECRETS = howMany({ short: 250, long: 50_000 });
@@ -23,6 +26,32 @@ const TALKATIVE = [
   ...['log_statement=all', 'log_min_messages=debug1', 'log_line_prefix='],
   ...['log_parameter_max_length=-1', 'log_parameter_max_length_on_error=-1', 'log_min_duration_statement=0'],
 ];
+
+describe('the search for secrets', () => {
+  it('finds them in every spelling and wherever a file is cut into pieces, and no six digits within a word', async () => {
+    const search = new SecretSearch();
+    search.add('password', 'a tall giraffe/27');
+    search.add('code', '271828');
+    const spellings = ['password=a tall giraffe/27.', 'q=a%20tall%20giraffe%2F27', 'code: "271828"'];
+    for (const form of ['hex', 'base64', 'base64url'] as const)
+      for (const front of ['', 'x', 'xy']) spellings.push(Buffer.from(`${front}a tall giraffe/27`).toString(form));
+    const directory = await mkdtemp(path.join(tmpdir(), 'munjigi-search-'));
+    try {
+      for (const spelling of spellings) {
+        expect([spelling, search.findIn(spelling).length]).toEqual([spelling, 1]);
+        const file = path.join(directory, 'log');
+        for (const cut of [1, 7, spelling.length - 1]) {
+          await writeFile(file, `${'.'.repeat(CHUNK_BYTES - cut - 1)} ${spelling}\n`);
+          expect([spelling, cut, (await search.findInFile(file)).found.length]).toEqual([spelling, cut, 1]);
+        }
+      }
+      for (const chance of ['9271828', 'id-271828', '271828ff', '12.271828'])
+        expect([chance, search.findIn(chance)]).toEqual([chance, []]);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
 
 describe('the logs of everything', () => {
   const secrets = new SecretSearch();

@@ -24,30 +24,38 @@ export class SecretSearch {
   /** What was found, as `what` and a few characters before; never the secret itself. */
   findIn(text: Buffer | string): string[] {
     const bytes = Buffer.isBuffer(text) ? text : Buffer.from(text);
-    const found: string[] = [];
-    for (let at = 0; at + BEGINNING_BYTES <= bytes.length; at += 1) {
-      const mixed = mixBeginning(bytes, at);
-      if (this.isBeginning[mixed] === 0) continue;
-      for (const { what, spelling, isWord } of this.byBeginning.get(mixed)!)
-        if (bytes.compare(spelling, 0, spelling.length, at, at + spelling.length) === 0)
-          if (!isWord || standsAlone(bytes, at, at + spelling.length))
-            found.push(`${what}, after "${bytes.toString('utf8', Math.max(0, at - 60), at)}"`);
-    }
-    return found;
+    return this.findBetween(Buffer.concat([bytes, BLANK]), 0);
   }
 
   /** As {@link findIn}, for a file that may be larger than memory. */
   async findInFile(file: string): Promise<{ bytes: number; found: string[] }> {
     const found: string[] = [];
     let bytes = 0;
-    let rest = Buffer.alloc(0);
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 24 })) {
+    // What is read begins with a byte that is only there to be in front of the next, and ends with as much as a pattern needs.
+    let rest = BLANK;
+    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
       bytes += (chunk as Buffer).length;
       const text = Buffer.concat([rest, chunk as Buffer]);
-      found.push(...this.findIn(text));
-      rest = text.subarray(Math.max(0, text.length - this.longest + 1));
+      const end = text.length - this.longest - 1;
+      if (end > 1) found.push(...this.findBetween(text, 1, end));
+      rest = text.subarray(Math.max(0, end - 1));
     }
+    found.push(...this.findBetween(Buffer.concat([rest, BLANK]), 1));
     return { bytes, found };
+  }
+
+  /** Those that begin there. */
+  private findBetween(bytes: Buffer, from: number, to = bytes.length - BEGINNING_BYTES): string[] {
+    const found: string[] = [];
+    for (let at = from; at < to; at += 1) {
+      const mixed = mixBeginning(bytes, at);
+      if (this.isBeginning[mixed] === 0) continue;
+      for (const { what, spelling, isWord } of this.byBeginning.get(mixed)!)
+        if (bytes.subarray(at, at + spelling.length).equals(spelling))
+          if (!isWord || standsAlone(bytes, at, at + spelling.length))
+            found.push(`${what}, after "${bytes.toString('utf8', Math.max(0, at - 60), at)}"`);
+    }
+    return found;
   }
 
   private addPattern(pattern: Pattern): void {
@@ -58,6 +66,9 @@ export class SecretSearch {
   }
 }
 
+/** A file is read in pieces of this size. */
+export const CHUNK_BYTES = 1 << 24;
+const BLANK = Buffer.from(' ');
 const BEGINNING_BYTES = 6;
 const BEGINNING_BITS = 24;
 /** Shorter secrets, such as codes, turn up inside of ids and numbers by chance; they count where they stand alone. */
