@@ -7,7 +7,7 @@ import { BreakablePostgres } from '../support/breakable-postgres.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
-import { CHUNK_BYTES, SecretSearch } from '../support/secret-search.js';
+import { SecretSearch } from '../support/secret-search.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
@@ -27,6 +27,8 @@ const TALKATIVE = [
   ...['log_parameter_max_length=-1', 'log_parameter_max_length_on_error=-1', 'log_min_duration_statement=0'],
 ];
 
+const PIECE_BYTES = 1024;
+
 describe('the search for secrets', () => {
   it('finds them in every spelling and wherever a file is cut into pieces, and no six digits within a word', async () => {
     const search = new SecretSearch();
@@ -41,8 +43,12 @@ describe('the search for secrets', () => {
         expect([spelling, search.findIn(spelling).length]).toEqual([spelling, 1]);
         const file = path.join(directory, 'log');
         for (const cut of [1, 7, spelling.length - 1]) {
-          await writeFile(file, `${'.'.repeat(CHUNK_BYTES - cut - 1)} ${spelling}\n`);
-          expect([spelling, cut, (await search.findInFile(file)).found.length]).toEqual([spelling, cut, 1]);
+          await writeFile(file, `${'.'.repeat(PIECE_BYTES - cut - 1)} ${spelling}\n`);
+          expect([spelling, cut, (await search.findInFile(file, PIECE_BYTES)).found.length]).toEqual([
+            spelling,
+            cut,
+            1,
+          ]);
         }
       }
       for (const chance of ['9271828', 'id-271828', '271828ff', '12.271828'])

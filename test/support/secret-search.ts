@@ -27,13 +27,13 @@ export class SecretSearch {
     return this.findBetween(Buffer.concat([bytes, BLANK]), 0);
   }
 
-  /** As {@link findIn}, for a file that may be larger than memory. */
-  async findInFile(file: string): Promise<{ bytes: number; found: string[] }> {
+  /** As {@link findIn}, for a file that may be larger than memory, read in pieces of so many bytes. */
+  async findInFile(file: string, pieceBytes = 1 << 24): Promise<{ bytes: number; found: string[] }> {
     const found: string[] = [];
     let bytes = 0;
     // What is read begins with a byte that is only there to be in front of the next, and ends with as much as a pattern needs.
     let rest = BLANK;
-    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
+    for await (const chunk of createReadStream(file, { highWaterMark: pieceBytes })) {
       bytes += (chunk as Buffer).length;
       const text = Buffer.concat([rest, chunk as Buffer]);
       const end = text.length - this.longest - 1;
@@ -66,8 +66,6 @@ export class SecretSearch {
   }
 }
 
-/** A file is read in pieces of this size. */
-export const CHUNK_BYTES = 1 << 24;
 const BLANK = Buffer.from(' ');
 const BEGINNING_BYTES = 6;
 const BEGINNING_BITS = 24;
