@@ -37,6 +37,9 @@ export default {
   maxWorkers: Math.max(2, Math.floor(os.availableParallelism() / 2)),
   // VM modules are never collected; a worker that has grown is replaced between files.
   workerIdleMemoryLimit: '1GB',
+  // One that has grown over its last file is replaced, too, only to be told to end: it needs the time to start, or Jest complains
+  // of a worker that would not exit.
+  workerGracefulExitTimeout: 20_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{src,dev}/**/*.spec.ts'] },
     { ...common, ...withServices, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },
@@ -46,6 +49,7 @@ export default {
     { ...common, ...withServices, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.fault-spec.ts'] },
     { ...common, ...withServices, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],
-  // Patient, for machines with much else to do: what hangs is found all the same.
-  testTimeout: 150_000,
+  // A test takes a second or two, and starting a server some more on a busy machine. What takes longer by nature says so: see
+  // test/support/test-length.ts.
+  testTimeout: 60_000,
 };

@@ -17,6 +17,7 @@ import { logRequests } from './logging/request-log.js';
 import { AppLogger } from './logging/app-logger.js';
 import { measureRequests } from './metrics/http-metrics.js';
 import { MetricsRegistry } from './metrics/metrics-registry.js';
+import { PasswordsService } from './passwords/passwords.service.js';
 import { nameSpansByRoute } from './tracing/span-names.js';
 import { setUpSwagger } from './swagger.setup.js';
 import { parseJsonBody } from './validation/json-body.js';
@@ -91,6 +92,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   if (config.env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) nameSpansByRoute(fastify);
   if (config.hasMetrics) measureRequests(fastify, app.get(MetricsRegistry).registry);
   closeConnectionsWhileStopping(fastify, app.get(Readiness));
+  refuseWhileOverloaded(fastify, app.get(PasswordsService));
   await app.register(cookie as never);
   sendSecurityHeaders(fastify);
 
@@ -148,6 +150,14 @@ function refuseQueriesOnWrites(fastify: FastifyInstance): void {
     const isWrite = method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && method !== 'OPTIONS';
     if (isWrite && url.includes('?')) done(new DomainError('query_not_allowed'));
     else done();
+  });
+}
+
+/** A flood of logins is refused at the least cost there is: before a body is read or anything is looked up (FT-09). */
+function refuseWhileOverloaded(fastify: FastifyInstance, passwords: PasswordsService): void {
+  fastify.addHook('onRequest', ({ routeOptions }, _reply, done) => {
+    if (routeOptions.config.hashesPassword !== true || passwords.hasRoom) done();
+    else done(new DomainError('overloaded', { retryAfter: 2, detail: 'hash queue is full' }));
   });
 }
 

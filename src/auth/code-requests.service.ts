@@ -9,8 +9,7 @@ import { MailService } from '../mail/mail.service.js';
 import type { MailTemplates } from '../mail/mail-template.js';
 import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
-import type { Member } from '../users/member.entity.js';
-import { MembersRepository } from '../users/members.repository.js';
+import { MembersRepository, type Addressee } from '../users/members.repository.js';
 import type { ProofPurpose } from '../verification/proof-request.entity.js';
 import { askedNow, type AskedFrom } from '../verification/proof-mail.js';
 import { VerificationService, type IssuedProof } from '../verification/verification.service.js';
@@ -23,14 +22,14 @@ export interface CodeRequestKind<Name extends keyof MailTemplates> {
   /** Whether the request names more than the address. */
   readonly isNarrowed: boolean;
   /** Whether this member is the one asked for. */
-  accepts(member: Member): boolean;
-  mailData(member: Pick<Member, 'loginId' | 'name'>, proof: IssuedProof, asked: AskedFrom): MailTemplates[Name];
+  accepts(member: Addressee): boolean;
+  mailData(member: Pick<Addressee, 'loginId' | 'name'>, proof: IssuedProof, asked: AskedFrom): MailTemplates[Name];
   /** Written in the same commit; without a member for an address nobody has. */
   record(tx: Tx, memberId: string | null): Promise<void>;
 }
 
 /** A member of the same shape as any, for doing the same work where there is none. */
-const PHANTOM: Pick<Member, 'loginId' | 'name'> & MailRecipient = {
+const PHANTOM: Pick<Addressee, 'loginId' | 'name'> & MailRecipient = {
   loginId: 'nobody',
   name: null,
   memberId: null,
@@ -85,7 +84,7 @@ export class CodeRequestsService {
     tx: Tx,
     emailKey: string,
     kind: CodeRequestKind<Name>,
-  ): Promise<Member | null> {
+  ): Promise<Addressee | null> {
     const found = await this.members.findByEmailKey(tx, emailKey);
     return found !== null && found.status !== 'disabled' && kind.accepts(found) ? found : null;
   }
@@ -93,7 +92,7 @@ export class CodeRequestsService {
   private async issue<Name extends keyof MailTemplates>(
     tx: Tx,
     emailKey: string,
-    member: Member | null,
+    member: Addressee | null,
     kind: CodeRequestKind<Name>,
     caller: Caller,
   ): Promise<string> {

@@ -6,6 +6,7 @@ import { noteOutcome } from '../access/request-outcome.js';
 import { Public } from '../access/public.decorator.js';
 import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { HashesPassword } from '../passwords/hashes-password.decorator.js';
 import { TokenAnswer } from '../sessions/token-answer.js';
 import { LoginDto, MfaRequired, PasswordChangeRequired, SecondFactorDto } from './dto/login.dto.js';
 import { LoginService } from './login.service.js';
@@ -21,6 +22,7 @@ export class LoginController {
   ) {}
 
   @Post()
+  @HashesPassword()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'logIn',

@@ -10,7 +10,7 @@ import { DomainError } from '../errors/domain-error.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
-import { LoginThrottleService } from '../rate-limits/login-throttle.service.js';
+import { LoginThrottleService, type CountedAttempt } from '../rate-limits/login-throttle.service.js';
 import { SessionsService, type DeviceInfo, type IssuedTokens } from '../sessions/sessions.service.js';
 import { LoginChallengesService, type IssuedMfaToken } from '../two-factor/login-challenges.service.js';
 import { PasskeysService, type ProvenPasskey } from '../passkeys/passkeys.service.js';
@@ -37,6 +37,16 @@ export interface SecondFactorRequest {
   readonly answer: SecondFactorAnswer;
   /** Whether it comes from a page that may use cookies. */
   readonly isKnownOrigin: boolean;
+}
+
+interface CheckedPassword {
+  /** Null where nobody has the identifier. */
+  readonly candidate: LoginCandidate | null;
+  /** What failures are counted by. */
+  readonly account: string;
+  /** The known device that it came from. */
+  readonly deviceId: string | null;
+  readonly attempt: CountedAttempt;
 }
 
 /** Login by login ID or address and password. */
@@ -66,21 +76,7 @@ export class LoginService {
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */
   async login(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
-    this.passwords.checkRoom();
-    const identifier = canonicalIdentifier(request.identifier);
-    const candidate = identifier === null ? null : await this.members.findCandidate(identifier);
-    // Not only for a known account: looking for a device takes time, and time tells.
-    const deviceId = await this.sessions.findDevice(candidate?.id ?? NOBODY, device.deviceToken);
-
-    // A known device is not held up by what others do behind the same address.
-    const checkIp = async (): Promise<void> =>
-      deviceId === null ? this.ipLimits.checkLoginAllowed(caller) : undefined;
-    await checkIp();
-    // By account where there is one, so that login ID and address share a budget; an unknown identifier gets its own.
-    const account = candidate?.id ?? `unknown:${identifier ?? request.identifier}`;
-    const attempt = await this.throttle.attemptCounted({ account, deviceId }, () =>
-      this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp),
-    );
+    const { candidate, account, deviceId, attempt } = await this.checkPassword(request, device, caller);
     if (attempt.isRight !== true || candidate === null || !(await this.isOpen(candidate, caller))) {
       // Of failures on a known device the mail has nothing to say; nor is there anybody waiting elsewhere.
       if (attempt.startsWaiting && deviceId === null) await this.lockNotice.send(candidate, account, caller);
@@ -93,6 +89,33 @@ export class LoginService {
       passwordFailures: attempt.failuresBefore,
     };
     return this.admit(candidate!, request.password, signIn, caller);
+  }
+
+  private async checkPassword(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<CheckedPassword> {
+    // From before the first look-up, so that a flood is refused before it has cost anything (FT-09).
+    const place = this.passwords.keepPlace();
+    try {
+      const identifier = canonicalIdentifier(request.identifier);
+      const candidate = identifier === null ? null : await this.members.findCandidate(identifier);
+      // Not only for a known account: looking for a device takes time, and time tells.
+      const deviceId = await this.sessions.findDevice(candidate?.id ?? NOBODY, device.deviceToken);
+
+      // A known device is not held up by what others do behind the same address.
+      const checkIp = async (): Promise<void> =>
+        deviceId === null ? this.ipLimits.checkLoginAllowed(caller) : undefined;
+      await checkIp();
+      // By account where there is one, so that login ID and address share a budget; an unknown identifier gets its own.
+      const account = candidate?.id ?? `unknown:${identifier ?? request.identifier}`;
+      // Whoever waits for others at one account keeps no place meanwhile: a flood at one must not shut out all.
+      if (this.throttle.hasQueue({ account, deviceId })) place.free();
+      const attempt = await this.throttle.attemptCounted({ account, deviceId }, () => {
+        place.free();
+        return this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp);
+      });
+      return { candidate, account, deviceId, attempt };
+    } finally {
+      place.free();
+    }
   }
 
   /** Whether the member may log in. A closed account whose grace has not run out is open again by this login. */

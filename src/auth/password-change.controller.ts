@@ -5,6 +5,7 @@ import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { HashesPassword } from '../passwords/hashes-password.decorator.js';
 import { ChangePasswordDto } from './dto/recovery.dto.js';
 import { PasswordChangeService } from './password-change.service.js';
 
@@ -15,6 +16,7 @@ export class PasswordChangeController {
   constructor(private readonly passwordChange: PasswordChangeService) {}
 
   @Post()
+  @HashesPassword()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'changePassword',

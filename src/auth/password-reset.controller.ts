@@ -12,6 +12,7 @@ import { Public } from '../access/public.decorator.js';
 import type { Caller } from '../common/caller.js';
 import { AppConfig } from '../config/app-config.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { HashesPassword } from '../passwords/hashes-password.decorator.js';
 import type { VerifiedToken } from '../tokens/token-purpose.js';
 import {
   ResetLinkDto,
@@ -72,6 +73,7 @@ export class PasswordResetController {
   }
 
   @Post()
+  @HashesPassword()
   @UseGuards(ResetTokenGuard)
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiBearerAuth('reset')

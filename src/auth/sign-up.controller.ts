@@ -13,6 +13,7 @@ import { Public } from '../access/public.decorator.js';
 import type { Caller } from '../common/caller.js';
 import { AppConfig } from '../config/app-config.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { HashesPassword } from '../passwords/hashes-password.decorator.js';
 import { TokenAnswer } from '../sessions/token-answer.js';
 import {
   ConfirmSignUpByCodeDto,
@@ -40,6 +41,7 @@ export class SignUpController {
   ) {}
 
   @Post()
+  @HashesPassword()
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     summary: 'Sign up',

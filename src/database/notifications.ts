@@ -114,10 +114,13 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   private async heartbeat(): Promise<void> {
     if (!this.client) throw new Error('connection lost');
     const askedMs = Date.now();
-    const { rows } = await this.client.query<{ ms: number }>(
-      'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms',
+    const { rows } = await this.client.query<{ ms: number; read_only: boolean }>(
+      `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms, current_setting('transaction_read_only') = 'on' AS read_only`,
     );
-    this.clock.synchronise(rows[0]!.ms, askedMs, Date.now());
+    const { ms, read_only: isReadOnly } = rows[0]!;
+    // A former primary that lives on after a failover: revocations happen elsewhere now, and it would never tell of one (FT-06).
+    if (isReadOnly) throw new Error('the server has become read-only');
+    this.clock.synchronise(ms, askedMs, Date.now());
     this.lastHeardMs = performance.now();
   }
 

@@ -45,6 +45,24 @@ describe('the gate before password hashing', () => {
     expect(await gate.run(async () => 2)).toBe(2);
   });
 
+  it('FT-09 keeps a place for whoever prepares, so that those who come meanwhile are refused at once', async () => {
+    const gate = new HashGate(1, 1);
+    const places = [gate.keepPlace(), gate.keepPlace()];
+    expect(gate.hasRoom).toBe(false);
+    expect(() => gate.keepPlace()).toThrow('overloaded');
+    await expect(gate.run(async () => 1)).rejects.toMatchObject({ code: 'overloaded' });
+    for (const place of places) {
+      place.free();
+      place.free(); // as where the work has run, and everything is cleared up behind it
+    }
+    const jobs = [controlled(), controlled()];
+    const runs = jobs.map(({ work }) => gate.run(work));
+    expect(gate.hasRoom).toBe(false);
+    for (const { end } of jobs) end();
+    await Promise.all(runs);
+    expect(gate.hasRoom).toBe(true);
+  });
+
   it('hands the place on when the work fails', async () => {
     const gate = new HashGate(1, 1);
     const [failing, next] = [controlled(), controlled()];

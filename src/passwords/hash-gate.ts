@@ -6,12 +6,18 @@ export interface HashLoad {
   readonly waiting: number;
 }
 
+/** A place kept for somebody whose work is not ready yet. Freeing it twice does nothing. */
+export interface KeptPlace {
+  free(): void;
+}
+
 /**
  * Bounds how many password hashes run at once and how many wait. More at once than cores helps nobody and starves
  * everything else; a queue without end turns a login flood into minutes of waiting for all. First come, first served.
  */
 export class HashGate {
   private running = 0;
+  private kept = 0;
   private readonly waiting: (() => void)[] = [];
 
   constructor(
@@ -23,16 +29,30 @@ export class HashGate {
     return { running: this.running, waiting: this.waiting.length };
   }
 
-  /** For refusing before anything else is done. @throws DomainError `overloaded` */
-  checkRoom(): void {
-    if (this.running >= this.concurrency && this.waiting.length >= this.queueLimit)
-      throw new DomainError('overloaded', { retryAfter: 2, detail: 'hash queue is full' });
+  get hasRoom(): boolean {
+    return this.running + this.waiting.length + this.kept < this.concurrency + this.queueLimit;
+  }
+
+  /**
+   * Keeps a place for work that has to be prepared first; freed right before {@link run}, it is there. Without it, all who come
+   * while one place is free prepare in vain, and are refused late. @throws DomainError `overloaded`
+   */
+  keepPlace(): KeptPlace {
+    this.checkRoom();
+    this.kept += 1;
+    let isKept = true;
+    return {
+      free: () => {
+        if (isKept) this.kept -= 1;
+        isKept = false;
+      },
+    };
   }
 
   /** @throws DomainError `overloaded`, at once, when the queue is full */
   async run<T>(work: () => Promise<T>): Promise<T> {
+    this.checkRoom();
     if (this.running >= this.concurrency) {
-      this.checkRoom();
       // Whoever finishes hands its place over, so `running` stays as it is.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {
@@ -45,5 +65,9 @@ export class HashGate {
       if (next) next();
       else this.running -= 1;
     }
+  }
+
+  private checkRoom(): void {
+    if (!this.hasRoom) throw new DomainError('overloaded', { retryAfter: 2, detail: 'hash queue is full' });
   }
 }

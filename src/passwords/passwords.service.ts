@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
-import { HashGate, type HashLoad } from './hash-gate.js';
+import { HashGate, type HashLoad, type KeptPlace } from './hash-gate.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
 
@@ -46,9 +46,14 @@ export class PasswordsService {
     return this.hasher.needsRehash(hash);
   }
 
-  /** For refusing a login before anything is looked up. @throws DomainError `overloaded` */
-  checkRoom(): void {
-    this.door.checkRoom();
+  /** False when the next hash would be refused: for refusing a request before its body is read. */
+  get hasRoom(): boolean {
+    return this.door.hasRoom;
+  }
+
+  /** Keeps a place for a hash from before anything is looked up; to be freed right before {@link verify}. @throws DomainError `overloaded` */
+  keepPlace(): KeptPlace {
+    return this.door.keepPlace();
   }
 
   /**

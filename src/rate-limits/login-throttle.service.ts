@@ -72,7 +72,7 @@ export class LoginThrottleService {
   /** As {@link attempt}, and tells what went before. */
   async attemptCounted(subject: LoginSubject, check: () => Promise<boolean>): Promise<CountedAttempt> {
     const key = this.keyOf(subject);
-    return this.turns.take(key.toString('base64'), async () => {
+    return this.turns.take(turnOf(key), async () => {
       const limit = subject.limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
       const failures = await this.count(key, subject.account, limit);
       if (failures === null) return { isRight: null, failuresBefore: 0, startsWaiting: false };
@@ -86,6 +86,11 @@ export class LoginThrottleService {
       if (isRight) await this.database.query(`DELETE FROM login_failures WHERE key = $1`, [key]);
       return { isRight, failuresBefore: failures - 1, startsWaiting: !isRight && failures === limit };
     });
+  }
+
+  /** Whether the next check of this subject would wait for its turn. */
+  hasQueue(subject: LoginSubject): boolean {
+    return this.turns.isTaken(turnOf(this.keyOf(subject)));
   }
 
   /** Counts so many failures of a subject: what a right password had cleared, when the login was refused all the same. */
@@ -134,4 +139,8 @@ export class LoginThrottleService {
   private digestOf(account: string): Buffer {
     return keyedDigest(this.key, 'account', account);
   }
+}
+
+function turnOf(key: Buffer): string {
+  return key.toString('base64');
 }

@@ -17,6 +17,15 @@ describe('work that takes turns', () => {
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
   });
 
+  it('knows whether the next would have to wait', async () => {
+    const turns = new TurnTaking(10);
+    expect(turns.isTaken('key')).toBe(false);
+    const work = turns.take('key', settle);
+    expect([turns.isTaken('key'), turns.isTaken('another')]).toEqual([true, false]);
+    await work;
+    expect(turns.isTaken('key')).toBe(false);
+  });
+
   it('does not wait for another key', async () => {
     const turns = new TurnTaking(10);
     const stuck = turns.take('a', () => new Promise<void>(() => undefined));

@@ -11,6 +11,11 @@ export class TurnTaking {
 
   constructor(private readonly limit: number) {}
 
+  /** Whether the next with this key would have to wait. */
+  isTaken(key: string): boolean {
+    return this.queues.has(key);
+  }
+
   /** @throws DomainError `overloaded` when `limit` others are waiting for the same key */
   async take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const queue = this.queues.get(key) ?? { last: Promise.resolve(), length: 0 };

@@ -5,6 +5,7 @@ import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { HashesPassword } from '../passwords/hashes-password.decorator.js';
 import { PasswordField } from '../validation/fields.js';
 import { ReauthenticationService } from './reauthentication.service.js';
 
@@ -19,6 +20,7 @@ export class ReauthenticationController {
   constructor(private readonly reauthentication: ReauthenticationService) {}
 
   @Post()
+  @HashesPassword()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'reauthenticate',

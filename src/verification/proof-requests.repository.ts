@@ -36,6 +36,8 @@ export interface LinkedProof {
 /** Which proofs are meant. */
 export type ProofSelection =
   | { readonly emailKey: string; readonly purpose: ProofPurpose }
+  /** By the address that nobody has. */
+  | { readonly phantomsOf: string; readonly purpose: ProofPurpose }
   | { readonly memberId: string; readonly purpose?: ProofPurpose }
   | { readonly signUpId: string };
 
@@ -137,7 +139,13 @@ export class ProofRequestsRepository {
   /** Voids open proofs; gives their ids. */
   async voidWhere(sql: Sql, where: ProofSelection): Promise<string[]> {
     // Every key is one of ours, so the text is fixed; values travel as parameters.
-    const columns = { emailKey: 'email_key', purpose: 'purpose', memberId: 'member_id', signUpId: 'sign_up_id' };
+    const columns = {
+      emailKey: 'email_key',
+      phantomsOf: 'member_id IS NULL AND sign_up_id IS NULL AND email_key',
+      purpose: 'purpose',
+      memberId: 'member_id',
+      signUpId: 'sign_up_id',
+    };
     const given = Object.entries(where) as [keyof typeof columns, string][];
     const conditions = given.map(([name], index) => `${columns[name]} = $${index + 1}`);
     const { rows } = await sql.query<{ id: string }>(

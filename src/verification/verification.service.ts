@@ -71,10 +71,11 @@ export class VerificationService {
     const linkToken = randomToken();
     const { emailKey, memberId = null, signUpId = null, newEmail = null } = subject;
     const isPhantom = memberId === null && signUpId === null;
-    // The same statements for phantoms, which match nothing: time must not tell them apart (EN-06).
+    // The same statements for phantoms, and as many rows: a phantom replaces the phantom before it. Time must not tell them apart (EN-06).
     // Grants before proofs, as in voidAllOf: two units of work that void both must not wait in a circle.
     if (purpose === 'password-reset') await this.grants.voidAll(tx, isMailed ? (memberId ?? NOBODY) : NOBODY);
-    const replaced = await this.voidWhere(tx, isMailed ? replacedBy(purpose, subject) : { memberId: NOBODY });
+    const unmailed = isPhantom ? { phantomsOf: emailKey, purpose } : { memberId: NOBODY };
+    const replaced = await this.voidWhere(tx, isMailed ? replacedBy(purpose, subject) : unmailed);
     await this.proofs.insert(
       tx,
       {

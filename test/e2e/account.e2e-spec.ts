@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts();
 
 const tokenIn = (mail: Mail, page: string): string => {
   const link = mail.links.find((url) => url.includes(`/pages/${page}#token=`));

@@ -7,7 +7,10 @@ import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { expectDead } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
 import { TokenForge } from '../support/token-forge.js';
+
+allowManyStarts();
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 

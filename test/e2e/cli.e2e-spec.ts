@@ -9,6 +9,9 @@ import { given, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { serverEnvironment, TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts();
 
 describe('the command line', () => {
   it('says what there is, and its version', async () => {

@@ -7,6 +7,9 @@ import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { afterCooldown } from '../support/recovery.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp, type TestAppOptions } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts();
 
 let app: TestApp;
 let ada: GivenMember;

@@ -8,6 +8,9 @@ import { resetTokenFor, withoutIdentity } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts();
 
 /** Failed logins from one address that the process `strict` bears. */
 const IP_LIMIT = 6;

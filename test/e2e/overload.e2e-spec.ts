@@ -1,11 +1,23 @@
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
+import { flood, type Times } from '../support/flood.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { TestApp } from '../support/test-app.js';
+import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
+
+allowTime();
 
 const LOGIN = '/api/auth/login';
 const ROUND_MS = 3000;
+const CALM_MS = howMany({ short: 2000, long: 15_000 });
+const FLOOD_MS = howMany({ short: 3000, long: 30_000 });
+/** The requirement's own, for the slowest hundredth, on a machine that is ours alone; in the short form for the median, with room for what else runs there. */
+const LIMITS = IS_LONG
+  ? ({ goodput: 0.8, at: 'p99', refusalMs: 100, checkMs: 50 } as const)
+  : ({ goodput: 0.3, at: 'p50', refusalMs: 250, checkMs: 150 } as const);
 /** Impatient, where Retry-After says two seconds; but the clients share the machine with the server they ask. */
 const REFUSED_PAUSE_MS = 250;
 
@@ -45,6 +57,12 @@ function percentile(values: number[], share: number): number {
 
 const milliseconds = (answers: Timed[]): number[] => answers.map(({ ms }) => ms);
 
+/** What the server has in memory. */
+async function residentMebibytes({ pid }: TestApp): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''); // other systems have none
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
+
 describe('overload', () => {
   let app: TestApp;
   let ada: GivenMember;
@@ -52,7 +70,9 @@ describe('overload', () => {
   beforeAll(async () => {
     // A short queue, so that ten times the load is not ten times the clients that the test itself has to be.
     // And a short log: this process reads it, and would hold up the server it is about to measure.
-    app = await TestApp.start({ env: { HASH_QUEUE_LIMIT: '8', LOG_LEVEL: 'error' } });
+    app = await TestApp.start({
+      env: { HASH_QUEUE_LIMIT: '8', LOG_LEVEL: 'error', LOGIN_IP_FAILURE_LIMIT: '1000000' },
+    });
     ada = await given.member(app);
   });
   afterAll(() => app.stop());
@@ -67,41 +87,44 @@ describe('overload', () => {
   const check = (): Promise<HttpAnswer> => app.post('/api/auth/verify', { token: ada.accessToken });
 
   it('FT-09 of ten times the logins leaves most of the work done and refuses the rest at once', async () => {
-    const calm = await storm(availableParallelism() + 2, guess);
-    const quiet = percentile(milliseconds(await storm(1, check)), 0.99);
-    const checks: Timed[] = [];
-    const [flood] = await Promise.all([
-      storm(10 * (availableParallelism() + 8), guess),
-      (async () => {
-        for (const stopAt = performance.now() + ROUND_MS; performance.now() < stopAt;) checks.push(await timed(check));
-      })(),
-    ]);
-    const calmAgain = await storm(availableParallelism() + 2, guess);
+    const order = { origin: app.origin, accessToken: ada.accessToken };
+    const calmly = { ...order, clients: availableParallelism() + 2, milliseconds: CALM_MS };
+    await flood({ ...calmly, milliseconds: 1000 }); // warms up
+    const before = await flood(calmly);
+    const storm = await flood({ ...order, perSecond: 10 * before.served.perSecond, milliseconds: FLOOD_MS });
+    const after = await flood(calmly);
+    const memory = await residentMebibytes(app);
+    const again = await flood({ ...order, perSecond: 10 * before.served.perSecond, milliseconds: CALM_MS });
+    const grown = (await residentMebibytes(app)) - memory;
 
-    const served = flood.filter(({ status }) => status === 401);
-    const refused = flood.filter(({ status }) => status === 503);
-    const figures = {
-      calm: calm.length,
-      calmAgain: calmAgain.length,
-      served: served.length,
-      refused: refused.length,
-      refusalP50: percentile(milliseconds(refused), 0.5),
-      refusalP99: percentile(milliseconds(refused), 0.99),
-      servedP50: percentile(milliseconds(served), 0.5),
-      checkP50: percentile(milliseconds(checks), 0.5),
-      checkP99: percentile(milliseconds(checks), 0.99),
-      checkAloneP99: quiet,
-    };
-    console.log(JSON.stringify(figures));
+    const peak = Math.min(before.served.perSecond, after.served.perSecond);
+    const goodput = storm.served.perSecond / peak;
+    const alone = await flood({ ...order, clients: 0, milliseconds: CALM_MS });
+    const rate = ({ perSecond }: Times): string => `${Math.round(perSecond)}/s`;
+    process.stdout.write(
+      `overload (${IS_LONG ? 'long' : 'short'} form): peak ${rate(before.served)} and ${rate(after.served)}, ` +
+        `flood ${rate(storm.served)} served (${Math.round(100 * goodput)} %), ${rate(storm.refused)} refused in ${storm.refused.p50} ms, ` +
+        `p99 ${storm.refused.p99} ms; checks ${storm.checks.p50} ms, p99 ${storm.checks.p99} ms, alone ${alone.checks.p50} ms, ` +
+        `p99 ${alone.checks.p99} ms; served in ${storm.served.p50} ms; memory ${memory} MiB, ${grown} MiB more after another flood\n`,
+    );
+    for (const { others, example } of [before, storm, after, again]) expect([others, example]).toEqual([0, undefined]);
+    expect(before.refused.count + after.refused.count).toBe(0);
+    expect(storm.refused.count).toBeGreaterThan(storm.served.count);
+    expect(goodput).toBeGreaterThan(LIMITS.goodput);
+    expect(storm.refused[LIMITS.at]).toBeLessThan(LIMITS.refusalMs);
+    expect(storm.checks[LIMITS.at]).toBeLessThan(LIMITS.checkMs);
+    expect(grown).toBeLessThan(64);
+  });
 
-    expect(calm.every(({ status }) => status === 401)).toBe(true);
-    expect(new Set(flood.map(({ status }) => status))).toEqual(new Set([401, 503]));
-    expect(refused.every(({ retryAfter }) => Number(retryAfter) >= 1)).toBe(true);
-    // More than 80 % where the machine is ours alone; other work on it may take its share of any round.
-    expect(served.length).toBeGreaterThan(0.5 * Math.min(calm.length, calmAgain.length));
-    // 100 ms on such a machine, 50 ms for a check. On any, neither waits for a hash, so neither takes as long as those who queue.
-    expect(figures.refusalP50).toBeLessThan(Math.max(100, figures.servedP50));
-    expect(figures.checkP50).toBeLessThan(Math.max(50, figures.servedP50));
+  it('FT-09 refuses before it reads a body: even one that nobody could read', async () => {
+    const { origin } = app;
+    const flooding = flood({ origin, accessToken: ada.accessToken, clients: 60, milliseconds: 2000 });
+    const nonsense = { raw: '{"identifier":' };
+    await eventually('a refusal', async () =>
+      (await app.request('POST', LOGIN, nonsense)).status === 503 ? true : undefined,
+    );
+    await flooding;
+    expect((await app.request('POST', LOGIN, nonsense)).body.code).toBe('malformed_json');
   });
 
   it('FT-09 is over as soon as the flood is', async () => {

@@ -4,6 +4,9 @@ import { type HttpAnswer } from '../support/http-client.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { afterCooldown, askFor, newestProof, type Recovery, withoutIdentity, wrong } from '../support/recovery.js';
 import { TestApp } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts();
 
 const RECOVERIES: Recovery[] = ['password-reset', 'login-id'];
 const DAILY_GUESSES = 8;

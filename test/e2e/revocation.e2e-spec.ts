@@ -4,6 +4,9 @@ import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts();
 
 type Tokens = Pick<GivenMember, 'accessToken' | 'refreshToken' | 'sessionId'>;
 

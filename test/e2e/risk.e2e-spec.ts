@@ -6,6 +6,9 @@ import { type Mail, mailbox, outboxEmpty } from '../support/mailbox.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts();
 
 /** Addresses of known countries: each test takes its own within the network. */
 const KOREA = '168.126.63';

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts();
 
 describe('a person whose requests reach several servers', () => {
   let app: TestApp;

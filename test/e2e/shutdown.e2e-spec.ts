@@ -11,7 +11,10 @@ import { outboxEmpty } from '../support/mailbox.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp, type TestAppOptions } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
 import { allowTime } from '../support/test-length.js';
+
+allowManyStarts();
 
 allowTime();
 

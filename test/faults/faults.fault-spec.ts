@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
+import { BreakablePostgres } from '../support/breakable-postgres.js';
 import { Chance } from '../support/chance.js';
 import { FaultBench } from '../support/fault-bench.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
@@ -13,9 +14,9 @@ allowTime();
  */
 describe('nothing is lost', () => {
   const chance = new Chance();
-  let bench: FaultBench;
+  let bench: FaultBench<BreakablePostgres>;
   beforeAll(async () => {
-    bench = await FaultBench.start(chance);
+    bench = await FaultBench.start(chance, await BreakablePostgres.start());
   });
   afterEach(() => {
     bench.sink.refuseLetter = async () => undefined;

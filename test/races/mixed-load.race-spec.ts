@@ -149,6 +149,10 @@ function watched(client: HttpClient, log: { answer: HttpAnswer; ms: number; what
   });
 }
 
+function percentile(times: readonly number[], share = 0.99): number {
+  return Math.round([...times].sort((a, b) => a - b)[Math.floor(times.length * share)]!);
+}
+
 /** How long a login takes when nothing else happens here: the median of nine. A machine that others use, too, is slower. */
 async function timeOfLogin({ loginId: identifier, password }: Account): Promise<number> {
   const times: number[] = [];
@@ -163,6 +167,8 @@ async function timeOfLogin({ loginId: identifier, password }: Account): Promise<
 describe('one account to which everything happens at once', () => {
   it('CC-08 answers all of it, without a deadlock and without a fault', async () => {
     const account = await newAccount();
+    // Each server loads its dictionaries with the first password that it has to judge; that is once a minute at most.
+    await Promise.all(track.servers.map((server) => server.post('/api/auth/sign-up', unique.signUp()).expect(202)));
     const loginMs = await timeOfLogin(account);
     const log: { answer: HttpAnswer; ms: number; what: string }[] = [];
     const until = Date.now() + SECONDS * 1000;
@@ -177,11 +183,15 @@ describe('one account to which everything happens at once', () => {
       'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
     );
     expect(rows).toEqual([{ deadlocks: 0 }]);
-    const times = log.map(({ ms }) => ms).sort((a, b) => a - b);
-    const p99 = Math.round(times[Math.floor(times.length * 0.99)]!);
+    const times = log.map(({ ms }) => ms);
+    const p99 = percentile(times);
     const succeeded = new Set(log.filter(({ answer }) => answer.status < 300).map(({ what }) => what));
+    const slowest = [...new Set(log.map(({ what }) => what))]
+      .map((what) => ({ what, ms: percentile(log.filter((one) => one.what === what).map(({ ms }) => ms)) }))
+      .sort((a, b) => b.ms - a.ms)
+      .slice(0, 4);
     process.stdout.write(
-      `mixed load: ${SECONDS} s, ${log.length} requests, ${succeeded.size} operations succeeded, p50 ${Math.round(times[times.length >> 1]!)} ms, p99 ${p99} ms; a login alone ${loginMs} ms\n`,
+      `mixed load: ${SECONDS} s, ${log.length} requests, ${succeeded.size} operations succeeded, p50 ${percentile(times, 0.5)} ms, p99 ${p99} ms; a login alone ${loginMs} ms; slowest: ${slowest.map(({ what, ms }) => `${what} ${ms} ms`).join(', ')}\n`,
     );
     // Otherwise everybody would have been refused at the door, and nothing would have met.
     expect(succeeded.size).toBeGreaterThan(IS_LONG ? 15 : 5);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -15,16 +15,43 @@ export class BreakablePostgres {
 
   private constructor(
     private postgres: Postgres,
-    private readonly folder: string,
+    private readonly settings: string[],
   ) {
     const pool = new pg.Pool({ connectionString: postgres.url, max: 5 });
     pool.on('error', () => undefined);
     this.database = { url: postgres.url, name: 'munjigi', pool, drop: () => this.stop() };
   }
 
-  static async start(): Promise<BreakablePostgres> {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-faults-'));
-    return new BreakablePostgres(await launch(folder), folder);
+  /** @param folder where its files go instead of the disk for temporary files; `settings` are `name=value` */
+  static async start({
+    folder,
+    settings = [],
+  }: { folder?: string; settings?: string[] } = {}): Promise<BreakablePostgres> {
+    const directory = await mkdtemp(path.join(folder ?? os.tmpdir(), 'munjigi-faults-'));
+    await chmod(directory, 0o755); // where root runs the tests, PostgreSQL's own user must get in
+    const all = [...SETTINGS, ...settings];
+    return new BreakablePostgres(await startPostgres({ directory, settings: all }), all);
+  }
+
+  /** Puts its write-ahead log into another folder, which may be on another disk. */
+  async moveLog(folder: string): Promise<void> {
+    await this.postgres.stop();
+    const log = path.join(this.postgres.directory, 'data', 'pg_wal');
+    const moved = path.join(folder, 'pg_wal');
+    execFileSync('cp', ['-a', log, moved]);
+    await rm(log, { recursive: true });
+    await symlink(moved, log);
+    await this.startAgain();
+  }
+
+  /** What it has written to its log since it was started last. */
+  get logFile(): string {
+    return path.join(this.postgres.directory, 'postgres.log');
+  }
+
+  /** Settles when it is no longer running. */
+  get exited(): Promise<void> {
+    return this.postgres.exited;
   }
 
   /** What `pg_ctl stop -m immediate` does: every process of the server ends at once, nothing is written out. */
@@ -36,7 +63,8 @@ export class BreakablePostgres {
   /** Comes back on the same port, by replaying its log. */
   async startAgain(): Promise<void> {
     const { host, port } = new URL(this.database.url);
-    this.postgres = await launch(this.folder, Number(port));
+    const { directory } = this.postgres;
+    this.postgres = await startPostgres({ directory, port: Number(port), settings: this.settings });
     if (new URL(this.postgres.url).host !== host) throw new Error('somebody took the port of the database meanwhile');
   }
 
@@ -74,10 +102,5 @@ export class BreakablePostgres {
     await this.database.pool.end();
     await this.postgres.stop();
     await rm(this.postgres.directory, { recursive: true, force: true });
-    await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-async function launch(folder: string, port?: number): Promise<Postgres> {
-  return startPostgres({ directory: path.join(folder, 'postgres'), port, settings: SETTINGS });
 }

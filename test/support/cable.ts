@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
-/** The way from a server to its database, which a test can cut and mend. */
+/** The way from a server to its database, which a test can cut and mend, or have lead elsewhere. */
 export class Cable {
   /** Leads to the same database by this way. */
   readonly url: string;
@@ -13,7 +13,7 @@ export class Cable {
 
   private constructor(
     private readonly server: net.Server,
-    target: URL,
+    private target: URL,
   ) {
     this.port = (server.address() as AddressInfo).port;
     const url = new URL(target);
@@ -21,7 +21,7 @@ export class Cable {
     url.port = String(this.port);
     this.url = url.href;
     server.on('connection', (near) => {
-      const far = net.connect({ host: target.hostname, port: Number(target.port) });
+      const far = net.connect({ host: this.target.hostname, port: Number(this.target.port) });
       near.once('data', (introduction: Buffer) => {
         if (this.severed !== null && introduction.includes(this.severed)) near.destroy();
         else this.introductions.set(near, introduction);
@@ -46,6 +46,11 @@ export class Cable {
     const server = net.createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new Cable(server, new URL(databaseUrl));
+  }
+
+  /** From now on new connections go there: what moving a virtual IP or a DNS name comes to. Those that are open stay where they are. */
+  leadTo(databaseUrl: string): void {
+    this.target = new URL(databaseUrl);
   }
 
   /** Ends every connection and refuses new ones. */

@@ -3,8 +3,9 @@ import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { AccountModel } from './account-model.js';
-import { BreakablePostgres } from './breakable-postgres.js';
+import type { TestDatabase } from './test-database.js';
 import type { Chance } from './chance.js';
+import { eventually } from './eventually.js';
 import { Newcomer } from './newcomer.js';
 import { SmtpSink } from './smtp-sink.js';
 import { TEST_SECRET } from './server-environment.js';
@@ -37,7 +38,7 @@ interface MailRow {
 }
 
 /** Three servers on one PostgreSQL and one mail server, people who keep using them, and models of what must not get lost. */
-export class FaultBench {
+export class FaultBench<P extends { readonly database: TestDatabase }> {
   private faults = 0;
   /** Mails that were under way when something broke that may keep their delivery from being noted, and how often. */
   private readonly excused = new Map<string, number>();
@@ -51,13 +52,16 @@ export class FaultBench {
 
   private constructor(
     readonly chance: Chance,
-    readonly postgres: BreakablePostgres,
+    readonly postgres: P,
     readonly sink: SmtpSink,
     readonly servers: TestApp[],
   ) {}
 
-  static async start(chance: Chance): Promise<FaultBench> {
-    const postgres = await BreakablePostgres.start();
+  /** @param postgres what is to break; ends with the bench */
+  static async start<P extends { readonly database: TestDatabase }>(
+    chance: Chance,
+    postgres: P,
+  ): Promise<FaultBench<P>> {
     const sink = await SmtpSink.start();
     // All at once on an empty database: they take turns migrating it (FT-10). The last has a clock that can be moved.
     const servers = await Promise.all(
@@ -75,13 +79,14 @@ export class FaultBench {
     await Promise.all(this.servers.map((server) => server.stop()));
     await this.sink.stop();
     await this.postgres.database.drop();
-    const sum = (of: (member: AccountModel) => number): number =>
-      this.members.reduce((total, member) => total + of(member), 0);
-    const lost = sum((member) => member.lost) + this.newcomers.filter(({ isLost }) => isLost).length + this.lostMails;
+    const lost =
+      this.members.reduce((total, member) => total + member.lost, 0) +
+      this.newcomers.filter(({ isLost }) => isLost).length +
+      this.lostMails;
     const mails = this.sink.letters.filter(({ isTaken }) => isTaken).length;
     const figures = [
       `${this.faults} faults`,
-      `${sum(({ acknowledgedWrites }) => acknowledgedWrites)} acknowledged writes checked`,
+      `${this.acknowledgedWrites} acknowledged writes checked`,
       `${this.newcomers.length} one-time codes`,
       `${mails} mails (${this.duplicates} twice)`,
       `${this.refusals} requests refused or cut off`,
@@ -94,6 +99,11 @@ export class FaultBench {
   /** As a load balancer would pick it. */
   get anyServer(): TestApp {
     return this.chance.pick(this.servers.filter((server) => !this.resting.has(server)));
+  }
+
+  /** Writes of members that were answered with success. */
+  get acknowledgedWrites(): number {
+    return this.members.reduce((total, { acknowledgedWrites }) => total + acknowledgedWrites, 0);
   }
 
   /** Requests of members that were refused or cut off. */
@@ -158,6 +168,20 @@ export class FaultBench {
     const problems = await Promise.all([...this.members, ...newcomers].map((model) => model.check(app)));
     await this.outboxEmpty(deadline);
     return [...problems.flat(), ...(await this.mailProblems()), ...this.leaks()];
+  }
+
+  /** Ends a session on one server. Resolves once every other one refuses its tokens; they must be well again. */
+  async expectRevocationsHeard(): Promise<void> {
+    const [first, ...others] = this.servers;
+    const newcomer = await Newcomer.signUp(first!, (address) => this.codeFor(address));
+    await newcomer.handIn(first!);
+    const { accessToken } = newcomer;
+    for (const server of others) await server.get('/api/members/me', accessToken).expect(200);
+    await first!.post('/api/auth/logout', undefined, accessToken).expect(204);
+    for (const server of others)
+      await eventually('the revocation is heard', async () =>
+        (await server.get('/api/members/me', accessToken)).status === 401 ? true : undefined,
+      );
   }
 
   private async serversReady(deadline: number): Promise<void> {

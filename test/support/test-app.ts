@@ -11,7 +11,7 @@ import { serverEnvironment, TEST_PUBLIC_URL } from './server-environment.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** Patient: on a machine that others use, too, a process may wait long for its turn. */
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 55_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 export interface TestAppOptions {

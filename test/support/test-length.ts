@@ -12,3 +12,8 @@ export function howMany({ short, long }: { short: number; long: number }): numbe
 export function allowTime(): void {
   jest.setTimeout(howMany({ short: 5 * 60_000, long: 3 * 3_600_000 }));
 }
+
+/** For a test file of which a test, or what comes before it, starts several servers one after the other, or calls the command line again and again. */
+export function allowManyStarts(): void {
+  jest.setTimeout(150_000);
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Chance } from '../support/chance.js';
+import { FaultBench } from '../support/fault-bench.js';
+import { ReplicatedPostgres } from '../support/replicated-postgres.js';
+import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
+
+allowTime();
+
+/** From the loss of the primary until writes are acknowledged again. */
+const DOWNTIME_LIMIT_MS = 30_000;
+
+const COURSES = {
+  'dies, its standby is promoted, and the address moves': async (postgres) => {
+    await postgres.killPrimary();
+    await postgres.promote();
+    postgres.moveAddress();
+  },
+  // For a while everybody talks to a server that refuses to write.
+  'dies, and the address moves before the standby is promoted': async (postgres, chance) => {
+    await postgres.killPrimary();
+    postgres.moveAddress();
+    await pause(chance.below(1500));
+    await postgres.promote();
+  },
+  // As with a DNS name: connections that are open stay with a server that has become read-only.
+  'is demoted and lives on, and open connections stay with it': async (postgres, chance) => {
+    await postgres.demotePrimary();
+    postgres.moveAddress();
+    await pause(chance.below(500));
+    await postgres.promote();
+  },
+} satisfies Record<string, (postgres: ReplicatedPostgres, chance: Chance) => Promise<void>>;
+
+/** Two PostgreSQL servers, the second a synchronous standby, and three servers of ours that write without pause. */
+describe('a failover loses nothing that was acknowledged', () => {
+  const chance = new Chance();
+  const downtimes: number[] = [];
+  let bench: FaultBench<ReplicatedPostgres>;
+  beforeAll(async () => {
+    bench = await FaultBench.start(chance, await ReplicatedPostgres.start());
+  });
+  afterAll(async () => {
+    const longest = Math.round(Math.max(...downtimes));
+    process.stdout.write(`failovers: ${downtimes.length}, without acknowledged writes for ${longest} ms at most\n`);
+    await bench.stop();
+  });
+
+  const titles = Object.keys(COURSES) as (keyof typeof COURSES)[];
+  it.each(IS_LONG ? titles : [chance.pick(titles)])('FT-06 TK-09 O1 O2 O3 O4 when the primary %s', async (title) => {
+    for (let left = howMany({ short: 1, long: 5 }); left > 0; left -= 1) {
+      await bench.postgres.addStandby();
+      const problems = await bench.survive(async () => {
+        await pause(400 + chance.below(400));
+        const lostAt = performance.now();
+        await COURSES[title](bench.postgres, chance);
+        const before = bench.acknowledgedWrites;
+        while (bench.acknowledgedWrites === before) await pause(20);
+        downtimes.push(performance.now() - lostAt);
+        await bench.excuseMailsUnderWay();
+        await pause(400);
+      });
+      expect(problems).toEqual([]);
+      await bench.expectRevocationsHeard();
+    }
+    expect(Math.max(...downtimes)).toBeLessThan(DOWNTIME_LIMIT_MS);
+  });
+});

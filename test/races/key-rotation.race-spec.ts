@@ -1,0 +1,157 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Chance } from '../support/chance.js';
+import { type GivenMember, given } from '../support/factories.js';
+import { TEST_SECRET } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
+import { decodeToken } from '../support/token-forge.js';
+
+allowTime();
+
+const SERVERS = howMany({ short: 2, long: 3 });
+const CLIENTS = howMany({ short: 4, long: 8 });
+const ROTATIONS = howMany({ short: 1, long: 3 });
+/** Between two replacements of a server. */
+const LOAD_MS = howMany({ short: 300, long: 2000 });
+
+interface Keys {
+  secret: string;
+  jwt: { private: string; public: string };
+}
+
+const makeKeys = (secret = randomBytes(48).toString('base64')): Keys => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', {
+    namedCurve: 'prime256v1',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return { secret, jwt: { private: privateKey, public: publicKey } };
+};
+
+/** The settings of a server that signs with the first keys and accepts what was signed with the others. */
+const environment = ([current, ...accepted]: [Keys, ...Keys[]]): Record<string, string> => ({
+  RISK_MODE: 'off', // what it thinks of so many refreshes is shown elsewhere
+  SECRET: current.secret,
+  PREVIOUS_SECRETS: accepted.map(({ secret }) => secret).join(','),
+  JWT_KEYS: [current.jwt.private, ...accepted.map(({ jwt }) => jwt.public)].join('').replaceAll('\n', '\\n'),
+});
+
+/** The servers behind a load balancer, of which one after another is replaced by one with other settings. */
+class Fleet {
+  private live: { server: TestApp; underWay: number }[] = [];
+  replaced = 0;
+
+  constructor(
+    private readonly chance: Chance,
+    private readonly database: TestDatabase,
+  ) {}
+
+  async roll(env: Record<string, string>): Promise<void> {
+    const options = { database: this.database, env };
+    const servers = await Promise.all(Array.from({ length: SERVERS }, () => TestApp.start(options)));
+    for (const server of servers) {
+      this.live.push({ server, underWay: 0 });
+      await pause(LOAD_MS);
+      if (this.live.length <= SERVERS) continue;
+      const old = this.live.shift()!;
+      while (old.underWay > 0) await pause(10);
+      await old.server.stop();
+      this.replaced += 1;
+    }
+  }
+
+  /** Has any server do it, which does not end meanwhile. */
+  async ask<T>(request: (server: TestApp) => Promise<T>): Promise<T> {
+    const chosen = this.chance.pick(this.live);
+    chosen.underWay += 1;
+    try {
+      return await request(chosen.server);
+    } finally {
+      chosen.underWay -= 1;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.live.map(({ server }) => server.stop()));
+  }
+}
+
+describe('keys that are replaced while everybody goes on', () => {
+  const chance = new Chance();
+  let database: TestDatabase;
+  let fleet: Fleet;
+  let keys: Keys;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    fleet = new Fleet(chance, database);
+    keys = makeKeys(TEST_SECRET);
+    await fleet.roll(environment([keys]));
+  });
+  afterAll(async () => {
+    await fleet.stop();
+    await database.drop();
+  });
+
+  it('TK-11 refuse no honest token on any server, and nothing opens with a key that was taken away', async () => {
+    const members = await fleet.ask((app) => Promise.all(Array.from({ length: CLIENTS }, () => given.member(app))));
+    const wrong: string[] = [];
+    let requests = 0;
+    let isOver = false;
+
+    const refresh = async (member: GivenMember): Promise<void> => {
+      const answer = await fleet.ask((app) => app.post('/api/auth/refresh', undefined, member.refreshToken));
+      requests += 1;
+      if (answer.status === 200) Object.assign(member, answer.body);
+      else wrong.push(`refresh: ${answer.status} ${answer.text}`);
+    };
+    const live = async (member: GivenMember): Promise<void> => {
+      while (!isOver) {
+        const { accessToken } = member;
+        const [me, check] = await Promise.all([
+          fleet.ask((app) => app.get('/api/members/me', accessToken)),
+          fleet.ask((app) => app.post('/api/auth/verify', { token: accessToken })),
+        ]);
+        requests += 2;
+        if (me.status !== 200) wrong.push(`me: ${me.status} ${me.text}`);
+        if (check.body?.active !== true) wrong.push(`verify: ${check.status} ${check.text}`);
+        if (chance.below(5) === 0) await refresh(member);
+      }
+    };
+
+    for (let rotation = 0; rotation < ROTATIONS; rotation += 1) {
+      isOver = false;
+      const next = makeKeys();
+      const before = members.map((member) => ({ ...member }));
+      const lives = members.map(live);
+      // The steps that `munjigi keys rotate` prints: first all accept the new keys, then they sign with them.
+      await fleet.roll(environment([keys, next]));
+      await fleet.roll(environment([next, keys]));
+      isOver = true;
+      await Promise.all(lives);
+      expect(wrong).toEqual([]);
+
+      // As when access tokens have run out: everybody has new ones before the old keys go.
+      for (const member of members) await refresh(member);
+      await fleet.roll(environment([next]));
+      for (const [index, old] of before.entries()) {
+        const now = members[index]!;
+        for (const kind of ['accessToken', 'refreshToken'] as const)
+          expect(decodeToken(now[kind]).header.kid).not.toBe(decodeToken(old[kind]).header.kid);
+        const refused = await fleet.ask((app) => app.get('/api/members/me', old.accessToken));
+        expect([refused.status, refused.body.code]).toEqual([401, 'token_invalid']);
+        const check = await fleet.ask((app) => app.post('/api/auth/verify', { token: old.accessToken }));
+        expect(check.body).toEqual({ active: false, reason: 'invalid' });
+        await fleet.ask((app) => app.post('/api/auth/refresh', undefined, old.refreshToken).expect(401));
+        await fleet.ask((app) => app.get('/api/members/me', now.accessToken).expect(200));
+      }
+      keys = next;
+    }
+    process.stdout.write(
+      `key rotation (${IS_LONG ? 'long' : 'short'} form): ${ROTATIONS} rotations, ${fleet.replaced} servers replaced, ${requests} requests, ${wrong.length} refused by mistake\n`,
+    );
+    expect(wrong).toEqual([]);
+  });
+});

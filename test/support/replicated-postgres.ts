@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { type Postgres, startPostgres } from '../../dev/postgres.js';
+import { Cable } from './cable.js';
+import type { TestDatabase } from './test-database.js';
+
+const run = promisify(execFile);
+
+/** The name by which the primary knows its standby. */
+const STANDBY = 'standby';
+const SETTINGS = ['fsync=off', 'max_connections=100'];
+
+/**
+ * A primary, a synchronous standby that follows it by streaming replication, and one address for both. Whoever connects
+ * goes by that address, which is moved as operators move a virtual IP or a DNS name.
+ */
+export class ReplicatedPostgres {
+  readonly database: TestDatabase;
+  private generation = 1;
+  /** The server that was made last. */
+  private successor: Postgres | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly address: Cable,
+    private primary: Postgres,
+    private standby: Postgres | undefined,
+  ) {
+    const pool = new pg.Pool({ connectionString: address.url, max: 5 });
+    pool.on('error', () => undefined);
+    this.database = { url: address.url, name: 'munjigi', pool, drop: () => this.stop() };
+  }
+
+  static async start(): Promise<ReplicatedPostgres> {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-failover-'));
+    await chmod(folder, 0o755); // where root runs the tests, PostgreSQL's own user must get in
+    const primary = await startPostgres({ directory: path.join(folder, '1'), settings: SETTINGS });
+    return new ReplicatedPostgres(folder, await Cable.to(primary.url), primary, undefined);
+  }
+
+  /** Gives whatever is the primary now a new standby, made from its files, and waits until commits wait for it. */
+  async addStandby(): Promise<void> {
+    const old = this.standby;
+    this.standby = undefined;
+    if (old) await discard(old);
+    await this.primary.stop();
+    const standbyFolder = path.join(this.folder, String(++this.generation));
+    await mkdir(standbyFolder);
+    await run('cp', ['-a', path.join(this.primary.directory, 'data'), standbyFolder]);
+    this.primary = await startPostgres({
+      directory: this.primary.directory,
+      port: Number(new URL(this.primary.url).port),
+      settings: [...SETTINGS, `synchronous_standby_names=${STANDBY}`],
+    });
+    this.address.leadTo(this.primary.url);
+    const { hostname, port, username, password } = new URL(this.primary.url);
+    await markAsStandby(path.join(standbyFolder, 'data'));
+    this.standby = this.successor = await startPostgres({
+      directory: standbyFolder,
+      settings: [
+        ...SETTINGS,
+        `primary_conninfo=host=${hostname} port=${port} user=${username} password=${password} application_name=${STANDBY}`,
+      ],
+    });
+    while ((await this.ask(this.primary, `SELECT FROM pg_stat_replication WHERE sync_state = 'sync'`)) === 0);
+  }
+
+  /** Ends every process of the primary at once (`pg_ctl stop -m immediate`). It never comes back. */
+  async killPrimary(): Promise<void> {
+    const pidFile = path.join(this.primary.directory, 'data', 'postmaster.pid');
+    process.kill(Number((await readFile(pidFile, 'utf8')).split('\n')[0]), 'SIGQUIT');
+    await this.primary.exited;
+  }
+
+  /** The primary goes on answering and writes nothing any more: what a demotion looks like to connections that stay. */
+  async demotePrimary(): Promise<void> {
+    await this.ask(this.primary, 'ALTER SYSTEM SET default_transaction_read_only = on');
+    await this.ask(this.primary, 'SELECT pg_reload_conf()');
+  }
+
+  /** To the server that is, or was until its promotion, the standby. */
+  moveAddress(): void {
+    this.address.leadTo(this.successor!.url);
+  }
+
+  /** The standby becomes the primary. */
+  async promote(): Promise<void> {
+    await this.ask(this.standby!, 'SELECT pg_promote(wait => true)');
+    [this.primary, this.standby] = [this.standby!, this.primary];
+  }
+
+  /** How many rows that gave, asked of one server by its own address. */
+  private async ask({ url }: Postgres, text: string): Promise<number> {
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query(text)).rowCount ?? 0;
+    } finally {
+      await client.end();
+    }
+  }
+
+  private async stop(): Promise<void> {
+    await this.database.pool.end();
+    await this.address.cut();
+    for (const server of [this.primary, this.standby]) if (server) await discard(server);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function discard(server: Postgres): Promise<void> {
+  await server.stop();
+  await rm(server.directory, { recursive: true, force: true });
+}
+
+/** By a file whose presence PostgreSQL asks for; it must belong to whom the data belongs to. */
+async function markAsStandby(data: string): Promise<void> {
+  const signal = path.join(data, 'standby.signal');
+  await run('cp', ['-p', path.join(data, 'PG_VERSION'), signal]);
+}
