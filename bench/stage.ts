@@ -36,6 +36,7 @@ export type StagedResult = LoadResult & Measured;
 
 /** A server with many more members than the others have. */
 export interface Crowd {
+  readonly databaseUrl: string;
   readonly server: ServerProcess;
   /** Refresh tokens of sessions that lie far apart and that nobody has used yet; as many times as each member has sessions. */
   freshSessions(count: number): string[];
@@ -180,6 +181,7 @@ export class Stage {
     const server = await start();
     let replica = 0;
     return {
+      databaseUrl: url,
       server,
       freshSessions: (count) => this.mint.refresh(count, replica++, Math.floor(members / count)),
       stop: async () => {

@@ -2,6 +2,7 @@ import { JwtService } from '@nestjs/jwt';
 import { Clock } from '../src/common/clock.js';
 import { keyedDigest } from '../src/common/digest.js';
 import { KeyRing } from '../src/common/key-ring.js';
+import type { Role } from '../src/access/principal.js';
 import type { AppConfig } from '../src/config/app-config.js';
 import { TokenKeys } from '../src/tokens/token-keys.js';
 import { TokensService } from '../src/tokens/tokens.service.js';
@@ -17,9 +18,9 @@ export class TokenMint {
     this.tokens = new TokensService(config, new TokenKeys(config, this.keys), new JwtService(), new Clock());
   }
 
-  access(count: number): string[] {
+  access(count: number, role: Role = 'member'): string[] {
     return this.each(count, (member, now) => {
-      const claims = { sub: memberNamed(member).id, sid: sessionIdOf(member), role: 'member' as const };
+      const claims = { sub: memberNamed(member).id, sid: sessionIdOf(member), role };
       return this.tokens.sign('access', claims, now, now + this.config.env.ACCESS_TOKEN_TTL_SECONDS);
     });
   }

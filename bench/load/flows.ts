@@ -72,6 +72,16 @@ const FLOWS = {
     };
   },
 
+  /** An administrator looks for members by the beginning of a login ID; ten are found. */
+  search: (job, index) => {
+    const turn = takeTurns(job, index);
+    return async (connection) => {
+      const path = `/api/admin/members?query=${memberNamed(turn()).loginId.slice(0, -1)}`;
+      const { items } = expect(await connection.ask({ method: 'GET', path, token: job.tokens![0] }), 200);
+      if (items.length === 0) throw new Error('nobody found');
+    };
+  },
+
   /** Some session refreshes, with the token that its refresh before gave. */
   refresh: (job, index) => {
     const mine = job.tokens!.filter((_, at) => at % job.connections === index);

@@ -51,7 +51,7 @@ export const MIGRATIONS = [
   Passkeys1764400000000,
   OutboxOrder1764500000000,
   Administration1764600000000,
-SealedBy1764710000000,
+  SealedBy1764710000000,
   LargeTables1764900000000,
   SignUpMailedAt1764900100000,
   SecurityEventPartitions1764900200000,
