@@ -48,6 +48,15 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return [cause, driverError, ...(errors ?? [])].some((inner) => inner !== error && isDatabaseUnavailable(inner));
 }
 
+/**
+ * Whether the database is not there or does not let us in (SQLSTATE classes 3D and 28), as while it is being restored or its
+ * password replaced. When a server starts this is a mistake to name; under a running one, trouble to wait out.
+ */
+export function isDatabaseClosed(error: unknown): boolean {
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  return [code, driverError?.code].some((state) => typeof state === 'string' && /^(3D|28)\w{3}$/.test(state));
+}
+
 /** Whether PostgreSQL rolled a transaction back for another's sake: a serialisation failure or a deadlock (SQLSTATE 40001, 40P01). */
 export function isConflict(error: unknown): boolean {
   return hasState(error, '40001') || hasState(error, '40P01');

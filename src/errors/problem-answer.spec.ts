@@ -33,6 +33,19 @@ describe('the answer to something refused', () => {
     expect(problemOf(error, caller).title).toBe('Code not accepted');
   });
 
+  it.each([
+    ['database is not there', '3D000'],
+    ['password has been replaced', '28P01'],
+    ['server has crashed', '57P02'],
+  ])('FT-05 asks to come back when the %s', (message, code) => {
+    const error = asDomainError(Object.assign(new Error(message), { code }));
+    expect(error).toMatchObject({ code: 'service_unavailable', retryAfter: expect.any(Number) });
+  });
+
+  it('FT-05 does not take a mistake of ours for trouble of the database', () => {
+    expect(asDomainError(Object.assign(new Error('syntax'), { code: '42601' })).code).toBe('internal_error');
+  });
+
   it('says when to come back, in the body and in the header', () => {
     const error = new DomainError('too_many_attempts', { retryAfter: 17 });
     expect(problemOf(error, caller).retryAfter).toBe(17);

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import type { Caller } from '../common/caller.js';
-import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { isDatabaseClosed, isDatabaseUnavailable } from '../database/database-errors.js';
 import { fieldMessage, problemMessage } from '../i18n/messages.js';
 import { DomainError } from './domain-error.js';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
@@ -26,7 +26,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** Whatever was thrown, as a refusal we know. Unknown errors become `internal_error`, with nothing of theirs in the answer. */
 export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
-  if (isDatabaseUnavailable(error))
+  if (isDatabaseUnavailable(error) || isDatabaseClosed(error))
     return new DomainError('service_unavailable', {
       retryAfter: UNAVAILABLE_RETRY_SECONDS,
       detail: 'database',
