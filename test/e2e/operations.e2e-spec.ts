@@ -114,7 +114,9 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     await server.post('/api/auth/refresh', undefined, member.refreshToken).expect(401);
     await server.stop();
 
+    await run('psql');
     await run('pg_restore');
+    expect((await run('munjigi migrate')).stdout).not.toContain('Applied');
     // The backup alone would have both again.
     const { rows } = await pool.query(
       `SELECT (SELECT count(*)::int FROM proof_requests WHERE spent_at IS NULL AND voided_at IS NULL) AS proofs,
