@@ -63,9 +63,17 @@ export class RotationsRepository {
     this.shared = new SharedStatement((asked) => this.run(ROTATE_FREE, asked));
   }
 
-  /** The next generation, or null where this one is not current or the session or member is not alive. */
+  /**
+   * The next generation, or null where this one is not current, the session or member is not alive, or somebody else is
+   * busy with the session: then {@link rotateAlone} has to tell.
+   */
   async rotate(asked: Rotation): Promise<SessionUse | null> {
-    return (await this.shared.ask(asked)) ?? (await this.run(ROTATE, [asked]))[0] ?? null;
+    return (await this.shared.ask(asked)) ?? null;
+  }
+
+  /** As {@link rotate}, after waiting for whoever is busy with the session. */
+  async rotateAlone(asked: Rotation): Promise<SessionUse | null> {
+    return (await this.run(ROTATE, [asked]))[0] ?? null;
   }
 
   private async run(statement: PreparedStatement, asked: readonly Rotation[]): Promise<(SessionUse | undefined)[]> {

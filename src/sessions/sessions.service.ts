@@ -144,13 +144,19 @@ export class SessionsService {
   ): Promise<IssuedTokens & { outcome: 'rotated' | 'replayed' }> {
     const { env } = this.config;
     const deadline = this.clock.now() + env.DATABASE_TIMEOUT_SECONDS;
-    const rotated = await this.rotations.rotate({ ...token, ip: caller.ip, deadline });
+    const asked = { ...token, ip: caller.ip, deadline };
+    const look = () => this.sessions.findSnapshot(token.sid, env.REFRESH_GRACE_SECONDS);
+    let rotated = await this.rotations.rotate(asked);
+    let session = rotated ? null : await look();
+    // Current and alive all the same: somebody was busy with it.
+    if (session?.generation === token.gen && !session.isOver && !session.isExpired) {
+      rotated = await this.rotations.rotateAlone(asked);
+      session = rotated ? null : await look();
+    }
     if (rotated) {
       if (this.risk.isNotable(rotated, caller)) await this.watch(rotated, caller);
       return { ...this.mint(rotated), outcome: 'rotated' };
     }
-
-    const session = await this.sessions.findSnapshot(token.sid, env.REFRESH_GRACE_SECONDS);
     if (!session || session.memberId !== token.sub)
       throw new DomainError('session_ended', { detail: 'no such session' });
     if (session.isOver) throw new DomainError('session_ended');
