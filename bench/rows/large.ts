@@ -55,7 +55,7 @@ export async function large(stage: Stage): Promise<Row[]> {
         ...figures,
       });
     };
-    await row('refresh, 3,000,000 sessions,', refreshing, Math.min(stage.rounds, SESSIONS_EACH));
+    await row('refresh, of 3,000,000 sessions,', refreshing, Math.min(stage.rounds, SESSIONS_EACH));
     await row('login', flow('login'));
     await row('login by address, new device', flow('loginByAddress'));
     await row('find by login ID', flow('checkLoginId'));

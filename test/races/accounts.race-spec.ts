@@ -39,9 +39,10 @@ describe('sign-ups at the same moment, over several servers', () => {
            GROUP BY status ORDER BY status`,
           [ada.email],
         );
+        // Of so many claims on one address the rest have given way, and what was withheld with them.
         expect(rows).toEqual([
           { status: 'sent', count: 1 },
-          { status: 'withheld', count: 49 },
+          { status: 'withheld', count: 19 },
         ]);
         // The one mail went to the address as its sign-up spelt it.
         const { rows: mailed } = await track.app.sql.query(
