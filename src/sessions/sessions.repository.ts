@@ -18,23 +18,6 @@ export interface SessionState {
   readonly refreshExpiresAt: number;
 }
 
-/** Whose device a refresh came from, where it was before, and how often it comes: what is judged of it. */
-export interface SessionUse extends SessionState {
-  readonly deviceId: string | null;
-  readonly deviceName: string | null;
-  readonly previousIp: string | null;
-  readonly secondsSince: number | null;
-  readonly refreshes: number;
-}
-
-/** What is found when a token did not rotate. */
-export interface SessionSnapshot extends SessionUse {
-  readonly isOver: boolean;
-  readonly isExpired: boolean;
-  /** Whether the last rotation is so recent that its loser gets the same successor. */
-  readonly isWithinGrace: boolean;
-}
-
 export interface NewSession {
   readonly id: string;
   readonly memberId: string;
@@ -62,16 +45,6 @@ export const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.t
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
 
-export const DEVICE = `s.device_id AS "deviceId", s.device_name AS "deviceName"`;
-
-const SNAPSHOT = {
-  name: 'session-snapshot',
-  text: `SELECT ${STATE}, (s.ended_at IS NOT NULL OR m.status <> 'active') AS "isOver", s.idle_expires_at <= now() AS "isExpired",
-      s.rotated_at > now() - make_interval(secs => $2) AS "isWithinGrace", ${DEVICE}, s.ip AS "previousIp", 0 AS refreshes,
-      extract(epoch FROM now() - s.rotated_at)::float8 AS "secondsSince"
-    FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.id = $1`,
-};
-
 /** Owns the table `sessions`. */
 @Injectable()
 export class SessionsRepository {
@@ -98,11 +71,6 @@ export class SessionsRepository {
       ],
     );
     return rows[0]!;
-  }
-
-  async findSnapshot(id: string, graceSeconds: number): Promise<SessionSnapshot | null> {
-    const { rows } = await this.database.prepared<SessionSnapshot>(SNAPSHOT, [id, graceSeconds]);
-    return rows[0] ?? null;
   }
 
   /** Ends one live session of this member; false if there is none, so that nobody can end somebody else's. */

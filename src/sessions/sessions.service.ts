@@ -7,6 +7,7 @@ import { keyedDigest } from '../common/digest.js';
 import { KeyRing } from '../common/key-ring.js';
 import { coarseNetwork } from '../common/network.js';
 import { randomToken } from '../common/random.js';
+import { Turns } from '../common/turns.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import type { Tx } from '../database/sql.js';
@@ -22,9 +23,15 @@ import { DevicesRepository, type DeviceLook } from './devices.repository.js';
 import { summariseUserAgent } from './user-agent.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevocationsRepository } from './revocations.repository.js';
-import { RotationsRepository } from './rotations.repository.js';
+import {
+  RotationsRepository,
+  type RotatedSession,
+  type Rotation,
+  type SessionUse,
+  type UnrotatedSession,
+} from './rotations.repository.js';
 import type { TokenTransport } from './session.entity.js';
-import { SessionsRepository, type SessionRow, type SessionState, type SessionUse } from './sessions.repository.js';
+import { SessionsRepository, type SessionRow, type SessionState } from './sessions.repository.js';
 
 /** A freshly minted pair. How it travels is for the controller to say. */
 export interface IssuedTokens {
@@ -69,6 +76,9 @@ export interface SessionOwner {
 /** Opens, rotates, lists and ends sessions: one row per signed-in device, no token stored. */
 @Injectable()
 export class SessionsService {
+  /** Refreshes of one session, in the order in which they came: none is overtaken by one with a token that is newer. */
+  private readonly turns = new Turns();
+
   constructor(
     private readonly config: AppConfig,
     private readonly keys: KeyRing,
@@ -135,40 +145,22 @@ export class SessionsService {
 
   /**
    * Exchanges a refresh token for the next pair. Whoever lost a race within the grace gets the very successor the winner
-   * got (`replayed`); an older token means that two parties hold it, so the session ends and its owner is told.
-   * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`
+   * got (`replayed`), or what has followed it while they waited; an older token means that two parties hold it, so the
+   * session ends and its owner is told. How old a token is, is judged by the first look that is taken for its request: it
+   * is not to blame for what others do with the session from then on.
+   * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`, `service_unavailable`
    */
   async rotate(
     token: VerifiedToken<'refresh'>,
     caller: Caller,
   ): Promise<IssuedTokens & { outcome: 'rotated' | 'replayed' }> {
-    const { env } = this.config;
-    const deadline = this.clock.now() + env.DATABASE_TIMEOUT_SECONDS;
+    const deadline = this.clock.now() + this.config.env.DATABASE_TIMEOUT_SECONDS;
     const asked = { ...token, ip: caller.ip, deadline };
-    const look = () => this.sessions.findSnapshot(token.sid, env.REFRESH_GRACE_SECONDS);
-    let rotated = await this.rotations.rotate(asked);
-    let session = rotated ? null : await look();
-    // Current and alive all the same: somebody was busy with it.
-    if (session?.generation === token.gen && !session.isOver && !session.isExpired) {
-      rotated = await this.rotations.rotateAlone(asked);
-      session = rotated ? null : await look();
-    }
-    if (rotated) {
-      if (this.risk.isNotable(rotated, caller)) await this.watch(rotated, caller);
-      return { ...this.mint(rotated), outcome: 'rotated' };
-    }
-    if (!session || session.memberId !== token.sub)
-      throw new DomainError('session_ended', { detail: 'no such session' });
-    if (session.isOver) throw new DomainError('session_ended');
-    if (session.isExpired) throw new DomainError('token_expired');
-    if (token.gen === session.generation - 1 && session.isWithinGrace) {
-      if (this.risk.isNotable(session, caller)) await this.watch(session, caller);
-      return { ...this.mint(session), outcome: 'replayed' };
-    }
-    // A generation that was never handed out cannot come from an honest client, nor can it be a replay.
-    if (token.gen >= session.generation) throw new DomainError('token_invalid', { detail: 'generation not reached' });
-    await this.endReused(session, token.gen, caller);
-    throw new DomainError('token_reused');
+    const { session, isLoser } = await this.turns.take(token.sid, () => this.moveOn(asked));
+    if (!session) throw new DomainError('session_ended', { detail: 'no such session' });
+    if (!session.isRotated) await this.refuseUnlessLoser(session, token, isLoser, caller);
+    if (this.risk.isNotable(session, caller)) await this.watch(session, caller);
+    return { ...this.mint(session), outcome: session.isRotated ? 'rotated' : 'replayed' };
   }
 
   /** Ends one session of the member; false if it is not theirs or already over. */
@@ -238,6 +230,40 @@ export class SessionsService {
       await this.notices.send(tx, 'new-device', member, caller, data);
     }
     return { id, token };
+  }
+
+  /** Rotates the session if this token is its current one; otherwise tells how it is, and whether somebody was merely faster. */
+  private async moveOn(
+    asked: Rotation,
+  ): Promise<{ session: RotatedSession | UnrotatedSession | null; isLoser: boolean }> {
+    if (this.clock.now() > asked.deadline)
+      throw new DomainError('service_unavailable', { detail: 'others took too long', retryAfter: 1 });
+    const session = await this.rotations.rotate(asked);
+    if (!session || session.isRotated || session.isOver || session.isExpired) return { session, isLoser: false };
+    if (asked.gen !== session.generation)
+      return { session, isLoser: asked.gen === session.generation - 1 && session.isWithinGrace };
+    // Current and alive, and not rotated all the same: somebody is busy with it, on another server.
+    return {
+      session: (await this.rotations.rotateAlone(asked)) ?? (await this.rotations.rotate(asked)),
+      isLoser: this.config.env.REFRESH_GRACE_SECONDS > 0,
+    };
+  }
+
+  private async refuseUnlessLoser(
+    session: UnrotatedSession,
+    { gen }: VerifiedToken<'refresh'>,
+    isLoser: boolean,
+    caller: Caller,
+  ): Promise<void> {
+    if (session.isOver) throw new DomainError('session_ended');
+    if (session.isExpired) throw new DomainError('token_expired');
+    // A generation that was never handed out cannot come from an honest client, nor can it be a replay.
+    if (gen > session.generation) throw new DomainError('token_invalid', { detail: 'generation not reached' });
+    if (gen === session.generation)
+      throw new DomainError('service_unavailable', { detail: 'the deadline of a rotation is over', retryAfter: 1 });
+    if (isLoser) return;
+    await this.endReused(session, gen, caller);
+    throw new DomainError('token_reused');
   }
 
   /** Judges a refresh that stands out. The tokens it is for are not handed out before. @throws DomainError `session_ended` */

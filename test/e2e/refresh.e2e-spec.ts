@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
@@ -158,6 +159,37 @@ describe('a refresh token used twice', () => {
     await app.get('/api/members/me', bystander.body.accessToken).expect(200);
     await refresh(bystander.body.refreshToken).expect(200);
   });
+
+  it.each([0, 1, 2])(
+    'TK-06 gets the current tokens if it came before two more rotations were committed (%i of them made when it came)',
+    async (before) => {
+      const ROTATE = `UPDATE sessions SET generation = generation + 1, rotated_at = clock_timestamp() WHERE id = $1`;
+      const ada = await given.member(app);
+      const others = await app.sql.connect();
+      try {
+        await others.query('BEGIN');
+        await others.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [ada.sessionId]);
+        for (let done = 0; done < before; done++) await others.query(ROTATE, [ada.sessionId]);
+        const answer = refresh(ada.refreshToken).then((response) => response);
+        await eventually('the refresh waits for its turn', async () => {
+          const { rows } = await app.sql.query(
+            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH asked%'`,
+          );
+          return rows.length > 0 ? true : undefined;
+        });
+        for (let done = before; done < 2; done++) await others.query(ROTATE, [ada.sessionId]);
+        await others.query('COMMIT');
+
+        const { status, body } = await answer;
+        expect([status, body.outcome]).toEqual([200, 'replayed']);
+        expect((await refresh(body.refreshToken).expect(200)).body.outcome).toBe('rotated');
+        expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 3, end_reason: null });
+        expect(await eventsOf(ada, 'session.reuse_detected')).toEqual([]);
+      } finally {
+        others.release();
+      }
+    },
+  );
 
   it('TK-06 raises one alarm, however many replays come at once', async () => {
     const ada = await given.member(app);

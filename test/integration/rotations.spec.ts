@@ -49,7 +49,7 @@ describe('rotations that come in one turn of the event loop', () => {
     const answers = await Promise.all(asked.map((one) => rotations.rotate(one)));
 
     expect(answers.map((answer) => answer?.id)).toEqual(asked.map(({ sid }) => sid));
-    expect(answers.every((answer) => answer?.generation === 1)).toBe(true);
+    expect(answers.every((answer) => answer?.isRotated && answer.generation === 1)).toBe(true);
     const { rows } = await own.pool.query('SELECT id, ip FROM sessions WHERE id = ANY($1)', [
       asked.map(({ sid }) => sid),
     ]);
@@ -60,7 +60,7 @@ describe('rotations that come in one turn of the event loop', () => {
     const [asked] = await sessions(1);
     const answers = await Promise.all(Array.from({ length: 10 }, () => rotations.rotate(asked!)));
 
-    expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
+    expect(answers.filter((answer) => answer?.isRotated)).toHaveLength(1);
     const { rows } = await own.pool.query('SELECT generation FROM sessions WHERE id = $1', [asked!.sid]);
     expect(rows).toEqual([{ generation: 1 }]);
   });
@@ -78,7 +78,14 @@ describe('rotations that come in one turn of the event loop', () => {
 
     const answers = await Promise.all(asked.map((one) => rotations.rotate(one)));
 
-    expect(answers.map((answer) => answer?.id ?? null)).toEqual([null, null, null, null, good!.sid]);
+    expect(answers.map((answer) => answer && [answer.isRotated, answer.isRotated || answer.isOver])).toEqual([
+      [false, true],
+      [false, false],
+      null, // nobody is told of somebody else's session
+      [false, false],
+      [true, true],
+    ]);
+    expect(answers.slice(0, 4).map((answer) => answer?.generation)).toEqual([0, 0, undefined, 0]);
   });
 
   it('FT-08 do not wait for a session that somebody else is busy with, which follows when it is free', async () => {
@@ -89,7 +96,8 @@ describe('rotations that come in one turn of the event loop', () => {
       await holder.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [busy!.sid]);
       let isHeld = true;
       const answers = await Promise.all([busy!, ...others].map((one) => rotations.rotate(one)));
-      expect(answers.map((answer) => answer?.generation)).toEqual([undefined, 1, 1, 1]);
+      expect(answers.map((answer) => answer?.isRotated)).toEqual([false, true, true, true]);
+      expect(answers[0]).toMatchObject({ generation: 0, isOver: false, isExpired: false });
 
       const held = rotations.rotateAlone(busy!).then((answer) => ({ generation: answer?.generation, isHeld }));
       isHeld = false;

@@ -87,6 +87,29 @@ describe('one refresh token, fifty times at the same moment, over several server
   });
 });
 
+describe('tabs that share a cookie, and have no locks', () => {
+  it('CC-03 TK-06 all stay signed in when one already has the successor, while another still comes with the first token', async () => {
+    // The connections are open, as a browser's are: opening one takes longer than a refresh.
+    for (const server of track.servers)
+      await Promise.all(Array.from({ length: 6 }, () => server.get('/health/live').expect(200)));
+    let member = await given.member(track.app);
+    let token = member.refreshToken;
+    for (let round = 1; round <= howMany({ short: 20, long: 400 }); round += 1) {
+      if (round % 20 === 0) {
+        member = await given.member(track.app);
+        token = member.refreshToken;
+      }
+      const server = track.any(); // which reads its requests in the order in which they came
+      const early = Array.from({ length: 2 + track.chance.below(3) }, () => refresh(server, token));
+      const { body: first } = await Promise.race(early);
+      const answers = [await refresh(server, first.refreshToken), ...(await Promise.all(early))];
+      track.score('tabs without locks', answers, { expected: answers.length });
+      expect(await alarmsOf(member)).toBe(0);
+      token = answers[0]!.body.refreshToken;
+    }
+  });
+});
+
 describe('a refresh that races the end of its session', () => {
   it('CC-04 leaves nothing alive once a logout is acknowledged', async () => {
     const member = await given.member(track.app);
