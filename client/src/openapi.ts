@@ -3885,7 +3885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */

@@ -54,7 +54,14 @@ export class TokensController {
   })
   @ApiBody({ type: RefreshDto, required: false })
   @ApiOkResponse({ type: RefreshAnswer })
-  @ApiBodyProblems('token_expired', 'token_invalid', 'session_ended', 'token_reused', 'origin_not_allowed')
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'token_reused',
+    'origin_not_allowed',
+    'overloaded',
+  )
   async refresh(
     @Body() _body: RefreshDto,
     @CurrentCaller() caller: Caller,

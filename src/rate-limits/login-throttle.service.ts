@@ -4,7 +4,7 @@ import { KeyRing } from '../common/key-ring.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
-import { TurnTaking } from './turn-taking.js';
+import { TurnTaking } from '../common/turn-taking.js';
 
 /** What failures are counted by: the account, or the identifier nobody has, and the device if it is a known one. */
 export interface LoginSubject {

@@ -7,7 +7,7 @@ import { keyedDigest } from '../common/digest.js';
 import { KeyRing } from '../common/key-ring.js';
 import { coarseNetwork } from '../common/network.js';
 import { randomToken } from '../common/random.js';
-import { Turns } from '../common/turns.js';
+import { TurnTaking } from '../common/turn-taking.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import type { Tx } from '../database/sql.js';
@@ -67,6 +67,9 @@ export interface SignInDevice {
 /** More than anyone has; see `forgetSurplus`. */
 const MAX_DEVICES = 20;
 
+/** For one session, on one server. */
+const MAX_REFRESHES_WAITING = 100;
+
 /** Whose session is opened, and the password version that was checked. */
 export interface SessionOwner {
   readonly memberId: string;
@@ -77,7 +80,7 @@ export interface SessionOwner {
 @Injectable()
 export class SessionsService {
   /** Refreshes of one session, in the order in which they came: none is overtaken by one with a token that is newer. */
-  private readonly turns = new Turns();
+  private readonly turns = new TurnTaking(MAX_REFRESHES_WAITING);
 
   constructor(
     private readonly config: AppConfig,
@@ -148,7 +151,7 @@ export class SessionsService {
    * got (`replayed`), or what has followed it while they waited; an older token means that two parties hold it, so the
    * session ends and its owner is told. How old a token is, is judged by the first look that is taken for its request: it
    * is not to blame for what others do with the session from then on.
-   * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`, `service_unavailable`
+   * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`, `service_unavailable`, `overloaded`
    */
   async rotate(
     token: VerifiedToken<'refresh'>,

@@ -20,7 +20,7 @@ export class TurnTaking {
   async take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const queue = this.queues.get(key) ?? { last: Promise.resolve(), length: 0 };
     if (queue.length >= this.limit)
-      throw new DomainError('overloaded', { retryAfter: 2, detail: 'too many wait for one account' });
+      throw new DomainError('overloaded', { retryAfter: 2, detail: 'too many wait for the same' });
     const mine = queue.last.then(work);
     // Whoever comes next waits for the end, however it ends.
     queue.last = mine.catch(() => undefined);
