@@ -12,6 +12,9 @@ import { enrol } from '../support/second-factor.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts(); // following every import takes half a minute where nothing else runs
 
 /** docs/operations.md names it. */
 const MOST_BYTES = 40_000_000;
