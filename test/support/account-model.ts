@@ -21,8 +21,8 @@ export class AccountModel {
   private maybePasswords: string[] = [];
   private readonly renames: Tally = { acknowledged: 0, possible: 0 };
   private readonly passwordChanges: Tally = { acknowledged: 0, possible: 0 };
-  /** Every password that it ever had, or may have had. */
-  readonly secrets: string[];
+  /** Every password that it has had, or may have had, since they were last taken. */
+  private secrets: string[];
   /** Answers that a fault explains. */
   refusals = 0;
   /** Acknowledged writes that the last check did not find. */
@@ -101,6 +101,13 @@ export class AccountModel {
       this.lost += Math.max(0, acknowledged - found);
     }
     return problems;
+  }
+
+  /** The passwords that have been in use since this was last asked; the current ones stay. */
+  takeSecrets(): string[] {
+    const secrets = this.secrets;
+    this.secrets = this.possiblePasswords;
+    return secrets;
   }
 
   private get possiblePasswords(): string[] {

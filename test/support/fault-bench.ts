@@ -46,6 +46,8 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
   private readonly newcomers: Newcomer[] = [];
   /** Servers that a load balancer sends nothing to. */
   private readonly resting = new Set<TestApp>();
+  /** How many lines of each server's log have been looked through. */
+  private readonly logged = new Map<TestApp, number>();
   /** Mails that count as sent and never arrived. */
   private lostMails = 0;
   private duplicates = 0;
@@ -167,7 +169,7 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
     const app = this.anyServer;
     const problems = await Promise.all([...this.members, ...newcomers].map((model) => model.check(app)));
     await this.outboxEmpty(deadline);
-    return [...problems.flat(), ...(await this.mailProblems()), ...this.leaks()];
+    return [...problems.flat(), ...(await this.mailProblems()), ...this.leaks(newcomers)];
   }
 
   /** Ends a session on one server. Resolves once every other one refuses its tokens; they must be well again. */
@@ -233,13 +235,14 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
     return problems;
   }
 
-  /** O5: no password and no master secret in any log. */
-  private leaks(): string[] {
-    const logs = this.servers.flatMap((server) => server.logs).join('\n');
+  /** O5: no password that was in use since the last check, and no master secret, in what has been logged since. */
+  private leaks(newcomers: readonly Newcomer[]): string[] {
+    const logs = this.servers.flatMap((server) => server.logs.slice(this.logged.get(server))).join('\n');
+    for (const server of this.servers) this.logged.set(server, server.logs.length);
     const secrets = [
       TEST_SECRET,
-      ...this.members.flatMap((member) => member.secrets),
-      ...this.newcomers.map(({ values }) => values.password),
+      ...this.members.flatMap((member) => member.takeSecrets()),
+      ...newcomers.map(({ values }) => values.password),
     ];
     return secrets.filter((secret) => logs.includes(secret)).map(() => 'O5 a secret is in the log');
   }
