@@ -33,6 +33,20 @@ async function askForAddress(member: GivenMember, newEmail: string): Promise<{ r
   return { requestId: body.requestId, mail: await mailbox.to(newEmail).next() };
 }
 
+/** Moves the account to a fresh address; gives that address, and the notice that the one before got. */
+async function moveOn(member: GivenMember, from: string): Promise<{ email: string; notice: Mail }> {
+  const email = unique.email();
+  const before = await lastMail(from);
+  const { requestId, mail } = await askForAddress(member, email);
+  await member.client
+    .post('/api/members/me/email/confirm-code', { requestId, code: mail.code }, member.accessToken)
+    .expect(204);
+  return { email, notice: await mailbox.to(from).next({ after: before }) };
+}
+
+const addressOf = async (app: TestApp, { id }: GivenMember): Promise<string> =>
+  (await app.sql.query<{ email: string }>('SELECT email FROM members WHERE id = $1', [id])).rows[0]!.email;
+
 describe('a new device', () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -167,6 +181,35 @@ describe('moving to another address', () => {
     await app.post('/api/auth/password-reset', { newPassword: password }, grant.resetToken).expect(204);
     await app.post('/api/auth/login', { identifier: ada.email, password }).expect(200);
     await app.post('/api/members/me/email/undo', { token }).expect(400);
+  });
+
+  it('SS-07 undoing a later move closes neither the undo link nor "it was not me" of the owner', async () => {
+    for (const door of ['undo-email', 'not-me'] as const) {
+      const ada = await given.member(app);
+      const before = await lastMail(ada.email);
+      const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
+      const alert = await mailbox.to(ada.email).next({ after: before });
+      const first = await moveOn(intruder, ada.email);
+      const second = await moveOn(intruder, first.email);
+      await app.post('/api/members/me/email/undo', { token: tokenIn(second.notice, 'undo-email') }).expect(204);
+      expect(await addressOf(app, ada)).toBe(first.email);
+
+      const path = door === 'not-me' ? '/api/auth/not-me' : '/api/members/me/email/undo';
+      const token = tokenIn(door === 'not-me' ? alert : first.notice, door);
+      await app.post(path, { token }).expect(204);
+      expect(await addressOf(app, ada)).toBe(ada.email);
+    }
+  });
+
+  it('SS-07 undoing an earlier move takes the later ones along', async () => {
+    const ada = await given.member(app);
+    const first = await moveOn(ada, ada.email);
+    const second = await moveOn(ada, first.email);
+    await app.post('/api/members/me/email/undo', { token: tokenIn(first.notice, 'undo-email') }).expect(204);
+    expect(await addressOf(app, ada)).toBe(ada.email);
+    const late = await app.post('/api/members/me/email/undo', { token: tokenIn(second.notice, 'undo-email') });
+    expect([late.status, late.body.code]).toEqual([400, 'link_expired']);
+    expect(await addressOf(app, ada)).toBe(ada.email);
   });
 
   it('works by link, once', async () => {
