@@ -18,7 +18,7 @@ import { RecoveryCodesService } from './recovery-codes.service.js';
 import { normaliseRecoveryCode } from './recovery-codes.js';
 import { newTotpEnrolment, totpStepOf, type TotpEnrolment } from './totp.js';
 import { TwoFactorNoticesService } from './two-factor-notices.service.js';
-import { TwoFactorRepository, type TwoFactorStatus } from './two-factor.repository.js';
+import { TwoFactorRepository, type StoredTotp, type TwoFactorStatus } from './two-factor.repository.js';
 
 /** What a member brings as the second factor: a typed code, of the app or a recovery code, or a passkey's signature. */
 export type SecondFactorAnswer = string | Assertion;
@@ -85,7 +85,7 @@ export class TwoFactorService {
     if (totp?.isConfirmed) throw new DomainError('totp_already_enabled');
     const matched = await this.guess(memberId, async () => {
       if (!totp) throw wrongCode();
-      return this.matchTotp(memberId, totp.sealed, code);
+      return this.matchTotp(memberId, totp, code);
     });
     return this.database.transaction(async (tx) => {
       // The member's row first: a login that is under way either ends before this or meets the new factor (CC-06).
@@ -212,12 +212,13 @@ export class TwoFactorService {
     }
     const totp = await this.twoFactor.findTotp(memberId);
     if (!totp?.isConfirmed) throw wrongCode();
-    return this.matchTotp(memberId, totp.sealed, answer.replace(/[\s-]/g, ''));
+    return this.matchTotp(memberId, totp, answer.replace(/[\s-]/g, ''));
   }
 
-  private matchTotp(memberId: string, sealed: Buffer, code: string): MatchedTotp {
+  private matchTotp(memberId: string, { sealed, lastStep }: StoredTotp, code: string): MatchedTotp {
     const step = totpStepOf(this.box.open(sealed, memberId), code, this.clock.nowSeconds());
-    if (step === null) throw wrongCode();
+    // A code that was used counts as wrong: as a right one it would clear the count, again and again (OC-10).
+    if (step === null || step <= lastStep) throw wrongCode();
     return { kind: 'totp', sealed, step };
   }
 

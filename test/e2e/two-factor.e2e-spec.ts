@@ -119,6 +119,23 @@ describe('a second factor', () => {
     expect(Number(late.headers['retry-after'])).toBeGreaterThan(0);
   });
 
+  it('OC-10 a code that was used is one more wrong one: it refills no tries, and is noted', async () => {
+    const ada = await enrol(await given.member(app));
+    const used = codeAt(ada.secret, 1);
+    const mfa = async (code: string) =>
+      app.client().post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code });
+    expect((await mfa(used)).status).toBe(200);
+    const statuses: number[] = [];
+    for (const code of ['000000', '000000', '000000', '000000', used, '000000', used])
+      statuses.push((await mfa(code)).status);
+    expect(statuses).toEqual([400, 400, 400, 400, 400, 429, 429]);
+    const { rows } = await app.sql.query(
+      `SELECT count(*)::int AS failed FROM security_events WHERE member_id = $1 AND type = 'login.second_factor_failed'`,
+      [ada.id],
+    );
+    expect(rows).toEqual([{ failed: 7 }]);
+  });
+
   it('OC-10 the mfa token opens nothing else, works once and expires', async () => {
     const ada = await enrol(await given.member(app));
     const mfaToken = await challenge(ada);
