@@ -12,6 +12,8 @@ export interface LoginSubject {
   readonly deviceId: string | null;
   /** Failures before waits begin, where it is not the one for logins. */
   readonly limit?: number;
+  /** Failures after which a wait does not end by itself, where it is not the one for logins; null where waits always end. */
+  readonly hardLimit?: number | null;
 }
 
 /** What became of a counted attempt. */
@@ -26,15 +28,16 @@ export interface CountedAttempt {
 
 /**
  * Counts the attempt before the password is compared. Within a wait nothing is counted and no row comes back. From the
- * limit on each further failure doubles the wait; at the hard limit it does not end by itself.
+ * limit on each further failure doubles the wait; at the hard limit, where there is one, it does not end by itself. The
+ * exponent is bounded for where there is none: beyond 1023 a float overflows, and the attempt would be an error.
  */
 const TAKE = {
   name: 'login-failure-take',
   text: `INSERT INTO login_failures AS f (key, account, failures) VALUES ($1, $6, 1)
     ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(),
       blocked_until = CASE
-        WHEN f.failures + 1 >= $5 THEN 'infinity'
-        WHEN f.failures + 1 >= $2 THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ (f.failures + 1 - $2)))
+        WHEN f.failures + 1 >= $5::int THEN 'infinity'
+        WHEN f.failures + 1 >= $2 THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ least(f.failures + 1 - $2, 30)))
       END
     WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
     RETURNING f.failures`,
@@ -74,7 +77,7 @@ export class LoginThrottleService {
     const key = this.keyOf(subject);
     return this.turns.take(turnOf(key), async () => {
       const limit = subject.limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
-      const failures = await this.count(key, subject.account, limit);
+      const failures = await this.count(key, subject, limit);
       if (failures === null) return { isRight: null, failuresBefore: 0, startsWaiting: false };
       let isRight: boolean;
       try {
@@ -116,9 +119,13 @@ export class LoginThrottleService {
   }
 
   /** The failures in a row, this attempt included; null within a wait. */
-  private async count(key: Buffer, account: string, limit: number): Promise<number | null> {
+  private async count(
+    key: Buffer,
+    { account, hardLimit = this.config.env.LOGIN_FAILURE_HARD_LIMIT }: LoginSubject,
+    limit: number,
+  ): Promise<number | null> {
     const { env } = this.config;
-    const limits = [limit, env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, env.LOGIN_FAILURE_HARD_LIMIT];
+    const limits = [limit, env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, hardLimit];
     const values = [key, ...limits, this.digestOf(account)];
     const { rows } = await this.database.prepared<{ failures: number }>(TAKE, values);
     return rows[0]?.failures ?? null;
