@@ -48,6 +48,15 @@ export class AccountRepository {
     return rows[0] ?? null;
   }
 
+  /** The addresses, in canonical form, that the account can still go back to. */
+  async findUndoableKeys(tx: Tx, memberId: string): Promise<string[]> {
+    const { rows } = await tx.query<{ emailKey: string }>(
+      `SELECT old_email_key AS "emailKey" FROM email_changes WHERE member_id = $1 AND ${UNDOABLE}`,
+      [memberId],
+    );
+    return rows.map(({ emailKey }) => emailKey);
+  }
+
   /**
    * Closes this change and all later ones; false when it was closed already. Earlier ones stay open: the undo link of a
    * later change is mailed to whoever held the address then, which may be an intruder, and must not cost the owner theirs.

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { enrol } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
 
@@ -24,6 +26,13 @@ async function strangeLogin(app: TestApp, member: GivenMember) {
     .post('/api/auth/login', { identifier: member.loginId, password: member.password })
     .expect(200);
   return { client, ...body };
+}
+
+/** Logs in from a device nobody has seen, with what is needed to get in. */
+async function logIn(app: TestApp, { loginId }: GivenMember, password: string) {
+  const { body } = await app.client().post('/api/auth/login', { identifier: loginId, password }).expect(200);
+  expect(body.status).toBe('authenticated');
+  return body;
 }
 
 async function askForAddress(member: GivenMember, newEmail: string): Promise<{ requestId: string; mail: Mail }> {
@@ -131,6 +140,47 @@ describe('"it was not me"', () => {
     expect(rows[0].email).toBe(ada.email);
     const mails = await mailbox.to(ada.email).waitForCount(4);
     expect(mails.at(-1)!.linkToken).toBeDefined();
+  });
+
+  it('does nothing from a mailbox that was the intruder’s, once the account is taken back', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
+    const alert = await mailbox.to(ada.email).next({ after: before });
+    const { email: thief } = await moveOn(intruder, ada.email);
+    const proof = await lastMail(thief);
+    await enrol(intruder);
+    const kept = tokenIn(await mailbox.to(thief).next({ after: proof }), 'not-me');
+    await app.post('/api/auth/not-me/inspect', { token: kept }).expect(200); // for now it is the account's mailbox
+
+    await app.post('/api/auth/not-me', { token: tokenIn(alert, 'not-me') }).expect(204);
+    const newPassword = unique.password();
+    const resetToken = await resetTokenFor(app, ada);
+    await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(204);
+    const owner = await logIn(app, ada, newPassword);
+    for (const path of ['/api/auth/not-me/inspect', '/api/auth/not-me'])
+      expect((await app.post(path, { token: kept }).expect(400)).body.code).toBe('link_invalid');
+    await app.get('/api/members/me', owner.accessToken).expect(200);
+    await logIn(app, ada, newPassword);
+  });
+
+  it('works from the mailbox that an account has moved to, and from the one before until it is too late to undo that', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    await strangeLogin(app, ada);
+    const alert = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
+    const { email } = await moveOn(ada, ada.email);
+    const proof = await lastMail(email);
+    await enrol(ada);
+    const notice = tokenIn(await mailbox.to(email).next({ after: proof }), 'not-me');
+    for (const token of [alert, notice]) await app.post('/api/auth/not-me/inspect', { token }).expect(200);
+
+    await app.sql.query(`UPDATE email_changes SET undo_until = now() WHERE member_id = $1`, [ada.id]);
+    expect((await app.post('/api/auth/not-me', { token: alert }).expect(400)).body.code).toBe('link_invalid');
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+    await app.post('/api/auth/not-me', { token: notice }).expect(204);
+    await app.get('/api/members/me', ada.accessToken).expect(401);
+    expect(await addressOf(app, ada)).toBe(email);
   });
 
   it('is no link to anything else, and other tokens are no such link', async () => {
