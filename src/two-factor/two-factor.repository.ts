@@ -118,6 +118,15 @@ export class TwoFactorRepository {
     await tx.query(`DELETE FROM recovery_codes WHERE member_id = $1`, [memberId]);
   }
 
+  /** Removes those made within the last `seconds`; false when there were none. */
+  async removeRecoveryCodesSince(tx: Tx, memberId: string, seconds: number): Promise<boolean> {
+    const { count } = await tx.query(
+      `DELETE FROM recovery_codes WHERE member_id = $1 AND created_at > now() - make_interval(secs => $2)`,
+      [memberId, seconds],
+    );
+    return count > 0;
+  }
+
   async replaceRecoveryCodes(
     tx: Tx,
     memberId: string,

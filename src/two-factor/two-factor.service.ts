@@ -146,6 +146,22 @@ export class TwoFactorService {
   }
 
   /**
+   * Takes away recovery codes that were made within the last `seconds`, when the owner takes the account back: whoever made
+   * them may hold them still. After the factors, since codes go with the last one anyway.
+   */
+  async removeRecentRecoveryCodes(tx: Tx, memberId: string, seconds: number, caller: Caller): Promise<void> {
+    if (!(await this.twoFactor.removeRecoveryCodesSince(tx, memberId, seconds))) return;
+    await this.notices.tell(
+      tx,
+      'two-factor.recovery_codes_removed',
+      { memberId },
+      caller,
+      {},
+      { recoveryCodesLeft: 0 },
+    );
+  }
+
+  /**
    * Takes the app, or all passkeys, away from somebody who has lost them; telling is for the caller. Recovery codes go with the last factor.
    * @returns whether another factor is left; null where there was nothing to take away
    */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
 import { resetTokenFor } from '../support/recovery.js';
-import { enrol } from '../support/second-factor.js';
+import { codeAt, enrol } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
 
@@ -162,6 +162,48 @@ describe('"it was not me"', () => {
       expect((await app.post(path, { token: kept }).expect(400)).body.code).toBe('link_invalid');
     await app.get('/api/members/me', owner.accessToken).expect(200);
     await logIn(app, ada, newPassword);
+  });
+
+  it('takes recovery codes away that were made of late, says so, and leaves older ones and the app', async () => {
+    const [ada, grace] = [await enrol(await given.member(app)), await enrol(await given.member(app))];
+    for (const { id } of [ada, grace]) {
+      await app.sql.query(`UPDATE totp_secrets SET confirmed_at = now() - interval '8 days' WHERE member_id = $1`, [
+        id,
+      ]);
+      await app.sql.query(`UPDATE recovery_codes SET created_at = now() - interval '8 days' WHERE member_id = $1`, [
+        id,
+      ]);
+    }
+    const { body: stolen } = await ada.client
+      .post('/api/members/me/recovery-codes', { password: ada.password }, ada.accessToken)
+      .expect(200);
+    await app.sql.query(
+      `UPDATE recovery_codes SET created_at = NULL WHERE member_id = $1 AND digest IN
+      (SELECT digest FROM recovery_codes WHERE member_id = $1 LIMIT 5)`,
+      [grace.id],
+    ); // from before it was noted
+    for (const member of [ada, grace]) {
+      const enabled = (await mailbox.to(member.email).waitForCount(2)).find(({ text }) => text.includes('not-me'))!;
+      await app.post('/api/auth/not-me', { token: tokenIn(enabled, 'not-me') }).expect(204);
+    }
+    const left = async ({ id }: GivenMember): Promise<number> =>
+      (await app.sql.query('SELECT FROM recovery_codes WHERE member_id = $1', [id])).rowCount!;
+    expect([await left(ada), await left(grace)]).toEqual([0, 10]);
+
+    const newPassword = unique.password();
+    const resetToken = await resetTokenFor(app, ada);
+    await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(204);
+    const texts = (await mailbox.to(ada.email).all()).map(({ text }) => text);
+    expect(texts.filter((text) => text.includes('The recovery codes were removed'))).toHaveLength(1);
+    const graces = (await mailbox.to(grace.email).all()).map(({ text }) => text);
+    expect(graces.join()).not.toContain('recovery codes were removed');
+
+    const { body } = await app.post('/api/auth/login', { identifier: ada.loginId, password: newPassword }).expect(200);
+    const mfa = (code: string) => app.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code });
+    for (const code of [stolen.recoveryCodes[0], ada.recoveryCodes[0]!]) await mfa(code).expect(400);
+    const { body: tokens } = await mfa(codeAt(ada.secret, 1)).expect(200);
+    const { body: events } = await app.get('/api/members/me/security-events', tokens.accessToken).expect(200);
+    expect(events.items.map(({ type }: { type: string }) => type)).toContain('two-factor.recovery_codes_removed');
   });
 
   it('works from the mailbox that an account has moved to, and from the one before until it is too late to undo that', async () => {
