@@ -7,7 +7,6 @@ import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { ReauthenticationModule } from '../reauthentication/reauthentication.module.js';
 import { RiskModule } from '../risk/risk.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { TokensModule } from '../tokens/tokens.module.js';
 import { TwoFactorModule } from '../two-factor/two-factor.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
@@ -24,7 +23,7 @@ import { TakeBackService } from './take-back.service.js';
 @Module({
   imports: [
     ...[AuditModule, MailModule, NoticesModule, PasswordsModule, RateLimitsModule, ReauthenticationModule],
-    ...[RiskModule, SessionsModule, TokensModule, TwoFactorModule, UsersModule, VerificationModule],
+    ...[RiskModule, SessionsModule, TwoFactorModule, UsersModule, VerificationModule],
   ],
   controllers: [AccountController, NotMeController],
   providers: [

@@ -48,15 +48,29 @@ export class AccountRepository {
     return rows[0] ?? null;
   }
 
-  /** Closes this change and all later ones; false when it was closed already. */
+  /** The addresses, in canonical form, that the account can still go back to. */
+  async findUndoableKeys(tx: Tx, memberId: string): Promise<string[]> {
+    const { rows } = await tx.query<{ emailKey: string }>(
+      `SELECT old_email_key AS "emailKey" FROM email_changes WHERE member_id = $1 AND ${UNDOABLE}`,
+      [memberId],
+    );
+    return rows.map(({ emailKey }) => emailKey);
+  }
+
+  /**
+   * Closes this change and all later ones; false when it was closed already. Earlier ones stay open: the undo link of a
+   * later change is mailed to whoever held the address then, which may be an intruder, and must not cost the owner theirs.
+   */
   async close(tx: Tx, change: UndoableChange): Promise<boolean> {
     const { count } = await tx.query(`UPDATE email_changes SET closed_at = now() WHERE id = $1 AND ${UNDOABLE}`, [
       change.id,
     ]);
     if (count !== 1) return false;
-    await tx.query(`UPDATE email_changes SET closed_at = now() WHERE member_id = $1 AND closed_at IS NULL`, [
-      change.memberId,
-    ]);
+    await tx.query(
+      `UPDATE email_changes SET closed_at = now() WHERE member_id = $1 AND closed_at IS NULL
+       AND changed_at >= (SELECT changed_at FROM email_changes WHERE id = $2)`,
+      [change.memberId, change.id],
+    );
     return true;
   }
 

@@ -3,9 +3,11 @@ import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { maskLoginId } from '../common/login-id.js';
 import { Database } from '../database/database.js';
+import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
+import { NotMeTokens } from '../notices/not-me-tokens.js';
 import type { VerifiedToken } from '../tokens/token-purpose.js';
-import { TokensService } from '../tokens/tokens.service.js';
+import type { Member } from '../users/member.entity.js';
 import { MembersRepository } from '../users/members.repository.js';
 import { AccountRepository } from './account.repository.js';
 import { TakeBackService } from './take-back.service.js';
@@ -15,7 +17,7 @@ import { TakeBackService } from './take-back.service.js';
 export class NotMeService {
   constructor(
     private readonly database: Database,
-    private readonly tokens: TokensService,
+    private readonly tokens: NotMeTokens,
     private readonly account: AccountRepository,
     private readonly members: MembersRepository,
     private readonly takeBacks: TakeBackService,
@@ -24,10 +26,12 @@ export class NotMeService {
 
   /** What a link is about. Changes nothing. @throws DomainError `link_invalid`, `link_expired` */
   async inspect(token: string): Promise<{ happenedAt: Date; event: string; maskedLoginId: string }> {
-    const { sub, jti, iat, evt } = this.read(token);
-    if (await this.account.isReported(jti)) throw new DomainError('link_invalid', { detail: 'used before' });
-    const { loginId } = await this.members.getCandidate(sub);
-    return { happenedAt: new Date(iat * 1000), event: evt, maskedLoginId: maskLoginId(loginId) };
+    const link = this.read(token);
+    if (await this.account.isReported(link.jti)) throw new DomainError('link_invalid', { detail: 'used before' });
+    return this.database.transaction(async (tx) => {
+      const { loginId } = await this.getAddressee(tx, link);
+      return { happenedAt: new Date(link.iat * 1000), event: link.evt, maskedLoginId: maskLoginId(loginId) };
+    });
   }
 
   /**
@@ -35,11 +39,13 @@ export class NotMeService {
    * reset. Works once. @throws DomainError `link_invalid`, `link_expired`, `overloaded`
    */
   async report(token: string, caller: Caller): Promise<void> {
-    const { sub: memberId, jti } = this.read(token);
+    const link = this.read(token);
+    const { sub: memberId, jti } = link;
     if (await this.account.isReported(jti)) throw new DomainError('link_invalid', { detail: 'used before' });
     const unknownPassword = await this.takeBacks.unknownPassword();
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
+      await this.getAddressee(tx, link);
       if (!(await this.account.addReport(tx, jti)))
         throw new DomainError('link_invalid', { detail: 'used a moment ago' });
       await this.events.record(tx, 'account.not_me_reported', { memberId, caller }, {});
@@ -53,9 +59,22 @@ export class NotMeService {
     });
   }
 
+  /**
+   * The member, if the mail went to an address that is the account's, or that it can still go back to. What an intruder
+   * had sent to an address of their own is void once the account is taken back: it would take it from its owner again.
+   * @throws DomainError `link_invalid`
+   */
+  private async getAddressee(tx: Tx, link: VerifiedToken<'not-me'>): Promise<Member> {
+    const member = await this.members.get(tx, link.sub);
+    const addresses = [member.emailKey, ...(await this.account.findUndoableKeys(tx, member.id))];
+    if (!this.tokens.wasSentTo(link, addresses))
+      throw new DomainError('link_invalid', { detail: 'mailed to an address that is not the account’s any more' });
+    return member;
+  }
+
   private read(token: string): VerifiedToken<'not-me'> {
     try {
-      return this.tokens.verify('not-me', token);
+      return this.tokens.verify(token);
     } catch (error) {
       // To a person this is a link, not a token.
       const isExpired = error instanceof DomainError && error.code === 'token_expired';

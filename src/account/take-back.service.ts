@@ -67,6 +67,7 @@ export class TakeBackService {
     // A second factor set up within the window may be the intruder's, and would lock the owner out.
     await this.twoFactor.removeRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
     await this.passkeys.removeRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
+    await this.twoFactor.removeRecentRecoveryCodes(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
     await this.mailReset(tx, memberId, caller);
   }
 

@@ -39,8 +39,8 @@ export class LoginLockNoticeService {
 /** An id no member has: ids are random, and this is none. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-type Recipient = Pick<Member, 'id' | 'loginId' | 'email' | 'locale' | 'name'>;
+type Recipient = Pick<Member, 'id' | 'loginId' | 'email' | 'emailKey' | 'locale' | 'name'>;
 
 function nobody({ locale }: Caller): Recipient {
-  return { id: NOBODY, loginId: 'nobody', email: 'nobody@localhost', locale, name: null };
+  return { id: NOBODY, loginId: 'nobody', email: 'nobody@localhost', emailKey: 'nobody@localhost', locale, name: null };
 }

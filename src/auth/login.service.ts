@@ -170,7 +170,7 @@ export class LoginService {
   private async checkSecondFactor(signIn: SignIn, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
     const { memberId } = signIn.owner;
     try {
-      return await this.twoFactor.check(memberId, answer, caller);
+      return await this.twoFactor.check({ memberId, deviceId: signIn.device.knownDeviceId }, answer, caller);
     } catch (error) {
       if (error instanceof DomainError)
         await this.database.transaction(async (tx) => {

@@ -31,6 +31,7 @@ export interface SecurityEvents {
   'two-factor.enabled': Record<string, never>;
   'two-factor.disabled': Record<string, never>;
   'two-factor.recovery_codes_replaced': Record<string, never>;
+  'two-factor.recovery_codes_removed': Record<string, never>;
   'two-factor.recovery_code_used': Record<string, never>;
   'risk.assessed': { at: RiskMoment; outcome: RiskOutcome; score: number; signals: WeighedSignal[]; dryRun: boolean };
   'passkey.registered': { name: string | null };
@@ -123,6 +124,7 @@ export const SECURITY_EVENT_TYPES = Object.keys({
   'two-factor.enabled': 0,
   'two-factor.disabled': 0,
   'two-factor.recovery_codes_replaced': 0,
+  'two-factor.recovery_codes_removed': 0,
   'two-factor.recovery_code_used': 0,
   'risk.assessed': 0,
   'passkey.registered': 0,

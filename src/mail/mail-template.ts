@@ -6,6 +6,7 @@ export type TwoFactorChangeKind =
   | 'enabled'
   | 'disabled'
   | 'recovery-codes-replaced'
+  | 'recovery-codes-removed'
   | 'recovery-code-used'
   | 'app-removed'
   | 'passkey-added'

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
@@ -8,8 +7,8 @@ import type { Tx } from '../database/sql.js';
 import { recipientOf } from '../mail/mail-recipient.js';
 import { MailService } from '../mail/mail.service.js';
 import type { MailTemplates } from '../mail/mail-template.js';
-import { TokensService } from '../tokens/tokens.service.js';
 import type { Member } from '../users/member.entity.js';
+import { NotMeTokens } from './not-me-tokens.js';
 
 /** Mails about something that happened to an account, each with a link for "it wasn't me". */
 export type SecurityNotice =
@@ -31,30 +30,23 @@ export class SecurityNoticesService {
   constructor(
     private readonly config: AppConfig,
     private readonly clock: Clock,
-    private readonly tokens: TokensService,
+    private readonly notMeTokens: NotMeTokens,
     private readonly mail: MailService,
   ) {}
 
   async send<Name extends SecurityNotice>(
     tx: Tx,
     notice: Name,
-    member: Pick<Member, 'id' | 'name' | 'email' | 'locale'>,
+    member: Pick<Member, 'id' | 'name' | 'email' | 'emailKey' | 'locale'>,
     caller: Caller,
     data: Omit<MailTemplates[Name], Common>,
     { withhold = false }: { withhold?: boolean } = {},
   ): Promise<void> {
-    const now = this.clock.nowSeconds();
-    const token = this.tokens.sign(
-      'not-me',
-      { sub: member.id, jti: randomUUID(), evt: notice },
-      now,
-      now + this.config.env.NOT_ME_TTL_SECONDS,
-    );
     const common = {
       name: member.name ?? undefined,
-      at: new Date(now * 1000).toISOString(),
+      at: new Date(this.clock.nowSeconds() * 1000).toISOString(),
       network: coarseNetwork(caller.ip),
-      notMeLink: this.config.notMeLink(token),
+      notMeLink: this.config.notMeLink(this.notMeTokens.mint(member.id, member.emailKey, notice)),
     };
     await this.mail.queue(tx, notice, recipientOf(member), { ...data, ...common } as unknown as MailTemplates[Name], {
       withhold,

@@ -68,6 +68,6 @@ export class Limiters {
   ) {}
 
   make(name: string, points: number, windowSeconds: number): Limiter {
-    return new Limiter(this.counters, this.keys.all('rate-limits').at(-1)!, name, points, windowSeconds);
+    return new Limiter(this.counters, this.keys.current('rate-limits'), name, points, windowSeconds);
   }
 }

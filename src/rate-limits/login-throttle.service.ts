@@ -12,7 +12,12 @@ export interface LoginSubject {
   readonly deviceId: string | null;
   /** Failures before waits begin, where it is not the one for logins. */
   readonly limit?: number;
+  /** Failures after which a wait does not end by itself, where it is not the one for logins; null where waits always end. */
+  readonly hardLimit?: number | null;
 }
+
+/** One by each secret, the current one first. */
+type Digests = [Buffer, ...Buffer[]];
 
 /** What became of a counted attempt. */
 export interface CountedAttempt {
@@ -26,15 +31,19 @@ export interface CountedAttempt {
 
 /**
  * Counts the attempt before the password is compared. Within a wait nothing is counted and no row comes back. From the
- * limit on each further failure doubles the wait; at the hard limit it does not end by itself.
+ * limit on each further failure doubles the wait; at the hard limit, where there is one, it does not end by itself. The
+ * exponent is bounded for where there is none: beyond 1023 a float overflows, and the attempt would be an error. Waits
+ * that began under another secret ($7) hold, too; there are such keys only while a rotation runs.
  */
 const TAKE = {
   name: 'login-failure-take',
-  text: `INSERT INTO login_failures AS f (key, account, failures) VALUES ($1, $6, 1)
+  text: `INSERT INTO login_failures AS f (key, account, failures)
+    SELECT $1::bytea, $6::bytea, 1
+    WHERE NOT EXISTS (SELECT FROM login_failures WHERE key = ANY($7::bytea[]) AND blocked_until > now())
     ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(),
       blocked_until = CASE
-        WHEN f.failures + 1 >= $5 THEN 'infinity'
-        WHEN f.failures + 1 >= $2 THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ (f.failures + 1 - $2)))
+        WHEN f.failures + 1 >= $5::int THEN 'infinity'
+        WHEN f.failures + 1 >= $2 THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ least(f.failures + 1 - $2, 30)))
       END
     WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
     RETURNING f.failures`,
@@ -46,7 +55,8 @@ const TAKE = {
  */
 @Injectable()
 export class LoginThrottleService {
-  private readonly key: Buffer;
+  /** By secret, the current one first: that one counts, so that counts begin anew once in a rotation and no wait comes back. */
+  private readonly secrets: readonly Buffer[];
   private readonly turns: TurnTaking;
 
   constructor(
@@ -54,8 +64,7 @@ export class LoginThrottleService {
     private readonly database: Database,
     keys: KeyRing,
   ) {
-    // The oldest secret that is still known: a rotation must not hand out new guesses.
-    this.key = keys.all('login-throttle').at(-1)!;
+    this.secrets = keys.all('login-throttle');
     this.turns = new TurnTaking(config.env.HASH_QUEUE_LIMIT);
   }
 
@@ -71,10 +80,10 @@ export class LoginThrottleService {
 
   /** As {@link attempt}, and tells what went before. */
   async attemptCounted(subject: LoginSubject, check: () => Promise<boolean>): Promise<CountedAttempt> {
-    const key = this.keyOf(subject);
+    const [key, ...olderKeys] = this.keysOf(subject);
     return this.turns.take(turnOf(key), async () => {
       const limit = subject.limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
-      const failures = await this.count(key, subject.account, limit);
+      const failures = await this.count(key, olderKeys, subject, limit);
       if (failures === null) return { isRight: null, failuresBefore: 0, startsWaiting: false };
       let isRight: boolean;
       try {
@@ -83,14 +92,14 @@ export class LoginThrottleService {
         await this.giveBack(key);
         throw error;
       }
-      if (isRight) await this.database.query(`DELETE FROM login_failures WHERE key = $1`, [key]);
+      if (isRight) await this.database.query(`DELETE FROM login_failures WHERE key = ANY($1)`, [[key, ...olderKeys]]);
       return { isRight, failuresBefore: failures - 1, startsWaiting: !isRight && failures === limit };
     });
   }
 
   /** Whether the next check of this subject would wait for its turn. */
   hasQueue(subject: LoginSubject): boolean {
-    return this.turns.isTaken(turnOf(this.keyOf(subject)));
+    return this.turns.isTaken(turnOf(this.keysOf(subject)[0]));
   }
 
   /** Counts so many failures of a subject: what a right password had cleared, when the login was refused all the same. */
@@ -98,28 +107,34 @@ export class LoginThrottleService {
     await this.database.query(
       `INSERT INTO login_failures AS f (key, account, failures) VALUES ($1, $2, $3)
        ON CONFLICT (key) DO UPDATE SET failures = f.failures + excluded.failures, updated_at = now()`,
-      [this.keyOf(subject), this.digestOf(subject.account), failures],
+      [this.keysOf(subject)[0], this.digestsOf(subject.account)[0], failures],
     );
   }
 
   /** Ends all waits of an account, also those of its known devices: a mailbox proof, or an administrator, has spoken for it. */
   async clear(sql: Sql, account: string): Promise<void> {
-    await sql.query(`DELETE FROM login_failures WHERE account = $1`, [this.digestOf(account)]);
+    await sql.query(`DELETE FROM login_failures WHERE account = ANY($1)`, [this.digestsOf(account)]);
   }
 
   /** Whether somebody has to wait at this account, on known devices or others. */
   async isWaiting(sql: Sql, account: string): Promise<boolean> {
-    const { count } = await sql.query(`SELECT key FROM login_failures WHERE account = $1 AND blocked_until > now()`, [
-      this.digestOf(account),
-    ]);
+    const { count } = await sql.query(
+      `SELECT key FROM login_failures WHERE account = ANY($1) AND blocked_until > now()`,
+      [this.digestsOf(account)],
+    );
     return count > 0;
   }
 
   /** The failures in a row, this attempt included; null within a wait. */
-  private async count(key: Buffer, account: string, limit: number): Promise<number | null> {
+  private async count(
+    key: Buffer,
+    olderKeys: readonly Buffer[],
+    { account, hardLimit = this.config.env.LOGIN_FAILURE_HARD_LIMIT }: LoginSubject,
+    limit: number,
+  ): Promise<number | null> {
     const { env } = this.config;
-    const limits = [limit, env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, env.LOGIN_FAILURE_HARD_LIMIT];
-    const values = [key, ...limits, this.digestOf(account)];
+    const limits = [limit, env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, hardLimit];
+    const values = [key, ...limits, this.digestsOf(account)[0], olderKeys];
     const { rows } = await this.database.prepared<{ failures: number }>(TAKE, values);
     return rows[0]?.failures ?? null;
   }
@@ -132,12 +147,16 @@ export class LoginThrottleService {
       .catch(() => undefined);
   }
 
-  private keyOf({ account, deviceId }: LoginSubject): Buffer {
-    return keyedDigest(this.key, account, deviceId ?? '');
+  private keysOf({ account, deviceId }: LoginSubject): Digests {
+    return this.digests(account, deviceId ?? '');
   }
 
-  private digestOf(account: string): Buffer {
-    return keyedDigest(this.key, 'account', account);
+  private digestsOf(account: string): Digests {
+    return this.digests('account', account);
+  }
+
+  private digests(...parts: string[]): Digests {
+    return this.secrets.map((secret) => keyedDigest(secret, ...parts)) as Digests;
   }
 }
 

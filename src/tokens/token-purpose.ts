@@ -10,8 +10,8 @@ export interface TokenClaims {
   reset: { sub: string; jti: string };
   /** Brings the second factor of a login whose password was right. `jti` is the challenge that is spent. */
   mfa: { sub: string; jti: string };
-  /** "It wasn't me", from the security mail named by `evt`. Used once. */
-  'not-me': { sub: string; jti: string; evt: string };
+  /** "It wasn't me", from the security mail named by `evt`, sent to the mailbox that `box` is a keyed digest of. Used once. */
+  'not-me': { sub: string; jti: string; evt: string; box: string };
 }
 
 export type TokenPurpose = keyof TokenClaims;
@@ -40,5 +40,5 @@ export const PURPOSES: {
   refresh: { typ: 'refresh+jwt', claims: { sub: isUuid, sid: isUuid, gen: isWholeNumber, jti: isToken } },
   reset: { typ: 'reset+jwt', claims: { sub: isUuid, jti: isUuid } },
   mfa: { typ: 'mfa+jwt', claims: { sub: isUuid, jti: isUuid } },
-  'not-me': { typ: 'not-me+jwt', claims: { sub: isUuid, jti: isUuid, evt: isNotice } },
+  'not-me': { typ: 'not-me+jwt', claims: { sub: isUuid, jti: isUuid, evt: isNotice, box: isToken } },
 };

@@ -17,5 +17,7 @@ export class RecoveryCode {
   @ForeignKey(() => Member, { name: 'recovery_codes_member_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'member_id' })
   memberId: string;
+  /** Null for codes from before this was noted, which count as old. */
+  @Column('timestamptz', { name: 'created_at', nullable: true, default: () => 'now()' }) createdAt: Date | null;
   @Column('timestamptz', { name: 'used_at', nullable: true }) usedAt: Date | null;
 }

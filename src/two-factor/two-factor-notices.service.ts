@@ -12,6 +12,7 @@ const CHANGES = {
   'two-factor.enabled': 'enabled',
   'two-factor.disabled': 'disabled',
   'two-factor.recovery_codes_replaced': 'recovery-codes-replaced',
+  'two-factor.recovery_codes_removed': 'recovery-codes-removed',
   'two-factor.recovery_code_used': 'recovery-code-used',
   'passkey.registered': 'passkey-added',
   'passkey.removed': 'passkey-removed',

@@ -7,6 +7,8 @@ import type { TokenTransport } from '../sessions/session.entity.js';
 export interface StoredTotp {
   readonly sealed: Buffer;
   readonly isConfirmed: boolean;
+  /** The newest step that was accepted. */
+  readonly lastStep: number;
 }
 
 /** A recovery code as it is stored; see the entity for each column. */
@@ -46,7 +48,7 @@ export class TwoFactorRepository {
 
   async findTotp(memberId: string): Promise<StoredTotp | null> {
     const { rows } = await this.database.query<StoredTotp>(
-      `SELECT sealed, confirmed_at IS NOT NULL AS "isConfirmed" FROM totp_secrets WHERE member_id = $1`,
+      `SELECT sealed, confirmed_at IS NOT NULL AS "isConfirmed", last_step::float8 AS "lastStep" FROM totp_secrets WHERE member_id = $1`,
       [memberId],
     );
     return rows[0] ?? null;
@@ -114,6 +116,15 @@ export class TwoFactorRepository {
 
   async removeRecoveryCodes(tx: Tx, memberId: string): Promise<void> {
     await tx.query(`DELETE FROM recovery_codes WHERE member_id = $1`, [memberId]);
+  }
+
+  /** Removes those made within the last `seconds`; false when there were none. */
+  async removeRecoveryCodesSince(tx: Tx, memberId: string, seconds: number): Promise<boolean> {
+    const { count } = await tx.query(
+      `DELETE FROM recovery_codes WHERE member_id = $1 AND created_at > now() - make_interval(secs => $2)`,
+      [memberId, seconds],
+    );
+    return count > 0;
   }
 
   async replaceRecoveryCodes(

@@ -18,10 +18,16 @@ import { RecoveryCodesService } from './recovery-codes.service.js';
 import { normaliseRecoveryCode } from './recovery-codes.js';
 import { newTotpEnrolment, totpStepOf, type TotpEnrolment } from './totp.js';
 import { TwoFactorNoticesService } from './two-factor-notices.service.js';
-import { TwoFactorRepository, type TwoFactorStatus } from './two-factor.repository.js';
+import { TwoFactorRepository, type StoredTotp, type TwoFactorStatus } from './two-factor.repository.js';
 
 /** What a member brings as the second factor: a typed code, of the app or a recovery code, or a passkey's signature. */
 export type SecondFactorAnswer = string | Assertion;
+
+/** Whose second factor is being tried, and by which known device or session; null for unknown devices, which are counted together. */
+interface Guesser {
+  readonly memberId: string;
+  readonly deviceId: string | null;
+}
 
 interface MatchedTotp {
   readonly kind: 'totp';
@@ -83,9 +89,9 @@ export class TwoFactorService {
     const { memberId } = principal;
     const totp = await this.twoFactor.findTotp(memberId);
     if (totp?.isConfirmed) throw new DomainError('totp_already_enabled');
-    const matched = await this.guess(memberId, async () => {
+    const matched = await this.guess({ memberId, deviceId: principal.sessionId }, async () => {
       if (!totp) throw wrongCode();
-      return this.matchTotp(memberId, totp.sealed, code);
+      return this.matchTotp(memberId, totp, code);
     });
     return this.database.transaction(async (tx) => {
       // The member's row first: a login that is under way either ends before this or meets the new factor (CC-06).
@@ -103,7 +109,7 @@ export class TwoFactorService {
     const { memberId } = principal;
     await this.reauthentication.confirmPassword(principal, password, caller);
     if (!(await this.twoFactor.isTotpConfirmed(this.database, memberId))) throw new DomainError('totp_not_enabled');
-    const factor = await this.check(memberId, code, caller);
+    const factor = await this.check({ memberId, deviceId: principal.sessionId }, code, caller);
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.spend(tx, principal, factor, caller);
@@ -126,16 +132,33 @@ export class TwoFactorService {
 
   /**
    * Finds the factor an answer belongs to. Each try is counted beforehand, for the account and over all factors and logins
-   * under way, so that twenty logins do not give twenty budgets (OC-10).
+   * under way, so that twenty logins do not give twenty budgets (OC-10). As for passwords, known devices and sessions are
+   * counted apart, so that whoever knows the password cannot keep the owner waiting there (BF-04).
    * @throws DomainError `code_invalid`, `passkey_invalid`, `too_many_attempts`
    */
-  async check(memberId: string, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
-    return this.guess(memberId, () => this.match(memberId, answer, caller));
+  async check(guesser: Guesser, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
+    return this.guess(guesser, () => this.match(guesser.memberId, answer, caller));
   }
 
   /** Takes away an app that was set up within the last `seconds`, when the owner takes the account back. */
   async removeRecent(tx: Tx, memberId: string, seconds: number, caller: Caller): Promise<void> {
     if (await this.twoFactor.isConfirmedSince(tx, memberId, seconds)) await this.removeTotp(tx, { memberId }, caller);
+  }
+
+  /**
+   * Takes away recovery codes that were made within the last `seconds`, when the owner takes the account back: whoever made
+   * them may hold them still. After the factors, since codes go with the last one anyway.
+   */
+  async removeRecentRecoveryCodes(tx: Tx, memberId: string, seconds: number, caller: Caller): Promise<void> {
+    if (!(await this.twoFactor.removeRecoveryCodesSince(tx, memberId, seconds))) return;
+    await this.notices.tell(
+      tx,
+      'two-factor.recovery_codes_removed',
+      { memberId },
+      caller,
+      {},
+      { recoveryCodesLeft: 0 },
+    );
   }
 
   /**
@@ -182,9 +205,15 @@ export class TwoFactorService {
   }
 
   /** @param match refuses with a DomainError, which counts as a wrong guess */
-  private async guess<T>(memberId: string, match: () => Promise<T>): Promise<T> {
+  private async guess<T>({ memberId, deviceId }: Guesser, match: () => Promise<T>): Promise<T> {
     let outcome: T | DomainError | undefined;
-    const subject = { account: failuresOf(memberId), deviceId: null, limit: this.config.env.MFA_FAILURE_LIMIT };
+    const subject = {
+      account: failuresOf(memberId),
+      deviceId,
+      limit: this.config.env.MFA_FAILURE_LIMIT,
+      // Waits always end: a reset clears none of them, so one that did not would shut the owner out for good.
+      hardLimit: null,
+    };
     const isRight = await this.throttle.attempt(subject, async () => {
       outcome = await match().catch((error: unknown) => {
         if (error instanceof DomainError) return error;
@@ -212,12 +241,13 @@ export class TwoFactorService {
     }
     const totp = await this.twoFactor.findTotp(memberId);
     if (!totp?.isConfirmed) throw wrongCode();
-    return this.matchTotp(memberId, totp.sealed, answer.replace(/[\s-]/g, ''));
+    return this.matchTotp(memberId, totp, answer.replace(/[\s-]/g, ''));
   }
 
-  private matchTotp(memberId: string, sealed: Buffer, code: string): MatchedTotp {
+  private matchTotp(memberId: string, { sealed, lastStep }: StoredTotp, code: string): MatchedTotp {
     const step = totpStepOf(this.box.open(sealed, memberId), code, this.clock.nowSeconds());
-    if (step === null) throw wrongCode();
+    // A code that was used counts as wrong: as a right one it would clear the count, again and again (OC-10).
+    if (step === null || step <= lastStep) throw wrongCode();
     return { kind: 'totp', sealed, step };
   }
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { codeAt, enrol } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
 
@@ -26,12 +28,33 @@ async function strangeLogin(app: TestApp, member: GivenMember) {
   return { client, ...body };
 }
 
+/** Logs in from a device nobody has seen, with what is needed to get in. */
+async function logIn(app: TestApp, { loginId }: GivenMember, password: string) {
+  const { body } = await app.client().post('/api/auth/login', { identifier: loginId, password }).expect(200);
+  expect(body.status).toBe('authenticated');
+  return body;
+}
+
 async function askForAddress(member: GivenMember, newEmail: string): Promise<{ requestId: string; mail: Mail }> {
   const { body } = await member.client
     .post('/api/members/me/email/send-code', { newEmail, password: member.password }, member.accessToken)
     .expect(202);
   return { requestId: body.requestId, mail: await mailbox.to(newEmail).next() };
 }
+
+/** Moves the account to a fresh address; gives that address, and the notice that the one before got. */
+async function moveOn(member: GivenMember, from: string): Promise<{ email: string; notice: Mail }> {
+  const email = unique.email();
+  const before = await lastMail(from);
+  const { requestId, mail } = await askForAddress(member, email);
+  await member.client
+    .post('/api/members/me/email/confirm-code', { requestId, code: mail.code }, member.accessToken)
+    .expect(204);
+  return { email, notice: await mailbox.to(from).next({ after: before }) };
+}
+
+const addressOf = async (app: TestApp, { id }: GivenMember): Promise<string> =>
+  (await app.sql.query<{ email: string }>('SELECT email FROM members WHERE id = $1', [id])).rows[0]!.email;
 
 describe('a new device', () => {
   let app: TestApp;
@@ -119,6 +142,89 @@ describe('"it was not me"', () => {
     expect(mails.at(-1)!.linkToken).toBeDefined();
   });
 
+  it('does nothing from a mailbox that was the intruder’s, once the account is taken back', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
+    const alert = await mailbox.to(ada.email).next({ after: before });
+    const { email: thief } = await moveOn(intruder, ada.email);
+    const proof = await lastMail(thief);
+    await enrol(intruder);
+    const kept = tokenIn(await mailbox.to(thief).next({ after: proof }), 'not-me');
+    await app.post('/api/auth/not-me/inspect', { token: kept }).expect(200); // for now it is the account's mailbox
+
+    await app.post('/api/auth/not-me', { token: tokenIn(alert, 'not-me') }).expect(204);
+    const newPassword = unique.password();
+    const resetToken = await resetTokenFor(app, ada);
+    await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(204);
+    const owner = await logIn(app, ada, newPassword);
+    for (const path of ['/api/auth/not-me/inspect', '/api/auth/not-me'])
+      expect((await app.post(path, { token: kept }).expect(400)).body.code).toBe('link_invalid');
+    await app.get('/api/members/me', owner.accessToken).expect(200);
+    await logIn(app, ada, newPassword);
+  });
+
+  it('takes recovery codes away that were made of late, says so, and leaves older ones and the app', async () => {
+    const [ada, grace] = [await enrol(await given.member(app)), await enrol(await given.member(app))];
+    for (const { id } of [ada, grace]) {
+      await app.sql.query(`UPDATE totp_secrets SET confirmed_at = now() - interval '8 days' WHERE member_id = $1`, [
+        id,
+      ]);
+      await app.sql.query(`UPDATE recovery_codes SET created_at = now() - interval '8 days' WHERE member_id = $1`, [
+        id,
+      ]);
+    }
+    const { body: stolen } = await ada.client
+      .post('/api/members/me/recovery-codes', { password: ada.password }, ada.accessToken)
+      .expect(200);
+    await app.sql.query(
+      `UPDATE recovery_codes SET created_at = NULL WHERE member_id = $1 AND digest IN
+      (SELECT digest FROM recovery_codes WHERE member_id = $1 LIMIT 5)`,
+      [grace.id],
+    ); // from before it was noted
+    for (const member of [ada, grace]) {
+      const enabled = (await mailbox.to(member.email).waitForCount(2)).find(({ text }) => text.includes('not-me'))!;
+      await app.post('/api/auth/not-me', { token: tokenIn(enabled, 'not-me') }).expect(204);
+    }
+    const left = async ({ id }: GivenMember): Promise<number> =>
+      (await app.sql.query('SELECT FROM recovery_codes WHERE member_id = $1', [id])).rowCount!;
+    expect([await left(ada), await left(grace)]).toEqual([0, 10]);
+
+    const newPassword = unique.password();
+    const resetToken = await resetTokenFor(app, ada);
+    await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(204);
+    const texts = (await mailbox.to(ada.email).all()).map(({ text }) => text);
+    expect(texts.filter((text) => text.includes('The recovery codes were removed'))).toHaveLength(1);
+    const graces = (await mailbox.to(grace.email).all()).map(({ text }) => text);
+    expect(graces.join()).not.toContain('recovery codes were removed');
+
+    const { body } = await app.post('/api/auth/login', { identifier: ada.loginId, password: newPassword }).expect(200);
+    const mfa = (code: string) => app.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code });
+    for (const code of [stolen.recoveryCodes[0], ada.recoveryCodes[0]!]) await mfa(code).expect(400);
+    const { body: tokens } = await mfa(codeAt(ada.secret, 1)).expect(200);
+    const { body: events } = await app.get('/api/members/me/security-events', tokens.accessToken).expect(200);
+    expect(events.items.map(({ type }: { type: string }) => type)).toContain('two-factor.recovery_codes_removed');
+  });
+
+  it('works from the mailbox that an account has moved to, and from the one before until it is too late to undo that', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    await strangeLogin(app, ada);
+    const alert = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
+    const { email } = await moveOn(ada, ada.email);
+    const proof = await lastMail(email);
+    await enrol(ada);
+    const notice = tokenIn(await mailbox.to(email).next({ after: proof }), 'not-me');
+    for (const token of [alert, notice]) await app.post('/api/auth/not-me/inspect', { token }).expect(200);
+
+    await app.sql.query(`UPDATE email_changes SET undo_until = now() WHERE member_id = $1`, [ada.id]);
+    expect((await app.post('/api/auth/not-me', { token: alert }).expect(400)).body.code).toBe('link_invalid');
+    await app.get('/api/members/me', ada.accessToken).expect(200);
+    await app.post('/api/auth/not-me', { token: notice }).expect(204);
+    await app.get('/api/members/me', ada.accessToken).expect(401);
+    expect(await addressOf(app, ada)).toBe(email);
+  });
+
   it('is no link to anything else, and other tokens are no such link', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
@@ -167,6 +273,35 @@ describe('moving to another address', () => {
     await app.post('/api/auth/password-reset', { newPassword: password }, grant.resetToken).expect(204);
     await app.post('/api/auth/login', { identifier: ada.email, password }).expect(200);
     await app.post('/api/members/me/email/undo', { token }).expect(400);
+  });
+
+  it('SS-07 undoing a later move closes neither the undo link nor "it was not me" of the owner', async () => {
+    for (const door of ['undo-email', 'not-me'] as const) {
+      const ada = await given.member(app);
+      const before = await lastMail(ada.email);
+      const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
+      const alert = await mailbox.to(ada.email).next({ after: before });
+      const first = await moveOn(intruder, ada.email);
+      const second = await moveOn(intruder, first.email);
+      await app.post('/api/members/me/email/undo', { token: tokenIn(second.notice, 'undo-email') }).expect(204);
+      expect(await addressOf(app, ada)).toBe(first.email);
+
+      const path = door === 'not-me' ? '/api/auth/not-me' : '/api/members/me/email/undo';
+      const token = tokenIn(door === 'not-me' ? alert : first.notice, door);
+      await app.post(path, { token }).expect(204);
+      expect(await addressOf(app, ada)).toBe(ada.email);
+    }
+  });
+
+  it('SS-07 undoing an earlier move takes the later ones along', async () => {
+    const ada = await given.member(app);
+    const first = await moveOn(ada, ada.email);
+    const second = await moveOn(ada, first.email);
+    await app.post('/api/members/me/email/undo', { token: tokenIn(first.notice, 'undo-email') }).expect(204);
+    expect(await addressOf(app, ada)).toBe(ada.email);
+    const late = await app.post('/api/members/me/email/undo', { token: tokenIn(second.notice, 'undo-email') });
+    expect([late.status, late.body.code]).toEqual([400, 'link_expired']);
+    expect(await addressOf(app, ada)).toBe(ada.email);
   });
 
   it('works by link, once', async () => {

@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeyRing } from '../../src/common/key-ring.js';
 import { SealedBox } from '../../src/common/sealed-box.js';
+import { givenAdmin } from '../support/admins.js';
 import { munjigi } from '../support/command-line.js';
 import { eventually } from '../support/eventually.js';
-import { given } from '../support/factories.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
+import { resetTokenFor } from '../support/recovery.js';
 import { codeAt, enrol, type EnrolledMember } from '../support/second-factor.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 
 const NEW_SECRET = randomBytes(48).toString('base64');
-/** The settings while both secrets are in use, and after the old one was taken out. */
+/** The settings, step by step: the new secret is known to all, then both are in use, then the old one is taken out. */
+const APPENDED = { PREVIOUS_SECRETS: NEW_SECRET };
 const BOTH = { SECRET: NEW_SECRET, PREVIOUS_SECRETS: TEST_SECRET };
 const NEW_ALONE = { SECRET: NEW_SECRET, PREVIOUS_SECRETS: undefined };
 /** More than two batches of the command. */
@@ -80,6 +83,64 @@ describe('a change of SECRET', () => {
   it('is noted by the check of the configuration as long as the old one is set', async () => {
     expect((await munjigi(['config', 'check'], BOTH)).stdout).toContain('PREVIOUS_SECRETS is set: before a secret');
     expect((await munjigi(['config', 'check'], NEW_ALONE)).stdout).not.toContain('before a secret');
+  });
+});
+
+describe('waits after failed logins, while SECRET changes', () => {
+  let app: TestApp;
+  let appended: TestApp;
+  let both: TestApp;
+  beforeAll(async () => {
+    // Two wrong passwords, and the wait does not end by itself.
+    app = await TestApp.start({ env: { LOGIN_FAILURE_LIMIT: '2', LOGIN_FAILURE_HARD_LIMIT: '2' } });
+    [appended, both] = await Promise.all([app.replica({ env: APPENDED }), app.replica({ env: BOTH })]);
+  });
+  afterAll(() => app.stop());
+
+  /** From a device nobody has seen. */
+  const logIn = async (at: TestApp, { loginId }: GivenMember, password: string): Promise<number> =>
+    (await at.client().post('/api/auth/login', { identifier: loginId, password })).status;
+  const lock = async (at: TestApp, member: GivenMember): Promise<void> => {
+    for (let i = 0; i < 2; i++) expect(await logIn(at, member, 'wrong giraffe 12')).toBe(401);
+    expect(await logIn(at, member, member.password)).toBe(401);
+  };
+  const reset = async (at: TestApp, member: GivenMember): Promise<string> => {
+    const newPassword = unique.password();
+    const token = await resetTokenFor(at, member);
+    await at.client().post('/api/auth/password-reset', { newPassword }, token).expect(204);
+    return newPassword;
+  };
+
+  it('BF-01 hold on every process, whichever of the two secrets it counts by', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    await lock(app, ada);
+    for (const at of [appended, both]) expect(await logIn(at, ada, ada.password)).toBe(401);
+    await lock(both, grace);
+    for (const at of [appended, both]) expect(await logIn(at, grace, grace.password)).toBe(401);
+  });
+
+  it('BF-04 do not come back once they are cleared, in the steps after it or when the old secret is gone', async () => {
+    const members = [await given.member(app), await given.member(app), await given.member(app)];
+    for (const [n, at] of [app, appended, both].entries()) await lock(at, members[n]!);
+    const clearedAt = [appended, both, appended];
+    const passwords: string[] = [];
+    for (const [n, member] of members.entries()) passwords.push(await reset(clearedAt[n]!, member));
+    const alone = await app.replica({ env: NEW_ALONE });
+    for (const at of [appended, both, alone])
+      for (const [n, member] of members.entries()) expect(await logIn(at, member, passwords[n]!)).toBe(200);
+  });
+
+  it('are shown to administrators under either secret, and ended by them', async () => {
+    const admin = await givenAdmin(app);
+    const ada = await given.member(app);
+    await lock(app, ada);
+    const client = both.client();
+    const isWaiting = async () =>
+      (await client.get(`/api/admin/members/${ada.id}`, admin.accessToken).expect(200)).body.isWaiting;
+    expect(await isWaiting()).toBe(true);
+    await client.post(`/api/admin/members/${ada.id}/unlock`, undefined, admin.accessToken).expect(204);
+    expect(await isWaiting()).toBe(false);
+    for (const at of [app, appended, both]) expect(await logIn(at, ada, ada.password)).toBe(200);
   });
 });
 

@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { keyedDigest } from '../../src/common/digest.js';
+import { KeyRing } from '../../src/common/key-ring.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpClient } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
 import { codeAt, enrol } from '../support/second-factor.js';
+import { TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 
 const login = (member: GivenMember, client: HttpClient = member.client) =>
   client.post('/api/auth/login', { identifier: member.loginId, password: member.password });
 
-async function challenge(member: GivenMember): Promise<string> {
-  const { body } = await login(member).expect(200);
+async function challenge(member: GivenMember, more: object = {}): Promise<string> {
+  const { body } = await member.client
+    .post('/api/auth/login', { identifier: member.loginId, password: member.password, ...more })
+    .expect(200);
   expect(body).toEqual({
     status: 'mfa_required',
     mfaToken: expect.any(String),
@@ -117,6 +122,74 @@ describe('a second factor', () => {
     const late = await ada.client.post('/api/auth/login/mfa', { mfaToken: tokens[0], code: codeAt(ada.secret, 1) });
     expect([late.status, late.body.code]).toEqual([429, 'too_many_attempts']);
     expect(Number(late.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('OC-10 a code that was used is one more wrong one: it refills no tries, and is noted', async () => {
+    const ada = await enrol(await given.member(app));
+    const used = codeAt(ada.secret, 1);
+    const mfa = async (code: string) =>
+      app.client().post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code });
+    expect((await mfa(used)).status).toBe(200);
+    const statuses: number[] = [];
+    for (const code of ['000000', '000000', '000000', '000000', used, '000000', used])
+      statuses.push((await mfa(code)).status);
+    expect(statuses).toEqual([400, 400, 400, 400, 400, 429, 429]);
+    const { rows } = await app.sql.query(
+      `SELECT count(*)::int AS failed FROM security_events WHERE member_id = $1 AND type = 'login.second_factor_failed'`,
+      [ada.id],
+    );
+    expect(rows).toEqual([{ failed: 7 }]);
+  });
+
+  it('BF-04 wrong ones from elsewhere leave the owner on a known device, and in a session, tries of their own', async () => {
+    const ada = await enrol(await given.member(app));
+    const mfa = async (code: string, deviceToken?: string) =>
+      (await app.client().post('/api/auth/login/mfa', { mfaToken: await challenge(ada, { deviceToken }), code }))
+        .status;
+    const wrong = [
+      await mfa('000000'),
+      await mfa('000000'),
+      await mfa('000000'),
+      await mfa('000000'),
+      await mfa('000000'),
+    ];
+    expect([...wrong, await mfa(ada.recoveryCodes[0]!)]).toEqual([400, 400, 400, 400, 400, 429]);
+    // The owner is let in, and that is no help to anyone on another device.
+    expect(await mfa(ada.recoveryCodes[0]!, ada.deviceToken)).toBe(200);
+    expect(await mfa(ada.recoveryCodes[1]!)).toBe(429);
+    const remove = (code: string) =>
+      ada.client.delete('/api/members/me/totp', { password: ada.password, code }, ada.accessToken);
+    expect((await remove('000000')).status).toBe(400);
+
+    // A thief of the device has five tries as well, and leaves the session its own.
+    const stolen: number[] = [];
+    for (let i = 0; i < 6; i++) stolen.push(await mfa('000000', ada.deviceToken));
+    expect(stolen).toEqual([400, 400, 400, 400, 400, 429]);
+    expect((await remove(ada.recoveryCodes[2]!)).status).toBe(204);
+  });
+
+  it('OC-10 waits for fifteen minutes at most, however many were wrong before', async () => {
+    const ada = await enrol(await given.member(app));
+    const mfa = async (code: string) =>
+      (await app.client().post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code })).status;
+    const [throttleKey] = new KeyRing([TEST_SECRET]).all('login-throttle');
+    const key = keyedDigest(throttleKey!, `second-factor:${ada.id}`, '');
+    await mfa('000000');
+    for (const failures of [99, 5000]) {
+      await app.sql.query('UPDATE login_failures SET failures = $2, blocked_until = now() WHERE key = $1', [
+        key,
+        failures,
+      ]);
+      expect([await mfa('000000'), await mfa(ada.recoveryCodes[0]!)]).toEqual([400, 429]);
+      const { rows } = await app.sql.query<{ wait: number }>(
+        'SELECT extract(epoch FROM blocked_until - now())::float8 AS wait FROM login_failures WHERE key = $1',
+        [key],
+      );
+      expect(rows[0]!.wait).toBeGreaterThan(600);
+      expect(rows[0]!.wait).toBeLessThanOrEqual(900);
+    }
+    await app.sql.query('UPDATE login_failures SET blocked_until = now() WHERE key = $1', [key]);
+    expect(await mfa(ada.recoveryCodes[0]!)).toBe(200);
   });
 
   it('OC-10 the mfa token opens nothing else, works once and expires', async () => {

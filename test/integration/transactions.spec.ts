@@ -81,4 +81,14 @@ describe('units of work', () => {
     await own.pool.query('UPDATE rate_limits SET expire = expire + 3600000');
     expect((await limiter.take('ada')).retryAfterSeconds).toBeLessThanOrEqual(60);
   });
+
+  it('limits begin anew once while SECRET changes: not when the new secret is appended, nor when the old one goes', async () => {
+    const [old, next] = ['o'.repeat(40), 'n'.repeat(40)];
+    const takeUnder = (...secrets: string[]) =>
+      new Limiters(new PostgresCounters(database), new KeyRing(secrets)).make('rotation', 1, 60).take('ada');
+    const isAllowed = [];
+    for (const secrets of [[old], [old, next], [next, old], [next]])
+      isAllowed.push((await takeUnder(...secrets)).isAllowed);
+    expect(isAllowed).toEqual([true, false, true, false]);
+  });
 });

@@ -260,6 +260,7 @@ export const en = {
     'event-two-factor.enabled': 'Two-step login switched on',
     'event-two-factor.disabled': 'Two-step login switched off',
     'event-two-factor.recovery_codes_replaced': 'New recovery codes made',
+    'event-two-factor.recovery_codes_removed': 'Recovery codes removed',
     'event-two-factor.recovery_code_used': 'Recovery code used',
     'event-risk.assessed': 'Unusual use noticed',
     'event-passkey.registered': 'Passkey added',

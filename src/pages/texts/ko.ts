@@ -259,6 +259,7 @@ export const ko: PageTexts = {
     'event-two-factor.enabled': '2단계 인증 켜기',
     'event-two-factor.disabled': '2단계 인증 끄기',
     'event-two-factor.recovery_codes_replaced': '새 복구 코드 발급',
+    'event-two-factor.recovery_codes_removed': '복구 코드 삭제',
     'event-two-factor.recovery_code_used': '복구 코드 사용',
     'event-risk.assessed': '평소와 다른 이용 감지',
     'event-passkey.registered': '패스키 추가',
