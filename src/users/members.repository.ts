@@ -167,9 +167,15 @@ export class MembersRepository {
     return count === 1;
   }
 
-  /** The next login with the right password leads to a new one and nowhere else. */
+  /**
+   * The next login with the right password leads to a new one and nowhere else. The version moves on as with a new password: what
+   * was checked before, a login that is still hashing or a password change under way, comes too late (CC-04).
+   */
   async demandPasswordChange(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE members SET must_change_password = true, updated_at = now() WHERE id = $1`, [id]);
+    await tx.query(
+      `UPDATE members SET must_change_password = true, password_version = password_version + 1, updated_at = now() WHERE id = $1`,
+      [id],
+    );
   }
 
   /** The unique indexes decide between racers. @throws DomainError `email_taken`, `login_id_taken` */
