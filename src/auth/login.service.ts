@@ -5,31 +5,25 @@ import { parseEmailAddress } from '../common/email-address.js';
 import { LOGIN_ID_PATTERN, maskLoginId, normaliseLoginId } from '../common/login-id.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
-import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
 import { LoginThrottleService, type CountedAttempt } from '../rate-limits/login-throttle.service.js';
-import { SessionsService, type DeviceInfo, type IssuedTokens } from '../sessions/sessions.service.js';
+import { SessionsService, type DeviceInfo } from '../sessions/sessions.service.js';
 import { LoginChallengesService, type IssuedMfaToken } from '../two-factor/login-challenges.service.js';
 import { PasskeysService, type ProvenPasskey } from '../passkeys/passkeys.service.js';
 import { TwoFactorService, type MatchedFactor, type SecondFactorAnswer } from '../two-factor/two-factor.service.js';
 import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
-import { VerificationService } from '../verification/verification.service.js';
 import { LoginLockNoticeService } from './login-lock-notice.service.js';
-import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
-import { SignInService, type SignIn } from './sign-in.service.js';
+import { SignInService, type CompletedLogin, type SignIn } from './sign-in.service.js';
 
 export interface LoginRequest {
   readonly identifier: string;
   readonly password: string;
 }
 
-export type LoginOutcome =
-  | { status: 'authenticated'; tokens: IssuedTokens }
-  | ({ status: 'mfa_required' } & IssuedMfaToken)
-  | ({ status: 'password_change_required' } & IssuedResetToken);
+export type LoginOutcome = CompletedLogin | ({ status: 'mfa_required' } & IssuedMfaToken);
 
 /** The second step of a login. */
 export interface SecondFactorRequest {
@@ -60,8 +54,6 @@ export class LoginService {
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
     private readonly signIns: SignInService,
-    private readonly verification: VerificationService,
-    private readonly resetTokens: ResetTokens,
     private readonly twoFactor: TwoFactorService,
     private readonly challenges: LoginChallengesService,
     private readonly passkeys: PasskeysService,
@@ -83,10 +75,11 @@ export class LoginService {
       await this.refuse(attempt.isRight, candidate, caller);
     }
     const { id: memberId, passwordVersion } = candidate!;
-    const signIn = {
+    const signIn: SignIn = {
       owner: { memberId, passwordVersion },
       device: { ...device, knownDeviceId: deviceId },
       passwordFailures: attempt.failuresBefore,
+      by: 'password',
     };
     return this.admit(candidate!, request.password, signIn, caller);
   }
@@ -144,27 +137,29 @@ export class LoginService {
   }
 
   /**
-   * Brings the second factor. The token is good for one login; tries are counted for the account, over all logins under way.
+   * Brings the second factor, and gets what the login would have come to without one. The token is good for one login; tries
+   * are counted for the account, over all logins under way.
    * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`, `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`
    */
   async completeWithSecondFactor(
     { mfaToken, answer, isKnownOrigin }: SecondFactorRequest,
     caller: Caller,
-  ): Promise<IssuedTokens> {
+  ): Promise<CompletedLogin> {
     const challenge = await this.challenges.get(mfaToken);
     const { memberId, passwordVersion, deviceName, transport, passwordFailures } = challenge;
     if (transport === 'cookie' && !isKnownOrigin)
       throw new DomainError('origin_not_allowed', { detail: 'second step' });
     const device = { knownDeviceId: challenge.deviceId, deviceName, transport };
-    const signIn = { owner: { memberId, passwordVersion }, device, passwordFailures };
+    const signIn: SignIn = { owner: { memberId, passwordVersion }, device, passwordFailures, by: 'password' };
     const factor = await this.checkSecondFactor(signIn, answer, caller);
-    const tokens = await this.database.transaction(async (tx) => {
+    const candidate = await this.members.getCandidate(memberId);
+    const outcome = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.challenges.spend(tx, challenge);
       await this.twoFactor.spend(tx, { memberId }, factor, caller);
-      return this.signIns.open(tx, signIn, caller);
+      return this.signIns.complete(tx, signIn, candidate, caller);
     });
-    return tokens ?? this.refuseRisky(signIn);
+    return outcome ?? this.refuseRisky(signIn);
   }
 
   private async checkSecondFactor(signIn: SignIn, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
@@ -193,36 +188,19 @@ export class LoginService {
    * Lets a member in whose passkey stood for both factors.
    * @throws DomainError `invalid_credentials` as for any login; `passkey_invalid` for a passkey removed meanwhile
    */
-  async admitByPasskey(passkey: ProvenPasskey, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
+  async admitByPasskey(passkey: ProvenPasskey, device: DeviceInfo, caller: Caller): Promise<CompletedLogin> {
     const { memberId } = passkey;
     const candidate = await this.members.getCandidate(memberId);
     if (!(await this.isOpen(candidate, caller))) await this.refuse(true, candidate, caller);
     const knownDeviceId = await this.sessions.findDevice(memberId, device.deviceToken);
     const owner = { memberId, passwordVersion: candidate.passwordVersion };
-    const signIn = { owner, device: { ...device, knownDeviceId }, passwordFailures: 0 };
-    const outcome = await this.database.transaction<LoginOutcome | null>(async (tx) => {
+    const signIn: SignIn = { owner, device: { ...device, knownDeviceId }, passwordFailures: 0, by: 'passkey' };
+    const outcome = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.passkeys.spend(tx, passkey);
-      if (candidate.mustChangePassword) return this.demandNewPassword(tx, candidate, 'passkey', caller);
-      const tokens = await this.signIns.open(tx, signIn, caller);
-      return tokens && { status: 'authenticated', tokens };
+      return this.signIns.complete(tx, signIn, candidate, caller);
     });
     return outcome ?? this.refuseRisky(signIn);
-  }
-
-  /** Whoever has to change the password gets no session, only the way to do that. */
-  private async demandNewPassword(
-    tx: Tx,
-    { id: memberId, passwordVersion }: LoginCandidate,
-    by: 'password' | 'passkey',
-    caller: Caller,
-  ): Promise<LoginOutcome> {
-    // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
-    if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
-      throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
-    await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
-    const grant = await this.verification.grantReset(tx, memberId, passwordVersion);
-    return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
   }
 
   private async admit(
@@ -232,9 +210,6 @@ export class LoginService {
     caller: Caller,
   ): Promise<LoginOutcome> {
     const { id: memberId, passwordVersion } = candidate;
-    if (candidate.mustChangePassword) {
-      return this.database.transaction((tx) => this.demandNewPassword(tx, candidate, 'password', caller));
-    }
     if (this.passwords.needsRehash(candidate.passwordHash)) {
       await this.members.upgradeHash(memberId, passwordVersion, await this.passwords.rehash(password));
     }
@@ -255,8 +230,7 @@ export class LoginService {
         });
         return { status: 'mfa_required', ...challenge };
       }
-      const tokens = await this.signIns.open(tx, signIn, caller);
-      return tokens && { status: 'authenticated', tokens };
+      return this.signIns.complete(tx, signIn, candidate, caller);
     });
     return outcome ?? this.refuseRisky(signIn);
   }

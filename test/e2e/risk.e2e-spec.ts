@@ -243,6 +243,22 @@ describe('a login', () => {
     await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
     await logIn(ada, newPassword, device).expect(200);
   });
+
+  it('that looks too much like somebody else’s does not get the way to a new password either', async () => {
+    const ada = await koreanMember({}, 3600);
+    await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);
+    const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX, at: strict };
+    expectRefusal(await logIn(ada, ada.password, device), 'invalid_credentials');
+    const { rowCount } = await app.sql.query('SELECT FROM reset_grants WHERE member_id = $1', [ada.id]);
+    expect(rowCount).toBe(0);
+    expect(await assessed(ada)).toMatchObject([{ at: 'login', outcome: 'end', score: 100 }]);
+    const { body } = await logIn(ada, ada.password, {
+      ip: inNetwork(KOREA),
+      deviceToken: ada.deviceToken,
+      at: strict,
+    }).expect(200);
+    expect(body.status).toBe('password_change_required');
+  });
 });
 
 describe('a login with a second factor', () => {
