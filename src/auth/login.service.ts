@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { parseEmailAddress } from '../common/email-address.js';
-import { LOGIN_ID_PATTERN, maskLoginId, normaliseLoginId } from '../common/login-id.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from '../common/login-id.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
-import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
 import { LoginThrottleService, type CountedAttempt } from '../rate-limits/login-throttle.service.js';
@@ -48,7 +47,6 @@ interface CheckedPassword {
 export class LoginService {
   constructor(
     private readonly config: AppConfig,
-    private readonly notices: SecurityNoticesService,
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
@@ -69,7 +67,7 @@ export class LoginService {
    */
   async login(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
     const { candidate, account, deviceId, attempt } = await this.checkPassword(request, device, caller);
-    if (attempt.isRight !== true || candidate === null || !(await this.isOpen(candidate, caller))) {
+    if (attempt.isRight !== true || candidate === null || !(await this.isOpen(candidate))) {
       // Of failures on a known device the mail has nothing to say; nor is there anybody waiting elsewhere.
       if (attempt.startsWaiting && deviceId === null) await this.lockNotice.send(candidate, account, caller);
       await this.refuse(attempt.isRight, candidate, caller);
@@ -111,16 +109,10 @@ export class LoginService {
     }
   }
 
-  /** Whether the member may log in. A closed account whose grace has not run out is open again by this login. */
-  private async isOpen({ id: memberId, status }: LoginCandidate, caller: Caller): Promise<boolean> {
+  /** Whether the member may log in. A closed account may be opened again until its grace is over; here it is only looked at. */
+  private async isOpen({ id: memberId, status }: LoginCandidate): Promise<boolean> {
     if (status !== 'closed') return status === 'active';
-    return this.database.transaction(async (tx) => {
-      if (!(await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS))) return false;
-      await this.events.record(tx, 'account.restored', { memberId, caller }, {});
-      const member = await this.members.get(tx, memberId);
-      await this.notices.send(tx, 'account-restored', member, caller, { loginIdMasked: maskLoginId(member.loginId) });
-      return true;
-    });
+    return this.members.isRestorable(memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
   }
 
   private async refuse(isRight: boolean | null, candidate: LoginCandidate | null, caller: Caller): Promise<never> {
@@ -191,7 +183,7 @@ export class LoginService {
   async admitByPasskey(passkey: ProvenPasskey, device: DeviceInfo, caller: Caller): Promise<CompletedLogin> {
     const { memberId } = passkey;
     const candidate = await this.members.getCandidate(memberId);
-    if (!(await this.isOpen(candidate, caller))) await this.refuse(true, candidate, caller);
+    if (!(await this.isOpen(candidate))) await this.refuse(true, candidate, caller);
     const knownDeviceId = await this.sessions.findDevice(memberId, device.deviceToken);
     const owner = { memberId, passwordVersion: candidate.passwordVersion };
     const signIn: SignIn = { owner, device: { ...device, knownDeviceId }, passwordFailures: 0, by: 'passkey' };

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
+import { maskLoginId } from '../common/login-id.js';
+import { AppConfig } from '../config/app-config.js';
 import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
+import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { RiskService, type AssessedLogin } from '../risk/risk.service.js';
 import {
   SessionsService,
@@ -32,17 +35,19 @@ export type CompletedLogin =
 @Injectable()
 export class SignInService {
   constructor(
+    private readonly config: AppConfig,
     private readonly members: MembersRepository,
     private readonly sessions: SessionsService,
     private readonly risk: RiskService,
     private readonly verification: VerificationService,
     private readonly resetTokens: ResetTokens,
+    private readonly notices: SecurityNoticesService,
     private readonly events: SecurityEventsService,
   ) {}
 
   /**
-   * Completes a login that has shown all it needs: a session, or the way to a new password where that has to come first. Null
-   * where it is refused as too risky: the caller lets the transaction commit, because it holds what was found and the mail
+   * Completes a login that has shown all it needs: a session, or the way to a new password where that has to come first. A closed
+   * account is open again by it, while its grace lasts. Null where it is refused as too risky: the caller lets the transaction commit, because it holds what was found and the mail
    * about it, and answers as if the password were wrong.
    * @param candidate as looked up before the transaction: at the version that was checked it holds, or the login is refused
    * @throws DomainError `invalid_credentials`
@@ -50,6 +55,7 @@ export class SignInService {
   async complete(tx: Tx, signIn: SignIn, candidate: LoginCandidate, caller: Caller): Promise<CompletedLogin | null> {
     const { outcome, isMailed } = await this.risk.assessLogin(tx, await this.assessed(tx, signIn, caller), caller);
     if (outcome === 'end') return null;
+    if (candidate.status === 'closed') await this.restore(tx, candidate, caller);
     if (candidate.mustChangePassword) return this.demandNewPassword(tx, signIn, caller);
     const tokens = await this.sessions.open(tx, signIn.owner, { ...signIn.device, isMailed }, caller);
     return { status: 'authenticated', tokens };
@@ -63,6 +69,14 @@ export class SignInService {
   /** The password was right and the second factor wrong. */
   async secondFactorFailed(tx: Tx, signIn: SignIn, caller: Caller): Promise<void> {
     await this.risk.assessWrongSecondFactor(tx, await this.assessed(tx, signIn, caller), caller);
+  }
+
+  private async restore(tx: Tx, { id: memberId, loginId }: LoginCandidate, caller: Caller): Promise<void> {
+    // Where it is no longer closed, or the grace ran out a moment ago, what follows sees for itself how it is.
+    if (!(await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS))) return;
+    await this.events.record(tx, 'account.restored', { memberId, caller }, {});
+    const member = await this.members.get(tx, memberId);
+    await this.notices.send(tx, 'account-restored', member, caller, { loginIdMasked: maskLoginId(loginId) });
   }
 
   /** Whoever has to change the password gets no session, only the way to do that. */

@@ -32,6 +32,9 @@ const ADMINISTRATORS_LOCK = 7_463_542;
 const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS (
   SELECT FROM members other WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> members.id))`;
 
+/** True of a closed account that may still be opened again; `$2` is the grace in seconds. */
+const WITHIN_GRACE = `status = 'closed' AND closed_at > now() - make_interval(secs => $2)`;
+
 /** A member, as far as mail to the address needs one. */
 export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'status'>;
 
@@ -222,11 +225,19 @@ export class MembersRepository {
     return count === 1;
   }
 
+  /** Whether {@link restore} would open the account. */
+  async isRestorable(id: string, graceSeconds: number): Promise<boolean> {
+    const { count } = await this.database.query(`SELECT FROM members WHERE id = $1 AND ${WITHIN_GRACE}`, [
+      id,
+      graceSeconds,
+    ]);
+    return count === 1;
+  }
+
   /** Opens a closed account again while its grace lasts. */
   async restore(tx: Tx, id: string, graceSeconds: number): Promise<boolean> {
     const { count } = await tx.query(
-      `UPDATE members SET status = 'active', closed_at = NULL
-       WHERE id = $1 AND status = 'closed' AND closed_at > now() - make_interval(secs => $2)`,
+      `UPDATE members SET status = 'active', closed_at = NULL WHERE id = $1 AND ${WITHIN_GRACE}`,
       [id, graceSeconds],
     );
     return count === 1;
