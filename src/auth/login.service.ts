@@ -151,7 +151,7 @@ export class LoginService {
       await this.twoFactor.spend(tx, { memberId }, factor, caller);
       return this.signIns.complete(tx, signIn, candidate, caller);
     });
-    return outcome ?? this.refuseRisky(signIn);
+    return outcome ?? this.refuseRisky(candidate, signIn, caller);
   }
 
   private async checkSecondFactor(signIn: SignIn, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
@@ -168,11 +168,20 @@ export class LoginService {
     }
   }
 
-  /** One answer for all refusals: whoever looks too unusual is not told that the first factor was right. */
-  private async refuseRisky({ owner, device, passwordFailures }: SignIn): Promise<never> {
+  /**
+   * One answer for all refusals: whoever looks too unusual is not told that the first factor was right. So it counts as {@link refuse}
+   * does, for the client address as well: at the edge of a limit, the next answer would tell.
+   */
+  private async refuseRisky(
+    candidate: LoginCandidate,
+    { device, passwordFailures }: SignIn,
+    caller: Caller,
+  ): Promise<never> {
+    const { knownDeviceId: deviceId } = device;
     // The right password cleared the count, and with it a reason for refusing: the next try would get in.
-    const subject = { account: owner.memberId, deviceId: device.knownDeviceId };
-    await this.throttle.putBack(subject, passwordFailures + 1);
+    const startsWaiting = await this.throttle.putBack({ account: candidate.id, deviceId }, passwordFailures);
+    if (startsWaiting && deviceId === null) await this.lockNotice.send(candidate, candidate.id, caller);
+    await this.ipLimits.countFailure(caller);
     throw new DomainError('invalid_credentials', { detail: 'judged too risky' });
   }
 
@@ -192,7 +201,7 @@ export class LoginService {
       await this.passkeys.spend(tx, passkey);
       return this.signIns.complete(tx, signIn, candidate, caller);
     });
-    return outcome ?? this.refuseRisky(signIn);
+    return outcome ?? this.refuseRisky(candidate, signIn, caller);
   }
 
   private async admit(
@@ -224,7 +233,7 @@ export class LoginService {
       }
       return this.signIns.complete(tx, signIn, candidate, caller);
     });
-    return outcome ?? this.refuseRisky(signIn);
+    return outcome ?? this.refuseRisky(candidate, signIn, caller);
   }
 }
 

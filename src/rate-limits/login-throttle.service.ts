@@ -24,21 +24,25 @@ export interface CountedAttempt {
   readonly startsWaiting: boolean;
 }
 
-/**
- * Counts the attempt before the password is compared. Within a wait nothing is counted and no row comes back. From the
- * limit on each further failure doubles the wait; at the hard limit it does not end by itself.
- */
+/** Until when so many failures make wait: from the limit on each further one doubles the wait; at the hard limit it does not end by itself. */
+const blockedUntil = (failures: string): string => `CASE
+  WHEN ${failures} >= $5::int THEN 'infinity'::timestamptz
+  WHEN ${failures} >= $2::int THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ (${failures} - $2::int)))
+END`;
+
+/** Counts the attempt before the password is compared. Within a wait nothing is counted and no row comes back. */
 const TAKE = {
   name: 'login-failure-take',
   text: `INSERT INTO login_failures AS f (key, account, failures) VALUES ($1, $6, 1)
-    ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(),
-      blocked_until = CASE
-        WHEN f.failures + 1 >= $5 THEN 'infinity'
-        WHEN f.failures + 1 >= $2 THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ (f.failures + 1 - $2)))
-      END
+    ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(), blocked_until = ${blockedUntil('(f.failures + 1)')}
     WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
     RETURNING f.failures`,
 };
+
+/** Counts $7 failures afterwards. */
+const PUT_BACK = `INSERT INTO login_failures AS f (key, account, failures, blocked_until) VALUES ($1, $6, $7::int, ${blockedUntil('$7::int')})
+  ON CONFLICT (key) DO UPDATE SET failures = f.failures + $7::int, updated_at = now(), blocked_until = ${blockedUntil('(f.failures + $7::int)')}
+  RETURNING f.failures`;
 
 /**
  * Slows down guessing at one account, wherever it comes from. Known devices are counted apart, so an attacker can make
@@ -73,7 +77,7 @@ export class LoginThrottleService {
   async attemptCounted(subject: LoginSubject, check: () => Promise<boolean>): Promise<CountedAttempt> {
     const key = this.keyOf(subject);
     return this.turns.take(turnOf(key), async () => {
-      const limit = subject.limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
+      const limit = this.limitOf(subject);
       const failures = await this.count(key, subject.account, limit);
       if (failures === null) return { isRight: null, failuresBefore: 0, startsWaiting: false };
       let isRight: boolean;
@@ -93,13 +97,18 @@ export class LoginThrottleService {
     return this.turns.isTaken(turnOf(this.keyOf(subject)));
   }
 
-  /** Counts so many failures of a subject: what a right password had cleared, when the login was refused all the same. */
-  async putBack(subject: LoginSubject, failures: number): Promise<void> {
-    await this.database.query(
-      `INSERT INTO login_failures AS f (key, account, failures) VALUES ($1, $2, $3)
-       ON CONFLICT (key) DO UPDATE SET failures = f.failures + excluded.failures, updated_at = now()`,
-      [this.keyOf(subject), this.digestOf(subject.account), failures],
-    );
+  /**
+   * Makes an attempt a failure afterwards, when its login was refused although the password was right: what that had cleared is
+   * counted again, and this attempt with it, with the wait that a wrong password would have begun.
+   * @returns whether this failure makes the subject wait for the first time
+   */
+  async putBack(subject: LoginSubject, failuresBefore: number): Promise<boolean> {
+    const limit = this.limitOf(subject);
+    const counted = failuresBefore + 1;
+    const values = [...this.countValues(this.keyOf(subject), subject.account, limit), counted];
+    const { rows } = await this.database.query<{ failures: number }>(PUT_BACK, values);
+    const { failures } = rows[0]!;
+    return failures >= limit && Math.max(failuresBefore, failures - counted) < limit;
   }
 
   /** Ends all waits of an account, also those of its known devices: a mailbox proof, or an administrator, has spoken for it. */
@@ -117,11 +126,20 @@ export class LoginThrottleService {
 
   /** The failures in a row, this attempt included; null within a wait. */
   private async count(key: Buffer, account: string, limit: number): Promise<number | null> {
-    const { env } = this.config;
-    const limits = [limit, env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, env.LOGIN_FAILURE_HARD_LIMIT];
-    const values = [key, ...limits, this.digestOf(account)];
+    const values = this.countValues(key, account, limit);
     const { rows } = await this.database.prepared<{ failures: number }>(TAKE, values);
     return rows[0]?.failures ?? null;
+  }
+
+  /** The values of {@link TAKE} and {@link PUT_BACK}. */
+  private countValues(key: Buffer, account: string, limit: number): (Buffer | number)[] {
+    const { env } = this.config;
+    const limits = [limit, env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, env.LOGIN_FAILURE_HARD_LIMIT];
+    return [key, ...limits, this.digestOf(account)];
+  }
+
+  private limitOf({ limit }: LoginSubject): number {
+    return limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
   }
 
   private async giveBack(key: Buffer): Promise<void> {
