@@ -96,13 +96,22 @@ export class LoginService {
         deviceId === null ? this.ipLimits.checkLoginAllowed(caller) : undefined;
       await checkIp();
       // By account where there is one, so that login ID and address share a budget; an unknown identifier gets its own.
-      const account = candidate?.id ?? `unknown:${identifier ?? request.identifier}`;
-      // Whoever waits for others at one account keeps no place meanwhile: a flood at one must not shut out all.
-      if (this.throttle.hasQueue({ account, deviceId })) place.free();
-      const attempt = await this.throttle.attemptCounted({ account, deviceId }, () => {
-        place.free();
-        return this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp);
-      });
+      const submitted = identifier ?? request.identifier;
+      const account = candidate?.id ?? `unknown:${submitted}`;
+      const subject = { account, deviceId, turn: `login:${submitted}` };
+      // Whoever waits for others at one identifier keeps no place meanwhile: a flood at one must not shut out all.
+      if (this.throttle.hasQueue(subject)) place.free();
+      const attempt = await this.throttle.attemptCounted(
+        subject,
+        () => {
+          place.free();
+          return this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp);
+        },
+        () => {
+          place.free();
+          return this.passwords.pretend();
+        },
+      );
       return { candidate, account, deviceId, attempt };
     } finally {
       place.free();
@@ -120,7 +129,6 @@ export class LoginService {
     await this.ipLimits.countFailure(caller);
     if (isRight === null) {
       await this.events.record(this.database, 'login.throttled', context, {});
-      await this.passwords.pretend();
       throw new DomainError('invalid_credentials', { detail: 'has to wait' });
     }
     const reason = candidate === null ? 'unknown_identifier' : isRight ? 'not_active' : 'password';

@@ -10,6 +10,11 @@ import { TurnTaking } from '../common/turn-taking.js';
 export interface LoginSubject {
   readonly account: string;
   readonly deviceId: string | null;
+  /**
+   * What its checks take turns by, where that is not the account. For a login it is the identifier as it was submitted: by the account,
+   * who waits for whom would tell which login ID and which address belong together (EN-07).
+   */
+  readonly turn?: string;
   /** Failures before waits begin, where it is not the one for logins. */
   readonly limit?: number;
 }
@@ -65,7 +70,7 @@ export class LoginThrottleService {
 
   /**
    * Runs one password check, counted as a failure beforehand and cleared if it succeeds; null where the subject has to
-   * wait. Checks of one subject take turns within this process: otherwise an owner who logs in on many tabs at once
+   * wait. Checks with one turn run one after the other within this process: otherwise an owner who logs in on many tabs at once
    * would meet a limit made of nothing but their own attempts under way.
    * @param check resolves to whether the password was right; if it throws, the attempt is not counted
    */
@@ -73,13 +78,23 @@ export class LoginThrottleService {
     return (await this.attemptCounted(subject, check)).isRight;
   }
 
-  /** As {@link attempt}, and tells what went before. */
-  async attemptCounted(subject: LoginSubject, check: () => Promise<boolean>): Promise<CountedAttempt> {
+  /**
+   * As {@link attempt}, and tells what went before.
+   * @param pretend runs in place of the check where the subject has to wait, and in its turn: whoever is behind it must not see that
+   */
+  async attemptCounted(
+    subject: LoginSubject,
+    check: () => Promise<boolean>,
+    pretend?: () => Promise<void>,
+  ): Promise<CountedAttempt> {
     const key = this.keyOf(subject);
-    return this.turns.take(turnOf(key), async () => {
+    return this.turns.take(turnOf(subject), async () => {
       const limit = this.limitOf(subject);
       const failures = await this.count(key, subject.account, limit);
-      if (failures === null) return { isRight: null, failuresBefore: 0, startsWaiting: false };
+      if (failures === null) {
+        await pretend?.();
+        return { isRight: null, failuresBefore: 0, startsWaiting: false };
+      }
       let isRight: boolean;
       try {
         isRight = await check();
@@ -94,7 +109,7 @@ export class LoginThrottleService {
 
   /** Whether the next check of this subject would wait for its turn. */
   hasQueue(subject: LoginSubject): boolean {
-    return this.turns.isTaken(turnOf(this.keyOf(subject)));
+    return this.turns.isTaken(turnOf(subject));
   }
 
   /**
@@ -159,6 +174,6 @@ export class LoginThrottleService {
   }
 }
 
-function turnOf(key: Buffer): string {
-  return key.toString('base64');
+function turnOf({ account, turn = account, deviceId }: LoginSubject): string {
+  return `${deviceId ?? ''} ${turn}`;
 }

@@ -282,6 +282,33 @@ describe('guessing at one account', () => {
     await logIn(ada.loginId, newPassword).expect(200);
   });
 
+  it('EN-07 makes nobody wait who names the account otherwise: turns are taken by what was submitted', async () => {
+    const ada = await given.member(app);
+    await failTimes(1, ada.loginId);
+    const blocker = await app.sql.connect();
+    try {
+      await blocker.query('BEGIN');
+      await blocker.query('SELECT FROM login_failures WHERE key = $1 FOR UPDATE', [throttleKey(ada.id)]);
+      const counting = async (): Promise<number> => {
+        const { rows } = await app.sql.query<{ count: number }>(
+          `SELECT count(*)::int FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO login_failures%'`,
+        );
+        return rows[0]!.count;
+      };
+      const queue = Array.from({ length: 6 }, () => logIn(ada.loginId, WRONG).then((answer) => answer));
+      await eventually('the first of the queue is counted', async () => (await counting()) === 1 || undefined);
+      queue.push(logIn(ada.email, WRONG).then((answer) => answer));
+      // Had it to wait for its turn, it would not get as far as the count, which is one for both.
+      await eventually('another is counted beside it', async () => (await counting()) === 2 || undefined);
+      await blocker.query('COMMIT');
+      expect((await Promise.all(queue)).map(({ status }) => status)).toEqual(Array(7).fill(401));
+    } finally {
+      blocker.release();
+    }
+    expect(await failuresOf(ada.id)).toMatchObject({ failures: 8 });
+  });
+
   it('EN-05 is counted for an account that does not exist, too', async () => {
     const nobody = unique.loginId();
     const answers = await failTimes(12, nobody);
