@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
@@ -40,6 +41,8 @@ interface CheckedPassword {
   /** The known device that it came from. */
   readonly deviceId: string | null;
   readonly attempt: CountedAttempt;
+  /** Resolves when it may be refused; see {@link REFUSAL_MS}. */
+  readonly refusable: Promise<void>;
 }
 
 /** Login by login ID or address and password. */
@@ -66,7 +69,21 @@ export class LoginService {
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */
   async login(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
-    const { candidate, account, deviceId, attempt } = await this.checkPassword(request, device, caller);
+    const checked = await this.checkPassword(request, device, caller);
+    try {
+      return await this.decide(checked, request.password, device, caller);
+    } catch (error) {
+      await checked.refusable;
+      throw error;
+    }
+  }
+
+  private async decide(
+    { candidate, account, deviceId, attempt }: CheckedPassword,
+    password: string,
+    device: DeviceInfo,
+    caller: Caller,
+  ): Promise<LoginOutcome> {
     if (attempt.isRight !== true || candidate === null || !(await this.isOpen(candidate))) {
       // Of failures on a known device the mail has nothing to say; nor is there anybody waiting elsewhere.
       if (attempt.startsWaiting && deviceId === null) await this.lockNotice.send(candidate, account, caller);
@@ -79,7 +96,7 @@ export class LoginService {
       passwordFailures: attempt.failuresBefore,
       by: 'password',
     };
-    return this.admit(candidate!, request.password, signIn, caller);
+    return this.admit(candidate!, password, signIn, caller);
   }
 
   private async checkPassword(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<CheckedPassword> {
@@ -101,18 +118,21 @@ export class LoginService {
       const subject = { account, deviceId, turn: `login:${submitted}` };
       // Whoever waits for others at one identifier keeps no place meanwhile: a flood at one must not shut out all.
       if (this.throttle.hasQueue(subject)) place.free();
+      let refusable = Promise.resolve();
       const attempt = await this.throttle.attemptCounted(
         subject,
-        () => {
+        async () => {
           place.free();
-          return this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp);
+          const isRight = await this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp);
+          refusable = delay(REFUSAL_MS);
+          return isRight;
         },
         () => {
           place.free();
           return this.passwords.pretend();
         },
       );
-      return { candidate, account, deviceId, attempt };
+      return { candidate, account, deviceId, attempt, refusable };
     } finally {
       place.free();
     }
@@ -244,6 +264,12 @@ export class LoginService {
     return outcome ?? this.refuseRisky(candidate, signIn, caller);
   }
 }
+
+/**
+ * No login is refused earlier than this after its password was compared. What is still done then takes a few milliseconds, and a
+ * few more where the password was right: judging, writing down, mailing. That must not show (EN-05).
+ */
+const REFUSAL_MS = 20;
 
 /** An id no member has: ids are random, and this is none. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
