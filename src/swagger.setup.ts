@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { VERSION } from './common/version.js';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
-import { LOGIN_OUTCOME } from './auth/dto/login.dto.js';
+import { LOGIN_OUTCOMES } from './auth/dto/login.dto.js';
 import { DESCRIPTION } from './openapi/description.js';
 import { polished } from './openapi/polish.js';
 import { keepTokens } from './openapi/workbench.js';
@@ -72,8 +72,8 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     autoTagControllers: false, // operations are grouped by what people do, not by our classes
     operationIdFactory,
   });
-  // A class cannot be a choice between classes, so this schema is put in by hand.
-  Object.assign(document.components?.schemas ?? {}, { LoginOutcome: LOGIN_OUTCOME });
+  // A class cannot be a choice between classes, so these schemas are put in by hand.
+  Object.assign(document.components?.schemas ?? {}, LOGIN_OUTCOMES);
   return polished(document, JOURNEY);
 }
 

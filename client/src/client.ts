@@ -13,6 +13,7 @@ type TokenAnswer = Schemas['TokenAnswer'];
 type WithoutDevice<T> = Omit<T, 'deviceToken' | 'transport'>;
 
 export type LoginOutcome = Schemas['LoginOutcome'];
+export type CompletedLogin = Schemas['CompletedLogin'];
 
 export interface MunjigiOptions {
   /** Where the server is: `https://accounts.example.com`. */
@@ -134,9 +135,9 @@ export class MunjigiClient {
     return this.signIn<LoginOutcome>('/api/auth/login', { ...body, ...(deviceToken && { deviceToken }) }, options);
   }
 
-  /** After `mfa_required`: six digits from the app, or a recovery code. */
-  logInSecondFactor(body: Schemas['SecondFactorDto'], options?: CallOptions): Promise<TokenAnswer> {
-    return this.signIn<TokenAnswer>('/api/auth/login/mfa', body, options, {});
+  /** After `mfa_required`: six digits from the app, or a recovery code. `status` of the outcome says whether a new password is asked for first. */
+  logInSecondFactor(body: Schemas['SecondFactorDto'], options?: CallOptions): Promise<CompletedLogin> {
+    return this.signIn<CompletedLogin>('/api/auth/login/mfa', body, options, {});
   }
 
   /** Signed out here at once, whatever the network does. Rejects where the server could not be told; it then still knows the session. */

@@ -1,4 +1,10 @@
-export { MunjigiClient, type CallOptions, type LoginOutcome, type MunjigiOptions } from './client.js';
+export {
+  MunjigiClient,
+  type CallOptions,
+  type CompletedLogin,
+  type LoginOutcome,
+  type MunjigiOptions,
+} from './client.js';
 export {
   MunjigiError,
   NetworkError,

@@ -2144,6 +2144,8 @@ export interface components {
         };
         /** @description What a login can come to; `status` says which it is */
         LoginOutcome: components["schemas"]["TokenAnswer"] | components["schemas"]["MfaRequired"] | components["schemas"]["PasswordChangeRequired"];
+        /** @description What a login comes to that has shown all it needs; `status` says which it is */
+        CompletedLogin: components["schemas"]["TokenAnswer"] | components["schemas"]["PasswordChangeRequired"];
     };
     responses: never;
     parameters: never;
@@ -3246,7 +3248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenAnswer"];
+                    "application/json": components["schemas"]["CompletedLogin"];
                 };
             };
             /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3469,7 +3471,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoginOutcome"];
+                    "application/json": components["schemas"]["CompletedLogin"];
                 };
             };
             /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3706,7 +3708,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenAnswer"];
+                    "application/json": components["schemas"]["CompletedLogin"];
                 };
             };
             /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3718,7 +3720,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -9,6 +9,7 @@ import { DomainError } from '../errors/domain-error.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { ReauthenticationService } from '../reauthentication/reauthentication.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { LoginChallengesService } from '../two-factor/login-challenges.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 import { VerificationService } from '../verification/verification.service.js';
 
@@ -22,6 +23,7 @@ export class AccountClosingService {
     private readonly reauthentication: ReauthenticationService,
     private readonly sessions: SessionsService,
     private readonly verification: VerificationService,
+    private readonly challenges: LoginChallengesService,
     private readonly notices: SecurityNoticesService,
     private readonly events: SecurityEventsService,
   ) {}
@@ -39,6 +41,8 @@ export class AccountClosingService {
       if (member.status !== 'active') return;
       if (!(await this.members.close(tx, memberId))) throw new DomainError('last_admin');
       await this.verification.voidAllOf(tx, memberId);
+      // Otherwise a login from before could open the account again by its second step.
+      await this.challenges.voidAllOf(tx, memberId);
       await this.sessions.endAll(tx, memberId, 'account-closed', caller);
       await this.events.record(tx, 'account.closed', { memberId, sessionId, caller }, {});
       const eraseOn = new Date(Date.now() + graceMs).toISOString();

@@ -52,7 +52,7 @@ export class LoginController {
     description:
       'After `mfa_required`: six digits from the app, or a recovery code. Five tries for the account, whatever login they belong to.',
   })
-  @ApiOkResponse({ type: TokenAnswer })
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
   @ApiBodyProblems(
     'token_expired',
     'token_invalid',
@@ -66,9 +66,10 @@ export class LoginController {
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer> {
+  ): Promise<TokenAnswer | PasswordChangeRequired> {
     const { mfaToken, code: answer } = body;
     const step = { mfaToken, answer, isKnownOrigin: this.cookies.isKnownOrigin(request) };
-    return this.cookies.deliver(reply, await this.logins.completeWithSecondFactor(step, caller));
+    const outcome = await this.logins.completeWithSecondFactor(step, caller);
+    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 }

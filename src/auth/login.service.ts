@@ -1,35 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { parseEmailAddress } from '../common/email-address.js';
-import { LOGIN_ID_PATTERN, maskLoginId, normaliseLoginId } from '../common/login-id.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from '../common/login-id.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
-import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
-import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
 import { LoginThrottleService, type CountedAttempt } from '../rate-limits/login-throttle.service.js';
-import { SessionsService, type DeviceInfo, type IssuedTokens } from '../sessions/sessions.service.js';
+import { SessionsService, type DeviceInfo } from '../sessions/sessions.service.js';
 import { LoginChallengesService, type IssuedMfaToken } from '../two-factor/login-challenges.service.js';
 import { PasskeysService, type ProvenPasskey } from '../passkeys/passkeys.service.js';
 import { TwoFactorService, type MatchedFactor, type SecondFactorAnswer } from '../two-factor/two-factor.service.js';
 import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
-import { VerificationService } from '../verification/verification.service.js';
 import { LoginLockNoticeService } from './login-lock-notice.service.js';
-import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
-import { SignInService, type SignIn } from './sign-in.service.js';
+import { SignInService, type CompletedLogin, type SignIn } from './sign-in.service.js';
 
 export interface LoginRequest {
   readonly identifier: string;
   readonly password: string;
 }
 
-export type LoginOutcome =
-  | { status: 'authenticated'; tokens: IssuedTokens }
-  | ({ status: 'mfa_required' } & IssuedMfaToken)
-  | ({ status: 'password_change_required' } & IssuedResetToken);
+export type LoginOutcome = CompletedLogin | ({ status: 'mfa_required' } & IssuedMfaToken);
 
 /** The second step of a login. */
 export interface SecondFactorRequest {
@@ -47,6 +41,8 @@ interface CheckedPassword {
   /** The known device that it came from. */
   readonly deviceId: string | null;
   readonly attempt: CountedAttempt;
+  /** Resolves when it may be refused; see {@link REFUSAL_MS}. */
+  readonly refusable: Promise<void>;
 }
 
 /** Login by login ID or address and password. */
@@ -54,14 +50,11 @@ interface CheckedPassword {
 export class LoginService {
   constructor(
     private readonly config: AppConfig,
-    private readonly notices: SecurityNoticesService,
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
     private readonly signIns: SignInService,
-    private readonly verification: VerificationService,
-    private readonly resetTokens: ResetTokens,
     private readonly twoFactor: TwoFactorService,
     private readonly challenges: LoginChallengesService,
     private readonly passkeys: PasskeysService,
@@ -76,19 +69,34 @@ export class LoginService {
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */
   async login(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
-    const { candidate, account, deviceId, attempt } = await this.checkPassword(request, device, caller);
-    if (attempt.isRight !== true || candidate === null || !(await this.isOpen(candidate, caller))) {
+    const checked = await this.checkPassword(request, device, caller);
+    try {
+      return await this.decide(checked, request.password, device, caller);
+    } catch (error) {
+      await checked.refusable;
+      throw error;
+    }
+  }
+
+  private async decide(
+    { candidate, account, deviceId, attempt }: CheckedPassword,
+    password: string,
+    device: DeviceInfo,
+    caller: Caller,
+  ): Promise<LoginOutcome> {
+    if (attempt.isRight !== true || candidate === null || !(await this.isOpen(candidate))) {
       // Of failures on a known device the mail has nothing to say; nor is there anybody waiting elsewhere.
       if (attempt.startsWaiting && deviceId === null) await this.lockNotice.send(candidate, account, caller);
       await this.refuse(attempt.isRight, candidate, caller);
     }
     const { id: memberId, passwordVersion } = candidate!;
-    const signIn = {
+    const signIn: SignIn = {
       owner: { memberId, passwordVersion },
       device: { ...device, knownDeviceId: deviceId },
       passwordFailures: attempt.failuresBefore,
+      by: 'password',
     };
-    return this.admit(candidate!, request.password, signIn, caller);
+    return this.admit(candidate!, password, signIn, caller);
   }
 
   private async checkPassword(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<CheckedPassword> {
@@ -105,29 +113,35 @@ export class LoginService {
         deviceId === null ? this.ipLimits.checkLoginAllowed(caller) : undefined;
       await checkIp();
       // By account where there is one, so that login ID and address share a budget; an unknown identifier gets its own.
-      const account = candidate?.id ?? `unknown:${identifier ?? request.identifier}`;
-      // Whoever waits for others at one account keeps no place meanwhile: a flood at one must not shut out all.
-      if (this.throttle.hasQueue({ account, deviceId })) place.free();
-      const attempt = await this.throttle.attemptCounted({ account, deviceId }, () => {
-        place.free();
-        return this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp);
-      });
-      return { candidate, account, deviceId, attempt };
+      const submitted = identifier ?? request.identifier;
+      const account = candidate?.id ?? `unknown:${submitted}`;
+      const subject = { account, deviceId, turn: `login:${submitted}` };
+      // Whoever waits for others at one identifier keeps no place meanwhile: a flood at one must not shut out all.
+      if (this.throttle.hasQueue(subject)) place.free();
+      let refusable = Promise.resolve();
+      const attempt = await this.throttle.attemptCounted(
+        subject,
+        async () => {
+          place.free();
+          const isRight = await this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp);
+          refusable = delay(REFUSAL_MS);
+          return isRight;
+        },
+        () => {
+          place.free();
+          return this.passwords.pretend();
+        },
+      );
+      return { candidate, account, deviceId, attempt, refusable };
     } finally {
       place.free();
     }
   }
 
-  /** Whether the member may log in. A closed account whose grace has not run out is open again by this login. */
-  private async isOpen({ id: memberId, status }: LoginCandidate, caller: Caller): Promise<boolean> {
+  /** Whether the member may log in. A closed account may be opened again until its grace is over; here it is only looked at. */
+  private async isOpen({ id: memberId, status }: LoginCandidate): Promise<boolean> {
     if (status !== 'closed') return status === 'active';
-    return this.database.transaction(async (tx) => {
-      if (!(await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS))) return false;
-      await this.events.record(tx, 'account.restored', { memberId, caller }, {});
-      const member = await this.members.get(tx, memberId);
-      await this.notices.send(tx, 'account-restored', member, caller, { loginIdMasked: maskLoginId(member.loginId) });
-      return true;
-    });
+    return this.members.isRestorable(memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
   }
 
   private async refuse(isRight: boolean | null, candidate: LoginCandidate | null, caller: Caller): Promise<never> {
@@ -135,7 +149,6 @@ export class LoginService {
     await this.ipLimits.countFailure(caller);
     if (isRight === null) {
       await this.events.record(this.database, 'login.throttled', context, {});
-      await this.passwords.pretend();
       throw new DomainError('invalid_credentials', { detail: 'has to wait' });
     }
     const reason = candidate === null ? 'unknown_identifier' : isRight ? 'not_active' : 'password';
@@ -144,27 +157,29 @@ export class LoginService {
   }
 
   /**
-   * Brings the second factor. The token is good for one login; tries are counted for the account, over all logins under way.
+   * Brings the second factor, and gets what the login would have come to without one. The token is good for one login; tries
+   * are counted for the account, over all logins under way.
    * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`, `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`
    */
   async completeWithSecondFactor(
     { mfaToken, answer, isKnownOrigin }: SecondFactorRequest,
     caller: Caller,
-  ): Promise<IssuedTokens> {
+  ): Promise<CompletedLogin> {
     const challenge = await this.challenges.get(mfaToken);
     const { memberId, passwordVersion, deviceName, transport, passwordFailures } = challenge;
     if (transport === 'cookie' && !isKnownOrigin)
       throw new DomainError('origin_not_allowed', { detail: 'second step' });
     const device = { knownDeviceId: challenge.deviceId, deviceName, transport };
-    const signIn = { owner: { memberId, passwordVersion }, device, passwordFailures };
+    const signIn: SignIn = { owner: { memberId, passwordVersion }, device, passwordFailures, by: 'password' };
     const factor = await this.checkSecondFactor(signIn, answer, caller);
-    const tokens = await this.database.transaction(async (tx) => {
+    const candidate = await this.members.getCandidate(memberId);
+    const outcome = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.challenges.spend(tx, challenge);
       await this.twoFactor.spend(tx, { memberId }, factor, caller);
-      return this.signIns.open(tx, signIn, caller);
+      return this.signIns.complete(tx, signIn, candidate, caller);
     });
-    return tokens ?? this.refuseRisky(signIn);
+    return outcome ?? this.refuseRisky(candidate, signIn, caller);
   }
 
   private async checkSecondFactor(signIn: SignIn, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
@@ -181,11 +196,20 @@ export class LoginService {
     }
   }
 
-  /** One answer for all refusals: whoever looks too unusual is not told that the first factor was right. */
-  private async refuseRisky({ owner, device, passwordFailures }: SignIn): Promise<never> {
+  /**
+   * One answer for all refusals: whoever looks too unusual is not told that the first factor was right. So it counts as {@link refuse}
+   * does, for the client address as well: at the edge of a limit, the next answer would tell.
+   */
+  private async refuseRisky(
+    candidate: LoginCandidate,
+    { device, passwordFailures }: SignIn,
+    caller: Caller,
+  ): Promise<never> {
+    const { knownDeviceId: deviceId } = device;
     // The right password cleared the count, and with it a reason for refusing: the next try would get in.
-    const subject = { account: owner.memberId, deviceId: device.knownDeviceId };
-    await this.throttle.putBack(subject, passwordFailures + 1);
+    const startsWaiting = await this.throttle.putBack({ account: candidate.id, deviceId }, passwordFailures);
+    if (startsWaiting && deviceId === null) await this.lockNotice.send(candidate, candidate.id, caller);
+    await this.ipLimits.countFailure(caller);
     throw new DomainError('invalid_credentials', { detail: 'judged too risky' });
   }
 
@@ -193,36 +217,19 @@ export class LoginService {
    * Lets a member in whose passkey stood for both factors.
    * @throws DomainError `invalid_credentials` as for any login; `passkey_invalid` for a passkey removed meanwhile
    */
-  async admitByPasskey(passkey: ProvenPasskey, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
+  async admitByPasskey(passkey: ProvenPasskey, device: DeviceInfo, caller: Caller): Promise<CompletedLogin> {
     const { memberId } = passkey;
     const candidate = await this.members.getCandidate(memberId);
-    if (!(await this.isOpen(candidate, caller))) await this.refuse(true, candidate, caller);
+    if (!(await this.isOpen(candidate))) await this.refuse(true, candidate, caller);
     const knownDeviceId = await this.sessions.findDevice(memberId, device.deviceToken);
     const owner = { memberId, passwordVersion: candidate.passwordVersion };
-    const signIn = { owner, device: { ...device, knownDeviceId }, passwordFailures: 0 };
-    const outcome = await this.database.transaction<LoginOutcome | null>(async (tx) => {
+    const signIn: SignIn = { owner, device: { ...device, knownDeviceId }, passwordFailures: 0, by: 'passkey' };
+    const outcome = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.passkeys.spend(tx, passkey);
-      if (candidate.mustChangePassword) return this.demandNewPassword(tx, candidate, 'passkey', caller);
-      const tokens = await this.signIns.open(tx, signIn, caller);
-      return tokens && { status: 'authenticated', tokens };
+      return this.signIns.complete(tx, signIn, candidate, caller);
     });
-    return outcome ?? this.refuseRisky(signIn);
-  }
-
-  /** Whoever has to change the password gets no session, only the way to do that. */
-  private async demandNewPassword(
-    tx: Tx,
-    { id: memberId, passwordVersion }: LoginCandidate,
-    by: 'password' | 'passkey',
-    caller: Caller,
-  ): Promise<LoginOutcome> {
-    // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
-    if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
-      throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
-    await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
-    const grant = await this.verification.grantReset(tx, memberId, passwordVersion);
-    return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
+    return outcome ?? this.refuseRisky(candidate, signIn, caller);
   }
 
   private async admit(
@@ -232,9 +239,6 @@ export class LoginService {
     caller: Caller,
   ): Promise<LoginOutcome> {
     const { id: memberId, passwordVersion } = candidate;
-    if (candidate.mustChangePassword) {
-      return this.database.transaction((tx) => this.demandNewPassword(tx, candidate, 'password', caller));
-    }
     if (this.passwords.needsRehash(candidate.passwordHash)) {
       await this.members.upgradeHash(memberId, passwordVersion, await this.passwords.rehash(password));
     }
@@ -255,12 +259,17 @@ export class LoginService {
         });
         return { status: 'mfa_required', ...challenge };
       }
-      const tokens = await this.signIns.open(tx, signIn, caller);
-      return tokens && { status: 'authenticated', tokens };
+      return this.signIns.complete(tx, signIn, candidate, caller);
     });
-    return outcome ?? this.refuseRisky(signIn);
+    return outcome ?? this.refuseRisky(candidate, signIn, caller);
   }
 }
+
+/**
+ * No login is refused earlier than this after its password was compared. What is still done then takes a few milliseconds, and a
+ * few more where the password was right: judging, writing down, mailing. That must not show (EN-05).
+ */
+const REFUSAL_MS = 20;
 
 /** An id no member has: ids are random, and this is none. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';

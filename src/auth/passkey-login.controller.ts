@@ -7,7 +7,7 @@ import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
 import { TokenAnswer } from '../sessions/token-answer.js';
 import { NoFieldsDto } from '../validation/no-fields.dto.js';
-import { MfaRequired, PasswordChangeRequired } from './dto/login.dto.js';
+import { PasswordChangeRequired } from './dto/login.dto.js';
 import { MfaTokenDto, PasskeyLoginDto, RequestOptionsAnswer, SecondFactorPasskeyDto } from './dto/passkey-login.dto.js';
 import { LoginService } from './login.service.js';
 import { PasskeyLoginService } from './passkey-login.service.js';
@@ -43,14 +43,14 @@ export class PasskeyLoginController {
     description:
       'The passkey has to check its owner (PIN, finger, face) and then stands for both factors. Each challenge is worth one try. Never answers `mfa_required`.',
   })
-  @ApiOkResponse({ schema: { $ref: '#/components/schemas/LoginOutcome' } })
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
   @ApiBodyProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', 'too_many_requests')
   async login(
     @Body() body: PasskeyLoginDto,
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer | MfaRequired | PasswordChangeRequired> {
+  ): Promise<TokenAnswer | PasswordChangeRequired> {
     const { credential, ...info } = body;
     const outcome = await this.passkeyLogins.login(credential, this.cookies.deviceOf(request, info), caller);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
@@ -77,15 +77,23 @@ export class PasskeyLoginController {
     summary: 'Bring a passkey as the second factor',
     description: 'Five tries for the account, over all kinds of second factor and all logins under way.',
   })
-  @ApiOkResponse({ type: TokenAnswer })
-  @ApiBodyProblems('token_expired', 'token_invalid', 'passkey_invalid', 'too_many_attempts', 'origin_not_allowed')
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'passkey_invalid',
+    'invalid_credentials',
+    'too_many_attempts',
+    'origin_not_allowed',
+  )
   async secondFactor(
     @Body() { mfaToken, credential }: SecondFactorPasskeyDto,
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer> {
+  ): Promise<TokenAnswer | PasswordChangeRequired> {
     const step = { mfaToken, answer: credential, isKnownOrigin: this.cookies.isKnownOrigin(request) };
-    return this.cookies.deliver(reply, await this.logins.completeWithSecondFactor(step, caller));
+    const outcome = await this.logins.completeWithSecondFactor(step, caller);
+    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 }

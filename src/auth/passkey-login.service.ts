@@ -8,7 +8,8 @@ import { PasskeysService, type ProvenPasskey, type RequestOptions } from '../pas
 import { IpLimitsService } from '../rate-limits/ip-limits.service.js';
 import type { DeviceInfo } from '../sessions/sessions.service.js';
 import { LoginChallengesService } from '../two-factor/login-challenges.service.js';
-import { LoginService, type LoginOutcome } from './login.service.js';
+import { LoginService } from './login.service.js';
+import type { CompletedLogin } from './sign-in.service.js';
 
 /** Login with a passkey alone, and what a browser needs to ask for one. */
 @Injectable()
@@ -39,7 +40,7 @@ export class PasskeyLoginService {
    * A passkey that checked its owner is both factors at once: something they have, and something they know or are.
    * @throws DomainError `passkey_invalid`, `invalid_credentials`, `too_many_requests`
    */
-  async login(assertion: Assertion, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
+  async login(assertion: Assertion, device: DeviceInfo, caller: Caller): Promise<CompletedLogin> {
     await this.ipLimits.checkLoginAllowed(caller);
     return this.logins.admitByPasskey(await this.prove(assertion, caller), device, caller);
   }

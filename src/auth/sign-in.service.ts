@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
+import { maskLoginId } from '../common/login-id.js';
+import { AppConfig } from '../config/app-config.js';
 import type { Tx } from '../database/sql.js';
+import { DomainError } from '../errors/domain-error.js';
+import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { RiskService, type AssessedLogin } from '../risk/risk.service.js';
 import {
   SessionsService,
@@ -8,6 +13,9 @@ import {
   type SessionOwner,
   type SignInDevice,
 } from '../sessions/sessions.service.js';
+import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
+import { VerificationService } from '../verification/verification.service.js';
+import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
 
 /** Who logs in, on which device, and what went before. */
 export interface SignIn {
@@ -15,28 +23,45 @@ export interface SignIn {
   readonly device: SignInDevice;
   /** Wrong passwords in a row before the right one. */
   readonly passwordFailures: number;
+  /** The first factor, which may have been the only one. */
+  readonly by: 'password' | 'passkey';
 }
 
-/** Opens the sessions of logins, unless they look too much like somebody else's. Every way to log in ends here. */
+/** What a login comes to that has shown all it needs. */
+export type CompletedLogin =
+  { status: 'authenticated'; tokens: IssuedTokens } | ({ status: 'password_change_required' } & IssuedResetToken);
+
+/** Lets logins in, unless they look too much like somebody else's. Every way to log in ends here. */
 @Injectable()
 export class SignInService {
   constructor(
+    private readonly config: AppConfig,
+    private readonly members: MembersRepository,
     private readonly sessions: SessionsService,
     private readonly risk: RiskService,
+    private readonly verification: VerificationService,
+    private readonly resetTokens: ResetTokens,
+    private readonly notices: SecurityNoticesService,
+    private readonly events: SecurityEventsService,
   ) {}
 
   /**
-   * Opens the session of a login that has shown all it needs. Null where it is refused as too risky: the caller lets the
-   * transaction commit, because it holds what was found and the mail about it, and answers as if the password were wrong.
+   * Completes a login that has shown all it needs: a session, or the way to a new password where that has to come first. A closed
+   * account is open again by it, while its grace lasts. Null where it is refused as too risky: the caller lets the transaction commit, because it holds what was found and the mail
+   * about it, and answers as if the password were wrong.
+   * @param candidate as looked up before the transaction: at the version that was checked it holds, or the login is refused
    * @throws DomainError `invalid_credentials`
    */
-  async open(tx: Tx, signIn: SignIn, caller: Caller): Promise<IssuedTokens | null> {
+  async complete(tx: Tx, signIn: SignIn, candidate: LoginCandidate, caller: Caller): Promise<CompletedLogin | null> {
     const { outcome, isMailed } = await this.risk.assessLogin(tx, await this.assessed(tx, signIn, caller), caller);
     if (outcome === 'end') return null;
-    return this.sessions.open(tx, signIn.owner, { ...signIn.device, isMailed }, caller);
+    if (candidate.status === 'closed') await this.restore(tx, candidate, caller);
+    if (candidate.mustChangePassword) return this.demandNewPassword(tx, signIn, caller);
+    const tokens = await this.sessions.open(tx, signIn.owner, { ...signIn.device, isMailed }, caller);
+    return { status: 'authenticated', tokens };
   }
 
-  /** After the password, before a second factor is asked for; false where it is refused, as in {@link open}. */
+  /** After the password, before a second factor is asked for; false where it is refused, as in {@link complete}. */
   async mayGoOn(tx: Tx, signIn: SignIn, caller: Caller): Promise<boolean> {
     return this.risk.mayGoOn(tx, await this.assessed(tx, signIn, caller), caller);
   }
@@ -44,6 +69,25 @@ export class SignInService {
   /** The password was right and the second factor wrong. */
   async secondFactorFailed(tx: Tx, signIn: SignIn, caller: Caller): Promise<void> {
     await this.risk.assessWrongSecondFactor(tx, await this.assessed(tx, signIn, caller), caller);
+  }
+
+  private async restore(tx: Tx, { id: memberId, loginId }: LoginCandidate, caller: Caller): Promise<void> {
+    // Where it is no longer closed, or the grace ran out a moment ago, what follows sees for itself how it is.
+    if (!(await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS))) return;
+    await this.events.record(tx, 'account.restored', { memberId, caller }, {});
+    const member = await this.members.get(tx, memberId);
+    await this.notices.send(tx, 'account-restored', member, caller, { loginIdMasked: maskLoginId(loginId) });
+  }
+
+  /** Whoever has to change the password gets no session, only the way to do that. */
+  private async demandNewPassword(tx: Tx, { owner, by }: SignIn, caller: Caller): Promise<CompletedLogin> {
+    const { memberId, passwordVersion } = owner;
+    // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
+    if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
+      throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
+    await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
+    const grant = await this.verification.grantReset(tx, memberId, passwordVersion);
+    return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
   }
 
   private async assessed(tx: Tx, { owner, device, passwordFailures }: SignIn, caller: Caller): Promise<AssessedLogin> {

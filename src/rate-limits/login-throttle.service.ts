@@ -10,6 +10,11 @@ import { TurnTaking } from '../common/turn-taking.js';
 export interface LoginSubject {
   readonly account: string;
   readonly deviceId: string | null;
+  /**
+   * What its checks take turns by, where that is not the account. For a login it is the identifier as it was submitted: by the account,
+   * who waits for whom would tell which login ID and which address belong together (EN-07).
+   */
+  readonly turn?: string;
   /** Failures before waits begin, where it is not the one for logins. */
   readonly limit?: number;
   /** Failures after which a wait does not end by itself, where it is not the one for logins; null where waits always end. */
@@ -30,24 +35,32 @@ export interface CountedAttempt {
 }
 
 /**
- * Counts the attempt before the password is compared. Within a wait nothing is counted and no row comes back. From the
- * limit on each further failure doubles the wait; at the hard limit, where there is one, it does not end by itself. The
- * exponent is bounded for where there is none: beyond 1023 a float overflows, and the attempt would be an error. Waits
- * that began under another secret ($7) hold, too; there are such keys only while a rotation runs.
+ * Until when so many failures make wait: from the limit on each further one doubles the wait; at the hard limit, where there is one,
+ * it does not end by itself. The exponent is bounded for where there is none: beyond 1023 a float overflows, and the attempt would be an error.
+ */
+const blockedUntil = (failures: string): string => `CASE
+  WHEN ${failures} >= $5::int THEN 'infinity'::timestamptz
+  WHEN ${failures} >= $2::int THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ least(${failures} - $2::int, 30)))
+END`;
+
+/**
+ * Counts the attempt before the password is compared. Within a wait nothing is counted and no row comes back. Waits that
+ * began under another secret ($7) hold, too; there are such keys only while a rotation runs.
  */
 const TAKE = {
   name: 'login-failure-take',
   text: `INSERT INTO login_failures AS f (key, account, failures)
     SELECT $1::bytea, $6::bytea, 1
     WHERE NOT EXISTS (SELECT FROM login_failures WHERE key = ANY($7::bytea[]) AND blocked_until > now())
-    ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(),
-      blocked_until = CASE
-        WHEN f.failures + 1 >= $5::int THEN 'infinity'
-        WHEN f.failures + 1 >= $2 THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ least(f.failures + 1 - $2, 30)))
-      END
+    ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(), blocked_until = ${blockedUntil('(f.failures + 1)')}
     WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
     RETURNING f.failures`,
 };
+
+/** Counts $7 failures afterwards. */
+const PUT_BACK = `INSERT INTO login_failures AS f (key, account, failures, blocked_until) VALUES ($1, $6, $7::int, ${blockedUntil('$7::int')})
+  ON CONFLICT (key) DO UPDATE SET failures = f.failures + $7::int, updated_at = now(), blocked_until = ${blockedUntil('(f.failures + $7::int)')}
+  RETURNING f.failures`;
 
 /**
  * Slows down guessing at one account, wherever it comes from. Known devices are counted apart, so an attacker can make
@@ -70,7 +83,7 @@ export class LoginThrottleService {
 
   /**
    * Runs one password check, counted as a failure beforehand and cleared if it succeeds; null where the subject has to
-   * wait. Checks of one subject take turns within this process: otherwise an owner who logs in on many tabs at once
+   * wait. Checks with one turn run one after the other within this process: otherwise an owner who logs in on many tabs at once
    * would meet a limit made of nothing but their own attempts under way.
    * @param check resolves to whether the password was right; if it throws, the attempt is not counted
    */
@@ -78,13 +91,23 @@ export class LoginThrottleService {
     return (await this.attemptCounted(subject, check)).isRight;
   }
 
-  /** As {@link attempt}, and tells what went before. */
-  async attemptCounted(subject: LoginSubject, check: () => Promise<boolean>): Promise<CountedAttempt> {
+  /**
+   * As {@link attempt}, and tells what went before.
+   * @param pretend runs in place of the check where the subject has to wait, and in its turn: whoever is behind it must not see that
+   */
+  async attemptCounted(
+    subject: LoginSubject,
+    check: () => Promise<boolean>,
+    pretend?: () => Promise<void>,
+  ): Promise<CountedAttempt> {
     const [key, ...olderKeys] = this.keysOf(subject);
-    return this.turns.take(turnOf(key), async () => {
-      const limit = subject.limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
-      const failures = await this.count(key, olderKeys, subject, limit);
-      if (failures === null) return { isRight: null, failuresBefore: 0, startsWaiting: false };
+    return this.turns.take(turnOf(subject), async () => {
+      const limit = this.limitOf(subject);
+      const failures = await this.count(subject, key, olderKeys);
+      if (failures === null) {
+        await pretend?.();
+        return { isRight: null, failuresBefore: 0, startsWaiting: false };
+      }
       let isRight: boolean;
       try {
         isRight = await check();
@@ -99,16 +122,21 @@ export class LoginThrottleService {
 
   /** Whether the next check of this subject would wait for its turn. */
   hasQueue(subject: LoginSubject): boolean {
-    return this.turns.isTaken(turnOf(this.keysOf(subject)[0]));
+    return this.turns.isTaken(turnOf(subject));
   }
 
-  /** Counts so many failures of a subject: what a right password had cleared, when the login was refused all the same. */
-  async putBack(subject: LoginSubject, failures: number): Promise<void> {
-    await this.database.query(
-      `INSERT INTO login_failures AS f (key, account, failures) VALUES ($1, $2, $3)
-       ON CONFLICT (key) DO UPDATE SET failures = f.failures + excluded.failures, updated_at = now()`,
-      [this.keysOf(subject)[0], this.digestsOf(subject.account)[0], failures],
-    );
+  /**
+   * Makes an attempt a failure afterwards, when its login was refused although the password was right: what that had cleared is
+   * counted again, and this attempt with it, with the wait that a wrong password would have begun.
+   * @returns whether this failure makes the subject wait for the first time
+   */
+  async putBack(subject: LoginSubject, failuresBefore: number): Promise<boolean> {
+    const limit = this.limitOf(subject);
+    const counted = failuresBefore + 1;
+    const values = [...this.countValues(subject, this.keysOf(subject)[0]), counted];
+    const { rows } = await this.database.query<{ failures: number }>(PUT_BACK, values);
+    const { failures } = rows[0]!;
+    return failures >= limit && Math.max(failuresBefore, failures - counted) < limit;
   }
 
   /** Ends all waits of an account, also those of its known devices: a mailbox proof, or an administrator, has spoken for it. */
@@ -126,17 +154,22 @@ export class LoginThrottleService {
   }
 
   /** The failures in a row, this attempt included; null within a wait. */
-  private async count(
-    key: Buffer,
-    olderKeys: readonly Buffer[],
-    { account, hardLimit = this.config.env.LOGIN_FAILURE_HARD_LIMIT }: LoginSubject,
-    limit: number,
-  ): Promise<number | null> {
-    const { env } = this.config;
-    const limits = [limit, env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, hardLimit];
-    const values = [key, ...limits, this.digestsOf(account)[0], olderKeys];
+  private async count(subject: LoginSubject, key: Buffer, olderKeys: readonly Buffer[]): Promise<number | null> {
+    const values = [...this.countValues(subject, key), olderKeys];
     const { rows } = await this.database.prepared<{ failures: number }>(TAKE, values);
     return rows[0]?.failures ?? null;
+  }
+
+  /** The first values of {@link TAKE} and {@link PUT_BACK}. */
+  private countValues(subject: LoginSubject, key: Buffer): (Buffer | number | null)[] {
+    const { env } = this.config;
+    const { account, hardLimit = env.LOGIN_FAILURE_HARD_LIMIT } = subject;
+    const limits = [this.limitOf(subject), env.LOGIN_FIRST_WAIT_SECONDS, env.LOGIN_MAX_WAIT_SECONDS, hardLimit];
+    return [key, ...limits, this.digestsOf(account)[0]];
+  }
+
+  private limitOf({ limit }: LoginSubject): number {
+    return limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
   }
 
   private async giveBack(key: Buffer): Promise<void> {
@@ -160,6 +193,6 @@ export class LoginThrottleService {
   }
 }
 
-function turnOf(key: Buffer): string {
-  return key.toString('base64');
+function turnOf({ account, turn = account, deviceId }: LoginSubject): string {
+  return `${deviceId ?? ''} ${turn}`;
 }

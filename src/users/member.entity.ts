@@ -24,7 +24,7 @@ export class Member {
   /** The form addresses are compared in; see `parseEmailAddress`. */
   @Column('text', { name: 'email_key' }) emailKey: string;
   @Column('text', { name: 'password_hash', select: false }) passwordHash: string;
-  /** Grows with every password. What was checked against an older password is refused when this has moved on. */
+  /** Grows with every password, and when a new one is demanded. What was checked at an older version is refused. */
   @Column('int', { name: 'password_version', default: 1 }) passwordVersion: number;
   @Column('boolean', { name: 'must_change_password', default: false }) mustChangePassword: boolean;
   @Column('text', { nullable: true }) name: string | null;

@@ -32,6 +32,9 @@ const ADMINISTRATORS_LOCK = 7_463_542;
 const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS (
   SELECT FROM members other WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> members.id))`;
 
+/** True of a closed account that may still be opened again; `$2` is the grace in seconds. */
+const WITHIN_GRACE = `status = 'closed' AND closed_at > now() - make_interval(secs => $2)`;
+
 /** A member, as far as mail to the address needs one. */
 export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'status'>;
 
@@ -167,9 +170,15 @@ export class MembersRepository {
     return count === 1;
   }
 
-  /** The next login with the right password leads to a new one and nowhere else. */
+  /**
+   * The next login with the right password leads to a new one and nowhere else. The version moves on as with a new password: what
+   * was checked before, a login that is still hashing or a password change under way, comes too late (CC-04).
+   */
   async demandPasswordChange(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE members SET must_change_password = true, updated_at = now() WHERE id = $1`, [id]);
+    await tx.query(
+      `UPDATE members SET must_change_password = true, password_version = password_version + 1, updated_at = now() WHERE id = $1`,
+      [id],
+    );
   }
 
   /** The unique indexes decide between racers. @throws DomainError `email_taken`, `login_id_taken` */
@@ -216,11 +225,19 @@ export class MembersRepository {
     return count === 1;
   }
 
+  /** Whether {@link restore} would open the account. */
+  async isRestorable(id: string, graceSeconds: number): Promise<boolean> {
+    const { count } = await this.database.query(`SELECT FROM members WHERE id = $1 AND ${WITHIN_GRACE}`, [
+      id,
+      graceSeconds,
+    ]);
+    return count === 1;
+  }
+
   /** Opens a closed account again while its grace lasts. */
   async restore(tx: Tx, id: string, graceSeconds: number): Promise<boolean> {
     const { count } = await tx.query(
-      `UPDATE members SET status = 'active', closed_at = NULL
-       WHERE id = $1 AND status = 'closed' AND closed_at > now() - make_interval(secs => $2)`,
+      `UPDATE members SET status = 'active', closed_at = NULL WHERE id = $1 AND ${WITHIN_GRACE}`,
       [id, graceSeconds],
     );
     return count === 1;

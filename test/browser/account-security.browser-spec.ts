@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
-import { enrol, givenAdmin } from '../support/admins.js';
+import { enrol, givenAdmin, totpCode } from '../support/admins.js';
 import { Authenticator } from '../support/authenticator.js';
 import { describeInBrowser } from '../support/browser.js';
 import { given } from '../support/factories.js';
@@ -164,6 +164,21 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await authenticator.recognisesOwner(true);
     await visitor.send('passkey');
     await isLoggedIn(visitor);
+    await visitor.close();
+  });
+
+  it('leads to a new password after the second step, where the password must be changed', async () => {
+    const ada = await enrol(await given.member(stage.app));
+    await stage.app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
+    const visitor = await stage.visitor(LOOKS[0]!);
+    await logIn(visitor, ada);
+    await visitor.see('second-factor');
+    await visitor.type('#appCode', totpCode(ada.secret, 1));
+    await visitor.send('second-factor');
+    await visitor.see('must-change');
+    await visitor.press('change-password');
+    await visitor.page.waitForURL(/\/pages\/reset-password/);
+    await visitor.page.locator('#newPassword').waitFor();
     await visitor.close();
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpClient } from '../support/http-client.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
@@ -396,6 +397,16 @@ describe('closing the account', () => {
   });
   afterAll(() => app.stop());
 
+  /** How the account is, and how often the audit says that it was opened again. */
+  async function restored({ id }: GivenMember): Promise<{ status: string; events: number }> {
+    const { rows } = await app.sql.query(
+      `SELECT status, (SELECT count(*)::int FROM security_events WHERE member_id = $1 AND type = 'account.restored') AS events
+       FROM members WHERE id = $1`,
+      [id],
+    );
+    return rows[0];
+  }
+
   it('ends all sessions at once, and logging in brings it back', async () => {
     const ada = await given.member(app);
     await ada.client
@@ -408,6 +419,37 @@ describe('closing the account', () => {
     await ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
     const mails = await mailbox.to(ada.email).waitForCount(3);
     expect(mails).toHaveLength(3);
+  });
+
+  it('lasts until the second factor was shown, where there is one', async () => {
+    const ada = await enrol(await given.member(app));
+    const login = () => ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password });
+    const { body: early } = await login().expect(200);
+    await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
+    const bring = (mfaToken: string, code: string) => ada.client.post('/api/auth/login/mfa', { mfaToken, code });
+    // What was under way when it was closed opens nothing.
+    expect((await bring(early.mfaToken, ada.recoveryCodes[0]!)).body.code).toBe('token_invalid');
+
+    const { body } = await login().expect(200);
+    expect(body.status).toBe('mfa_required');
+    expect((await bring(body.mfaToken, '000000')).status).toBe(400);
+    expect(await restored(ada)).toEqual({ status: 'closed', events: 0 });
+
+    await bring(body.mfaToken, codeAt(ada.secret, 1)).then(({ status }) => expect(status).toBe(200));
+    expect(await restored(ada)).toEqual({ status: 'active', events: 1 });
+  });
+
+  it('lasts where a login was refused as too risky', async () => {
+    const wary = await app.replica({ env: { RISK_ASK_SCORE: '30', RISK_END_SCORE: '30' } });
+    const ada = await given.member(app);
+    await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
+    const login = (client: HttpClient, more: object = {}) =>
+      client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password, ...more });
+    const stranger = wary.client({ headers: { 'user-agent': 'a stranger' } });
+    expect((await login(stranger)).status).toBe(401);
+    expect(await restored(ada)).toEqual({ status: 'closed', events: 0 });
+    await login(wary.client({ ip: ada.client.ip }), { deviceToken: ada.deviceToken }).expect(200);
+    expect(await restored(ada)).toEqual({ status: 'active', events: 1 });
   });
 
   it('is final when the grace is over', async () => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { enrol, givenAdmin, promote, totpCode, type GivenAdmin } from '../support/admins.js';
+import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
 import { resetTokenFor } from '../support/recovery.js';
-import { expectDead } from '../support/refusals.js';
+import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
 import { TokenForge } from '../support/token-forge.js';
@@ -373,7 +374,7 @@ describe('a password reset that an administrator starts', () => {
     const { rows } = await app.sql.query('SELECT password_version, must_change_password FROM members WHERE id = $1', [
       ada.id,
     ]);
-    expect(rows).toEqual([{ password_version: 1, must_change_password: true }]);
+    expect(rows).toEqual([{ password_version: 2, must_change_password: true }]);
     const { body: half } = await login(ada).expect(200);
     expect(half).toEqual({
       status: 'password_change_required',
@@ -390,6 +391,35 @@ describe('a password reset that an administrator starts', () => {
     await login(ada).expect(401);
     expect((await login(ada, newPassword).expect(200)).body.status).toBe('authenticated');
     expect((await act('GET', `members/${ada.id}`, 200)).body.mustChangePassword).toBe(false);
+  });
+
+  it('CC-04 opens nothing to a login that looked the member up before and is still checking the password', async () => {
+    const ada = await given.member(app);
+    await login(ada, 'not the password at all').expect(401);
+    const blocker = await app.sql.connect();
+    try {
+      await blocker.query('BEGIN');
+      // The count that this failure has left: the next attempt waits for it, after the member was looked up.
+      const { rowCount } = await blocker.query(
+        'SELECT FROM login_failures WHERE updated_at = (SELECT max(updated_at) FROM login_failures) FOR UPDATE',
+      );
+      expect(rowCount).toBe(1);
+      const answer = login(ada).then((response) => response);
+      await eventually('the login waits', async () => {
+        const { rows } = await app.sql.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO login_failures%'`,
+        );
+        return rows.length > 0 || undefined;
+      });
+      await act('POST', `members/${ada.id}/password-reset`, 202);
+      await blocker.query('COMMIT');
+      expectRefusal(await answer, 'invalid_credentials');
+    } finally {
+      blocker.release();
+    }
+    const { rows } = await app.sql.query('SELECT FROM sessions WHERE member_id = $1 AND ended_at IS NULL', [ada.id]);
+    expect(rows).toEqual([]);
+    expect((await login(ada).expect(200)).body.status).toBe('password_change_required');
   });
 });
 

@@ -567,6 +567,8 @@ describe('a passkey instead of the password', () => {
   it('leads to a new password where that has to be changed first', async () => {
     const ada = await addPasskey(await given.member(app));
     await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);
+    const second = await passkeyStep(ada, await passwordStep(ada), ada.authenticator);
+    expect([second.status, second.body.status]).toEqual([200, 'password_change_required']);
     const { body } = await passkeyLogin(app.client(), ada.authenticator);
     expect(body).toEqual({
       status: 'password_change_required',

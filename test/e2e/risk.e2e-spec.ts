@@ -24,6 +24,7 @@ const inNetwork = (network: string): string => `${network}.${(host++ % 250) + 1}
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const UNUSUAL = 'Unusual login';
 const NEW_DEVICE = 'New login';
+const LOCKED = 'Many failed logins';
 
 let app: TestApp;
 /** The same database, stricter or laxer: a session opened at one is refreshed at another. */
@@ -242,6 +243,54 @@ describe('a login', () => {
     const newPassword = `${ada.password} anew`;
     await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
     await logIn(ada, newPassword, device).expect(200);
+  });
+
+  it('EN-05 that was refused with the right password counts for the client address as a wrong one does', async () => {
+    const edge = await app.replica({
+      env: { RISK_END_SCORE: '80', RISK_ASK_SCORE: '40', LOGIN_IP_FAILURE_LIMIT: '2' },
+    });
+    const ada = await koreanMember({}, 3600);
+    for (const password of [ada.password, 'wrong giraffe 12']) {
+      const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX, at: edge };
+      for (let i = 0; i < 2; i++) expectRefusal(await logIn(ada, password, device), 'invalid_credentials');
+      expect((await logIn(ada, password, device)).status).toBe(429);
+    }
+  });
+
+  it('BF-01 that was refused with the right password begins the wait that a wrong one would have begun', async () => {
+    const ada = await koreanMember({}, 3600);
+    await failTimes(9, ada);
+    expectRefusal(
+      await logIn(ada, ada.password, { ip: inNetwork(AMERICA), userAgent: FIREFOX }),
+      'invalid_credentials',
+    );
+    expect(await assessed(ada)).toMatchObject([{ outcome: 'end' }]);
+    // From a place where nothing is unusual, so that it is the wait that refuses.
+    expectRefusal(await logIn(ada, ada.password, { ip: inNetwork(KOREA) }), 'invalid_credentials');
+    expect(await assessed(ada)).toHaveLength(1);
+    const { rows } = await app.sql.query(
+      `SELECT count(*) FILTER (WHERE type = 'login.throttled')::int AS throttled FROM security_events WHERE member_id = $1`,
+      [ada.id],
+    );
+    expect(rows).toEqual([{ throttled: 1 }]);
+    expect(await mailsAbout(ada, LOCKED)).toHaveLength(1);
+    await logIn(ada, ada.password, { ip: inNetwork(KOREA), deviceToken: ada.deviceToken }).expect(200);
+  });
+
+  it('that looks too much like somebody else’s does not get the way to a new password either', async () => {
+    const ada = await koreanMember({}, 3600);
+    await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);
+    const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX, at: strict };
+    expectRefusal(await logIn(ada, ada.password, device), 'invalid_credentials');
+    const { rowCount } = await app.sql.query('SELECT FROM reset_grants WHERE member_id = $1', [ada.id]);
+    expect(rowCount).toBe(0);
+    expect(await assessed(ada)).toMatchObject([{ at: 'login', outcome: 'end', score: 100 }]);
+    const { body } = await logIn(ada, ada.password, {
+      ip: inNetwork(KOREA),
+      deviceToken: ada.deviceToken,
+      at: strict,
+    }).expect(200);
+    expect(body.status).toBe('password_change_required');
   });
 });
 
@@ -467,8 +516,6 @@ describe('the reasons', () => {
 });
 
 describe('an account that is being guessed at', () => {
-  const LOCKED = 'Many failed logins';
-
   it('BF-04 is told once when waits begin, with a link for “it wasn’t me”, and the reset mail still comes', async () => {
     const ada = await given.member(app, { locale: 'en' });
     await failTimes(9, ada);

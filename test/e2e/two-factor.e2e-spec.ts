@@ -208,6 +208,35 @@ describe('a second factor', () => {
     await ada.client.post('/api/auth/login/mfa', { mfaToken: stale, code: ada.recoveryCodes[0] }).expect(401);
   });
 
+  it('OC-10 is asked for before the way to a new password is shown, where the password must be changed', async () => {
+    const ada = await enrol(await given.member(app));
+    await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
+    const grants = async () =>
+      (await app.sql.query('SELECT FROM reset_grants WHERE member_id = $1', [ada.id])).rowCount;
+    const mfaToken = await challenge(ada);
+    const bring = (code: string) => ada.client.post('/api/auth/login/mfa', { mfaToken, code });
+    expect((await bring('000000')).status).toBe(400);
+    expect(await grants()).toBe(0);
+
+    const { body } = await bring(codeAt(ada.secret, 1)).expect(200);
+    expect(body).toEqual({
+      status: 'password_change_required',
+      resetToken: expect.any(String),
+      expiresIn: expect.any(Number),
+    });
+    expect((await bring(ada.recoveryCodes[0]!)).body.code).toBe('token_invalid');
+    expect(await grants()).toBe(1);
+    const { rows } = await app.sql.query('SELECT FROM sessions WHERE member_id = $1', [ada.id]);
+    expect(rows).toHaveLength(1); // the sign-up's
+
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, body.resetToken).expect(204);
+    const again = await challenge({ ...ada, password: newPassword });
+    const code = ada.recoveryCodes[1];
+    const { body: tokens } = await ada.client.post('/api/auth/login/mfa', { mfaToken: again, code }).expect(200);
+    expect(tokens.status).toBe('authenticated');
+  });
+
   it('OC-09 outlives a password reset, which logs nobody in', async () => {
     const ada = await enrol(await given.member(app));
     const before = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;

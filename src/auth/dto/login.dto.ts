@@ -44,19 +44,33 @@ export class PasswordChangeRequired {
   @ApiProperty({ type: 'integer', description: 'Seconds', example: 600 }) expiresIn: number;
 }
 
-/** What a login can come to. `status` says which of the three it is. */
-export const LOGIN_OUTCOME = {
-  description: 'What a login can come to; `status` says which it is',
-  oneOf: [TokenAnswer, MfaRequired, PasswordChangeRequired].map((model) => ({ $ref: getSchemaPath(model) })),
-  discriminator: {
-    propertyName: 'status',
-    mapping: {
-      authenticated: getSchemaPath(TokenAnswer),
-      mfa_required: getSchemaPath(MfaRequired),
-      password_change_required: getSchemaPath(PasswordChangeRequired),
-    },
-  },
+const OUTCOMES = {
+  authenticated: TokenAnswer,
+  mfa_required: MfaRequired,
+  password_change_required: PasswordChangeRequired,
 };
+
+/** Schemas that a class cannot be, because they are choices between classes. `status` says which one it is. */
+export const LOGIN_OUTCOMES = {
+  LoginOutcome: choice('What a login can come to; `status` says which it is', [
+    'authenticated',
+    'mfa_required',
+    'password_change_required',
+  ]),
+  CompletedLogin: choice('What a login comes to that has shown all it needs; `status` says which it is', [
+    'authenticated',
+    'password_change_required',
+  ]),
+};
+
+function choice(description: string, statuses: (keyof typeof OUTCOMES)[]): object {
+  const mapping = Object.fromEntries(statuses.map((status) => [status, getSchemaPath(OUTCOMES[status])]));
+  return {
+    description,
+    oneOf: Object.values(mapping).map(($ref) => ({ $ref })),
+    discriminator: { propertyName: 'status', mapping },
+  };
+}
 
 export class RefreshDto {
   @TokenField({ isOptional: true, description: 'Where it is not in the Authorization header or the cookie' })

@@ -47,7 +47,7 @@ async function logInByPasskey() {
   goOnWith(await ask('auth/login/passkey', { credential, transport: 'cookie' }));
 }
 
-/** @param {{ status: string, mfaToken: string, methods: Way[], resetToken: string }} answer to a first step */
+/** @param {{ status: string, mfaToken: string, methods: Way[], resetToken: string }} answer to either step */
 function goOnWith(answer) {
   notice('');
   clearForm(/** @type {HTMLFormElement} */ (find('[data-form="login"]')));
@@ -68,15 +68,14 @@ async function bringSecondFactor() {
   try {
     if (way === 'passkey') {
       const { publicKey } = await ask('auth/login/mfa/passkey/options', { mfaToken });
-      await ask('auth/login/mfa/passkey', { mfaToken, credential: await usePasskey(publicKey) });
+      goOnWith(await ask('auth/login/mfa/passkey', { mfaToken, credential: await usePasskey(publicKey) }));
     } else {
       const code =
         way === 'totp'
           ? requiredValue('second-factor', 'code', text('appCodeMissing'))
           : requiredValue('second-factor', 'recoveryCode', text('recoveryCodeMissing'));
-      await ask('auth/login/mfa', { mfaToken, code });
+      goOnWith(await ask('auth/login/mfa', { mfaToken, code }));
     }
-    goOn();
   } catch (error) {
     if (!(error instanceof ApiProblem) || !['token_expired', 'token_invalid'].includes(error.code)) throw error;
     startOver(text('tooLate'));

@@ -35,7 +35,8 @@ function secondFactor(page: Page, mfaToken: string): void {
       fields: [{ name: 'code', label: t.code, autocomplete: 'one-time-code' }],
       submit: t.logIn,
       onSubmit: async ({ code }) => {
-        await munjigi.logInSecondFactor({ mfaToken, code });
+        const outcome = await munjigi.logInSecondFactor({ mfaToken, code });
+        if (outcome.status === 'password_change_required') newPasswordForm(page, outcome.resetToken, t.mustChange);
       },
     }),
     h('nav', {}, link('login', t.back)),
