@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../access/principal.js';
+import { LOCKS } from '../database/advisory-locks.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { SharedStatement } from '../database/shared-statement.js';
@@ -24,9 +25,6 @@ const CANDIDATE = `id, login_id AS "loginId", email, name, password_hash AS "pas
 
 const BY_LOGIN_ID = { name: 'member-by-login-id', text: `SELECT ${CANDIDATE} FROM members WHERE login_id = $1` };
 const BY_EMAIL_KEY = { name: 'member-by-email-key', text: `SELECT ${CANDIDATE} FROM members WHERE email_key = $1` };
-
-/** Any number will do, as long as no other advisory lock has it. */
-const ADMINISTRATORS_LOCK = 7_463_542;
 
 /** True of a row that can stop being an active administrator without leaving none. */
 const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS (
@@ -146,7 +144,7 @@ export class MembersRepository {
    * the second one sees what the first has done. Taken before any member's row, so that nobody waits in a circle.
    */
   async lockAdministrators(tx: Tx): Promise<void> {
-    await tx.query(`SELECT pg_advisory_xact_lock($1)`, [ADMINISTRATORS_LOCK]);
+    await tx.query(`SELECT pg_advisory_xact_lock($1)`, [LOCKS.administrators]);
   }
 
   /** Under {@link lockAdministrators}. False when this would take the last active administrator away (AD-03). */
