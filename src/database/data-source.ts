@@ -33,6 +33,7 @@ import { SealedBy1764710000000 } from './migrations/1764710000000-sealed-by.js';
 import { LargeTables1764900000000 } from './migrations/1764900000000-large-tables.js';
 import { SignUpMailedAt1764900100000 } from './migrations/1764900100000-sign-up-mailed-at.js';
 import { SecurityEventPartitions1764900200000 } from './migrations/1764900200000-security-event-partitions.js';
+import { ErasureIndexes1764910400000 } from './migrations/1764910400000-erasure-indexes.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
 export const ENTITIES = [
@@ -55,6 +56,7 @@ export const MIGRATIONS = [
   LargeTables1764900000000,
   SignUpMailedAt1764900100000,
   SecurityEventPartitions1764900200000,
+  ErasureIndexes1764910400000,
 ];
 
 interface DatabaseSettings {

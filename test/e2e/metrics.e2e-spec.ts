@@ -74,6 +74,18 @@ describe('metrics', () => {
     expect(series.get('munjigi_outbox_oldest_seconds')).toBeGreaterThanOrEqual(3600);
   });
 
+  it('SL-04 show for how long a closed account should have been erased, and 0 while none is due', async () => {
+    const late = (): Promise<number | undefined> =>
+      read().then((series) => series.get('munjigi_erasure_overdue_seconds'));
+    const { id, client, accessToken, password } = await given.member(app);
+    await client.delete('/api/members/me', { password }, accessToken).expect(204);
+    expect(await late()).toBe(0);
+    await app.sql.query(`UPDATE members SET closed_at = now() - interval '14 days 2 hours' WHERE id = $1`, [id]);
+    const seconds = await eventually('a fresh look', async () => (await late()) || undefined);
+    expect(seconds).toBeGreaterThanOrEqual(7200);
+    expect(seconds).toBeLessThan(7300);
+  });
+
   it('SL-01 SL-04 hold nothing that a client sent: no address, no id, no path', async () => {
     const member = await given.member(app);
     await app.get(`/api/no-such-thing/${member.loginId}`, member.accessToken).expect(404);
