@@ -9,11 +9,19 @@ import { MetricsRegistry } from './metrics-registry.js';
 import { MetricsServer } from './metrics-server.js';
 import { OutboxMetricsService } from './outbox-metrics.service.js';
 import { ProcessMetricsService } from './process-metrics.service.js';
+import { ReplicaMetricsService } from './replica-metrics.service.js';
 
 /** Figures for Prometheus. Reads from the features; none of them knows that it is measured. */
 @Module({
   imports: [MailModule, PasswordsModule, SessionsModule, UsersModule],
   controllers: [MetricsController],
-  providers: [MetricsRegistry, MetricsServer, ProcessMetricsService, OutboxMetricsService, ErasureMetricsService],
+  providers: [
+    MetricsRegistry,
+    MetricsServer,
+    ProcessMetricsService,
+    OutboxMetricsService,
+    ErasureMetricsService,
+    ReplicaMetricsService,
+  ],
 })
 export class MetricsModule {}

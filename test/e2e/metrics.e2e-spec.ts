@@ -86,6 +86,18 @@ describe('metrics', () => {
     expect(seconds).toBeLessThan(7300);
   });
 
+  it('show a replica that has gone, as long as anything is kept for it', async () => {
+    const away = (): Promise<number | undefined> =>
+      read().then((series) => series.get('munjigi_replication_slots{state="away"}'));
+    expect(await away()).toBe(0);
+    await app.sql.query(`SELECT pg_create_physical_replication_slot('gone_for_good')`);
+    try {
+      await eventually('the slot is counted', async () => (await away()) === 1 || undefined);
+    } finally {
+      await app.sql.query(`SELECT pg_drop_replication_slot('gone_for_good')`);
+    }
+  });
+
   it('SL-01 SL-04 hold nothing that a client sent: no address, no id, no path', async () => {
     const member = await given.member(app);
     await app.get(`/api/no-such-thing/${member.loginId}`, member.accessToken).expect(404);
