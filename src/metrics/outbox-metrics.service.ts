@@ -1,10 +1,14 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
+import { ATTEMPT_RESULTS, MailDelivery } from '../mail/mail-delivery.js';
 import { OutboxBacklogRepository, type OutboxBacklog } from '../mail/outbox-backlog.repository.js';
 import { DatabaseFigures } from './database-figures.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** What waits in the outbox. Every replica reports the same figures, so dashboards take the largest and never the sum. */
+/**
+ * What waits in the outbox, and what comes of sending it. Of what waits every replica reports the same figures, so
+ * dashboards take the largest and never the sum; attempts are each process's own.
+ */
 @Injectable()
 export class OutboxMetricsService implements OnModuleInit {
   private readonly logger = new Logger(OutboxMetricsService.name);
@@ -18,6 +22,7 @@ export class OutboxMetricsService implements OnModuleInit {
   constructor(
     private readonly metrics: MetricsRegistry,
     backlog: OutboxBacklogRepository,
+    private readonly delivery: MailDelivery,
   ) {
     this.figures = new DatabaseFigures(
       () => backlog.measure(),
@@ -35,7 +40,7 @@ export class OutboxMetricsService implements OnModuleInit {
     const read = (): Promise<OutboxBacklog | undefined> => this.figures.read();
     new Gauge({
       name: 'munjigi_outbox_messages',
-      help: 'Mails: due, waiting (for their next try, or being sent), dead (given up, for an operator to look at)',
+      help: 'Mails: due, waiting (for their next try, or being sent), dead (given up, and an operator can send them again)',
       labelNames: ['state'],
       registers: [registry],
       async collect() {
@@ -46,11 +51,23 @@ export class OutboxMetricsService implements OnModuleInit {
     });
     new Gauge({
       name: 'munjigi_outbox_oldest_seconds',
-      help: 'Age of the oldest mail that is not sent yet',
+      help: 'Age of the oldest mail that was not tried yet',
       registers: [registry],
       async collect() {
         const backlog = await read();
         if (backlog) this.set(backlog.oldestSeconds);
+      },
+    });
+    const { tally } = this.delivery;
+    new Counter({
+      name: 'munjigi_mail_attempts_total',
+      help: 'Attempts of this process to send a mail: sent, postponed or dead (its recipient was refused for now or for good), dropped, unreachable (the mail server)',
+      labelNames: ['try', 'result'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const turn of ['first', 'later'] as const)
+          for (const result of ATTEMPT_RESULTS) this.inc({ try: turn, result }, tally[turn][result]);
       },
     });
   }

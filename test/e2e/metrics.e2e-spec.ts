@@ -61,17 +61,24 @@ describe('metrics', () => {
 
   it('show what the outbox holds back, dead mail too', async () => {
     const { rows } = await app.sql.query<{ id: string }>(
-      `INSERT INTO outbox_messages (id, template, locale, status, message_id, available_at, created_at)
-       SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), now() + interval '1 day', now() - interval '1 hour'
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, payload, available_at, created_at)
+       SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), 'sealed', now() + interval '1 day', now() - interval '1 hour'
        FROM unnest(ARRAY['dead', 'dead', 'pending']) AS status RETURNING id`,
     );
     expect(rows).toHaveLength(3);
+    // What anybody can bring about with an address of their choice: it holds no alert on.
+    await app.sql.query(
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, payload, attempts, available_at, created_at, expires_at)
+       SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), payload, attempts, now() + interval '1 day', now() - interval '1 day', expires_at
+       FROM (VALUES ('dead', NULL::bytea, 1, NULL), ('dead', 'sealed', 1, now()), ('pending', 'sealed', 7, NULL)) AS mail (status, payload, attempts, expires_at)`,
+    );
     const series = await eventually('a fresh count', async () => {
       const now = await read();
       return now.get('munjigi_outbox_messages{state="dead"}') === 2 ? now : undefined;
     });
-    expect(series.get('munjigi_outbox_messages{state="waiting"}')).toBe(1);
+    expect(series.get('munjigi_outbox_messages{state="waiting"}')).toBe(2);
     expect(series.get('munjigi_outbox_oldest_seconds')).toBeGreaterThanOrEqual(3600);
+    expect(series.get('munjigi_outbox_oldest_seconds')).toBeLessThan(4000);
   });
 
   it('SL-04 show for how long a closed account should have been erased, and 0 while none is due', async () => {
