@@ -4,11 +4,13 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AccountErasureService } from '../../src/account/account-erasure.service.js';
+import { SecurityEventPartitionsRepository } from '../../src/audit/security-event-partitions.repository.js';
 import { SecurityEventsService } from '../../src/audit/security-events.service.js';
 import { KeyRing } from '../../src/common/key-ring.js';
 import { AppConfig } from '../../src/config/app-config.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { Database } from '../../src/database/database.js';
+import { migrate } from '../../src/database/migrator.js';
 import type { Tx } from '../../src/database/sql.js';
 import { MembersRepository } from '../../src/users/members.repository.js';
 import { PurgeService } from '../../src/maintenance/purge.service.js';
@@ -451,19 +453,48 @@ describe('the erasure of closed accounts', () => {
 });
 
 describe('the index of sign-ups', () => {
-  it('covers every month, and those to come', async () => {
-    const database = await createTestDatabase();
-    try {
-      const uncovered = `SELECT part.inhrelid::regclass AS month FROM pg_inherits part WHERE inhparent = 'security_events'::regclass AND NOT EXISTS (
-        SELECT FROM pg_index JOIN pg_inherits whole ON whole.inhrelid = indexrelid
-        WHERE indrelid = part.inhrelid AND indisvalid AND whole.inhparent = 'security_events_sign_up'::regclass)`;
-      expect((await database.pool.query(uncovered)).rows).toEqual([]);
-      const { rows } = await database.pool.query(
-        `SELECT indisvalid AS "isValid" FROM pg_index WHERE indexrelid = 'security_events_sign_up'::regclass`,
-      );
-      expect(rows).toEqual([{ isValid: true }]);
-    } finally {
-      await database.drop();
-    }
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    dataSource = await new DataSource(
+      dataSourceOptions({ url: database.url, poolSize: 2, timeoutSeconds: 30 }),
+    ).initialize();
+  });
+  afterAll(async () => {
+    await dataSource?.destroy();
+    await database?.drop();
+  });
+
+  const rowsOf = async (text: string): Promise<any[]> => (await database.pool.query(text)).rows;
+  /** Months without a part of the index of the whole, or with one that was not finished. */
+  const uncovered = async (): Promise<string[]> =>
+    (
+      await rowsOf(
+        `SELECT part.inhrelid::regclass::text AS month FROM pg_inherits part WHERE inhparent = 'security_events'::regclass AND NOT EXISTS (
+           SELECT FROM pg_index JOIN pg_inherits whole ON whole.inhrelid = indexrelid
+           WHERE indrelid = part.inhrelid AND indisvalid AND whole.inhparent = 'security_events_sign_up'::regclass)`,
+      )
+    ).map(({ month }) => month as string);
+
+  it('covers every month, and those that are made later', async () => {
+    expect(await uncovered()).toEqual([]);
+    const partitions = new SecurityEventPartitionsRepository(new Database(dataSource));
+    const [later] = await partitions.findMissing(4);
+    expect(await partitions.create(later!)).toBe(true);
+    expect(await uncovered()).toEqual([]);
+  });
+
+  it('is finished by the migration wherever an earlier run of it was broken off', async () => {
+    const [{ name }] = await rowsOf(`DELETE FROM migrations WHERE name LIKE 'ErasureIndexes%' RETURNING name`);
+    await database.pool.query(`DROP INDEX security_events_sign_up`);
+    await database.pool.query(
+      `CREATE INDEX security_events_sign_up ON ONLY security_events ((details ->> 'loginId')) WHERE type = 'sign-up.requested'`,
+    );
+    expect((await uncovered()).length).toBeGreaterThan(3);
+    expect(await migrate(dataSourceOptions({ url: database.url, poolSize: 2, timeoutSeconds: 30 }))).toEqual([name]);
+    expect(await uncovered()).toEqual([]);
+    const whole = `SELECT indisvalid AS "isValid" FROM pg_index WHERE indexrelid = 'security_events_sign_up'::regclass`;
+    expect(await rowsOf(whole)).toEqual([{ isValid: true }]);
   });
 });
