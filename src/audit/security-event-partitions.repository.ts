@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LOCK_KINDS } from '../database/advisory-locks.js';
 import { Database } from '../database/database.js';
 import type { Tx } from '../database/sql.js';
 
@@ -13,8 +14,6 @@ interface Month {
 const LOCK_WAIT = '300ms';
 /** Rows without a partition of their own that are moved into one while nobody can read them: a tenth of a second's work. */
 const MOST_MOVED = 10_000;
-/** Any number will do; it keeps this advisory lock apart from others of two numbers. */
-const PARTITION_LOCK = [2, 0] as const;
 
 /** The partitions of `security_events` that have bounds: all but the default one. */
 const BOUNDED = `SELECT part.relname AS name, (regexp_match(bounds, 'FROM \\(''([^'']+)''\\)'))[1]::timestamptz AS since,
@@ -92,10 +91,10 @@ export class SecurityEventPartitionsRepository {
   private async alone(work: (tx: Tx) => Promise<boolean>): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       await tx.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
-      const { rows } = await tx.query<{ locked: boolean }>(
-        `SELECT pg_try_advisory_xact_lock($1, $2) AS locked`,
-        PARTITION_LOCK,
-      );
+      const { rows } = await tx.query<{ locked: boolean }>(`SELECT pg_try_advisory_xact_lock($1, $2) AS locked`, [
+        LOCK_KINDS.eventPartitions,
+        0,
+      ]);
       return rows[0]!.locked && (await work(tx));
     });
   }

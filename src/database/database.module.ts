@@ -6,6 +6,7 @@ import { dataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
 import { Notifications } from './notifications.js';
 import { ReadReplica } from './read-replica.js';
+import { ReplicationSlotsRepository } from './replication-slots.repository.js';
 import { migrate, waitForDatabase } from './migrator.js';
 
 const logger = new Logger('Database');
@@ -37,7 +38,7 @@ const logger = new Logger('Database');
       },
     }),
   ],
-  providers: [Database, ReadReplica, Notifications],
-  exports: [Database, ReadReplica, Notifications],
+  providers: [Database, ReadReplica, ReplicationSlotsRepository, Notifications],
+  exports: [Database, ReadReplica, ReplicationSlotsRepository, Notifications],
 })
 export class DatabaseModule {}

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { LOCKS } from './advisory-locks.js';
 import { isDatabaseUnavailable } from './database-errors.js';
 
-/** Any number will do, as long as every replica uses the same one. */
-const MIGRATION_LOCK = 7_463_541;
 const ASK_AGAIN_MS = 100;
 
 /** Waits until PostgreSQL answers, so that starting together with it is no error. */
@@ -42,7 +41,7 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
     return applied.map((migration) => migration.name);
   } finally {
     // Ending the connection frees the lock, also when the unlock itself cannot be sent.
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await runner.query('SELECT pg_advisory_unlock($1)', [LOCKS.migration]).catch(() => undefined);
     await runner.release();
     await dataSource.destroy();
   }
@@ -54,7 +53,7 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
  */
 async function takeTurn(runner: QueryRunner): Promise<void> {
   for (;;) {
-    const [answer] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [MIGRATION_LOCK])) as [
+    const [answer] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [LOCKS.migration])) as [
       { locked: boolean },
     ];
     if (answer.locked) return;

@@ -6,6 +6,10 @@ import { EXPIRED, type ClaimedMessage } from './outbox.repository.js';
 import { SMTP_TRANSPORT, type SmtpTransport } from './smtp-transport.js';
 import { Backoff, describeFailure, isPermanentFailure, isServerFailure } from './smtp-failure.js';
 
+/** What an attempt came to: an {@link Outcome}, but that `unreachable` is about the mail server and no mail. */
+export const ATTEMPT_RESULTS = ['sent', 'postponed', 'dead', 'dropped', 'unreachable'] as const;
+export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
+
 type MailToSend = NonNullable<Parameters<SmtpTransport['sendMail']>[0]>;
 
 /** What an attempt to send came to. */
@@ -28,6 +32,8 @@ const OUTAGE_BACKOFF = new Backoff(2, 15);
 @Injectable()
 export class MailDelivery implements OnApplicationShutdown {
   private readonly logger = new Logger(MailDelivery.name);
+  /** Attempts of this process so far. First ones apart: of those each mail has one, however often it is tried. */
+  readonly tally = { first: noAttempts(), later: noAttempts() };
 
   constructor(
     private readonly mail: MailService,
@@ -37,6 +43,13 @@ export class MailDelivery implements OnApplicationShutdown {
 
   /** @param signal ends the attempt by closing its connection, at whatever stage it is */
   async attempt(message: ClaimedMessage, signal: AbortSignal): Promise<Outcome> {
+    const outcome = await this.deliver(message, signal);
+    this.tally[message.attempts === 1 ? 'first' : 'later'][outcome.server === 'fails' ? 'unreachable' : outcome.kind] +=
+      1;
+    return outcome;
+  }
+
+  private async deliver(message: ClaimedMessage, signal: AbortSignal): Promise<Outcome> {
     if (message.isExpired) return { kind: 'dropped', reason: EXPIRED };
     let payload: MailPayload;
     try {
@@ -85,6 +98,10 @@ export class MailDelivery implements OnApplicationShutdown {
       disableUrlAccess: true,
     };
   }
+}
+
+function noAttempts(): Record<AttemptResult, number> {
+  return { sent: 0, postponed: 0, dead: 0, dropped: 0, unreachable: 0 };
 }
 
 function postponed(message: ClaimedMessage, reason: string, backoff: Backoff): Result {

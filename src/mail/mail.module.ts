@@ -33,6 +33,6 @@ import { createSmtpTransport, SMTP_TRANSPORT } from './smtp-transport.js';
     MailDelivery,
     OutboxDispatcher,
   ],
-  exports: [MailService, OutboxInspectionService, OutboxBacklogRepository],
+  exports: [MailService, MailDelivery, OutboxInspectionService, OutboxBacklogRepository],
 })
 export class MailModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { IS_RETRYABLE } from './outbox-inspection.repository.js';
 
 /** How much mail waits. */
 export interface OutboxBacklog {
@@ -7,9 +8,9 @@ export interface OutboxBacklog {
   readonly due: number;
   /** Failed before and waits for its next try, or is being sent. */
   readonly waiting: number;
-  /** Given up; an operator may try again. */
+  /** Given up, and an operator may try again; what has expired since is nobody's business any more. */
   readonly dead: number;
-  /** Since the oldest mail that is not sent yet was written; 0 when there is none. */
+  /** Since the oldest mail that nobody has tried to send yet was written; 0 when there is none. One that a server keeps putting off says nothing of the others. */
   readonly oldestSeconds: number;
 }
 
@@ -22,8 +23,8 @@ export class OutboxBacklogRepository {
     const { rows } = await this.database.query<OutboxBacklog>(
       `SELECT count(*) FILTER (WHERE status = 'pending' AND available_at <= now())::int AS due,
               count(*) FILTER (WHERE status = 'pending' AND available_at > now())::int AS waiting,
-              count(*) FILTER (WHERE status = 'dead')::int AS dead,
-              coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'pending')), 0)::float8 AS "oldestSeconds"
+              count(*) FILTER (WHERE ${IS_RETRYABLE})::int AS dead,
+              coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'pending' AND attempts = 0)), 0)::float8 AS "oldestSeconds"
        FROM outbox_messages WHERE status IN ('pending', 'dead')`,
     );
     return rows[0]!;

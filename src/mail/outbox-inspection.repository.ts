@@ -8,6 +8,9 @@ import { OUTBOX_CHANNEL } from './outbox.repository.js';
 /** A mail as it lies in the outbox. `payload` is for reading the recipient and goes no further. */
 export type OutboxRow = Omit<OutboxMessage, 'messageId' | 'proofId'> & PagePosition;
 
+/** True of a mail that was given up and can still go out: what it carries is there and of use. */
+export const IS_RETRYABLE = `status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at > now(), true)`;
+
 const COLUMNS = `id, template, locale, status, payload, member_id AS "memberId", attempts, created_at AS "createdAt",
   available_at AS "availableAt", expires_at AS "expiresAt", finished_at AS "finishedAt", last_error AS "lastError"`;
 
@@ -34,7 +37,7 @@ export class OutboxInspectionRepository {
     const { count } = await tx.query(
       `WITH retried AS (
          UPDATE outbox_messages m SET status = 'pending', attempts = 0, available_at = now(), finished_at = NULL, last_error = NULL
-         WHERE id = $1 AND status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at > now(), true)
+         WHERE id = $1 AND ${IS_RETRYABLE}
            AND NOT EXISTS (
              SELECT FROM proof_requests p WHERE p.id = m.proof_id AND (p.spent_at IS NOT NULL OR p.voided_at IS NOT NULL))
          RETURNING id)

@@ -14,6 +14,7 @@ export type OutboxStatus = 'pending' | 'sent' | 'dead' | 'dropped' | 'withheld';
 @Index('outbox_messages_failed', ['availableAt'], { where: "status = 'pending' AND attempts > 0" })
 @Index('outbox_messages_created_at', ['createdAt', 'id'])
 @Index('outbox_messages_unsent', ['status', 'createdAt', 'id'], { where: "status <> 'sent'" })
+@Index('outbox_messages_member', ['memberId'], { where: 'member_id IS NOT NULL' })
 export class OutboxMessage {
   @PrimaryColumn('uuid') id: string;
   @Column('text') template: string;

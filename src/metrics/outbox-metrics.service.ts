@@ -1,17 +1,18 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
+import { ATTEMPT_RESULTS, MailDelivery } from '../mail/mail-delivery.js';
 import { OutboxBacklogRepository, type OutboxBacklog } from '../mail/outbox-backlog.repository.js';
+import { DatabaseFigures } from './database-figures.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** However often somebody asks for the metrics, the database is not asked more often than this. */
-const MAX_AGE_MS = 5_000;
-
-/** What waits in the outbox. Every replica reports the same figures, so dashboards take the largest and never the sum. */
+/**
+ * What waits in the outbox, and what comes of sending it. Of what waits every replica reports the same figures, so
+ * dashboards take the largest and never the sum; attempts are each process's own.
+ */
 @Injectable()
 export class OutboxMetricsService implements OnModuleInit {
   private readonly logger = new Logger(OutboxMetricsService.name);
-  private readAtMs = Number.NEGATIVE_INFINITY;
-  private latest: Promise<OutboxBacklog | undefined> = Promise.resolve(undefined);
+  private readonly figures: DatabaseFigures<OutboxBacklog>;
   private readonly failures = new Counter({
     name: 'munjigi_outbox_measure_failures_total',
     help: 'Times the database did not say what waits in the outbox; its figures are then the last known',
@@ -20,16 +21,26 @@ export class OutboxMetricsService implements OnModuleInit {
 
   constructor(
     private readonly metrics: MetricsRegistry,
-    private readonly backlog: OutboxBacklogRepository,
-  ) {}
+    backlog: OutboxBacklogRepository,
+    private readonly delivery: MailDelivery,
+  ) {
+    this.figures = new DatabaseFigures(
+      () => backlog.measure(),
+      ({ message }) => {
+        this.failures.inc();
+        this.logger.warn(`the outbox could not be measured: ${message}`);
+      },
+    );
+  }
 
   onModuleInit(): void {
     const { registry } = this.metrics;
     registry.registerMetric(this.failures);
-    const read = (): Promise<OutboxBacklog | undefined> => this.read();
+    // One question for both gauges, which are read at the same time.
+    const read = (): Promise<OutboxBacklog | undefined> => this.figures.read();
     new Gauge({
       name: 'munjigi_outbox_messages',
-      help: 'Mails: due, waiting (for their next try, or being sent), dead (given up, for an operator to look at)',
+      help: 'Mails: due, waiting (for their next try, or being sent), dead (given up, and an operator can send them again)',
       labelNames: ['state'],
       registers: [registry],
       async collect() {
@@ -40,25 +51,24 @@ export class OutboxMetricsService implements OnModuleInit {
     });
     new Gauge({
       name: 'munjigi_outbox_oldest_seconds',
-      help: 'Age of the oldest mail that is not sent yet',
+      help: 'Age of the oldest mail that was not tried yet',
       registers: [registry],
       async collect() {
         const backlog = await read();
         if (backlog) this.set(backlog.oldestSeconds);
       },
     });
-  }
-
-  /** One question for both gauges, which are read at the same time. */
-  private read(): Promise<OutboxBacklog | undefined> {
-    if (performance.now() - this.readAtMs > MAX_AGE_MS) {
-      this.readAtMs = performance.now();
-      this.latest = this.backlog.measure().catch((error: unknown) => {
-        this.failures.inc();
-        this.logger.warn(`the outbox could not be measured: ${(error as Error).message}`);
-        return undefined;
-      });
-    }
-    return this.latest;
+    const { tally } = this.delivery;
+    new Counter({
+      name: 'munjigi_mail_attempts_total',
+      help: 'Attempts of this process to send a mail: sent, postponed or dead (its recipient was refused for now or for good), dropped, unreachable (the mail server)',
+      labelNames: ['try', 'result'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const turn of ['first', 'later'] as const)
+          for (const result of ATTEMPT_RESULTS) this.inc({ try: turn, result }, tally[turn][result]);
+      },
+    });
   }
 }

@@ -7,7 +7,7 @@ export type TokenTransport = 'body' | 'cookie';
 
 /** One signed-in device. Its refresh token is not stored: it names this row and a generation, and only the current one rotates. */
 @Entity('sessions')
-@Index('sessions_member', ['memberId'], { where: 'ended_at IS NULL' })
+@Index('sessions_of_member', ['memberId', 'endedAt'])
 // Not on the idle expiry: every refresh moves that one, and an index on it would make each refresh write more.
 @Index('sessions_absolute_expires_at', ['absoluteExpiresAt'])
 export class Session {

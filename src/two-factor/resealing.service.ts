@@ -3,6 +3,7 @@ import pg from 'pg';
 import { KeyRing } from '../common/key-ring.js';
 import { SealedBox } from '../common/sealed-box.js';
 import { AppConfig } from '../config/app-config.js';
+import { LOCKS } from '../database/advisory-locks.js';
 import { Database } from '../database/database.js';
 import type { Tx } from '../database/sql.js';
 import { RecoveryCodeDigests } from './recovery-code-digests.js';
@@ -10,8 +11,6 @@ import { SealedValuesRepository, type SealedKind, type SealedValue } from './sea
 
 /** Rows of one transaction: few enough that nobody waits for their locks. */
 const BATCH = 200;
-/** Any number will do, as long as every process uses the same one. */
-const RESEALING_LOCK = 7_463_542;
 
 /** How many values of one kind need which secret. */
 export interface SealedTally {
@@ -130,7 +129,7 @@ export class ResealingService {
     await connection.connect();
     try {
       const { rows } = await connection.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-        RESEALING_LOCK,
+        LOCKS.resealing,
       ]);
       return rows[0]!.locked ? await work() : null;
     } finally {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../access/principal.js';
+import { LOCKS } from '../database/advisory-locks.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { SharedStatement } from '../database/shared-statement.js';
@@ -25,15 +26,15 @@ const CANDIDATE = `id, login_id AS "loginId", email, name, password_hash AS "pas
 const BY_LOGIN_ID = { name: 'member-by-login-id', text: `SELECT ${CANDIDATE} FROM members WHERE login_id = $1` };
 const BY_EMAIL_KEY = { name: 'member-by-email-key', text: `SELECT ${CANDIDATE} FROM members WHERE email_key = $1` };
 
-/** Any number will do, as long as no other advisory lock has it. */
-const ADMINISTRATORS_LOCK = 7_463_542;
-
 /** True of a row that can stop being an active administrator without leaving none. */
 const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS (
   SELECT FROM members other WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> members.id))`;
 
 /** True of a closed account that may still be opened again; `$2` is the grace in seconds. */
 const WITHIN_GRACE = `status = 'closed' AND closed_at > now() - make_interval(secs => $2)`;
+
+/** True of a closed account whose grace, the first parameter in seconds, is over. */
+const ERASABLE = `status = 'closed' AND closed_at <= now() - make_interval(secs => $1)`;
 
 /** A member, as far as mail to the address needs one. */
 export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'status'>;
@@ -149,7 +150,7 @@ export class MembersRepository {
    * the second one sees what the first has done. Taken before any member's row, so that nobody waits in a circle.
    */
   async lockAdministrators(tx: Tx): Promise<void> {
-    await tx.query(`SELECT pg_advisory_xact_lock($1)`, [ADMINISTRATORS_LOCK]);
+    await tx.query(`SELECT pg_advisory_xact_lock($1)`, [LOCKS.administrators]);
   }
 
   /** Under {@link lockAdministrators}. False when this would take the last active administrator away (AD-03). */
@@ -243,14 +244,31 @@ export class MembersRepository {
     return count === 1;
   }
 
-  /** Erases accounts whose grace is over, a few at a time; rows of other tables go with them. */
-  async eraseClosed(tx: Tx, graceSeconds: number, limit: number): Promise<ErasedMember[]> {
+  /** Some accounts whose grace is over, those closed first, but for these. */
+  async findErasable(graceSeconds: number, limit: number, but: readonly string[]): Promise<string[]> {
+    const { rows } = await this.database.query<{ id: string }>(
+      `SELECT id FROM members WHERE ${ERASABLE} AND id <> ALL($3::uuid[]) ORDER BY closed_at LIMIT $2`,
+      [graceSeconds, limit, [...but]],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** For how long the oldest account that should be erased has been due; 0 when there is none. */
+  async measureErasureDelay(graceSeconds: number): Promise<number> {
+    const { rows } = await this.database.query<{ seconds: number }>(
+      `SELECT extract(epoch FROM now() - closed_at)::float8 - $1 AS seconds FROM members WHERE ${ERASABLE} ORDER BY closed_at LIMIT 1`,
+      [graceSeconds],
+    );
+    return rows[0]?.seconds ?? 0;
+  }
+
+  /** Erases those of them whose grace is over and that nobody else is at; rows of other tables go with them. */
+  async eraseClosed(tx: Tx, ids: readonly string[], graceSeconds: number): Promise<ErasedMember[]> {
     const { rows } = await tx.query<ErasedMember>(
       `DELETE FROM members WHERE id IN (
-         SELECT id FROM members WHERE status = 'closed' AND closed_at <= now() - make_interval(secs => $1)
-         LIMIT $2 FOR UPDATE SKIP LOCKED)
+         SELECT id FROM members WHERE id = ANY($2) AND ${ERASABLE} FOR UPDATE SKIP LOCKED)
        RETURNING id, login_id AS "loginId"`,
-      [graceSeconds, limit],
+      [graceSeconds, [...ids]],
     );
     return rows;
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LOCK_KINDS } from '../database/advisory-locks.js';
 import { Database } from '../database/database.js';
 import type { Sql, Tx } from '../database/sql.js';
 import type { ProofPurpose, ProofRequest } from './proof-request.entity.js';
@@ -43,8 +44,6 @@ export type ProofSelection =
 
 const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.new_email AS "newEmail"`;
 const OPEN = 'spent_at IS NULL AND voided_at IS NULL';
-/** Any number will do; it keeps these advisory locks apart from others of two numbers. */
-const ADDRESS_LOCKS = 1;
 
 /** Owns the tables `proof_requests` and `proof_handles`. */
 @Injectable()
@@ -77,7 +76,10 @@ export class ProofRequestsRepository {
 
   /** Until commit, whoever else asks for the same waits here. */
   async lockAddress(tx: Tx, emailKey: string, purpose: ProofPurpose): Promise<void> {
-    await tx.query(`SELECT pg_advisory_xact_lock($1, hashtext($2))`, [ADDRESS_LOCKS, `${purpose} ${emailKey}`]);
+    await tx.query(`SELECT pg_advisory_xact_lock($1, hashtext($2))`, [
+      LOCK_KINDS.proofAddress,
+      `${purpose} ${emailKey}`,
+    ]);
   }
 
   /** The newest proof for this address and purpose whose code may still be used; one that was mailed goes before phantoms. */

@@ -251,13 +251,65 @@ describe('after a backup was put back', () => {
 
     const { code: exitCode, stdout } = await munjigi(['after-restore'], { DATABASE_URL: app.database.url });
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 sessions')]);
+    // An access token outlives its session's end; so the servers stay away for as long as it does.
+    const [, seconds, time] = /live for (\d+) seconds: .* at (\S+) at the latest/.exec(stdout)!;
+    const { exp, iat } = JSON.parse(Buffer.from(ada.accessToken.split('.')[1]!, 'base64url').toString());
+    expect(Number(seconds)).toBe(exp - iat);
+    expect(Date.parse(time!)).toBeGreaterThanOrEqual(exp * 1000);
 
     const proof = { requestId: asked.requestId, code };
     await app.post('/api/auth/password-reset/confirm-code', proof).expect(400);
     await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(401);
-    // The servers of a restored database are started anew.
-    await app.restart();
-    await app.get('/api/members/me', ada.accessToken).expect(401);
     await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
+  });
+
+  it('MI-03 a change of address cannot be undone any more: it may have been since', async () => {
+    const ada = await given.member(app);
+    await app.sql.query(
+      `INSERT INTO email_changes (id, member_id, old_email, old_email_key, undo_digest, undo_until)
+       VALUES (gen_random_uuid(), $1, 'old@example.test', 'old@example.test', 'x', now() + interval '1 day')`,
+      [ada.id],
+    );
+    const { stdout } = await munjigi(['after-restore'], { DATABASE_URL: app.database.url });
+    expect(stdout).toContain('1 changes of address');
+    const { rowCount } = await app.sql.query(`SELECT FROM email_changes WHERE closed_at IS NULL`);
+    expect(rowCount).toBe(0);
+  });
+
+  it('MI-03 as much is voided as there is, however long a statement takes', async () => {
+    const ada = await given.member(app);
+    const MANY = 50_000;
+    await app.sql.query(
+      `INSERT INTO sessions (id, member_id, transport, user_agent, ip, idle_expires_at, absolute_expires_at)
+       SELECT gen_random_uuid(), $1, 'body', '', '-', 'infinity', 'infinity' FROM generate_series(1, ${MANY})`,
+      [ada.id],
+    );
+    await app.sql.query(
+      `INSERT INTO proof_requests (id, purpose, email_key, code_expires_at, link_expires_at)
+       SELECT gen_random_uuid(), 'find-login-id', 'a', 'infinity', 'infinity' FROM generate_series(1, ${MANY})`,
+    );
+    // As of tables that are a thousand times as large.
+    await app.sql.query(
+      `CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2.5); RETURN NULL; END $$;
+       CREATE TRIGGER take_long AFTER UPDATE ON email_changes EXECUTE FUNCTION take_long()`,
+    );
+    const outcome = await munjigi(['after-restore'], {
+      DATABASE_URL: app.database.url,
+      DATABASE_TIMEOUT_SECONDS: '1',
+    });
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const [, proofs, sessions] = /Voided: (\d+) codes and links, (\d+) sessions/.exec(outcome.stdout)!;
+    expect(Number(proofs)).toBeGreaterThanOrEqual(MANY);
+    expect(Number(sessions)).toBe(MANY + 1);
+    const { rows } = await app.sql.query(
+      `SELECT (SELECT count(*)::int FROM sessions WHERE ended_at IS NULL) AS sessions, (SELECT count(*)::int FROM revocations) AS revocations,
+         (SELECT count(*)::int FROM proof_requests WHERE spent_at IS NULL AND voided_at IS NULL) AS proofs`,
+    );
+    // Servers load all revocations when they start.
+    expect(rows[0]).toMatchObject({ sessions: 0, proofs: 0 });
+    expect(rows[0].revocations).toBeLessThan(100);
+    expect((await munjigi(['after-restore'], { DATABASE_URL: app.database.url })).stdout).toContain(
+      'Voided: 0 codes and links, 0 sessions',
+    );
   });
 });

@@ -148,6 +148,44 @@ describe('the outbox', () => {
     expect(sink.letters.map(({ to }) => to)).toEqual([[grace.email]]);
   });
 
+  it('FT-03 FT-04 tells a mail server that is away from one that refuses a mail, for whoever watches', async () => {
+    const attempts = async (): Promise<Record<string, number>> => {
+      const { text } = await app.get('/metrics').expect(200);
+      const found = [...text.matchAll(/^munjigi_mail_attempts_total\{try="(\w+)",result="(\w+)"\} (\d+)$/gm)];
+      return Object.fromEntries(found.map(([, turn, result, count]) => [`${turn} ${result}`, Number(count)]));
+    };
+    const before = await attempts();
+    expect(Object.keys(before)).toHaveLength(10); // all of them from the beginning, or their increase would be unknown
+    const rises = async (): Promise<Record<string, number>> => {
+      const now = await attempts();
+      const changed = Object.keys(now).filter((name) => now[name] !== before[name]);
+      return Object.fromEntries(changed.map((name) => [name, now[name]! - before[name]!]));
+    };
+    const [deferred, refused] = [await givenMember(), await givenMember()];
+    sink.refuseRecipient = (address) => ({ [deferred.email]: 450, [refused.email]: 550 })[address];
+    await ask(deferred.email);
+    await ask(refused.email);
+    await ask(ada.email);
+    await eventuallyMail(refused.id, 'the refused mail is dead', ({ status }) => status === 'dead');
+    await eventuallyMail(ada.id, 'the good mail is sent', ({ status }) => status === 'sent');
+    await eventuallyMail(deferred.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    await app.sql.query(`UPDATE outbox_messages SET available_at = 'infinity' WHERE status = 'pending'`);
+    expect(await rises()).toEqual({ 'first sent': 1, 'first dead': 1, 'first postponed': 1 });
+
+    await sink.stop();
+    const grace = await givenMember();
+    await ask(grace.email);
+    await eventuallyMail(grace.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    await app.sql.query(`UPDATE outbox_messages SET available_at = 'infinity' WHERE status = 'pending'`);
+    expect(await rises()).toMatchObject({
+      'first sent': 1,
+      'first dead': 1,
+      'first postponed': 1,
+      'first unreachable': 1,
+    });
+    await sink.startAgain();
+  });
+
   it('EN-03 is no oracle: a mail server that refuses or hangs changes no answer', async () => {
     for (const trouble of ['refuses', 'hangs', 'is gone']) {
       if (trouble === 'refuses') sink.refuseRecipient = () => 550;

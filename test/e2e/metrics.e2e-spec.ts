@@ -61,17 +61,48 @@ describe('metrics', () => {
 
   it('show what the outbox holds back, dead mail too', async () => {
     const { rows } = await app.sql.query<{ id: string }>(
-      `INSERT INTO outbox_messages (id, template, locale, status, message_id, available_at, created_at)
-       SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), now() + interval '1 day', now() - interval '1 hour'
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, payload, available_at, created_at)
+       SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), 'sealed', now() + interval '1 day', now() - interval '1 hour'
        FROM unnest(ARRAY['dead', 'dead', 'pending']) AS status RETURNING id`,
     );
     expect(rows).toHaveLength(3);
+    // What anybody can bring about with an address of their choice: it holds no alert on.
+    await app.sql.query(
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, payload, attempts, available_at, created_at, expires_at)
+       SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), payload, attempts, now() + interval '1 day', now() - interval '1 day', expires_at
+       FROM (VALUES ('dead', NULL::bytea, 1, NULL), ('dead', 'sealed', 1, now()), ('pending', 'sealed', 7, NULL)) AS mail (status, payload, attempts, expires_at)`,
+    );
     const series = await eventually('a fresh count', async () => {
       const now = await read();
       return now.get('munjigi_outbox_messages{state="dead"}') === 2 ? now : undefined;
     });
-    expect(series.get('munjigi_outbox_messages{state="waiting"}')).toBe(1);
+    expect(series.get('munjigi_outbox_messages{state="waiting"}')).toBe(2);
     expect(series.get('munjigi_outbox_oldest_seconds')).toBeGreaterThanOrEqual(3600);
+    expect(series.get('munjigi_outbox_oldest_seconds')).toBeLessThan(4000);
+  });
+
+  it('SL-04 show for how long a closed account should have been erased, and 0 while none is due', async () => {
+    const late = (): Promise<number | undefined> =>
+      read().then((series) => series.get('munjigi_erasure_overdue_seconds'));
+    const { id, client, accessToken, password } = await given.member(app);
+    await client.delete('/api/members/me', { password }, accessToken).expect(204);
+    expect(await late()).toBe(0);
+    await app.sql.query(`UPDATE members SET closed_at = now() - interval '14 days 2 hours' WHERE id = $1`, [id]);
+    const seconds = await eventually('a fresh look', async () => (await late()) || undefined);
+    expect(seconds).toBeGreaterThanOrEqual(7200);
+    expect(seconds).toBeLessThan(7300);
+  });
+
+  it('show a replica that has gone, as long as anything is kept for it', async () => {
+    const away = (): Promise<number | undefined> =>
+      read().then((series) => series.get('munjigi_replication_slots{state="away"}'));
+    expect(await away()).toBe(0);
+    await app.sql.query(`SELECT pg_create_physical_replication_slot('gone_for_good')`);
+    try {
+      await eventually('the slot is counted', async () => (await away()) === 1 || undefined);
+    } finally {
+      await app.sql.query(`SELECT pg_drop_replication_slot('gone_for_good')`);
+    }
   });
 
   it('SL-01 SL-04 hold nothing that a client sent: no address, no id, no path', async () => {

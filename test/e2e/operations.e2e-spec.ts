@@ -130,7 +130,6 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     server = await start();
     await server.post('/api/auth/password-reset/confirm-code', proof).expect(400);
     await server.post('/api/auth/refresh', undefined, member.refreshToken).expect(401);
-    await server.get('/api/members/me', member.accessToken).expect(401);
     const login = (password: string) =>
       server.client().post('/api/auth/login', { identifier: member.loginId, password });
     await login(newPassword).expect(401);

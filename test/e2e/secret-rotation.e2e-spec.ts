@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LOCKS } from '../../src/database/advisory-locks.js';
 import { KeyRing } from '../../src/common/key-ring.js';
 import { SealedBox } from '../../src/common/sealed-box.js';
 import { givenAdmin } from '../support/admins.js';
@@ -151,12 +152,14 @@ describe('sealing anew', () => {
   });
   afterAll(() => app.stop());
 
-  it('is done by one process at a time', async () => {
+  it('is done by one process at a time, and keeps nobody else waiting', async () => {
     const other = await app.sql.connect();
     try {
-      await other.query('SELECT pg_advisory_lock(7463542)');
+      await other.query('SELECT pg_advisory_lock($1)', [LOCKS.resealing]);
       const { code, stderr } = await reseal(app, BOTH);
       expect([code, stderr]).toEqual([1, 'Another "munjigi keys reseal" is running.\n']);
+      const { client, accessToken, password } = await given.member(app);
+      await client.delete('/api/members/me', { password }, accessToken).expect(204);
     } finally {
       other.release(true);
     }

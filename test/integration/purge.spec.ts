@@ -1,11 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AccountErasureService } from '../../src/account/account-erasure.service.js';
+import { SecurityEventPartitionsRepository } from '../../src/audit/security-event-partitions.repository.js';
+import { SecurityEventsService } from '../../src/audit/security-events.service.js';
+import { KeyRing } from '../../src/common/key-ring.js';
 import { AppConfig } from '../../src/config/app-config.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { Database } from '../../src/database/database.js';
+import { migrate } from '../../src/database/migrator.js';
+import type { Tx } from '../../src/database/sql.js';
+import { MembersRepository } from '../../src/users/members.repository.js';
 import { PurgeService } from '../../src/maintenance/purge.service.js';
+import { MailService } from '../../src/mail/mail.service.js';
+import { OutboxRepository } from '../../src/mail/outbox.repository.js';
+import { eventually } from '../support/eventually.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
@@ -28,6 +39,16 @@ class WatchedDatabase extends Database {
     const result = await super.query<Row>(text, values);
     this.asked.push({ text, count: result.count, ms: performance.now() - begun });
     return result;
+  }
+}
+
+/** Counts the units of work. */
+class CountingDatabase extends Database {
+  transactions = 0;
+
+  override async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    this.transactions += 1;
+    return super.transaction(work);
   }
 }
 
@@ -306,5 +327,174 @@ describe('the purge', () => {
       'session_countries',
     ];
     expect(rows.map(({ name }) => name)).toEqual([...ROWS.map(([table]) => table), ...kept].sort());
+  });
+});
+
+describe('the erasure of closed accounts', () => {
+  let database: TestDatabase;
+  const dataSources: DataSource[] = [];
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    // Tables of a test are so small that reading them whole is cheapest; what is asked is whether there is another way.
+    await database.pool.query(`ALTER DATABASE ${database.name} SET enable_seqscan = off`);
+  });
+  afterEach(async () => {
+    for (const dataSource of dataSources.splice(0)) await dataSource.destroy();
+  });
+  afterAll(() => database?.drop());
+
+  /** The job on connections of its own; `transactions` counts. */
+  async function job() {
+    const options = dataSourceOptions({ url: database.url, poolSize: 2, timeoutSeconds: 3 });
+    const dataSource = await new DataSource(options).initialize();
+    dataSources.push(dataSource);
+    const counting = new CountingDatabase(dataSource);
+    const config = AppConfig.load(serverEnvironment({ DATABASE_URL: database.url, SMTP_URL: 'smtp://localhost:1' }));
+    const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(counting));
+    const members = new MembersRepository(counting);
+    const erasure = new AccountErasureService(config, counting, members, new SecurityEventsService(), mail);
+    return { erasure, counting, dataSource };
+  }
+  /** Accounts closed long ago, each with something in every table that refers to members. */
+  async function closedAccounts(count: number): Promise<string[]> {
+    const { rows } = await database.pool.query<{ id: string }>(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale, status, closed_at)
+       SELECT id, id, id, id, 'x', 'en', 'closed', now() - interval '15 days' FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, $1)) made
+       RETURNING id`,
+      [count],
+    );
+    const ids = rows.map(({ id }) => id);
+    for (const text of [
+      `INSERT INTO sessions (id, member_id, transport, user_agent, ip, idle_expires_at, absolute_expires_at, ended_at)
+       SELECT gen_random_uuid(), id, 'body', '', '-', now(), now(), now() FROM unnest($1::uuid[]) AS id`,
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, member_id)
+       SELECT gen_random_uuid(), 't', 'en', 'sent', 'm', id FROM unnest($1::uuid[]) AS id`,
+      `INSERT INTO security_events (type, ip, user_agent, request_id, details)
+       SELECT 'sign-up.requested', '198.18.0.1', '', '', jsonb_build_object('loginId', id) FROM unnest($1::uuid[]) AS id`,
+    ])
+      await database.pool.query(text, [ids]);
+    return ids;
+  }
+  const left = async (ids: string[]): Promise<string[]> =>
+    (await database.pool.query<{ id: string }>('SELECT id FROM members WHERE id = ANY($1)', [ids])).rows.map(
+      ({ id }) => id,
+    );
+
+  it('finds by an index whatever refers to a member, in every table', async () => {
+    const { rows } = await database.pool.query(
+      `SELECT conrelid::regclass || '.' || attname AS column FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+       WHERE contype = 'f' AND NOT EXISTS (
+         SELECT FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1] AND indisvalid AND indpred IS NULL)`,
+    );
+    expect(rows).toEqual([]);
+    const { rows: keys } = await database.pool.query(`SELECT FROM pg_constraint WHERE contype = 'f'`);
+    expect(keys.length).toBeGreaterThan(10);
+  });
+
+  it('reads no table whole, those of the cascade included', async () => {
+    const scans = `SELECT relname AS name, seq_scan AS scans FROM pg_stat_user_tables WHERE relname <> 'migrations' ORDER BY 1`;
+    const deleted = async (): Promise<number> =>
+      (await database.pool.query(`SELECT n_tup_del::int AS n FROM pg_stat_user_tables WHERE relname = 'members'`))
+        .rows[0].n;
+    const ids = await closedAccounts(25);
+    const { erasure, dataSource } = await job();
+    const before = await database.pool.query(scans);
+    const deletedBefore = await deleted();
+    await erasure.eraseDue();
+    expect(await left(ids)).toEqual([]);
+    await dataSource.destroy(); // whoever leaves says what they did
+    dataSources.length = 0;
+    await eventually('the figures of the tables', async () => (await deleted()) === deletedBefore + 25 || undefined);
+    expect((await database.pool.query(scans)).rows).toEqual(before.rows);
+    const { rows } = await database.pool.query(`SELECT DISTINCT ip, details FROM security_events`);
+    expect(rows).toEqual([{ ip: '', details: {} }]);
+  });
+
+  it('takes a few accounts at a time', async () => {
+    const { erasure, counting } = await job();
+    await closedAccounts(25);
+    await erasure.eraseDue();
+    expect(counting.transactions).toBe(3);
+  });
+
+  it('erases the others where one cannot be erased, and tries that one again in the next round', async () => {
+    const { erasure } = await job();
+    const ids = await closedAccounts(25);
+    const stubborn = ids[12]!;
+    await database.pool.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'too much hangs on it'; END $$;
+       CREATE TRIGGER refuse BEFORE DELETE ON members FOR EACH ROW WHEN (OLD.id = '${stubborn}') EXECUTE FUNCTION refuse()`,
+    );
+    const quiet = new Set<string>();
+    Logger.overrideLogger({ log: () => undefined, error: () => undefined, warn: (words: string) => quiet.add(words) });
+    await erasure.eraseDue();
+    Logger.overrideLogger(['warn', 'error']);
+    expect(await left(ids)).toEqual([stubborn]);
+    expect([...quiet]).toEqual([expect.stringContaining(stubborn)]);
+    await database.pool.query('DROP TRIGGER refuse ON members');
+    await erasure.eraseDue();
+    expect(await left(ids)).toEqual([]);
+  });
+
+  it('leaves an account alone that somebody else is at, and does not wait for it', async () => {
+    const { erasure } = await job();
+    const ids = await closedAccounts(3);
+    const client = await database.pool.connect();
+    try {
+      await client.query(`BEGIN`);
+      await client.query(`SELECT FROM members WHERE id = $1 FOR UPDATE`, [ids[1]]);
+      await erasure.eraseDue();
+      expect(await left(ids)).toEqual([ids[1]]);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+});
+
+describe('the index of sign-ups', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    dataSource = await new DataSource(
+      dataSourceOptions({ url: database.url, poolSize: 2, timeoutSeconds: 30 }),
+    ).initialize();
+  });
+  afterAll(async () => {
+    await dataSource?.destroy();
+    await database?.drop();
+  });
+
+  const rowsOf = async (text: string): Promise<any[]> => (await database.pool.query(text)).rows;
+  /** Months without a part of the index of the whole, or with one that was not finished. */
+  const uncovered = async (): Promise<string[]> =>
+    (
+      await rowsOf(
+        `SELECT part.inhrelid::regclass::text AS month FROM pg_inherits part WHERE inhparent = 'security_events'::regclass AND NOT EXISTS (
+           SELECT FROM pg_index JOIN pg_inherits whole ON whole.inhrelid = indexrelid
+           WHERE indrelid = part.inhrelid AND indisvalid AND whole.inhparent = 'security_events_sign_up'::regclass)`,
+      )
+    ).map(({ month }) => month as string);
+
+  it('covers every month, and those that are made later', async () => {
+    expect(await uncovered()).toEqual([]);
+    const partitions = new SecurityEventPartitionsRepository(new Database(dataSource));
+    const [later] = await partitions.findMissing(4);
+    expect(await partitions.create(later!)).toBe(true);
+    expect(await uncovered()).toEqual([]);
+  });
+
+  it('is finished by the migration wherever an earlier run of it was broken off', async () => {
+    const [{ name }] = await rowsOf(`DELETE FROM migrations WHERE name LIKE 'ErasureIndexes%' RETURNING name`);
+    await database.pool.query(`DROP INDEX security_events_sign_up`);
+    await database.pool.query(
+      `CREATE INDEX security_events_sign_up ON ONLY security_events ((details ->> 'loginId')) WHERE type = 'sign-up.requested'`,
+    );
+    expect((await uncovered()).length).toBeGreaterThan(3);
+    expect(await migrate(dataSourceOptions({ url: database.url, poolSize: 2, timeoutSeconds: 30 }))).toEqual([name]);
+    expect(await uncovered()).toEqual([]);
+    const whole = `SELECT indisvalid AS "isValid" FROM pg_index WHERE indexrelid = 'security_events_sign_up'::regclass`;
+    expect(await rowsOf(whole)).toEqual([{ isValid: true }]);
   });
 });
