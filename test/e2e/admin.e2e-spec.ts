@@ -496,6 +496,13 @@ describe('the audit', () => {
     const { body } = await act('GET', `security-events?memberId=${ada.id}&limit=1`, 200);
     await act('GET', `security-events?memberId=${ada.id}&limit=1&cursor=${body.nextCursor}`, 200); // the same look
     expect(await views()).toEqual([seen('events'), seen('details')]);
+    // No way around it: a cursor belongs to the filter it was made with, and to whoever was answered with it.
+    const { body: all } = await act('GET', 'security-events?limit=1', 200);
+    await act('GET', `security-events?memberId=${ada.id}&cursor=${all.nextCursor}`, 422);
+    await act('GET', `security-events?memberId=${grace.id}&cursor=${body.nextCursor}`, 422);
+    const colleague = await givenAdmin(app);
+    const next = `/api/admin/security-events?memberId=${ada.id}&limit=1&cursor=${body.nextCursor}`;
+    await colleague.client.request('GET', next, { token: colleague.accessToken }).expect(422);
     const nobody = randomUUID();
     await act('GET', `security-events?memberId=${nobody}`, 200);
     expect(await auditOf(nobody)).toEqual([]);
