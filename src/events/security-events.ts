@@ -65,6 +65,7 @@ export type SessionEndReason =
   | 'ended-by-admin'
   | 'password-reset-demanded'
   | 'role-changed'
+  | 'two-factor-enabled'
   | 'disabled'
   | 'restored';
 
