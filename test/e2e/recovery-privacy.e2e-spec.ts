@@ -165,6 +165,51 @@ describe('a recovery asked for by anybody', () => {
     await askFor(app, 'login-id', ada);
   });
 
+  it('BF-08 keeps three of the five for recovery, however often somebody signs up with the address, or moves to it', async () => {
+    const [ada, eve] = [await given.member(app), await given.member(app)];
+    const nobody = unique.email();
+    for (const email of [ada.email, nobody]) {
+      for (let round = 0; round < 3; round += 1) {
+        await app.post('/api/auth/sign-up', { ...unique.signUp(), email }).expect(202);
+        await afterCooldown(app);
+        const change = { newEmail: email, password: eve.password };
+        await eve.client.post('/api/members/me/email/send-code', change, eve.accessToken).expect(202);
+        await afterCooldown(app);
+      }
+    }
+    await outboxEmpty(app);
+    // The first sign-up and the first move had the share; a move to an address that is taken is not mailed.
+    await mailbox.expectNone(nobody, app, 2);
+    await mailbox.expectNone(ada.email, app, 1 + 1); // and the one of her own sign-up
+    for (const recovery of ['password-reset', 'login-id', 'password-reset'] as const) {
+      await askFor(app, recovery, ada);
+      await afterCooldown(app);
+    }
+    await send('login-id', ada.email).expect(202);
+    await mailbox.expectNone(ada.email, app, 2 + 3);
+  });
+
+  it('BF-08 lets no sign-up begin the minute that a recovery mail waits for, nor the other way round', async () => {
+    const ada = await given.member(app);
+    await app.post('/api/auth/sign-up', { ...unique.signUp(), email: ada.email }).expect(202);
+    await askFor(app, 'password-reset', ada);
+    const grace = await given.member(app);
+    await askFor(app, 'password-reset', grace);
+    await app.post('/api/auth/sign-up', { ...unique.signUp(), email: grace.email }).expect(202);
+    for (const { email } of [ada, grace]) await mailbox.to(email).waitForCount(3);
+  });
+
+  it('BF-08 keeps recovery mail to a mailbox whose tags somebody signs up with', async () => {
+    const local = unique.loginId();
+    const ada = await given.member(app, { email: `${local}@example.test` });
+    const tags = Array.from({ length: 20 }, (_, tag) => `${local}+${tag}@example.test`);
+    for (const email of tags) await app.post('/api/auth/sign-up', { ...unique.signUp(), email }).expect(202);
+    await outboxEmpty(app);
+    const mails = await Promise.all(tags.map((email) => mailbox.to(email).all()));
+    expect(mails.flat()).toHaveLength(8); // two of five, for as many as four addresses
+    await askFor(app, 'password-reset', ada);
+  });
+
   it('BF-08 does not count mails that were answered with their proof: those were wanted', async () => {
     const ada = await given.member(app);
     for (let times = 0; times < 6; times += 1) {
