@@ -400,8 +400,9 @@ describe('helping a member', () => {
     const before = await lastMail(ada.email);
     await act('DELETE', `members/${ada.id}/sessions`, 204);
     await expectDead(ada.accessToken, app);
-    await login(ada).expect(200);
+    // Waited for before the login, which is mailed about as well.
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('logged your Munjigi account out');
+    await login(ada).expect(200);
   });
 
   it('AD-02 takes a lost second factor away, as an act of its own that is audited and mailed', async () => {
