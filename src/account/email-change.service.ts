@@ -60,7 +60,7 @@ export class EmailChangeService {
     const mayMail = await this.mailBudget.takeForClaim(emailKey);
     return this.database.transaction(async (tx) => {
       // Too soon for another mail: the one that went out stays good, and this is a further handle to it.
-      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, 'email-change', memberId);
+      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, 'email-change', { memberId });
       const proofId = open ?? (await this.mailProof(tx, memberId, address, emailKey, mayMail, caller));
       await this.events.record(tx, 'email.change_requested', { memberId, sessionId: principal.sessionId, caller }, {});
       return this.verification.addHandle(tx, proofId);

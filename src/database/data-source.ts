@@ -32,6 +32,7 @@ import { OutboxOrder1764500000000 } from './migrations/1764500000000-outbox-orde
 import { SealedBy1764710000000 } from './migrations/1764710000000-sealed-by.js';
 import { LargeTables1764900000000 } from './migrations/1764900000000-large-tables.js';
 import { SignUpMailedAt1764900100000 } from './migrations/1764900100000-sign-up-mailed-at.js';
+import { ProofNamedLoginId1764910300000 } from './migrations/1764910300000-proof-named-login-id.js';
 import { SecurityEventPartitions1764900200000 } from './migrations/1764900200000-security-event-partitions.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
@@ -55,6 +56,7 @@ export const MIGRATIONS = [
   LargeTables1764900000000,
   SignUpMailedAt1764900100000,
   SecurityEventPartitions1764900200000,
+  ProofNamedLoginId1764910300000,
 ];
 
 interface DatabaseSettings {
