@@ -74,8 +74,8 @@ export class CodeRequestsService {
       const proofId = open ?? (await this.issue(tx, emailKey, member, kind, caller));
       return this.verification.addHandle(tx, proofId);
     });
-    // Not waited for: the time must not show whether there was somebody to mail to.
-    if (mayMail && !isMailed) void this.mailBudget.unsent(emailKey, namedLoginId);
+    // Not waited for, and for those who are mailed the same is done to an address nobody has: the time must not show who is.
+    if (mayMail) void this.mailBudget.unsent(isMailed ? `${emailKey}.invalid` : emailKey, namedLoginId);
     return handle;
   }
 
