@@ -57,10 +57,10 @@ export class EmailChangeService {
     await this.ipLimits.takeRequest(caller);
     await this.reauthentication.confirmPassword(principal, password, caller);
     const { address, key: emailKey } = parseEmailAddress(newEmail)!;
-    const mayMail = await this.mailBudget.take(emailKey);
+    const mayMail = await this.mailBudget.takeForClaim(emailKey);
     return this.database.transaction(async (tx) => {
       // Too soon for another mail: the one that went out stays good, and this is a further handle to it.
-      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, 'email-change', memberId);
+      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, 'email-change', { memberId });
       const proofId = open ?? (await this.mailProof(tx, memberId, address, emailKey, mayMail, caller));
       await this.events.record(tx, 'email.change_requested', { memberId, sessionId: principal.sessionId, caller }, {});
       return this.verification.addHandle(tx, proofId);
@@ -115,7 +115,7 @@ export class EmailChangeService {
         network: coarseNetwork(caller.ip),
       });
     });
-    await this.mailBudget.giveBack(proof.emailKey);
+    await this.mailBudget.giveBackClaim(proof.emailKey);
   }
 
   private async mailProof(

@@ -24,8 +24,9 @@ export class MailAdministrationService {
     limit: number,
     cursor: string | undefined,
   ): Promise<Page<InspectedMail>> {
-    const after = this.cursors.read('outbox', cursor);
-    return this.cursors.page('outbox', await this.outbox.list(status, limit + 1, after), limit);
+    const list = { name: 'outbox', filter: { status } } as const;
+    const after = this.cursors.read(list, cursor);
+    return this.cursors.page(list, await this.outbox.list(status, limit + 1, after), limit);
   }
 
   /** @throws DomainError `not_found`, `mail_not_retryable` */

@@ -34,8 +34,10 @@ export class MemberDirectoryService {
 
   /** @throws DomainError `validation_failed` for a cursor that is none of ours */
   async list(filter: MemberFilter, limit: number, cursor: string | undefined): Promise<Page<MemberRow>> {
-    const after = this.cursors.read('members', cursor);
-    return this.cursors.page('members', await this.search.list(filter, limit + 1, after), limit);
+    const { query, status, role } = filter;
+    const list = { name: 'members', filter: { query, status, role } } as const;
+    const after = this.cursors.read(list, cursor);
+    return this.cursors.page(list, await this.search.list(filter, limit + 1, after), limit);
   }
 
   /** Looks at a member, which the audit says. @throws DomainError `not_found` */

@@ -19,8 +19,8 @@ export interface CodeRequestKind<Name extends keyof MailTemplates> {
   readonly purpose: ProofPurpose;
   readonly template: Name;
   readonly linkTtlSeconds: number;
-  /** Whether the request names more than the address. */
-  readonly isNarrowed: boolean;
+  /** What the request names besides the address. */
+  readonly namedLoginId: string | null;
   /** Whether this member is the one asked for. */
   accepts(member: Addressee): boolean;
   mailData(member: Pick<Addressee, 'loginId' | 'name'>, proof: IssuedProof, asked: AskedFrom): MailTemplates[Name];
@@ -62,20 +62,20 @@ export class CodeRequestsService {
     await this.ipLimits.takeRequest(caller);
     const { key: emailKey } = parseEmailAddress(email)!;
     // Before the look-up, by the canonical form of what was submitted: the cooldown must not tell who exists (EN-02).
-    const mayMail = await this.mailBudget.take(emailKey);
+    const { namedLoginId } = kind;
+    const mayMail = await this.mailBudget.takeForRecovery(emailKey, namedLoginId);
     let isMailed = false;
     const handle = await this.database.transaction(async (tx) => {
       await this.verification.lockAddress(tx, emailKey, kind.purpose);
       const member = mayMail ? await this.findAccepted(tx, emailKey, kind) : null;
       isMailed = member !== null;
-      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, kind.purpose);
+      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, kind.purpose, { namedLoginId });
       // Too soon for another mail, but the last one's code is still good: a new handle to it.
       const proofId = open ?? (await this.issue(tx, emailKey, member, kind, caller));
       return this.verification.addHandle(tx, proofId);
     });
-    // Otherwise whoever names a wrong login ID would use up the owner's mails without one of them going out to tell of it.
-    // Not waited for: the time must not show whether the login ID was right.
-    if (mayMail && kind.isNarrowed && !isMailed) void this.mailBudget.giveBack(emailKey);
+    // Not waited for, and for those who are mailed the same is done to an address nobody has: the time must not show who is.
+    if (mayMail) void this.mailBudget.unsent(isMailed ? `${emailKey}.invalid` : emailKey, namedLoginId);
     return handle;
   }
 
@@ -96,7 +96,8 @@ export class CodeRequestsService {
     kind: CodeRequestKind<Name>,
     caller: Caller,
   ): Promise<string> {
-    const subject = member ? { emailKey, memberId: member.id } : { emailKey };
+    const { namedLoginId } = kind;
+    const subject = { emailKey, namedLoginId, ...(member && { memberId: member.id }) };
     const options = { linkTtlSeconds: kind.linkTtlSeconds, isMailed: member !== null };
     const proof = await this.verification.issue(tx, kind.purpose, subject, options);
     const asked = askedNow(caller);

@@ -44,7 +44,7 @@ export class LoginIdRecoveryService {
         purpose: 'find-login-id',
         template: 'find-login-id',
         linkTtlSeconds: env.CODE_TTL_SECONDS,
-        isNarrowed: false,
+        namedLoginId: null,
         accepts: () => true,
         mailData: (_, proof, asked) => ({
           code: proof.code,
@@ -77,7 +77,7 @@ export class LoginIdRecoveryService {
       const { resetToken } = this.resetTokens.mint(await this.verification.grantReset(tx, memberId, passwordVersion));
       return { maskedLoginId: maskLoginId(member.loginId), memberSince, resetToken };
     });
-    await this.mailBudget.giveBack(proof.emailKey);
+    await this.mailBudget.giveBack(proof.emailKey, null);
     return found;
   }
 }

@@ -20,7 +20,7 @@ import { CodeRequestsService } from './code-requests.service.js';
 import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
 
 /** A proof of a member's mailbox. */
-type ProvenRequest = Pick<GuessableProof, 'id' | 'emailKey' | 'memberId'>;
+type ProvenRequest = Pick<GuessableProof, 'id' | 'emailKey' | 'memberId' | 'namedLoginId'>;
 
 /** A forgotten password: ask, prove the mailbox by code or link, set a new one. */
 @Injectable()
@@ -50,7 +50,7 @@ export class PasswordResetService {
         purpose: 'password-reset',
         template: 'password-reset',
         linkTtlSeconds: env.RESET_LINK_TTL_SECONDS,
-        isNarrowed: loginId !== undefined,
+        namedLoginId: loginId ?? null,
         accepts: (member) => loginId === undefined || member.loginId === loginId,
         mailData: (member, proof, asked) =>
           proofMailData(this.config, member, proof, this.config.resetLink(proof.linkToken), asked),
@@ -119,7 +119,7 @@ export class PasswordResetService {
       await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
       return this.verification.grantReset(tx, memberId, passwordVersion);
     });
-    await this.mailBudget.giveBack(proof.emailKey);
+    await this.mailBudget.giveBack(proof.emailKey, proof.namedLoginId);
     return this.resetTokens.mint(grant);
   }
 }

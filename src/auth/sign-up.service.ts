@@ -75,7 +75,7 @@ export class SignUpService {
     const { address, key: emailKey } = parseEmailAddress(request.email)!;
     // Hashed before anything is looked up: known and unknown addresses cost the same.
     const passwordHash = await this.passwords.hashNew(request.password, request, 'password');
-    const mayMail = await this.mailBudget.take(emailKey);
+    const mayMail = await this.mailBudget.takeForClaim(emailKey);
 
     const handle = randomToken();
     const signUp = {
@@ -104,7 +104,7 @@ export class SignUpService {
     const signUp = await this.signUps.findByHandle(digest(handle));
     if (!signUp) throw new DomainError('sign_up_invalid');
     if (signUp.confirmedAt) throw new DomainError('already_confirmed');
-    if (!(await this.mailBudget.take(signUp.emailKey))) return;
+    if (!(await this.mailBudget.takeForClaim(signUp.emailKey))) return;
     await this.database.transaction(async (tx) => {
       if (!(await this.signUps.lockOpen(tx, signUp)))
         throw new DomainError('sign_up_invalid', { detail: 'confirmed or gone a moment ago' });
@@ -195,7 +195,7 @@ export class SignUpService {
       const device = { ...confirmation, knownDeviceId: null, isFirst: true };
       return this.sessions.open(tx, { memberId, passwordVersion: 1 }, device, caller);
     });
-    await this.mailBudget.giveBack(signUp.emailKey);
+    await this.mailBudget.giveBackClaim(signUp.emailKey);
     return tokens;
   }
 

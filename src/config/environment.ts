@@ -199,10 +199,13 @@ export const ENVIRONMENT = {
     default: 14 * DAY,
     desc: 'a closed account is erased after this long; logging in before restores it',
   }),
-  CODE_RESEND_SECONDS: positiveSeconds({ default: 60, desc: 'at most one mail to an address in this time' }),
+  CODE_RESEND_SECONDS: positiveSeconds({
+    default: 60,
+    desc: 'at most one recovery mail to an address in this time, and one for a sign-up or address change',
+  }),
   MAILS_PER_ADDRESS_PER_HOUR: count({
     default: 5,
-    desc: 'mails an outsider can cause to one address in an hour; four times as many to one mailbox over all its +tags',
+    desc: 'mails an outsider can cause to one address in an hour, two fifths of them for sign-ups and address changes; four times as many to one mailbox over all its +tags',
   }),
   CODE_GUESS_LIMIT: count({ default: 5, desc: 'guesses one code bears' }),
   DAILY_GUESS_LIMIT: count({ default: 50, desc: 'guesses an address bears in a day over all its codes' }),

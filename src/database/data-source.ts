@@ -35,6 +35,7 @@ import { SignUpMailedAt1764900100000 } from './migrations/1764900100000-sign-up-
 import { SecurityEventPartitions1764900200000 } from './migrations/1764900200000-security-event-partitions.js';
 import { EndlessWaits1764910100000 } from './migrations/1764910100000-endless-waits.js';
 import { RecoveryCodesCreatedAt1764910120000 } from './migrations/1764910120000-recovery-codes-created-at.js';
+import { ProofNamedLoginId1764910300000 } from './migrations/1764910300000-proof-named-login-id.js';
 import { ErasureIndexes1764910400000 } from './migrations/1764910400000-erasure-indexes.js';
 import { TwoFactor1764100000000 } from './migrations/1764100000000-two-factor.js';
 
@@ -60,6 +61,7 @@ export const MIGRATIONS = [
   SecurityEventPartitions1764900200000,
   EndlessWaits1764910100000,
   RecoveryCodesCreatedAt1764910120000,
+  ProofNamedLoginId1764910300000,
   ErasureIndexes1764910400000,
 ];
 

@@ -66,6 +66,7 @@ export type SessionEndReason =
   | 'ended-by-admin'
   | 'password-reset-demanded'
   | 'role-changed'
+  | 'two-factor-enabled'
   | 'disabled'
   | 'restored';
 

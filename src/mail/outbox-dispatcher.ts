@@ -8,7 +8,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
-import { isDatabaseUnavailable } from '../database/database-errors.js';
+import { isDatabaseClosed, isDatabaseUnavailable } from '../database/database-errors.js';
 import { Notifications } from '../database/notifications.js';
 import { MailDelivery, type Outcome } from './mail-delivery.js';
 import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from './outbox.repository.js';
@@ -157,7 +157,7 @@ export class OutboxDispatcher
     this.pauseTimer = setTimeout(() => this.wake(), this.pause.remainingMs);
   }
 
-  /** Keeps trying while the database is away: a mail that is gone but not noted would be sent a second time. */
+  /** Keeps trying while the database is away, or does not let us in: a mail that is gone but not noted would be sent a second time. */
   private async note(message: ClaimedMessage, outcome: Outcome, leaseEndsAt: number): Promise<void> {
     for (;;) {
       try {
@@ -168,7 +168,7 @@ export class OutboxDispatcher
         return await this.outbox.finish(message, outcome.kind, outcome.kind === 'sent' ? null : outcome.reason);
       } catch (error) {
         const isHopeless = performance.now() > leaseEndsAt || this.isCutOff;
-        if (isHopeless || !isDatabaseUnavailable(error)) throw error;
+        if (isHopeless || !(isDatabaseUnavailable(error) || isDatabaseClosed(error))) throw error;
         await delay(NOTE_AGAIN_MS);
       }
     }

@@ -6,6 +6,8 @@ import { Counters } from './counters.js';
 /** How a limiter answered. */
 export interface LimitOutcome {
   readonly isAllowed: boolean;
+  /** Counted so far in this window. */
+  readonly points: number;
   /** Whole seconds until the window ends. */
   readonly retryAfterSeconds: number;
 }
@@ -20,23 +22,26 @@ export class Limiter {
     private readonly windowSeconds: number,
   ) {}
 
-  /** Counts first and answers then, so that parallel requests cannot overrun the limit. */
-  async take(subject: string): Promise<LimitOutcome> {
+  /**
+   * Counts first and answers then, so that parallel requests cannot overrun the limit.
+   * @param more points that count with it and are kept under another subject
+   */
+  async take(subject: string, more = 0): Promise<LimitOutcome> {
     const { points, msLeft } = await this.counters.add(this.keyOf(subject), this.windowSeconds * 1000);
-    return { isAllowed: points <= this.points, retryAfterSeconds: secondsOf(msLeft) };
+    return { isAllowed: points + more <= this.points, points, retryAfterSeconds: secondsOf(msLeft) };
   }
 
   /** Looks without counting. */
   async peek(subject: string): Promise<LimitOutcome> {
     const count = await this.counters.read(this.keyOf(subject));
     return count === null
-      ? { isAllowed: true, retryAfterSeconds: 0 }
-      : { isAllowed: count.points < this.points, retryAfterSeconds: secondsOf(count.msLeft) };
+      ? { isAllowed: true, points: 0, retryAfterSeconds: 0 }
+      : { isAllowed: count.points < this.points, points: count.points, retryAfterSeconds: secondsOf(count.msLeft) };
   }
 
-  /** Counts without refusing. */
-  async count(subject: string): Promise<void> {
-    await this.counters.add(this.keyOf(subject), this.windowSeconds * 1000);
+  /** Counts without refusing; the window may be a shorter one. */
+  async count(subject: string, windowSeconds = this.windowSeconds): Promise<void> {
+    await this.counters.add(this.keyOf(subject), windowSeconds * 1000);
   }
 
   /** Takes one back. */

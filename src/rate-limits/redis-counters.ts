@@ -4,6 +4,12 @@ import type { Count, Counters } from './counters.js';
 
 /** A limit that takes longer than this to ask for is asked for elsewhere. */
 const TIMEOUT_MS = 250;
+/**
+ * A Redis that has said nothing for this long while something was asked is taken for gone: the connection is closed, with all
+ * that waits in it, and until there is another one nobody waits for Redis. A frozen server, or a network that swallows
+ * everything, closes no connection by itself; each question would wait its time, and stay in memory afterwards.
+ */
+const SILENCE_MS = 1000;
 const COMPLAIN_EVERY_MS = 60_000;
 const PREFIX = 'munjigi:limit:';
 
@@ -33,6 +39,7 @@ export class RedisCounters implements Counters, OnApplicationShutdown {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: TIMEOUT_MS,
+      socketTimeout: SILENCE_MS,
       retryStrategy: (attempt) => Math.min(attempt * 100, 2000),
     });
     this.redis.on('error', (error: Error) => this.complain(error));

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../access/principal.js';
+import type { Caller } from '../common/caller.js';
 import type { Sql, Tx } from '../database/sql.js';
 import { PasskeysRepository } from '../passkeys/passkeys.repository.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { TwoFactorRepository } from './two-factor.repository.js';
 
 /** A second factor that is set up; recovery codes stand in for any of them. */
@@ -12,6 +15,7 @@ export class EnrolledFactorsService {
   constructor(
     private readonly twoFactor: TwoFactorRepository,
     private readonly passkeys: PasskeysRepository,
+    private readonly sessions: SessionsService,
   ) {}
 
   async of(sql: Sql, memberId: string): Promise<EnrolledFactor[]> {
@@ -19,6 +23,15 @@ export class EnrolledFactorsService {
     if (await this.twoFactor.isTotpConfirmed(sql, memberId)) factors.push('totp');
     if ((await this.passkeys.count(sql, memberId)) > 0) factors.push('passkey');
     return factors;
+  }
+
+  /**
+   * After the first factor came: sessions that were opened by the password alone end, all but this one, which has just
+   * shown the factor. So every session of a member with a second factor has shown one, and what asks for the password
+   * again, or lets administrators in, need not ask each session how it began.
+   */
+  async endSessionsWithout(tx: Tx, { memberId, sessionId }: Principal, caller: Caller): Promise<void> {
+    await this.sessions.endAll(tx, memberId, 'two-factor-enabled', caller, sessionId);
   }
 
   /** After a factor went: recovery codes go with the last one. True while another is left. */

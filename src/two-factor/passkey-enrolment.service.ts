@@ -60,7 +60,9 @@ export class PasskeyEnrolmentService {
       if (!passkey) throw new DomainError('passkey_invalid', { detail: 'credential registered before' });
       const facts = { passkeyName: name ?? undefined };
       await this.notices.tell(tx, 'passkey.registered', principal, caller, { name }, facts);
-      return isFirst ? { passkey, recoveryCodes: await this.recoveryCodes.replace(tx, memberId) } : { passkey };
+      if (!isFirst) return { passkey };
+      await this.factors.endSessionsWithout(tx, principal, caller);
+      return { passkey, recoveryCodes: await this.recoveryCodes.replace(tx, memberId) };
     });
   }
 

@@ -96,10 +96,12 @@ export class TwoFactorService {
     return this.database.transaction(async (tx) => {
       // The member's row first: a login that is under way either ends before this or meets the new factor (CC-06).
       await this.members.lock(tx, memberId);
+      const isFirst = !(await this.isEnrolled(tx, memberId));
       if (!(await this.twoFactor.confirm(tx, memberId, matched.sealed, matched.step)))
         throw new DomainError('code_invalid');
       const codes = await this.recoveryCodes.replace(tx, memberId);
       await this.notices.tell(tx, 'two-factor.enabled', principal, caller, {});
+      if (isFirst) await this.factors.endSessionsWithout(tx, principal, caller);
       return codes;
     });
   }

@@ -28,6 +28,11 @@ export class ProofRequest {
   @ForeignKey('SignUp', { name: 'proof_requests_sign_up_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'sign_up_id', nullable: true })
   signUpId: string | null;
+  /**
+   * The login ID that a request for a reset named besides the address, theirs or not. Requests that name another, or none,
+   * do not touch this proof: what becomes of it must not tell whether the two belong together (EN-07).
+   */
+  @Column('text', { name: 'named_login_id', nullable: true }) namedLoginId: string | null;
   /** For an address change: the address as typed, which this proof was mailed to. */
   @Column('text', { name: 'new_email', nullable: true }) newEmail: string | null;
   /** Keyed, because a plain hash of six digits falls to a million guesses by anyone who reads the table. */

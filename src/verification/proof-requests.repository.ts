@@ -9,7 +9,7 @@ export type ProofDoor = 'code' | 'link';
 
 export type NewProofRequest = Pick<
   ProofRequest,
-  'newEmail' | 'id' | 'purpose' | 'emailKey' | 'memberId' | 'signUpId' | 'codeHmac' | 'linkDigest'
+  'newEmail' | 'namedLoginId' | 'id' | 'purpose' | 'emailKey' | 'memberId' | 'signUpId' | 'codeHmac' | 'linkDigest'
 >;
 
 /** The row behind a code that may still be guessed at. */
@@ -18,6 +18,7 @@ export interface GuessableProof {
   readonly emailKey: string;
   readonly memberId: string | null;
   readonly codeHmac: Buffer | null;
+  readonly namedLoginId: string | null;
   readonly newEmail: string | null;
 }
 
@@ -27,6 +28,7 @@ export interface LinkedProof {
   readonly emailKey: string;
   readonly memberId: string | null;
   readonly signUpId: string | null;
+  readonly namedLoginId: string | null;
   readonly newEmail: string | null;
   readonly createdAt: Date;
   readonly linkExpiresAt: Date;
@@ -36,13 +38,13 @@ export interface LinkedProof {
 
 /** Which proofs are meant. */
 export type ProofSelection =
-  | { readonly emailKey: string; readonly purpose: ProofPurpose }
+  | { readonly emailKey: string; readonly purpose: ProofPurpose; readonly namedLoginId: string | null }
   /** By the address that nobody has. */
-  | { readonly phantomsOf: string; readonly purpose: ProofPurpose }
+  | { readonly phantomsOf: string; readonly purpose: ProofPurpose; readonly namedLoginId: string | null }
   | { readonly memberId: string; readonly purpose?: ProofPurpose }
   | { readonly signUpId: string };
 
-const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.new_email AS "newEmail"`;
+const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.named_login_id AS "namedLoginId", p.new_email AS "newEmail"`;
 const OPEN = 'spent_at IS NULL AND voided_at IS NULL';
 
 /** Owns the tables `proof_requests` and `proof_handles`. */
@@ -52,11 +54,11 @@ export class ProofRequestsRepository {
 
   async insert(tx: Tx, proof: NewProofRequest, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
     await tx.query(
-      `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, code_expires_at, link_expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), now() + make_interval(secs => $10))`,
+      `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, named_login_id, code_expires_at, link_expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10), now() + make_interval(secs => $11))`,
       [
         ...[proof.id, proof.purpose, proof.emailKey, proof.memberId, proof.signUpId, proof.codeHmac, proof.linkDigest],
-        ...[proof.newEmail, codeTtlSeconds, linkTtlSeconds],
+        ...[proof.newEmail, proof.namedLoginId, codeTtlSeconds, linkTtlSeconds],
       ],
     );
   }
@@ -83,12 +85,18 @@ export class ProofRequestsRepository {
   }
 
   /** The newest proof for this address and purpose whose code may still be used; one that was mailed goes before phantoms. */
-  async findOpenByAddress(tx: Tx, emailKey: string, purpose: ProofPurpose, memberId?: string): Promise<string | null> {
+  async findOpenByAddress(
+    tx: Tx,
+    emailKey: string,
+    purpose: ProofPurpose,
+    { memberId = null, namedLoginId = null }: { memberId?: string | null; namedLoginId?: string | null },
+  ): Promise<string | null> {
     const { rows } = await tx.query<{ id: string }>(
       `SELECT id FROM proof_requests
-       WHERE email_key = $1 AND purpose = $2 AND ($3::uuid IS NULL OR member_id = $3) AND ${OPEN} AND code_expires_at > now()
+       WHERE email_key = $1 AND purpose = $2 AND ($3::uuid IS NULL OR member_id = $3)
+         AND named_login_id IS NOT DISTINCT FROM $4 AND ${OPEN} AND code_expires_at > now()
        ORDER BY code_hmac IS NULL, created_at DESC LIMIT 1`,
-      [emailKey, purpose, memberId ?? null],
+      [emailKey, purpose, memberId, namedLoginId],
     );
     return rows[0]?.id ?? null;
   }
@@ -112,7 +120,7 @@ export class ProofRequestsRepository {
 
   async findByLink(linkDigest: Buffer, purpose: ProofPurpose): Promise<LinkedProof | null> {
     const { rows } = await this.database.query<LinkedProof>(
-      `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", new_email AS "newEmail", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
+      `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", named_login_id AS "namedLoginId", new_email AS "newEmail", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
          NOT (${OPEN}) AS "isOver", link_expires_at <= now() AS "isExpired"
        FROM proof_requests WHERE link_digest = $1 AND purpose = $2`,
       [linkDigest, purpose],
@@ -147,9 +155,15 @@ export class ProofRequestsRepository {
       purpose: 'purpose',
       memberId: 'member_id',
       signUpId: 'sign_up_id',
+      namedLoginId: 'named_login_id',
     };
-    const given = Object.entries(where) as [keyof typeof columns, string][];
-    const conditions = given.map(([name], index) => `${columns[name]} = $${index + 1}`);
+    const given = Object.entries(where) as [keyof typeof columns, string | null][];
+    const conditions = given.map(([name], index) =>
+      // None named is a value of its own.
+      name === 'namedLoginId'
+        ? `named_login_id IS NOT DISTINCT FROM $${index + 1}`
+        : `${columns[name]} = $${index + 1}`,
+    );
     const { rows } = await sql.query<{ id: string }>(
       `UPDATE proof_requests SET voided_at = now() WHERE ${conditions.join(' AND ')} AND ${OPEN} RETURNING id`,
       given.map(([, value]) => value),

@@ -23,6 +23,8 @@ export interface ProofSubject {
   readonly emailKey: string;
   readonly memberId?: string;
   readonly signUpId?: string;
+  /** What the request named besides the address. */
+  readonly namedLoginId?: string | null;
   /** For an address change: where the proof is mailed to, as typed. */
   readonly newEmail?: string;
 }
@@ -35,6 +37,9 @@ export interface IssueOptions {
 
 /** An id no member has: ids are random, and this is none. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** What the half of a day's guesses is kept for, see {@link GuessBudgetService}. */
+const RECOVERIES: ReadonlySet<ProofPurpose> = new Set(['password-reset', 'find-login-id']);
 
 /** The secrets of a new proof, for the mail alone. */
 export interface IssuedProof {
@@ -56,8 +61,8 @@ export class VerificationService {
   ) {}
 
   /**
-   * Makes a code and a link, one row. Where it is mailed, what was open before for the same sign-up, or the same address
-   * and purpose, dies. Where it is not (a phantom, or too much mail), nobody will ever see its secrets, and nothing dies
+   * Makes a code and a link, one row. Where it is mailed, what was open before for the same sign-up, or the same address,
+   * purpose and named login ID, dies. Where it is not (a phantom, or too much mail), nobody will ever see its secrets, and nothing dies
    * for it: otherwise whoever knows an address could kill its owner's codes without a single mail going out.
    */
   async issue(
@@ -69,12 +74,12 @@ export class VerificationService {
     const id = randomUUID();
     const code = randomCode();
     const linkToken = randomToken();
-    const { emailKey, memberId = null, signUpId = null, newEmail = null } = subject;
+    const { emailKey, memberId = null, signUpId = null, newEmail = null, namedLoginId = null } = subject;
     const isPhantom = memberId === null && signUpId === null;
     // The same statements for phantoms, and as many rows: a phantom replaces the phantom before it. Time must not tell them apart (EN-06).
     // Grants before proofs, as in voidAllOf: two units of work that void both must not wait in a circle.
     if (purpose === 'password-reset') await this.grants.voidAll(tx, isMailed ? (memberId ?? NOBODY) : NOBODY);
-    const unmailed = isPhantom ? { phantomsOf: emailKey, purpose } : { memberId: NOBODY };
+    const unmailed = isPhantom ? { phantomsOf: emailKey, purpose, namedLoginId } : { memberId: NOBODY };
     const replaced = await this.voidWhere(tx, isMailed ? replacedBy(purpose, subject) : unmailed);
     await this.proofs.insert(
       tx,
@@ -85,6 +90,7 @@ export class VerificationService {
         memberId,
         signUpId,
         newEmail,
+        namedLoginId,
         codeHmac: isPhantom ? null : this.codeHmac(id, code),
         linkDigest: isPhantom ? null : digest(linkToken),
       },
@@ -113,9 +119,14 @@ export class VerificationService {
     await this.proofs.lockAddress(tx, emailKey, purpose);
   }
 
-  /** The newest proof whose code may still be used, for this member alone where one is named. */
-  async findOpen(tx: Tx, emailKey: string, purpose: ProofPurpose, memberId?: string): Promise<string | null> {
-    return this.proofs.findOpenByAddress(tx, emailKey, purpose, memberId);
+  /** The newest proof whose code may still be used: for this member alone where one is given, for this login ID or none. */
+  async findOpen(
+    tx: Tx,
+    emailKey: string,
+    purpose: ProofPurpose,
+    of: { readonly memberId?: string; readonly namedLoginId?: string | null },
+  ): Promise<string | null> {
+    return this.proofs.findOpenByAddress(tx, emailKey, purpose, of);
   }
 
   /**
@@ -124,12 +135,14 @@ export class VerificationService {
    * @throws DomainError `code_invalid` for wrong, used, expired, replaced and phantom alike; `too_many_attempts`
    */
   async checkCodeByHandle(purpose: ProofPurpose, handle: string, code: string): Promise<GuessableProof> {
-    return this.checkCode(await this.proofs.findByHandle(digest(handle), purpose), code);
+    const proof = await this.proofs.findByHandle(digest(handle), purpose);
+    const isReserved = RECOVERIES.has(purpose) && proof?.namedLoginId === null;
+    return this.checkCode(proof, code, isReserved);
   }
 
   /** As {@link checkCodeByHandle}, for the newest proof of a sign-up. */
   async checkCodeBySignUp(signUpId: string, code: string): Promise<GuessableProof> {
-    return this.checkCode(await this.proofs.findBySignUp(signUpId), code);
+    return this.checkCode(await this.proofs.findBySignUp(signUpId), code, false);
   }
 
   /** Finds the proof of a link and says what is wrong with it. Reads only. @throws DomainError `link_invalid`, `link_expired` */
@@ -150,7 +163,7 @@ export class VerificationService {
   async takeLinkGuess(proof: { id: string; emailKey: string }): Promise<void> {
     if (!(await this.proofs.countGuess(proof.id, 'link', this.config.env.CODE_GUESS_LIMIT)))
       throw new DomainError('too_many_attempts', { detail: 'guesses of this proof' });
-    await this.guesses.take(proof.emailKey);
+    await this.guesses.takeUnreserved(proof.emailKey);
   }
 
   /** Uses up code and link. @throws DomainError for whoever comes second */
@@ -188,12 +201,14 @@ export class VerificationService {
     return ids;
   }
 
-  private async checkCode(proof: GuessableProof | null, code: string): Promise<GuessableProof> {
+  /** @param isReserved whether guesses at it may take from the half of the day that is kept for recoveries */
+  private async checkCode(proof: GuessableProof | null, code: string, isReserved: boolean): Promise<GuessableProof> {
     if (!proof) throw new DomainError('code_invalid', { detail: 'no such request' });
     // The code's own count first: what is over takes nothing from the day, or one dead request could use up all of it.
     if (!(await this.proofs.countGuess(proof.id, 'code', this.config.env.CODE_GUESS_LIMIT)))
       throw new DomainError('code_invalid', { detail: 'over, or guessed at too often' });
-    await this.guesses.take(proof.emailKey);
+    if (isReserved) await this.guesses.take(proof.emailKey);
+    else await this.guesses.takeUnreserved(proof.emailKey);
     const isRight = this.keys
       .all('proof-code')
       .some((key) => proof.codeHmac !== null && equalDigests(proof.codeHmac, keyedDigest(key, proof.id, code)));
@@ -207,10 +222,13 @@ export class VerificationService {
   }
 }
 
-/** What a new proof replaces: the earlier ones of the same sign-up, of the same member's address change, or of the same address. */
-function replacedBy(purpose: ProofPurpose, { emailKey, memberId, signUpId }: ProofSubject): ProofSelection {
+/** What a new proof replaces: the earlier ones of the same sign-up, of the same member's address change, or of the same address and named login ID. */
+function replacedBy(
+  purpose: ProofPurpose,
+  { emailKey, memberId, signUpId, namedLoginId = null }: ProofSubject,
+): ProofSelection {
   if (signUpId !== undefined) return { signUpId };
   // By member: two members who both name one address must not void each other's requests.
   if (purpose === 'email-change' && memberId !== undefined) return { memberId, purpose };
-  return { emailKey, purpose };
+  return { emailKey, purpose, namedLoginId };
 }

@@ -8,6 +8,7 @@ import { afterCooldown, withoutIdentity } from '../support/recovery.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
+import { renameDatabase } from '../support/test-database.js';
 
 interface Row {
   id: string;
@@ -131,6 +132,26 @@ describe('the outbox', () => {
     take();
     await app.restart(); // ends what is being sent first
     expect(await mailOf(ada.id)).toMatchObject({ status: 'dropped' });
+  });
+
+  it('sends a mail once whose outcome could not be noted while the database let nobody in', async () => {
+    let take: () => void = () => undefined;
+    sink.refuseLetter = () => new Promise((resolve) => (take = () => resolve(undefined)));
+    await ask(ada.email);
+    await eventually('the mail is there', async () => sink.letters[0]);
+    const { name } = app.database;
+    await renameDatabase(name, `${name}_away`);
+    const complaints = (): number => app.logs.filter((line) => line.includes('could not look for mail')).length;
+    const earlier = complaints();
+    try {
+      take();
+      // Seen from there: the server has asked in vain since, more than once.
+      await eventually('the server has missed its database', async () => complaints() > earlier + 1 || undefined);
+    } finally {
+      await renameDatabase(`${name}_away`, name);
+    }
+    await eventuallyMail(ada.id, 'the mail is noted as sent', ({ status }) => status === 'sent');
+    expect(sink.letters).toHaveLength(1);
   });
 
   it('SL-02 sends no row that was tampered with, and goes on with the others', async () => {

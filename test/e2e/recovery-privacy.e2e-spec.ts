@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { type HttpAnswer } from '../support/http-client.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -10,6 +11,9 @@ allowManyStarts();
 
 const RECOVERIES: Recovery[] = ['password-reset', 'login-id'];
 const DAILY_GUESSES = 8;
+
+/** Far more than a stranger gets for nothing. */
+const ROUNDS = 11;
 
 /** What asking for a code tells a stranger (nothing), and how often it can be asked for. */
 describe('a recovery asked for by anybody', () => {
@@ -157,12 +161,81 @@ describe('a recovery asked for by anybody', () => {
     await outboxEmpty(app);
     const addresses = new Set(spellings.map((email) => email.replace('Example.TEST', 'example.test')));
     const mails = (await Promise.all([...addresses].map((address) => mailbox.to(address).all()))).flat();
-    // The mail of ada's own sign-up was answered with its proof, so it does not count. The fifth of the others was asked
-    // for at a spelling nobody has: it takes its share of the hour, and there is nobody to mail.
-    expect(mails).toHaveLength(1 + 4);
+    // The mail of ada's own sign-up was answered with its proof, so it does not count; nor does what was asked for at
+    // spellings nobody has, as there was nobody to mail.
+    expect(mails).toHaveLength(1 + 5);
 
     await app.sql.query(`UPDATE rate_limits SET expire = expire - 3600000 WHERE key LIKE 'mail-hour:%'`);
     await askFor(app, 'login-id', ada);
+  });
+
+  it('BF-08 keeps three of the five for recovery, however often somebody signs up with the address, or moves to it', async () => {
+    const [ada, eve] = [await given.member(app), await given.member(app)];
+    const nobody = unique.email();
+    for (const email of [ada.email, nobody]) {
+      for (let round = 0; round < 3; round += 1) {
+        await app.post('/api/auth/sign-up', { ...unique.signUp(), email }).expect(202);
+        await afterCooldown(app);
+        const change = { newEmail: email, password: eve.password };
+        await eve.client.post('/api/members/me/email/send-code', change, eve.accessToken).expect(202);
+        await afterCooldown(app);
+      }
+    }
+    await outboxEmpty(app);
+    // The first sign-up and the first move had the share; a move to an address that is taken is not mailed.
+    await mailbox.expectNone(nobody, app, 2);
+    await mailbox.expectNone(ada.email, app, 1 + 1); // and the one of her own sign-up
+    for (const recovery of ['password-reset', 'login-id', 'password-reset'] as const) {
+      await askFor(app, recovery, ada);
+      await afterCooldown(app);
+    }
+    await send('login-id', ada.email).expect(202);
+    await mailbox.expectNone(ada.email, app, 2 + 3);
+  });
+
+  it('BF-08 lets no sign-up begin the minute that a recovery mail waits for, nor the other way round', async () => {
+    const ada = await given.member(app);
+    await app.post('/api/auth/sign-up', { ...unique.signUp(), email: ada.email }).expect(202);
+    await askFor(app, 'password-reset', ada);
+    const grace = await given.member(app);
+    await askFor(app, 'password-reset', grace);
+    await app.post('/api/auth/sign-up', { ...unique.signUp(), email: grace.email }).expect(202);
+    for (const { email } of [ada, grace]) await mailbox.to(email).waitForCount(3);
+  });
+
+  it('BF-08 keeps recovery mail to a mailbox whose tags somebody signs up with', async () => {
+    const local = unique.loginId();
+    const ada = await given.member(app, { email: `${local}@example.test` });
+    const tags = Array.from({ length: 20 }, (_, tag) => `${local}+${tag}@example.test`);
+    for (const email of tags) await app.post('/api/auth/sign-up', { ...unique.signUp(), email }).expect(202);
+    await outboxEmpty(app);
+    const mails = await Promise.all(tags.map((email) => mailbox.to(email).all()));
+    expect(mails.flat()).toHaveLength(8); // two of five, for as many as four addresses
+    await askFor(app, 'password-reset', ada);
+  });
+
+  it('BF-08 keeps no recovery mail from an address by requests for tags and spellings of it that nobody has', async () => {
+    const local = unique.loginId();
+    const ada = await given.member(app, { email: `${local}@example.test` });
+    const nobodies = Array.from({ length: 20 }, (_, tag) => `${local}+${tag}@example.test`);
+    const { rows: keys } = await app.sql.query<{ key: string }>('SELECT key FROM rate_limits');
+    const earlier = keys.map(({ key }) => key);
+    for (let dot = 1; dot <= 5; dot += 1) nobodies.push(`${local.slice(0, dot)}.${local.slice(dot)}@example.test`);
+    for (const email of nobodies) {
+      await send('password-reset', email).expect(202);
+      await eventually('it is counted by what was asked for', () => isMoved(nobodies.indexOf(email) + 1));
+    }
+    await askFor(app, 'password-reset', ada);
+    await afterCooldown(app);
+    await askFor(app, 'login-id', ada);
+
+    async function isMoved(times: number): Promise<true | undefined> {
+      const { rows } = await app.sql.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM rate_limits WHERE key LIKE 'mail-hour:%' AND points = 1 AND key <> ALL($1)`,
+        [earlier],
+      );
+      return rows[0]!.count >= times ? true : undefined;
+    }
   });
 
   it('BF-08 does not count mails that were answered with their proof: those were wanted', async () => {
@@ -179,6 +252,54 @@ describe('a recovery asked for by anybody', () => {
     const { body } = await send('password-reset', ada.email).expect(202);
     expect(body).toMatchObject({ resendAfter: 60 });
     await mailbox.expectNone(ada.email, app, 2);
+  });
+
+  it('EN-07 tells in eleven rounds of five guesses nothing of whether a login ID and an address belong together', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    const nobody = unique.email();
+    // Each address has one request of its owner open, as far as it has one.
+    await askFor(app, 'password-reset', ada);
+    const own = await askFor(app, 'password-reset', grace);
+    await send('password-reset', nobody).expect(202);
+    await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'guess-day%'`); // the sign-ups took one each
+    const pairs = {
+      right: { email: ada.email, loginId: ada.loginId },
+      wrong: { email: grace.email, loginId: ada.loginId },
+      unknown: { email: nobody, loginId: ada.loginId },
+    };
+    const told: Record<string, number[]> = { right: [], wrong: [], unknown: [] };
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [pair, body] of Object.entries(pairs)) {
+        const { status, body: asked } = await app.post('/api/auth/password-reset/send-code', body);
+        told[pair]!.push(status);
+        for (let guess = 0; guess < 5; guess += 1)
+          told[pair]!.push((await confirm('password-reset', asked.requestId, '000000')).status);
+        await outboxEmpty(app);
+      }
+      // Some rounds come within the minute, some after it.
+      if (round % 2 === 1) await afterCooldown(app);
+    }
+    expect(told.wrong).toEqual(told.right);
+    expect(told.unknown).toEqual(told.right);
+    expect(new Set(told.right)).toEqual(new Set([202, 400, 429])); // the limits were met, and at the same times
+
+    // Their owners notice nothing: not the one who had asked before, nor the one who asks now.
+    await confirm('password-reset', own.requestId, own.mail.code).expect(200);
+    await afterCooldown(app);
+    const now = await askFor(app, 'login-id', grace);
+    await confirm('login-id', now.requestId, now.mail.code).expect(200);
+  });
+
+  it('BF-07 leaves an owner guesses that no sign-up with the address uses up', async () => {
+    const ada = await given.member(app);
+    for (let times = 0; times < DAILY_GUESSES; times += 1) {
+      const { body } = await app.post('/api/auth/sign-up', { ...unique.signUp(), email: ada.email }).expect(202);
+      await app.post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code: '000000' });
+    }
+    const { body } = await app.post('/api/auth/sign-up', { ...unique.signUp(), email: ada.email }).expect(202);
+    await app.post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code: '000000' }).expect(429);
+    const asked = await askFor(app, 'login-id', ada);
+    await confirm('login-id', asked.requestId, asked.mail.code).expect(200);
   });
 
   it.each([

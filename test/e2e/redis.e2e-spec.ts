@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { isInstalled, skipNotice, startRedis } from '../support/debian-server.js';
+import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
 
 const LIMIT = 5;
+/** How long Redis may take for an answer. */
+const TIMEOUT_MS = 250;
 
 const hasRedis = isInstalled('redis-server');
 if (!hasRedis) skipNotice('redis-server', 'redis-server');
@@ -82,5 +85,37 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
     expect(await rows()).toBeGreaterThan(0);
     const complaints = app.logs.filter((line) => line.includes('Redis does not answer'));
     expect(complaints.length).toBe(1);
+  });
+
+  it('are not waited for while Redis is frozen, and are back in it when it is', async () => {
+    const frozen = await startRedis();
+    const house = await TestApp.start({ env: { REDIS_URL: frozen.url, IP_REQUEST_LIMIT: '100000' } });
+    const inside = new Redis(frozen.url);
+    /** Asks once, for a limit that nobody reaches. */
+    const askOnce = async (): Promise<number> => {
+      const began = performance.now();
+      await house.post('/api/auth/login-id/check', { loginId: unique.loginId() }).expect(200);
+      return performance.now() - began;
+    };
+    try {
+      await askOnce();
+      expect(await inside.dbsize()).toBe(1);
+      frozen.freeze();
+      expect(await askOnce()).toBeGreaterThan(TIMEOUT_MS - 50); // it may have answered yet
+      await eventually(
+        'an answer sooner than Redis may take',
+        async () => (await askOnce()) < TIMEOUT_MS - 50 || undefined,
+      );
+      frozen.thaw();
+      await inside.flushall();
+      await eventually('a limit in Redis', async () => {
+        await askOnce();
+        return (await inside.dbsize()) > 0 || undefined;
+      });
+    } finally {
+      inside.disconnect();
+      await house.stop();
+      await frozen.stop();
+    }
   });
 });

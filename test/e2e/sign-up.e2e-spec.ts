@@ -420,13 +420,14 @@ describe('asking for another mail', () => {
     await mailbox.expectNone(ada.email, app, 1);
   });
 
-  it('BF-08 brings five mails in an hour and no more', async () => {
-    let ada = await claim();
-    for (let mails = 1; mails < 5; mails += 1) ada = await resend(ada);
-    await cooldownPasses();
-    await ada.client.post(RESEND, { signUpId: ada.signUpId }).expect(202);
-    await mailbox.expectNone(ada.email, app, 5);
-    await byCode(ada).expect(200); // the fifth code is still the newest
+  it('BF-08 brings two mails in an hour and no more', async () => {
+    const ada = await resend(await claim());
+    for (let more = 0; more < 3; more += 1) {
+      await cooldownPasses();
+      await ada.client.post(RESEND, { signUpId: ada.signUpId }).expect(202);
+    }
+    await mailbox.expectNone(ada.email, app, 2);
+    await byCode(ada).expect(200); // the second code is still the newest
   });
 });
 

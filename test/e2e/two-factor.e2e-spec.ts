@@ -4,6 +4,7 @@ import { KeyRing } from '../../src/common/key-ring.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpClient } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
+import { addPasskey } from '../support/passkeys.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
@@ -54,6 +55,34 @@ describe('a second factor', () => {
     await ada.client.get('/api/members/me', tokens.accessToken).expect(200);
     const mails = await mailbox.to(ada.email).waitForCount(2);
     expect(mails.at(-1)!.text).not.toContain(totp.secret);
+  });
+
+  it.each([
+    ['an app', enrol],
+    ['a passkey', addPasskey],
+  ])('AD-01 ends the sessions that were opened without it when it is the first: %s', async (_, add) => {
+    const ada = await given.member(app);
+    const { body: other } = await login(ada, app.client()).expect(200);
+    const enrolled = await add(ada);
+    await app.get('/api/members/me', other.accessToken).expect(401);
+    const { body: refused } = await app.post('/api/auth/refresh', { refreshToken: other.refreshToken }).expect(401);
+    expect(refused.code).toBe('session_ended');
+    await app.post('/api/auth/reauthenticate', { password: ada.password }, other.accessToken).expect(401);
+    // The one that added it has just shown it.
+    await ada.client.get('/api/members/me', ada.accessToken).expect(200);
+    const { rows } = await app.sql.query(
+      `SELECT session_id AS id, details->>'reason' AS reason FROM security_events WHERE member_id = $1 AND type = 'session.ended'`,
+      [ada.id],
+    );
+    expect(rows).toEqual([{ id: other.sessionId, reason: 'two-factor-enabled' }]);
+
+    // A second one ends none: whoever is logged in by now has shown the first.
+    const code = enrolled.recoveryCodes[0];
+    const { body: later } = await ada.client
+      .post('/api/auth/login/mfa', { mfaToken: (await login(ada).expect(200)).body.mfaToken, code })
+      .expect(200);
+    await (add === enrol ? addPasskey(ada) : enrol(ada));
+    await app.get('/api/members/me', later.accessToken).expect(200);
   });
 
   it('can be looked at without a recent login: whether it is on, and how many recovery codes are left', async () => {

@@ -17,6 +17,9 @@ const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 /** A server of another project, started for one test file, on loopback and in a folder of its own. */
 export interface ExternalServer {
   port: number;
+  /** Has it do nothing, with its connections open, until it is thawed or stopped. */
+  freeze(): void;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -138,7 +141,7 @@ async function start(program: string, configure: (port: number) => Start): Promi
     await stop();
     throw error;
   }
-  return { port, stop };
+  return { port, freeze: () => child.kill('SIGSTOP'), thaw: () => child.kill('SIGCONT'), stop };
 }
 
 async function untilListening(child: ChildProcess, port: number): Promise<void> {

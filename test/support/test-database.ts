@@ -48,6 +48,22 @@ export async function dropDatabase(name: string): Promise<void> {
   await asAdmin((admin) => admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`));
 }
 
+/** Takes a database away from those who are connected to it, or gives it back. */
+export async function renameDatabase(from: string, to: string): Promise<void> {
+  await asAdmin(async (admin) => {
+    for (const deadline = Date.now() + COPY_TIMEOUT_MS; ; await pause(20)) {
+      await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [from]);
+      try {
+        await admin.query(`ALTER DATABASE ${pg.escapeIdentifier(from)} RENAME TO ${pg.escapeIdentifier(to)}`);
+        return;
+      } catch (error) {
+        // Somebody was back before us.
+        if ((error as pg.DatabaseError).code !== OBJECT_IN_USE || Date.now() > deadline) throw error;
+      }
+    }
+  });
+}
+
 async function createDatabase(name: string, template: string): Promise<void> {
   const statement = `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(template)}`;
   await asAdmin(async (admin) => {
