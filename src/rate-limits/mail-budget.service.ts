@@ -6,8 +6,8 @@ import { Limiters, type Limiter } from './limiters.js';
 const HOUR = 3600;
 /** A mailbox gets this many times the share of one address, over all its +tags: tags are used in earnest too. */
 const MAILBOX_FACTOR = 4;
-/** Claims get this part of the mails of an hour at the most: two of five. */
-const CLAIM_SHARE = 2 / 5;
+/** Claims get this part of the mails of an hour at the most: four of five. What remains is enough, as each recovery mail lets its owner in. */
+const CLAIM_SHARE = 4 / 5;
 
 /**
  * How much mail an outsider can cause to one address, over all kinds of mail (BF-08).

@@ -420,14 +420,15 @@ describe('asking for another mail', () => {
     await mailbox.expectNone(ada.email, app, 1);
   });
 
-  it('BF-08 brings two mails in an hour and no more', async () => {
-    const ada = await resend(await claim());
-    for (let more = 0; more < 3; more += 1) {
+  it('BF-08 brings four mails in an hour and no more', async () => {
+    let ada = await claim();
+    for (let mails = 1; mails < 4; mails += 1) ada = await resend(ada);
+    for (let more = 0; more < 2; more += 1) {
       await cooldownPasses();
       await ada.client.post(RESEND, { signUpId: ada.signUpId }).expect(202);
     }
-    await mailbox.expectNone(ada.email, app, 2);
-    await byCode(ada).expect(200); // the second code is still the newest
+    await mailbox.expectNone(ada.email, app, 4);
+    await byCode(ada).expect(200); // the fourth code is still the newest
   });
 });
 
