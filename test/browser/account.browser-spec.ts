@@ -148,7 +148,10 @@ describeInBrowser('the account page', () => {
       await phone.send('two-factor-remove');
       await isDone(phone, 'two-factor');
       await panel(phone, 'recovery-codes').waitFor({ state: 'hidden' }); // they went with the app
-      expect((await ada.client.get('/api/members/me/totp', ada.accessToken)).body.enabled).toBe(false);
+      // It was the first factor, so whoever had logged in without one had to do so again; now the password is enough once more.
+      expect((await ada.client.get('/api/members/me/totp', ada.accessToken)).status).toBe(401);
+      const credentials = { identifier: ada.loginId, password: ada.password };
+      expect((await ada.client.post('/api/auth/login', credentials)).body.status).toBe('authenticated');
       await phone.close();
       await visitor.close();
     });

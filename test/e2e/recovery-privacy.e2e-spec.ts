@@ -151,10 +151,8 @@ describe('a recovery asked for by anybody', () => {
     ];
     for (let round = 0; round < 4; round += 1) {
       for (const email of spellings) {
+        if (round === 0) await app.post('/api/auth/sign-up', { ...unique.signUp(), email }).expect(202);
         await send(RECOVERIES[round % 2]!, email).expect(202);
-        await afterCooldown(app);
-        if (round > 0) continue;
-        await app.post('/api/auth/sign-up', { ...unique.signUp(), email }).expect(202);
         await afterCooldown(app);
       }
     }

@@ -65,7 +65,7 @@ describe('units of work', () => {
         Date.now = rightNow;
       }
     };
-    expect(await takeAt(0)).toEqual({ isAllowed: true, retryAfterSeconds: 60 });
+    expect(await takeAt(0)).toEqual({ isAllowed: true, points: 1, retryAfterSeconds: 60 });
     expect((await takeAt(5)).isAllowed).toBe(true);
     expect((await takeAt(5)).isAllowed).toBe(false);
     const { isAllowed, retryAfterSeconds } = await takeAt(-60);
