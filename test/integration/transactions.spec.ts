@@ -72,7 +72,7 @@ describe('units of work', () => {
     expect([isAllowed, retryAfterSeconds > 0 && retryAfterSeconds <= 60]).toEqual([false, true]);
     expect((await limiter.peek('ada')).isAllowed).toBe(false);
     await own.pool.query('UPDATE rate_limits SET expire = expire - 61000');
-    expect(await limiter.take('ada')).toEqual({ isAllowed: true, retryAfterSeconds: 60 });
+    expect(await limiter.take('ada')).toEqual({ isAllowed: true, points: 1, retryAfterSeconds: 60 });
   });
 
   it('FT-11 a limit keeps nobody out for longer than its window when the clock of the database was set back', async () => {
