@@ -389,7 +389,9 @@ describe('a session', () => {
       outcome: 'end',
       signals: ['new_network', 'new_country', 'impossible_travel', 'many_countries'],
     });
-    expect((await mailsAbout(ada, UNUSUAL)).at(-1)!.text).toContain('several countries at once');
+    // Two went out at about the same time; which arrived last is chance.
+    const mails = (await mailsAbout(ada, UNUSUAL)).map(({ text }) => text);
+    expect(mails.filter((text) => text.includes('several countries at once'))).toHaveLength(1);
     const { rows } = await app.sql.query(
       `SELECT details FROM security_events WHERE member_id = $1 AND type = 'session.ended'`,
       [ada.id],
