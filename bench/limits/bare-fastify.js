@@ -1,8 +1,10 @@
-// The limit of an answer out of one row: Fastify and pg, one prepared statement, nothing checked.
-import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+// The limit of what reads or writes one row: Fastify and pg, one prepared statement, nothing counted, judged or noted.
+import { createSecretKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import Fastify from 'fastify';
 import jsonwebtoken from 'jsonwebtoken';
 import pg from 'pg';
+import { argon2Library } from '../../dist/passwords/argon2-library.js';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: Number(process.env.DATABASE_POOL_SIZE) });
 const accessKey = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
@@ -28,14 +30,46 @@ app.post('/refresh', async (request, reply) => {
   const { sid, gen } = JSON.parse(Buffer.from(request.body.refreshToken.split('.')[1], 'base64url').toString());
   const { rows } = await pool.query({ ...ROTATE, values: [sid, gen] });
   if (rows.length === 0) return reply.status(401).send({ error: 'not current' });
-  const [{ id, memberId: sub, generation }] = rows;
-  return {
-    accessToken: jsonwebtoken.sign({ sub, sid: id, role: 'member' }, accessKey, { algorithm: 'ES256', expiresIn: 600 }),
-    refreshToken: jsonwebtoken.sign({ sub, sid: id, gen: generation }, refreshKey, {
-      algorithm: 'HS512',
-      expiresIn: 1_209_600,
-    }),
-  };
+  return mint(rows[0]);
 });
+
+const FIND = { name: 'find', text: 'SELECT id, password_hash AS hash FROM members WHERE login_id = $1' };
+const OPEN = {
+  name: 'open',
+  text: `INSERT INTO sessions (id, member_id, transport, user_agent, ip, idle_expires_at, absolute_expires_at)
+    VALUES ($1, $2, 'body', $3, $4, now() + make_interval(secs => 1209600), now() + make_interval(secs => 7776000))
+    RETURNING id, member_id AS "memberId", generation`,
+};
+const argon2 = await argon2Library();
+app.post('/login', async (request, reply) => {
+  const { identifier, password } = request.body;
+  const [member] = (await pool.query({ ...FIND, values: [identifier] })).rows;
+  if (!(await inTurn(() => argon2.verify(member.hash, password)))) return reply.status(401).send({ error: 'wrong' });
+  const values = [randomUUID(), member.id, request.headers['user-agent'] ?? '', request.ip];
+  return mint((await pool.query({ ...OPEN, values })).rows[0]);
+});
+
+// As many hashes at once as there are cores, first come first served.
+const waiting = [];
+let free = availableParallelism();
+async function inTurn(work) {
+  if (free > 0) free -= 1;
+  else await new Promise((resolve) => waiting.push(resolve));
+  try {
+    return await work();
+  } finally {
+    if (waiting.length > 0) waiting.shift()();
+    else free += 1;
+  }
+}
+
+function mint({ id: sid, memberId: sub, generation: gen }) {
+  const asAccess = { algorithm: 'ES256', expiresIn: 600 };
+  const asRefresh = { algorithm: 'HS512', expiresIn: 1_209_600 };
+  return {
+    accessToken: jsonwebtoken.sign({ sub, sid, role: 'member' }, accessKey, asAccess),
+    refreshToken: jsonwebtoken.sign({ sub, sid, gen }, refreshKey, asRefresh),
+  };
+}
 
 await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });

@@ -1,6 +1,6 @@
-// The limit of an answer that reads nothing: Nest on Fastify with one route, and nothing in front of it.
+// The limit of an answer that reads nothing: Nest on Fastify with a route that takes nothing and one that takes a body, and nothing in front of them.
 import 'reflect-metadata';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 
@@ -8,8 +8,19 @@ class ProbeController {
   probe() {
     return { status: 'ok' };
   }
+  take({ token }) {
+    return { active: true, length: token.length };
+  }
 }
-Get()(ProbeController.prototype, 'probe', Object.getOwnPropertyDescriptor(ProbeController.prototype, 'probe'));
+const of = (name) => [
+  ProbeController.prototype,
+  name,
+  Object.getOwnPropertyDescriptor(ProbeController.prototype, name),
+];
+Get()(...of('probe'));
+Post()(...of('take'));
+HttpCode(200)(...of('take'));
+Body()(ProbeController.prototype, 'take', 0);
 Controller('probe')(ProbeController);
 
 class AppModule {}

@@ -50,7 +50,7 @@ const FLOWS = {
       const member = turn();
       const { loginId } = memberNamed(member);
       const body = { identifier: loginId, password: BENCH_PASSWORD, deviceToken: deviceToken(member) };
-      expect(await connection.ask({ method: 'POST', path: '/api/auth/login', body }), 200);
+      expect(await connection.ask({ method: 'POST', path: job.path ?? '/api/auth/login', body }), 200);
     };
   },
 

@@ -1,5 +1,5 @@
 import { alternate, type Measured, type Row } from '../measure.js';
-import { runForJson } from '../processes.js';
+import { runForJson, type ServerProcess } from '../processes.js';
 import { MEMBERS, type Stage } from '../stage.js';
 import type { FlowName } from '../load/flows.js';
 
@@ -32,7 +32,23 @@ export async function login(stage: Stage): Promise<Row[]> {
     const figures = await beside(stage, 'login', connections, 1, MEMBERS);
     rows.push({ operation: `login, ${connections} connections`, target: { atLeast: 0.9 }, ...figures });
   }
-  return rows;
+  return [...rows, await besideBareLogin(stage)];
+}
+
+/** What is left of the limit for anybody who serves logins over HTTP out of a database. */
+async function besideBareLogin(stage: Stage): Promise<Row> {
+  const connections = 16;
+  const loggingIn = (server: ServerProcess, path: string) => async () => {
+    await stage.forgetSessions();
+    return stage.load(server, { flow: 'login', path, connections, members: MEMBERS });
+  };
+  const [ours, bare] = [await stage.server('ours'), await stage.server('bare-fastify')];
+  return {
+    operation: `login, ${connections} connections`,
+    unit: '/s',
+    limitOf: 'bare Fastify + pg: look up, hash, insert a session, two tokens',
+    ...(await alternate(stage.rounds, loggingIn(ours, '/api/auth/login'), loggingIn(bare, '/login'))),
+  };
 }
 
 export async function signUp(stage: Stage): Promise<Row[]> {

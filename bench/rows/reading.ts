@@ -30,12 +30,27 @@ export async function accessCheck(stage: Stage): Promise<Row[]> {
 }
 
 export async function verify(stage: Stage): Promise<Row[]> {
-  const server = await stage.server('ours');
+  const [ours, bare] = [await stage.server('ours'), await stage.server('bare-nest')];
   const tokens = stage.mint.access(MEMBERS);
-  const verifying = reader(stage, server, '/api/auth/verify', tokens, 'verify');
-  const guarded = reader(stage, server, '/api/probe/guarded', tokens);
-  const figures = await alternate(stage.rounds, verifying, guarded);
-  return [{ operation: 'verify', unit: '/s', limitOf: 'access check', target: { atLeast: 0.9 }, ...figures }];
+  const verifying = reader(stage, ours, '/api/auth/verify', tokens, 'verify');
+  const guarded = reader(stage, ours, '/api/probe/guarded', tokens);
+  const taking = reader(stage, bare, '/probe', tokens, 'verify');
+  const giving = reader(stage, bare, '/probe', tokens);
+  return [
+    {
+      operation: 'verify',
+      unit: '/s',
+      limitOf: 'access check',
+      target: { atLeast: 0.9 },
+      ...(await alternate(stage.rounds, verifying, guarded)),
+    },
+    {
+      operation: 'bare Nest + Fastify: the same POST, nothing verified',
+      unit: '/s',
+      limitOf: 'its GET',
+      ...(await alternate(stage.rounds, taking, giving)),
+    },
+  ];
 }
 
 export async function me(stage: Stage): Promise<Row[]> {
