@@ -91,7 +91,7 @@ export class PurgeService {
     const statement = removalOf(rows);
     try {
       for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
-        const { count } = await this.database.query(statement);
+        const { count } = await this.database.queryAfresh(statement);
         if (count < BATCH) break;
       }
     } catch (error) {
@@ -103,7 +103,7 @@ export class PurgeService {
   /** What an undeliverable mail carried goes when it has expired, or after a week in which nobody sent it again. */
   private async eraseDeadMail(): Promise<void> {
     await this.database
-      .query(
+      .queryAfresh(
         `UPDATE outbox_messages SET payload = NULL
          WHERE status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at, finished_at + interval '7 days') < now()`,
       )

@@ -34,9 +34,9 @@ const PATIENCE_MS = 3000;
 class WatchedDatabase extends Database {
   readonly asked: { text: string; count: number; ms: number }[] = [];
 
-  override async query<Row>(text: string, values: readonly unknown[] = []) {
+  override async queryAfresh(text: string) {
     const begun = performance.now();
-    const result = await super.query<Row>(text, values);
+    const result = await super.queryAfresh(text);
     this.asked.push({ text, count: result.count, ms: performance.now() - begun });
     return result;
   }
@@ -254,6 +254,19 @@ describe('the purge', () => {
     await database.pool.query(
       `DELETE FROM security_events WHERE type = 'person'; DELETE FROM sessions; DELETE FROM rate_limits`,
     );
+  });
+
+  it('keeps no plan, which was made when a table was small and would read it whole when it is large', async () => {
+    await purge.purge();
+    const clients = await Promise.all([watched.pool.connect(), watched.pool.connect()]);
+    try {
+      for (const client of clients) {
+        const { rows } = await client.query(`SELECT statement FROM pg_prepared_statements`);
+        expect(rows).toEqual([]);
+      }
+    } finally {
+      for (const client of clients) client.release();
+    }
   });
 
   it('SL-04 finds what is over by an index in every table, however large that is', async () => {
