@@ -7,6 +7,7 @@ import { BreakablePostgres } from '../support/breakable-postgres.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
+import { afterCooldown } from '../support/recovery.js';
 import { SecretSearch } from '../support/secret-search.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -19,6 +20,8 @@ const MEMBERS = howMany({ short: 5, long: 480 });
 const AT_ONCE = howMany({ short: 5, long: 24 });
 /** Each of them issues two secrets. */
 const REFRESHES = howMany({ short: 10, long: 40 });
+/** In the long form a mail waits for all that the other members do, and for PostgreSQL to write down every word of it. */
+const MAIL_PATIENCE_MS = howMany({ short: 10_000, long: 120_000 });
 const LEAST_SECRETS = howMany({ short: 250, long: 50_000 });
 
 /** Everything that PostgreSQL can be made to log: each statement with the values bound to it, also of those that fail. */
@@ -80,7 +83,11 @@ describe('the logs of everything', () => {
   const lettersTo = (address: string) => sink.letters.filter(({ to }) => to.includes(address));
   /** Once there are more with a code than `already`. */
   const newestLetterWithCode = (address: string, already = 0) =>
-    eventually('a code', async () => lettersTo(address).filter(({ code }) => code !== undefined)[already]);
+    eventually(
+      'a code',
+      async () => lettersTo(address).filter(({ code }) => code !== undefined)[already],
+      MAIL_PATIENCE_MS,
+    );
 
   const keep = (body: Record<string, unknown>): void => {
     for (const name of ['accessToken', 'refreshToken', 'deviceToken', 'mfaToken', 'resetToken', 'secret'])
@@ -154,6 +161,7 @@ describe('the logs of everything', () => {
     await refused(client.get('/api/members/me', resetToken));
     await did(client.post('/api/auth/password-reset', { newPassword }, resetToken));
     await refused(client.post('/api/auth/password-reset', { newPassword: password }, resetToken));
+    await afterCooldown(app);
     const found = await codeFrom('/api/auth/login-id/send-code');
     await did(client.post('/api/auth/login-id/confirm-code', found));
   }
