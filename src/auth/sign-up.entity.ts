@@ -16,6 +16,7 @@ export class SignUp {
   @Column('text', { name: 'login_id' }) loginId: string;
   @Column('text') email: string;
   @Column('text', { name: 'email_key' }) emailKey: string;
+  /** Empty once somebody else has confirmed the address. */
   @Column('text', { name: 'password_hash' }) passwordHash: string;
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: Locale;

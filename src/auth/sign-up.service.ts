@@ -22,7 +22,7 @@ import { askedNow } from '../verification/proof-mail.js';
 import { VerificationService } from '../verification/verification.service.js';
 import type { Locale } from '../i18n/locale.js';
 import type { SignUp } from './sign-up.entity.js';
-import { SignUpsRepository } from './sign-ups.repository.js';
+import { isDisarmed, SignUpsRepository } from './sign-ups.repository.js';
 
 export interface SignUpRequest {
   readonly loginId: string;
@@ -106,8 +106,9 @@ export class SignUpService {
     if (signUp.confirmedAt) throw new DomainError('already_confirmed');
     if (!(await this.mailBudget.takeForClaim(signUp.emailKey))) return;
     await this.database.transaction(async (tx) => {
-      if (!(await this.signUps.lockOpen(tx, signUp)))
-        throw new DomainError('sign_up_invalid', { detail: 'confirmed or gone a moment ago' });
+      const state = await this.signUps.lock(tx, signUp);
+      if (state === 'confirmed') throw new DomainError('already_confirmed');
+      if (state === 'gone') throw new DomainError('sign_up_invalid', { detail: 'gone a moment ago' });
       await this.mailProof(tx, signUp, true, caller);
     });
   }
@@ -117,7 +118,7 @@ export class SignUpService {
     const signUp = await this.signUps.findByHandle(digest(handle));
     if (!signUp) throw new DomainError('code_invalid', { detail: 'no such sign-up' });
     const proof = await this.verification.checkCodeBySignUp(signUp.id, code);
-    return this.activate(signUp, proof.id, 'code', confirmation, caller);
+    return this.orAnotherTry(proof.id, this.activate(signUp, proof.id, 'code', confirmation, caller));
   }
 
   /**
@@ -136,41 +137,66 @@ export class SignUpService {
         fields: [{ field: 'signUpId', code: 'one_of_needed', params: { names: 'signUpId, password' } }],
       });
     }
-    const { signUp, proof } = await this.getByLink(linkToken);
-    if (witness.signUpId !== undefined) {
-      // 256 random bits are not guessed, so this is no attempt to be counted.
-      if (!equalDigests(signUp.handleDigest, digest(witness.signUpId)))
-        throw new DomainError('invalid_credentials', { detail: 'another client' });
-    } else {
+    const signUp = await this.findByLink(linkToken);
+    try {
+      const proof = await this.verification.getByLink('sign-up', linkToken);
+      const activate = () => this.activate(signUp, proof.id, 'link', confirmation, caller);
+      if (witness.signUpId !== undefined) {
+        // 256 random bits are not guessed, so this is no attempt to be counted.
+        if (!equalDigests(signUp.handleDigest, digest(witness.signUpId)))
+          throw new DomainError('invalid_credentials', { detail: 'another client' });
+        return await activate();
+      }
       await this.verification.takeLinkGuess(proof);
       if (!(await this.passwords.verify(signUp.passwordHash, witness.password!)))
         throw new DomainError('invalid_credentials', { detail: 'not the sign-up password' });
+      return await this.orAnotherTry(proof.id, activate());
+    } catch (error) {
+      // Of two at the same moment, the second finds the link used, wherever it was when the first was done.
+      const isOver = error instanceof DomainError && ['link_invalid', 'too_many_attempts'].includes(error.code);
+      if (isOver && (await this.signUps.find(signUp.id))?.confirmedAt) throw new DomainError('already_confirmed');
+      throw error;
     }
-    return this.activate(signUp, proof.id, 'link', confirmation, caller);
+  }
+
+  /** A login ID that is taken is no wrong guess: the proof bears as many tries with other ones as it takes to find a free one. */
+  private async orAnotherTry<T>(proofId: string, activation: Promise<T>): Promise<T> {
+    try {
+      return await activation;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'login_id_taken')
+        await this.verification.uncountGuess(proofId);
+      throw error;
+    }
   }
 
   /** What a link is about, for the page behind it. Changes nothing. @throws DomainError as {@link confirmByLink} */
   async inspect(linkToken: string): Promise<{ loginId: string; requestedAt: Date; expiresAt: Date }> {
-    const { signUp, proof } = await this.getByLink(linkToken);
+    const signUp = await this.findByLink(linkToken);
+    const proof = await this.verification.getByLink('sign-up', linkToken);
     return { loginId: signUp.loginId, requestedAt: proof.createdAt, expiresAt: proof.linkExpiresAt };
   }
 
   /** "I did not sign up": deletes the claim. @throws DomainError `link_invalid`, `link_expired`, `already_confirmed` */
   async discard(linkToken: string, caller: Caller): Promise<void> {
-    const { signUp } = await this.getByLink(linkToken);
+    const signUp = await this.findByLink(linkToken);
+    await this.verification.getByLink('sign-up', linkToken);
     await this.database.transaction(async (tx) => {
-      if (!(await this.signUps.lockOpen(tx, signUp)) || !(await this.signUps.discard(tx, signUp.id)))
-        throw new DomainError('link_invalid', { detail: 'confirmed or gone a moment ago' });
+      const state = await this.signUps.lock(tx, signUp);
+      if (state === 'confirmed') throw new DomainError('already_confirmed');
+      if (state === 'gone') throw new DomainError('link_invalid', { detail: 'gone a moment ago' });
+      await this.signUps.discard(tx, signUp.id);
       await this.events.record(tx, 'sign-up.discarded', { caller }, {});
     });
   }
 
-  private async getByLink(linkToken: string) {
+  /** @throws DomainError `link_invalid`, `already_confirmed` */
+  private async findByLink(linkToken: string): Promise<SignUp> {
     const found = await this.verification.findByLink('sign-up', linkToken);
     const signUp = found?.signUpId ? await this.signUps.find(found.signUpId) : null;
     if (!signUp) throw new DomainError('link_invalid', { detail: 'no such sign-up' });
     if (signUp.confirmedAt) throw new DomainError('already_confirmed');
-    return { signUp, proof: await this.verification.getByLink('sign-up', linkToken) };
+    return signUp;
   }
 
   /** The claim becomes a member and the device is signed in, or nothing happens: a taken login ID leaves the proof good for another try. */
@@ -181,16 +207,19 @@ export class SignUpService {
     confirmation: Confirmation,
     caller: Caller,
   ): Promise<IssuedTokens> {
+    if (isDisarmed(signUp))
+      throw new DomainError(door === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'came second' });
     const loginId = confirmation.loginId ?? signUp.loginId;
     if (isReservedLoginId(loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
     const tokens = await this.database.transaction(async (tx) => {
       // Whoever comes second, to this claim or to a rival one, waits here; the spending below then refuses it.
-      await this.signUps.lockOpen(tx, signUp);
+      await this.signUps.lock(tx, signUp);
       await this.verification.spend(tx, proofId, door);
       const memberId = await this.members.insert(tx, { ...signUp, loginId });
       await this.signUps.markConfirmed(tx, signUp.id);
-      await this.signUps.discardRivals(tx, signUp.emailKey, signUp.id);
+      const rivals = await this.signUps.disarmRivals(tx, signUp.emailKey, signUp.id);
+      await this.verification.voidSignUps(tx, rivals);
       await this.events.record(tx, 'sign-up.confirmed', { memberId, caller }, { by: door });
       const device = { ...confirmation, knownDeviceId: null, isFirst: true };
       return this.sessions.open(tx, { memberId, passwordVersion: 1 }, device, caller);
@@ -201,7 +230,7 @@ export class SignUpService {
 
   private async mailProof(
     tx: Tx,
-    signUp: Pick<SignUp, 'id' | 'loginId' | 'email' | 'emailKey' | 'name' | 'locale'>,
+    signUp: Pick<SignUp, 'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>,
     mayMail: boolean,
     caller: Caller,
   ): Promise<void> {
@@ -215,7 +244,8 @@ export class SignUpService {
     if (mayMail) await this.signUps.markMailed(tx, signUp.id);
     const owner = await this.members.findByEmailKey(tx, signUp.emailKey);
     const asked = askedNow(caller);
-    const options = { withhold: !mayMail, lifetimeSeconds: env.SIGN_UP_LINK_TTL_SECONDS };
+    // A claim that came second gets no code, also when its address has become free again.
+    const options = { withhold: !mayMail || isDisarmed(signUp), lifetimeSeconds: env.SIGN_UP_LINK_TTL_SECONDS };
     if (owner) {
       await this.mail.queue(
         tx,

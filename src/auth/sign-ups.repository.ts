@@ -8,6 +8,12 @@ export type NewSignUp = Pick<
   'id' | 'handleDigest' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'
 >;
 
+/** In place of the password hash of a claim that came second: it is as little use as one on an address that has an account. */
+const DISARMED = '';
+
+/** Whether somebody else has confirmed the address of this claim. */
+export const isDisarmed = ({ passwordHash }: Pick<SignUp, 'passwordHash'>): boolean => passwordHash === DISARMED;
+
 const COLUMNS = `id, handle_digest AS "handleDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
   name, locale, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
 
@@ -52,16 +58,18 @@ export class SignUpsRepository {
   }
 
   /**
-   * Locks every claim on the address of this one until commit; false when this one is confirmed already, or gone. Comes
+   * Locks every claim on the address of this one until commit, and tells how this one is. Comes
    * before anything else that is written about a claim: what happens to the claims on one address takes turns, in one
    * order, and so never waits in a circle for each other's proofs.
    */
-  async lockOpen(tx: Tx, { id, emailKey }: Pick<SignUp, 'id' | 'emailKey'>): Promise<boolean> {
+  async lock(tx: Tx, { id, emailKey }: Pick<SignUp, 'id' | 'emailKey'>): Promise<'open' | 'confirmed' | 'gone'> {
     const { rows } = await tx.query<Pick<SignUp, 'id' | 'confirmedAt'>>(
       `SELECT id, confirmed_at AS "confirmedAt" FROM sign_ups WHERE email_key = $1 ORDER BY id FOR UPDATE`,
       [emailKey],
     );
-    return rows.some((row) => row.id === id && row.confirmedAt === null);
+    const mine = rows.find((row) => row.id === id);
+    if (!mine) return 'gone';
+    return mine.confirmedAt === null ? 'open' : 'confirmed';
   }
 
   async markMailed(tx: Tx, id: string): Promise<void> {
@@ -94,11 +102,16 @@ export class SignUpsRepository {
     return count === 1;
   }
 
-  /** The other claims on an address that has found its member: whatever their makers set dies with them (SS-05). */
-  async discardRivals(tx: Tx, emailKey: string, confirmedId: string): Promise<void> {
-    await tx.query(`DELETE FROM sign_ups WHERE email_key = $1 AND id <> $2 AND confirmed_at IS NULL`, [
-      emailKey,
-      confirmedId,
-    ]);
+  /**
+   * The other claims on an address that has found its member: whatever their makers set dies (SS-05). The claims stay, as
+   * those made from now on will: were they gone, their handles would tell that the address has become somebody's (EN-04).
+   * @returns their ids
+   */
+  async disarmRivals(tx: Tx, emailKey: string, confirmedId: string): Promise<string[]> {
+    const { rows } = await tx.query<{ id: string }>(
+      `UPDATE sign_ups SET password_hash = $3, name = NULL WHERE email_key = $1 AND id <> $2 AND confirmed_at IS NULL RETURNING id`,
+      [emailKey, confirmedId, DISARMED],
+    );
+    return rows.map(({ id }) => id);
   }
 }

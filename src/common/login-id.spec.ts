@@ -32,9 +32,14 @@ describe('a login ID', () => {
     'munjigi',
     'sign-up',
     'signup',
+    'adm1n',
+    'adrnin',
+    'supp0rt',
+    'r00t',
+    'he1p',
   ])('IV-06 is kept for the service: %s', (id) => expect(isReservedLoginId(id)).toBe(true));
 
-  it.each(['ada1', 'administratrix', 'rooted', 'adminx'])('is free: %s', (id) => {
+  it.each(['ada1', 'administratrix', 'rooted', 'adminx', 'admin1', 'h0lly5'])('is free: %s', (id) => {
     expect(isReservedLoginId(id)).toBe(false);
   });
 });

@@ -205,7 +205,7 @@ export const ENVIRONMENT = {
   }),
   MAILS_PER_ADDRESS_PER_HOUR: count({
     default: 5,
-    desc: 'mails an outsider can cause to one address in an hour, two fifths of them for sign-ups and address changes; four times as many to one mailbox over all its +tags',
+    desc: 'mails an outsider can cause to one address in an hour, four fifths of them for sign-ups and address changes; four times as many to one mailbox over all its +tags',
   }),
   CODE_GUESS_LIMIT: count({ default: 5, desc: 'guesses one code bears' }),
   DAILY_GUESS_LIMIT: count({ default: 50, desc: 'guesses an address bears in a day over all its codes' }),

@@ -137,6 +137,11 @@ export class ProofRequestsRepository {
     return count === 1;
   }
 
+  /** Takes back one counted guess. */
+  async uncountGuess(id: string): Promise<void> {
+    await this.database.query(`UPDATE proof_requests SET guesses = greatest(guesses - 1, 0) WHERE id = $1`, [id]);
+  }
+
   /** Uses up code and link together. The row count decides, so two racers cannot both win. */
   async spend(tx: Tx, id: string, door: ProofDoor): Promise<boolean> {
     const { count } = await tx.query(
@@ -144,6 +149,15 @@ export class ProofRequestsRepository {
       [id],
     );
     return count === 1;
+  }
+
+  /** Voids the open proofs of these claims; gives their ids. */
+  async voidOfSignUps(tx: Tx, signUpIds: readonly string[]): Promise<string[]> {
+    const { rows } = await tx.query<{ id: string }>(
+      `UPDATE proof_requests SET voided_at = now() WHERE sign_up_id = ANY($1) AND ${OPEN} RETURNING id`,
+      [[...signUpIds]],
+    );
+    return rows.map((row) => row.id);
   }
 
   /** Voids open proofs; gives their ids. */

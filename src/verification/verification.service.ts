@@ -162,8 +162,17 @@ export class VerificationService {
   /** Counts a guess at the password that goes with a link. @throws DomainError `too_many_attempts` */
   async takeLinkGuess(proof: { id: string; emailKey: string }): Promise<void> {
     if (!(await this.proofs.countGuess(proof.id, 'link', this.config.env.CODE_GUESS_LIMIT)))
-      throw new DomainError('too_many_attempts', { detail: 'guesses of this proof' });
+      // Another link may be asked for by then, and has guesses of its own.
+      throw new DomainError('too_many_attempts', {
+        retryAfter: this.config.env.CODE_RESEND_SECONDS,
+        detail: 'guesses of this proof',
+      });
     await this.guesses.takeUnreserved(proof.emailKey);
+  }
+
+  /** Takes back the guess that a right code or password was counted as, for this proof alone: what was counted for the day stays. */
+  async uncountGuess(proofId: string): Promise<void> {
+    await this.proofs.uncountGuess(proofId);
   }
 
   /** Uses up code and link. @throws DomainError for whoever comes second */
@@ -193,6 +202,11 @@ export class VerificationService {
   async voidAllOf(tx: Tx, memberId: string): Promise<void> {
     await this.grants.voidAll(tx, memberId);
     await this.voidWhere(tx, { memberId });
+  }
+
+  /** Voids what was mailed for these claims. */
+  async voidSignUps(tx: Tx, signUpIds: readonly string[]): Promise<void> {
+    await this.mail.dropForProofs(tx, await this.proofs.voidOfSignUps(tx, signUpIds));
   }
 
   private async voidWhere(tx: Tx, where: ProofSelection): Promise<string[]> {
