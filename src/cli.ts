@@ -1,7 +1,7 @@
 /* eslint-disable no-console -- a program with a terminal of its own */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from './common/version.js';
-import { ConfigurationError } from './config/configuration-error.js';
+import { startFailure } from './config/start-failure.js';
 import { CommandError } from './commands/command-error.js';
 
 /*
@@ -121,6 +121,6 @@ function report(error: unknown): number {
     console.error(error.message);
     return error.isMisuse ? CALLED_WRONGLY : FAILED;
   }
-  console.error(error instanceof ConfigurationError ? error.message : error);
+  console.error(startFailure(error) ?? error);
   return FAILED;
 }

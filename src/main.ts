@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppConfig } from './config/app-config.js';
-import { ConfigurationError } from './config/configuration-error.js';
+import { startFailure } from './config/start-failure.js';
 import { Readiness } from './health/readiness.js';
 import { AppLogger } from './logging/app-logger.js';
 
@@ -67,8 +67,6 @@ async function stop(app: NestFastifyApplication, drainSeconds: number): Promise<
 }
 
 main().catch((error: unknown) => {
-  // A broken configuration is the operator's to read: plain lines, no stack.
-  if (error instanceof ConfigurationError) console.error(error.message);
-  else console.error(error);
+  console.error(startFailure(error) ?? error);
   process.exit(1);
 });

@@ -4,6 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
 import { AppConfig } from '../config/app-config.js';
 import { overrideEnvironment } from '../config/command-line.js';
+import { dataSourceOptions } from '../database/data-source.js';
+import { reasonOf } from '../database/database-errors.js';
 import { CommandError } from './command-error.js';
 import { CommandModule } from './command.module.js';
 
@@ -22,15 +24,22 @@ export async function withApplication(work: (app: INestApplicationContext) => Pr
 
 /** A server waits for its database; a person at a terminal would rather be told. */
 async function requireDatabase({ env }: AppConfig): Promise<void> {
+  // Asks for what the application will: a pooler may refuse that alone, and the application would wait for it to change its mind.
+  const { options } = dataSourceOptions({
+    url: env.DATABASE_URL,
+    isPooled: env.DATABASE_DIRECT_URL !== undefined,
+    poolSize: 1,
+    timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
+  }).extra as pg.ClientConfig;
   const client = new pg.Client({
     connectionString: env.DATABASE_URL,
     connectionTimeoutMillis: env.DATABASE_TIMEOUT_SECONDS * 1000,
+    options,
   });
   try {
     await client.connect();
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    throw new CommandError(`The database of DATABASE_URL cannot be used: ${message || code}`);
+    throw new CommandError(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}`);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -57,6 +57,12 @@ export function isDatabaseClosed(error: unknown): boolean {
   return [code, driverError?.code].some((state) => typeof state === 'string' && /^(3D|28)\w{3}$/.test(state));
 }
 
+/** For a log or a terminal. Where each address of a name refuses there is no message, only a code. */
+export function reasonOf(error: unknown): string {
+  const { message, code } = error as { message?: string; code?: string };
+  return message || code || String(error);
+}
+
 /** Whether PostgreSQL rolled a transaction back for another's sake: a serialisation failure or a deadlock (SQLSTATE 40001, 40P01). */
 export function isConflict(error: unknown): boolean {
   return hasState(error, '40001') || hasState(error, '40P01');

@@ -27,8 +27,8 @@ const logger = new Logger('Database');
           // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
           onPoolError: (error) => logger.warn(`an idle connection was lost: ${error.message}`),
         });
-        await waitForDatabase(options, (attempt) =>
-          logger.warn(`the database does not answer yet (attempt ${attempt})`),
+        await waitForDatabase(options, (attempt, reason) =>
+          logger.warn(`the database does not answer yet (attempt ${attempt}): ${reason}`),
         );
         if (env.MIGRATE_ON_START) {
           const applied = await migrate({ ...options, url: directDatabaseUrl } as DataSourceOptions);

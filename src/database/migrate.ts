@@ -10,6 +10,6 @@ const options = dataSourceOptions({
   poolSize: 1,
   timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
 });
-await waitForDatabase(options, () => console.log('waiting for the database'));
+await waitForDatabase(options, (_attempt, reason) => console.log(`waiting for the database: ${reason}`));
 const applied = await migrate(options);
 console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}`);

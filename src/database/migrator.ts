@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { LOCKS } from './advisory-locks.js';
-import { isDatabaseUnavailable } from './database-errors.js';
+import { isDatabaseUnavailable, reasonOf } from './database-errors.js';
 
 const ASK_AGAIN_MS = 100;
 
 /** Waits until PostgreSQL answers, so that starting together with it is no error. */
-export async function waitForDatabase(options: DataSourceOptions, report: (attempt: number) => void): Promise<void> {
+export async function waitForDatabase(
+  options: DataSourceOptions,
+  report: (attempt: number, reason: string) => void,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const probe = new DataSource({ ...options, migrations: [], entities: [] });
     try {
@@ -16,7 +19,7 @@ export async function waitForDatabase(options: DataSourceOptions, report: (attem
     } catch (error) {
       if (probe.isInitialized) await probe.destroy().catch(() => undefined);
       if (!isDatabaseUnavailable(error)) throw error;
-      report(attempt);
+      report(attempt, reasonOf(error));
       await delay(Math.min(250 * attempt, 2000));
     }
   }

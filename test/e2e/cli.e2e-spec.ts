@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { munjigi, type Outcome } from '../support/command-line.js';
@@ -100,6 +102,22 @@ describe('the command line', () => {
       expect.stringMatching(/^The database of DATABASE_URL cannot be used: .*ECONNREFUSED/),
     ]);
     expect(stderr).not.toContain('hunter22');
+  });
+
+  it('says what it waits for', async () => {
+    const env = serverEnvironment({ DATABASE_URL: 'postgres://u:hunter22@127.0.0.1:1/x' });
+    const command = spawn(process.execPath, ['dist/munjigi.cjs', 'migrate'], { cwd: PROJECT_ROOT, env });
+    const [line] = (await once(createInterface({ input: command.stdout }), 'line')) as [string];
+    command.kill('SIGKILL');
+    expect(line).toMatch(/^waiting for the database: .*ECONNREFUSED/);
+    expect(line).not.toContain('hunter22');
+  });
+
+  it('says in one line that the database does not let it in', async () => {
+    const url = new URL(process.env.TEST_POSTGRES_URL!);
+    url.pathname = '/nowhere';
+    const { code, stderr } = await munjigi(['migrate'], { DATABASE_URL: url.href });
+    expect([code, stderr]).toEqual([1, 'The database does not let us in: database "nowhere" does not exist\n']);
   });
 });
 

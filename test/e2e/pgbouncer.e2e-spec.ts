@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { munjigi } from '../support/command-line.js';
 import { isInstalled, skipNotice, startPgBouncer } from '../support/debian-server.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
@@ -66,5 +67,10 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
     });
     const { text } = await other.get('/metrics').expect(200);
     expect(text).toContain('munjigi_revocation_feed_live 1');
+  });
+
+  it('a command that is not told of it says what it refuses, and does not wait', async () => {
+    const { code, stderr } = await munjigi(['keys', 'reseal', '--check'], { DATABASE_URL: bouncer.url });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The database .*unsupported startup parameter/)]);
   });
 });

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { serverEnvironment } from '../support/server-environment.js';
@@ -35,5 +37,23 @@ describe('a server with a bad configuration', () => {
     expect(code).toBe(1);
     expect(output).toContain('JWT_KEYS: needs PEM blocks of P-256 keys');
     expect(output).not.toContain('certainly');
+  });
+
+  it('says in plain words that there is no such database, or that its port is taken', async () => {
+    const url = new URL(process.env.TEST_POSTGRES_URL!);
+    url.pathname = '/nowhere';
+    const closed = await run({ DATABASE_URL: url.href });
+    expect([closed.code, closed.output]).toEqual([
+      1,
+      expect.stringMatching(/^The database .* "nowhere" does not exist$/m),
+    ]);
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const DATABASE_URL = process.env.TEST_POSTGRES_URL;
+    const taken = await run({ DATABASE_URL, MIGRATE_ON_START: 'false', HOST: '127.0.0.1', PORT: String(port) });
+    other.close();
+    expect([taken.code, taken.output]).toEqual([1, expect.stringMatching(/^The port cannot be used: .*EADDRINUSE/m)]);
+    for (const output of [closed.output, taken.output]) expect(output).not.toMatch(/^\s+at /m);
   });
 });

@@ -50,7 +50,6 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = 3
 max_client_conn = 200
-ignore_startup_parameters = extra_float_digits
 `,
   }));
   url.hostname = '127.0.0.1';
