@@ -10,6 +10,9 @@ import * as rules from './rules.js';
 /** Good enough to be accepted, so that a first try from the documentation works. */
 const PASSWORD_EXAMPLE = 'Tall-giraffes-nap-at-noon-42';
 
+/** However a system composes Hangul or accents, it is one password, and as long (NIST SP 800-63B-4 section 3.1.1.2). */
+const composed = (password: string): string => password.normalize('NFC');
+
 interface Options {
   readonly isOptional?: boolean;
   readonly description?: string;
@@ -49,6 +52,7 @@ export const EmailField = ({
 export const NewPasswordField = ({ example = PASSWORD_EXAMPLE }: { example?: string } = {}): PropertyDecorator =>
   Field({
     rule: rules.passwordText,
+    normalise: composed,
     api: {
       type: String,
       format: 'password',
@@ -63,6 +67,7 @@ export const NewPasswordField = ({ example = PASSWORD_EXAMPLE }: { example?: str
 export const PasswordField = ({ isOptional = false, description }: Options = {}): PropertyDecorator =>
   Field({
     rule: rules.passwordText,
+    normalise: composed,
     isOptional,
     api: {
       type: String,
