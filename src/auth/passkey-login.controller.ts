@@ -85,6 +85,7 @@ export class PasskeyLoginController {
     'invalid_credentials',
     'too_many_attempts',
     'origin_not_allowed',
+    'overloaded',
   )
   async secondFactor(
     @Body() { mfaToken, credential }: SecondFactorPasskeyDto,

@@ -30,6 +30,7 @@ export class PasswordChangeController {
     'session_ended',
     'invalid_credentials',
     'password_too_common',
+    'too_many_requests',
     'overloaded',
   )
   async change(

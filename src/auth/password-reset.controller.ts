@@ -83,7 +83,7 @@ export class PasswordResetController {
     description: 'Works once. Ends all sessions, voids other proofs, mails a notice. Logs nobody in.',
   })
   @ApiNoContentResponse()
-  @ApiBodyProblems('token_expired', 'token_invalid', 'password_too_common', 'overloaded')
+  @ApiBodyProblems('token_expired', 'token_invalid', 'password_too_common', 'too_many_requests', 'overloaded')
   async reset(
     @Body() body: ResetPasswordDto,
     @CurrentCaller() caller: Caller,

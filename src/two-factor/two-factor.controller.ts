@@ -77,7 +77,7 @@ export class TwoFactorController {
     description: 'From now on logins need a second factor. Gives the recovery codes.',
   })
   @ApiOkResponse({ type: RecoveryCodesAnswer })
-  @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'code_invalid', 'too_many_attempts', 'totp_already_enabled')
+  @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'code_invalid', 'too_many_attempts', 'totp_already_enabled', 'overloaded')
   async confirm(
     @CurrentPrincipal() principal: Principal,
     @Body() body: ConfirmTotpDto,

@@ -13,7 +13,7 @@ import { ProfileService } from './profile.service.js';
 
 class UpdateProfileDto {
   @NameField() name?: string | null;
-  @LocaleField() locale?: Locale;
+  @LocaleField({ description: 'Language of mails' }) locale?: Locale;
 }
 
 /** A member's own profile. */

@@ -116,7 +116,7 @@ export const NameField = (): PropertyDecorator =>
     },
   });
 
-export const LocaleField = (): PropertyDecorator =>
+export const LocaleField = ({ description }: Pick<Options, 'description'> = {}): PropertyDecorator =>
   Field({
     rule: rules.oneOf(...LOCALES),
     isOptional: true,
@@ -124,7 +124,7 @@ export const LocaleField = (): PropertyDecorator =>
       enum: LOCALES,
       enumName: 'Locale',
       example: 'ko',
-      description: 'Language of mails; taken from Accept-Language when absent',
+      description: description ?? 'Language of mails; taken from Accept-Language when absent',
     },
   });
 
