@@ -205,7 +205,7 @@ export const ENVIRONMENT = {
   }),
   MAILS_PER_ADDRESS_PER_HOUR: count({
     default: 5,
-    desc: 'mails an outsider can cause to one address in an hour, two fifths of them for sign-ups and address changes; four times as many to one mailbox over all its +tags',
+    desc: 'mails an outsider can cause to one address in an hour, four fifths of them at the most for sign-ups and address changes; four times as many to one mailbox over all its +tags',
   }),
   CODE_GUESS_LIMIT: count({ default: 5, desc: 'guesses one code bears' }),
   DAILY_GUESS_LIMIT: count({ default: 50, desc: 'guesses an address bears in a day over all its codes' }),
@@ -253,7 +253,7 @@ export const ENVIRONMENT = {
   IP_REQUEST_LIMIT: count({
     default: 120,
     devDefault: 100_000,
-    desc: 'sign-up, code and login-ID requests from one client address in 10 minutes',
+    desc: 'requests from one client address in 10 minutes that send mail, set a password, look for a login ID or begin with a passkey',
   }),
   LOGIN_ID_CHECK_ENABLED: bool({
     default: true,
