@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
-import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { ApiProblems, SIGNED_IN } from '../errors/api-problems.decorator.js';
 import { SECURITY_EVENT_TYPES } from '../events/security-events.js';
 import { CursorField, LimitField } from '../validation/fields.js';
 import { TimelineService, type TimelineEntry, type TimelinePage } from './timeline.service.js';
@@ -48,7 +48,7 @@ export class TimelineController {
   @Get()
   @ApiOperation({ summary: 'What happened to my account', description: 'Newest first.' })
   @ApiOkResponse({ type: TimelineView })
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'validation_failed')
+  @ApiProblems(...SIGNED_IN, 'validation_failed')
   async list(
     @CurrentPrincipal() { memberId }: Principal,
     @Query() { limit, cursor }: TimelineQuery,

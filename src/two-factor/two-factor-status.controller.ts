@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
-import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { ApiProblems, SIGNED_IN } from '../errors/api-problems.decorator.js';
 import type { TwoFactorStatus } from './two-factor.repository.js';
 import { TwoFactorService } from './two-factor.service.js';
 
@@ -21,7 +21,7 @@ export class TwoFactorStatusController {
   @Get()
   @ApiOperation({ summary: 'Whether I have an authenticator app, and how many recovery codes' })
   @ApiOkResponse({ type: TwoFactorStatusView })
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended')
+  @ApiProblems(...SIGNED_IN)
   async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusView> {
     return this.twoFactor.status(principal);
   }
