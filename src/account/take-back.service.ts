@@ -36,9 +36,9 @@ export class TakeBackService {
     private readonly events: SecurityEventsService,
   ) {}
 
-  /** A password nobody knows; made before the transaction, because hashing is slow. */
-  async unknownPassword(): Promise<string> {
-    return this.passwords.rehash(crypto.randomUUID() + crypto.randomUUID());
+  /** The hash of a password nobody knows, for {@link takeBack}; made before the transaction, because hashing is slow. @throws DomainError `overloaded` */
+  async unknownPasswordHash(): Promise<string> {
+    return this.passwords.hashUnknown();
   }
 
   /** @param change the address change to undo, where there is one. @throws DomainError `link_expired` when it is undone already */
@@ -46,7 +46,7 @@ export class TakeBackService {
     tx: Tx,
     memberId: string,
     change: UndoableChange | null,
-    unknownPassword: string,
+    unknownPasswordHash: string,
     caller: Caller,
   ): Promise<void> {
     if (change) {
@@ -59,7 +59,7 @@ export class TakeBackService {
     // Closing it may have been the intruder's doing.
     await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
     // The old password may be what the intruder knows, so it opens nothing any more.
-    await this.members.setPassword(tx, memberId, unknownPassword);
+    await this.members.setPassword(tx, memberId, unknownPasswordHash);
     await this.verification.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, 'taken-back', caller);
     await this.sessions.forgetDevices(tx, memberId);
