@@ -13,20 +13,16 @@ import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems, RECENTLY_SIGNED_IN, WITH_PASSWORD } from '../errors/api-problems.decorator.js';
 import { RecentLoginGuard } from '../reauthentication/recent-login.guard.js';
-import { CodeField, PasswordField, SecondFactorField } from '../validation/fields.js';
+import { CodeField, SecondFactorField } from '../validation/fields.js';
+import { PasswordDto } from '../validation/password.dto.js';
 import type { TotpEnrolment } from './totp.js';
 import { TwoFactorService } from './two-factor.service.js';
-
-class PasswordDto {
-  @PasswordField() password: string;
-}
 
 class ConfirmTotpDto {
   @CodeField() code: string;
 }
 
-class RemoveTotpDto {
-  @PasswordField() password: string;
+class RemoveTotpDto extends PasswordDto {
   @SecondFactorField() code: string;
 }
 
