@@ -86,7 +86,11 @@ export class PasswordsService {
 
   /** A hash of the current cost, which no password opens. Past the gate: whoever needs it has been let in. */
   private dummy(): Promise<string> {
-    this.dummyHash ??= this.hasher.hash(unknownPassword());
+    this.dummyHash ??= this.hasher.hash(unknownPassword()).catch((error: unknown) => {
+      // Kept, one failure would answer every unknown account with an error from then on, and so tell them from known ones.
+      this.dummyHash = undefined;
+      throw error;
+    });
     return this.dummyHash;
   }
 }
