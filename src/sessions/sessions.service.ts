@@ -334,8 +334,7 @@ export class SessionsService {
 
   /** What is left of a token's life, and never more than all of it: two clocks, however close, round differently. */
   private secondsUntil(expiresAt: number, issuedAt: number): number {
-    const now = Math.max(this.clock.nowSeconds(), issuedAt);
-    return Math.max(expiresAt - now, 0);
+    return Math.min(this.clock.secondsUntil(expiresAt), expiresAt - issuedAt);
   }
 }
 
