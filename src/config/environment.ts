@@ -25,31 +25,16 @@ const sender = makeValidator((input) => {
     throw new Error('needs an address, alone or as Name <address>');
   return input;
 });
-const list = makeValidator((input) =>
-  input
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-const origins = makeValidator((input) =>
-  input
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean)
-    .map(checkedOrigin),
-);
+const list = makeValidator(itemsOf);
+const origins = makeValidator((input) => itemsOf(input).map(checkedOrigin));
 const domain = makeValidator((input) => {
   if (!/^(localhost|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?)$/.test(input))
     throw new Error('needs a domain such as example.com, in lower case');
   return input;
 });
 const passkeyOrigins = makeValidator((input) =>
-  input
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean)
-    // What an Android app has instead: the hash of the certificate it is signed with.
-    .map((item) => (/^android:apk-key-hash:[\w-]{43}$/.test(item) ? item : checkedOrigin(item))),
+  // What an Android app has instead: the hash of the certificate it is signed with.
+  itemsOf(input).map((item) => (/^android:apk-key-hash:[\w-]{43}$/.test(item) ? item : checkedOrigin(item))),
 );
 const linkTemplate = makeValidator((input) => {
   checkedUrl(input.replaceAll('{token}', 'token'), ['http:', 'https:']);
@@ -416,6 +401,14 @@ export const ENVIRONMENT = {
 };
 
 export type Environment = CleanedEnv<typeof ENVIRONMENT>;
+
+/** The parts of a list, without blanks around them and without empty ones. */
+function itemsOf(input: string): string[] {
+  return input
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
 
 function wholeNumber(input: string, min: number, max: number): number {
   const value = /^\d{1,9}$/.test(input) ? Number(input) : Number.NaN;
