@@ -1,4 +1,4 @@
-import { normaliseLoginId } from '../common/login-id.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from '../common/login-id.js';
 import { LOCALES } from '../i18n/locale.js';
 import { Field } from './field.js';
 import * as rules from './rules.js';
@@ -28,25 +28,16 @@ export const LoginIdField = ({ isOptional = false, description }: Options = {}):
       example: 'ada.lovelace',
       minLength: 4,
       maxLength: 32,
-      pattern: '^[a-z][a-z0-9._-]{3,31}$',
+      pattern: LOGIN_ID_PATTERN.source,
       description: description ?? 'The name the member logs in with; case makes no difference',
     },
   });
 
-export const EmailField = ({
-  description,
-  example = 'ada@example.com',
-}: Options & { example?: string } = {}): PropertyDecorator =>
+export const EmailField = ({ example = 'ada@example.com' }: { example?: string } = {}): PropertyDecorator =>
   Field({
     rule: rules.email,
     normalise: (value) => value.trim(),
-    api: {
-      type: String,
-      format: 'email',
-      example,
-      maxLength: 254,
-      description: description ?? 'One plain address',
-    },
+    api: { type: String, format: 'email', example, maxLength: 254, description: 'One plain address' },
   });
 
 export const NewPasswordField = ({ example = PASSWORD_EXAMPLE }: { example?: string } = {}): PropertyDecorator =>
@@ -136,7 +127,7 @@ export const DeviceNameField = (): PropertyDecorator =>
     api: { type: String, example: "Ada's phone", maxLength: 64, description: 'Shown in the list of sessions' },
   });
 
-export const PasskeyNameField = ({ isOptional = true }: Options = {}): PropertyDecorator =>
+export const PasskeyNameField = ({ isOptional = true }: Pick<Options, 'isOptional'> = {}): PropertyDecorator =>
   Field({
     rule: rules.nullable(rules.visibleText({ min: 1, max: 64 })),
     normalise: (value) => value.trim().normalize('NFC'),
