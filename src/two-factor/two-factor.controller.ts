@@ -15,8 +15,9 @@ import { ApiBodyProblems, RECENTLY_SIGNED_IN, WITH_PASSWORD } from '../errors/ap
 import { RecentLoginGuard } from '../reauthentication/recent-login.guard.js';
 import { CodeField, SecondFactorField } from '../validation/fields.js';
 import { PasswordDto } from '../validation/password.dto.js';
+import { AuthenticatorAppService } from './authenticator-app.service.js';
+import { RecoveryCodesService } from './recovery-codes.service.js';
 import type { TotpEnrolment } from './totp.js';
-import { TwoFactorService } from './two-factor.service.js';
 
 class ConfirmTotpDto {
   @CodeField() code: string;
@@ -48,7 +49,10 @@ class RecoveryCodesAnswer {
 @UseGuards(RecentLoginGuard)
 @Controller('members/me')
 export class TwoFactorController {
-  constructor(private readonly twoFactor: TwoFactorService) {}
+  constructor(
+    private readonly app: AuthenticatorAppService,
+    private readonly recoveryCodes: RecoveryCodesService,
+  ) {}
 
   @Post('totp')
   @HttpCode(HttpStatus.OK)
@@ -63,7 +67,7 @@ export class TwoFactorController {
     @Body() body: PasswordDto,
     @CurrentCaller() caller: Caller,
   ): Promise<TotpEnrolmentAnswer> {
-    return this.twoFactor.enrol(principal, body.password, caller);
+    return this.app.enrol(principal, body.password, caller);
   }
 
   @Post('totp/confirm')
@@ -79,7 +83,7 @@ export class TwoFactorController {
     @Body() body: ConfirmTotpDto,
     @CurrentCaller() caller: Caller,
   ): Promise<RecoveryCodesAnswer> {
-    return { recoveryCodes: await this.twoFactor.confirm(principal, body.code, caller) };
+    return { recoveryCodes: await this.app.confirm(principal, body.code, caller) };
   }
 
   @Delete('totp')
@@ -95,7 +99,7 @@ export class TwoFactorController {
     @Body() body: RemoveTotpDto,
     @CurrentCaller() caller: Caller,
   ): Promise<void> {
-    await this.twoFactor.disable(principal, body.password, body.code, caller);
+    await this.app.disable(principal, body.password, body.code, caller);
   }
 
   @Post('recovery-codes')
@@ -108,6 +112,6 @@ export class TwoFactorController {
     @Body() body: PasswordDto,
     @CurrentCaller() caller: Caller,
   ): Promise<RecoveryCodesAnswer> {
-    return { recoveryCodes: await this.twoFactor.regenerate(principal, body.password, caller) };
+    return { recoveryCodes: await this.recoveryCodes.regenerate(principal, body.password, caller) };
   }
 }
