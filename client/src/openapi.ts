@@ -1185,9 +1185,9 @@ export interface components {
             };
         };
         TimelineView: {
-            items: components["schemas"]["TimelineEntryView"][];
             /** @description For the next page; null on the last */
             nextCursor: string | null;
+            items: components["schemas"]["TimelineEntryView"][];
         };
         /** @enum {string} */
         Locale: "en" | "ko";

@@ -27,7 +27,7 @@ import {
   MembersView,
   memberViewOf,
 } from './dto/member.dto.js';
-import { limitOf } from './dto/page.dto.js';
+import { limitOf } from '../validation/page.dto.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 
