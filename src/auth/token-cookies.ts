@@ -3,7 +3,8 @@ import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { DomainError } from '../errors/domain-error.js';
-import type { DeviceInfo, IssuedTokens } from '../sessions/sessions.service.js';
+import type { IssuedTokens } from '../sessions/session-tokens.js';
+import type { DeviceInfo } from '../sessions/sessions.service.js';
 import type { TokenAnswer } from '../sessions/token-answer.js';
 import { fromBearerHeader } from './strategies/token-sources.js';
 
