@@ -17,7 +17,7 @@ import { MembersRepository } from '../users/members.repository.js';
 import { DevicesRepository, type DeviceLook } from './devices.repository.js';
 import { summariseUserAgent } from './user-agent.js';
 import { RevocationFeed } from './revocation-feed.js';
-import { RevocationsRepository } from './revocations.repository.js';
+import { REVOCATION_MARGIN_SECONDS, RevocationsRepository } from './revocations.repository.js';
 import { SessionTokens, type IssuedTokens } from './session-tokens.js';
 import type { TokenTransport } from './session.entity.js';
 import { SessionsRepository, type SessionRow } from './sessions.repository.js';
@@ -205,7 +205,8 @@ export class SessionsService {
     for (const sessionId of sessionIds)
       await this.events.record(tx, 'session.ended', { memberId, sessionId, caller }, { reason });
     tx.afterCommit(() => {
-      for (const sessionId of sessionIds) this.feed.add(sessionId, this.clock.nowSeconds() + ttl + 60);
+      const until = this.clock.nowSeconds() + ttl + REVOCATION_MARGIN_SECONDS;
+      for (const sessionId of sessionIds) this.feed.add(sessionId, until);
     });
   }
 }
