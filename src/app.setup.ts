@@ -28,7 +28,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** Paths outside /api. */
 const UNPREFIXED = ['health/{*path}', '.well-known/{*path}', 'pages/{*path}', 'dev/{*path}', 'metrics'];
 
-/** Sent with every answer (ASVS 3.4); pages and Swagger UI loosen the content policy for themselves. */
+/** Besides what helmet sends by itself, with every answer (ASVS 3.4); pages and Swagger UI loosen the content policy for themselves. */
 const SECURITY_HEADERS = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -39,15 +39,11 @@ const SECURITY_HEADERS = {
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
 } as const;
 
-/** The same for answers made outside of Fastify's life cycle, which {@link sendSecurityHeaders} does not get to see. */
-const BARE_HEADERS = {
-  'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none';form-action 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-store',
-};
+/**
+ * As they are sent. They never change, so helmet is asked once: made anew for each answer, they cost as much as reading its
+ * request. Answers made outside of Fastify's life cycle, which {@link sendSecurityHeaders} does not get to see, take them from here.
+ */
+const HEADERS = securityHeaders();
 
 /** Builds the application with everything that stands before the controllers: used by main.ts and so by the end-to-end tests. */
 export async function createApp(config: AppConfig): Promise<NestFastifyApplication> {
@@ -74,7 +70,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
       const locale = negotiateLocale(request.headers['accept-language'], config.defaultLocale);
       void reply
         .status(refusal.status)
-        .headers({ ...BARE_HEADERS, ...problemHeaders(refusal) })
+        .headers({ ...HEADERS, ...problemHeaders(refusal) })
         .send(JSON.stringify(problemOf(refusal, { locale, requestId: request.id })));
     },
   });
@@ -170,16 +166,16 @@ function closeConnectionsWhileStopping(fastify: FastifyInstance, readiness: Read
 
 /** Puts the security headers on every answer, but for those a route has set for itself. */
 function sendSecurityHeaders(fastify: FastifyInstance): void {
-  const headers = Object.entries(securityHeaders());
+  const headers = Object.entries(HEADERS);
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     for (const [name, value] of headers) if (!reply.hasHeader(name)) void reply.header(name, value);
     done(null, payload);
   });
 }
 
-/** What helmet would send. Ours never change, so it is asked once: made anew for each answer, they cost as much as reading its request. */
+/** What helmet would send. */
 function securityHeaders(): Record<string, string> {
-  const headers: Record<string, string> = { 'cache-control': BARE_HEADERS['cache-control'] };
+  const headers: Record<string, string> = { 'cache-control': 'no-store' };
   const collect = {
     setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
     removeHeader: () => undefined,
@@ -204,7 +200,7 @@ function answerClientError(config: AppConfig) {
     const refusal = new DomainError(code);
     const body = JSON.stringify(problemOf(refusal, { locale: config.defaultLocale, requestId: randomUUID() }));
     const headers = {
-      ...BARE_HEADERS,
+      ...HEADERS,
       ...problemHeaders(refusal),
       'content-length': String(Buffer.byteLength(body)),
       connection: 'close',

@@ -1185,9 +1185,9 @@ export interface components {
             };
         };
         TimelineView: {
-            items: components["schemas"]["TimelineEntryView"][];
             /** @description For the next page; null on the last */
             nextCursor: string | null;
+            items: components["schemas"]["TimelineEntryView"][];
         };
         /** @enum {string} */
         Locale: "en" | "ko";
@@ -1217,7 +1217,7 @@ export interface components {
              */
             name?: string | null;
             /**
-             * @description Language of mails; taken from Accept-Language when absent
+             * @description Language of mails
              * @example ko
              */
             locale?: components["schemas"]["Locale"];
@@ -3325,7 +3325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3785,7 +3785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4736,6 +4736,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
@@ -5149,6 +5160,17 @@ export interface operations {
             /** @description `password_too_common`: Password too common; `validation_failed`: Input not accepted */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5582,7 +5604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */

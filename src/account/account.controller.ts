@@ -4,7 +4,7 @@ import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import { Public } from '../access/public.decorator.js';
-import { ConfirmCodeDto, ProofRequested } from '../verification/proof.dto.js';
+import { codeTimes, ConfirmCodeDto, ProofRequested } from '../verification/proof.dto.js';
 import type { Caller } from '../common/caller.js';
 import { AppConfig } from '../config/app-config.js';
 import { ApiBodyProblems, SIGNED_IN, WITH_PASSWORD } from '../errors/api-problems.decorator.js';
@@ -51,7 +51,7 @@ export class AccountController {
     @CurrentCaller() caller: Caller,
   ): Promise<ProofRequested> {
     const requestId = await this.emailChange.request(principal, body.newEmail, body.password, caller);
-    return { requestId, resendAfter: this.config.env.CODE_RESEND_SECONDS, expiresIn: this.config.env.CODE_TTL_SECONDS };
+    return { requestId, ...codeTimes(this.config) };
   }
 
   @Post('email/confirm-code')

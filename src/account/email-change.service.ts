@@ -84,10 +84,10 @@ export class EmailChangeService {
     const change = await this.account.findByUndo(digest(undoToken));
     if (!change) throw new DomainError('link_invalid', { detail: 'unknown' });
     if (!change.isUndoable) throw new DomainError('link_expired', { detail: 'undone or too late' });
-    const unknownPassword = await this.takeBacks.unknownPassword();
+    const unknownPasswordHash = await this.takeBacks.unknownPasswordHash();
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, change.memberId);
-      await this.takeBacks.takeBack(tx, change.memberId, change, unknownPassword, caller);
+      await this.takeBacks.takeBack(tx, change.memberId, change, unknownPasswordHash, caller);
     });
   }
 

@@ -42,7 +42,7 @@ export class NotMeService {
     const link = this.read(token);
     const { sub: memberId, jti } = link;
     if (await this.account.isReported(jti)) throw new DomainError('link_invalid', { detail: 'used before' });
-    const unknownPassword = await this.takeBacks.unknownPassword();
+    const unknownPasswordHash = await this.takeBacks.unknownPasswordHash();
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.getAddressee(tx, link);
@@ -53,7 +53,7 @@ export class NotMeService {
         tx,
         memberId,
         await this.account.findOldestUndoable(tx, memberId),
-        unknownPassword,
+        unknownPasswordHash,
         caller,
       );
     });

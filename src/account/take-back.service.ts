@@ -9,8 +9,9 @@ import { MailService } from '../mail/mail.service.js';
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { RiskService } from '../risk/risk.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { AuthenticatorAppService } from '../two-factor/authenticator-app.service.js';
 import { PasskeyEnrolmentService } from '../two-factor/passkey-enrolment.service.js';
-import { TwoFactorService } from '../two-factor/two-factor.service.js';
+import { RecoveryCodesService } from '../two-factor/recovery-codes.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 import { askedNow, proofMailData } from '../verification/proof-mail.js';
 import { VerificationService } from '../verification/verification.service.js';
@@ -30,15 +31,16 @@ export class TakeBackService {
     private readonly sessions: SessionsService,
     private readonly risk: RiskService,
     private readonly verification: VerificationService,
-    private readonly twoFactor: TwoFactorService,
+    private readonly apps: AuthenticatorAppService,
     private readonly passkeys: PasskeyEnrolmentService,
+    private readonly recoveryCodes: RecoveryCodesService,
     private readonly mail: MailService,
     private readonly events: SecurityEventsService,
   ) {}
 
-  /** A password nobody knows; made before the transaction, because hashing is slow. */
-  async unknownPassword(): Promise<string> {
-    return this.passwords.rehash(crypto.randomUUID() + crypto.randomUUID());
+  /** The hash of a password nobody knows, for {@link takeBack}; made before the transaction, because hashing is slow. @throws DomainError `overloaded` */
+  async unknownPasswordHash(): Promise<string> {
+    return this.passwords.hashUnknown();
   }
 
   /** @param change the address change to undo, where there is one. @throws DomainError `link_expired` when it is undone already */
@@ -46,7 +48,7 @@ export class TakeBackService {
     tx: Tx,
     memberId: string,
     change: UndoableChange | null,
-    unknownPassword: string,
+    unknownPasswordHash: string,
     caller: Caller,
   ): Promise<void> {
     if (change) {
@@ -59,15 +61,16 @@ export class TakeBackService {
     // Closing it may have been the intruder's doing.
     await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
     // The old password may be what the intruder knows, so it opens nothing any more.
-    await this.members.setPassword(tx, memberId, unknownPassword);
+    await this.members.setPassword(tx, memberId, unknownPasswordHash);
     await this.verification.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, 'taken-back', caller);
     await this.sessions.forgetDevices(tx, memberId);
-    await this.risk.forgetRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS);
+    const window = this.config.env.NOT_ME_TTL_SECONDS;
+    await this.risk.forgetRecent(tx, memberId, window);
     // A second factor set up within the window may be the intruder's, and would lock the owner out.
-    await this.twoFactor.removeRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
-    await this.passkeys.removeRecent(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
-    await this.twoFactor.removeRecentRecoveryCodes(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS, caller);
+    await this.apps.removeRecent(tx, memberId, window, caller);
+    await this.passkeys.removeRecent(tx, memberId, window, caller);
+    await this.recoveryCodes.removeRecent(tx, memberId, window, caller);
     await this.mailReset(tx, memberId, caller);
   }
 

@@ -1,7 +1,7 @@
 import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../access/roles.decorator.js';
-import { ApiBodyProblems, ApiProblems } from '../errors/api-problems.decorator.js';
+import { ApiBodyProblems, ApiProblems, SIGNED_IN } from '../errors/api-problems.decorator.js';
 import type { ErrorCode } from '../errors/error-catalogue.js';
 import { AdminGuard } from './admin.guard.js';
 
@@ -16,13 +16,7 @@ export function AdminController(path: string): ClassDecorator {
   );
 }
 
-const READING: readonly ErrorCode[] = [
-  'token_expired',
-  'token_invalid',
-  'session_ended',
-  'forbidden',
-  'two_factor_required',
-];
+const READING: readonly ErrorCode[] = [...SIGNED_IN, 'forbidden', 'two_factor_required'];
 const CHANGING: readonly ErrorCode[] = [...READING, 'reauth_required', 'not_found'];
 
 /** The errors of an operation that reads. */

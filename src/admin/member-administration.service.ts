@@ -39,9 +39,13 @@ export class MemberAdministrationService {
 
   /**
    * Both take effect at once and everywhere: they end the member's sessions, because their tokens state the old role (TK-09).
-   * What is so already stays as it is, without an event. @throws DomainError `not_found`, `member_not_active`, `last_admin`, `forbidden`
+   * What is so already stays as it is, without an event. @throws DomainError `validation_failed` where neither is named, `not_found`, `member_not_active`, `last_admin`, `forbidden`
    */
   async change(admin: Principal, id: string, { status, role }: MemberChanges, caller: Caller): Promise<void> {
+    if (status === undefined && role === undefined)
+      throw new DomainError('validation_failed', {
+        fields: [{ field: 'status', code: 'one_of_needed', params: { names: 'status, role' } }],
+      });
     const acting = actingAs(admin, caller);
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);

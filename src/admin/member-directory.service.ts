@@ -42,13 +42,13 @@ export class MemberDirectoryService {
 
   /** Looks at a member, which the audit says. @throws DomainError `not_found` */
   async view(admin: Principal, id: string, caller: Caller): Promise<MemberDetails> {
-    const details = await this.look(id);
+    const details = await this.get(id);
     await this.views.record(admin, id, 'details', caller);
     return details;
   }
 
   /** The member as a change has left it, which has its own event. @throws DomainError `not_found` */
-  async look(id: string): Promise<MemberDetails> {
+  async get(id: string): Promise<MemberDetails> {
     const member = await this.search.find(id);
     if (!member) throw new DomainError('not_found', { detail: 'no such member' });
     const [secondFactors, sessions, isWaiting] = await Promise.all([

@@ -11,7 +11,6 @@ import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
-import { DomainError } from '../errors/domain-error.js';
 import { NoFieldsDto } from '../validation/no-fields.dto.js';
 import { UuidParamPipe } from '../validation/uuid-param.pipe.js';
 import {
@@ -28,7 +27,7 @@ import {
   MembersView,
   memberViewOf,
 } from './dto/member.dto.js';
-import { limitOf } from './dto/page.dto.js';
+import { limitOf } from '../validation/page.dto.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 
@@ -78,12 +77,8 @@ export class MembersAdminController {
     @Body() body: ChangeMemberDto,
     @CurrentCaller() caller: Caller,
   ): Promise<MemberDetailsView> {
-    if (body.status === undefined && body.role === undefined)
-      throw new DomainError('validation_failed', {
-        fields: [{ field: 'status', code: 'one_of_needed', params: { names: 'status, role' } }],
-      });
     await this.administration.change(admin, id, body, caller);
-    return memberDetailsViewOf(await this.directory.look(id));
+    return memberDetailsViewOf(await this.directory.get(id));
   }
 
   @Post(':id/password-reset')

@@ -8,7 +8,7 @@ import { NoFieldsDto } from '../validation/no-fields.dto.js';
 import { UuidParamPipe } from '../validation/uuid-param.pipe.js';
 import { AdminBodyProblems, AdminController, AdminReadProblems } from './admin-controller.decorator.js';
 import { outboxMessageViewOf, OutboxQuery, OutboxView } from './dto/outbox.dto.js';
-import { limitOf } from './dto/page.dto.js';
+import { limitOf } from '../validation/page.dto.js';
 import { MailAdministrationService } from './mail-administration.service.js';
 
 @AdminController('outbox')

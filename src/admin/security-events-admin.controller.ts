@@ -5,7 +5,7 @@ import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
 import { AdminController, AdminReadProblems } from './admin-controller.decorator.js';
-import { limitOf } from './dto/page.dto.js';
+import { limitOf } from '../validation/page.dto.js';
 import { SecurityEventsQuery, SecurityEventsView, securityEventViewOf } from './dto/security-event.dto.js';
 import { EventDirectoryService } from './event-directory.service.js';
 

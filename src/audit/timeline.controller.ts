@@ -2,17 +2,10 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
-import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { ApiProblems, SIGNED_IN } from '../errors/api-problems.decorator.js';
 import { SECURITY_EVENT_TYPES } from '../events/security-events.js';
-import { CursorField, LimitField } from '../validation/fields.js';
+import { limitOf, PageQuery, PageView } from '../validation/page.dto.js';
 import { TimelineService, type TimelineEntry, type TimelinePage } from './timeline.service.js';
-
-const DEFAULT_LIMIT = 50;
-
-class TimelineQuery {
-  @LimitField() limit?: string;
-  @CursorField() cursor?: string;
-}
 
 class TimelineEntryView implements TimelineEntry {
   @ApiProperty({ example: '4711' }) id: string;
@@ -33,10 +26,8 @@ class TimelineEntryView implements TimelineEntry {
   details: Record<string, unknown>;
 }
 
-class TimelineView implements TimelinePage {
+class TimelineView extends PageView implements TimelinePage {
   @ApiProperty({ type: [TimelineEntryView] }) items: TimelineEntry[];
-  @ApiProperty({ nullable: true, type: String, description: 'For the next page; null on the last' }) nextCursor:
-    string | null;
 }
 
 @ApiTags('The member')
@@ -48,11 +39,8 @@ export class TimelineController {
   @Get()
   @ApiOperation({ summary: 'What happened to my account', description: 'Newest first.' })
   @ApiOkResponse({ type: TimelineView })
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'validation_failed')
-  async list(
-    @CurrentPrincipal() { memberId }: Principal,
-    @Query() { limit, cursor }: TimelineQuery,
-  ): Promise<TimelinePage> {
-    return this.timeline.list(memberId, limit === undefined ? DEFAULT_LIMIT : Number(limit), cursor);
+  @ApiProblems(...SIGNED_IN, 'validation_failed')
+  async list(@CurrentPrincipal() { memberId }: Principal, @Query() query: PageQuery): Promise<TimelinePage> {
+    return this.timeline.list(memberId, limitOf(query), query.cursor);
   }
 }

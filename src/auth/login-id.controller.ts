@@ -6,7 +6,7 @@ import type { Caller } from '../common/caller.js';
 import { AppConfig } from '../config/app-config.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
 import { ConfirmLoginIdCodeDto, FoundLoginId, SendLoginIdCodeDto } from './dto/recovery.dto.js';
-import { ProofRequested } from '../verification/proof.dto.js';
+import { codeTimes, ProofRequested } from '../verification/proof.dto.js';
 import { CheckLoginIdDto, LoginIdAvailability } from './dto/sign-up.dto.js';
 import { LoginIdCheckService } from './login-id-check.service.js';
 import { LoginIdRecoveryService } from './login-id-recovery.service.js';
@@ -41,7 +41,7 @@ export class LoginIdController {
   @ApiBodyProblems('too_many_requests')
   async sendCode(@Body() body: SendLoginIdCodeDto, @CurrentCaller() caller: Caller): Promise<ProofRequested> {
     const requestId = await this.recovery.request(body.email, caller);
-    return { requestId, resendAfter: this.config.env.CODE_RESEND_SECONDS, expiresIn: this.config.env.CODE_TTL_SECONDS };
+    return { requestId, ...codeTimes(this.config) };
   }
 
   @Post('confirm-code')

@@ -7,6 +7,7 @@ import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
 import type { Member } from '../users/member.entity.js';
 import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
+import { NOBODY } from '../users/nobody.js';
 
 /** Tells a member that logins from unknown devices have to wait from now on. */
 @Injectable()
@@ -35,9 +36,6 @@ export class LoginLockNoticeService {
     });
   }
 }
-
-/** An id no member has: ids are random, and this is none. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 type Recipient = Pick<Member, 'id' | 'loginId' | 'email' | 'emailKey' | 'locale' | 'name'>;
 

@@ -60,6 +60,7 @@ export class LoginController {
     'invalid_credentials',
     'too_many_attempts',
     'origin_not_allowed',
+    'overloaded',
   )
   async secondFactor(
     @Body() body: SecondFactorDto,

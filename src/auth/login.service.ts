@@ -15,6 +15,7 @@ import { LoginChallengesService, type IssuedMfaToken } from '../two-factor/login
 import { PasskeysService, type ProvenPasskey } from '../passkeys/passkeys.service.js';
 import { TwoFactorService, type MatchedFactor, type SecondFactorAnswer } from '../two-factor/two-factor.service.js';
 import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
+import { NOBODY } from '../users/nobody.js';
 import { LoginLockNoticeService } from './login-lock-notice.service.js';
 import { SignInService, type CompletedLogin, type SignIn } from './sign-in.service.js';
 
@@ -270,9 +271,6 @@ export class LoginService {
  * few more where the password was right: judging, writing down, mailing. That must not show (EN-05).
  */
 const REFUSAL_MS = 20;
-
-/** An id no member has: ids are random, and this is none. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** The form members are found by; null for text that can be neither an address nor a login ID. */
 function canonicalIdentifier(input: string): string | null {

@@ -51,8 +51,7 @@ export class PasskeyLoginController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenAnswer | PasswordChangeRequired> {
-    const { credential, ...info } = body;
-    const outcome = await this.passkeyLogins.login(credential, this.cookies.deviceOf(request, info), caller);
+    const outcome = await this.passkeyLogins.login(body.credential, this.cookies.deviceOf(request, body), caller);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 
@@ -85,6 +84,7 @@ export class PasskeyLoginController {
     'invalid_credentials',
     'too_many_attempts',
     'origin_not_allowed',
+    'overloaded',
   )
   async secondFactor(
     @Body() { mfaToken, credential }: SecondFactorPasskeyDto,

@@ -4,7 +4,7 @@ import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
-import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { ApiBodyProblems, SIGNED_IN } from '../errors/api-problems.decorator.js';
 import { HashesPassword } from '../passwords/hashes-password.decorator.js';
 import { ChangePasswordDto } from './dto/recovery.dto.js';
 import { PasswordChangeService } from './password-change.service.js';
@@ -24,14 +24,7 @@ export class PasswordChangeController {
     description: 'Ends all other sessions, voids open proofs, mails a notice.',
   })
   @ApiNoContentResponse()
-  @ApiBodyProblems(
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'invalid_credentials',
-    'password_too_common',
-    'overloaded',
-  )
+  @ApiBodyProblems(...SIGNED_IN, 'invalid_credentials', 'password_too_common', 'too_many_requests', 'overloaded')
   async change(
     @CurrentPrincipal() principal: Principal,
     @Body() body: ChangePasswordDto,

@@ -21,7 +21,7 @@ import {
   ResetTokenByLinkAnswer,
   SendResetCodeDto,
 } from './dto/recovery.dto.js';
-import { ConfirmCodeDto, ProofRequested } from '../verification/proof.dto.js';
+import { codeTimes, ConfirmCodeDto, ProofRequested } from '../verification/proof.dto.js';
 import { ResetTokenGuard } from './guards/reset-token.guard.js';
 import { PasswordResetService } from './password-reset.service.js';
 
@@ -45,7 +45,7 @@ export class PasswordResetController {
   @ApiBodyProblems('too_many_requests')
   async sendCode(@Body() body: SendResetCodeDto, @CurrentCaller() caller: Caller): Promise<ProofRequested> {
     const requestId = await this.passwordReset.request(body.email, body.loginId, caller);
-    return { requestId, resendAfter: this.config.env.CODE_RESEND_SECONDS, expiresIn: this.config.env.CODE_TTL_SECONDS };
+    return { requestId, ...codeTimes(this.config) };
   }
 
   @Post('confirm-code')
@@ -83,7 +83,7 @@ export class PasswordResetController {
     description: 'Works once. Ends all sessions, voids other proofs, mails a notice. Logs nobody in.',
   })
   @ApiNoContentResponse()
-  @ApiBodyProblems('token_expired', 'token_invalid', 'password_too_common', 'overloaded')
+  @ApiBodyProblems('token_expired', 'token_invalid', 'password_too_common', 'too_many_requests', 'overloaded')
   async reset(
     @Body() body: ResetPasswordDto,
     @CurrentCaller() caller: Caller,

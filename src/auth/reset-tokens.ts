@@ -20,7 +20,7 @@ export class ResetTokens {
   mint(grant: IssuedGrant): IssuedResetToken {
     return {
       resetToken: this.tokens.sign('reset', { sub: grant.memberId, jti: grant.id }, grant.issuedAt, grant.expiresAt),
-      expiresIn: Math.max(grant.expiresAt - this.clock.nowSeconds(), 0),
+      expiresIn: this.clock.secondsUntil(grant.expiresAt),
     };
   }
 }

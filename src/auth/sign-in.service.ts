@@ -7,12 +7,8 @@ import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
 import { RiskService, type AssessedLogin } from '../risk/risk.service.js';
-import {
-  SessionsService,
-  type IssuedTokens,
-  type SessionOwner,
-  type SignInDevice,
-} from '../sessions/sessions.service.js';
+import type { IssuedTokens } from '../sessions/session-tokens.js';
+import { SessionsService, type SessionOwner, type SignInDevice } from '../sessions/sessions.service.js';
 import { MembersRepository, type LoginCandidate } from '../users/members.repository.js';
 import { VerificationService } from '../verification/verification.service.js';
 import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';

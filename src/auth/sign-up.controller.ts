@@ -15,6 +15,7 @@ import { AppConfig } from '../config/app-config.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
 import { HashesPassword } from '../passwords/hashes-password.decorator.js';
 import { TokenAnswer } from '../sessions/token-answer.js';
+import { codeTimes } from '../verification/proof.dto.js';
 import {
   ConfirmSignUpByCodeDto,
   ConfirmSignUpByLinkDto,
@@ -141,6 +142,6 @@ export class SignUpController {
   }
 
   private answer(signUpId: string): SignUpAnswer {
-    return { signUpId, resendAfter: this.config.env.CODE_RESEND_SECONDS, expiresIn: this.config.env.CODE_TTL_SECONDS };
+    return { signUpId, ...codeTimes(this.config) };
   }
 }

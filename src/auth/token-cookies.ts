@@ -3,7 +3,8 @@ import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { DomainError } from '../errors/domain-error.js';
-import type { DeviceInfo, IssuedTokens } from '../sessions/sessions.service.js';
+import type { IssuedTokens } from '../sessions/session-tokens.js';
+import type { DeviceInfo } from '../sessions/sessions.service.js';
 import type { TokenAnswer } from '../sessions/token-answer.js';
 import { fromBearerHeader } from './strategies/token-sources.js';
 
@@ -39,12 +40,14 @@ export class TokenCookies {
     return answer;
   }
 
-  /** What the client says of its device, with the device cookie where it uses cookies. @throws DomainError `origin_not_allowed` */
-  deviceOf(request: FastifyRequest, info: DeviceInfo): DeviceInfo {
-    if (info.transport !== 'cookie') return info;
+  /**
+   * What the client says of its device, with the device cookie where it uses cookies; and nothing else of the body that it
+   * stands in, which may hold a password. @throws DomainError `origin_not_allowed`
+   */
+  deviceOf(request: FastifyRequest, { deviceName, deviceToken, transport }: DeviceInfo): DeviceInfo {
+    if (transport !== 'cookie') return { deviceName, deviceToken, transport };
     this.requireKnownOrigin(request);
-    const deviceToken = info.deviceToken ?? request.cookies[this.deviceName];
-    return { ...info, ...(deviceToken !== undefined && { deviceToken }) };
+    return { deviceName, deviceToken: deviceToken ?? request.cookies[this.deviceName], transport };
   }
 
   /** A cookie goes along with any request, also one that a foreign page makes; so whoever relies on it must say where from (ASVS 3.5.1). @throws DomainError `origin_not_allowed` */

@@ -15,6 +15,7 @@ import { noteOutcome } from '../access/request-outcome.js';
 import { Public } from '../access/public.decorator.js';
 import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { RefreshService } from '../sessions/refresh.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { TokenAnswer } from '../sessions/token-answer.js';
 import type { VerifiedToken } from '../tokens/token-purpose.js';
@@ -37,6 +38,7 @@ class RefreshAnswer extends TokenAnswer {
 @Controller('auth')
 export class TokensController {
   constructor(
+    private readonly refreshes: RefreshService,
     private readonly sessions: SessionsService,
     private readonly verification: TokenVerificationService,
     private readonly cookies: TokenCookies,
@@ -68,7 +70,7 @@ export class TokensController {
     @Req() request: FastifyRequest & { user: VerifiedToken<'refresh'> },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RefreshAnswer> {
-    const { outcome, ...tokens } = await this.sessions.rotate(request.user, caller);
+    const { outcome, ...tokens } = await this.refreshes.rotate(request.user, caller);
     noteOutcome(request, outcome);
     return { ...this.cookies.deliver(reply, tokens), outcome };
   }

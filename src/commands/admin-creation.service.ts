@@ -29,7 +29,7 @@ export class AdminCreationService {
 
   /** Without a password that anybody knows; the mailed link leads to one. @throws DomainError `email_taken`, `login_id_taken` */
   async create({ loginId, email, name, locale }: NewAdmin): Promise<void> {
-    const passwordHash = await this.passwords.rehash(randomUUID() + randomUUID());
+    const passwordHash = await this.passwords.hashUnknown();
     const caller = { ip: '', userAgent: 'munjigi admin create', locale, requestId: randomUUID() };
     await this.database.transaction(async (tx) => {
       const { address, key: emailKey } = email;

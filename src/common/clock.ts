@@ -18,6 +18,11 @@ export class Clock {
     return Math.floor(this.now());
   }
 
+  /** What is left until then, in whole seconds; 0 once it is over. */
+  secondsUntil(seconds: number): number {
+    return Math.max(seconds - this.nowSeconds(), 0);
+  }
+
   /** Takes a reading: the database's time, and the moments here before and after it was asked. */
   synchronise(databaseMs: number, askedMs: number, answeredMs: number): void {
     this.offsetMs = databaseMs - (askedMs + answeredMs) / 2;

@@ -25,31 +25,16 @@ const sender = makeValidator((input) => {
     throw new Error('needs an address, alone or as Name <address>');
   return input;
 });
-const list = makeValidator((input) =>
-  input
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-const origins = makeValidator((input) =>
-  input
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean)
-    .map(checkedOrigin),
-);
+const list = makeValidator(itemsOf);
+const origins = makeValidator((input) => itemsOf(input).map(checkedOrigin));
 const domain = makeValidator((input) => {
   if (!/^(localhost|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?)$/.test(input))
     throw new Error('needs a domain such as example.com, in lower case');
   return input;
 });
 const passkeyOrigins = makeValidator((input) =>
-  input
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean)
-    // What an Android app has instead: the hash of the certificate it is signed with.
-    .map((item) => (/^android:apk-key-hash:[\w-]{43}$/.test(item) ? item : checkedOrigin(item))),
+  // What an Android app has instead: the hash of the certificate it is signed with.
+  itemsOf(input).map((item) => (/^android:apk-key-hash:[\w-]{43}$/.test(item) ? item : checkedOrigin(item))),
 );
 const linkTemplate = makeValidator((input) => {
   checkedUrl(input.replaceAll('{token}', 'token'), ['http:', 'https:']);
@@ -205,7 +190,7 @@ export const ENVIRONMENT = {
   }),
   MAILS_PER_ADDRESS_PER_HOUR: count({
     default: 5,
-    desc: 'mails an outsider can cause to one address in an hour, four fifths of them for sign-ups and address changes; four times as many to one mailbox over all its +tags',
+    desc: 'mails an outsider can cause to one address in an hour, four fifths of them at the most for sign-ups and address changes; four times as many to one mailbox over all its +tags',
   }),
   CODE_GUESS_LIMIT: count({ default: 5, desc: 'guesses one code bears' }),
   DAILY_GUESS_LIMIT: count({ default: 50, desc: 'guesses an address bears in a day over all its codes' }),
@@ -253,7 +238,7 @@ export const ENVIRONMENT = {
   IP_REQUEST_LIMIT: count({
     default: 120,
     devDefault: 100_000,
-    desc: 'sign-up, code and login-ID requests from one client address in 10 minutes',
+    desc: 'requests from one client address in 10 minutes that send mail, set a password, look for a login ID or begin with a passkey',
   }),
   LOGIN_ID_CHECK_ENABLED: bool({
     default: true,
@@ -416,6 +401,14 @@ export const ENVIRONMENT = {
 };
 
 export type Environment = CleanedEnv<typeof ENVIRONMENT>;
+
+/** The parts of a list, without blanks around them and without empty ones. */
+function itemsOf(input: string): string[] {
+  return input
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
 
 function wholeNumber(input: string, min: number, max: number): number {
   const value = /^\d{1,9}$/.test(input) ? Number(input) : Number.NaN;

@@ -5,7 +5,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { isConflict, isDatabaseUnavailable } from './database-errors.js';
-import { Tx, type Sql, type SqlResult } from './sql.js';
+import { outcomeOf, Tx, type Sql, type SqlResult } from './sql.js';
 import { statementName } from './statement-names.js';
 
 /** A statement that the server plans once per connection: for hot paths, where building a query costs more than running it. */
@@ -76,8 +76,7 @@ export class Database implements Sql {
 
   /** One statement outside any transaction; it is durable when this returns, whatever is refused afterwards. */
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<SqlResult<Row>> {
-    const result = await this.pool.query({ name: statementName(text), text, values: [...values] });
-    return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
+    return outcomeOf<Row>(await this.pool.query({ name: statementName(text), text, values: [...values] }));
   }
 
   /** As {@link query}, planned anew each time: for jobs, whose tables may be a thousand times as large as when they were last asked. */
@@ -87,11 +86,10 @@ export class Database implements Sql {
   }
 
   async prepared<Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<SqlResult<Row>> {
-    const result = await this.pool.query({ name: statement.name, text: statement.text, values: [...values] });
-    return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
+    return outcomeOf<Row>(await this.pool.query({ ...statement, values: [...values] }));
   }
 
-  /** The pool itself, for libraries that keep their own table. */
+  /** The pool itself, for its figures. */
   get pool(): Pool {
     return (this.dataSource.driver as PostgresDriver).master as Pool;
   }

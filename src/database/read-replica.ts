@@ -3,7 +3,7 @@ import pg from 'pg';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClient } from './database-client.js';
 import { Database } from './database.js';
-import type { Sql, SqlResult } from './sql.js';
+import { outcomeOf, type Sql, type SqlResult } from './sql.js';
 
 const CONNECTIONS = 3;
 const COMPLAIN_EVERY_MS = 60_000;
@@ -41,8 +41,7 @@ export class ReadReplica implements Sql, OnApplicationShutdown {
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<SqlResult<Row>> {
     if (!this.pool) return this.database.query<Row>(text, values);
     try {
-      const result = await this.pool.query(text, [...values]);
-      return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
+      return outcomeOf<Row>(await this.pool.query(text, [...values]));
     } catch (error) {
       this.complain(error as Error);
       return this.database.query<Row>(text, values);

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryResult } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { statementName } from './statement-names.js';
 
@@ -7,6 +7,11 @@ export interface SqlResult<Row> {
   readonly rows: Row[];
   /** Rows returned or changed. */
   readonly count: number;
+}
+
+/** What the driver answered, in our words. It is said by whoever wrote the statement that its rows are of this kind. */
+export function outcomeOf<Row>({ rows, rowCount }: QueryResult): SqlResult<Row> {
+  return { rows: rows as Row[], count: rowCount ?? 0 };
 }
 
 /** Something that runs a statement: a transaction, or the database on its own (one statement, one commit). */
@@ -26,8 +31,7 @@ export class Tx implements Sql {
   ) {}
 
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<SqlResult<Row>> {
-    const result = await this.client.query({ name: statementName(text), text, values: [...values] });
-    return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
+    return outcomeOf<Row>(await this.client.query({ name: statementName(text), text, values: [...values] }));
   }
 
   /** Runs once the work is committed, never if it is rolled back. Must not throw and must not be needed for correctness after a crash. */

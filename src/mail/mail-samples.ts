@@ -5,6 +5,15 @@ export const SAMPLE_TOKEN = 'q1Zr8nUoM3xkT0wVbE5yLd-JcHs_9aPf';
 export const SAMPLE_LINK = `https://accounts.example/pages/some-page#token=${SAMPLE_TOKEN}`;
 const asked = { requestedAt: '2026-11-22T05:37:12.345Z', network: '198.18.3.0/24' };
 const happened = { at: '2026-11-22T05:37:12.345Z', network: '198.18.3.0/24' };
+const proof = {
+  ...asked,
+  loginIdMasked: 'mi***m',
+  name: 'Minsu',
+  code: SAMPLE_CODE,
+  link: SAMPLE_LINK,
+  codeMinutes: 10,
+  linkMinutes: 30,
+};
 const alert = { ...happened, name: 'Minsu', notMeLink: SAMPLE_LINK };
 
 /** One example for each mail: for looking at them (see mail-preview.controller.ts), and for their tests. */
@@ -19,18 +28,10 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
     linkHours: 24,
   },
   'sign-up-existing': { ...asked, loginIdMasked: 'mi***m', loginUrl: 'https://app.example/login' },
-  'password-reset': {
-    ...asked,
-    loginIdMasked: 'mi***m',
-    name: 'Minsu',
-    code: SAMPLE_CODE,
-    link: SAMPLE_LINK,
-    codeMinutes: 10,
-    linkMinutes: 30,
-  },
-  'find-login-id': { ...asked, code: SAMPLE_CODE, link: SAMPLE_LINK, codeMinutes: 10 },
+  'password-reset': proof,
+  'find-login-id': { ...asked, code: SAMPLE_CODE, codeMinutes: 10 },
   'login-id': { ...asked, loginId: 'minsu.kim', memberSince: '2026-03' },
-  'password-changed': { ...alert, loginIdMasked: 'mi***m', how: 'reset', resetUrl: 'https://app.example/forgot' },
+  'password-changed': { ...alert, loginIdMasked: 'mi***m', how: 'reset' },
   'session-reused': { ...alert, deviceName: 'Firefox on Linux' },
   'new-device': { ...alert, deviceName: 'Firefox on Linux', browser: 'Firefox', country: 'Norge' },
   'suspicious-login': {
@@ -41,15 +42,7 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
   },
   'login-locked': { ...alert, loginIdMasked: 'mi***m' },
   'two-factor-changed': { ...alert, what: 'recovery-code-used', recoveryCodesLeft: 3 },
-  'email-change': {
-    ...asked,
-    loginIdMasked: 'mi***m',
-    name: 'Minsu',
-    code: SAMPLE_CODE,
-    link: SAMPLE_LINK,
-    codeMinutes: 10,
-    linkMinutes: 30,
-  },
+  'email-change': proof,
   'email-changed': {
     ...happened,
     loginIdMasked: 'mi***m',

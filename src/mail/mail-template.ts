@@ -65,19 +65,11 @@ export interface MailTemplates {
   };
   /** For the owner of an address that somebody tried to sign up with again. */
   'sign-up-existing': Asked & { loginIdMasked: string; loginUrl?: string | undefined };
-  'password-reset': Asked & {
-    loginIdMasked: string;
-    name?: string | undefined;
-    code: string;
-    link: string;
-    codeMinutes: number;
-    linkMinutes: number;
-  };
-  'find-login-id': Asked & { code: string; link?: string | undefined; codeMinutes: number };
+  'password-reset': ProofOfMailbox;
+  'find-login-id': Asked & { code: string; codeMinutes: number };
   /** The whole login ID; the only mail that answers with it. */
   'login-id': Asked & { loginId: string; memberSince: string };
-  /** `resetUrl` stands in for a `notMeLink`, whose page mails a reset link by itself. */
-  'password-changed': Alert & { loginIdMasked: string; how: PasswordChangeKind; resetUrl?: string | undefined };
+  'password-changed': Alert & { loginIdMasked: string; how: PasswordChangeKind };
   /** A refresh token came back a second time, so its session was ended. */
   'session-reused': Alert & { deviceName: string };
   'new-device': Alert & { deviceName: string; browser?: string | undefined; country?: string | undefined };
@@ -95,14 +87,7 @@ export interface MailTemplates {
     isSecondStepOff?: 1 | undefined;
   };
   /** To the new address, which is not proven yet. */
-  'email-change': Asked & {
-    loginIdMasked: string;
-    name?: string | undefined;
-    code: string;
-    link: string;
-    codeMinutes: number;
-    linkMinutes: number;
-  };
+  'email-change': ProofOfMailbox;
   /** To the old address, once the new one is proven. */
   'email-changed': Happened & {
     name?: string | undefined;
@@ -133,6 +118,16 @@ interface Asked {
   network: string;
 }
 
+/** A mail by whose code or link a member proves a mailbox. */
+interface ProofOfMailbox extends Asked {
+  loginIdMasked: string;
+  name?: string | undefined;
+  code: string;
+  link: string;
+  codeMinutes: number;
+  linkMinutes: number;
+}
+
 /** A mail about something that took place: when, and from where. */
 interface Happened {
   at: string;
@@ -153,6 +148,17 @@ type FieldsOf<Data> = {
 };
 
 const ALERT_FIELDS: FieldsOf<Alert> = { name: 'optional', at: 'required', network: 'required', notMeLink: 'optional' };
+
+const PROOF_FIELDS: FieldsOf<ProofOfMailbox> = {
+  loginIdMasked: 'required',
+  name: 'optional',
+  code: 'required',
+  link: 'required',
+  codeMinutes: 'required',
+  linkMinutes: 'required',
+  requestedAt: 'required',
+  network: 'required',
+};
 
 /**
  * The same list at run time: data comes back from an outbox row as JSON, where the compiler has no say.
@@ -175,25 +181,15 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     requestedAt: 'required',
     network: 'required',
   },
-  'password-reset': {
-    loginIdMasked: 'required',
-    name: 'optional',
-    code: 'required',
-    link: 'required',
-    codeMinutes: 'required',
-    linkMinutes: 'required',
-    requestedAt: 'required',
-    network: 'required',
-  },
+  'password-reset': PROOF_FIELDS,
   'find-login-id': {
     code: 'required',
-    link: 'optional',
     codeMinutes: 'required',
     requestedAt: 'required',
     network: 'required',
   },
   'login-id': { loginId: 'required', memberSince: 'required', requestedAt: 'required', network: 'required' },
-  'password-changed': { ...ALERT_FIELDS, loginIdMasked: 'required', how: 'required', resetUrl: 'optional' },
+  'password-changed': { ...ALERT_FIELDS, loginIdMasked: 'required', how: 'required' },
   'session-reused': { ...ALERT_FIELDS, deviceName: 'required' },
   'new-device': { ...ALERT_FIELDS, deviceName: 'required', browser: 'optional', country: 'optional' },
   'suspicious-login': {
@@ -218,16 +214,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     passkeyName: 'optional',
     isSecondStepOff: 'optional',
   },
-  'email-change': {
-    loginIdMasked: 'required',
-    name: 'optional',
-    code: 'required',
-    link: 'required',
-    codeMinutes: 'required',
-    linkMinutes: 'required',
-    requestedAt: 'required',
-    network: 'required',
-  },
+  'email-change': PROOF_FIELDS,
   'email-changed': {
     name: 'optional',
     loginIdMasked: 'required',

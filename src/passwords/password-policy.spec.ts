@@ -91,6 +91,13 @@ describe('a new password', () => {
     ]);
   });
 
+  it('PW-01 PW-03 is as long as it is composed, however it was typed', async () => {
+    for (const form of ['NFC', 'NFD'] as const) {
+      expect(await verdict('갉콹퀡뛣'.normalize(form))).toEqual(['validation_failed', 'password_too_short']);
+      expect(await verdict('키큰 기린이 강가를 걷는다 '.repeat(8).normalize(form))).toBeNull();
+    }
+  });
+
   it('does without a name', async () => {
     for (const name of [null, undefined, '', 'A'])
       expect(await verdict('tall giraffe 77', { ...OWNER, name })).toBeNull();

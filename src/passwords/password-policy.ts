@@ -3,7 +3,7 @@ import { AppConfig } from '../config/app-config.js';
 import { DomainError, type FieldProblem } from '../errors/domain-error.js';
 import { StrengthEstimator } from './strength-estimator.js';
 
-export const MAX_PASSWORD_CODE_POINTS = 128;
+const MAX_PASSWORD_CODE_POINTS = 128;
 
 /** Whose password it is to be: their own words are the first an acquaintance tries. */
 export interface PasswordOwner {
@@ -21,8 +21,10 @@ export class PasswordPolicy {
   ) {}
 
   /** @throws DomainError `validation_failed` or `password_too_common`, with the reason at the field; `overloaded` */
-  async check(password: string, owner: PasswordOwner, field: string): Promise<void> {
+  async check(typed: string, owner: PasswordOwner, field: string): Promise<void> {
     const { env } = this.config;
+    // In the form that is hashed: decomposed, three syllables of Hangul are as many as nine code points.
+    const password = typed.normalize('NFC');
     const length = [...password].length;
     if (length < env.PASSWORD_MIN_LENGTH)
       throw refuse({ field, code: 'password_too_short', params: { min: env.PASSWORD_MIN_LENGTH } });
@@ -57,7 +59,7 @@ export class PasswordPolicy {
 
 /** Whether so little is left without the words that they are the password. */
 function isMadeOf(password: string, words: readonly string[], minLength: number): boolean {
-  let rest = password.normalize('NFC').toLowerCase();
+  let rest = password.toLowerCase();
   const before = rest.length;
   for (const word of [...words].sort((a, b) => b.length - a.length)) rest = rest.replaceAll(word, '');
   return rest.length < before && [...rest].length < Math.ceil(minLength / 2) + 1;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { randomToken } from '../common/random.js';
 import { AppConfig } from '../config/app-config.js';
 import { HashGate, type HashLoad, type KeptPlace } from './hash-gate.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -37,9 +38,14 @@ export class PasswordsService {
     return this.rehash(password);
   }
 
-  /** Hashes a password that is already in use, with today's settings. */
+  /** Hashes a password that is already in use, with today's settings. @throws DomainError `overloaded` */
   async rehash(password: string): Promise<string> {
     return this.door.run(() => this.gate.run(() => this.hasher.hash(password)));
+  }
+
+  /** For an account that no password is to open: a hash of what nobody knows. @throws DomainError `overloaded` */
+  async hashUnknown(): Promise<string> {
+    return this.rehash(unknownPassword());
   }
 
   needsRehash(hash: string): boolean {
@@ -78,9 +84,17 @@ export class PasswordsService {
     await delay(this.usualMs * (0.8 + Math.random() * 0.4));
   }
 
-  /** A hash of the current cost, which no password opens because nobody knows what was hashed. */
+  /** A hash of the current cost, which no password opens. Past the gate: whoever needs it has been let in. */
   private dummy(): Promise<string> {
-    this.dummyHash ??= this.hasher.hash(crypto.randomUUID() + crypto.randomUUID());
+    this.dummyHash ??= this.hasher.hash(unknownPassword()).catch((error: unknown) => {
+      // Kept, one failure would answer every unknown account with an error from then on, and so tell them from known ones.
+      this.dummyHash = undefined;
+      throw error;
+    });
     return this.dummyHash;
   }
+}
+
+function unknownPassword(): string {
+  return randomToken();
 }

@@ -19,7 +19,7 @@ export class IpLimitsService {
     this.failures = limiters.make('ip-login-failure', env.LOGIN_IP_FAILURE_LIMIT, FAILURE_WINDOW_SECONDS);
   }
 
-  /** For requests that send mail or tell whether a login ID is free. @throws DomainError `too_many_requests` */
+  /** For requests that send mail, set a password, tell whether a login ID is free or begin with a passkey. @throws DomainError `too_many_requests` */
   async takeRequest(caller: Caller): Promise<void> {
     const { isAllowed, retryAfterSeconds } = await this.requests.take(limitKey(caller.ip));
     if (!isAllowed)

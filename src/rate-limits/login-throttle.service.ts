@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { TurnTaking } from '../common/turn-taking.js';
 
-/** What failures are counted by: the account, or the identifier nobody has, and the device if it is a known one. */
+/** What failures are counted by: the account, or the identifier nobody has, and the known device or the session that asks, if there is one. */
 export interface LoginSubject {
   readonly account: string;
   readonly deviceId: string | null;

@@ -8,7 +8,7 @@ import { LoginThrottleService } from './login-throttle.service.js';
 import { MailBudgetService } from './mail-budget.service.js';
 import { PostgresCounters } from './postgres-counters.js';
 
-/** Every limit, shared by all replicas through the database. */
+/** Every limit, shared by all replicas through the database or, where there is one, Redis. */
 @Module({
   providers: [
     PostgresCounters,

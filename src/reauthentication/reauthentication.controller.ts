@@ -4,7 +4,7 @@ import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
-import { ApiBodyProblems } from '../errors/api-problems.decorator.js';
+import { ApiBodyProblems, SIGNED_IN } from '../errors/api-problems.decorator.js';
 import { HashesPassword } from '../passwords/hashes-password.decorator.js';
 import { PasswordField } from '../validation/fields.js';
 import { ReauthenticationService } from './reauthentication.service.js';
@@ -29,7 +29,7 @@ export class ReauthenticationController {
       'For operations that answer `reauth_required`: they work for some minutes after this, or after a login.',
   })
   @ApiNoContentResponse()
-  @ApiBodyProblems('token_expired', 'token_invalid', 'session_ended', 'invalid_credentials', 'overloaded')
+  @ApiBodyProblems(...SIGNED_IN, 'invalid_credentials', 'overloaded')
   async reauthenticate(
     @CurrentPrincipal() principal: Principal,
     @Body() body: ReauthenticateDto,

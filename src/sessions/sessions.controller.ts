@@ -11,7 +11,7 @@ import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
-import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { ApiProblems, RECENTLY_SIGNED_IN, SIGNED_IN } from '../errors/api-problems.decorator.js';
 import { Field } from '../validation/field.js';
 import * as rules from '../validation/rules.js';
 import { UuidParamPipe } from '../validation/uuid-param.pipe.js';
@@ -55,7 +55,7 @@ export class SessionsController {
     description: 'Last used first; never more than the configured number, so there are no pages.',
   })
   @ApiOkResponse({ type: SessionList })
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended')
+  @ApiProblems(...SIGNED_IN)
   async list(@CurrentPrincipal() principal: Principal): Promise<SessionList> {
     return { items: await this.sessions.list(principal) };
   }
@@ -67,7 +67,7 @@ export class SessionsController {
     description: 'One other than the current needs a login or password check of the last few minutes.',
   })
   @ApiNoContentResponse()
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'reauth_required', 'not_found')
+  @ApiProblems(...RECENTLY_SIGNED_IN, 'not_found')
   async end(
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParamPipe) id: string,
@@ -83,7 +83,7 @@ export class SessionsController {
     description: 'Needs a login or password check of the last few minutes.',
   })
   @ApiNoContentResponse()
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'reauth_required', 'validation_failed')
+  @ApiProblems(...RECENTLY_SIGNED_IN, 'validation_failed')
   async endAll(
     @CurrentPrincipal() principal: Principal,
     @Query() query: EndSessionsQuery,

@@ -7,9 +7,11 @@ import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DevicesRepository } from './devices.repository.js';
 import { OwnSessionsService } from './own-sessions.service.js';
+import { RefreshService } from './refresh.service.js';
 import { RevocationFeed } from './revocation-feed.js';
 import { RevocationsRepository } from './revocations.repository.js';
 import { RotationsRepository } from './rotations.repository.js';
+import { SessionTokens } from './session-tokens.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
@@ -20,6 +22,8 @@ import { SessionsService } from './sessions.service.js';
   controllers: [SessionsController],
   providers: [
     SessionsService,
+    RefreshService,
+    SessionTokens,
     OwnSessionsService,
     SessionsRepository,
     DevicesRepository,
@@ -27,6 +31,6 @@ import { SessionsService } from './sessions.service.js';
     RotationsRepository,
     RevocationFeed,
   ],
-  exports: [SessionsService, RevocationFeed],
+  exports: [SessionsService, RefreshService, RevocationFeed],
 })
 export class SessionsModule {}

@@ -3,47 +3,24 @@ import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../audit/security-events.service.js';
 import type { Caller } from '../common/caller.js';
 import { Clock } from '../common/clock.js';
-import { keyedDigest } from '../common/digest.js';
-import { KeyRing } from '../common/key-ring.js';
 import { coarseNetwork } from '../common/network.js';
 import { randomToken } from '../common/random.js';
-import { TurnTaking } from '../common/turn-taking.js';
 import { AppConfig } from '../config/app-config.js';
 import { Database } from '../database/database.js';
 import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import type { SessionEndReason } from '../events/security-events.js';
 import { SecurityNoticesService } from '../notices/security-notices.service.js';
-import { TokensService } from '../tokens/tokens.service.js';
-import type { VerifiedToken } from '../tokens/token-purpose.js';
 import { CountryLookup } from '../countries/country-lookup.service.js';
 import { RiskService } from '../risk/risk.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 import { DevicesRepository, type DeviceLook } from './devices.repository.js';
 import { summariseUserAgent } from './user-agent.js';
 import { RevocationFeed } from './revocation-feed.js';
-import { RevocationsRepository } from './revocations.repository.js';
-import {
-  RotationsRepository,
-  type RotatedSession,
-  type Rotation,
-  type SessionUse,
-  type UnrotatedSession,
-} from './rotations.repository.js';
+import { REVOCATION_MARGIN_SECONDS, RevocationsRepository } from './revocations.repository.js';
+import { SessionTokens, type IssuedTokens } from './session-tokens.js';
 import type { TokenTransport } from './session.entity.js';
-import { SessionsRepository, type SessionRow, type SessionState } from './sessions.repository.js';
-
-/** A freshly minted pair. How it travels is for the controller to say. */
-export interface IssuedTokens {
-  readonly sessionId: string;
-  readonly accessToken: string;
-  readonly expiresIn: number;
-  readonly refreshToken: string;
-  readonly refreshExpiresIn: number;
-  readonly transport: TokenTransport;
-  /** Only for a device seen for the first time. */
-  readonly deviceToken?: string;
-}
+import { SessionsRepository, type SessionRow } from './sessions.repository.js';
 
 /** What the client said of itself when it logged in. */
 export interface DeviceInfo {
@@ -67,33 +44,25 @@ export interface SignInDevice {
 /** More than anyone has; see `forgetSurplus`. */
 const MAX_DEVICES = 20;
 
-/** For one session, on one server. */
-const MAX_REFRESHES_WAITING = 100;
-
 /** Whose session is opened, and the password version that was checked. */
 export interface SessionOwner {
   readonly memberId: string;
   readonly passwordVersion: number;
 }
 
-/** Opens, rotates, lists and ends sessions: one row per signed-in device, no token stored. */
+/** Opens, lists and ends sessions: one row per signed-in device, no token stored. */
 @Injectable()
 export class SessionsService {
-  /** Refreshes of one session, in the order in which they came: none is overtaken by one with a token that is newer. */
-  private readonly turns = new TurnTaking(MAX_REFRESHES_WAITING);
-
   constructor(
     private readonly config: AppConfig,
-    private readonly keys: KeyRing,
     private readonly clock: Clock,
     private readonly database: Database,
     private readonly sessions: SessionsRepository,
-    private readonly rotations: RotationsRepository,
     private readonly devices: DevicesRepository,
     private readonly revocations: RevocationsRepository,
     private readonly feed: RevocationFeed,
     private readonly members: MembersRepository,
-    private readonly tokens: TokensService,
+    private readonly tokens: SessionTokens,
     private readonly events: SecurityEventsService,
     private readonly notices: SecurityNoticesService,
     private readonly risk: RiskService,
@@ -143,36 +112,25 @@ export class SessionsService {
       { memberId, sessionId: state.id, caller },
       { newDevice: deviceToken !== undefined },
     );
-    return { ...this.mint(state), ...(deviceToken !== undefined && { deviceToken }) };
-  }
-
-  /**
-   * Exchanges a refresh token for the next pair. Whoever lost a race within the grace gets the very successor the winner
-   * got (`replayed`), or what has followed it while they waited; an older token means that two parties hold it, so the
-   * session ends and its owner is told. How old a token is, is judged by the first look that is taken for its request: it
-   * is not to blame for what others do with the session from then on.
-   * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`, `service_unavailable`, `overloaded`
-   */
-  async rotate(
-    token: VerifiedToken<'refresh'>,
-    caller: Caller,
-  ): Promise<IssuedTokens & { outcome: 'rotated' | 'replayed' }> {
-    const deadline = this.clock.now() + this.config.env.DATABASE_TIMEOUT_SECONDS;
-    const asked = { ...token, ip: caller.ip, deadline };
-    const { session, isLoser } = await this.turns.take(token.sid, () => this.moveOn(asked));
-    if (!session) throw new DomainError('session_ended', { detail: 'no such session' });
-    if (!session.isRotated) await this.refuseUnlessLoser(session, token, isLoser, caller);
-    if (this.risk.isNotable(session, caller)) await this.watch(session, caller);
-    return { ...this.mint(session), outcome: session.isRotated ? 'rotated' : 'replayed' };
+    return { ...this.tokens.mint(state), ...(deviceToken !== undefined && { deviceToken }) };
   }
 
   /** Ends one session of the member; false if it is not theirs or already over. */
   async end(memberId: string, sessionId: string, reason: SessionEndReason, caller: Caller): Promise<boolean> {
-    return this.database.transaction(async (tx) => {
-      if (!(await this.sessions.end(tx, sessionId, memberId, reason))) return false;
-      await this.revoke(tx, memberId, [sessionId], reason, caller);
-      return true;
-    });
+    return this.database.transaction((tx) => this.endWithin(tx, memberId, sessionId, reason, caller));
+  }
+
+  /** As {@link end}, in the unit of work that makes it necessary. */
+  async endWithin(
+    tx: Tx,
+    memberId: string,
+    sessionId: string,
+    reason: SessionEndReason,
+    caller: Caller,
+  ): Promise<boolean> {
+    if (!(await this.sessions.end(tx, sessionId, memberId, reason))) return false;
+    await this.revoke(tx, memberId, [sessionId], reason, caller);
+    return true;
   }
 
   /** Ends all of a member's sessions, perhaps all but one, in the unit of work that makes it necessary. */
@@ -235,67 +193,6 @@ export class SessionsService {
     return { id, token };
   }
 
-  /** Rotates the session if this token is its current one; otherwise tells how it is, and whether somebody was merely faster. */
-  private async moveOn(
-    asked: Rotation,
-  ): Promise<{ session: RotatedSession | UnrotatedSession | null; isLoser: boolean }> {
-    if (this.clock.now() > asked.deadline)
-      throw new DomainError('service_unavailable', { detail: 'others took too long', retryAfter: 1 });
-    const session = await this.rotations.rotate(asked);
-    if (!session || session.isRotated || session.isOver || session.isExpired) return { session, isLoser: false };
-    if (asked.gen !== session.generation)
-      return { session, isLoser: asked.gen === session.generation - 1 && session.isWithinGrace };
-    // Current and alive, and not rotated all the same: somebody is busy with it, on another server.
-    return {
-      session: (await this.rotations.rotateAlone(asked)) ?? (await this.rotations.rotate(asked)),
-      isLoser: this.config.env.REFRESH_GRACE_SECONDS > 0,
-    };
-  }
-
-  private async refuseUnlessLoser(
-    session: UnrotatedSession,
-    { gen }: VerifiedToken<'refresh'>,
-    isLoser: boolean,
-    caller: Caller,
-  ): Promise<void> {
-    if (session.isOver) throw new DomainError('session_ended');
-    if (session.isExpired) throw new DomainError('token_expired');
-    // A generation that was never handed out cannot come from an honest client, nor can it be a replay.
-    if (gen > session.generation) throw new DomainError('token_invalid', { detail: 'generation not reached' });
-    if (gen === session.generation)
-      throw new DomainError('service_unavailable', { detail: 'the deadline of a rotation is over', retryAfter: 1 });
-    if (isLoser) return;
-    await this.endReused(session, gen, caller);
-    throw new DomainError('token_reused');
-  }
-
-  /** Judges a refresh that stands out. The tokens it is for are not handed out before. @throws DomainError `session_ended` */
-  private async watch(session: SessionUse, caller: Caller): Promise<void> {
-    const { id, memberId } = session;
-    const isOver = await this.database.transaction(async (tx) => {
-      const { outcome } = await this.risk.assessRefresh(tx, session, caller);
-      if (outcome === 'ask') await this.sessions.markUnauthenticated(tx, id);
-      if (outcome !== 'end') return false;
-      if (await this.sessions.end(tx, id, memberId, 'risk')) await this.revoke(tx, memberId, [id], 'risk', caller);
-      return true;
-    });
-    if (isOver) throw new DomainError('session_ended', { detail: 'judged too risky' });
-  }
-
-  private async endReused(session: SessionState, generation: number, caller: Caller): Promise<void> {
-    const { id, memberId } = session;
-    await this.database.transaction(async (tx) => {
-      // Of several replays at once the first raises the alarm; one mail is enough.
-      if (!(await this.sessions.end(tx, id, memberId, 'token-reuse'))) return;
-      await this.revoke(tx, memberId, [id], 'token-reuse', caller);
-      await this.events.record(tx, 'session.reuse_detected', { memberId, sessionId: id, caller }, { generation });
-      await this.risk.recordReuse(tx, session, caller);
-      const member = await this.members.get(tx, memberId);
-      const deviceName = (await this.sessions.deviceName(tx, id)) ?? '';
-      await this.notices.send(tx, 'session-reused', member, caller, { deviceName });
-    });
-  }
-
   private async revoke(
     tx: Tx,
     memberId: string,
@@ -308,34 +205,9 @@ export class SessionsService {
     for (const sessionId of sessionIds)
       await this.events.record(tx, 'session.ended', { memberId, sessionId, caller }, { reason });
     tx.afterCommit(() => {
-      for (const sessionId of sessionIds) this.feed.add(sessionId, this.clock.nowSeconds() + ttl + 60);
+      const until = this.clock.nowSeconds() + ttl + REVOCATION_MARGIN_SECONDS;
+      for (const sessionId of sessionIds) this.feed.add(sessionId, until);
     });
-  }
-
-  /** Both tokens of a generation. Pure: the same state gives the same refresh token on every replica. */
-  private mint(state: SessionState): IssuedTokens {
-    const { id, memberId, generation, issuedAt, refreshExpiresAt } = state;
-    const accessExpiresAt = Math.min(issuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
-    const jti = keyedDigest(this.keys.current('refresh-jti'), id, String(generation)).toString('base64url');
-    return {
-      sessionId: id,
-      transport: state.transport,
-      accessToken: this.tokens.sign('access', { sub: memberId, sid: id, role: state.role }, issuedAt, accessExpiresAt),
-      expiresIn: this.secondsUntil(accessExpiresAt, issuedAt),
-      refreshToken: this.tokens.sign(
-        'refresh',
-        { sub: memberId, sid: id, gen: generation, jti },
-        issuedAt,
-        refreshExpiresAt,
-      ),
-      refreshExpiresIn: this.secondsUntil(refreshExpiresAt, issuedAt),
-    };
-  }
-
-  /** What is left of a token's life, and never more than all of it: two clocks, however close, round differently. */
-  private secondsUntil(expiresAt: number, issuedAt: number): number {
-    const now = Math.max(this.clock.nowSeconds(), issuedAt);
-    return Math.max(expiresAt - now, 0);
   }
 }
 

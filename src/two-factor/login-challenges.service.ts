@@ -38,7 +38,7 @@ export class LoginChallengesService {
     return {
       mfaToken: this.tokens.sign('mfa', { sub: login.memberId, jti: id }, issuedAt, expiresAt),
       methods: [...(await this.factors.of(tx, login.memberId)), 'recovery_code'],
-      expiresIn: Math.max(expiresAt - this.clock.nowSeconds(), 0),
+      expiresIn: this.clock.secondsUntil(expiresAt),
     };
   }
 

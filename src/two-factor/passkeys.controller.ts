@@ -24,13 +24,10 @@ import { NewCredentialField, type NewCredential } from '../passkeys/passkey-cred
 import type { PasskeySummary } from '../passkeys/passkeys.repository.js';
 import type { CreationOptions } from '../passkeys/passkeys.service.js';
 import { RecentLoginGuard } from '../reauthentication/recent-login.guard.js';
-import { PasskeyNameField, PasswordField } from '../validation/fields.js';
+import { PasskeyNameField } from '../validation/fields.js';
+import { PasswordDto } from '../validation/password.dto.js';
 import { UuidParamPipe } from '../validation/uuid-param.pipe.js';
 import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
-
-class PasswordDto {
-  @PasswordField() password: string;
-}
 
 class RegisterPasskeyDto {
   @NewCredentialField() credential: NewCredential;

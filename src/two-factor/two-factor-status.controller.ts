@@ -2,9 +2,9 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal } from '../access/principal.js';
-import { ApiProblems } from '../errors/api-problems.decorator.js';
+import { ApiProblems, SIGNED_IN } from '../errors/api-problems.decorator.js';
+import { AuthenticatorAppService } from './authenticator-app.service.js';
 import type { TwoFactorStatus } from './two-factor.repository.js';
-import { TwoFactorService } from './two-factor.service.js';
 
 class TwoFactorStatusView implements TwoFactorStatus {
   @ApiProperty({ description: 'Whether an authenticator app is set up' }) enabled: boolean;
@@ -16,13 +16,13 @@ class TwoFactorStatusView implements TwoFactorStatus {
 @ApiBearerAuth('access')
 @Controller('members/me/totp')
 export class TwoFactorStatusController {
-  constructor(private readonly twoFactor: TwoFactorService) {}
+  constructor(private readonly app: AuthenticatorAppService) {}
 
   @Get()
   @ApiOperation({ summary: 'Whether I have an authenticator app, and how many recovery codes' })
   @ApiOkResponse({ type: TwoFactorStatusView })
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended')
+  @ApiProblems(...SIGNED_IN)
   async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusView> {
-    return this.twoFactor.status(principal);
+    return this.app.status(principal);
   }
 }

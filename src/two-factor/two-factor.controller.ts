@@ -13,20 +13,17 @@ import type { Principal } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
 import { ApiBodyProblems, RECENTLY_SIGNED_IN, WITH_PASSWORD } from '../errors/api-problems.decorator.js';
 import { RecentLoginGuard } from '../reauthentication/recent-login.guard.js';
-import { CodeField, PasswordField, SecondFactorField } from '../validation/fields.js';
+import { CodeField, SecondFactorField } from '../validation/fields.js';
+import { PasswordDto } from '../validation/password.dto.js';
+import { AuthenticatorAppService } from './authenticator-app.service.js';
+import { RecoveryCodesService } from './recovery-codes.service.js';
 import type { TotpEnrolment } from './totp.js';
-import { TwoFactorService } from './two-factor.service.js';
-
-class PasswordDto {
-  @PasswordField() password: string;
-}
 
 class ConfirmTotpDto {
   @CodeField() code: string;
 }
 
-class RemoveTotpDto {
-  @PasswordField() password: string;
+class RemoveTotpDto extends PasswordDto {
   @SecondFactorField() code: string;
 }
 
@@ -52,7 +49,10 @@ class RecoveryCodesAnswer {
 @UseGuards(RecentLoginGuard)
 @Controller('members/me')
 export class TwoFactorController {
-  constructor(private readonly twoFactor: TwoFactorService) {}
+  constructor(
+    private readonly app: AuthenticatorAppService,
+    private readonly recoveryCodes: RecoveryCodesService,
+  ) {}
 
   @Post('totp')
   @HttpCode(HttpStatus.OK)
@@ -67,7 +67,7 @@ export class TwoFactorController {
     @Body() body: PasswordDto,
     @CurrentCaller() caller: Caller,
   ): Promise<TotpEnrolmentAnswer> {
-    return this.twoFactor.enrol(principal, body.password, caller);
+    return this.app.enrol(principal, body.password, caller);
   }
 
   @Post('totp/confirm')
@@ -77,13 +77,13 @@ export class TwoFactorController {
     description: 'From now on logins need a second factor. Gives the recovery codes.',
   })
   @ApiOkResponse({ type: RecoveryCodesAnswer })
-  @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'code_invalid', 'too_many_attempts', 'totp_already_enabled')
+  @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'code_invalid', 'too_many_attempts', 'totp_already_enabled', 'overloaded')
   async confirm(
     @CurrentPrincipal() principal: Principal,
     @Body() body: ConfirmTotpDto,
     @CurrentCaller() caller: Caller,
   ): Promise<RecoveryCodesAnswer> {
-    return { recoveryCodes: await this.twoFactor.confirm(principal, body.code, caller) };
+    return { recoveryCodes: await this.app.confirm(principal, body.code, caller) };
   }
 
   @Delete('totp')
@@ -99,7 +99,7 @@ export class TwoFactorController {
     @Body() body: RemoveTotpDto,
     @CurrentCaller() caller: Caller,
   ): Promise<void> {
-    await this.twoFactor.disable(principal, body.password, body.code, caller);
+    await this.app.disable(principal, body.password, body.code, caller);
   }
 
   @Post('recovery-codes')
@@ -112,6 +112,6 @@ export class TwoFactorController {
     @Body() body: PasswordDto,
     @CurrentCaller() caller: Caller,
   ): Promise<RecoveryCodesAnswer> {
-    return { recoveryCodes: await this.twoFactor.regenerate(principal, body.password, caller) };
+    return { recoveryCodes: await this.recoveryCodes.regenerate(principal, body.password, caller) };
   }
 }

@@ -7,6 +7,7 @@ import { ReauthenticationModule } from '../reauthentication/reauthentication.mod
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AuthenticatorAppService } from './authenticator-app.service.js';
 import { EnrolledFactorsService } from './enrolled-factors.service.js';
 import { LostSecretWatch } from './lost-secret.watch.js';
 import { LoginChallengesService } from './login-challenges.service.js';
@@ -15,6 +16,7 @@ import { PasskeysController } from './passkeys.controller.js';
 import { RecoveryCodesService } from './recovery-codes.service.js';
 import { ResealingService } from './resealing.service.js';
 import { SealedValuesRepository } from './sealed-values.repository.js';
+import { TotpCodesService } from './totp-codes.service.js';
 import { TwoFactorNoticesService } from './two-factor-notices.service.js';
 import { TwoFactorController } from './two-factor.controller.js';
 import { TwoFactorStatusController } from './two-factor-status.controller.js';
@@ -36,6 +38,8 @@ import { TwoFactorService } from './two-factor.service.js';
   controllers: [TwoFactorController, TwoFactorStatusController, PasskeysController],
   providers: [
     TwoFactorService,
+    AuthenticatorAppService,
+    TotpCodesService,
     TwoFactorRepository,
     LoginChallengesService,
     PasskeyEnrolmentService,
@@ -44,6 +48,10 @@ import { TwoFactorService } from './two-factor.service.js';
     TwoFactorNoticesService,
     ...[SealedValuesRepository, ResealingService, LostSecretWatch],
   ],
-  exports: [TwoFactorService, LoginChallengesService, PasskeyEnrolmentService],
+  exports: [
+    TwoFactorService,
+    LoginChallengesService,
+    ...[AuthenticatorAppService, PasskeyEnrolmentService, RecoveryCodesService],
+  ],
 })
 export class TwoFactorModule {}

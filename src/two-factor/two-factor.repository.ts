@@ -62,7 +62,7 @@ export class TwoFactorRepository {
     return count > 0;
   }
 
-  /** Whether logins need a second factor, and how many recovery codes are left to stand in for the app. */
+  /** Whether an authenticator app is set up, and how many recovery codes are left to stand in for a second factor. */
   async statusOf(memberId: string): Promise<TwoFactorStatus> {
     const { rows } = await this.database.query<TwoFactorStatus>(
       `SELECT EXISTS (SELECT FROM totp_secrets WHERE member_id = $1 AND confirmed_at IS NOT NULL) AS enabled,

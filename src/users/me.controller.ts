@@ -4,7 +4,7 @@ import { CurrentCaller } from '../access/current-caller.decorator.js';
 import { CurrentPrincipal } from '../access/current-principal.decorator.js';
 import type { Principal, Role } from '../access/principal.js';
 import type { Caller } from '../common/caller.js';
-import { ApiBodyProblems, ApiProblems } from '../errors/api-problems.decorator.js';
+import { ApiBodyProblems, ApiProblems, SIGNED_IN } from '../errors/api-problems.decorator.js';
 import type { Locale } from '../i18n/locale.js';
 import { LOCALES } from '../i18n/locale.js';
 import { LocaleField, NameField } from '../validation/fields.js';
@@ -13,7 +13,7 @@ import { ProfileService } from './profile.service.js';
 
 class UpdateProfileDto {
   @NameField() name?: string | null;
-  @LocaleField() locale?: Locale;
+  @LocaleField({ description: 'Language of mails' }) locale?: Locale;
 }
 
 /** A member's own profile. */
@@ -46,7 +46,7 @@ export class MeController {
   @Get()
   @ApiOperation({ summary: 'My profile' })
   @ApiOkResponse({ type: ProfileView })
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended')
+  @ApiProblems(...SIGNED_IN)
   async get(@CurrentPrincipal() { memberId }: Principal): Promise<ProfileView> {
     return viewOf(await this.profile.get(memberId));
   }
@@ -57,7 +57,7 @@ export class MeController {
     description: 'Fields left out stay as they are; a name of null is taken away.',
   })
   @ApiOkResponse({ type: ProfileView })
-  @ApiBodyProblems('token_expired', 'token_invalid', 'session_ended')
+  @ApiBodyProblems(...SIGNED_IN)
   async update(
     @CurrentPrincipal() { memberId }: Principal,
     @Body() body: UpdateProfileDto,

@@ -1,4 +1,4 @@
-import { normaliseLoginId } from '../common/login-id.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from '../common/login-id.js';
 import { LOCALES } from '../i18n/locale.js';
 import { Field } from './field.js';
 import * as rules from './rules.js';
@@ -9,6 +9,9 @@ import * as rules from './rules.js';
 
 /** Good enough to be accepted, so that a first try from the documentation works. */
 const PASSWORD_EXAMPLE = 'Tall-giraffes-nap-at-noon-42';
+
+/** However a system composes Hangul or accents, it is one password, and as long (NIST SP 800-63B-4 section 3.1.1.2). */
+const composed = (password: string): string => password.normalize('NFC');
 
 interface Options {
   readonly isOptional?: boolean;
@@ -25,30 +28,22 @@ export const LoginIdField = ({ isOptional = false, description }: Options = {}):
       example: 'ada.lovelace',
       minLength: 4,
       maxLength: 32,
-      pattern: '^[a-z][a-z0-9._-]{3,31}$',
+      pattern: LOGIN_ID_PATTERN.source,
       description: description ?? 'The name the member logs in with; case makes no difference',
     },
   });
 
-export const EmailField = ({
-  description,
-  example = 'ada@example.com',
-}: Options & { example?: string } = {}): PropertyDecorator =>
+export const EmailField = ({ example = 'ada@example.com' }: { example?: string } = {}): PropertyDecorator =>
   Field({
     rule: rules.email,
     normalise: (value) => value.trim(),
-    api: {
-      type: String,
-      format: 'email',
-      example,
-      maxLength: 254,
-      description: description ?? 'One plain address',
-    },
+    api: { type: String, format: 'email', example, maxLength: 254, description: 'One plain address' },
   });
 
 export const NewPasswordField = ({ example = PASSWORD_EXAMPLE }: { example?: string } = {}): PropertyDecorator =>
   Field({
     rule: rules.passwordText,
+    normalise: composed,
     api: {
       type: String,
       format: 'password',
@@ -63,6 +58,7 @@ export const NewPasswordField = ({ example = PASSWORD_EXAMPLE }: { example?: str
 export const PasswordField = ({ isOptional = false, description }: Options = {}): PropertyDecorator =>
   Field({
     rule: rules.passwordText,
+    normalise: composed,
     isOptional,
     api: {
       type: String,
@@ -111,7 +107,7 @@ export const NameField = (): PropertyDecorator =>
     },
   });
 
-export const LocaleField = (): PropertyDecorator =>
+export const LocaleField = ({ description }: Pick<Options, 'description'> = {}): PropertyDecorator =>
   Field({
     rule: rules.oneOf(...LOCALES),
     isOptional: true,
@@ -119,7 +115,7 @@ export const LocaleField = (): PropertyDecorator =>
       enum: LOCALES,
       enumName: 'Locale',
       example: 'ko',
-      description: 'Language of mails; taken from Accept-Language when absent',
+      description: description ?? 'Language of mails; taken from Accept-Language when absent',
     },
   });
 
@@ -131,7 +127,7 @@ export const DeviceNameField = (): PropertyDecorator =>
     api: { type: String, example: "Ada's phone", maxLength: 64, description: 'Shown in the list of sessions' },
   });
 
-export const PasskeyNameField = ({ isOptional = true }: Options = {}): PropertyDecorator =>
+export const PasskeyNameField = ({ isOptional = true }: Pick<Options, 'isOptional'> = {}): PropertyDecorator =>
   Field({
     rule: rules.nullable(rules.visibleText({ min: 1, max: 64 })),
     normalise: (value) => value.trim().normalize('NFC'),

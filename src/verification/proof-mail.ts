@@ -1,6 +1,7 @@
 import { maskLoginId } from '../common/login-id.js';
 import { coarseNetwork } from '../common/network.js';
 import type { AppConfig } from '../config/app-config.js';
+import type { MailTemplates } from '../mail/mail-template.js';
 import type { Member } from '../users/member.entity.js';
 import type { IssuedProof } from './verification.service.js';
 
@@ -21,7 +22,7 @@ export function proofMailData(
   { code }: Pick<IssuedProof, 'code'>,
   link: string,
   asked: AskedFrom,
-) {
+): MailTemplates['password-reset' | 'email-change'] {
   return {
     loginIdMasked: maskLoginId(loginId),
     name: name ?? undefined,

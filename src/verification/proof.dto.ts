@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { AppConfig } from '../config/app-config.js';
 import { CodeField, TokenField } from '../validation/fields.js';
 
 export class ConfirmCodeDto {
@@ -11,4 +12,9 @@ export class ProofRequested {
   @ApiProperty({ type: 'integer', description: 'Seconds until another mail can be asked for', example: 60 })
   resendAfter: number;
   @ApiProperty({ type: 'integer', description: 'Seconds the mailed code is good for', example: 600 }) expiresIn: number;
+}
+
+/** The times in the answer to whoever asks for a mailed code: alike for all, whether a mail goes out or not. */
+export function codeTimes({ env }: AppConfig): { resendAfter: number; expiresIn: number } {
+  return { resendAfter: env.CODE_RESEND_SECONDS, expiresIn: env.CODE_TTL_SECONDS };
 }

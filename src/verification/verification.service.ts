@@ -8,6 +8,7 @@ import type { Tx } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import { MailService } from '../mail/mail.service.js';
 import { GuessBudgetService } from '../rate-limits/guess-budget.service.js';
+import { NOBODY } from '../users/nobody.js';
 import type { ProofPurpose } from './proof-request.entity.js';
 import {
   ProofRequestsRepository,
@@ -34,9 +35,6 @@ export interface IssueOptions {
   /** Whether a mail carries it to its address. */
   readonly isMailed: boolean;
 }
-
-/** An id no member has: ids are random, and this is none. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** What the half of a day's guesses is kept for, see {@link GuessBudgetService}. */
 const RECOVERIES: ReadonlySet<ProofPurpose> = new Set(['password-reset', 'find-login-id']);

@@ -227,8 +227,10 @@ describe('a member', () => {
       await change(ada.password, 'tall giraffe\u000077 qx', ada.accessToken).expect(422);
     });
 
-    it('PW-03 types Hangul composed or decomposed: it is one password', async () => {
-      const typed = '키큰 기린이 강가를 지나간다';
+    it.each([
+      ['short', '키큰 기린이 강가를 지나간다'],
+      ['so long that it is too long decomposed', '키큰 기린이 강가를 지나간다 '.repeat(4)],
+    ])('PW-03 types Hangul composed or decomposed: it is one password (%s)', async (_, typed) => {
       expect(typed.normalize('NFD')).not.toBe(typed.normalize('NFC'));
       const ada = await given.member(app, { password: typed.normalize('NFD') });
       await login(ada.loginId, typed.normalize('NFC')).expect(200);

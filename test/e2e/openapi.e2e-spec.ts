@@ -110,6 +110,15 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it.each([
+    ...['auth/sign-up', 'auth/sign-up/resend', 'auth/login-id/check', 'auth/login-id/send-code'],
+    ...['auth/password-reset/send-code', 'auth/password-reset', 'members/me/password', 'members/me/email/send-code'],
+    ...['auth/login', 'auth/login/passkey', 'auth/login/passkey/options', 'auth/login/mfa/passkey/options'],
+  ])('names too_many_requests where the client address is limited: POST /api/%s', (where) => {
+    const { responses } = document.paths[`/api/${where}`].post;
+    expect(responses['429'].content['application/problem+json'].examples).toHaveProperty('too_many_requests');
+  });
+
   it('has whole numbers only, so that no generator makes a duration a fraction', () => {
     expect(committed).not.toContain('"type": "number"');
   });

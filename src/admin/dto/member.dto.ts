@@ -7,7 +7,7 @@ import type { MemberRow } from '../../users/member-search.repository.js';
 import { Field } from '../../validation/field.js';
 import * as rules from '../../validation/rules.js';
 import type { MemberDetails } from '../member-directory.service.js';
-import { PageQuery, PageView } from './page.dto.js';
+import { PageQuery, PageView } from '../../validation/page.dto.js';
 
 const ROLES = ['member', 'admin'] as const;
 const STATUSES = ['active', 'disabled', 'closed'] as const;

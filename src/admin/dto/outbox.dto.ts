@@ -3,7 +3,7 @@ import type { InspectedMail } from '../../mail/outbox-inspection.service.js';
 import type { OutboxStatus } from '../../mail/outbox-message.entity.js';
 import { Field } from '../../validation/field.js';
 import * as rules from '../../validation/rules.js';
-import { PageQuery, PageView } from './page.dto.js';
+import { PageQuery, PageView } from '../../validation/page.dto.js';
 
 const STATUSES = ['pending', 'sent', 'dead', 'dropped', 'withheld'] as const satisfies OutboxStatus[];
 

@@ -3,7 +3,7 @@ import type { SecurityEvent } from '../../audit/security-event.entity.js';
 import { SECURITY_EVENT_TYPES } from '../../events/security-events.js';
 import { Field } from '../../validation/field.js';
 import * as rules from '../../validation/rules.js';
-import { PageQuery, PageView } from './page.dto.js';
+import { PageQuery, PageView } from '../../validation/page.dto.js';
 
 const MomentField = (description: string): PropertyDecorator =>
   Field({

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { CursorField, LimitField } from '../../validation/fields.js';
+import { CursorField, LimitField } from './fields.js';
 
 const DEFAULT_LIMIT = 50;
 

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { keyedDigest } from '../common/digest.js';
+import { KeyRing } from '../common/key-ring.js';
+import { AppConfig } from '../config/app-config.js';
+import { TokensService } from '../tokens/tokens.service.js';
+import type { TokenTransport } from './session.entity.js';
+import type { SessionState } from './sessions.repository.js';
+
+/** A freshly minted pair. How it travels is for the controller to say. */
+export interface IssuedTokens {
+  readonly sessionId: string;
+  readonly accessToken: string;
+  readonly expiresIn: number;
+  readonly refreshToken: string;
+  readonly refreshExpiresIn: number;
+  readonly transport: TokenTransport;
+  /** Only for a device seen for the first time. */
+  readonly deviceToken?: string;
+}
+
+/** Mints the pair of tokens that stands for a session. */
+@Injectable()
+export class SessionTokens {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly keys: KeyRing,
+    private readonly clock: Clock,
+    private readonly tokens: TokensService,
+  ) {}
+
+  /** Both tokens of a generation. Pure: the same state gives the same refresh token on every replica. */
+  mint(state: SessionState): IssuedTokens {
+    const { id, memberId, generation, issuedAt, refreshExpiresAt } = state;
+    const accessExpiresAt = Math.min(issuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
+    const jti = keyedDigest(this.keys.current('refresh-jti'), id, String(generation)).toString('base64url');
+    return {
+      sessionId: id,
+      transport: state.transport,
+      accessToken: this.tokens.sign('access', { sub: memberId, sid: id, role: state.role }, issuedAt, accessExpiresAt),
+      expiresIn: this.secondsUntil(accessExpiresAt, issuedAt),
+      refreshToken: this.tokens.sign(
+        'refresh',
+        { sub: memberId, sid: id, gen: generation, jti },
+        issuedAt,
+        refreshExpiresAt,
+      ),
+      refreshExpiresIn: this.secondsUntil(refreshExpiresAt, issuedAt),
+    };
+  }
+
+  /** What is left of a token's life, and never more than all of it: two clocks, however close, round differently. */
+  private secondsUntil(expiresAt: number, issuedAt: number): number {
+    return Math.min(this.clock.secondsUntil(expiresAt), expiresAt - issuedAt);
+  }
+}

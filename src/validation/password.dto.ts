@@ -1,0 +1,6 @@
+import { PasswordField } from './fields.js';
+
+/** The body of an operation that asks for the password once more. */
+export class PasswordDto {
+  @PasswordField() password: string;
+}
