@@ -140,6 +140,16 @@ describe('the compose file for several replicas', () => {
   });
 });
 
+describe('the alert rules', () => {
+  const withPromtool = isInstalled('promtool') ? it : it.skip;
+  if (withPromtool === it.skip) console.warn('Skipped: promtool is not installed (apt-get install prometheus).');
+  withPromtool('are accepted by promtool', () => {
+    const rules = path.join(DEPLOY, 'monitoring', 'alerts.yaml');
+    const count = read('monitoring', 'alerts.yaml').match(/- alert: /g)!.length;
+    expect(execFileSync('promtool', ['check', 'rules', rules], { encoding: 'utf8' })).toContain(`${count} rules found`);
+  });
+});
+
 describe('the proxy configuration', () => {
   const withNginx = isInstalled('nginx') && isInstalled('openssl') ? it : it.skip;
   if (withNginx === it.skip) console.warn('Skipped: nginx is not installed (apt-get install nginx-light).');
