@@ -16,7 +16,7 @@ export class SignUp {
   @Column('text', { name: 'login_id' }) loginId: string;
   @Column('text') email: string;
   @Column('text', { name: 'email_key' }) emailKey: string;
-  /** Empty once somebody else has confirmed the address. */
+  /** Empty once this claim is confirmed, as the member has it then, or another one on its address is. */
   @Column('text', { name: 'password_hash' }) passwordHash: string;
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: Locale;

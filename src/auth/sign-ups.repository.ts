@@ -8,10 +8,10 @@ export type NewSignUp = Pick<
   'id' | 'handleDigest' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'
 >;
 
-/** In place of the password hash of a claim that came second: it is as little use as one on an address that has an account. */
+/** In place of the password hash of a claim that can no longer be confirmed: it is as little use as one on an address that has an account. */
 const DISARMED = '';
 
-/** Whether somebody else has confirmed the address of this claim. */
+/** Whether this claim, or another one on its address, has been confirmed. */
 export const isDisarmed = ({ passwordHash }: Pick<SignUp, 'passwordHash'>): boolean => passwordHash === DISARMED;
 
 const COLUMNS = `id, handle_digest AS "handleDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
@@ -93,7 +93,7 @@ export class SignUpsRepository {
   }
 
   async markConfirmed(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE sign_ups SET confirmed_at = now() WHERE id = $1`, [id]);
+    await tx.query(`UPDATE sign_ups SET confirmed_at = now(), password_hash = $2 WHERE id = $1`, [id, DISARMED]);
   }
 
   /** Deletes a claim with its proofs; false when it is confirmed already, or gone. */
