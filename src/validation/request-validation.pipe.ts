@@ -62,11 +62,9 @@ function problemOf({ rule, isOptional }: RequestField, value: unknown): Problem 
   return isOptional ? null : { code: 'required' };
 }
 
+/** What an unknown field is called in the answer. A name that is none may be anything, such as a password in the wrong place. */
 function printable(name: string): string {
-  return name
-    .slice(0, MAX_FIELD_NAME)
-    .toWellFormed()
-    .replace(/[^\p{L}\p{N}_.$[\]-]/gu, '?');
+  return name.length <= MAX_FIELD_NAME && /^[\p{L}_$][\p{L}\p{N}_.$[\]-]*$/u.test(name) ? name : '?';
 }
 
 function refuse(fields: FieldProblem[]): DomainError {

@@ -437,6 +437,13 @@ describe('a request of the wrong form', () => {
     await expectUnharmed();
   });
 
+  it('SL-01 is told the name of a field that is not known, and nothing of what is no name', async () => {
+    const phrase = unique.password();
+    const { body, text } = await app.post(SIGN_UP, { ...unique.signUp(), nickname: 'x', [phrase]: 'x' }).expect(422);
+    expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(['nickname', '?']);
+    expect(text).not.toContain(phrase.split(' ')[0]);
+  });
+
   it('PW-07 is not found where it carries a secret in its path', async () => {
     for (const path of ['/api/auth/verify', '/api/auth/sign-up/confirm-link', '/api/auth/password-reset']) {
       expect((await app.post(`${path}/${ada.accessToken}`, {})).status).toBe(404);
