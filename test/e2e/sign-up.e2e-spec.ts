@@ -611,16 +611,20 @@ describe('SS-05 signing up with somebody else’s address first', () => {
     expect(await refusal(byLinkElsewhere(attacker))).toBe('400 link_invalid');
   });
 
+  /** The owner of the address signs up as well, and confirms. */
+  async function confirmAfter(early: Claim): Promise<void> {
+    const { body: owner } = await app.post(SIGN_UP, { ...unique.signUp(), email: early.email }).expect(202);
+    await cooldownPasses();
+    await app.post(RESEND, { signUpId: owner.signUpId }).expect(202);
+    const { code } = await mailbox.to(early.email).next({ after: early.mail });
+    await app.post(CONFIRM_CODE, { signUpId: owner.signUpId, code }).expect(200);
+  }
+
   it('EN-04 does not tell by its handle when the owner has signed up, nor brings a mail from then on', async () => {
     const early = await claim();
     const known = (await given.member(app)).email;
     const { body: late } = await app.post(SIGN_UP, { ...unique.signUp(), email: known }).expect(202);
-    const values = { ...unique.signUp(), email: early.email };
-    const { body: owner } = await app.post(SIGN_UP, values).expect(202);
-    await cooldownPasses();
-    await app.post(RESEND, { signUpId: owner.signUpId }).expect(202);
-    const { code } = await mailbox.to(values.email).next({ after: early.mail });
-    await app.post(CONFIRM_CODE, { signUpId: owner.signUpId, code }).expect(200);
+    await confirmAfter(early);
 
     await cooldownPasses();
     const outcomes = await Promise.all(
@@ -640,12 +644,7 @@ describe('SS-05 signing up with somebody else’s address first', () => {
 
   it('brings no code either when the owner has left the address again', async () => {
     const early = await claim();
-    const values = { ...unique.signUp(), email: early.email };
-    const { body: owner } = await app.post(SIGN_UP, values).expect(202);
-    await cooldownPasses();
-    await app.post(RESEND, { signUpId: owner.signUpId }).expect(202);
-    const { code } = await mailbox.to(values.email).next({ after: early.mail });
-    await app.post(CONFIRM_CODE, { signUpId: owner.signUpId, code }).expect(200);
+    await confirmAfter(early);
     const elsewhere = unique.email();
     await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE email_key = $1', [early.email, elsewhere]);
 
