@@ -96,10 +96,9 @@ export class SignUpsRepository {
     await tx.query(`UPDATE sign_ups SET confirmed_at = now(), password_hash = $2 WHERE id = $1`, [id, DISARMED]);
   }
 
-  /** Deletes a claim with its proofs; false when it is confirmed already, or gone. */
-  async discard(tx: Tx, id: string): Promise<boolean> {
-    const { count } = await tx.query(`DELETE FROM sign_ups WHERE id = $1 AND confirmed_at IS NULL RETURNING id`, [id]);
-    return count === 1;
+  /** Deletes an open claim with its proofs. The caller holds its lock. */
+  async discard(tx: Tx, id: string): Promise<void> {
+    await tx.query(`DELETE FROM sign_ups WHERE id = $1 AND confirmed_at IS NULL`, [id]);
   }
 
   /**
