@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { HashGate } from './hash-gate.js';
@@ -14,6 +14,12 @@ interface Thread {
 
 /** The dictionaries go with the thread, and with them as much memory as all the rest takes; they come back within a second. */
 const IDLE_MS = 60_000;
+
+/**
+ * Estimating makes much that is needed for no longer than one password. Left to itself, V8 gives that 50 to 60 MiB of memory and is
+ * no faster for it (docs/performance.md).
+ */
+const LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 6 };
 
 const WORKER = new URL('./strength-worker.js', import.meta.url);
 
@@ -61,7 +67,7 @@ export class StrengthEstimator implements OnApplicationShutdown {
 
   private begin(): Thread {
     // Flags of the process, such as a preloaded module, are not for its threads.
-    const worker = new Worker(WORKER, { execArgv: [] });
+    const worker = new Worker(WORKER, { execArgv: [], resourceLimits: LIMITS });
     const ending = new AbortController();
     const thread = { worker, ended: ending.signal };
     // No reason to keep the process alive.
