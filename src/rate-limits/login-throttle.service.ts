@@ -139,6 +139,15 @@ export class LoginThrottleService {
     return failures >= limit && Math.max(failuresBefore, failures - counted) < limit;
   }
 
+  /** Whole seconds until the subject may try again, at least one. For subjects whose waits end: a hard limit has no such answer. */
+  async secondsToWait(subject: LoginSubject): Promise<number> {
+    const { rows } = await this.database.query<{ seconds: number }>(
+      `SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::float8 AS seconds FROM login_failures WHERE key = ANY($1)`,
+      [this.keysOf(subject)],
+    );
+    return Math.max(1, rows[0]!.seconds);
+  }
+
   /** Ends all waits of an account, also those of its known devices: a mailbox proof, or an administrator, has spoken for it. */
   async clear(sql: Sql, account: string): Promise<void> {
     await sql.query(`DELETE FROM login_failures WHERE account = ANY($1)`, [this.digestsOf(account)]);

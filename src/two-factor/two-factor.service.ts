@@ -124,7 +124,7 @@ export class TwoFactorService {
     });
     if (isRight === null)
       throw new DomainError('too_many_attempts', {
-        retryAfter: this.config.env.LOGIN_FIRST_WAIT_SECONDS,
+        retryAfter: await this.throttle.secondsToWait(subject),
         detail: 'second factor',
       });
     if (outcome instanceof DomainError) throw outcome;

@@ -200,7 +200,7 @@ describe('a second factor', () => {
   it('OC-10 waits for fifteen minutes at most, however many were wrong before', async () => {
     const ada = await enrol(await given.member(app));
     const mfa = async (code: string) =>
-      (await app.client().post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code })).status;
+      app.client().post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code });
     const [throttleKey] = new KeyRing([TEST_SECRET]).all('login-throttle');
     const key = keyedDigest(throttleKey!, `second-factor:${ada.id}`, '');
     await mfa('000000');
@@ -209,16 +209,22 @@ describe('a second factor', () => {
         key,
         failures,
       ]);
-      expect([await mfa('000000'), await mfa(ada.recoveryCodes[0]!)]).toEqual([400, 429]);
+      expect((await mfa('000000')).status).toBe(400);
+      const refused = await mfa(ada.recoveryCodes[0]!);
+      expect(refused.status).toBe(429);
       const { rows } = await app.sql.query<{ wait: number }>(
         'SELECT extract(epoch FROM blocked_until - now())::float8 AS wait FROM login_failures WHERE key = $1',
         [key],
       );
       expect(rows[0]!.wait).toBeGreaterThan(600);
       expect(rows[0]!.wait).toBeLessThanOrEqual(900);
+      // What is left of this wait, not of the first one.
+      expect(refused.body.retryAfter).toBe(Number(refused.headers['retry-after']));
+      expect(refused.body.retryAfter - rows[0]!.wait).toBeGreaterThanOrEqual(0);
+      expect(refused.body.retryAfter).toBeLessThanOrEqual(900);
     }
     await app.sql.query('UPDATE login_failures SET blocked_until = now() WHERE key = $1', [key]);
-    expect(await mfa(ada.recoveryCodes[0]!)).toBe(200);
+    expect((await mfa(ada.recoveryCodes[0]!)).status).toBe(200);
   });
 
   it('OC-10 the mfa token opens nothing else, works once and expires', async () => {
