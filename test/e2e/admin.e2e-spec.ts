@@ -440,8 +440,9 @@ describe('helping a member', () => {
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
     await act('DELETE', `members/${ada.id}/totp`, 204);
-    expect((await login(ada).expect(200)).body.status).toBe('authenticated');
+    // Waited for before the login, which is mailed about as well.
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('2단계 인증을 껐습니다');
+    expect((await login(ada).expect(200)).body.status).toBe('authenticated');
     expect((await auditOf(ada.id)).map(({ type }) => type)).toContain('two-factor.removed_by_admin');
     const { rowCount } = await app.sql.query('SELECT FROM recovery_codes WHERE member_id = $1', [ada.id]);
     expect(rowCount).toBe(0);

@@ -136,13 +136,14 @@ describe('a member', () => {
       const newPassword = unique.password();
       expect((await change(ada.password, newPassword, ada.accessToken).expect(204)).text).toBe('');
 
+      // Waited for before the login, which may be mailed about as well.
+      const notice = await mailbox.to(ada.email).next({ after: earlier });
       await me(ada.accessToken).expect(200);
       await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
       expect((await me(phone.accessToken).expect(401)).body.code).toBe('session_ended');
       await app.post('/api/auth/refresh', undefined, phone.refreshToken).expect(401);
       await login(ada.loginId, ada.password).expect(401);
       await login(ada.loginId, newPassword).expect(200);
-      const notice = await mailbox.to(ada.email).next({ after: earlier });
       expect(notice.subject).toBe('[Munjigi] Your password was changed');
       expect(notice.text).toContain('All other devices were logged out');
       expect(notice.code).toBeUndefined();
