@@ -141,11 +141,12 @@ export class LoginThrottleService {
 
   /** Whole seconds until the subject may try again, at least one. For subjects whose waits end: a hard limit has no such answer. */
   async secondsToWait(subject: LoginSubject): Promise<number> {
-    const { rows } = await this.database.query<{ seconds: number }>(
+    const { rows } = await this.database.query<{ seconds: number | null }>(
       `SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::float8 AS seconds FROM login_failures WHERE key = ANY($1)`,
       [this.keysOf(subject)],
     );
-    return Math.max(1, rows[0]!.seconds);
+    // Null where the wait was ended meanwhile.
+    return Math.max(1, rows[0]!.seconds ?? 1);
   }
 
   /** Ends all waits of an account, also those of its known devices: a mailbox proof, or an administrator, has spoken for it. */
