@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { PasswordHasher } from '../src/passwords/password-hasher.js';
-import { AppConfig } from '../src/config/app-config.js';
+import { PasswordHasher } from '../src/security/passwords/password-hasher.js';
+import { AppConfig } from '../src/platform/config/app-config.js';
 import { BENCH_PASSWORD } from './people.js';
 
 /** Members of every size are numbered from 1; see people.ts for what follows from the number. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { dataSourceOptions } from '../src/database/data-source.js';
-import { migrate } from '../src/database/migrator.js';
+import { dataSourceOptions } from '../src/bootstrap/data-source.js';
+import { migrate } from '../src/platform/database/migrator.js';
 import { POPULATIONS, seedPopulation } from './population.js';
 import type { Stage } from './stage.js';
 

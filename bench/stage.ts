@@ -6,7 +6,7 @@ import pg from 'pg';
 import { buildIfStale } from '../dev/build.js';
 import { freePort } from '../dev/free-port.js';
 import { startPostgres } from '../dev/postgres.js';
-import { AppConfig } from '../src/config/app-config.js';
+import { AppConfig } from '../src/platform/config/app-config.js';
 import { LoadProcess } from './load/load-process.js';
 import type { Job, LoadResult } from './load/job.js';
 import type { Measured } from './measure.js';

@@ -1,11 +1,11 @@
 import { JwtService } from '@nestjs/jwt';
-import { Clock } from '../src/common/clock.js';
-import { keyedDigest } from '../src/common/digest.js';
-import { KeyRing } from '../src/common/key-ring.js';
-import type { Role } from '../src/access/principal.js';
-import type { AppConfig } from '../src/config/app-config.js';
-import { TokenKeys } from '../src/tokens/token-keys.js';
-import { TokensService } from '../src/tokens/tokens.service.js';
+import { Clock } from '../src/platform/database/clock.js';
+import { keyedDigest } from '../src/platform/crypto/digest.js';
+import { KeyRing } from '../src/platform/crypto/key-ring.js';
+import type { Role } from '../src/platform/http/principal.js';
+import type { AppConfig } from '../src/platform/config/app-config.js';
+import { TokenKeys } from '../src/platform/crypto/tokens/token-keys.js';
+import { TokensService } from '../src/platform/crypto/tokens/tokens.service.js';
 import { memberNamed, sessionIdOf } from './people.js';
 
 /** Tokens of seeded sessions, as the server under test would have minted them: it has the same secret. */

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
-import { ENVIRONMENT } from '../src/config/environment.js';
+import { ENVIRONMENT } from '../src/platform/config/environment.js';
 import { PROJECT_ROOT } from './project.js';
 
 const DEPLOY = path.join(PROJECT_ROOT, 'deploy');

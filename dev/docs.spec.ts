@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ENVIRONMENT } from '../src/config/environment.js';
+import { ENVIRONMENT } from '../src/platform/config/environment.js';
 import { configurationPage, environmentExample, GROUPS } from './docs.js';
 import { PROJECT_ROOT } from './project.js';
 

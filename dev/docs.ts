@@ -1,4 +1,4 @@
-import { ENVIRONMENT } from '../src/config/environment.js';
+import { ENVIRONMENT } from '../src/platform/config/environment.js';
 
 /*
  * The parts of the documentation that repeat the table of settings. `npm run docs` writes them, a test keeps them equal.
@@ -32,7 +32,7 @@ const SETTINGS = Object.entries(ENVIRONMENT) as [name: string, setting: Setting]
 export function environmentExample(): string {
   const lines = [
     '# Every setting of the server. Those after a # have the default shown; those without one are needed in production.',
-    '# An empty value means "not set". Written by `npm run docs` from src/config/environment.ts.',
+    '# An empty value means "not set". Written by `npm run docs` from src/platform/config/environment.ts.',
   ];
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
@@ -52,7 +52,7 @@ export function configurationPage(): string {
     '',
     'Everything is an environment variable, read once at start. An empty value means "not set". The server refuses to start on a',
     'bad one, names all of them at once and repeats no value. [.env.example](../.env.example) holds the same list to copy from.',
-    'This page is written by `npm run docs` from `src/config/environment.ts`.',
+    'This page is written by `npm run docs` from `src/platform/config/environment.ts`.',
   ];
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
@@ -71,7 +71,7 @@ function meaningOf({ desc = '', choices }: Setting): string {
   return choices ? `${desc}; one of ${choices.join(', ')}` : desc;
 }
 
-/** Production does not start without it: there is no default, or a check asks for it there (src/config/app-config.ts). */
+/** Production does not start without it: there is no default, or a check asks for it there (src/platform/config/app-config.ts). */
 function isNeeded(setting: Setting): boolean {
   return !('default' in setting) || (setting.desc ?? '').includes('Required in production');
 }

@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from './project.js';
 
 /** Read by name while running, where no trace of the imports sees it. */
 const READ_WHILE_RUNNING = [
-  // GEOIP_DATABASE=bundled; see src/countries/country-lookup.service.ts.
+  // GEOIP_DATABASE=bundled; see src/platform/geoip/country-lookup.service.ts.
   '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
   // Handed to browsers for the strength meter; see src/pages/strength-assets.ts.
   '@zxcvbn-ts/core/dist/zxcvbn-ts.js',

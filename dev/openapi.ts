@@ -5,7 +5,7 @@ import { PROJECT_ROOT } from './project.js';
 
 /** The OpenAPI document as the built server has it. Needs no database. */
 export async function openApiDocument(): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['dist/openapi.command.js'], {
+  const { stdout } = await promisify(execFile)(process.execPath, ['dist/bootstrap/openapi/print-openapi.js'], {
     cwd: PROJECT_ROOT,
     env: {},
     maxBuffer: 16 * 1024 * 1024,

@@ -31,7 +31,7 @@ describe('the page of requirements', () => {
 
   it('finds titles in every form that tests are written in', () => {
     const files = new Set(shown.map(({ file }) => file));
-    expect(files).toContain('src/errors/problem-answer.spec.ts');
+    expect(files).toContain('src/platform/http/problems/problem-answer.spec.ts');
     expect(files).toContain('test/races/one-time-secrets.race-spec.ts');
     expect(shown.map(({ title }) => title)).toContain('TK-01 TK-02 opens nothing in place of a genuine %s token'); // it.each
     expect(shown.map(({ title }) => title)).toContain('SS-05 signing up with somebody else’s address first'); // describe

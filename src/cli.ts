@@ -1,8 +1,8 @@
 /* eslint-disable no-console -- a program with a terminal of its own */
 import { Command, CommanderError } from 'commander';
-import { VERSION } from './common/version.js';
-import { startFailure } from './config/start-failure.js';
-import { CommandError } from './commands/command-error.js';
+import { VERSION } from './platform/config/version.js';
+import { startFailure } from './platform/config/start-failure.js';
+import { CommandError } from './operations/commands/command-error.js';
 
 /*
  * `munjigi`: everything an operator does besides HTTP. Each command is loaded when it is called, so that `--help` need not
@@ -23,7 +23,7 @@ munjigi
   .description('answer HTTP, send mail and do the jobs')
   .option('--no-worker', 'answer HTTP only; mail and jobs are for other processes (WORKER_ENABLED=false)')
   .action(async ({ worker }: { worker: boolean }) => {
-    const { serve } = await import('./commands/serve.command.js');
+    const { serve } = await import('./operations/commands/serve.command.js');
     await serve({ worker });
   });
 
@@ -31,7 +31,7 @@ munjigi
   .command('worker')
   .description('send mail and do the jobs; over HTTP only /health answers (API_ENABLED=false)')
   .action(async () => {
-    const { work } = await import('./commands/serve.command.js');
+    const { work } = await import('./operations/commands/serve.command.js');
     await work();
   });
 
@@ -39,7 +39,7 @@ munjigi
   .command('migrate')
   .description('bring the schema of the database up to date')
   .action(async () => {
-    await import('./database/migrate.js');
+    await import('./bootstrap/migrate.js');
   });
 
 munjigi
@@ -52,7 +52,7 @@ munjigi
   .option('--name <name>', 'how the administrator is addressed')
   .option('--locale <locale>', 'language of mails: en or ko')
   .action(async (options: Record<string, string>) => {
-    const { createAdmin } = await import('./commands/create-admin.command.js');
+    const { createAdmin } = await import('./operations/commands/create-admin.command.js');
     await createAdmin(options);
   });
 
@@ -63,7 +63,7 @@ keys
   .description('make a new SECRET, or a key for JWT_KEYS, and say how to bring it in without logging anybody out')
   .option('--jwt', 'a signing key for access tokens instead of the master secret')
   .action(async ({ jwt = false }: { jwt?: boolean }) => {
-    const { rotateKeys } = await import('./commands/rotate-keys.command.js');
+    const { rotateKeys } = await import('./operations/commands/rotate-keys.command.js');
     rotateKeys(jwt);
   });
 
@@ -74,7 +74,7 @@ keys
   )
   .option('--check', 'change nothing, only say what needs which secret')
   .action(async ({ check = false }: { check?: boolean }) => {
-    const { resealKeys } = await import('./commands/reseal-keys.command.js');
+    const { resealKeys } = await import('./operations/commands/reseal-keys.command.js');
     await resealKeys({ check });
   });
 
@@ -84,7 +84,7 @@ munjigi
   .command('check')
   .description('say what is set, and whether the server would start with it; shows no secret')
   .action(async () => {
-    const { checkConfig } = await import('./commands/check-config.command.js');
+    const { checkConfig } = await import('./operations/commands/check-config.command.js');
     checkConfig();
   });
 
@@ -95,7 +95,7 @@ munjigi
   .argument('<address>', 'who gets it')
   .description('send one mail to an address, at once and past the outbox')
   .action(async (address: string) => {
-    const { sendTestMail } = await import('./commands/test-mail.command.js');
+    const { sendTestMail } = await import('./operations/commands/test-mail.command.js');
     await sendTestMail(address);
   });
 
@@ -103,7 +103,7 @@ munjigi
   .command('after-restore')
   .description('void codes, links and sessions after a backup was put back, so that nothing used since works again')
   .action(async () => {
-    const { afterRestore } = await import('./commands/after-restore.command.js');
+    const { afterRestore } = await import('./operations/commands/after-restore.command.js');
     await afterRestore();
   });
 

@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppConfig } from './config/app-config.js';
-import { startFailure } from './config/start-failure.js';
-import { Readiness } from './health/readiness.js';
-import { AppLogger } from './logging/app-logger.js';
+import { AppConfig } from './platform/config/app-config.js';
+import { startFailure } from './platform/config/start-failure.js';
+import { Readiness } from './operations/health/readiness.js';
+import { AppLogger } from './platform/logging/app-logger.js';
 
 interface Running {
   /** Undefined while it is still being built. */
@@ -20,8 +20,8 @@ async function main(): Promise<void> {
   stopOnSignals(running, config);
   // Before anything that it is to watch is loaded, and so is the application.
   if (config.env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined)
-    running.tracing = (await import('./tracing/tracing.js')).startTracing();
-  const { createApp } = await import('./app.setup.js');
+    running.tracing = (await import('./platform/tracing/tracing.js')).startTracing();
+  const { createApp } = await import('./bootstrap/create-app.js');
   const app = (running.app = await createApp(config));
   await app.listen(config.env.PORT, config.env.HOST);
   const { port } = app.getHttpServer().address() as AddressInfo;

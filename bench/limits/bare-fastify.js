@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import Fastify from 'fastify';
 import jsonwebtoken from 'jsonwebtoken';
 import pg from 'pg';
-import { argon2Library } from '../../dist/passwords/argon2-library.js';
+import { argon2Library } from '../../dist/security/passwords/argon2-library.js';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: Number(process.env.DATABASE_POOL_SIZE) });
 const accessKey = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;

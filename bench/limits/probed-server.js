@@ -1,6 +1,6 @@
 // Our server as it is, with two routes more that read nothing: one behind the access check, the other open.
 import { Controller, Get } from '@nestjs/common';
-import { Public } from '../../dist/access/public.decorator.js';
+import { Public } from '../../dist/platform/http/public.decorator.js';
 import { AppModule } from '../../dist/app.module.js';
 
 class ProbeController {

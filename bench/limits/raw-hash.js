@@ -1,6 +1,6 @@
 // The limit of everything that checks a password: argon2id at our parameters, as fast as all cores do it, and nothing else.
 import { availableParallelism } from 'node:os';
-import { argon2Library } from '../../dist/passwords/argon2-library.js';
+import { argon2Library } from '../../dist/security/passwords/argon2-library.js';
 
 const seconds = Number(process.argv[2]);
 const parameters = { memoryKib: 19_456, timeCost: 2, parallelism: 1 };

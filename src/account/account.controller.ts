@@ -1,17 +1,17 @@
 import { Body, Controller, Delete, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentCaller } from '../access/current-caller.decorator.js';
-import { CurrentPrincipal } from '../access/current-principal.decorator.js';
-import type { Principal } from '../access/principal.js';
-import { Public } from '../access/public.decorator.js';
+import { CurrentCaller } from '../platform/http/client-context.decorator.js';
+import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
+import type { Principal } from '../platform/http/principal.js';
+import { Public } from '../platform/http/public.decorator.js';
 import { codeTimes, ConfirmCodeDto, ProofRequested } from '../verification/proof.dto.js';
-import type { Caller } from '../common/caller.js';
-import { AppConfig } from '../config/app-config.js';
-import { ApiBodyProblems, SIGNED_IN, WITH_PASSWORD } from '../errors/api-problems.decorator.js';
-import { RecentLoginGuard } from '../reauthentication/recent-login.guard.js';
-import { EmailField, PasswordField, TokenField } from '../validation/fields.js';
-import { AccountClosingService } from './account-closing.service.js';
-import { EmailChangeService } from './email-change.service.js';
+import type { Caller } from '../platform/http/client-context.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { ApiBodyProblems, SIGNED_IN, WITH_PASSWORD } from '../platform/http/problems/api-problems.decorator.js';
+import { RecentLoginGuard } from '../sessions/reauthentication/recent-login.guard.js';
+import { EmailField, PasswordField, TokenField } from '../platform/http/validation/fields.js';
+import { AccountClosingService } from './closing/account-closing.service.js';
+import { EmailChangeService } from './email-change/email-change.service.js';
 
 class ChangeEmailDto {
   @EmailField({ example: 'ada@lovelace.example' }) newEmail: string;

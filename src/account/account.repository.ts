@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
-import type { Tx } from '../database/sql.js';
+import { Database } from '../platform/database/database.js';
+import type { Tx } from '../platform/database/sql.js';
 
 /** An address change that can still be undone. */
 export interface UndoableChange {

@@ -1,8 +1,8 @@
 import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { Roles } from '../access/roles.decorator.js';
-import { ApiBodyProblems, ApiProblems, SIGNED_IN } from '../errors/api-problems.decorator.js';
-import type { ErrorCode } from '../errors/error-catalogue.js';
+import { Roles } from '../platform/http/roles.decorator.js';
+import { ApiBodyProblems, ApiProblems, SIGNED_IN } from '../platform/http/problems/api-problems.decorator.js';
+import type { ErrorCode } from '../platform/http/problems/error-catalogue.js';
 import { AdminGuard } from './admin.guard.js';
 
 /** A controller under /api/admin: the path and everything that keeps others out, in one word, so that neither comes without the other. */

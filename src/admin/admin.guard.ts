@@ -1,10 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '../access/principal.js';
-import { Database } from '../database/database.js';
-import { DomainError } from '../errors/domain-error.js';
+import type { Principal } from '../platform/http/principal.js';
+import { Database } from '../platform/database/database.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { TwoFactorService } from '../two-factor/two-factor.service.js';
+import { TwoFactorService } from '../mfa/two-factor.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 
 const READS = new Set(['GET', 'HEAD']);

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../audit/audit.module.js';
+import { AuditModule } from '../security/audit-log/audit.module.js';
 import { MailModule } from '../mail/mail.module.js';
-import { NoticesModule } from '../notices/notices.module.js';
-import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
+import { NoticesModule } from '../mail/notifications/notifications.module.js';
+import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { TwoFactorModule } from '../two-factor/two-factor.module.js';
+import { TwoFactorModule } from '../mfa/two-factor.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { EventDirectoryService } from './event-directory.service.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../access/principal.js';
-import type { SecurityEvent } from '../audit/security-event.entity.js';
-import { SecurityEventsRepository, type EventFilter } from '../audit/security-events.repository.js';
-import type { Caller } from '../common/caller.js';
+import type { Principal } from '../platform/http/principal.js';
+import type { SecurityEvent } from '../security/audit-log/security-event.entity.js';
+import { SecurityEventsRepository, type EventFilter } from '../security/audit-log/security-events.repository.js';
+import type { Caller } from '../platform/http/client-context.js';
 import { PageCursors, type Page } from './page-cursors.js';
 import { ViewAuditService } from './view-audit.service.js';
 

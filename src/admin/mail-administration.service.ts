@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../access/principal.js';
-import { SecurityEventsService } from '../audit/security-events.service.js';
-import type { Caller } from '../common/caller.js';
-import { Database } from '../database/database.js';
-import type { OutboxStatus } from '../mail/outbox-message.entity.js';
-import { OutboxInspectionService, type InspectedMail } from '../mail/outbox-inspection.service.js';
+import type { Principal } from '../platform/http/principal.js';
+import { SecurityEventsService } from '../security/audit-log/security-events.service.js';
+import type { Caller } from '../platform/http/client-context.js';
+import { Database } from '../platform/database/database.js';
+import type { OutboxStatus } from '../mail/outbox/outbox-message.entity.js';
+import { OutboxInspectionService, type InspectedMail } from '../mail/outbox/outbox-inspection.service.js';
 import { actingAs } from './acting-as.js';
 import { PageCursors, type Page } from './page-cursors.js';
 

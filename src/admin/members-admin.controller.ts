@@ -7,12 +7,12 @@ import {
   ApiOperation,
   ApiParam,
 } from '@nestjs/swagger';
-import { CurrentCaller } from '../access/current-caller.decorator.js';
-import { CurrentPrincipal } from '../access/current-principal.decorator.js';
-import type { Principal } from '../access/principal.js';
-import type { Caller } from '../common/caller.js';
-import { NoFieldsDto } from '../validation/no-fields.dto.js';
-import { UuidParamPipe } from '../validation/uuid-param.pipe.js';
+import { CurrentCaller } from '../platform/http/client-context.decorator.js';
+import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
+import type { Principal } from '../platform/http/principal.js';
+import type { Caller } from '../platform/http/client-context.js';
+import { NoFieldsDto } from '../platform/http/validation/no-fields.dto.js';
+import { UuidParamPipe } from '../platform/http/validation/uuid-param.pipe.js';
 import {
   AdminActProblems,
   AdminBodyProblems,
@@ -26,8 +26,8 @@ import {
   MembersQuery,
   MembersView,
   memberViewOf,
-} from './dto/member.dto.js';
-import { limitOf } from '../validation/page.dto.js';
+} from './member.dto.js';
+import { limitOf } from '../platform/http/validation/page.dto.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 

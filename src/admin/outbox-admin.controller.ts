@@ -1,14 +1,14 @@
 import { Body, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
-import { CurrentCaller } from '../access/current-caller.decorator.js';
-import { CurrentPrincipal } from '../access/current-principal.decorator.js';
-import type { Principal } from '../access/principal.js';
-import type { Caller } from '../common/caller.js';
-import { NoFieldsDto } from '../validation/no-fields.dto.js';
-import { UuidParamPipe } from '../validation/uuid-param.pipe.js';
+import { CurrentCaller } from '../platform/http/client-context.decorator.js';
+import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
+import type { Principal } from '../platform/http/principal.js';
+import type { Caller } from '../platform/http/client-context.js';
+import { NoFieldsDto } from '../platform/http/validation/no-fields.dto.js';
+import { UuidParamPipe } from '../platform/http/validation/uuid-param.pipe.js';
 import { AdminBodyProblems, AdminController, AdminReadProblems } from './admin-controller.decorator.js';
-import { outboxMessageViewOf, OutboxQuery, OutboxView } from './dto/outbox.dto.js';
-import { limitOf } from '../validation/page.dto.js';
+import { outboxMessageViewOf, OutboxQuery, OutboxView } from './outbox.dto.js';
+import { limitOf } from '../platform/http/validation/page.dto.js';
 import { MailAdministrationService } from './mail-administration.service.js';
 
 @AdminController('outbox')

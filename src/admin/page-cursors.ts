@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { KeyRing } from '../common/key-ring.js';
-import { SealedBox } from '../common/sealed-box.js';
-import type { PagePosition } from '../database/page.js';
-import { DomainError } from '../errors/domain-error.js';
+import { KeyRing } from '../platform/crypto/key-ring.js';
+import { SealedBox } from '../platform/crypto/field-cipher.js';
+import type { PagePosition } from '../platform/database/page.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
 
 /** The lists that have pages. */
 export type ListName = 'members' | 'security-events' | 'outbox';

@@ -1,12 +1,12 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { CurrentCaller } from '../access/current-caller.decorator.js';
-import { CurrentPrincipal } from '../access/current-principal.decorator.js';
-import type { Principal } from '../access/principal.js';
-import type { Caller } from '../common/caller.js';
+import { CurrentCaller } from '../platform/http/client-context.decorator.js';
+import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
+import type { Principal } from '../platform/http/principal.js';
+import type { Caller } from '../platform/http/client-context.js';
 import { AdminController, AdminReadProblems } from './admin-controller.decorator.js';
-import { limitOf } from '../validation/page.dto.js';
-import { SecurityEventsQuery, SecurityEventsView, securityEventViewOf } from './dto/security-event.dto.js';
+import { limitOf } from '../platform/http/validation/page.dto.js';
+import { SecurityEventsQuery, SecurityEventsView, securityEventViewOf } from './security-event.dto.js';
 import { EventDirectoryService } from './event-directory.service.js';
 
 @AdminController('security-events')

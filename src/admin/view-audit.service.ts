@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../access/principal.js';
-import { SecurityEventsService } from '../audit/security-events.service.js';
-import type { Caller } from '../common/caller.js';
-import { Database } from '../database/database.js';
+import type { Principal } from '../platform/http/principal.js';
+import { SecurityEventsService } from '../security/audit-log/security-events.service.js';
+import type { Caller } from '../platform/http/client-context.js';
+import { Database } from '../platform/database/database.js';
 import { actingAs } from './acting-as.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Locale } from '../i18n/locale.js';
+import type { Locale } from '../platform/i18n/locale.js';
 import type { Member } from '../users/member.entity.js';
 
 /** Where a mail goes and in which language. The address is always the stored one, never what somebody typed (ML-02). */

@@ -1,15 +1,15 @@
 import { Module } from '@nestjs/common';
-import { AppConfig } from '../config/app-config.js';
-import { MailDelivery } from './mail-delivery.js';
-import { MailPreviewController } from './mail-preview.controller.js';
-import { MailRenderer } from './mail-renderer.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { MailDelivery } from './delivery/mail-delivery.js';
+import { MailPreviewController } from '../operations/mail-preview/mail-preview.controller.js';
+import { MailRenderer } from './templates/mail-renderer.js';
 import { MailService } from './mail.service.js';
-import { OutboxBacklogRepository } from './outbox-backlog.repository.js';
-import { OutboxDispatcher } from './outbox-dispatcher.js';
-import { OutboxInspectionRepository } from './outbox-inspection.repository.js';
-import { OutboxInspectionService } from './outbox-inspection.service.js';
-import { OutboxRepository } from './outbox.repository.js';
-import { createSmtpTransport, SMTP_TRANSPORT } from './smtp-transport.js';
+import { OutboxBacklogRepository } from './outbox/outbox-backlog.repository.js';
+import { OutboxDispatcher } from './outbox/outbox-dispatcher.js';
+import { OutboxInspectionRepository } from './outbox/outbox-inspection.repository.js';
+import { OutboxInspectionService } from './outbox/outbox-inspection.service.js';
+import { OutboxRepository } from './outbox/outbox.repository.js';
+import { createSmtpTransport, SMTP_TRANSPORT } from './delivery/smtp-transport.js';
 
 /** Mail: written into the outbox with its cause, sent by the dispatcher. */
 @Module({

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { KeyRing } from '../common/key-ring.js';
-import { SealedBox } from '../common/sealed-box.js';
-import { AppConfig } from '../config/app-config.js';
-import type { Tx } from '../database/sql.js';
+import { KeyRing } from '../platform/crypto/key-ring.js';
+import { SealedBox } from '../platform/crypto/field-cipher.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import type { Tx } from '../platform/database/sql.js';
 import type { MailRecipient } from './mail-recipient.js';
-import type { MailTemplateName, MailTemplates } from './mail-template.js';
-import { OutboxRepository, type ClaimedMessage } from './outbox.repository.js';
+import type { MailTemplateName, MailTemplates } from './templates/mail-template.js';
+import { OutboxRepository, type ClaimedMessage } from './outbox/outbox.repository.js';
 
 interface QueueOptions {
   /** The proof this mail carries; when that is over, so is the mail. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { BrandLogo } from '../config/brand-logo.js';
+import type { BrandLogo } from '../platform/config/brand-logo.js';
 import { brandStylesheet } from './brand-colors.js';
 import { pageAsset, type PageAsset } from './page-asset.js';
 import { strengthAssets } from './strength-assets.js';

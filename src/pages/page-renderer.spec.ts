@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { PAGE_NAMES, type PageName } from '../config/built-in-pages.js';
-import { SECURITY_EVENT_TYPES } from '../events/security-events.js';
-import { LOCALES, type Locale } from '../i18n/locale.js';
-import { SIGNALS } from '../risk/signals.js';
-import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES } from '../mail/mail-template.js';
+import { PAGE_NAMES, type PageName } from '../platform/config/built-in-pages.js';
+import { SECURITY_EVENT_TYPES } from '../security/audit-log/security-events.js';
+import { LOCALES, type Locale } from '../platform/i18n/locale.js';
+import { SIGNALS } from '../security/risk/signals.js';
+import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES } from '../mail/templates/mail-template.js';
 import { PageAssets } from './page-assets.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 import { PageRenderer, type PageRendererOptions } from './page-renderer.js';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import type { PageName } from '../config/built-in-pages.js';
-import { LOCALES, type Locale } from '../i18n/locale.js';
+import type { PageName } from '../platform/config/built-in-pages.js';
+import { LOCALES, type Locale } from '../platform/i18n/locale.js';
 import { en, type PageTexts } from './texts/en.js';
 import { ko } from './texts/ko.js';
 

@@ -1,10 +1,10 @@
 import { Controller, Get, Headers, HttpStatus, Param, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../access/public.decorator.js';
-import { AppConfig } from '../config/app-config.js';
-import { DomainError } from '../errors/domain-error.js';
-import { LOCALES, negotiateLocale, type Locale } from '../i18n/locale.js';
+import { Public } from '../platform/http/public.decorator.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import { LOCALES, negotiateLocale, type Locale } from '../platform/i18n/locale.js';
 import { PageAssets } from './page-assets.js';
 import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 import { PageRenderer } from './page-renderer.js';

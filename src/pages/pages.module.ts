@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AppConfig } from '../config/app-config.js';
+import { AppConfig } from '../platform/config/app-config.js';
 import { PageAssets } from './page-assets.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesController } from './pages.controller.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig } from '../config/app-config.js';
-import { Database, type PreparedStatement } from '../database/database.js';
-import { SharedStatement } from '../database/shared-statement.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { Database, type PreparedStatement } from '../platform/database/database.js';
+import { SharedStatement } from '../platform/database/shared-statement.js';
 import { STATE, type SessionState } from './sessions.repository.js';
 
 /** A token that is to be exchanged: its session, the generation it is of, its member; and where it comes from. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { keyedDigest } from '../common/digest.js';
-import { KeyRing } from '../common/key-ring.js';
-import { AppConfig } from '../config/app-config.js';
-import { TokensService } from '../tokens/tokens.service.js';
+import { Clock } from '../platform/database/clock.js';
+import { keyedDigest } from '../platform/crypto/digest.js';
+import { KeyRing } from '../platform/crypto/key-ring.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { TokensService } from '../platform/crypto/tokens/tokens.service.js';
 import type { TokenTransport } from './session.entity.js';
 import type { SessionState } from './sessions.repository.js';
 

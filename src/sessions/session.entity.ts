@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../users/member.entity.js';
-import type { SessionEndReason } from '../events/security-events.js';
+import type { SessionEndReason } from '../security/audit-log/security-events.js';
 
 /** How the refresh token travels: in the body, or in a cookie that scripts cannot read. */
 export type TokenTransport = 'body' | 'cookie';

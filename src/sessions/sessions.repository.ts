@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { SessionEndReason } from '../events/security-events.js';
-import type { Role } from '../access/principal.js';
-import { Database } from '../database/database.js';
-import type { Tx } from '../database/sql.js';
+import type { SessionEndReason } from '../security/audit-log/security-events.js';
+import type { Role } from '../platform/http/principal.js';
+import { Database } from '../platform/database/database.js';
+import type { Tx } from '../platform/database/sql.js';
 import type { TokenTransport } from './session.entity.js';
 
 /** What a pair of tokens is minted from. Times are whole seconds since 1970, the database's. */

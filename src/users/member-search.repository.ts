@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Role } from '../access/principal.js';
-import { parseEmailAddress } from '../common/email-address.js';
-import { normaliseLoginId } from '../common/login-id.js';
-import { Database } from '../database/database.js';
-import { ReadReplica } from '../database/read-replica.js';
-import { Conditions, microsOf, type PagePosition } from '../database/page.js';
+import type { Role } from '../platform/http/principal.js';
+import { parseEmailAddress } from '../platform/addresses/email-address.js';
+import { normaliseLoginId } from './login-id.js';
+import { Database } from '../platform/database/database.js';
+import { ReadReplica } from '../platform/database/read-replica.js';
+import { Conditions, microsOf, type PagePosition } from '../platform/database/page.js';
 import type { Member, MemberStatus } from './member.entity.js';
 
 /** A member as lists show it: nothing secret is even read. */

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { Role } from '../access/principal.js';
-import type { Locale } from '../i18n/locale.js';
+import type { Role } from '../platform/http/principal.js';
+import type { Locale } from '../platform/i18n/locale.js';
 
 export type MemberStatus = 'active' | 'disabled' | 'closed';
 

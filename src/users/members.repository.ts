@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Role } from '../access/principal.js';
-import { LOCKS } from '../database/advisory-locks.js';
-import { Database } from '../database/database.js';
-import { isUniqueViolation } from '../database/database-errors.js';
-import { SharedStatement } from '../database/shared-statement.js';
-import type { Sql, Tx } from '../database/sql.js';
-import { DomainError } from '../errors/domain-error.js';
+import type { Role } from '../platform/http/principal.js';
+import { LOCKS } from '../platform/database/advisory-locks.js';
+import { Database } from '../platform/database/database.js';
+import { isUniqueViolation } from '../platform/database/database-errors.js';
+import { SharedStatement } from '../platform/database/shared-statement.js';
+import type { Sql, Tx } from '../platform/database/sql.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
 import { Member, type MemberStatus } from './member.entity.js';
 
 /** What a login looks at. */

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../audit/audit.module.js';
-import { MeController } from './me.controller.js';
+import { AuditModule } from '../security/audit-log/audit.module.js';
+import { MeController } from '../account/profile/profile.controller.js';
 import { MemberSearchRepository } from './member-search.repository.js';
 import { MembersRepository } from './members.repository.js';
-import { ProfileService } from './profile.service.js';
+import { ProfileService } from '../account/profile/profile.service.js';
 
 /** Who a member is. */
 @Module({

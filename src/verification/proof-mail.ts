@@ -1,7 +1,7 @@
-import { maskLoginId } from '../common/login-id.js';
-import { coarseNetwork } from '../common/network.js';
-import type { AppConfig } from '../config/app-config.js';
-import type { MailTemplates } from '../mail/mail-template.js';
+import { maskLoginId } from '../users/login-id.js';
+import { coarseNetwork } from '../platform/addresses/network.js';
+import type { AppConfig } from '../platform/config/app-config.js';
+import type { MailTemplates } from '../mail/templates/mail-template.js';
 import type { Member } from '../users/member.entity.js';
 import type { IssuedProof } from './verification.service.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { LOCK_KINDS } from '../database/advisory-locks.js';
-import { Database } from '../database/database.js';
-import type { Sql, Tx } from '../database/sql.js';
+import { LOCK_KINDS } from '../platform/database/advisory-locks.js';
+import { Database } from '../platform/database/database.js';
+import type { Sql, Tx } from '../platform/database/sql.js';
 import type { ProofPurpose, ProofRequest } from './proof-request.entity.js';
 
 /** The two ways into one proof. */

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { AppConfig } from '../config/app-config.js';
-import { CodeField, TokenField } from '../validation/fields.js';
+import type { AppConfig } from '../platform/config/app-config.js';
+import { CodeField, TokenField } from '../platform/http/validation/fields.js';
 
 export class ConfirmCodeDto {
   @TokenField({ description: 'From the answer to send-code' }) requestId: string;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MailModule } from '../mail/mail.module.js';
-import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
+import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { ProofRequestsRepository } from './proof-requests.repository.js';
 import { ResetGrantsRepository } from './reset-grants.repository.js';
 import { VerificationService } from './verification.service.js';

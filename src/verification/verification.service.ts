@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { digest, equalDigests, keyedDigest } from '../common/digest.js';
-import { KeyRing } from '../common/key-ring.js';
-import { randomCode, randomToken } from '../common/random.js';
-import { AppConfig } from '../config/app-config.js';
-import type { Tx } from '../database/sql.js';
-import { DomainError } from '../errors/domain-error.js';
+import { digest, equalDigests, keyedDigest } from '../platform/crypto/digest.js';
+import { KeyRing } from '../platform/crypto/key-ring.js';
+import { randomCode, randomToken } from '../platform/crypto/random.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import type { Tx } from '../platform/database/sql.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
 import { MailService } from '../mail/mail.service.js';
-import { GuessBudgetService } from '../rate-limits/guess-budget.service.js';
-import { NOBODY } from '../users/nobody.js';
+import { GuessBudgetService } from '../security/rate-limits/guess-budget.service.js';
+import { NOBODY } from '../users/decoy-member.js';
 import type { ProofPurpose } from './proof-request.entity.js';
 import {
   ProofRequestsRepository,

@@ -2,7 +2,7 @@ import http from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PAGE_NAMES } from '../../src/config/built-in-pages.js';
+import { PAGE_NAMES } from '../../src/platform/config/built-in-pages.js';
 import { totpCode } from '../support/admins.js';
 import { given, unique } from '../support/factories.js';
 import { eventually } from '../support/eventually.js';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { KeyRing } from '../../src/common/key-ring.js';
-import { SealedBox } from '../../src/common/sealed-box.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { SealedBox } from '../../src/platform/crypto/field-cipher.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import { afterCooldown, withoutIdentity } from '../support/recovery.js';

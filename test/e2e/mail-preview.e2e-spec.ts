@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LOCALES } from '../../src/i18n/locale.js';
-import { MAIL_TEMPLATE_NAMES } from '../../src/mail/mail-template.js';
+import { LOCALES } from '../../src/platform/i18n/locale.js';
+import { MAIL_TEMPLATE_NAMES } from '../../src/mail/templates/mail-template.js';
 import { TestApp } from '../support/test-app.js';
 
 const PRODUCTION = {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LINKED_PAGES, PAGE_NAMES } from '../../src/config/built-in-pages.js';
+import { LINKED_PAGES, PAGE_NAMES } from '../../src/platform/config/built-in-pages.js';
 import { given } from '../support/factories.js';
 import { outboxEmpty } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';

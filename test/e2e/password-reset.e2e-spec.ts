@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import { KeyRing } from '../../src/common/key-ring.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember, unique } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LOCKS } from '../../src/database/advisory-locks.js';
-import { KeyRing } from '../../src/common/key-ring.js';
-import { SealedBox } from '../../src/common/sealed-box.js';
+import { LOCKS } from '../../src/platform/database/advisory-locks.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { SealedBox } from '../../src/platform/crypto/field-cipher.js';
 import { givenAdmin } from '../support/admins.js';
 import { munjigi } from '../support/command-line.js';
 import { eventually } from '../support/eventually.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { keyedDigest } from '../../src/common/digest.js';
-import { KeyRing } from '../../src/common/key-ring.js';
+import { keyedDigest } from '../../src/platform/crypto/digest.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpClient } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';

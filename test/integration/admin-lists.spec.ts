@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventListStatement } from '../../src/audit/security-events.repository.js';
-import { outboxListStatement } from '../../src/mail/outbox-inspection.repository.js';
+import { eventListStatement } from '../../src/security/audit-log/security-events.repository.js';
+import { outboxListStatement } from '../../src/mail/outbox/outbox-inspection.repository.js';
 import { memberListStatement } from '../../src/users/member-search.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions, MIGRATIONS } from '../../src/database/data-source.js';
-import { migrate } from '../../src/database/migrator.js';
+import { dataSourceOptions, MIGRATIONS } from '../../src/bootstrap/data-source.js';
+import { migrate } from '../../src/platform/database/migrator.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const ALL = MIGRATIONS.map(({ name }) => name);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { Database } from '../../src/database/database.js';
-import { dataSourceOptions } from '../../src/database/data-source.js';
-import { Limiters } from '../../src/rate-limits/limiters.js';
-import { PostgresCounters } from '../../src/rate-limits/postgres-counters.js';
-import { KeyRing } from '../../src/common/key-ring.js';
+import { Database } from '../../src/platform/database/database.js';
+import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import { Limiters } from '../../src/security/rate-limits/limiters.js';
+import { PostgresCounters } from '../../src/security/rate-limits/postgres-counters.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 describe('units of work', () => {

@@ -2,7 +2,7 @@
 // A program apart, because the modules as a whole do not load inside Jest.
 import 'reflect-metadata';
 import { RequestMethod } from '@nestjs/common';
-import { IS_PUBLIC } from '../../dist/access/public.decorator.js';
+import { IS_PUBLIC } from '../../dist/platform/http/public.decorator.js';
 import { AppModule } from '../../dist/app.module.js';
 
 const asList = (value) => (value === undefined ? [] : [value].flat());

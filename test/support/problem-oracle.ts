@@ -1,4 +1,4 @@
-import { ERRORS } from '../../src/errors/error-catalogue.js';
+import { ERRORS } from '../../src/platform/http/problems/error-catalogue.js';
 import type { HttpAnswer } from './http-client.js';
 
 /** What only a server that tells too much about itself would say. */

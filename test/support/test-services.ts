@@ -84,7 +84,7 @@ async function makeTemplate(cleanups: (() => Promise<unknown>)[]): Promise<void>
   await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(template)}`);
   await admin.end();
   cleanups.push(() => dropDatabasesNamed(template));
-  await promisify(execFile)(process.execPath, ['dist/database/migrate.js'], {
+  await promisify(execFile)(process.execPath, ['dist/bootstrap/migrate.js'], {
     cwd: PROJECT_ROOT,
     env: serverEnvironment({ DATABASE_URL: databaseUrl(template) }),
   });

@@ -1,8 +1,8 @@
 import { createHmac, sign, type KeyObject } from 'node:crypto';
-import { KeyRing } from '../../src/common/key-ring.js';
-import { AppConfig } from '../../src/config/app-config.js';
-import { TokenKeys } from '../../src/tokens/token-keys.js';
-import { PURPOSES, type TokenPurpose } from '../../src/tokens/token-purpose.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { AppConfig } from '../../src/platform/config/app-config.js';
+import { TokenKeys } from '../../src/platform/crypto/tokens/token-keys.js';
+import { PURPOSES, type TokenPurpose } from '../../src/platform/crypto/tokens/token-purpose.js';
 import { serverEnvironment } from './server-environment.js';
 
 /** A JWT taken apart. */

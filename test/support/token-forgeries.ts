@@ -7,7 +7,7 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
-import type { TokenPurpose } from '../../src/tokens/token-purpose.js';
+import type { TokenPurpose } from '../../src/platform/crypto/tokens/token-purpose.js';
 import { TEST_PUBLIC_URL } from './server-environment.js';
 import { decodeToken, encodePart, type TokenForge } from './token-forge.js';
 

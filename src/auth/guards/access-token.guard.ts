@@ -1,11 +1,11 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '../../access/principal.js';
-import { IS_PUBLIC } from '../../access/public.decorator.js';
-import { DomainError } from '../../errors/domain-error.js';
-import { RevocationFeed } from '../../sessions/revocation-feed.js';
-import { TokensService } from '../../tokens/tokens.service.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { IS_PUBLIC } from '../../platform/http/public.decorator.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { RevocationFeed } from '../../sessions/revocation/revocation-feed.js';
+import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { principalOf } from '../strategies/access-token.strategy.js';
 import { fromBearerHeader } from '../strategies/token-sources.js';
 import { TokenGuard } from './token-guard.js';

@@ -1,5 +1,5 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { TokenCookies } from '../token-cookies.js';
+import { TokenCookies } from '../tokens/token-cookies.js';
 import { TokenGuard } from './token-guard.js';
 
 /** Lets a genuine refresh token in. One that came by cookie must come from a page we know. */

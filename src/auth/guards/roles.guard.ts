@@ -1,8 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Principal, Role } from '../../access/principal.js';
-import { ROLES } from '../../access/roles.decorator.js';
-import { DomainError } from '../../errors/domain-error.js';
+import type { Principal, Role } from '../../platform/http/principal.js';
+import { ROLES } from '../../platform/http/roles.decorator.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 /** Holds callers to `@Roles()`. Stands behind the access-token guard; a role that changes ends the sessions whose tokens state the old one. */
 @Injectable()

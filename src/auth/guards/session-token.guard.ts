@@ -1,5 +1,5 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { TokenCookies } from '../token-cookies.js';
+import { TokenCookies } from '../tokens/token-cookies.js';
 import { TokenGuard } from './token-guard.js';
 
 /** For logging out: an access or a refresh token names the session, and whether it is still alive does not matter. */

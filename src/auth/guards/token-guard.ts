@@ -1,6 +1,6 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import { AuthGuard, type IAuthGuard } from '@nestjs/passport';
-import { DomainError } from '../../errors/domain-error.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 /**
  * A guard that puts what the strategy read from the token on the request, or refuses: `token_expired` for a genuine

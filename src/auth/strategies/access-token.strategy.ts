@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
-import type { Principal } from '../../access/principal.js';
-import type { VerifiedToken } from '../../tokens/token-purpose.js';
-import { TokensService } from '../../tokens/tokens.service.js';
+import type { Principal } from '../../platform/http/principal.js';
+import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
+import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { strategyOptions } from './strategy-options.js';
 import { fromBearerHeader } from './token-sources.js';
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
-import { AppConfig } from '../../config/app-config.js';
-import type { VerifiedToken } from '../../tokens/token-purpose.js';
-import { TokensService } from '../../tokens/tokens.service.js';
-import { refreshCookieName } from '../token-cookies.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
+import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
+import { refreshCookieName } from '../tokens/token-cookies.js';
 import { fromBearerHeader, fromBody, fromCookie } from './token-sources.js';
 import { strategyOptions } from './strategy-options.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
-import type { VerifiedToken } from '../../tokens/token-purpose.js';
-import { TokensService } from '../../tokens/tokens.service.js';
+import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
+import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { strategyOptions } from './strategy-options.js';
 import { fromBearerHeader, fromBody } from './token-sources.js';
 

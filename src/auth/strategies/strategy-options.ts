@@ -1,6 +1,6 @@
 import type { JwtFromRequestFunction, SecretOrKeyProvider, StrategyOptionsWithoutRequest } from 'passport-jwt';
-import type { TokenPurpose } from '../../tokens/token-purpose.js';
-import type { TokensService } from '../../tokens/tokens.service.js';
+import type { TokenPurpose } from '../../platform/crypto/tokens/token-purpose.js';
+import type { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 
 /** How passport-jwt is to verify tokens of one purpose: our key, our algorithm, our audience, whatever the token says of itself. */
 export function strategyOptions(

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../platform/http/principal.js';
+import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { maskLoginId } from '../../users/login-id.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { Database } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { SecurityNoticesService } from '../../mail/notifications/security-notifications.service.js';
+import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import { SessionsService } from '../../sessions/sessions.service.js';
+import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { VerificationService } from '../../verification/verification.service.js';
+
+/** A member leaves: closed at once, erased after a grace in which logging in restores it. */
+@Injectable()
+export class AccountClosingService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly reauthentication: ReauthenticationService,
+    private readonly sessions: SessionsService,
+    private readonly verification: VerificationService,
+    private readonly challenges: LoginChallengesService,
+    private readonly notices: SecurityNoticesService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /** @throws DomainError `invalid_credentials`, `overloaded`, `last_admin` */
+  async close(principal: Principal, password: string, caller: Caller): Promise<void> {
+    const { memberId, sessionId } = principal;
+    await this.reauthentication.confirmPassword(principal, password, caller);
+    const graceMs = this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS * 1000;
+    await this.database.transaction(async (tx) => {
+      await this.members.lockAdministrators(tx);
+      await this.members.lock(tx, memberId);
+      const member = await this.members.get(tx, memberId);
+      // Closed by another request a moment ago: that one has done all the rest.
+      if (member.status !== 'active') return;
+      if (!(await this.members.close(tx, memberId))) throw new DomainError('last_admin');
+      await this.verification.voidAllOf(tx, memberId);
+      // Otherwise a login from before could open the account again by its second step.
+      await this.challenges.voidAllOf(tx, memberId);
+      await this.sessions.endAll(tx, memberId, 'account-closed', caller);
+      await this.events.record(tx, 'account.closed', { memberId, sessionId, caller }, {});
+      const eraseOn = new Date(Date.now() + graceMs).toISOString();
+      await this.notices.send(tx, 'account-closed', member, caller, {
+        loginIdMasked: maskLoginId(member.loginId),
+        eraseOn,
+      });
+    });
+  }
+}

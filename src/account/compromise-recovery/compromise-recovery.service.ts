@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import type { Tx } from '../../platform/database/sql.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { recipientOf } from '../../mail/mail-recipient.js';
+import { MailService } from '../../mail/mail.service.js';
+import { PasswordsService } from '../../security/passwords/passwords.service.js';
+import { RiskService } from '../../security/risk/risk.service.js';
+import { SessionsService } from '../../sessions/sessions.service.js';
+import { AuthenticatorAppService } from '../second-factors/authenticator-app.service.js';
+import { PasskeyEnrolmentService } from '../second-factors/passkey-enrolment.service.js';
+import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { askedNow, proofMailData } from '../../verification/proof-mail.js';
+import { VerificationService } from '../../verification/verification.service.js';
+import { AccountRepository, type UndoableChange } from '../account.repository.js';
+
+/**
+ * Takes an account back from whoever may have got into it: everybody is out, nothing under way goes on, and only the
+ * mailbox leads back in. Shared by "it wasn't me" and by undoing an address change.
+ */
+@Injectable()
+export class TakeBackService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly account: AccountRepository,
+    private readonly members: MembersRepository,
+    private readonly passwords: PasswordsService,
+    private readonly sessions: SessionsService,
+    private readonly risk: RiskService,
+    private readonly verification: VerificationService,
+    private readonly apps: AuthenticatorAppService,
+    private readonly passkeys: PasskeyEnrolmentService,
+    private readonly recoveryCodes: RecoveryCodesService,
+    private readonly mail: MailService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /** The hash of a password nobody knows, for {@link takeBack}; made before the transaction, because hashing is slow. @throws DomainError `overloaded` */
+  async unknownPasswordHash(): Promise<string> {
+    return this.passwords.hashUnknown();
+  }
+
+  /** @param change the address change to undo, where there is one. @throws DomainError `link_expired` when it is undone already */
+  async takeBack(
+    tx: Tx,
+    memberId: string,
+    change: UndoableChange | null,
+    unknownPasswordHash: string,
+    caller: Caller,
+  ): Promise<void> {
+    if (change) {
+      // First: of several with one link, whoever comes second stops here and changes nothing.
+      if (!(await this.account.close(tx, change)))
+        throw new DomainError('link_expired', { detail: 'undone a moment ago' });
+      await this.members.setEmail(tx, memberId, change.oldEmail, change.oldEmailKey);
+      await this.events.record(tx, 'email.change_undone', { memberId, caller }, {});
+    }
+    // Closing it may have been the intruder's doing.
+    await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
+    // The old password may be what the intruder knows, so it opens nothing any more.
+    await this.members.setPassword(tx, memberId, unknownPasswordHash);
+    await this.verification.voidAllOf(tx, memberId);
+    await this.sessions.endAll(tx, memberId, 'taken-back', caller);
+    await this.sessions.forgetDevices(tx, memberId);
+    const window = this.config.env.NOT_ME_TTL_SECONDS;
+    await this.risk.forgetRecent(tx, memberId, window);
+    // A second factor set up within the window may be the intruder's, and would lock the owner out.
+    await this.apps.removeRecent(tx, memberId, window, caller);
+    await this.passkeys.removeRecent(tx, memberId, window, caller);
+    await this.recoveryCodes.removeRecent(tx, memberId, window, caller);
+    await this.mailReset(tx, memberId, caller);
+  }
+
+  private async mailReset(tx: Tx, memberId: string, caller: Caller): Promise<void> {
+    const { env } = this.config;
+    const member = await this.members.get(tx, memberId);
+    const subject = { emailKey: member.emailKey, memberId };
+    const proof = await this.verification.issue(tx, 'password-reset', subject, {
+      linkTtlSeconds: env.RESET_LINK_TTL_SECONDS,
+      isMailed: true,
+    });
+    await this.mail.queue(
+      tx,
+      'password-reset',
+      recipientOf(member),
+      proofMailData(this.config, member, proof, this.config.resetLink(proof.linkToken), askedNow(caller)),
+      { proofId: proof.id, lifetimeSeconds: env.RESET_LINK_TTL_SECONDS },
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Member } from '../../users/member.entity.js';
+
+/** An address that was replaced, kept for a while so that its owner can take the account back. */
+@Entity('email_changes')
+@Index('email_changes_undo', ['undoDigest'], { unique: true })
+@Index('email_changes_member', ['memberId'])
+@Index('email_changes_undo_until', ['undoUntil'])
+export class EmailChange {
+  @PrimaryColumn('uuid') id: string;
+  @ForeignKey(() => Member, { name: 'email_changes_member_fk', onDelete: 'CASCADE' })
+  @Column('uuid', { name: 'member_id' })
+  memberId: string;
+  @Column('text', { name: 'old_email' }) oldEmail: string;
+  @Column('text', { name: 'old_email_key' }) oldEmailKey: string;
+  @Column('bytea', { name: 'undo_digest' }) undoDigest: Buffer;
+  @Column('timestamptz', { name: 'changed_at', default: () => 'now()' }) changedAt: Date;
+  @Column('timestamptz', { name: 'undo_until' }) undoUntil: Date;
+  /** Set when it was undone, or when an older change was. */
+  @Column('timestamptz', { name: 'closed_at', nullable: true }) closedAt: Date | null;
+}

@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../platform/http/principal.js';
+import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { digest } from '../../platform/crypto/digest.js';
+import { maskEmail, parseEmailAddress } from '../../platform/addresses/email-address.js';
+import { maskLoginId } from '../../users/login-id.js';
+import { coarseNetwork } from '../../platform/addresses/network.js';
+import { randomToken } from '../../platform/crypto/random.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { Database } from '../../platform/database/database.js';
+import type { Tx } from '../../platform/database/sql.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { recipientOf } from '../../mail/mail-recipient.js';
+import { MailService } from '../../mail/mail.service.js';
+import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
+import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
+import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { askedNow, proofMailData } from '../../verification/proof-mail.js';
+import type { ProofDoor } from '../../verification/proof-requests.repository.js';
+import { VerificationService } from '../../verification/verification.service.js';
+import { AccountRepository } from '../account.repository.js';
+import { TakeBackService } from '../compromise-recovery/compromise-recovery.service.js';
+
+/** The proof of a new address, whichever door it came through. */
+interface ProvenAddress {
+  readonly id: string;
+  readonly memberId: string | null;
+  readonly emailKey: string;
+  readonly newEmail: string | null;
+}
+
+/** A member moves to another address: the new one is proven first, the old one is told and can undo it. */
+@Injectable()
+export class EmailChangeService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+    private readonly account: AccountRepository,
+    private readonly members: MembersRepository,
+    private readonly reauthentication: ReauthenticationService,
+    private readonly verification: VerificationService,
+    private readonly takeBacks: TakeBackService,
+    private readonly mail: MailService,
+    private readonly ipLimits: IpLimitsService,
+    private readonly mailBudget: MailBudgetService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /**
+   * Mails a proof to the new address. The answer is the same when somebody else has it; then nothing is mailed.
+   * @returns the handle that goes with the code. @throws DomainError `invalid_credentials`, `too_many_requests`
+   */
+  async request(principal: Principal, newEmail: string, password: string, caller: Caller): Promise<string> {
+    const { memberId } = principal;
+    await this.ipLimits.takeRequest(caller);
+    await this.reauthentication.confirmPassword(principal, password, caller);
+    const { address, key: emailKey } = parseEmailAddress(newEmail)!;
+    const mayMail = await this.mailBudget.takeForClaim(emailKey);
+    return this.database.transaction(async (tx) => {
+      // Too soon for another mail: the one that went out stays good, and this is a further handle to it.
+      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, 'email-change', { memberId });
+      const proofId = open ?? (await this.mailProof(tx, memberId, address, emailKey, mayMail, caller));
+      await this.events.record(tx, 'email.change_requested', { memberId, sessionId: principal.sessionId, caller }, {});
+      return this.verification.addHandle(tx, proofId);
+    });
+  }
+
+  /** @throws DomainError `code_invalid`, `too_many_attempts`, `email_taken` */
+  async confirmCode({ memberId }: Principal, requestId: string, code: string, caller: Caller): Promise<void> {
+    const proof = await this.verification.checkCodeByHandle('email-change', requestId, code);
+    if (proof.memberId !== memberId) throw new DomainError('code_invalid', { detail: 'a request of somebody else' });
+    await this.apply(proof, 'code', caller);
+  }
+
+  /** Whoever opens the link holds the new mailbox; the member asked for it with the password. @throws DomainError `link_invalid`, `link_expired`, `email_taken` */
+  async confirmLink(linkToken: string, caller: Caller): Promise<void> {
+    await this.apply(await this.verification.getByLink('email-change', linkToken), 'link', caller);
+  }
+
+  /** From the notice to the old address: takes the account back to it. @throws DomainError `link_invalid`, `link_expired`, `email_taken`, `overloaded` */
+  async undo(undoToken: string, caller: Caller): Promise<void> {
+    const change = await this.account.findByUndo(digest(undoToken));
+    if (!change) throw new DomainError('link_invalid', { detail: 'unknown' });
+    if (!change.isUndoable) throw new DomainError('link_expired', { detail: 'undone or too late' });
+    const unknownPasswordHash = await this.takeBacks.unknownPasswordHash();
+    await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, change.memberId);
+      await this.takeBacks.takeBack(tx, change.memberId, change, unknownPasswordHash, caller);
+    });
+  }
+
+  private async apply(proof: ProvenAddress, door: ProofDoor, caller: Caller): Promise<void> {
+    const memberId = proof.memberId!;
+    const undoToken = randomToken();
+    const undoSeconds = this.config.env.EMAIL_UNDO_SECONDS;
+    await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, memberId);
+      await this.verification.spend(tx, proof.id, door);
+      const before = await this.members.get(tx, memberId);
+      // The address this proof was mailed to and no other (OC-06): it stands in the proof's own row.
+      await this.members.setEmail(tx, memberId, proof.newEmail!, proof.emailKey);
+      const old = { memberId, oldEmail: before.email, oldEmailKey: before.emailKey };
+      await this.account.addEmailChange(tx, { ...old, undoDigest: digest(undoToken) }, undoSeconds);
+      await this.verification.voidAllOf(tx, memberId);
+      await this.events.record(tx, 'email.changed', { memberId, caller }, {});
+      await this.mail.queue(tx, 'email-changed', recipientOf(before), {
+        name: before.name ?? undefined,
+        loginIdMasked: maskLoginId(before.loginId),
+        newEmailMasked: maskEmail(proof.newEmail!),
+        undoLink: this.config.undoEmailLink(undoToken),
+        undoDays: Math.ceil(undoSeconds / 86_400),
+        at: new Date().toISOString(),
+        network: coarseNetwork(caller.ip),
+      });
+    });
+    await this.mailBudget.giveBackClaim(proof.emailKey);
+  }
+
+  private async mailProof(
+    tx: Tx,
+    memberId: string,
+    address: string,
+    emailKey: string,
+    mayMail: boolean,
+    caller: Caller,
+  ): Promise<string> {
+    const { env } = this.config;
+    const member = await this.members.get(tx, memberId);
+    const isFree = (await this.members.findByEmailKey(tx, emailKey)) === null;
+    const proof = await this.verification.issue(
+      tx,
+      'email-change',
+      { emailKey, memberId, newEmail: address },
+      { linkTtlSeconds: env.RESET_LINK_TTL_SECONDS, isMailed: mayMail && isFree },
+    );
+    await this.mail.queue(
+      tx,
+      'email-change',
+      { ...recipientOf(member), email: address },
+      proofMailData(this.config, member, proof, this.config.confirmEmailLink(proof.linkToken), askedNow(caller)),
+      { proofId: proof.id, withhold: !(mayMail && isFree), lifetimeSeconds: env.RESET_LINK_TTL_SECONDS },
+    );
+    return proof.id;
+  }
+}

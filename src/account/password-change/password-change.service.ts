@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../platform/http/principal.js';
+import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { maskLoginId } from '../../users/login-id.js';
+import { Database } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { SecurityNoticesService } from '../../mail/notifications/security-notifications.service.js';
+import { PasswordsService } from '../../security/passwords/passwords.service.js';
+import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
+import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import { SessionsService } from '../../sessions/sessions.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { VerificationService } from '../../verification/verification.service.js';
+
+/** A member who knows the password sets another one. */
+@Injectable()
+export class PasswordChangeService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly passwords: PasswordsService,
+    private readonly reauthentication: ReauthenticationService,
+    private readonly ipLimits: IpLimitsService,
+    private readonly verification: VerificationService,
+    private readonly sessions: SessionsService,
+    private readonly notices: SecurityNoticesService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /**
+   * Ends all other sessions and voids every open proof. Wrong current passwords count like failed logins, so that a
+   * stolen session is no place to guess from (PW-05).
+   * @throws DomainError `invalid_credentials`, `validation_failed`, `password_too_common`, `overloaded`
+   */
+  async change(principal: Principal, currentPassword: string, newPassword: string, caller: Caller): Promise<void> {
+    const { memberId, sessionId } = principal;
+    await this.ipLimits.takeRequest(caller);
+    const candidate = await this.reauthentication.confirmPassword(principal, currentPassword, caller);
+    const passwordHash = await this.passwords.hashNew(newPassword, candidate, 'newPassword');
+    await this.database.transaction(async (tx) => {
+      // Of parallel changes from the same current password one wins (CC-06).
+      if (!(await this.members.setPassword(tx, memberId, passwordHash, candidate.passwordVersion))) {
+        throw new DomainError('invalid_credentials', { detail: 'the password changed meanwhile' });
+      }
+      await this.verification.voidAllOf(tx, memberId);
+      await this.sessions.endAll(tx, memberId, 'password-changed', caller, sessionId);
+      await this.sessions.forgetDevices(tx, memberId, sessionId);
+      await this.events.record(tx, 'password.changed', { memberId, sessionId, caller }, {});
+      const member = await this.members.get(tx, memberId);
+      const loginIdMasked = maskLoginId(member.loginId);
+      await this.notices.send(tx, 'password-changed', member, caller, { loginIdMasked, how: 'changed' });
+    });
+  }
+}

@@ -1,0 +1,167 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import {
+  ApiBodyProblems,
+  ApiProblems,
+  RECENTLY_SIGNED_IN,
+  SIGNED_IN,
+  WITH_PASSWORD,
+} from '../../platform/http/problems/api-problems.decorator.js';
+import { NewCredentialField, type NewCredential } from '../../mfa/passkeys/passkey-credential.js';
+import type { PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
+import type { CreationOptions } from '../../mfa/passkeys/passkeys.service.js';
+import { RecentLoginGuard } from '../../sessions/reauthentication/recent-login.guard.js';
+import { PasskeyNameField } from '../../platform/http/validation/fields.js';
+import { PasswordDto } from '../../platform/http/validation/password.dto.js';
+import { UuidParamPipe } from '../../platform/http/validation/uuid-param.pipe.js';
+import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
+
+class RegisterPasskeyDto {
+  @NewCredentialField() credential: NewCredential;
+  @PasskeyNameField() name?: string | null;
+}
+
+class RenamePasskeyDto {
+  @PasskeyNameField({ isOptional: false }) name: string | null;
+}
+
+class CreationOptionsAnswer implements CreationOptions {
+  @ApiProperty({
+    type: Object,
+    description:
+      'For `navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })`',
+    example: {
+      rp: { id: 'example.com', name: 'Munjigi' },
+      user: { id: 'Sw88Hm8NTFWdCg9PT08sEQ', name: 'ada.lovelace', displayName: 'Ada Lovelace' },
+      challenge: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE',
+      pubKeyCredParams: [{ alg: -7, type: 'public-key' }],
+      excludeCredentials: [],
+      authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+      attestation: 'none',
+      timeout: 300_000,
+    },
+  })
+  publicKey: CreationOptions['publicKey'];
+  @ApiProperty({ type: 'integer', description: 'Seconds', example: 300 }) expiresIn: number;
+}
+
+class PasskeyView implements PasskeySummary {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty({ nullable: true, type: String, example: "Ada's phone" }) name: string | null;
+  @ApiProperty({ format: 'date-time' }) createdAt: Date;
+  @ApiProperty({ nullable: true, type: String, format: 'date-time' }) lastUsedAt: Date | null;
+  @ApiProperty({ type: [String], description: 'How browsers reach it', example: ['internal', 'hybrid'] })
+  transports: string[];
+  @ApiProperty({ description: 'Whether it may be copied to other devices of its owner' }) backupEligible: boolean;
+  @ApiProperty({ description: 'Whether there is such a copy, as of its last use' }) backedUp: boolean;
+}
+
+class PasskeyList {
+  @ApiProperty({ type: [PasskeyView] }) items: PasskeySummary[];
+}
+
+class RegisteredPasskey {
+  @ApiProperty({ type: PasskeyView }) passkey: PasskeySummary;
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Ten codes, each good once; only with the first second factor, and shown this once',
+    example: ['7k2m-9xqa-c4vt-0p8d'],
+  })
+  recoveryCodes?: string[];
+}
+
+@ApiTags('The member')
+@ApiBearerAuth('access')
+@Controller('members/me/passkeys')
+export class PasskeysController {
+  constructor(private readonly passkeys: PasskeyEnrolmentService) {}
+
+  @Post('options')
+  @UseGuards(RecentLoginGuard)
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Begin to add a passkey',
+    description: 'Gives what the browser needs to make one. Passkeys the member has are excluded.',
+  })
+  @ApiOkResponse({ type: CreationOptionsAnswer })
+  @ApiBodyProblems(...WITH_PASSWORD, 'passkey_limit_reached')
+  async options(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: PasswordDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<CreationOptionsAnswer> {
+    return this.passkeys.options(principal, body.password, caller);
+  }
+
+  @Post()
+  @UseGuards(RecentLoginGuard)
+  @ApiOperation({
+    summary: 'Add a passkey',
+    description:
+      'From now on logins need a second factor, or begin with a passkey. The first factor gives the recovery codes.',
+  })
+  @ApiCreatedResponse({ type: RegisteredPasskey })
+  @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'passkey_invalid', 'passkey_limit_reached')
+  async register(
+    @CurrentPrincipal() principal: Principal,
+    @Body() { credential, name = null }: RegisterPasskeyDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RegisteredPasskey> {
+    return this.passkeys.register(principal, credential, name, caller);
+  }
+
+  @Get()
+  @ApiOperation({
+    summary: 'My passkeys',
+    description: 'Oldest first; never more than the configured number, so there are no pages.',
+  })
+  @ApiOkResponse({ type: PasskeyList })
+  @ApiProblems(...SIGNED_IN)
+  async list(@CurrentPrincipal() { memberId }: Principal): Promise<PasskeyList> {
+    return { items: await this.passkeys.list(memberId) };
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Name a passkey', description: 'A name of null is taken away.' })
+  @ApiOkResponse({ type: PasskeyView })
+  @ApiBodyProblems(...SIGNED_IN, 'not_found')
+  async rename(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @Body() { name }: RenamePasskeyDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<PasskeyView> {
+    return this.passkeys.rename(principal, id, name, caller);
+  }
+
+  @Delete(':id')
+  @UseGuards(RecentLoginGuard)
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Remove a passkey',
+    description: 'Needs the password. With the last second factor the recovery codes go as well.',
+  })
+  @ApiNoContentResponse()
+  @ApiBodyProblems(...WITH_PASSWORD, 'not_found')
+  async remove(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @Body() body: PasswordDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.passkeys.remove(principal, id, body.password, caller);
+  }
+}

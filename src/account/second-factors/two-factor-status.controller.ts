@@ -1,0 +1,28 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { ApiProblems, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
+import { AuthenticatorAppService } from './authenticator-app.service.js';
+import type { TwoFactorStatus } from '../../mfa/two-factor.repository.js';
+
+class TwoFactorStatusView implements TwoFactorStatus {
+  @ApiProperty({ description: 'Whether an authenticator app is set up' }) enabled: boolean;
+  @ApiProperty({ type: 'integer', example: 10, description: 'Unused recovery codes' }) recoveryCodesLeft: number;
+}
+
+/** Looking needs no recent login, unlike everything that changes the second factor. */
+@ApiTags('The member')
+@ApiBearerAuth('access')
+@Controller('members/me/totp')
+export class TwoFactorStatusController {
+  constructor(private readonly app: AuthenticatorAppService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Whether I have an authenticator app, and how many recovery codes' })
+  @ApiOkResponse({ type: TwoFactorStatusView })
+  @ApiProblems(...SIGNED_IN)
+  async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusView> {
+    return this.app.status(principal);
+  }
+}

@@ -1,0 +1,121 @@
+import { Body, Controller, Delete, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import {
+  ApiBodyProblems,
+  RECENTLY_SIGNED_IN,
+  WITH_PASSWORD,
+} from '../../platform/http/problems/api-problems.decorator.js';
+import { RecentLoginGuard } from '../../sessions/reauthentication/recent-login.guard.js';
+import { CodeField, SecondFactorField } from '../../platform/http/validation/fields.js';
+import { PasswordDto } from '../../platform/http/validation/password.dto.js';
+import { AuthenticatorAppService } from './authenticator-app.service.js';
+import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
+import type { TotpEnrolment } from '../../mfa/totp/totp.js';
+
+class ConfirmTotpDto {
+  @CodeField() code: string;
+}
+
+class RemoveTotpDto extends PasswordDto {
+  @SecondFactorField() code: string;
+}
+
+class TotpEnrolmentAnswer implements TotpEnrolment {
+  @ApiProperty({ description: 'Base32, for typing into the app', example: 'FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB' })
+  secret: string;
+  @ApiProperty({ example: 'otpauth://totp/Munjigi:ada?secret=FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB&issuer=Munjigi' })
+  otpauthUrl: string;
+  @ApiProperty({ description: 'The same as a QR code', example: '<svg …>' }) qrSvg: string;
+}
+
+class RecoveryCodesAnswer {
+  @ApiProperty({
+    type: [String],
+    description: 'Ten codes, each good once; shown this once',
+    example: ['7k2m-9xqa-c4vt-0p8d'],
+  })
+  recoveryCodes: string[];
+}
+
+@ApiTags('The member')
+@ApiBearerAuth('access')
+@UseGuards(RecentLoginGuard)
+@Controller('members/me')
+export class TwoFactorController {
+  constructor(
+    private readonly app: AuthenticatorAppService,
+    private readonly recoveryCodes: RecoveryCodesService,
+  ) {}
+
+  @Post('totp')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Set up an authenticator app',
+    description: 'The secret is shown once and protects nothing until it is confirmed.',
+  })
+  @ApiOkResponse({ type: TotpEnrolmentAnswer })
+  @ApiBodyProblems(...WITH_PASSWORD, 'totp_already_enabled')
+  async enrol(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: PasswordDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<TotpEnrolmentAnswer> {
+    return this.app.enrol(principal, body.password, caller);
+  }
+
+  @Post('totp/confirm')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Confirm the app with a first code',
+    description: 'From now on logins need a second factor. Gives the recovery codes.',
+  })
+  @ApiOkResponse({ type: RecoveryCodesAnswer })
+  @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'code_invalid', 'too_many_attempts', 'totp_already_enabled', 'overloaded')
+  async confirm(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: ConfirmTotpDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RecoveryCodesAnswer> {
+    return { recoveryCodes: await this.app.confirm(principal, body.code, caller) };
+  }
+
+  @Delete('totp')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'Remove the app',
+    description: 'Needs the password and a code of the app, or a recovery code.',
+  })
+  @ApiNoContentResponse()
+  @ApiBodyProblems(...WITH_PASSWORD, 'code_invalid', 'too_many_attempts', 'totp_not_enabled')
+  async remove(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: RemoveTotpDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.app.disable(principal, body.password, body.code, caller);
+  }
+
+  @Post('recovery-codes')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'New recovery codes', description: 'The old ones die.' })
+  @ApiOkResponse({ type: RecoveryCodesAnswer })
+  @ApiBodyProblems(...WITH_PASSWORD, 'totp_not_enabled')
+  async regenerate(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: PasswordDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RecoveryCodesAnswer> {
+    return { recoveryCodes: await this.recoveryCodes.regenerate(principal, body.password, caller) };
+  }
+}

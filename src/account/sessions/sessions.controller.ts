@@ -1,0 +1,94 @@
+import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { ApiProblems, RECENTLY_SIGNED_IN, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
+import { Field } from '../../platform/http/validation/field.js';
+import * as rules from '../../platform/http/validation/rules.js';
+import { UuidParamPipe } from '../../platform/http/validation/uuid-param.pipe.js';
+import { OwnSessionsService, type OwnSession } from './own-sessions.service.js';
+
+class EndSessionsQuery {
+  @Field({
+    rule: rules.oneOf('true', 'false'),
+    isOptional: true,
+    api: { enum: ['true', 'false'], default: 'false', description: 'true: this session too' },
+  })
+  includeCurrent?: 'true' | 'false';
+}
+
+class SessionView implements OwnSession {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty({ nullable: true, type: String, example: "Ada's phone" }) deviceName: string | null;
+  @ApiProperty({ nullable: true, type: String, example: 'Firefox' }) browser: string | null;
+  @ApiProperty({ nullable: true, type: String, example: 'Android' }) os: string | null;
+  @ApiProperty({ example: '198.18.3.7' }) ip: string;
+  @ApiProperty({ nullable: true, type: String, description: 'ISO 3166-1 code, where it is known', example: 'KR' })
+  country: string | null;
+  @ApiProperty({ format: 'date-time' }) createdAt: Date;
+  @ApiProperty({ format: 'date-time' }) lastUsedAt: Date;
+  @ApiProperty({ description: 'Whether it is the one that asks' }) current: boolean;
+}
+
+class SessionList {
+  @ApiProperty({ type: [SessionView] }) items: OwnSession[];
+}
+
+@ApiTags('Login and tokens')
+@ApiBearerAuth('access')
+@Controller('auth/sessions')
+export class SessionsController {
+  constructor(private readonly sessions: OwnSessionsService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Where I am signed in',
+    description: 'Last used first; never more than the configured number, so there are no pages.',
+  })
+  @ApiOkResponse({ type: SessionList })
+  @ApiProblems(...SIGNED_IN)
+  async list(@CurrentPrincipal() principal: Principal): Promise<SessionList> {
+    return { items: await this.sessions.list(principal) };
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'End one session',
+    description: 'One other than the current needs a login or password check of the last few minutes.',
+  })
+  @ApiNoContentResponse()
+  @ApiProblems(...RECENTLY_SIGNED_IN, 'not_found')
+  async end(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', UuidParamPipe) id: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.sessions.end(principal, id, caller);
+  }
+
+  @Delete()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    summary: 'End all other sessions',
+    description: 'Needs a login or password check of the last few minutes.',
+  })
+  @ApiNoContentResponse()
+  @ApiProblems(...RECENTLY_SIGNED_IN, 'validation_failed')
+  async endAll(
+    @CurrentPrincipal() principal: Principal,
+    @Query() query: EndSessionsQuery,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    await this.sessions.endAll(principal, query.includeCurrent === 'true', caller);
+  }
+}

@@ -1,0 +1,76 @@
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { noteOutcome } from '../../platform/http/request-outcome.js';
+import { Public } from '../../platform/http/public.decorator.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
+import { TokenAnswer } from '../tokens/token-response.js';
+import { LoginDto, MfaRequired, PasswordChangeRequired, SecondFactorDto } from './login.dto.js';
+import { LoginService } from './login.service.js';
+import { TokenCookies } from '../tokens/token-cookies.js';
+
+@ApiTags('Login and tokens')
+@Public()
+@Controller('auth/login')
+export class LoginController {
+  constructor(
+    private readonly logins: LoginService,
+    private readonly cookies: TokenCookies,
+  ) {}
+
+  @Post()
+  @HashesPassword()
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'logIn',
+    summary: 'Log in',
+    description:
+      'By login ID or address. Unknown, wrong, disabled, waiting and too unusual are one answer: `invalid_credentials`.',
+  })
+  @ApiExtraModels(TokenAnswer, MfaRequired, PasswordChangeRequired)
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/LoginOutcome' } })
+  @ApiBodyProblems('invalid_credentials', 'origin_not_allowed', 'too_many_requests', 'overloaded')
+  async login(
+    @Body() body: LoginDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenAnswer | MfaRequired | PasswordChangeRequired> {
+    const outcome = await this.logins.login(body, this.cookies.deviceOf(request, body), caller);
+    noteOutcome(request, outcome.status);
+    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  }
+
+  @Post('mfa')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'logInSecondFactor',
+    summary: 'Bring the second factor',
+    description:
+      'After `mfa_required`: six digits from the app, or a recovery code. Five tries for the account, whatever login they belong to.',
+  })
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'code_invalid',
+    'invalid_credentials',
+    'too_many_attempts',
+    'origin_not_allowed',
+    'overloaded',
+  )
+  async secondFactor(
+    @Body() body: SecondFactorDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenAnswer | PasswordChangeRequired> {
+    const { mfaToken, code: answer } = body;
+    const step = { mfaToken, answer, isKnownOrigin: this.cookies.isKnownOrigin(request) };
+    const outcome = await this.logins.completeWithSecondFactor(step, caller);
+    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  }
+}

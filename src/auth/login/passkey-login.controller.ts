@@ -1,0 +1,99 @@
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Public } from '../../platform/http/public.decorator.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { TokenAnswer } from '../tokens/token-response.js';
+import { NoFieldsDto } from '../../platform/http/validation/no-fields.dto.js';
+import { PasswordChangeRequired } from './login.dto.js';
+import { MfaTokenDto, PasskeyLoginDto, RequestOptionsAnswer, SecondFactorPasskeyDto } from './passkey-login.dto.js';
+import { LoginService } from './login.service.js';
+import { PasskeyLoginService } from './passkey-login.service.js';
+import { TokenCookies } from '../tokens/token-cookies.js';
+
+@ApiTags('Login and tokens')
+@Public()
+@Controller('auth/login')
+export class PasskeyLoginController {
+  constructor(
+    private readonly passkeyLogins: PasskeyLoginService,
+    private readonly logins: LoginService,
+    private readonly cookies: TokenCookies,
+  ) {}
+
+  @Post('passkey/options')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Begin a login with a passkey alone',
+    description: 'Alike for everybody: the passkey says whose it is.',
+  })
+  @ApiOkResponse({ type: RequestOptionsAnswer })
+  @ApiBody({ type: NoFieldsDto, required: false })
+  @ApiBodyProblems('too_many_requests')
+  async options(@Body() _body: NoFieldsDto, @CurrentCaller() caller: Caller): Promise<RequestOptionsAnswer> {
+    return this.passkeyLogins.options(caller);
+  }
+
+  @Post('passkey')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Log in with a passkey alone',
+    description:
+      'The passkey has to check its owner (PIN, finger, face) and then stands for both factors. Each challenge is worth one try. Never answers `mfa_required`.',
+  })
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
+  @ApiBodyProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', 'too_many_requests')
+  async login(
+    @Body() body: PasskeyLoginDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenAnswer | PasswordChangeRequired> {
+    const outcome = await this.passkeyLogins.login(body.credential, this.cookies.deviceOf(request, body), caller);
+    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  }
+
+  @Post('mfa/passkey/options')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Begin a second step with a passkey',
+    description: 'After `mfa_required`, where `methods` names `passkey`.',
+  })
+  @ApiOkResponse({ type: RequestOptionsAnswer })
+  @ApiBodyProblems('token_expired', 'token_invalid', 'passkey_invalid', 'too_many_requests')
+  async secondFactorOptions(
+    @Body() { mfaToken }: MfaTokenDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<RequestOptionsAnswer> {
+    return this.passkeyLogins.secondFactorOptions(mfaToken, caller);
+  }
+
+  @Post('mfa/passkey')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Bring a passkey as the second factor',
+    description: 'Five tries for the account, over all kinds of second factor and all logins under way.',
+  })
+  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'passkey_invalid',
+    'invalid_credentials',
+    'too_many_attempts',
+    'origin_not_allowed',
+    'overloaded',
+  )
+  async secondFactor(
+    @Body() { mfaToken, credential }: SecondFactorPasskeyDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenAnswer | PasswordChangeRequired> {
+    const step = { mfaToken, answer: credential, isKnownOrigin: this.cookies.isKnownOrigin(request) };
+    const outcome = await this.logins.completeWithSecondFactor(step, caller);
+    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  }
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { maskLoginId } from '../../users/login-id.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import type { Tx } from '../../platform/database/sql.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { SecurityNoticesService } from '../../mail/notifications/security-notifications.service.js';
+import { RiskService, type AssessedLogin } from '../../security/risk/risk.service.js';
+import type { IssuedTokens } from '../../sessions/session-tokens.js';
+import { SessionsService, type SessionOwner, type SignInDevice } from '../../sessions/sessions.service.js';
+import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
+import { VerificationService } from '../../verification/verification.service.js';
+import { ResetTokens, type IssuedResetToken } from '../password-reset/reset-tokens.js';
+
+/** Who logs in, on which device, and what went before. */
+export interface SignIn {
+  readonly owner: SessionOwner;
+  readonly device: SignInDevice;
+  /** Wrong passwords in a row before the right one. */
+  readonly passwordFailures: number;
+  /** The first factor, which may have been the only one. */
+  readonly by: 'password' | 'passkey';
+}
+
+/** What a login comes to that has shown all it needs. */
+export type CompletedLogin =
+  { status: 'authenticated'; tokens: IssuedTokens } | ({ status: 'password_change_required' } & IssuedResetToken);
+
+/** Lets logins in, unless they look too much like somebody else's. Every way to log in ends here. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly members: MembersRepository,
+    private readonly sessions: SessionsService,
+    private readonly risk: RiskService,
+    private readonly verification: VerificationService,
+    private readonly resetTokens: ResetTokens,
+    private readonly notices: SecurityNoticesService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /**
+   * Completes a login that has shown all it needs: a session, or the way to a new password where that has to come first. A closed
+   * account is open again by it, while its grace lasts. Null where it is refused as too risky: the caller lets the transaction commit, because it holds what was found and the mail
+   * about it, and answers as if the password were wrong.
+   * @param candidate as looked up before the transaction: at the version that was checked it holds, or the login is refused
+   * @throws DomainError `invalid_credentials`
+   */
+  async complete(tx: Tx, signIn: SignIn, candidate: LoginCandidate, caller: Caller): Promise<CompletedLogin | null> {
+    const { outcome, isMailed } = await this.risk.assessLogin(tx, await this.assessed(tx, signIn, caller), caller);
+    if (outcome === 'end') return null;
+    if (candidate.status === 'closed') await this.restore(tx, candidate, caller);
+    if (candidate.mustChangePassword) return this.demandNewPassword(tx, signIn, caller);
+    const tokens = await this.sessions.open(tx, signIn.owner, { ...signIn.device, isMailed }, caller);
+    return { status: 'authenticated', tokens };
+  }
+
+  /** After the password, before a second factor is asked for; false where it is refused, as in {@link complete}. */
+  async mayGoOn(tx: Tx, signIn: SignIn, caller: Caller): Promise<boolean> {
+    return this.risk.mayGoOn(tx, await this.assessed(tx, signIn, caller), caller);
+  }
+
+  /** The password was right and the second factor wrong. */
+  async secondFactorFailed(tx: Tx, signIn: SignIn, caller: Caller): Promise<void> {
+    await this.risk.assessWrongSecondFactor(tx, await this.assessed(tx, signIn, caller), caller);
+  }
+
+  private async restore(tx: Tx, { id: memberId, loginId }: LoginCandidate, caller: Caller): Promise<void> {
+    // Where it is no longer closed, or the grace ran out a moment ago, what follows sees for itself how it is.
+    if (!(await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS))) return;
+    await this.events.record(tx, 'account.restored', { memberId, caller }, {});
+    const member = await this.members.get(tx, memberId);
+    await this.notices.send(tx, 'account-restored', member, caller, { loginIdMasked: maskLoginId(loginId) });
+  }
+
+  /** Whoever has to change the password gets no session, only the way to do that. */
+  private async demandNewPassword(tx: Tx, { owner, by }: SignIn, caller: Caller): Promise<CompletedLogin> {
+    const { memberId, passwordVersion } = owner;
+    // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
+    if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
+      throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
+    await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
+    const grant = await this.verification.grantReset(tx, memberId, passwordVersion);
+    return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
+  }
+
+  private async assessed(tx: Tx, { owner, device, passwordFailures }: SignIn, caller: Caller): Promise<AssessedLogin> {
+    const { memberId } = owner;
+    const { knownDeviceId: deviceId, deviceName = null } = device;
+    const isNewDevice = await this.sessions.isNewDevice(tx, memberId, deviceId, caller);
+    return { memberId, deviceId, deviceName, isNewDevice, passwordFailures };
+  }
+}

@@ -1,0 +1,59 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Field } from '../../platform/http/validation/field.js';
+import {
+  EmailField,
+  LoginIdField,
+  NewPasswordField,
+  PasswordField,
+  TokenField,
+} from '../../platform/http/validation/fields.js';
+import { ConfirmCodeDto } from '../../verification/proof.dto.js';
+import * as rules from '../../platform/http/validation/rules.js';
+
+export class SendResetCodeDto {
+  @EmailField() email: string;
+  @LoginIdField({ isOptional: true, description: 'Where given, mail goes out only if it belongs to the address' })
+  loginId?: string;
+}
+
+export class SendLoginIdCodeDto {
+  @EmailField() email: string;
+}
+
+export class ConfirmLoginIdCodeDto extends ConfirmCodeDto {
+  @Field({
+    rule: rules.bool,
+    isOptional: true,
+    api: { type: Boolean, default: false, description: 'Mail the whole login ID to the address' },
+  })
+  mailFullId?: boolean;
+}
+
+export class ResetLinkDto {
+  @TokenField({ description: 'From the mailed link, behind #token=' }) token: string;
+}
+
+export class ResetPasswordDto {
+  @NewPasswordField({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
+  @TokenField({ isOptional: true, description: 'Where it is not in the Authorization header' }) resetToken?: string;
+}
+
+export class ChangePasswordDto {
+  @PasswordField() currentPassword: string;
+  @NewPasswordField({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
+}
+
+export class ResetTokenAnswer {
+  @ApiProperty({ description: 'Sets a new password once, at POST /api/auth/password-reset' }) resetToken: string;
+  @ApiProperty({ type: 'integer', description: 'Seconds', example: 600 }) expiresIn: number;
+}
+
+export class ResetTokenByLinkAnswer extends ResetTokenAnswer {
+  @ApiProperty({ example: 'ad***e' }) maskedLoginId: string;
+}
+
+export class FoundLoginId {
+  @ApiProperty({ example: 'ad***e' }) maskedLoginId: string;
+  @ApiProperty({ example: '2026-11', description: 'Year and month of the sign-up' }) memberSince: string;
+  @ApiPropertyOptional({ description: 'Straight on to a new password, where wanted' }) resetToken?: string;
+}

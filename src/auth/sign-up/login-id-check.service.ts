@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../platform/http/client-context.js';
+import { isReservedLoginId, LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+
+export interface Availability {
+  available: boolean;
+  reason?: 'invalid' | 'reserved' | 'taken';
+}
+
+/** Says whether a login ID could be had. It does tell which ones exist, so it is limited and can be switched off. */
+@Injectable()
+export class LoginIdCheckService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly members: MembersRepository,
+    private readonly ipLimits: IpLimitsService,
+  ) {}
+
+  /** @throws DomainError `not_found` when switched off, `too_many_requests` */
+  async check(input: string, caller: Caller): Promise<Availability> {
+    if (!this.config.env.LOGIN_ID_CHECK_ENABLED)
+      throw new DomainError('not_found', { detail: 'login-ID check is off' });
+    await this.ipLimits.takeRequest(caller);
+    const loginId = normaliseLoginId(input);
+    if (!LOGIN_ID_PATTERN.test(loginId)) return { available: false, reason: 'invalid' };
+    if (isReservedLoginId(loginId)) return { available: false, reason: 'reserved' };
+    return (await this.members.isLoginIdTaken(loginId)) ? { available: false, reason: 'taken' } : { available: true };
+  }
+}

@@ -1,0 +1,116 @@
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { noteOutcome } from '../../platform/http/request-outcome.js';
+import { Public } from '../../platform/http/public.decorator.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { RefreshService } from './refresh.service.js';
+import { SessionsService } from '../../sessions/sessions.service.js';
+import { TokenAnswer } from './token-response.js';
+import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
+import { RefreshDto, VerifiedTokenAnswer, VerifyTokenDto } from '../login/login.dto.js';
+import { RefreshTokenGuard } from '../guards/refresh-token.guard.js';
+import { SessionTokenGuard } from '../guards/session-token.guard.js';
+import { TokenCookies } from './token-cookies.js';
+import { TokenVerificationService } from './token-verification.service.js';
+
+class RefreshAnswer extends TokenAnswer {
+  @ApiProperty({
+    enum: ['rotated', 'replayed'],
+    description: 'replayed: another refresh with the same token came first, and this is the successor it got',
+  })
+  outcome: 'rotated' | 'replayed';
+}
+
+@ApiTags('Login and tokens')
+@Public()
+@Controller('auth')
+export class TokensController {
+  constructor(
+    private readonly refreshes: RefreshService,
+    private readonly sessions: SessionsService,
+    private readonly verification: TokenVerificationService,
+    private readonly cookies: TokenCookies,
+  ) {}
+
+  @Post('refresh')
+  @UseGuards(RefreshTokenGuard)
+  @HttpCode(HttpStatus.OK)
+  @ApiBearerAuth('refresh')
+  @ApiOperation({
+    operationId: 'refreshTokens',
+    summary: 'Get the next pair of tokens',
+    description:
+      'The refresh token goes in the Authorization header, the body or the cookie. Used again within the grace it gives the same successor; later it ends the session.',
+  })
+  @ApiBody({ type: RefreshDto, required: false })
+  @ApiOkResponse({ type: RefreshAnswer })
+  @ApiBodyProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'token_reused',
+    'origin_not_allowed',
+    'overloaded',
+  )
+  async refresh(
+    @Body() _body: RefreshDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest & { user: VerifiedToken<'refresh'> },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RefreshAnswer> {
+    const { outcome, ...tokens } = await this.refreshes.rotate(request.user, caller);
+    noteOutcome(request, outcome);
+    return { ...this.cookies.deliver(reply, tokens), outcome };
+  }
+
+  @Post('verify')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'verifyToken',
+    summary: 'Whether an access token is good',
+    description: 'In the manner of RFC 7662. Access tokens only; says why a token is not good.',
+  })
+  @ApiOkResponse({ type: VerifiedTokenAnswer })
+  @ApiBodyProblems()
+  async verify(@Body() body: VerifyTokenDto): Promise<VerifiedTokenAnswer> {
+    return this.verification.verify(body.token);
+  }
+
+  @Post('logout')
+  @UseGuards(SessionTokenGuard)
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiBearerAuth('access')
+  @ApiBearerAuth('refresh')
+  @ApiOperation({
+    operationId: 'logOut',
+    summary: 'Log out',
+    description:
+      'With the access or the refresh token of the session. Both stop working at once; logging out again changes nothing.',
+  })
+  @ApiBody({ type: RefreshDto, required: false })
+  @ApiNoContentResponse()
+  @ApiBodyProblems('token_expired', 'token_invalid', 'origin_not_allowed')
+  async logout(
+    @Body() _body: RefreshDto,
+    @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest & { user: Principal | VerifiedToken<'refresh'> },
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const { user } = request;
+    const { memberId, sessionId } = 'sid' in user ? { memberId: user.sub, sessionId: user.sid } : user;
+    await this.sessions.end(memberId, sessionId, 'logout', caller);
+    this.cookies.clear(reply);
+  }
+}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { Tx } from '../../platform/database/sql.js';
+import type { OutboxMessage, OutboxStatus } from './outbox-message.entity.js';
+
+export const OUTBOX_CHANNEL = 'munjigi_outbox';
+
+export type NewOutboxMessage = Pick<
+  OutboxMessage,
+  'id' | 'template' | 'locale' | 'status' | 'payload' | 'messageId' | 'memberId' | 'proofId'
+>;
+
+/** A message that this process has the lease of. `attempts` tells this lease from any later one. */
+export type ClaimedMessage = Pick<OutboxMessage, 'id' | 'template' | 'locale' | 'messageId' | 'attempts'> & {
+  payload: Buffer;
+  isExpired: boolean;
+  /** Tried for so long that nobody waits for it any more. */
+  isOverdue: boolean;
+};
+
+/** A mail that still cannot be delivered is given up and shown to the operator, as mail servers do (RFC 5321 section 4.5.4.1). */
+const GIVE_UP_AFTER = `interval '2 days'`;
+
+/** Names one lease of one message. */
+export type Lease = Pick<ClaimedMessage, 'id' | 'attempts'>;
+
+export const EXPIRED = 'what it carried has expired';
+
+const DUE = `SELECT id FROM outbox_messages WHERE status = 'pending' AND available_at <= now()`;
+
+const CLAIM = {
+  name: 'outbox-claim',
+  text: `WITH failed AS (
+      ${DUE} AND attempts > 0 ORDER BY available_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    fresh AS (
+      ${DUE} AND attempts = 0 ORDER BY available_at LIMIT $1 - (SELECT count(*) FROM failed) FOR UPDATE SKIP LOCKED)
+    UPDATE outbox_messages SET attempts = attempts + 1, available_at = now() + make_interval(secs => $3)
+    WHERE id IN (SELECT id FROM failed UNION ALL SELECT id FROM fresh)
+    RETURNING id, template, locale, message_id AS "messageId", attempts, payload,
+      coalesce(expires_at <= now(), false) AS "isExpired", created_at <= now() - ${GIVE_UP_AFTER} AS "isOverdue"`,
+};
+
+const FINISH = {
+  name: 'outbox-finish',
+  text: `UPDATE outbox_messages SET status = $3, payload = CASE WHEN $3 = 'dead' THEN payload END, finished_at = now(), last_error = $4
+    WHERE id = $1 AND attempts = $2 AND status = 'pending'`,
+};
+
+/** Owns the table `outbox_messages`. */
+@Injectable()
+export class OutboxRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Writes the message and wakes the dispatchers when this commits. A withheld one does the same work, so that time tells nothing. */
+  async insert(tx: Tx, message: NewOutboxMessage, lifetimeSeconds: number | null): Promise<void> {
+    await tx.query(
+      `WITH message AS (
+         INSERT INTO outbox_messages (id, template, locale, status, payload, message_id, member_id, proof_id, expires_at, finished_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), CASE WHEN $4 = 'pending' THEN NULL ELSE now() END)
+         RETURNING id)
+       SELECT pg_notify('${OUTBOX_CHANNEL}', '') FROM message`,
+      [
+        ...[message.id, message.template, message.locale, message.status, message.payload],
+        ...[message.messageId, message.memberId, message.proofId, lifetimeSeconds],
+      ],
+    );
+  }
+
+  /** Mails whose proof is over are not sent any more; what they carried is erased. */
+  async dropForProofs(tx: Tx, proofIds: readonly string[]): Promise<void> {
+    if (proofIds.length === 0) return;
+    await tx.query(
+      `UPDATE outbox_messages SET status = 'dropped', payload = NULL, finished_at = now(), last_error = 'its code and link were used or replaced'
+       WHERE proof_id = ANY($1) AND status = 'pending'`,
+      [[...proofIds]],
+    );
+  }
+
+  async deleteOf(tx: Tx, memberIds: readonly string[]): Promise<void> {
+    await tx.query(`DELETE FROM outbox_messages WHERE member_id = ANY($1)`, [[...memberIds]]);
+  }
+
+  /**
+   * Takes due messages for this process alone. The lease is their next due time: if we die, they become due again
+   * by themselves. SKIP LOCKED lets several dispatchers claim side by side without waiting for one another.
+   * Those that failed before come first, but never more than `retryLimit`: they may well fail, slowly, again.
+   */
+  async claim(limit: number, retryLimit: number, leaseSeconds: number): Promise<ClaimedMessage[]> {
+    const { rows } = await this.database.prepared<ClaimedMessage>(CLAIM, [limit, retryLimit, leaseSeconds]);
+    return rows;
+  }
+
+  /**
+   * Closes a message. What it carried is erased, but for a dead one's: an operator may send it again, and the purge erases it.
+   * Whoever has lost the lease meanwhile changes nothing.
+   */
+  async finish(message: Lease, status: Exclude<OutboxStatus, 'pending'>, error: string | null): Promise<void> {
+    await this.database.prepared(FINISH, [message.id, message.attempts, status, error]);
+  }
+
+  /** Gives a message back, due again after a while. */
+  async postpone(message: Lease, seconds: number, error: string): Promise<void> {
+    await this.database.query(
+      `UPDATE outbox_messages SET available_at = now() + make_interval(secs => $3), last_error = $4
+       WHERE id = $1 AND attempts = $2 AND status = 'pending'`,
+      [message.id, message.attempts, seconds, error],
+    );
+  }
+
+  /** For as long as nothing can be sent: erases what expires meanwhile instead of keeping it until somebody looks. */
+  async dropExpired(): Promise<void> {
+    await this.database.query(
+      `UPDATE outbox_messages SET status = 'dropped', payload = NULL, finished_at = now(), last_error = '${EXPIRED}'
+       WHERE status = 'pending' AND available_at <= now() AND expires_at <= now()`,
+    );
+  }
+}

@@ -1,0 +1,382 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
+import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import {
+  MAIL_SAMPLES as SAMPLES,
+  SAMPLE_CODE as CODE,
+  SAMPLE_LINK as LINK,
+  SAMPLE_TOKEN as TOKEN,
+} from '../../operations/mail-preview/mail-samples.js';
+import {
+  MAIL_TEMPLATE_FIELDS,
+  MAIL_TEMPLATE_NAMES,
+  suspicionFields,
+  type MailTemplateName,
+  type SuspicionReason,
+} from './mail-template.js';
+
+const EVERY = MAIL_TEMPLATE_NAMES.flatMap((name) => LOCALES.map((locale) => [name, locale] as const));
+const SUSPICIONS = [
+  'new_device',
+  'new_network',
+  'new_country',
+  'impossible_travel',
+  'refresh_burst',
+  'many_countries',
+  'success_after_failures',
+  'wrong_second_factor',
+] satisfies SuspicionReason[] as SuspicionReason[];
+const PROOFS = EVERY.filter(([name]) => 'code' in SAMPLES[name]);
+const ALERTS = EVERY.filter(([name]) => 'notMeLink' in SAMPLES[name]);
+const LOCATED = EVERY.filter(([name]) => 'network' in SAMPLES[name]);
+const NAMED = EVERY.filter(([name]) => 'name' in SAMPLES[name]);
+
+const renderer = new MailRenderer({ productName: 'Acme' });
+
+/** Renders a sample with some fields replaced; `data` is loose because a stored row may hold anything. */
+function mail(name: MailTemplateName, locale: Locale, changes: Record<string, unknown> = {}): RenderedMail {
+  return renderer.render(name, locale, { ...SAMPLES[name], ...changes });
+}
+
+/** The words of an HTML part as a reader sees them. */
+function visible(html: string): string {
+  return html
+    .replace(/^[\s\S]*<h1/, '<h1')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#x3D;/g, '=')
+    .replace(/&#x27;/g, "'")
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ');
+}
+
+/** Numbers, times, IDs and addresses: what a reader would act on. */
+function facts(words: string): string[] {
+  return [...new Set(words.match(/https?:\S+|[\w./*#=-]*\d[\w./*#=:-]*|[a-z]+\*+[a-z]*|[a-z]+\.[a-z]+/g) ?? [])].sort();
+}
+
+describe('a mail', () => {
+  it.each(EVERY)('%s in %s has a subject, an HTML part and a text part', (name, locale) => {
+    const { subject, html, text } = mail(name, locale);
+    expect(subject).toMatch(/^\[Acme\] \S/);
+    expect(html).toMatch(new RegExp(`^<!DOCTYPE html>\\s*<html lang="${locale}"`));
+    expect(text.length).toBeGreaterThan(100);
+    expect(subject + html + text).not.toMatch(/\{\{|\}\}|undefined|\[object|NaN/);
+  });
+
+  it.each(EVERY)('%s in %s is written in that language', (name, locale) => {
+    const { subject, html, text } = mail(name, locale);
+    for (const words of [subject, visible(html), text]) {
+      expect(/[가-힣]/.test(words)).toBe(locale === 'ko');
+    }
+  });
+
+  it.each(EVERY)('%s in %s says the same facts in text and in HTML', (name, locale) => {
+    const { html, text } = mail(name, locale);
+    expect(facts(visible(html))).toEqual(facts(text));
+    expect(facts(text)).toEqual(expect.arrayContaining([{ en: '05:37', ko: '14:37' }[locale]]));
+  });
+
+  it.each(LOCATED)('ML-06 %s in %s shows the time, by which clock, and the coarse network', (name, locale) => {
+    const { text } = mail(name, locale);
+    expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 14:37 (한국 시각)' }[locale]);
+    expect(text).toContain('198.18.3.0/24');
+  });
+
+  it.each(EVERY)(
+    'ML-06 %s in %s keeps code, token, link and login ID out of the subject and the preview',
+    (name, locale) => {
+      const { subject, html } = mail(name, locale);
+      const preview = html.slice(0, html.indexOf('<h1'));
+      for (const secret of [CODE, TOKEN, 'https:', 'minsu.kim', 'mi***m']) {
+        expect(subject).not.toContain(secret);
+        expect(preview).not.toContain(secret);
+      }
+    },
+  );
+
+  it.each(PROOFS)(
+    'ML-06 %s in %s shows code, link and how long they work, and warns never to tell the code',
+    (name, locale) => {
+      const { html, text } = mail(name, locale);
+      // A forgotten login ID is shown where it was asked for, so there is no page for a link to lead to.
+      const hasLink = name !== 'find-login-id';
+      for (const words of [visible(html), text]) {
+        expect(words).toContain(CODE);
+        expect(words.includes(LINK)).toBe(hasLink);
+        expect(words).toContain({ en: '10 minutes', ko: '10분' }[locale]);
+        expect(words).toContain({ en: 'Never tell this code to anybody', ko: '누구에게도 알려 주지 마세요' }[locale]);
+        expect(words).toContain({ en: 'ignore this mail', ko: '무시해 주세요' }[locale]);
+      }
+      expect(html.includes(`href="${LINK.replace('=', '&#x3D;')}"`)).toBe(hasLink);
+    },
+  );
+
+  it.each(EVERY)('ML-05 %s in %s loads nothing from anywhere', (name, locale) => {
+    const { html } = mail(name, locale);
+    expect(html).not.toMatch(/<(img|link|script|iframe|object|embed|video|audio|source|svg|form)\b/i);
+    expect(html).not.toMatch(/\bsrc\s*=|\bsrcset\s*=|\bbackground\s*=|url\(|@import|@font-face/i);
+    // Every address in the source is one that a person may press or read.
+    const addresses = html.match(/[^\s"'<>]*https?:[^\s"'<>]*/g) ?? [];
+    const pressed = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map((match) => match[1]);
+    expect(addresses.filter((address) => !pressed.includes(address))).toEqual([]);
+  });
+
+  it.each(EVERY)('%s in %s is fit for dark screens and phones', (name, locale) => {
+    const { html } = mail(name, locale);
+    expect(html).toContain('<meta name="color-scheme" content="light dark">');
+    expect(html).toContain('prefers-color-scheme: dark');
+    expect(html).toContain('width=device-width');
+  });
+
+  it.each(LOCALES)(
+    'AD-02 says in %s what an administrator did, each act in other words and none with a place',
+    (locale) => {
+      const acts = [
+        ...[
+          'disabled',
+          'enabled',
+          'made-admin',
+          'no-longer-admin',
+          'logged-out',
+          'two-factor-removed',
+          'factor-removed',
+          'unlocked',
+        ],
+      ].map((what) => mail('admin-action', locale, { what }));
+      expect(new Set(acts.map(({ text }) => text)).size).toBe(acts.length);
+      for (const { html, text } of acts) {
+        expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 14:37 (한국 시각)' }[locale]);
+        expect(visible(html)).not.toMatch(/network|네트워크/i);
+      }
+    },
+  );
+
+  it.each(LOCALES)('AD-02 leads in %s to a page for setting a password, and says why', (locale) => {
+    const whys = ['account-created', 'reset-demanded'].map((why) => mail('set-password', locale, { why }).text);
+    expect(new Set(whys).size).toBe(2);
+    for (const text of whys) expect(text).toContain(LINK);
+  });
+
+  it('counts one minute as one', () => {
+    expect(mail('find-login-id', 'en', { codeMinutes: 1 }).text).toContain('works for 1 minute,');
+  });
+
+  it('tells a changed password from a reset one', () => {
+    expect(mail('password-changed', 'en', { how: 'changed' }).text).toContain('All other devices were logged out');
+    expect(mail('password-changed', 'en', { how: 'reset' }).text).toContain('All devices were logged out');
+  });
+
+  it.each([
+    ['enabled', 'en', 'Two-step login is on', 'Two-step login was switched on'],
+    ['disabled', 'en', 'Two-step login is off', 'your password alone is enough'],
+    ['recovery-codes-replaced', 'en', 'New recovery codes were made', 'The old ones do not work any more'],
+    ['recovery-codes-removed', 'en', 'The recovery codes were removed', 'None of them works any more'],
+    ['recovery-code-used', 'en', 'A recovery code was used', 'It does not work a second time'],
+    ['app-removed', 'en', 'The authenticator app was removed', 'your passkeys remain your second step'],
+    ['passkey-added', 'en', 'A passkey was added', 'the second step besides your password'],
+    ['passkey-removed', 'en', 'A passkey was removed', 'does not log in any more'],
+    ['enabled', 'ko', '2단계 인증이 켜졌습니다', '한 번 더 인증하게 됩니다'],
+    ['disabled', 'ko', '2단계 인증이 꺼졌습니다', '비밀번호만으로 로그인할 수 있습니다'],
+    ['recovery-codes-replaced', 'ko', '새 복구 코드가 발급되었습니다', '이전 복구 코드는 더 이상 쓸 수 없습니다'],
+    ['recovery-codes-removed', 'ko', '복구 코드가 삭제되었습니다', '더 이상 쓸 수 없습니다'],
+    ['recovery-code-used', 'ko', '복구 코드가 사용되었습니다', '이 복구 코드는 다시 쓸 수 없습니다'],
+    ['app-removed', 'ko', '인증 앱이 해제되었습니다', '패스키가 계속 쓰입니다'],
+    ['passkey-added', 'ko', '패스키가 추가되었습니다', '그것만으로 로그인할 수 있고'],
+    ['passkey-removed', 'ko', '패스키가 삭제되었습니다', '더 이상 로그인할 수 없습니다'],
+  ] as const)('tells what became of two-step login: %s in %s', (what, locale, title, sentence) => {
+    const { subject, html, text } = mail('two-factor-changed', locale, { what, recoveryCodesLeft: undefined });
+    expect(subject).toBe(`[Acme] ${title}`);
+    expect(html).toContain(`<title>${title}</title>`);
+    expect(facts(visible(html))).toEqual(facts(text));
+    expect(text).toMatch(new RegExp(`^${title}\n\n\\S`));
+    for (const words of [visible(html), text]) expect(words).toContain(sentence);
+  });
+
+  it('OC-08 counts the recovery codes that are left, and warns when there are none', () => {
+    const left = (recoveryCodesLeft: number) => mail('two-factor-changed', 'en', { recoveryCodesLeft });
+    expect(left(3).text).toContain('Recovery codes left: 3');
+    expect(left(3).text).not.toContain('no recovery code left');
+    expect(left(0).text).toContain('Recovery codes left: 0');
+    for (const words of [visible(left(0).html), left(0).text]) expect(words).toContain('no recovery code left');
+  });
+
+  it.each(LOCALES)('names the passkey, and says when the second step went with it (%s)', (locale) => {
+    const removed = (isSecondStepOff?: 1) =>
+      mail('two-factor-changed', locale, { what: 'passkey-removed', passkeyName: 'Blue key', isSecondStepOff });
+    const off = locale === 'en' ? 'password alone is enough' : '비밀번호만으로 로그인할 수 있습니다';
+    for (const words of [visible(removed(1).html), removed(1).text]) {
+      expect(words).toContain('Blue key');
+      expect(words).toContain(off);
+    }
+    expect(removed().text).not.toContain(off);
+  });
+
+  it.each(LOCALES)('SS-06 names each reason for which a login looks suspicious, and only those (%s)', (locale) => {
+    const none = Object.fromEntries(SUSPICIONS.map((reason) => [reason, undefined]));
+    const named = (reasons: SuspicionReason[]) => {
+      const { html, text } = mail('suspicious-login', locale, { ...none, ...suspicionFields(reasons) });
+      const items = [...html.matchAll(/<li>(.*)<\/li>/g)].map((match) => match[1]);
+      expect([...text.matchAll(/^- (.*)$/gm)].map((match) => match[1])).toEqual(items);
+      return items;
+    };
+    const sentences = SUSPICIONS.flatMap((reason) => named([reason]));
+    expect(new Set(sentences).size).toBe(SUSPICIONS.length);
+    expect(named(SUSPICIONS).sort()).toEqual(sentences.sort());
+  });
+
+  it('SS-06 is not made about a suspicion without a reason', () => {
+    expect(() => suspicionFields([])).toThrow('needs a reason');
+  });
+
+  it.each(ALERTS)('%s in %s offers “It wasn’t me”, and says that opening the link changes nothing', (name, locale) => {
+    const { html, text } = mail(name, locale);
+    for (const words of [visible(html), text]) {
+      expect(words).toContain({ en: 'It wasn’t me', ko: '제가 한 일이 아닙니다' }[locale]);
+      expect(words.toLowerCase()).toContain({ en: 'nothing changes until', ko: '아무것도 바뀌지 않습니다' }[locale]);
+      expect(words).toContain({ en: 'all devices are logged out', ko: '모든 기기에서 로그아웃' }[locale]);
+      expect(words).toContain(LINK);
+    }
+    expect(html.match(/<a class="(button|outlined)"/g)).toHaveLength(1); // two buttons would leave a frightened reader guessing
+  });
+
+  it.each(ALERTS)('%s in %s says what to do by hand where there is no such link', (name, locale) => {
+    const { html, text } = mail(name, locale, { notMeLink: undefined });
+    expect(html + text).not.toContain({ en: 'It wasn’t me', ko: '제가 한 일이 아닙니다' }[locale]);
+    for (const words of [visible(html), text]) {
+      expect(words).toMatch({ en: /password/, ko: /비밀번호/ }[locale]);
+      expect(words).not.toMatch({ en: /below and confirm/, ko: /누르고 확인|열고 확인/ }[locale]);
+    }
+  });
+
+  it('SS-07 tells the old address how long a change of address can be undone', () => {
+    expect(mail('email-changed', 'en', { undoDays: 1 }).text).toContain('for 1 day.');
+    expect(mail('email-changed', 'en').text).toContain('for 7 days.');
+    expect(mail('email-changed', 'ko').text).toContain('7일 동안 되돌리실 수 있습니다');
+  });
+
+  it('says until when a closed account can be restored', () => {
+    expect(mail('account-closed', 'en').text).toContain('Erased on: 6 December 2026, 05:37 UTC');
+    expect(mail('account-closed', 'ko').text).toContain('삭제 예정일: 2026년 12월 6일 14:37 (한국 시각)');
+  });
+
+  it('BF-04 tells the owner of an attacked account that known devices keep working', () => {
+    expect(mail('login-locked', 'en').text).toContain('The devices you have used before keep working');
+    expect(mail('login-locked', 'ko').text).toContain('전에 쓰시던 기기는 그대로 이용하실 수 있습니다');
+  });
+
+  it.each(EVERY)('%s in %s does without its optional fields', (name, locale) => {
+    const optional = Object.entries<string>(MAIL_TEMPLATE_FIELDS[name]).filter(([, need]) => need === 'optional');
+    const { html, text } = mail(name, locale, Object.fromEntries(optional.map(([field]) => [field, undefined])));
+    expect(facts(visible(html))).toEqual(facts(text));
+    expect(html + text).not.toMatch(/undefined|, ?님|Hello ,/);
+  });
+});
+
+describe('what a stranger writes into a mail', () => {
+  it.each(NAMED)('ML-05 is escaped and never run as a template (%s in %s)', (name, locale) => {
+    const hostile = '<img src=x onerror="alert(1)"> {{7*7}} {{code}} ${7*7}';
+    const { subject, html, text } = mail(name, locale, { name: hostile });
+    expect(html).toContain('&lt;img src&#x3D;x onerror&#x3D;&quot;alert(1)&quot;&gt; {{7*7}} {{code}}');
+    expect(html).not.toContain('<img');
+    expect(text).toContain('{{7*7}} {{code}}');
+    expect(html + text).not.toContain('49');
+    expect(subject).toBe(mail(name, locale).subject);
+  });
+
+  it.each(EVERY)('ML-05 every field is escaped in HTML (%s in %s)', (name, locale) => {
+    for (const [field, value] of Object.entries(SAMPLES[name])) {
+      if (typeof value !== 'string' || /At$|^at$|On$|Since$|^how$|^what$/.test(field)) continue;
+      const poison = value.startsWith('https:') ? `https://x.example/"><b id=x>` : '"><b id=x>';
+      expect(mail(name, locale, { [field]: poison }).html).not.toMatch(/<b\b|="[^"<>]*"><b/);
+    }
+  });
+
+  it.each(EVERY)('ML-01 stays on its line (%s in %s)', (name, locale) => {
+    for (const field of ['name', 'deviceName', 'loginIdMasked', 'network', 'code']) {
+      if (!(field in SAMPLES[name])) continue;
+      const broken = 'a\r\nBcc: x@example.org\u0000\u2028\u0085b\u202ec\ud800';
+      const { subject, html, text } = mail(name, locale, { [field]: broken });
+      expect(subject).not.toMatch(/[\p{Cc}]/u);
+      expect(text).not.toMatch(/^\s*Bcc:/m);
+      expect(html + text).not.toMatch(/(?!\n)\p{Cc}|[\u2028\u202e]|\p{Cs}/u);
+      expect(text).toContain('a Bcc');
+    }
+  });
+
+  it.each([
+    ['You won, see https://evil.example/win', /https:\/\/|evil\.example/],
+    ['www.evil.example', /www\.evil|evil\.example/],
+    ['mail a@evil.example', /@evil\.example/],
+  ])('becomes no link: %s', (name, link) => {
+    const { html, text } = mail('new-device', 'en', { name, deviceName: name, notMeLink: undefined });
+    expect(html).not.toMatch(link);
+    expect(text).not.toMatch(link);
+  });
+
+  it('is cut short', () => {
+    expect(mail('sign-up', 'en', { name: '가'.repeat(500) }).text).toContain(`Hello ${'가'.repeat(60)}…,`);
+  });
+
+  it('leaves ordinary names alone', () => {
+    for (const name of ["Miles O'Brien", '김민수', 'José María', 'Anna-Lena']) {
+      expect(mail('sign-up', 'en', { name }).text).toContain(`Hello ${name},`);
+    }
+  });
+});
+
+describe('a mail that would be wrong', () => {
+  it.each(EVERY)('%s in %s is refused when a required field is missing', (name, locale) => {
+    for (const [field, need] of Object.entries<string>(MAIL_TEMPLATE_FIELDS[name])) {
+      if (need === 'optional') continue;
+      expect(() => mail(name, locale, { [field]: undefined })).toThrow(`needs ${field}`);
+      expect(() => mail(name, locale, { [field]: null })).toThrow(`needs ${field}`);
+      expect(() => mail(name, locale, { [field]: { toString: 'x' } })).toThrow(`cannot print ${field}`);
+    }
+  });
+
+  it.each(['javascript:alert(1)', 'data:text/html,x', ' JaVaScRiPt:alert(1)', '/relative', 'myapp://reset', ''])(
+    'ML-05 is refused when its button would open %j',
+    (link) => {
+      expect(() => mail('password-reset', 'en', { link })).toThrow('only to http and https');
+    },
+  );
+
+  it('is refused when a time is none', () => {
+    expect(() => mail('new-device', 'ko', { at: 'yesterday' })).toThrow('ISO 8601');
+  });
+
+  it('is refused when the template or the language is not ours', () => {
+    const render = renderer.render.bind(renderer) as (...values: unknown[]) => RenderedMail;
+    expect(() => render('../secrets', 'en', {})).toThrow('unknown mail template');
+    expect(() => render('toString', 'en', {})).toThrow('unknown mail template');
+    expect(() => render('new-device', '../../en', SAMPLES['new-device'])).toThrow('unknown mail language');
+  });
+
+  it('never repeats a value in the reason, since reasons are logged', () => {
+    expect(() => mail('password-reset', 'en', { link: `javascript:${TOKEN}` })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(TOKEN) }),
+    );
+  });
+});
+
+describe('the template files', () => {
+  const root = fileURLToPath(new URL('./', import.meta.url));
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.hbs'));
+
+  it('never print a value unescaped', () => {
+    for (const file of files)
+      expect([file, readFileSync(root + file, 'utf8')]).toEqual([file, expect.not.stringMatching(/\{\{~?\s*(\{|&)/)]);
+  });
+
+  it('are complete: three parts in each language, and nothing else', () => {
+    const expected = EVERY.flatMap(([name, locale]) =>
+      ['html', 'subject', 'text'].map((part) => `${name}/${locale}.${part}.hbs`),
+    );
+    expect(files.filter((file) => !file.startsWith('_layout')).sort()).toEqual(expected.sort());
+  });
+});

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../platform/http/client-context.js';
+import type { Tx } from '../platform/database/sql.js';
+import { SecurityEventsService } from '../security/audit-log/security-events.service.js';
+import type { SecurityEvents, SecurityEventType } from '../security/audit-log/security-events.js';
+import type { MailTemplates } from '../mail/templates/mail-template.js';
+import { SecurityNoticesService } from '../mail/notifications/security-notifications.service.js';
+import { MembersRepository } from '../users/members.repository.js';
+
+/** The events of this module, and what its mails say of each. */
+const CHANGES = {
+  'two-factor.enabled': 'enabled',
+  'two-factor.disabled': 'disabled',
+  'two-factor.recovery_codes_replaced': 'recovery-codes-replaced',
+  'two-factor.recovery_codes_removed': 'recovery-codes-removed',
+  'two-factor.recovery_code_used': 'recovery-code-used',
+  'passkey.registered': 'passkey-added',
+  'passkey.removed': 'passkey-removed',
+} as const satisfies Partial<Record<SecurityEventType, MailTemplates['two-factor-changed']['what']>>;
+
+type Change = keyof typeof CHANGES;
+type Facts = Partial<
+  Pick<MailTemplates['two-factor-changed'], 'what' | 'recoveryCodesLeft' | 'passkeyName' | 'isSecondStepOff'>
+>;
+
+/** Writes down what became of a second factor and tells its owner, in the unit of work that changed it. */
+@Injectable()
+export class TwoFactorNoticesService {
+  constructor(
+    private readonly members: MembersRepository,
+    private readonly notices: SecurityNoticesService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  async tell<C extends Change>(
+    tx: Tx,
+    change: C,
+    { memberId, sessionId = null }: { readonly memberId: string; readonly sessionId?: string | null },
+    caller: Caller,
+    details: SecurityEvents[C],
+    facts: Facts = {},
+  ): Promise<void> {
+    await this.events.record(tx, change, { memberId, sessionId, caller }, details);
+    const member = await this.members.get(tx, memberId);
+    await this.notices.send(tx, 'two-factor-changed', member, caller, { what: CHANGES[change], ...facts });
+  }
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
+import type { EmailAddress } from '../../platform/addresses/email-address.js';
+import { Database } from '../../platform/database/database.js';
+import type { Locale } from '../../platform/i18n/locale.js';
+import { AdminMailsService } from '../../verification/admin-mails.service.js';
+import { PasswordsService } from '../../security/passwords/passwords.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+
+/** Whom to make an administrator. */
+export interface NewAdmin {
+  readonly loginId: string;
+  readonly email: EmailAddress;
+  readonly name: string | null;
+  readonly locale: Locale;
+}
+
+/** Makes administrators for whoever runs the server: the only way to the first one (AD-03). */
+@Injectable()
+export class AdminCreationService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly passwords: PasswordsService,
+    private readonly events: SecurityEventsService,
+    private readonly mails: AdminMailsService,
+  ) {}
+
+  /** Without a password that anybody knows; the mailed link leads to one. @throws DomainError `email_taken`, `login_id_taken` */
+  async create({ loginId, email, name, locale }: NewAdmin): Promise<void> {
+    const passwordHash = await this.passwords.hashUnknown();
+    const caller = { ip: '', userAgent: 'munjigi admin create', locale, requestId: randomUUID() };
+    await this.database.transaction(async (tx) => {
+      const { address, key: emailKey } = email;
+      const id = await this.members.insert(tx, { loginId, email: address, emailKey, passwordHash, name, locale });
+      await this.members.setRole(tx, id, 'admin');
+      await this.events.record(tx, 'admin.created', { memberId: id, caller }, {});
+      await this.mails.inviteToSetPassword(tx, await this.members.get(tx, id), 'account-created');
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public } from '../../platform/http/public.decorator.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
+import { MailRenderer, type RenderedMail } from '../../mail/templates/mail-renderer.js';
+import { MAIL_SAMPLES } from './mail-samples.js';
+import { isMailTemplateName, MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
+
+/** Mails carry their style with them, and are shown in frames of the list; they load and run nothing. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+  'x-frame-options': 'SAMEORIGIN',
+  'cache-control': 'no-store',
+};
+
+/** Shows every mail template with sample data to whoever works on them. There is nothing here outside of development. */
+@Public()
+@ApiExcludeController()
+@Controller('dev/mails')
+export class MailPreviewController {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly renderer: MailRenderer,
+  ) {}
+
+  /** All mails in all languages, one below the other. */
+  @Get()
+  list(@Res({ passthrough: true }) reply: FastifyReply): string {
+    this.requireDevelopment();
+    reply.headers(HEADERS).type('text/html; charset=utf-8');
+    return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Mails</title>
+<style>
+:root { color-scheme: light dark; }
+body { margin: 24px; font: 16px/1.5 system-ui, sans-serif; }
+.mails { display: grid; grid-template-columns: repeat(auto-fill, minmax(340px, 1fr)); gap: 16px; }
+iframe { width: 100%; height: 640px; border: 1px solid gray; border-radius: 8px; }
+h2 { margin: 32px 0 8px; }
+</style>
+</head>
+<body>
+<h1>Mails</h1>
+<p>Sample data; shown in development only. The dark theme follows your system.</p>
+${MAIL_TEMPLATE_NAMES.map(section).join('\n')}
+</body>
+</html>`;
+  }
+
+  @Get(':template/:locale/:part')
+  mail(
+    @Param('template') template: string,
+    @Param('locale') locale: string,
+    @Param('part') part: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): string {
+    this.requireDevelopment();
+    const language = LOCALES.find((known) => known === locale);
+    if (!isMailTemplateName(template) || language === undefined || (part !== 'html' && part !== 'text'))
+      throw new DomainError('not_found');
+    const mail = this.renderer.render(template, language, MAIL_SAMPLES[template]);
+    reply.headers(HEADERS).type(`text/${part === 'html' ? 'html' : 'plain'}; charset=utf-8`);
+    return part === 'html' ? mail.html : asText(mail);
+  }
+
+  private requireDevelopment(): void {
+    if (this.config.env.NODE_ENV !== 'development') throw new DomainError('not_found');
+  }
+}
+
+function section(template: string): string {
+  const frames = LOCALES.flatMap((locale: Locale) =>
+    ['html', 'text'].map((part) => {
+      const address = `mails/${template}/${locale}/${part}`;
+      return `<div><a href="${address}">${locale} ${part}</a><iframe loading="lazy" sandbox title="${template} ${locale} ${part}" src="${address}"></iframe></div>`;
+    }),
+  );
+  return `<h2 id="${template}">${template}</h2>\n<div class="mails">${frames.join('')}</div>`;
+}
+
+function asText({ subject, text }: RenderedMail): string {
+  return `Subject: ${subject}\n\n${text}`;
+}

@@ -1,0 +1,32 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Public } from '../../platform/http/public.decorator.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { MetricsRegistry } from './metrics-registry.js';
+
+/** The figures beside the API: for development, and where a proxy keeps the path from the world. */
+@ApiTags('Operations')
+@Public()
+@Controller('metrics')
+export class MetricsController {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly metrics: MetricsRegistry,
+  ) {}
+
+  @Get()
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @ApiOperation({
+    summary: 'Figures for Prometheus',
+    description: 'Off in production unless METRICS_ENABLED is set; METRICS_PORT serves them on a port of their own.',
+  })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiProblems('not_found')
+  async read(): Promise<string> {
+    if (!this.config.env.METRICS_ENABLED) throw new DomainError('not_found');
+    return this.metrics.registry.metrics();
+  }
+}

@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { MailModule } from '../../mail/mail.module.js';
+import { PasswordsModule } from '../../security/passwords/passwords.module.js';
+import { SessionsModule } from '../../sessions/sessions.module.js';
+import { UsersModule } from '../../users/users.module.js';
+import { ErasureMetricsService } from './erasure-metrics.service.js';
+import { MetricsController } from './metrics.controller.js';
+import { MetricsRegistry } from './metrics-registry.js';
+import { MetricsServer } from './metrics-server.js';
+import { OutboxMetricsService } from './outbox-metrics.service.js';
+import { ProcessMetricsService } from './process-metrics.service.js';
+import { ReplicaMetricsService } from './replica-metrics.service.js';
+
+/** Figures for Prometheus. Reads from the features; none of them knows that it is measured. */
+@Module({
+  imports: [MailModule, PasswordsModule, SessionsModule, UsersModule],
+  controllers: [MetricsController],
+  providers: [
+    MetricsRegistry,
+    MetricsServer,
+    ProcessMetricsService,
+    OutboxMetricsService,
+    ErasureMetricsService,
+    ReplicaMetricsService,
+  ],
+})
+export class MetricsModule {}

@@ -1,0 +1,16 @@
+import { Global, Module } from '@nestjs/common';
+import { Clock } from '../database/clock.js';
+import { KeyRing } from '../crypto/key-ring.js';
+import { AppConfig } from './app-config.js';
+
+/** Gives every module the checked configuration and the keys derived from its secret. Read when the module is made, not at import. */
+@Global()
+@Module({
+  providers: [
+    Clock,
+    { provide: AppConfig, useFactory: () => AppConfig.load() },
+    { provide: KeyRing, useFactory: (config: AppConfig) => new KeyRing(config.secrets), inject: [AppConfig] },
+  ],
+  exports: [AppConfig, KeyRing, Clock],
+})
+export class ConfigModule {}

@@ -1,0 +1,282 @@
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { JwtService } from '@nestjs/jwt';
+import { Clock } from '../../database/clock.js';
+import { KeyRing } from '../key-ring.js';
+import { AppConfig } from '../../config/app-config.js';
+import { ConfigurationError } from '../../config/configuration-error.js';
+import type { DomainError } from '../../http/problems/domain-error.js';
+import { TokenKeys } from './token-keys.js';
+import type { TokenPurpose } from './token-purpose.js';
+import { TokensService } from './tokens.service.js';
+
+const SECRET = 'the-secret-in-use-of-forty-bytes-Kq3xVw7';
+const OLDER = 'an-older-secret-of-forty-odd-bytes-Lm9pTr';
+
+function tokensWith(env: Record<string, string> = {}, clock = new Clock()): TokensService {
+  const config = AppConfig.load({ SECRET, ...env });
+  return new TokensService(config, new TokenKeys(config, new KeyRing(config.secrets)), new JwtService({}), clock);
+}
+
+const CLAIMS = {
+  access: { sub: randomUUID(), sid: randomUUID(), role: 'member' },
+  refresh: { sub: randomUUID(), sid: randomUUID(), gen: 3, jti: 'j'.repeat(43) },
+  reset: { sub: randomUUID(), jti: randomUUID() },
+  mfa: { sub: randomUUID(), jti: randomUUID() },
+  'not-me': { sub: randomUUID(), jti: randomUUID(), evt: 'new-device', box: 'b'.repeat(43) },
+} as const;
+const PURPOSES = Object.keys(CLAIMS) as TokenPurpose[];
+
+const now = (): number => Math.floor(Date.now() / 1000);
+const mint = (tokens: TokensService, purpose: TokenPurpose, from = now(), to = now() + 600): string =>
+  tokens.sign(purpose, CLAIMS[purpose], from, to);
+
+function refusalOf(tokens: TokensService, purpose: TokenPurpose, token: string): string {
+  try {
+    tokens.verify(purpose, token);
+    return 'accepted';
+  } catch (error) {
+    return (error as DomainError).code;
+  }
+}
+
+/** The same token with another header or payload, the signature being left or made by `sign`. */
+function altered(
+  token: string,
+  change: { header?: object; payload?: object; text?: string },
+  sign?: (signed: string) => string,
+): string {
+  const [header = '', payload = '', signature = ''] = token.split('.');
+  const merge = (part: string, changes: object = {}) =>
+    encode(JSON.stringify({ ...(JSON.parse(decode(part)) as object), ...changes }));
+  const signed = `${merge(header, change.header)}.${change.text === undefined ? merge(payload, change.payload) : encode(change.text)}`;
+  return `${signed}.${sign ? sign(signed) : signature}`;
+}
+
+const encode = (text: string): string => Buffer.from(text).toString('base64url');
+const decode = (part: string): string => Buffer.from(part, 'base64url').toString('utf8');
+
+/** Signs as the server itself would, to see that claims are checked and not only signatures. */
+const signReset = (signed: string): string =>
+  createHmac('sha512', new KeyRing([SECRET]).current('token:reset+jwt:HS512'))
+    .update(signed)
+    .digest('base64url');
+
+describe('a token', () => {
+  const tokens = tokensWith();
+
+  it.each(PURPOSES)('TK-04 for %s is good for that and nothing else', (purpose) => {
+    const token = mint(tokens, purpose);
+    expect(tokens.verify(purpose, token)).toEqual({
+      ...CLAIMS[purpose],
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+    });
+    for (const other of PURPOSES.filter((name) => name !== purpose))
+      expect(refusalOf(tokens, other, token)).toBe('token_invalid');
+  });
+
+  it.each(PURPOSES)('TK-03 for %s ends with its time, to the second', (purpose) => {
+    expect(refusalOf(tokens, purpose, mint(tokens, purpose, now() - 300, now()))).toBe('token_expired');
+    expect(refusalOf(tokens, purpose, mint(tokens, purpose, now() - 300, now() + 2))).toBe('accepted');
+  });
+
+  it('for access never outlives what access tokens live by now, since revocations are forgotten then', () => {
+    expect(refusalOf(tokens, 'access', mint(tokens, 'access', now() - 601, now() + 3000))).toBe('token_expired');
+    expect(refusalOf(tokens, 'access', mint(tokens, 'access', now() - 590, now() + 3000))).toBe('accepted');
+  });
+
+  it('FT-11 is judged by the time of the database, not by the clock of this machine', () => {
+    const clock = new Clock();
+    const shifted = tokensWith({}, clock);
+    const token = mint(shifted, 'access');
+    clock.synchronise(Date.now() + 3_600_000, Date.now(), Date.now());
+    expect(refusalOf(shifted, 'access', token)).toBe('token_expired');
+    clock.synchronise(Date.now() - 3_600_000, Date.now(), Date.now());
+    expect(refusalOf(shifted, 'access', token)).toBe('token_invalid'); // from the future
+  });
+
+  it('TK-03 for access that was found right once is remembered, and ends with its time all the same', () => {
+    const clock = new Clock();
+    const shifted = tokensWith({}, clock);
+    const token = mint(shifted, 'access');
+    expect(shifted.recall(token)).toBeUndefined();
+    const claims = shifted.verifyAccess(token);
+    expect(shifted.recall(token)).toEqual(claims);
+    expect(shifted.recall(altered(token, { payload: { role: 'admin' } }))).toBeUndefined();
+    clock.synchronise(Date.now() + 3_600_000, Date.now(), Date.now());
+    expect(() => shifted.recall(token)).toThrow(expect.objectContaining({ code: 'token_expired' }));
+    expect(() => shifted.verifyAccess(token)).toThrow(expect.objectContaining({ code: 'token_expired' }));
+  });
+
+  it('TK-04 of another purpose is never remembered as one for access', () => {
+    const fresh = tokensWith();
+    for (const purpose of PURPOSES.filter((name) => name !== 'access')) {
+      const token = mint(fresh, purpose);
+      fresh.verify(purpose, token);
+      expect(() => fresh.verifyAccess(token)).toThrow(expect.objectContaining({ code: 'token_invalid' }));
+      expect(fresh.recall(token)).toBeUndefined();
+    }
+  });
+
+  it.each(PURPOSES)('TK-01 for %s needs its signature', (purpose) => {
+    const token = mint(tokens, purpose);
+    const [header = '', payload = ''] = token.split('.');
+    const forgeries = [
+      `${header}.${payload}.`,
+      `${header}.${payload}`,
+      `${header}.${payload}.${encode('\0'.repeat(64))}`,
+      altered(token, { payload: { sub: randomUUID() } }),
+      ...['none', 'None', 'NONE', 'HS256', 'RS256', 'ES384', ''].map((alg) => altered(token, { header: { alg } })),
+      ...['none', 'HS256'].map((alg) => altered(token, { header: { alg } }, () => '')),
+    ];
+    expect(forgeries.map((forgery) => refusalOf(tokens, purpose, forgery))).toEqual(
+      forgeries.map(() => 'token_invalid'),
+    );
+  });
+
+  it('TK-02 chooses nothing by its header but the key', () => {
+    const token = mint(tokens, 'reset');
+    const headers = [
+      { jwk: { kty: 'oct', k: 'AAAA' } },
+      { jku: 'https://evil.example/jwks.json' },
+      { x5u: 'https://evil.example/cert' },
+      { crit: ['exp'] },
+      { b64: false },
+      { typ: 'JWT' },
+      { typ: 'at+jwt' },
+      ...['../../dev/null', "' OR 1=1 --", 'x'.repeat(1000), null, 1, undefined].map((kid) => ({ kid })),
+    ];
+    for (const header of headers)
+      expect([header, refusalOf(tokens, 'reset', altered(token, { header }, signReset))]).toEqual([
+        header,
+        'token_invalid',
+      ]);
+    expect(refusalOf(tokens, 'reset', altered(token, {}, signReset))).toBe('accepted'); // so it was the header
+  });
+
+  it('TK-03 states exactly what its purpose states', () => {
+    const token = mint(tokens, 'reset');
+    const payloads = [
+      ...[
+        { role: 'admin' },
+        { sid: randomUUID() },
+        { nbf: 0 },
+        { sub: 'ada' },
+        { sub: undefined },
+        { sub: [CLAIMS.reset.sub] },
+      ],
+      ...[{ jti: undefined }, { jti: null }, { iss: 'https://evil.example' }, { iss: undefined }, { aud: 'access' }],
+      ...[{ aud: ['reset'] }, { exp: undefined }, { exp: '9999999999' }, { exp: 9_999_999_999.5 }, { iat: undefined }],
+      ...[{ iat: now() + 3600 }, { exp: Number.MAX_VALUE }, { exp: null }],
+    ];
+    for (const payload of payloads)
+      expect([payload, refusalOf(tokens, 'reset', altered(token, { payload }, signReset))]).toEqual([
+        payload,
+        'token_invalid',
+      ]);
+  });
+
+  it('TK-03 is written in the one way that we write it', () => {
+    const token = mint(tokens, 'reset');
+    const text = decode(token.split('.')[1]!);
+    const texts = [
+      text.replace('{', '{ '),
+      text.replace('"sub":', '"sub":"x","sub":'),
+      text.replace(/"exp":\d+/, '"exp":1e400'),
+      text.replace(/"exp":(\d+)/, '"exp":$1.0'),
+      `\ufeff${text}`,
+      `[${text}]`,
+      'null',
+      '',
+    ];
+    for (const other of texts)
+      expect([other, refusalOf(tokens, 'reset', altered(token, { text: other }, signReset))]).toEqual([
+        other,
+        'token_invalid',
+      ]);
+  });
+
+  it('TK-11 that is none at all is merely refused', () => {
+    const nonsense = ['', '.', '..', '...', 'a.b.c', 'ä.ö.ü', '\0', 'x'.repeat(100_000), `${mint(tokens, 'access')}=`];
+    for (const purpose of PURPOSES)
+      for (const token of nonsense) expect(refusalOf(tokens, purpose, token)).toBe('token_invalid');
+  });
+
+  it('of one state is the same on every replica where it is symmetric', () => {
+    const [from, to] = [now(), now() + 600];
+    for (const purpose of ['refresh', 'reset'] as const)
+      expect(mint(tokensWith(), purpose, from, to)).toBe(mint(tokens, purpose, from, to));
+  });
+});
+
+describe('a rotation of keys', () => {
+  it.each([...(['ES256', 'HS512'] as const).map((algorithm) => [algorithm, { JWT_ALGORITHM: algorithm }] as const)])(
+    'TK-11 keeps older tokens good until the older secret is gone (%s)',
+    (_, env) => {
+      const before = tokensWith({ ...env, SECRET: OLDER });
+      const during = tokensWith({ ...env, PREVIOUS_SECRETS: OLDER });
+      const after = tokensWith(env);
+      for (const purpose of PURPOSES) {
+        const old = mint(before, purpose);
+        expect([during, after].map((tokens) => refusalOf(tokens, purpose, old))).toEqual(['accepted', 'token_invalid']);
+        const fresh = mint(during, purpose);
+        expect([before, after].map((tokens) => refusalOf(tokens, purpose, fresh))).toEqual([
+          'token_invalid',
+          'accepted',
+        ]);
+      }
+    },
+  );
+
+  it('TK-01 never takes a token of the other algorithm', () => {
+    const [es, hs] = [tokensWith(), tokensWith({ JWT_ALGORITHM: 'HS512' })];
+    expect(refusalOf(hs, 'access', mint(es, 'access'))).toBe('token_invalid');
+    expect(refusalOf(es, 'access', mint(hs, 'access'))).toBe('token_invalid');
+  });
+
+  it('may use keys of the operator’s own: the first signs, all verify', () => {
+    const pem = (curve = 'prime256v1') => {
+      const pair = generateKeyPairSync('ec', { namedCurve: curve });
+      return {
+        private: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+        public: pair.publicKey.export({ type: 'spki', format: 'pem' }) as string,
+      };
+    };
+    const [old, fresh] = [pem(), pem()];
+    const token = mint(tokensWith({ JWT_KEYS: old.private }), 'access');
+    expect(refusalOf(tokensWith({ JWT_KEYS: fresh.private + old.public }), 'access', token)).toBe('accepted');
+    // In one line, as a .env file has it.
+    const oneLine = fresh.private.replaceAll('\n', '\\n');
+    expect(refusalOf(tokensWith({ JWT_KEYS: oneLine }), 'access', token)).toBe('token_invalid');
+
+    const bad = ['not a key', fresh.public, pem('secp384r1').private, fresh.private.replace(/\n.{20}/, '\n')];
+    for (const JWT_KEYS of bad) {
+      expect(() => tokensWith({ JWT_KEYS })).toThrow(ConfigurationError);
+      expect(() => tokensWith({ JWT_KEYS })).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining(JWT_KEYS.slice(30, 60) || JWT_KEYS) }),
+      );
+    }
+  });
+});
+
+describe('the published keys', () => {
+  const jwksOf = (env: Record<string, string> = {}) => {
+    const config = AppConfig.load({ SECRET, ...env });
+    return new TokenKeys(config, new KeyRing(config.secrets)).publicJwks();
+  };
+
+  it('are public, named, and one for each secret that is still accepted', () => {
+    const keys = jwksOf({ PREVIOUS_SECRETS: OLDER });
+    expect(keys).toHaveLength(2);
+    for (const key of keys)
+      expect(key).toEqual({
+        ...{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' },
+        ...{ kid: expect.any(String), x: expect.any(String), y: expect.any(String) },
+      });
+  });
+
+  it('are none where access tokens are signed with a shared secret', () => {
+    expect(jwksOf({ JWT_ALGORITHM: 'HS512' })).toEqual([]);
+  });
+});

@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { PROJECT_ROOT } from '../../../dev/project.js';
+import { LOCK_KINDS, LOCKS } from './advisory-locks.js';
+
+const SOURCES = path.join(PROJECT_ROOT, 'src');
+
+describe('advisory locks', () => {
+  it('have each a number of their own', () => {
+    for (const numbers of [Object.values(LOCKS), Object.values(LOCK_KINDS)])
+      expect(new Set<number>(numbers).size).toBe(numbers.length);
+  });
+
+  it('have their numbers from one file, wherever they are taken', () => {
+    const takers = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+      .map((name) => [name, readFileSync(path.join(SOURCES, name), 'utf8')] as const)
+      .filter(([, text]) => /pg_\w*advisory/.test(text));
+    expect(takers.length).toBeGreaterThanOrEqual(5);
+    for (const [name, text] of takers) {
+      const taken = [...text.matchAll(/pg_\w*advisory\w*\(([^)]*)/g)].map(([, given]) => given!);
+      // The number is handed in, and as often as a lock is taken one of the file is.
+      expect([name, taken.filter((given) => !given.startsWith('$1'))]).toEqual([name, []]);
+      expect([name, text.match(/\bLOCK(S|_KINDS)\.\w+/g)?.length]).toEqual([name, taken.length]);
+    }
+  });
+});

@@ -1,0 +1,35 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from './client-context.js';
+import { negotiateLocale, type Locale } from '../i18n/locale.js';
+
+const MAX_USER_AGENT = 256;
+
+/** Where this request comes from. The address is the peer's own unless a proxy count is configured. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  return callerOf(context.switchToHttp().getRequest<FastifyRequest>());
+});
+
+export function callerOf(request: FastifyRequest): Caller {
+  return {
+    ip: request.ip,
+    userAgent: printable(request.headers['user-agent'] ?? ''),
+    locale: negotiateLocale(request.headers['accept-language'], request.server.defaultLocale),
+    requestId: request.id,
+  };
+}
+
+/** The header is input: it ends in mails, lists and logs, so control characters and format tricks go. */
+function printable(userAgent: string): string {
+  return userAgent
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .toWellFormed()
+    .slice(0, MAX_USER_AGENT);
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The language for those who ask for none we speak. Set by app.setup.ts. */
+    defaultLocale: Locale;
+  }
+}

@@ -1,0 +1,79 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import type { Caller } from '../client-context.js';
+import { isDatabaseClosed, isDatabaseUnavailable } from '../../database/database-errors.js';
+import { fieldMessage, problemMessage } from '../../i18n/messages.js';
+import { DomainError } from './domain-error.js';
+import { ERRORS, type ErrorCode } from './error-catalogue.js';
+import type { Problem } from './problem.js';
+
+const UNAVAILABLE_RETRY_SECONDS = 2;
+
+/** Codes for refusals that the framework makes by status alone. */
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'bad_request',
+  401: 'token_invalid',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  408: 'request_timeout',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  431: 'headers_too_large',
+  503: 'service_unavailable',
+};
+
+/** Whatever was thrown, as a refusal we know. Unknown errors become `internal_error`, with nothing of theirs in the answer. */
+export function asDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  if (isDatabaseUnavailable(error) || isDatabaseClosed(error))
+    return new DomainError('service_unavailable', {
+      retryAfter: UNAVAILABLE_RETRY_SECONDS,
+      detail: 'database',
+      cause: error,
+    });
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | undefined)?.statusCode;
+  const code = typeof status === 'number' ? BY_STATUS[status] : undefined;
+  return new DomainError(code ?? (isClientFault(status) ? 'bad_request' : 'internal_error'), {
+    detail: STATUS_CODES[Number(status)],
+    cause: error,
+  });
+}
+
+function isClientFault(status: unknown): boolean {
+  return typeof status === 'number' && status >= 400 && status < 500;
+}
+
+/** The body of a refusal, in the caller's language. */
+export function problemOf(error: DomainError, { locale, requestId }: Pick<Caller, 'locale' | 'requestId'>): Problem {
+  const { code, fields, retryAfter } = error;
+  return {
+    type: `urn:munjigi:problem:${code}`,
+    ...problemMessage(locale, code),
+    status: ERRORS[code],
+    code,
+    requestId,
+    ...(fields && {
+      errors: fields.map((problem) => ({
+        field: problem.field,
+        code: problem.code,
+        message: fieldMessage(locale, problem),
+      })),
+    }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+}
+
+/** Headers that go with a refusal. */
+export function problemHeaders({ status, code, retryAfter }: DomainError): Record<string, string> {
+  return {
+    'content-type': 'application/problem+json; charset=utf-8',
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    // RFC 6750 section 3: only where a token was at fault, not where a password was.
+    ...(status === 401 &&
+      code !== 'invalid_credentials' && {
+        'www-authenticate': `Bearer error="invalid_token", error_description="${code}"`,
+      }),
+  };
+}

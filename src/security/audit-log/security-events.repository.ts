@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { ReadReplica } from '../../platform/database/read-replica.js';
+import { Conditions, microsOf, type PagePosition } from '../../platform/database/page.js';
+import type { SecurityEvent } from './security-event.entity.js';
+
+const COLUMNS = `id, at, type, member_id AS "memberId", session_id AS "sessionId", actor_id AS "actorId", ip, user_agent AS "userAgent", request_id AS "requestId", details`;
+
+/** Which events are meant; `from` counts in, `to` does not. */
+export interface EventFilter {
+  readonly memberId?: string | undefined;
+  readonly type?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+/** Owns the table `security_events`, as far as it is read. */
+@Injectable()
+export class SecurityEventsRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly replica: ReadReplica,
+  ) {}
+
+  /** A member's events, newest first, from before the event `beforeId` where that is given. */
+  async listOfMember(memberId: string, limit: number, beforeId: string | null): Promise<SecurityEvent[]> {
+    const { rows } = await this.database.query<SecurityEvent>(
+      `SELECT ${COLUMNS} FROM security_events WHERE member_id = $1 AND id < coalesce($3::bigint, 9223372036854775807)
+       ORDER BY id DESC LIMIT $2`,
+      [memberId, limit, beforeId],
+    );
+    return rows;
+  }
+
+  /** Everybody's events, newest first. */
+  async list(
+    filter: EventFilter,
+    limit: number,
+    after: PagePosition | null,
+  ): Promise<(SecurityEvent & PagePosition)[]> {
+    const { text, values } = eventListStatement(filter, limit, after);
+    return (await this.replica.query<SecurityEvent & PagePosition>(text, values)).rows;
+  }
+}
+
+/** The statement of a list, apart from its running so that a test can ask PostgreSQL how it would go about it. */
+export function eventListStatement(
+  { memberId, type, from, to }: EventFilter,
+  limit: number,
+  after: PagePosition | null,
+): { text: string; values: unknown[] } {
+  const conditions = new Conditions()
+    .addIfGiven('member_id = $', memberId)
+    .addIfGiven('type = $', type)
+    .addIfGiven('at >= $', from)
+    .addIfGiven('at < $', to)
+    .addAfter(after, 'at', 'bigint');
+  const limitAt = conditions.values.push(limit);
+  return {
+    text: `SELECT ${COLUMNS}, ${microsOf('at')} AS micros FROM security_events ${conditions.where} ORDER BY at DESC, id DESC LIMIT $${limitAt}`,
+    values: conditions.values,
+  };
+}

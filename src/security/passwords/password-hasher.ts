@@ -1,0 +1,82 @@
+import { Injectable, Optional } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { argon2Library, type Argon2Parameters } from './argon2-library.js';
+
+/** A stored hash may ask for at most this much more than our own setting: it is input, and a tampered row must not stop the server. */
+const MAX_MEMORY_KIB = 1_048_576;
+const MAX_TIME_COST = 20;
+const MAX_PARALLELISM = 16;
+/** The least that argon2 computes at all (RFC 9106 section 3.1); asked for less, the library throws. */
+const MIN_MEMORY_KIB_PER_LANE = 8;
+
+/** What a stored hash says it cost: `m` in KiB, `t` passes, `p` lanes. */
+interface Cost {
+  readonly m: number;
+  readonly t: number;
+  readonly p: number;
+}
+
+/** argon2id (RFC 9106) in PHC string form, at OWASP's parameters or stronger. */
+@Injectable()
+export class PasswordHasher {
+  private readonly parameters: Argon2Parameters;
+
+  constructor(
+    { env }: AppConfig,
+    @Optional() private readonly library = argon2Library(),
+  ) {
+    this.parameters = {
+      memoryKib: env.ARGON2_MEMORY_KIB,
+      timeCost: env.ARGON2_TIME_COST,
+      parallelism: env.ARGON2_PARALLELISM,
+    };
+  }
+
+  async hash(password: string): Promise<string> {
+    return (await this.library).hash(canonical(password), this.parameters);
+  }
+
+  /** False too for a stored value that is no argon2id hash within bounds, at once and without computing anything. */
+  async verify(hash: string, password: string): Promise<boolean> {
+    const cost = costOf(hash);
+    return cost !== null && isSane(cost) && (await this.library).verify(hash, canonical(password));
+  }
+
+  /** Whether a hash was made with weaker settings than today's. A stronger one stays: replicas may differ during a rollout. */
+  needsRehash(hash: string): boolean {
+    const cost = costOf(hash);
+    const { memoryKib, timeCost, parallelism } = this.parameters;
+    return cost === null || cost.m < memoryKib || cost.t < timeCost || cost.p < parallelism;
+  }
+}
+
+/**
+ * NFC, so that Hangul typed decomposed on one system and composed on another is one password (NIST SP 800-63B-4 3.1.1.2).
+ * Nothing else is folded, trimmed or cut.
+ */
+function canonical(password: string): string {
+  return password.normalize('NFC');
+}
+
+/**
+ * Null for anything but an argon2id hash with a salt of at least 8 bytes and a tag of at least 16, which is all that we
+ * have ever written. Implementations write the parameters of a PHC string in different orders.
+ */
+function costOf(hash: string): Cost | null {
+  const [, parameters, salt, tag] =
+    /^\$argon2id\$v=19\$((?:[mtp]=\d{1,8},?){3})\$([\w+/]{11,})\$([\w+/]{22,})$/.exec(hash) ?? [];
+  if (parameters === undefined || !isBase64(salt!) || !isBase64(tag!)) return null;
+  const pairs = parameters.split(',').map((pair) => [pair.charAt(0), Number(pair.slice(2))] as const);
+  const { m, t, p } = Object.fromEntries(pairs);
+  return m === undefined || t === undefined || p === undefined ? null : { m, t, p };
+}
+
+/** Without padding and written in the one right way; one library decodes anything else, the other throws. */
+function isBase64(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64').replace(/=+$/, '') === text;
+}
+
+function isSane({ m, t, p }: Cost): boolean {
+  const isEnough = p >= 1 && t >= 1 && m >= MIN_MEMORY_KIB_PER_LANE * p;
+  return isEnough && m <= MAX_MEMORY_KIB && t <= MAX_TIME_COST && p <= MAX_PARALLELISM;
+}

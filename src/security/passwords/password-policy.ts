@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { DomainError, type FieldProblem } from '../../platform/http/problems/domain-error.js';
+import { StrengthEstimator } from './strength-estimator.js';
+
+const MAX_PASSWORD_CODE_POINTS = 128;
+
+/** Whose password it is to be: their own words are the first an acquaintance tries. */
+export interface PasswordOwner {
+  readonly loginId: string;
+  readonly email: string;
+  readonly name?: string | null;
+}
+
+/** The one rule for new passwords, wherever one is set: long enough, not common, not about oneself, not easily guessed. No composition rules. */
+@Injectable()
+export class PasswordPolicy {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly estimator: StrengthEstimator,
+  ) {}
+
+  /** @throws DomainError `validation_failed` or `password_too_common`, with the reason at the field; `overloaded` */
+  async check(typed: string, owner: PasswordOwner, field: string): Promise<void> {
+    const { env } = this.config;
+    // In the form that is hashed: decomposed, three syllables of Hangul are as many as nine code points.
+    const password = typed.normalize('NFC');
+    const length = [...password].length;
+    if (length < env.PASSWORD_MIN_LENGTH)
+      throw refuse({ field, code: 'password_too_short', params: { min: env.PASSWORD_MIN_LENGTH } });
+    if (length > MAX_PASSWORD_CODE_POINTS)
+      throw refuse({ field, code: 'password_too_long', params: { max: MAX_PASSWORD_CODE_POINTS } });
+
+    const words = this.personalWords(owner);
+    const { isCommon, score } = await this.estimator.estimate(password, words);
+    if (isCommon) throw refuse({ field, code: 'password_too_common' });
+    if (isMadeOf(password, words, env.PASSWORD_MIN_LENGTH)) throw refuse({ field, code: 'password_personal' });
+    if (score < env.PASSWORD_MIN_SCORE) throw refuse({ field, code: 'password_too_weak' });
+  }
+
+  private personalWords({ loginId, email, name }: PasswordOwner): string[] {
+    const [local = '', domain = ''] = email.split('@');
+    const parts = [
+      loginId,
+      email,
+      local,
+      ...domain.split('.'),
+      ...(name ?? '').split(/\s+/),
+      name ?? '',
+      this.config.env.PRODUCT_NAME,
+      'munjigi',
+      '문지기',
+    ];
+    return [
+      ...new Set(parts.map((part) => part.normalize('NFC').toLowerCase()).filter((part) => [...part].length >= 3)),
+    ];
+  }
+}
+
+/** Whether so little is left without the words that they are the password. */
+function isMadeOf(password: string, words: readonly string[], minLength: number): boolean {
+  let rest = password.toLowerCase();
+  const before = rest.length;
+  for (const word of [...words].sort((a, b) => b.length - a.length)) rest = rest.replaceAll(word, '');
+  return rest.length < before && [...rest].length < Math.ceil(minLength / 2) + 1;
+}
+
+/** Common and personal passwords have a code of their own (PW-04); the rest are ordinary invalid input. */
+function refuse(problem: FieldProblem): DomainError {
+  const isBlocked = problem.code === 'password_too_common' || problem.code === 'password_personal';
+  return new DomainError(isBlocked ? 'password_too_common' : 'validation_failed', { fields: [problem] });
+}

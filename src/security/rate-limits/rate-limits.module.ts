@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { Counters } from './counters.js';
+import { GuessBudgetService } from './guess-budget.service.js';
+import { IpLimitsService } from './ip-limits.service.js';
+import { Limiters } from './limiters.js';
+import { LoginThrottleService } from './login-throttle.service.js';
+import { MailBudgetService } from './mail-budget.service.js';
+import { PostgresCounters } from './postgres-counters.js';
+
+/** Every limit, shared by all replicas through the database or, where there is one, Redis. */
+@Module({
+  providers: [
+    PostgresCounters,
+    {
+      provide: Counters,
+      useFactory: async ({ env }: AppConfig, postgres: PostgresCounters): Promise<Counters> => {
+        if (env.REDIS_URL === undefined) return postgres;
+        // The client is loaded where there is a Redis alone.
+        const { RedisCounters } = await import('./redis-counters.js');
+        return new RedisCounters(env.REDIS_URL, postgres);
+      },
+      inject: [AppConfig, PostgresCounters],
+    },
+    Limiters,
+    IpLimitsService,
+    MailBudgetService,
+    GuessBudgetService,
+    LoginThrottleService,
+  ],
+  exports: [IpLimitsService, MailBudgetService, GuessBudgetService, LoginThrottleService],
+})
+export class RateLimitsModule {}

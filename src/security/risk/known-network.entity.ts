@@ -1,0 +1,16 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Member } from '../../users/member.entity.js';
+
+/** A network that a member has logged in from, or moved to with a session; coarse, and forgotten some time after it was last seen. */
+@Entity('known_networks')
+@Index('known_networks_last_seen_at', ['lastSeenAt'])
+export class KnownNetwork {
+  @ForeignKey(() => Member, { name: 'known_networks_member_fk', onDelete: 'CASCADE' })
+  @PrimaryColumn('uuid', { name: 'member_id' })
+  memberId: string;
+  @PrimaryColumn('text') network: string;
+  @Column('text', { nullable: true }) country: string | null;
+  @Column('timestamptz', { name: 'first_seen_at', default: () => 'now()' }) firstSeenAt: Date;
+  /** The last arrival: a login, or a session that came here from another country. */
+  @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' }) lastSeenAt: Date;
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../../security/audit-log/audit.module.js';
+import { PasswordsModule } from '../../security/passwords/passwords.module.js';
+import { RateLimitsModule } from '../../security/rate-limits/rate-limits.module.js';
+import { SessionsModule } from '../sessions.module.js';
+import { UsersModule } from '../../users/users.module.js';
+import { ReauthenticationController } from '../../auth/reauthentication/reauthentication.controller.js';
+import { ReauthenticationService } from './reauthentication.service.js';
+
+/** "Is it still you?" */
+@Module({
+  imports: [AuditModule, PasswordsModule, RateLimitsModule, SessionsModule, UsersModule],
+  controllers: [ReauthenticationController],
+  providers: [ReauthenticationService],
+  exports: [ReauthenticationService],
+})
+export class ReauthenticationModule {}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../platform/http/principal.js';
+import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
+import type { Caller } from '../../platform/http/client-context.js';
+import { Database } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { PasswordsService } from '../../security/passwords/passwords.service.js';
+import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
+import { SessionsService } from '../sessions.service.js';
+import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
+
+/** Asks a signed-in member for the password once more, before something that a stolen session must not do. */
+@Injectable()
+export class ReauthenticationService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly passwords: PasswordsService,
+    private readonly throttle: LoginThrottleService,
+    private readonly sessions: SessionsService,
+    private readonly events: SecurityEventsService,
+  ) {}
+
+  /**
+   * Checks the password. Wrong ones count like failed logins, so that a stolen session is no place to guess from (PW-05),
+   * but for this session alone: failures from outside must not keep its owner from changing the password (BF-04).
+   * @throws DomainError `invalid_credentials`, `overloaded`
+   */
+  async confirmPassword({ memberId, sessionId }: Principal, password: string, caller: Caller): Promise<LoginCandidate> {
+    const candidate = await this.members.getCandidate(memberId);
+    const isRight = await this.throttle.attempt({ account: memberId, deviceId: sessionId }, () =>
+      this.passwords.verify(candidate.passwordHash, password),
+    );
+    if (isRight === true) return candidate;
+    await this.events.record(this.database, 'reauthentication.failed', { memberId, sessionId, caller }, {});
+    throw new DomainError('invalid_credentials', { detail: isRight === null ? 'has to wait' : 'wrong password' });
+  }
+
+  /** Makes the session fresh again. @throws DomainError `invalid_credentials`, `overloaded` */
+  async refresh(principal: Principal, password: string, caller: Caller): Promise<void> {
+    await this.confirmPassword(principal, password, caller);
+    await this.sessions.markAuthenticated(principal.sessionId);
+  }
+}
