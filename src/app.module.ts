@@ -2,23 +2,17 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule, type ScheduleModuleAsyncOptions } from '@nestjs/schedule';
 import { AccountModule } from './account/account.module.js';
 import { AdminModule } from './admin/admin.module.js';
-import { AuditModule } from './security/audit-log/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AppConfig } from './platform/config/app-config.js';
 import { ConfigModule } from './platform/config/config.module.js';
+import { SCHEMA } from './bootstrap/data-source.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { HealthModule } from './operations/health/health.module.js';
-import { MailModule } from './mail/mail.module.js';
 import { MaintenanceModule } from './operations/maintenance/maintenance.module.js';
 import { MetricsModule } from './operations/metrics/metrics.module.js';
 import { PagesModule } from './pages/pages.module.js';
-import { PasskeysModule } from './mfa/passkeys/passkeys.module.js';
-import { ReauthenticationModule } from './sessions/reauthentication/reauthentication.module.js';
-import { SessionsModule } from './sessions/sessions.module.js';
-import { TokensModule } from './platform/crypto/tokens/tokens.module.js';
-import { TwoFactorModule } from './mfa/two-factor.module.js';
-import { UsersModule } from './users/users.module.js';
-import { VerificationModule } from './verification/verification.module.js';
+import { KeyRotationModule } from './operations/key-rotation/key-rotation.module.js';
+import { MailPreviewModule } from './operations/mail-preview/mail-preview.module.js';
 
 /** Jobs run where the worker does. */
 const JOBS: ScheduleModuleAsyncOptions = {
@@ -30,13 +24,12 @@ const JOBS: ScheduleModuleAsyncOptions = {
   }),
 };
 
-/** The list of modules. */
+/** The modules with doors (HTTP, jobs); each imports what it stands on. */
 @Module({
   imports: [
-    ...[ConfigModule, DatabaseModule, ScheduleModule.forRootAsync(JOBS), HealthModule],
-    ...[MailModule, AuditModule, UsersModule, VerificationModule, TokensModule, SessionsModule, AuthModule],
-    ...[ReauthenticationModule, PasskeysModule, TwoFactorModule, AccountModule, AdminModule],
-    ...[PagesModule, MaintenanceModule, MetricsModule],
+    ...[ConfigModule, DatabaseModule.forRoot(SCHEMA), ScheduleModule.forRootAsync(JOBS)],
+    ...[AuthModule, AccountModule, AdminModule, PagesModule],
+    ...[HealthModule, MetricsModule, MaintenanceModule, KeyRotationModule, MailPreviewModule],
   ],
 })
 export class AppModule {}

@@ -1,6 +1,7 @@
 /* eslint-disable no-console -- a program with a terminal of its own */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from './platform/config/version.js';
+import { overrideEnvironment } from './platform/config/command-line.js';
 import { startFailure } from './platform/config/start-failure.js';
 import { CommandError } from './operations/commands/command-error.js';
 
@@ -23,16 +24,16 @@ munjigi
   .description('answer HTTP, send mail and do the jobs')
   .option('--no-worker', 'answer HTTP only; mail and jobs are for other processes (WORKER_ENABLED=false)')
   .action(async ({ worker }: { worker: boolean }) => {
-    const { serve } = await import('./operations/commands/serve.command.js');
-    await serve({ worker });
+    overrideEnvironment({ API_ENABLED: 'true', ...(!worker && { WORKER_ENABLED: 'false' }) });
+    await import('./main.js');
   });
 
 munjigi
   .command('worker')
   .description('send mail and do the jobs; over HTTP only /health answers (API_ENABLED=false)')
   .action(async () => {
-    const { work } = await import('./operations/commands/serve.command.js');
-    await work();
+    overrideEnvironment({ API_ENABLED: 'false', WORKER_ENABLED: 'true' });
+    await import('./main.js');
   });
 
 munjigi
@@ -53,7 +54,8 @@ munjigi
   .option('--locale <locale>', 'language of mails: en or ko')
   .action(async (options: Record<string, string>) => {
     const { createAdmin } = await import('./operations/commands/create-admin.command.js');
-    await createAdmin(options);
+    const { withApplication } = await import('./bootstrap/command-application.js');
+    await createAdmin(options, withApplication);
   });
 
 const keys = munjigi.command('keys').description('secrets and keys');
@@ -75,7 +77,8 @@ keys
   .option('--check', 'change nothing, only say what needs which secret')
   .action(async ({ check = false }: { check?: boolean }) => {
     const { resealKeys } = await import('./operations/commands/reseal-keys.command.js');
-    await resealKeys({ check });
+    const { withApplication } = await import('./bootstrap/command-application.js');
+    await resealKeys({ check }, withApplication);
   });
 
 munjigi
@@ -104,7 +107,8 @@ munjigi
   .description('void codes, links and sessions after a backup was put back, so that nothing used since works again')
   .action(async () => {
     const { afterRestore } = await import('./operations/commands/after-restore.command.js');
-    await afterRestore();
+    const { withApplication } = await import('./bootstrap/command-application.js');
+    await afterRestore(withApplication);
   });
 
 try {

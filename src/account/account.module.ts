@@ -1,36 +1,64 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../security/audit-log/audit.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NoticesModule } from '../mail/notifications/notifications.module.js';
+import { MfaModule } from '../mfa/mfa.module.js';
+import { CountriesModule } from '../platform/geoip/countries.module.js';
+import { AuditModule } from '../security/audit-log/audit.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
-import { ReauthenticationModule } from '../sessions/reauthentication/reauthentication.module.js';
 import { RiskModule } from '../security/risk/risk.module.js';
+import { ReauthenticationModule } from '../sessions/reauthentication/reauthentication.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { TwoFactorModule } from '../mfa/two-factor.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
-import { AccountClosingService } from './closing/account-closing.service.js';
-import { AccountErasureService } from '../operations/maintenance/account-erasure.service.js';
 import { AccountController } from './account.controller.js';
 import { AccountRepository } from './account.repository.js';
-import { EmailChangeService } from './email-change/email-change.service.js';
+import { AccountClosingService } from './closing/account-closing.service.js';
+import { TakeBackService } from './compromise-recovery/compromise-recovery.service.js';
 import { NotMeController } from './compromise-recovery/disavowal.controller.js';
 import { NotMeService } from './compromise-recovery/disavowal.service.js';
-import { TakeBackService } from './compromise-recovery/compromise-recovery.service.js';
+import { EmailChangeService } from './email-change/email-change.service.js';
+import { PasswordChangeController } from './password-change/password-change.controller.js';
+import { PasswordChangeService } from './password-change/password-change.service.js';
+import { MeController } from './profile/profile.controller.js';
+import { ProfileService } from './profile/profile.service.js';
+import { AuthenticatorAppService } from './second-factors/authenticator-app.service.js';
+import { PasskeyEnrolmentService } from './second-factors/passkey-enrolment.service.js';
+import { PasskeysController } from './second-factors/passkeys.controller.js';
+import { TwoFactorStatusController } from './second-factors/two-factor-status.controller.js';
+import { TwoFactorController } from './second-factors/two-factor.controller.js';
+import { TimelineController } from './security-activity/security-activity.controller.js';
+import { TimelineService } from './security-activity/security-activity.service.js';
+import { OwnSessionsService } from './sessions/own-sessions.service.js';
+import { SessionsController } from './sessions/sessions.controller.js';
 
-/** What a member does with the account as a whole: move it, take it back, leave. */
+/** A signed-in member's own account, and taking it back after an intrusion. */
 @Module({
   imports: [
-    ...[AuditModule, MailModule, NoticesModule, PasswordsModule, RateLimitsModule, ReauthenticationModule],
-    ...[RiskModule, SessionsModule, TwoFactorModule, UsersModule, VerificationModule],
+    ...[AuditModule, CountriesModule, MailModule, MfaModule, NoticesModule, PasswordsModule, RateLimitsModule],
+    ...[ReauthenticationModule, RiskModule, SessionsModule, UsersModule, VerificationModule],
   ],
-  controllers: [AccountController, NotMeController],
+  controllers: [
+    MeController,
+    PasswordChangeController,
+    SessionsController,
+    TwoFactorController,
+    TwoFactorStatusController,
+    PasskeysController,
+    TimelineController,
+    AccountController,
+    NotMeController,
+  ],
   providers: [
     AccountRepository,
+    ProfileService,
+    PasswordChangeService,
+    OwnSessionsService,
+    AuthenticatorAppService,
+    PasskeyEnrolmentService,
+    TimelineService,
     EmailChangeService,
     AccountClosingService,
-    AccountErasureService,
     TakeBackService,
     NotMeService,
   ],

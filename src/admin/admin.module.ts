@@ -4,7 +4,7 @@ import { MailModule } from '../mail/mail.module.js';
 import { NoticesModule } from '../mail/notifications/notifications.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { TwoFactorModule } from '../mfa/two-factor.module.js';
+import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { EventDirectoryService } from './event-directory.service.js';
@@ -21,7 +21,7 @@ import { ViewAuditService } from './view-audit.service.js';
 @Module({
   imports: [
     ...[AuditModule, MailModule, NoticesModule, RateLimitsModule],
-    ...[SessionsModule, TwoFactorModule, UsersModule, VerificationModule],
+    ...[SessionsModule, MfaModule, UsersModule, VerificationModule],
   ],
   controllers: [MembersAdminController, SecurityEventsAdminController, OutboxAdminController],
   providers: [

@@ -11,10 +11,9 @@ import { ReauthenticationModule } from '../sessions/reauthentication/reauthentic
 import { RiskModule } from '../security/risk/risk.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../platform/crypto/tokens/tokens.module.js';
-import { TwoFactorModule } from '../mfa/two-factor.module.js';
+import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
-import { CodeRequestsService } from '../verification/code-requests.service.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { LoginController } from './login/login.controller.js';
@@ -25,8 +24,6 @@ import { LoginLockNoticeService } from './login/login-lock-notification.service.
 import { LoginService } from './login/login.service.js';
 import { PasskeyLoginController } from './login/passkey-login.controller.js';
 import { PasskeyLoginService } from './login/passkey-login.service.js';
-import { PasswordChangeController } from '../account/password-change/password-change.controller.js';
-import { PasswordChangeService } from '../account/password-change/password-change.service.js';
 import { PasswordResetController } from './password-reset/password-reset.controller.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { ResetTokens } from './password-reset/reset-tokens.js';
@@ -39,6 +36,9 @@ import { RefreshTokenStrategy } from './strategies/refresh-token.strategy.js';
 import { ResetTokenStrategy } from './strategies/reset-token.strategy.js';
 import { TokenCookies } from './tokens/token-cookies.js';
 import { TokenVerificationService } from './tokens/token-verification.service.js';
+import { JwksController } from './tokens/jwks.controller.js';
+import { RefreshService } from './tokens/refresh.service.js';
+import { ReauthenticationController } from './reauthentication/reauthentication.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 
 /** What a person does to get in: one service for each thing. */
@@ -46,7 +46,7 @@ import { TokensController } from './tokens/tokens.controller.js';
   imports: [
     PassportModule,
     ...[AuditModule, MailModule, NoticesModule, PasswordsModule, RateLimitsModule, RiskModule],
-    ...[SessionsModule, TokensModule, UsersModule, VerificationModule, ReauthenticationModule, TwoFactorModule],
+    ...[SessionsModule, TokensModule, UsersModule, VerificationModule, ReauthenticationModule, MfaModule],
     PasskeysModule,
   ],
   controllers: [
@@ -56,7 +56,8 @@ import { TokensController } from './tokens/tokens.controller.js';
     PasskeyLoginController,
     TokensController,
     PasswordResetController,
-    PasswordChangeController,
+    ReauthenticationController,
+    JwksController,
   ],
   providers: [
     { provide: APP_GUARD, useClass: AccessTokenGuard },
@@ -70,9 +71,8 @@ import { TokensController } from './tokens/tokens.controller.js';
       LoginLockNoticeService,
       TokenVerificationService,
       PasswordResetService,
-      PasswordChangeService,
     ],
-    ...[CodeRequestsService, ResetTokens, TokenCookies],
+    ...[RefreshService, ResetTokens, TokenCookies],
   ],
 })
 export class AuthModule {}

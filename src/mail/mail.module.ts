@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../platform/config/app-config.js';
 import { MailDelivery } from './delivery/mail-delivery.js';
-import { MailPreviewController } from '../operations/mail-preview/mail-preview.controller.js';
 import { MailRenderer } from './templates/mail-renderer.js';
 import { MailService } from './mail.service.js';
 import { OutboxBacklogRepository } from './outbox/outbox-backlog.repository.js';
@@ -13,7 +12,6 @@ import { createSmtpTransport, SMTP_TRANSPORT } from './delivery/smtp-transport.j
 
 /** Mail: written into the outbox with its cause, sent by the dispatcher. */
 @Module({
-  controllers: [MailPreviewController],
   providers: [
     {
       provide: SMTP_TRANSPORT,
@@ -33,6 +31,6 @@ import { createSmtpTransport, SMTP_TRANSPORT } from './delivery/smtp-transport.j
     MailDelivery,
     OutboxDispatcher,
   ],
-  exports: [MailService, MailDelivery, OutboxInspectionService, OutboxBacklogRepository],
+  exports: [MailService, MailDelivery, MailRenderer, OutboxInspectionService, OutboxBacklogRepository],
 })
 export class MailModule {}

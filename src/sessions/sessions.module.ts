@@ -6,31 +6,25 @@ import { RiskModule } from '../security/risk/risk.module.js';
 import { TokensModule } from '../platform/crypto/tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DevicesRepository } from './devices/devices.repository.js';
-import { OwnSessionsService } from '../account/sessions/own-sessions.service.js';
-import { RefreshService } from '../auth/tokens/refresh.service.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { RevocationsRepository } from './revocation/revocations.repository.js';
 import { RotationsRepository } from './rotations.repository.js';
 import { SessionTokens } from './session-tokens.js';
-import { SessionsController } from '../account/sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 
 /** Signed-in devices. */
 @Module({
   imports: [AuditModule, CountriesModule, NoticesModule, RiskModule, TokensModule, UsersModule],
-  controllers: [SessionsController],
   providers: [
     SessionsService,
-    RefreshService,
     SessionTokens,
-    OwnSessionsService,
     SessionsRepository,
     DevicesRepository,
     RevocationsRepository,
     RotationsRepository,
     RevocationFeed,
   ],
-  exports: [SessionsService, RefreshService, RevocationFeed],
+  exports: [SessionsService, SessionTokens, SessionsRepository, RotationsRepository, RevocationFeed],
 })
 export class SessionsModule {}

@@ -15,7 +15,7 @@ import { CountryLookup } from '../platform/geoip/country-lookup.service.js';
 import { RiskService } from '../security/risk/risk.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 import { DevicesRepository, type DeviceLook } from './devices/devices.repository.js';
-import { summariseUserAgent } from '../account/sessions/user-agent.js';
+import { summariseUserAgent } from './user-agent.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { REVOCATION_MARGIN_SECONDS, RevocationsRepository } from './revocation/revocations.repository.js';
 import { SessionTokens, type IssuedTokens } from './session-tokens.js';

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions, MIGRATIONS } from '../../src/bootstrap/data-source.js';
+import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import { MIGRATIONS } from '../../src/bootstrap/migrations/index.js';
 import { migrate } from '../../src/platform/database/migrator.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 

@@ -5,7 +5,7 @@ import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
-import { summariseUserAgent, type UserAgentSummary } from './user-agent.js';
+import { summariseUserAgent, type UserAgentSummary } from '../../sessions/user-agent.js';
 
 /** A session as its owner sees it. */
 export interface OwnSession extends UserAgentSummary {

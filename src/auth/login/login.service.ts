@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
 import type { Caller } from '../../platform/http/client-context.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
-import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../platform/http/validation/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';

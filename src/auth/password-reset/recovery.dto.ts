@@ -1,12 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Field } from '../../platform/http/validation/field.js';
-import {
-  EmailField,
-  LoginIdField,
-  NewPasswordField,
-  PasswordField,
-  TokenField,
-} from '../../platform/http/validation/fields.js';
+import { EmailField, LoginIdField, NewPasswordField, TokenField } from '../../platform/http/validation/fields.js';
 import { ConfirmCodeDto } from '../../verification/proof.dto.js';
 import * as rules from '../../platform/http/validation/rules.js';
 
@@ -36,11 +30,6 @@ export class ResetLinkDto {
 export class ResetPasswordDto {
   @NewPasswordField({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
   @TokenField({ isOptional: true, description: 'Where it is not in the Authorization header' }) resetToken?: string;
-}
-
-export class ChangePasswordDto {
-  @PasswordField() currentPassword: string;
-  @NewPasswordField({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
 }
 
 export class ResetTokenAnswer {

@@ -1,9 +1,9 @@
 import { AppConfig } from '../../platform/config/app-config.js';
 import { RestoreService } from '../maintenance/restore.service.js';
-import { withApplication } from './command-application.js';
+import type { WithApplication } from './with-application.js';
 
 /** `munjigi after-restore`: once, after a backup was put back and before the servers start. */
-export async function afterRestore(): Promise<void> {
+export async function afterRestore(withApplication: WithApplication): Promise<void> {
   await withApplication(async (app) => {
     const { proofs, sessions, emailChanges } = await app.get(RestoreService).voidWhatMayBeUsed();
     console.log(

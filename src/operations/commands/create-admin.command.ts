@@ -1,13 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
-import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../platform/http/validation/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { ErrorCode } from '../../platform/http/problems/error-catalogue.js';
 import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
 import { visibleText } from '../../platform/http/validation/rules.js';
 import { AdminCreationService, type NewAdmin } from './admin-creation.service.js';
-import { withApplication } from './command-application.js';
+import type { WithApplication } from './with-application.js';
 import { CommandError } from './command-error.js';
 
 interface Options {
@@ -24,7 +24,7 @@ const REFUSALS: Partial<Record<ErrorCode, string>> = {
 };
 
 /** `munjigi admin create`: works without a terminal where the options are given. No password is read, made known or mailed. */
-export async function createAdmin(options: Options): Promise<void> {
+export async function createAdmin(options: Options, withApplication: WithApplication): Promise<void> {
   const { defaultLocale, env } = AppConfig.load();
   const email = options.email ?? (await ask('Address: ', '--email'));
   const loginId = options.loginId ?? (await ask('Login ID: ', '--login-id'));

@@ -1,9 +1,9 @@
 import { ResealingService, type SealedTally } from '../key-rotation/re-encryption.service.js';
-import { withApplication } from './command-application.js';
+import type { WithApplication } from './with-application.js';
 import { CommandError } from './command-error.js';
 
 /** `munjigi keys reseal`: has authenticator apps and recovery codes need SECRET alone, and says whether they do. */
-export async function resealKeys({ check }: { check: boolean }): Promise<void> {
+export async function resealKeys({ check }: { check: boolean }, withApplication: WithApplication): Promise<void> {
   await withApplication(async (app) => {
     const resealing = app.get(ResealingService);
     if (!check) {

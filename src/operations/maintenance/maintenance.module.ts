@@ -1,8 +1,14 @@
 import { Module } from '@nestjs/common';
+import { MailModule } from '../../mail/mail.module.js';
 import { AuditModule } from '../../security/audit-log/audit.module.js';
+import { UsersModule } from '../../users/users.module.js';
+import { AccountErasureService } from './account-erasure.service.js';
 import { EventPartitionsService } from './event-partitions.service.js';
 import { PurgeService } from './purge.service.js';
 
-/** Jobs that keep the tables small. */
-@Module({ imports: [AuditModule], providers: [PurgeService, EventPartitionsService] })
+/** Jobs that delete what has expired. */
+@Module({
+  imports: [AuditModule, MailModule, UsersModule],
+  providers: [PurgeService, EventPartitionsService, AccountErasureService],
+})
 export class MaintenanceModule {}

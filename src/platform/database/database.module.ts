@@ -1,8 +1,8 @@
-import { Global, Logger, Module } from '@nestjs/common';
+import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
-import { dataSourceOptions } from '../../bootstrap/data-source.js';
+import { connectionOptions } from './connection-options.js';
 import { Database } from './database.js';
 import { Notifications } from './notifications.js';
 import { ReadReplica } from './read-replica.js';
@@ -11,34 +11,45 @@ import { migrate, waitForDatabase } from './migrator.js';
 
 const logger = new Logger('Database');
 
+/** Entities and migrations of the application, which this module does not know. */
+export type DatabaseSchema = Pick<DataSourceOptions, 'entities' | 'migrations'>;
+
 /** Connects once PostgreSQL is there, with the schema up to date. */
-@Global()
-@Module({
-  imports: [
-    TypeOrmModule.forRootAsync({
-      inject: [AppConfig],
-      useFactory: async ({ env, directDatabaseUrl }: AppConfig) => {
-        const options = dataSourceOptions({
-          url: env.DATABASE_URL,
-          isPooled: env.DATABASE_DIRECT_URL !== undefined,
-          poolSize: env.DATABASE_POOL_SIZE,
-          timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
-          poolWaitMs: env.DATABASE_POOL_WAIT_MS,
-          // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-          onPoolError: (error) => logger.warn(`an idle connection was lost: ${error.message}`),
-        });
-        await waitForDatabase(options, (attempt, reason) =>
-          logger.warn(`the database does not answer yet (attempt ${attempt}): ${reason}`),
-        );
-        if (env.MIGRATE_ON_START) {
-          const applied = await migrate({ ...options, url: directDatabaseUrl } as DataSourceOptions);
-          if (applied.length > 0) logger.log(`migrated: ${applied.join(', ')}`);
-        }
-        return { ...options, retryAttempts: 0 };
-      },
-    }),
-  ],
-  providers: [Database, ReadReplica, ReplicationSlotsRepository, Notifications],
-  exports: [Database, ReadReplica, ReplicationSlotsRepository, Notifications],
-})
-export class DatabaseModule {}
+@Module({})
+export class DatabaseModule {
+  static forRoot(schema: DatabaseSchema): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [AppConfig],
+          useFactory: async ({ env, directDatabaseUrl }: AppConfig) => {
+            const options = {
+              ...connectionOptions({
+                url: env.DATABASE_URL,
+                isPooled: env.DATABASE_DIRECT_URL !== undefined,
+                poolSize: env.DATABASE_POOL_SIZE,
+                timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
+                poolWaitMs: env.DATABASE_POOL_WAIT_MS,
+                // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+                onPoolError: (error) => logger.warn(`an idle connection was lost: ${error.message}`),
+              }),
+              ...schema,
+            } as DataSourceOptions;
+            await waitForDatabase(options, (attempt, reason) =>
+              logger.warn(`the database does not answer yet (attempt ${attempt}): ${reason}`),
+            );
+            if (env.MIGRATE_ON_START) {
+              const applied = await migrate({ ...options, url: directDatabaseUrl } as DataSourceOptions);
+              if (applied.length > 0) logger.log(`migrated: ${applied.join(', ')}`);
+            }
+            return { ...options, retryAttempts: 0 };
+          },
+        }),
+      ],
+      providers: [Database, ReadReplica, ReplicationSlotsRepository, Notifications],
+      exports: [Database, ReadReplica, ReplicationSlotsRepository, Notifications],
+    };
+  }
+}

@@ -4,13 +4,11 @@ import { PasswordsModule } from '../../security/passwords/passwords.module.js';
 import { RateLimitsModule } from '../../security/rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions.module.js';
 import { UsersModule } from '../../users/users.module.js';
-import { ReauthenticationController } from '../../auth/reauthentication/reauthentication.controller.js';
 import { ReauthenticationService } from './reauthentication.service.js';
 
 /** "Is it still you?" */
 @Module({
   imports: [AuditModule, PasswordsModule, RateLimitsModule, SessionsModule, UsersModule],
-  controllers: [ReauthenticationController],
   providers: [ReauthenticationService],
   exports: [ReauthenticationService],
 })

@@ -1,4 +1,4 @@
-import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../../users/login-id.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from './login-id.js';
 import { LOCALES } from '../../i18n/locale.js';
 import { Field } from './field.js';
 import * as rules from './rules.js';

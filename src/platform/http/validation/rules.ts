@@ -1,5 +1,5 @@
 import { parseEmailAddress } from '../../addresses/email-address.js';
-import { LOGIN_ID_PATTERN } from '../../../users/login-id.js';
+import { LOGIN_ID_PATTERN } from './login-id.js';
 import type { Problem, Rule } from './field.js';
 
 /** Control characters, and invisible format characters such as zero-width and bidirectional ones, which make two texts look alike. */

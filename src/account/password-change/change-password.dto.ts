@@ -1,0 +1,6 @@
+import { NewPasswordField, PasswordField } from '../../platform/http/validation/fields.js';
+
+export class ChangePasswordDto {
+  @PasswordField() currentPassword: string;
+  @NewPasswordField({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
+}

@@ -1,0 +1,31 @@
+import { NotMeReport } from '../account/compromise-recovery/not-me-report.entity.js';
+import { EmailChange } from '../account/email-change/email-change.entity.js';
+import { SignUp } from '../auth/sign-up/sign-up.entity.js';
+import { OutboxMessage } from '../mail/outbox/outbox-message.entity.js';
+import { MfaChallenge } from '../mfa/challenges/mfa-challenge.entity.js';
+import { PasskeyChallenge } from '../mfa/passkeys/passkey-challenge.entity.js';
+import { Passkey } from '../mfa/passkeys/passkey.entity.js';
+import { RecoveryCode } from '../mfa/recovery-codes/recovery-code.entity.js';
+import { TotpSecret } from '../mfa/totp/totp-secret.entity.js';
+import { SecurityEvent } from '../security/audit-log/security-event.entity.js';
+import { LoginFailure } from '../security/rate-limits/login-failure.entity.js';
+import { RateLimit } from '../security/rate-limits/rate-limit.entity.js';
+import { KnownNetwork } from '../security/risk/known-network.entity.js';
+import { RiskNotice } from '../security/risk/risk-notice.entity.js';
+import { SessionCountry } from '../security/risk/session-country.entity.js';
+import { Device } from '../sessions/devices/device.entity.js';
+import { Revocation } from '../sessions/revocation/revocation.entity.js';
+import { Session } from '../sessions/session.entity.js';
+import { Member } from '../users/member.entity.js';
+import { ProofHandle } from '../verification/proof-handle.entity.js';
+import { ProofRequest } from '../verification/proof-request.entity.js';
+import { ResetGrant } from '../verification/reset-grant.entity.js';
+
+/** Every table that has an entity. A new entity is listed here and nowhere else. */
+export const ENTITIES = [
+  ...[Member, SignUp, ProofRequest, ProofHandle, ResetGrant, Session, Device, Revocation],
+  ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
+  ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, NotMeReport],
+  ...[KnownNetwork, SessionCountry, RiskNotice],
+  ...[Passkey, PasskeyChallenge],
+];

@@ -1,0 +1,34 @@
+import { InitialSchema1764000000000 } from './1764000000000-initial-schema.js';
+import { TwoFactor1764100000000 } from './1764100000000-two-factor.js';
+import { AccountRecovery1764200000000 } from './1764200000000-account-recovery.js';
+import { Risk1764300000000 } from './1764300000000-risk.js';
+import { Passkeys1764400000000 } from './1764400000000-passkeys.js';
+import { OutboxOrder1764500000000 } from './1764500000000-outbox-order.js';
+import { Administration1764600000000 } from './1764600000000-administration.js';
+import { SealedBy1764710000000 } from './1764710000000-sealed-by.js';
+import { LargeTables1764900000000 } from './1764900000000-large-tables.js';
+import { SignUpMailedAt1764900100000 } from './1764900100000-sign-up-mailed-at.js';
+import { SecurityEventPartitions1764900200000 } from './1764900200000-security-event-partitions.js';
+import { EndlessWaits1764910100000 } from './1764910100000-endless-waits.js';
+import { RecoveryCodesCreatedAt1764910120000 } from './1764910120000-recovery-codes-created-at.js';
+import { ProofNamedLoginId1764910300000 } from './1764910300000-proof-named-login-id.js';
+import { ErasureIndexes1764910400000 } from './1764910400000-erasure-indexes.js';
+
+/** In the order in which they run. */
+export const MIGRATIONS = [
+  InitialSchema1764000000000,
+  TwoFactor1764100000000,
+  AccountRecovery1764200000000,
+  Risk1764300000000,
+  Passkeys1764400000000,
+  OutboxOrder1764500000000,
+  Administration1764600000000,
+  SealedBy1764710000000,
+  LargeTables1764900000000,
+  SignUpMailedAt1764900100000,
+  SecurityEventPartitions1764900200000,
+  EndlessWaits1764910100000,
+  RecoveryCodesCreatedAt1764910120000,
+  ProofNamedLoginId1764910300000,
+  ErasureIndexes1764910400000,
+];
