@@ -76,9 +76,9 @@ keys
   )
   .option('--check', 'change nothing, only say what needs which secret')
   .action(async ({ check = false }: { check?: boolean }) => {
-    const { resealKeys } = await import('./operations/commands/reseal-keys.command.js');
+    const { reencryptKeys } = await import('./operations/commands/reencrypt-keys.command.js');
     const { withApplication } = await import('./bootstrap/command-application.js');
-    await resealKeys({ check }, withApplication);
+    await reencryptKeys({ check }, withApplication);
   });
 
 munjigi

@@ -8,7 +8,7 @@ import { SessionKeeper } from './session-keeper.js';
 import { browserStorage, memoryStorage, type TokenStorage } from './storage.js';
 
 type Schemas = components['schemas'];
-type TokenAnswer = Schemas['TokenAnswer'];
+type TokenResponse = Schemas['TokenResponse'];
 /** What the client adds by itself. */
 type WithoutDevice<T> = Omit<T, 'deviceToken' | 'transport'>;
 
@@ -112,31 +112,31 @@ export class MunjigiClient {
 
   readonly signUp = {
     /** Mails a code and a link. The answer is the same when the address has an account. */
-    request: (body: Schemas['SignUpDto'], options?: CallOptions) =>
-      this.open<Schemas['SignUpAnswer']>('/api/auth/sign-up', body, options),
-    resend: (body: Schemas['ResendSignUpDto'], options?: CallOptions) =>
-      this.open<Schemas['SignUpAnswer']>('/api/auth/sign-up/resend', body, options),
+    request: (body: Schemas['SignUpRequest'], options?: CallOptions) =>
+      this.open<Schemas['SignUpResponse']>('/api/auth/sign-up', body, options),
+    resend: (body: Schemas['ResendSignUpRequest'], options?: CallOptions) =>
+      this.open<Schemas['SignUpResponse']>('/api/auth/sign-up/resend', body, options),
     /** The member exists from now on, and is signed in here. */
-    confirmCode: (body: WithoutDevice<Schemas['ConfirmSignUpByCodeDto']>, options?: CallOptions) =>
-      this.signIn<TokenAnswer>('/api/auth/sign-up/confirm-code', body, options),
-    confirmLink: (body: WithoutDevice<Schemas['ConfirmSignUpByLinkDto']>, options?: CallOptions) =>
-      this.signIn<TokenAnswer>('/api/auth/sign-up/confirm-link', body, options),
-    inspectLink: (body: Schemas['SignUpLinkDto'], options?: CallOptions) =>
-      this.open<Schemas['InspectedSignUp']>('/api/auth/sign-up/inspect-link', body, options),
-    discard: (body: Schemas['SignUpLinkDto'], options?: CallOptions) =>
+    confirmCode: (body: WithoutDevice<Schemas['ConfirmSignUpByCodeRequest']>, options?: CallOptions) =>
+      this.signIn<TokenResponse>('/api/auth/sign-up/confirm-code', body, options),
+    confirmLink: (body: WithoutDevice<Schemas['ConfirmSignUpByLinkRequest']>, options?: CallOptions) =>
+      this.signIn<TokenResponse>('/api/auth/sign-up/confirm-link', body, options),
+    inspectLink: (body: Schemas['SignUpLinkRequest'], options?: CallOptions) =>
+      this.open<Schemas['InspectedSignUpResponse']>('/api/auth/sign-up/inspect-link', body, options),
+    discard: (body: Schemas['SignUpLinkRequest'], options?: CallOptions) =>
       this.open<void>('/api/auth/sign-up/discard', body, options),
   };
 
   // --- Logging in and out ---------------------------------------------------------------------------------------------
 
   /** `status` of the outcome says whether somebody is signed in, or what is asked for besides. */
-  async logIn(body: WithoutDevice<Schemas['LoginDto']>, options?: CallOptions): Promise<LoginOutcome> {
+  async logIn(body: WithoutDevice<Schemas['LoginRequest']>, options?: CallOptions): Promise<LoginOutcome> {
     const deviceToken = await this.deviceToken();
     return this.signIn<LoginOutcome>('/api/auth/login', { ...body, ...(deviceToken && { deviceToken }) }, options);
   }
 
   /** After `mfa_required`: six digits from the app, or a recovery code. `status` of the outcome says whether a new password is asked for first. */
-  logInSecondFactor(body: Schemas['SecondFactorDto'], options?: CallOptions): Promise<CompletedLogin> {
+  logInSecondFactor(body: Schemas['SecondFactorRequest'], options?: CallOptions): Promise<CompletedLogin> {
     return this.signIn<CompletedLogin>('/api/auth/login/mfa', body, options, {});
   }
 
@@ -152,13 +152,13 @@ export class MunjigiClient {
   }
 
   /** "Is it still you?", for what answers `reauth_required`. */
-  reauthenticate(body: Schemas['ReauthenticateDto'], options?: CallOptions): Promise<void> {
+  reauthenticate(body: Schemas['ReauthenticateRequest'], options?: CallOptions): Promise<void> {
     return this.request<void>('POST', '/api/auth/reauthenticate', { ...options, body });
   }
 
   readonly sessions = {
     list: async (options?: CallOptions) =>
-      (await this.request<Schemas['SessionList']>('GET', '/api/auth/sessions', options)).items,
+      (await this.request<Schemas['SessionListResponse']>('GET', '/api/auth/sessions', options)).items,
     end: (id: string, options?: CallOptions) =>
       this.request<void>('DELETE', `/api/auth/sessions/${encodeURIComponent(id)}`, options),
     endOthers: (options?: CallOptions) => this.request<void>('DELETE', '/api/auth/sessions', options),
@@ -168,12 +168,12 @@ export class MunjigiClient {
 
   readonly passwordReset = {
     /** Mails a code and a link, where the address has an account; the answer does not say. */
-    sendCode: (body: Schemas['SendResetCodeDto'], options?: CallOptions) =>
-      this.open<Schemas['ProofRequested']>('/api/auth/password-reset/send-code', body, options),
-    confirmCode: (body: Schemas['ConfirmCodeDto'], options?: CallOptions) =>
-      this.open<Schemas['ResetTokenAnswer']>('/api/auth/password-reset/confirm-code', body, options),
-    confirmLink: (body: Schemas['ResetLinkDto'], options?: CallOptions) =>
-      this.open<Schemas['ResetTokenByLinkAnswer']>('/api/auth/password-reset/confirm-link', body, options),
+    sendCode: (body: Schemas['SendResetCodeRequest'], options?: CallOptions) =>
+      this.open<Schemas['CodeSentResponse']>('/api/auth/password-reset/send-code', body, options),
+    confirmCode: (body: Schemas['ConfirmCodeRequest'], options?: CallOptions) =>
+      this.open<Schemas['ResetTokenResponse']>('/api/auth/password-reset/confirm-code', body, options),
+    confirmLink: (body: Schemas['ResetLinkRequest'], options?: CallOptions) =>
+      this.open<Schemas['ResetTokenByLinkResponse']>('/api/auth/password-reset/confirm-link', body, options),
     /** Ends all sessions, and logs nobody in. */
     complete: ({ resetToken, newPassword }: { resetToken: string; newPassword: string }, options?: CallOptions) =>
       this.request<void>('POST', '/api/auth/password-reset', {
@@ -184,30 +184,34 @@ export class MunjigiClient {
   };
 
   readonly loginId = {
-    check: (body: Schemas['CheckLoginIdDto'], options?: CallOptions) =>
-      this.open<Schemas['LoginIdAvailability']>('/api/auth/login-id/check', body, options),
-    sendCode: (body: Schemas['SendLoginIdCodeDto'], options?: CallOptions) =>
-      this.open<Schemas['ProofRequested']>('/api/auth/login-id/send-code', body, options),
-    confirmCode: (body: Schemas['ConfirmLoginIdCodeDto'], options?: CallOptions) =>
-      this.open<Schemas['FoundLoginId']>('/api/auth/login-id/confirm-code', body, options),
+    check: (body: Schemas['CheckLoginIdRequest'], options?: CallOptions) =>
+      this.open<Schemas['LoginIdAvailabilityResponse']>('/api/auth/login-id/check', body, options),
+    sendCode: (body: Schemas['SendLoginIdCodeRequest'], options?: CallOptions) =>
+      this.open<Schemas['CodeSentResponse']>('/api/auth/login-id/send-code', body, options),
+    confirmCode: (body: Schemas['ConfirmLoginIdCodeRequest'], options?: CallOptions) =>
+      this.open<Schemas['FoundLoginIdResponse']>('/api/auth/login-id/confirm-code', body, options),
   };
 
   // --- The member -----------------------------------------------------------------------------------------------------
 
   readonly me = {
-    get: (options?: CallOptions) => this.request<Schemas['ProfileView']>('GET', '/api/members/me', options),
-    update: (body: Schemas['UpdateProfileDto'], options?: CallOptions) =>
-      this.request<Schemas['ProfileView']>('PATCH', '/api/members/me', { ...options, body }),
-    changePassword: (body: Schemas['ChangePasswordDto'], options?: CallOptions) =>
+    get: (options?: CallOptions) => this.request<Schemas['ProfileResponse']>('GET', '/api/members/me', options),
+    update: (body: Schemas['UpdateProfileRequest'], options?: CallOptions) =>
+      this.request<Schemas['ProfileResponse']>('PATCH', '/api/members/me', { ...options, body }),
+    changePassword: (body: Schemas['ChangePasswordRequest'], options?: CallOptions) =>
       this.request<void>('POST', '/api/members/me/password', { ...options, body }),
     securityEvents: (query: { limit?: number; cursor?: string } = {}, options?: CallOptions) =>
-      this.request<Schemas['TimelineView']>('GET', `/api/members/me/security-events${queryOf(query)}`, options),
-    sendEmailCode: (body: Schemas['ChangeEmailDto'], options?: CallOptions) =>
-      this.request<Schemas['ProofRequested']>('POST', '/api/members/me/email/send-code', { ...options, body }),
-    confirmEmailCode: (body: Schemas['ConfirmCodeDto'], options?: CallOptions) =>
+      this.request<Schemas['SecurityActivityResponse']>(
+        'GET',
+        `/api/members/me/security-events${queryOf(query)}`,
+        options,
+      ),
+    sendEmailCode: (body: Schemas['ChangeEmailRequest'], options?: CallOptions) =>
+      this.request<Schemas['CodeSentResponse']>('POST', '/api/members/me/email/send-code', { ...options, body }),
+    confirmEmailCode: (body: Schemas['ConfirmCodeRequest'], options?: CallOptions) =>
       this.request<void>('POST', '/api/members/me/email/confirm-code', { ...options, body }),
     /** The account is closed at once; a login within the grace restores it. */
-    close: async (body: Schemas['CloseAccountDto'], options?: CallOptions) => {
+    close: async (body: Schemas['CloseAccountRequest'], options?: CallOptions) => {
       const session = await this.keeper.current();
       await this.request<void>('DELETE', '/api/members/me', { ...options, body });
       if (session) await this.keeper.end(session.sessionId, 'ended');
@@ -215,14 +219,14 @@ export class MunjigiClient {
   };
 
   readonly totp = {
-    enrol: (body: Schemas['PasswordDto'], options?: CallOptions) =>
-      this.request<Schemas['TotpEnrolmentAnswer']>('POST', '/api/members/me/totp', { ...options, body }),
-    confirm: (body: Schemas['ConfirmTotpDto'], options?: CallOptions) =>
-      this.request<Schemas['RecoveryCodesAnswer']>('POST', '/api/members/me/totp/confirm', { ...options, body }),
-    remove: (body: Schemas['RemoveTotpDto'], options?: CallOptions) =>
+    enrol: (body: Schemas['PasswordRequest'], options?: CallOptions) =>
+      this.request<Schemas['TotpEnrolmentResponse']>('POST', '/api/members/me/totp', { ...options, body }),
+    confirm: (body: Schemas['ConfirmTotpRequest'], options?: CallOptions) =>
+      this.request<Schemas['RecoveryCodesResponse']>('POST', '/api/members/me/totp/confirm', { ...options, body }),
+    remove: (body: Schemas['RemoveTotpRequest'], options?: CallOptions) =>
       this.request<void>('DELETE', '/api/members/me/totp', { ...options, body }),
-    newRecoveryCodes: (body: Schemas['PasswordDto'], options?: CallOptions) =>
-      this.request<Schemas['RecoveryCodesAnswer']>('POST', '/api/members/me/recovery-codes', { ...options, body }),
+    newRecoveryCodes: (body: Schemas['PasswordRequest'], options?: CallOptions) =>
+      this.request<Schemas['RecoveryCodesResponse']>('POST', '/api/members/me/recovery-codes', { ...options, body }),
   };
 
   // --- Everything else ------------------------------------------------------------------------------------------------

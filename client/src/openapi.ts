@@ -504,26 +504,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/members/me/security-events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What happened to my account
-         * @description Newest first.
-         */
-        get: operations["timelineList"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/members/me": {
         parameters: {
             query?: never;
@@ -700,6 +680,26 @@ export interface paths {
          * @description A name of null is taken away.
          */
         patch: operations["passkeysRename"];
+        trace?: never;
+    };
+    "/api/members/me/security-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to my account
+         * @description Newest first.
+         */
+        get: operations["timelineList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/members/me/email/send-code": {
@@ -1026,6 +1026,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public keys of access tokens
+         * @description A JWK set (RFC 7517). Empty where access tokens are signed with a shared secret.
+         */
+        get: operations["jwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1066,26 +1086,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/.well-known/jwks.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Public keys of access tokens
-         * @description A JWK set (RFC 7517). Empty where access tokens are signed with a shared secret.
-         */
-        get: operations["jwks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -1110,10 +1110,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        HealthAnswer: {
-            /** @enum {string} */
-            status: "ok";
-        };
         /**
          * @description Stable; what a program goes by
          * @enum {string}
@@ -1153,120 +1149,12 @@ export interface components {
             /** @description Seconds, as in Retry-After */
             retryAfter?: number;
         };
-        /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "session.ended" | "session.reuse_detected" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
-        TimelineEntryView: {
-            /** @example 4711 */
-            id: string;
-            type: components["schemas"]["SecurityEventType"];
-            /** Format: date-time */
-            at: string;
-            /** @description An administrator did it; ip and userAgent are empty then */
-            byAdmin: boolean;
-            /** @example 198.18.3.7 */
-            ip: string;
-            /**
-             * @description ISO 3166-1 code, where it is known
-             * @example KR
-             */
-            country: string | null;
-            /** @example Mozilla/5.0 … */
-            userAgent: string;
-            /** Format: uuid */
-            sessionId: string | null;
-            /**
-             * @description Facts that go with the type; see docs/events.md
-             * @example {
-             *       "newDevice": true
-             *     }
-             */
-            details: {
-                [key: string]: unknown;
-            };
-        };
-        TimelineView: {
-            /** @description For the next page; null on the last */
-            nextCursor: string | null;
-            items: components["schemas"]["TimelineEntryView"][];
-        };
-        /** @enum {string} */
+        /**
+         * @description Language of mails; taken from Accept-Language when absent
+         * @enum {string}
+         */
         Locale: "en" | "ko";
-        /** @enum {string} */
-        Role: "member" | "admin";
-        ProfileView: {
-            /** Format: uuid */
-            id: string;
-            /** @example ada.lovelace */
-            loginId: string;
-            /**
-             * Format: email
-             * @example ada@example.com
-             */
-            email: string;
-            /** @example Ada Lovelace */
-            name: string | null;
-            locale: components["schemas"]["Locale"];
-            role: components["schemas"]["Role"];
-            /** Format: date-time */
-            createdAt: string;
-        };
-        UpdateProfileDto: {
-            /**
-             * @description How the member is addressed
-             * @example Ada Lovelace
-             */
-            name?: string | null;
-            /**
-             * @description Language of mails
-             * @example ko
-             */
-            locale?: components["schemas"]["Locale"];
-        };
-        JsonWebKeySet: {
-            /**
-             * @example [
-             *       {
-             *         "kty": "EC",
-             *         "crv": "P-256",
-             *         "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-             *         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
-             *         "kid": "kid",
-             *         "use": "sig",
-             *         "alg": "ES256"
-             *       }
-             *     ]
-             */
-            keys: {
-                [key: string]: unknown;
-            }[];
-        };
-        SessionView: {
-            /** Format: uuid */
-            id: string;
-            /** @example Ada's phone */
-            deviceName: string | null;
-            /** @example Firefox */
-            browser: string | null;
-            /** @example Android */
-            os: string | null;
-            /** @example 198.18.3.7 */
-            ip: string;
-            /**
-             * @description ISO 3166-1 code, where it is known
-             * @example KR
-             */
-            country: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            lastUsedAt: string;
-            /** @description Whether it is the one that asks */
-            current: boolean;
-        };
-        SessionList: {
-            items: components["schemas"]["SessionView"][];
-        };
-        SignUpDto: {
+        SignUpRequest: {
             /**
              * @description The name the member logs in with; case makes no difference
              * @example ada.lovelace
@@ -1295,7 +1183,7 @@ export interface components {
              */
             locale?: components["schemas"]["Locale"];
         };
-        SignUpAnswer: {
+        SignUpResponse: {
             /** @description Opaque handle of this sign-up; keep it, only this client has it */
             signUpId: string;
             /**
@@ -1309,7 +1197,7 @@ export interface components {
              */
             expiresIn: number;
         };
-        ResendSignUpDto: {
+        ResendSignUpRequest: {
             /**
              * @description From the answer to the sign-up
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -1321,7 +1209,7 @@ export interface components {
          * @enum {string}
          */
         TokenTransport: "body" | "cookie";
-        ConfirmSignUpByCodeDto: {
+        ConfirmSignUpByCodeRequest: {
             /**
              * @description From the answer to the sign-up
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -1348,7 +1236,7 @@ export interface components {
              */
             transport?: components["schemas"]["TokenTransport"];
         };
-        TokenAnswer: {
+        TokenResponse: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1375,7 +1263,7 @@ export interface components {
             /** @description Only when a device logs in for the first time: keep it and send it with later logins. Absent with cookie transport */
             deviceToken?: string;
         };
-        ConfirmSignUpByLinkDto: {
+        ConfirmSignUpByLinkRequest: {
             /**
              * @description From the mailed link, behind #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -1408,14 +1296,14 @@ export interface components {
              */
             transport?: components["schemas"]["TokenTransport"];
         };
-        SignUpLinkDto: {
+        SignUpLinkRequest: {
             /**
              * @description From the mailed link, behind #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
         };
-        InspectedSignUp: {
+        InspectedSignUpResponse: {
             /** @example ada.lovelace */
             loginId: string;
             /** Format: date-time */
@@ -1423,16 +1311,16 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
-        CheckLoginIdDto: {
+        CheckLoginIdRequest: {
             /** @example ada.lovelace */
             loginId: string;
         };
-        LoginIdAvailability: {
+        LoginIdAvailabilityResponse: {
             available: boolean;
             /** @enum {string} */
             reason?: "invalid" | "reserved" | "taken";
         };
-        SendLoginIdCodeDto: {
+        SendLoginIdCodeRequest: {
             /**
              * Format: email
              * @description One plain address
@@ -1440,7 +1328,7 @@ export interface components {
              */
             email: string;
         };
-        ProofRequested: {
+        CodeSentResponse: {
             /** @description Goes with the code; opens nothing by itself */
             requestId: string;
             /**
@@ -1454,7 +1342,7 @@ export interface components {
              */
             expiresIn: number;
         };
-        ConfirmLoginIdCodeDto: {
+        ConfirmLoginIdCodeRequest: {
             /**
              * @description From the answer to send-code
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -1471,7 +1359,7 @@ export interface components {
              */
             mailFullId?: boolean;
         };
-        FoundLoginId: {
+        FoundLoginIdResponse: {
             /** @example ad***e */
             maskedLoginId: string;
             /**
@@ -1482,7 +1370,7 @@ export interface components {
             /** @description Straight on to a new password, where wanted */
             resetToken?: string;
         };
-        MfaRequired: {
+        MfaRequiredResponse: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1497,7 +1385,7 @@ export interface components {
              */
             expiresIn: number;
         };
-        PasswordChangeRequired: {
+        PasswordChangeRequiredResponse: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1511,7 +1399,7 @@ export interface components {
              */
             expiresIn: number;
         };
-        LoginDto: {
+        LoginRequest: {
             /**
              * @description Login ID or e-mail address
              * @example ada.lovelace
@@ -1538,7 +1426,7 @@ export interface components {
              */
             transport?: components["schemas"]["TokenTransport"];
         };
-        SecondFactorDto: {
+        SecondFactorRequest: {
             /**
              * @description From the answer mfa_required
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -1550,8 +1438,8 @@ export interface components {
              */
             code: string;
         };
-        NoFieldsDto: Record<string, never>;
-        RequestOptionsAnswer: {
+        EmptyRequest: Record<string, never>;
+        RequestOptionsResponse: {
             /**
              * @description For `navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })`
              * @example {
@@ -1568,7 +1456,7 @@ export interface components {
              */
             expiresIn: number;
         };
-        PasskeyLoginDto: {
+        PasskeyLoginRequest: {
             /**
              * @description `toJSON()` of what `navigator.credentials.get()` gave
              * @example {
@@ -1601,14 +1489,14 @@ export interface components {
              */
             transport?: components["schemas"]["TokenTransport"];
         };
-        MfaTokenDto: {
+        MfaTokenRequest: {
             /**
              * @description From the answer mfa_required
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             mfaToken: string;
         };
-        SecondFactorPasskeyDto: {
+        SecondFactorPasskeyRequest: {
             /**
              * @description From the answer mfa_required
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -1631,14 +1519,14 @@ export interface components {
              */
             credential: Record<string, never>;
         };
-        RefreshDto: {
+        RefreshRequest: {
             /**
              * @description Where it is not in the Authorization header or the cookie
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             refreshToken?: string;
         };
-        RefreshAnswer: {
+        RefreshResponse: {
             /** @enum {string} */
             status: "authenticated";
             /** @enum {string} */
@@ -1667,14 +1555,16 @@ export interface components {
              */
             outcome: "rotated" | "replayed";
         };
-        VerifyTokenDto: {
+        VerifyTokenRequest: {
             /**
              * @description An access token
              * @example eyJhbGciOiJFUzI1NiJ9.e30.c2ln
              */
             token: string;
         };
-        VerifiedTokenAnswer: {
+        /** @enum {string} */
+        Role: "member" | "admin";
+        VerifiedTokenResponse: {
             active: boolean;
             /**
              * Format: uuid
@@ -1694,7 +1584,7 @@ export interface components {
             /** @enum {string} */
             reason?: "expired" | "revoked" | "invalid";
         };
-        SendResetCodeDto: {
+        SendResetCodeRequest: {
             /**
              * Format: email
              * @description One plain address
@@ -1707,7 +1597,7 @@ export interface components {
              */
             loginId?: string;
         };
-        ConfirmCodeDto: {
+        ConfirmCodeRequest: {
             /**
              * @description From the answer to send-code
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -1719,7 +1609,7 @@ export interface components {
              */
             code: string;
         };
-        ResetTokenAnswer: {
+        ResetTokenResponse: {
             /** @description Sets a new password once, at POST /api/auth/password-reset */
             resetToken: string;
             /**
@@ -1728,14 +1618,14 @@ export interface components {
              */
             expiresIn: number;
         };
-        ResetLinkDto: {
+        ResetLinkRequest: {
             /**
              * @description From the mailed link, behind #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
         };
-        ResetTokenByLinkAnswer: {
+        ResetTokenByLinkResponse: {
             /** @description Sets a new password once, at POST /api/auth/password-reset */
             resetToken: string;
             /**
@@ -1746,7 +1636,7 @@ export interface components {
             /** @example ad***e */
             maskedLoginId: string;
         };
-        ResetPasswordDto: {
+        ResetPasswordRequest: {
             /**
              * Format: password
              * @description At least 8 characters (as configured), not common, not easily guessed; any characters, also blanks and emoji
@@ -1759,7 +1649,61 @@ export interface components {
              */
             resetToken?: string;
         };
-        ChangePasswordDto: {
+        ReauthenticateRequest: {
+            /**
+             * Format: password
+             * @example Tall-giraffes-nap-at-noon-42
+             */
+            password: string;
+        };
+        JsonWebKeySet: {
+            /**
+             * @example [
+             *       {
+             *         "kty": "EC",
+             *         "crv": "P-256",
+             *         "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+             *         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+             *         "kid": "kid",
+             *         "use": "sig",
+             *         "alg": "ES256"
+             *       }
+             *     ]
+             */
+            keys: {
+                [key: string]: unknown;
+            }[];
+        };
+        ProfileResponse: {
+            /** Format: uuid */
+            id: string;
+            /** @example ada.lovelace */
+            loginId: string;
+            /**
+             * Format: email
+             * @example ada@example.com
+             */
+            email: string;
+            /** @example Ada Lovelace */
+            name: string | null;
+            locale: components["schemas"]["Locale"];
+            role: components["schemas"]["Role"];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        UpdateProfileRequest: {
+            /**
+             * @description How the member is addressed
+             * @example Ada Lovelace
+             */
+            name?: string | null;
+            /**
+             * @description Language of mails
+             * @example ko
+             */
+            locale?: components["schemas"]["Locale"];
+        };
+        ChangePasswordRequest: {
             /**
              * Format: password
              * @example Tall-giraffes-nap-at-noon-42
@@ -1772,21 +1716,40 @@ export interface components {
              */
             newPassword: string;
         };
-        ReauthenticateDto: {
+        SessionResponse: {
+            /** Format: uuid */
+            id: string;
+            /** @example Ada's phone */
+            deviceName: string | null;
+            /** @example Firefox */
+            browser: string | null;
+            /** @example Android */
+            os: string | null;
+            /** @example 198.18.3.7 */
+            ip: string;
+            /**
+             * @description ISO 3166-1 code, where it is known
+             * @example KR
+             */
+            country: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastUsedAt: string;
+            /** @description Whether it is the one that asks */
+            current: boolean;
+        };
+        SessionListResponse: {
+            items: components["schemas"]["SessionResponse"][];
+        };
+        PasswordRequest: {
             /**
              * Format: password
              * @example Tall-giraffes-nap-at-noon-42
              */
             password: string;
         };
-        PasswordDto: {
-            /**
-             * Format: password
-             * @example Tall-giraffes-nap-at-noon-42
-             */
-            password: string;
-        };
-        TotpEnrolmentAnswer: {
+        TotpEnrolmentResponse: {
             /**
              * @description Base32, for typing into the app
              * @example FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB
@@ -1800,14 +1763,14 @@ export interface components {
              */
             qrSvg: string;
         };
-        ConfirmTotpDto: {
+        ConfirmTotpRequest: {
             /**
              * @description The six digits from the mail; blanks and hyphens are ignored
              * @example 048213
              */
             code: string;
         };
-        RecoveryCodesAnswer: {
+        RecoveryCodesResponse: {
             /**
              * @description Ten codes, each good once; shown this once
              * @example [
@@ -1816,7 +1779,7 @@ export interface components {
              */
             recoveryCodes: string[];
         };
-        RemoveTotpDto: {
+        RemoveTotpRequest: {
             /**
              * Format: password
              * @example Tall-giraffes-nap-at-noon-42
@@ -1828,7 +1791,7 @@ export interface components {
              */
             code: string;
         };
-        TwoFactorStatusView: {
+        TwoFactorStatusResponse: {
             /** @description Whether an authenticator app is set up */
             enabled: boolean;
             /**
@@ -1837,7 +1800,7 @@ export interface components {
              */
             recoveryCodesLeft: number;
         };
-        CreationOptionsAnswer: {
+        CreationOptionsResponse: {
             /**
              * @description For `navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })`
              * @example {
@@ -1873,7 +1836,7 @@ export interface components {
              */
             expiresIn: number;
         };
-        RegisterPasskeyDto: {
+        RegisterPasskeyRequest: {
             /**
              * @description `toJSON()` of what `navigator.credentials.create()` gave
              * @example {
@@ -1897,7 +1860,7 @@ export interface components {
              */
             name?: string | null;
         };
-        PasskeyView: {
+        PasskeyResponse: {
             /** Format: uuid */
             id: string;
             /** @example Ada's phone */
@@ -1919,8 +1882,8 @@ export interface components {
             /** @description Whether there is such a copy, as of its last use */
             backedUp: boolean;
         };
-        RegisteredPasskey: {
-            passkey: components["schemas"]["PasskeyView"];
+        RegisteredPasskeyResponse: {
+            passkey: components["schemas"]["PasskeyResponse"];
             /**
              * @description Ten codes, each good once; only with the first second factor, and shown this once
              * @example [
@@ -1929,17 +1892,53 @@ export interface components {
              */
             recoveryCodes?: string[];
         };
-        PasskeyList: {
-            items: components["schemas"]["PasskeyView"][];
+        PasskeyListResponse: {
+            items: components["schemas"]["PasskeyResponse"][];
         };
-        RenamePasskeyDto: {
+        RenamePasskeyRequest: {
             /**
              * @description What its owner calls it
              * @example Blue security key
              */
             name: string | null;
         };
-        ChangeEmailDto: {
+        /** @enum {string} */
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "session.ended" | "session.reuse_detected" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+        SecurityActivityEntryResponse: {
+            /** @example 4711 */
+            id: string;
+            type: components["schemas"]["SecurityEventType"];
+            /** Format: date-time */
+            at: string;
+            /** @description An administrator did it; ip and userAgent are empty then */
+            byAdmin: boolean;
+            /** @example 198.18.3.7 */
+            ip: string;
+            /**
+             * @description ISO 3166-1 code, where it is known
+             * @example KR
+             */
+            country: string | null;
+            /** @example Mozilla/5.0 … */
+            userAgent: string;
+            /** Format: uuid */
+            sessionId: string | null;
+            /**
+             * @description Facts that go with the type; see docs/events.md
+             * @example {
+             *       "newDevice": true
+             *     }
+             */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        SecurityActivityResponse: {
+            /** @description For the next page; null on the last */
+            nextCursor: string | null;
+            items: components["schemas"]["SecurityActivityEntryResponse"][];
+        };
+        ChangeEmailRequest: {
             /**
              * Format: email
              * @description One plain address
@@ -1952,28 +1951,28 @@ export interface components {
              */
             password: string;
         };
-        EmailLinkDto: {
+        EmailLinkRequest: {
             /**
              * @description From the mailed link, behind #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
         };
-        CloseAccountDto: {
+        CloseAccountRequest: {
             /**
              * Format: password
              * @example Tall-giraffes-nap-at-noon-42
              */
             password: string;
         };
-        NotMeDto: {
+        DisavowalRequest: {
             /**
              * @description From the link in a security mail, behind #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
         };
-        NotMeSummary: {
+        DisavowalResponse: {
             /** Format: date-time */
             happenedAt: string;
             /**
@@ -1984,7 +1983,7 @@ export interface components {
             /** @example ad***e */
             maskedLoginId: string;
         };
-        MemberView: {
+        MemberResponse: {
             /** Format: uuid */
             id: string;
             /** @example ada.lovelace */
@@ -2012,12 +2011,12 @@ export interface components {
             /** Format: date-time */
             closedAt: string | null;
         };
-        MembersView: {
+        MemberListResponse: {
             /** @description For the next page; null on the last */
             nextCursor: string | null;
-            items: components["schemas"]["MemberView"][];
+            items: components["schemas"]["MemberResponse"][];
         };
-        MemberDetailsView: {
+        MemberDetailsResponse: {
             /** Format: uuid */
             id: string;
             /** @example ada.lovelace */
@@ -2054,7 +2053,7 @@ export interface components {
             /** @description Logins have to wait after too many failures */
             isWaiting: boolean;
         };
-        ChangeMemberDto: {
+        ChangeMemberRequest: {
             /**
              * @example disabled
              * @enum {string}
@@ -2066,7 +2065,7 @@ export interface components {
              */
             role?: "member" | "admin";
         };
-        SecurityEventView: {
+        SecurityEventResponse: {
             /** @example 4711 */
             id: string;
             /** @enum {string} */
@@ -2097,12 +2096,12 @@ export interface components {
             /** @description Facts that go with the type; see docs/events.md */
             details: Record<string, never>;
         };
-        SecurityEventsView: {
+        SecurityEventListResponse: {
             /** @description For the next page; null on the last */
             nextCursor: string | null;
-            items: components["schemas"]["SecurityEventView"][];
+            items: components["schemas"]["SecurityEventResponse"][];
         };
-        OutboxMessageView: {
+        OutboxMessageResponse: {
             /** Format: uuid */
             id: string;
             /** @example password-reset */
@@ -2137,15 +2136,19 @@ export interface components {
             /** @example EENVELOPE: 550 no such user */
             lastError: string | null;
         };
-        OutboxView: {
+        OutboxListResponse: {
             /** @description For the next page; null on the last */
             nextCursor: string | null;
-            items: components["schemas"]["OutboxMessageView"][];
+            items: components["schemas"]["OutboxMessageResponse"][];
+        };
+        HealthResponse: {
+            /** @enum {string} */
+            status: "ok";
         };
         /** @description What a login can come to; `status` says which it is */
-        LoginOutcome: components["schemas"]["TokenAnswer"] | components["schemas"]["MfaRequired"] | components["schemas"]["PasswordChangeRequired"];
+        LoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
         /** @description What a login comes to that has shown all it needs; `status` says which it is */
-        CompletedLogin: components["schemas"]["TokenAnswer"] | components["schemas"]["PasswordChangeRequired"];
+        CompletedLogin: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
     };
     responses: never;
     parameters: never;
@@ -2174,7 +2177,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["SignUpDto"];
+                "application/json": components["schemas"]["SignUpRequest"];
             };
         };
         responses: {
@@ -2184,7 +2187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignUpAnswer"];
+                    "application/json": components["schemas"]["SignUpResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -2273,7 +2276,7 @@ export interface operations {
                  *       "signUpId": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
                  *     }
                  */
-                "application/json": components["schemas"]["ResendSignUpDto"];
+                "application/json": components["schemas"]["ResendSignUpRequest"];
             };
         };
         responses: {
@@ -2283,7 +2286,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignUpAnswer"];
+                    "application/json": components["schemas"]["SignUpResponse"];
                 };
             };
             /** @description `sign_up_invalid`: Sign-up not found; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -2382,7 +2385,7 @@ export interface operations {
                  *       "code": "048213"
                  *     }
                  */
-                "application/json": components["schemas"]["ConfirmSignUpByCodeDto"];
+                "application/json": components["schemas"]["ConfirmSignUpByCodeRequest"];
             };
         };
         responses: {
@@ -2392,7 +2395,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenAnswer"];
+                    "application/json": components["schemas"]["TokenResponse"];
                 };
             };
             /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -2494,7 +2497,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmSignUpByLinkDto"];
+                "application/json": components["schemas"]["ConfirmSignUpByLinkRequest"];
             };
         };
         responses: {
@@ -2504,7 +2507,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenAnswer"];
+                    "application/json": components["schemas"]["TokenResponse"];
                 };
             };
             /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -2620,7 +2623,7 @@ export interface operations {
                  *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
                  *     }
                  */
-                "application/json": components["schemas"]["SignUpLinkDto"];
+                "application/json": components["schemas"]["SignUpLinkRequest"];
             };
         };
         responses: {
@@ -2630,7 +2633,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InspectedSignUp"];
+                    "application/json": components["schemas"]["InspectedSignUpResponse"];
                 };
             };
             /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -2717,7 +2720,7 @@ export interface operations {
                  *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
                  *     }
                  */
-                "application/json": components["schemas"]["SignUpLinkDto"];
+                "application/json": components["schemas"]["SignUpLinkRequest"];
             };
         };
         responses: {
@@ -2812,7 +2815,7 @@ export interface operations {
                  *       "loginId": "ada.lovelace"
                  *     }
                  */
-                "application/json": components["schemas"]["CheckLoginIdDto"];
+                "application/json": components["schemas"]["CheckLoginIdRequest"];
             };
         };
         responses: {
@@ -2822,7 +2825,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoginIdAvailability"];
+                    "application/json": components["schemas"]["LoginIdAvailabilityResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -2920,7 +2923,7 @@ export interface operations {
                  *       "email": "ada@example.com"
                  *     }
                  */
-                "application/json": components["schemas"]["SendLoginIdCodeDto"];
+                "application/json": components["schemas"]["SendLoginIdCodeRequest"];
             };
         };
         responses: {
@@ -2930,7 +2933,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProofRequested"];
+                    "application/json": components["schemas"]["CodeSentResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3020,7 +3023,7 @@ export interface operations {
                  *       "code": "048213"
                  *     }
                  */
-                "application/json": components["schemas"]["ConfirmLoginIdCodeDto"];
+                "application/json": components["schemas"]["ConfirmLoginIdCodeRequest"];
             };
         };
         responses: {
@@ -3030,7 +3033,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FoundLoginId"];
+                    "application/json": components["schemas"]["FoundLoginIdResponse"];
                 };
             };
             /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3120,7 +3123,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["LoginDto"];
+                "application/json": components["schemas"]["LoginRequest"];
             };
         };
         responses: {
@@ -3238,7 +3241,7 @@ export interface operations {
                  *       "code": "048213"
                  *     }
                  */
-                "application/json": components["schemas"]["SecondFactorDto"];
+                "application/json": components["schemas"]["SecondFactorRequest"];
             };
         };
         responses: {
@@ -3351,7 +3354,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["NoFieldsDto"];
+                "application/json": components["schemas"]["EmptyRequest"];
             };
         };
         responses: {
@@ -3361,7 +3364,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestOptionsAnswer"];
+                    "application/json": components["schemas"]["RequestOptionsResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3461,7 +3464,7 @@ export interface operations {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["PasskeyLoginDto"];
+                "application/json": components["schemas"]["PasskeyLoginRequest"];
             };
         };
         responses: {
@@ -3578,7 +3581,7 @@ export interface operations {
                  *       "mfaToken": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
                  *     }
                  */
-                "application/json": components["schemas"]["MfaTokenDto"];
+                "application/json": components["schemas"]["MfaTokenRequest"];
             };
         };
         responses: {
@@ -3588,7 +3591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestOptionsAnswer"];
+                    "application/json": components["schemas"]["RequestOptionsResponse"];
                 };
             };
             /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3698,7 +3701,7 @@ export interface operations {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["SecondFactorPasskeyDto"];
+                "application/json": components["schemas"]["SecondFactorPasskeyRequest"];
             };
         };
         responses: {
@@ -3811,7 +3814,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["RefreshDto"];
+                "application/json": components["schemas"]["RefreshRequest"];
             };
         };
         responses: {
@@ -3821,7 +3824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RefreshAnswer"];
+                    "application/json": components["schemas"]["RefreshResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3917,7 +3920,7 @@ export interface operations {
                  *       "token": "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"
                  *     }
                  */
-                "application/json": components["schemas"]["VerifyTokenDto"];
+                "application/json": components["schemas"]["VerifyTokenRequest"];
             };
         };
         responses: {
@@ -3927,7 +3930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VerifiedTokenAnswer"];
+                    "application/json": components["schemas"]["VerifiedTokenResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -4001,7 +4004,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["RefreshDto"];
+                "application/json": components["schemas"]["RefreshRequest"];
             };
         };
         responses: {
@@ -4106,7 +4109,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionList"];
+                    "application/json": components["schemas"]["SessionListResponse"];
                 };
             };
             /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
@@ -4298,7 +4301,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["ReauthenticateDto"];
+                "application/json": components["schemas"]["ReauthenticateRequest"];
             };
         };
         responses: {
@@ -4393,7 +4396,7 @@ export interface operations {
                  *       "email": "ada@example.com"
                  *     }
                  */
-                "application/json": components["schemas"]["SendResetCodeDto"];
+                "application/json": components["schemas"]["SendResetCodeRequest"];
             };
         };
         responses: {
@@ -4403,7 +4406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProofRequested"];
+                    "application/json": components["schemas"]["CodeSentResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -4493,7 +4496,7 @@ export interface operations {
                  *       "code": "048213"
                  *     }
                  */
-                "application/json": components["schemas"]["ConfirmCodeDto"];
+                "application/json": components["schemas"]["ConfirmCodeRequest"];
             };
         };
         responses: {
@@ -4503,7 +4506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ResetTokenAnswer"];
+                    "application/json": components["schemas"]["ResetTokenResponse"];
                 };
             };
             /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -4592,7 +4595,7 @@ export interface operations {
                  *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
                  *     }
                  */
-                "application/json": components["schemas"]["ResetLinkDto"];
+                "application/json": components["schemas"]["ResetLinkRequest"];
             };
         };
         responses: {
@@ -4602,7 +4605,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ResetTokenByLinkAnswer"];
+                    "application/json": components["schemas"]["ResetTokenByLinkResponse"];
                 };
             };
             /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -4680,7 +4683,7 @@ export interface operations {
                  *       "newPassword": "Nine-otters-knit-at-dawn-17"
                  *     }
                  */
-                "application/json": components["schemas"]["ResetPasswordDto"];
+                "application/json": components["schemas"]["ResetPasswordRequest"];
             };
         };
         responses: {
@@ -4769,72 +4772,6 @@ export interface operations {
             };
         };
     };
-    timelineList: {
-        parameters: {
-            query?: {
-                /** @description Entries on a page */
-                limit?: number;
-                /** @description `nextCursor` of the page before */
-                cursor?: string;
-            };
-            header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; this is the result. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimelineView"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Not available at the moment */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     meGet: {
         parameters: {
             query?: never;
@@ -4853,7 +4790,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProfileView"];
+                    "application/json": components["schemas"]["ProfileResponse"];
                 };
             };
             /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
@@ -4904,7 +4841,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["CloseAccountDto"];
+                "application/json": components["schemas"]["CloseAccountRequest"];
             };
         };
         responses: {
@@ -5012,7 +4949,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpdateProfileDto"];
+                "application/json": components["schemas"]["UpdateProfileRequest"];
             };
         };
         responses: {
@@ -5022,7 +4959,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProfileView"];
+                    "application/json": components["schemas"]["ProfileResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -5110,7 +5047,7 @@ export interface operations {
                  *       "newPassword": "Nine-otters-knit-at-dawn-17"
                  *     }
                  */
-                "application/json": components["schemas"]["ChangePasswordDto"];
+                "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
         responses: {
@@ -5217,7 +5154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TwoFactorStatusView"];
+                    "application/json": components["schemas"]["TwoFactorStatusResponse"];
                 };
             };
             /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
@@ -5268,7 +5205,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["PasswordDto"];
+                "application/json": components["schemas"]["PasswordRequest"];
             };
         };
         responses: {
@@ -5278,7 +5215,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TotpEnrolmentAnswer"];
+                    "application/json": components["schemas"]["TotpEnrolmentResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -5384,7 +5321,7 @@ export interface operations {
                  *       "code": "048213"
                  *     }
                  */
-                "application/json": components["schemas"]["RemoveTotpDto"];
+                "application/json": components["schemas"]["RemoveTotpRequest"];
             };
         };
         responses: {
@@ -5508,7 +5445,7 @@ export interface operations {
                  *       "code": "048213"
                  *     }
                  */
-                "application/json": components["schemas"]["ConfirmTotpDto"];
+                "application/json": components["schemas"]["ConfirmTotpRequest"];
             };
         };
         responses: {
@@ -5518,7 +5455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryCodesAnswer"];
+                    "application/json": components["schemas"]["RecoveryCodesResponse"];
                 };
             };
             /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -5634,7 +5571,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["PasswordDto"];
+                "application/json": components["schemas"]["PasswordRequest"];
             };
         };
         responses: {
@@ -5644,7 +5581,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryCodesAnswer"];
+                    "application/json": components["schemas"]["RecoveryCodesResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -5749,7 +5686,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["PasswordDto"];
+                "application/json": components["schemas"]["PasswordRequest"];
             };
         };
         responses: {
@@ -5759,7 +5696,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreationOptionsAnswer"];
+                    "application/json": components["schemas"]["CreationOptionsResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -5865,7 +5802,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PasskeyList"];
+                    "application/json": components["schemas"]["PasskeyListResponse"];
                 };
             };
             /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
@@ -5928,7 +5865,7 @@ export interface operations {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["RegisterPasskeyDto"];
+                "application/json": components["schemas"]["RegisterPasskeyRequest"];
             };
         };
         responses: {
@@ -5938,7 +5875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RegisteredPasskey"];
+                    "application/json": components["schemas"]["RegisteredPasskeyResponse"];
                 };
             };
             /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -6045,7 +5982,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["PasswordDto"];
+                "application/json": components["schemas"]["PasswordRequest"];
             };
         };
         responses: {
@@ -6160,7 +6097,7 @@ export interface operations {
                  *       "name": "Blue security key"
                  *     }
                  */
-                "application/json": components["schemas"]["RenamePasskeyDto"];
+                "application/json": components["schemas"]["RenamePasskeyRequest"];
             };
         };
         responses: {
@@ -6170,7 +6107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PasskeyView"];
+                    "application/json": components["schemas"]["PasskeyResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -6249,6 +6186,72 @@ export interface operations {
             };
         };
     };
+    timelineList: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page */
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityActivityResponse"];
+                };
+            };
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Input not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accountSendCode: {
         parameters: {
             query?: never;
@@ -6267,7 +6270,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["ChangeEmailDto"];
+                "application/json": components["schemas"]["ChangeEmailRequest"];
             };
         };
         responses: {
@@ -6277,7 +6280,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProofRequested"];
+                    "application/json": components["schemas"]["CodeSentResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -6385,7 +6388,7 @@ export interface operations {
                  *       "code": "048213"
                  *     }
                  */
-                "application/json": components["schemas"]["ConfirmCodeDto"];
+                "application/json": components["schemas"]["ConfirmCodeRequest"];
             };
         };
         responses: {
@@ -6500,7 +6503,7 @@ export interface operations {
                  *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
                  *     }
                  */
-                "application/json": components["schemas"]["EmailLinkDto"];
+                "application/json": components["schemas"]["EmailLinkRequest"];
             };
         };
         responses: {
@@ -6595,7 +6598,7 @@ export interface operations {
                  *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
                  *     }
                  */
-                "application/json": components["schemas"]["EmailLinkDto"];
+                "application/json": components["schemas"]["EmailLinkRequest"];
             };
         };
         responses: {
@@ -6690,7 +6693,7 @@ export interface operations {
                  *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
                  *     }
                  */
-                "application/json": components["schemas"]["NotMeDto"];
+                "application/json": components["schemas"]["DisavowalRequest"];
             };
         };
         responses: {
@@ -6776,7 +6779,7 @@ export interface operations {
                  *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
                  *     }
                  */
-                "application/json": components["schemas"]["NotMeDto"];
+                "application/json": components["schemas"]["DisavowalRequest"];
             };
         };
         responses: {
@@ -6786,7 +6789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotMeSummary"];
+                    "application/json": components["schemas"]["DisavowalResponse"];
                 };
             };
             /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -6874,7 +6877,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MembersView"];
+                    "application/json": components["schemas"]["MemberListResponse"];
                 };
             };
             /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
@@ -6946,7 +6949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberDetailsView"];
+                    "application/json": components["schemas"]["MemberDetailsResponse"];
                 };
             };
             /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
@@ -7012,7 +7015,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChangeMemberDto"];
+                "application/json": components["schemas"]["ChangeMemberRequest"];
             };
         };
         responses: {
@@ -7022,7 +7025,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberDetailsView"];
+                    "application/json": components["schemas"]["MemberDetailsResponse"];
                 };
             };
             /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -7134,7 +7137,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["NoFieldsDto"];
+                "application/json": components["schemas"]["EmptyRequest"];
             };
         };
         responses: {
@@ -7473,7 +7476,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["NoFieldsDto"];
+                "application/json": components["schemas"]["EmptyRequest"];
             };
         };
         responses: {
@@ -7599,7 +7602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SecurityEventsView"];
+                    "application/json": components["schemas"]["SecurityEventListResponse"];
                 };
             };
             /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
@@ -7675,7 +7678,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OutboxView"];
+                    "application/json": components["schemas"]["OutboxListResponse"];
                 };
             };
             /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
@@ -7742,7 +7745,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["NoFieldsDto"];
+                "application/json": components["schemas"]["EmptyRequest"];
             };
         };
         responses: {
@@ -7847,6 +7850,29 @@ export interface operations {
             };
         };
     };
+    jwks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; this is the result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JsonWebKeySet"];
+                };
+            };
+        };
+    };
     healthLive: {
         parameters: {
             query?: never;
@@ -7865,7 +7891,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthAnswer"];
+                    "application/json": components["schemas"]["HealthResponse"];
                 };
             };
         };
@@ -7888,7 +7914,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthAnswer"];
+                    "application/json": components["schemas"]["HealthResponse"];
                 };
             };
             /** @description `internal_error`: Something went wrong */
@@ -7909,29 +7935,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    jwks: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; this is the result. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JsonWebKeySet"];
                 };
             };
         };

@@ -8,7 +8,7 @@ import { isFresh, parsedSession, serialised, sessionOf, type Session } from './s
 import type { TokenStorage } from './storage.js';
 import { tabChannel, type TabChannel } from './tab-channel.js';
 
-type TokenAnswer = components['schemas']['TokenAnswer'];
+type TokenResponse = components['schemas']['TokenResponse'];
 
 /**
  * A refresh without an answer is given up after this long. It is below the server's grace (10 s by default), because the
@@ -90,7 +90,7 @@ export class SessionKeeper {
   }
 
   /** Somebody has logged in. */
-  async adopt(answer: TokenAnswer, askedAt: number): Promise<void> {
+  async adopt(answer: TokenResponse, askedAt: number): Promise<void> {
     await this.loaded;
     await this.take(sessionOf(answer, askedAt));
   }
@@ -133,7 +133,7 @@ export class SessionKeeper {
       if (!answer.problem) {
         // Logged out, or in as somebody else, while the answer was on its way: then it is nobody's.
         if (this.session?.sessionId === before.sessionId)
-          await this.take(sessionOf(answer.body as TokenAnswer, askedAt));
+          await this.take(sessionOf(answer.body as TokenResponse, askedAt));
         if (!this.session) throw new SignedOutError();
         return this.session;
       }

@@ -1,6 +1,6 @@
 import type { components } from './openapi.js';
 
-type TokenAnswer = components['schemas']['TokenAnswer'];
+type TokenResponse = components['schemas']['TokenResponse'];
 
 /** Refresh this long before the end, so that a token does not expire on its way. */
 const MARGIN_SECONDS = 30;
@@ -18,7 +18,7 @@ export interface Session {
   readonly askedAt: number;
 }
 
-export function sessionOf(answer: TokenAnswer, askedAt: number): Session {
+export function sessionOf(answer: TokenResponse, askedAt: number): Session {
   const { sessionId, accessToken, refreshToken, expiresIn } = answer;
   return { sessionId, accessToken, expiresIn, askedAt, ...(refreshToken !== undefined && { refreshToken }) };
 }

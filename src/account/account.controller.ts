@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentCaller } from '../platform/http/client-context.decorator.js';
+import { Context } from '../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
 import type { Principal } from '../platform/http/principal.js';
 import { Public } from '../platform/http/public.decorator.js';
-import { codeTimes, ConfirmCodeDto, ProofRequested } from '../verification/proof.dto.js';
-import type { Caller } from '../platform/http/client-context.js';
+import { codeLifetimes, ConfirmCodeRequest, CodeSentResponse } from '../verification/email-challenge.dto.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { ApiBodyProblems, SIGNED_IN, WITH_PASSWORD } from '../platform/http/problems/api-problems.decorator.js';
 import { RecentLoginGuard } from '../sessions/reauthentication/recent-login.guard.js';
@@ -13,16 +13,16 @@ import { EmailField, PasswordField, TokenField } from '../platform/http/validati
 import { AccountClosingService } from './closing/account-closing.service.js';
 import { EmailChangeService } from './email-change/email-change.service.js';
 
-class ChangeEmailDto {
+class ChangeEmailRequest {
   @EmailField({ example: 'ada@lovelace.example' }) newEmail: string;
   @PasswordField() password: string;
 }
 
-class EmailLinkDto {
+class EmailLinkRequest {
   @TokenField({ description: 'From the mailed link, behind #token=' }) token: string;
 }
 
-class CloseAccountDto {
+class CloseAccountRequest {
   @PasswordField() password: string;
 }
 
@@ -43,15 +43,15 @@ export class AccountController {
     summary: 'Move to another address',
     description: 'Mails a code and a link to the new address. The old one stays until that is proven.',
   })
-  @ApiAcceptedResponse({ type: ProofRequested })
+  @ApiAcceptedResponse({ type: CodeSentResponse })
   @ApiBodyProblems(...WITH_PASSWORD, 'too_many_requests')
   async sendCode(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: ChangeEmailDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<ProofRequested> {
-    const requestId = await this.emailChange.request(principal, body.newEmail, body.password, caller);
-    return { requestId, ...codeTimes(this.config) };
+    @Body() body: ChangeEmailRequest,
+    @Context() context: ClientContext,
+  ): Promise<CodeSentResponse> {
+    const requestId = await this.emailChange.request(principal, body.newEmail, body.password, context);
+    return { requestId, ...codeLifetimes(this.config) };
   }
 
   @Post('email/confirm-code')
@@ -65,10 +65,10 @@ export class AccountController {
   @ApiBodyProblems(...SIGNED_IN, 'code_invalid', 'too_many_attempts', 'email_taken')
   async confirmCode(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: ConfirmCodeDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: ConfirmCodeRequest,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.emailChange.confirmCode(principal, body.requestId, body.code, caller);
+    await this.emailChange.confirmCode(principal, body.requestId, body.code, context);
   }
 
   @Post('email/confirm-link')
@@ -80,8 +80,8 @@ export class AccountController {
   })
   @ApiNoContentResponse()
   @ApiBodyProblems('link_invalid', 'link_expired', 'email_taken')
-  async confirmLink(@Body() body: EmailLinkDto, @CurrentCaller() caller: Caller): Promise<void> {
-    await this.emailChange.confirmLink(body.token, caller);
+  async confirmLink(@Body() body: EmailLinkRequest, @Context() context: ClientContext): Promise<void> {
+    await this.emailChange.confirmLink(body.token, context);
   }
 
   @Post('email/undo')
@@ -94,8 +94,8 @@ export class AccountController {
   })
   @ApiNoContentResponse()
   @ApiBodyProblems('link_invalid', 'link_expired', 'email_taken', 'overloaded')
-  async undo(@Body() body: EmailLinkDto, @CurrentCaller() caller: Caller): Promise<void> {
-    await this.emailChange.undo(body.token, caller);
+  async undo(@Body() body: EmailLinkRequest, @Context() context: ClientContext): Promise<void> {
+    await this.emailChange.undo(body.token, context);
   }
 
   @Delete()
@@ -110,9 +110,9 @@ export class AccountController {
   @ApiBodyProblems(...WITH_PASSWORD, 'last_admin')
   async close(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: CloseAccountDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: CloseAccountRequest,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.closing.close(principal, body.password, caller);
+    await this.closing.close(principal, body.password, context);
   }
 }

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { MailModule } from '../mail/mail.module.js';
-import { NoticesModule } from '../mail/notifications/notifications.module.js';
+import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { CountriesModule } from '../platform/geoip/countries.module.js';
-import { AuditModule } from '../security/audit-log/audit.module.js';
+import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { RiskModule } from '../security/risk/risk.module.js';
@@ -14,40 +14,40 @@ import { VerificationModule } from '../verification/verification.module.js';
 import { AccountController } from './account.controller.js';
 import { AccountRepository } from './account.repository.js';
 import { AccountClosingService } from './closing/account-closing.service.js';
-import { TakeBackService } from './compromise-recovery/compromise-recovery.service.js';
-import { NotMeController } from './compromise-recovery/disavowal.controller.js';
-import { NotMeService } from './compromise-recovery/disavowal.service.js';
+import { CompromiseRecoveryService } from './compromise-recovery/compromise-recovery.service.js';
+import { DisavowalController } from './compromise-recovery/disavowal.controller.js';
+import { DisavowalService } from './compromise-recovery/disavowal.service.js';
 import { EmailChangeService } from './email-change/email-change.service.js';
 import { PasswordChangeController } from './password-change/password-change.controller.js';
 import { PasswordChangeService } from './password-change/password-change.service.js';
-import { MeController } from './profile/profile.controller.js';
+import { ProfileController } from './profile/profile.controller.js';
 import { ProfileService } from './profile/profile.service.js';
 import { AuthenticatorAppService } from './second-factors/authenticator-app.service.js';
 import { PasskeyEnrolmentService } from './second-factors/passkey-enrolment.service.js';
 import { PasskeysController } from './second-factors/passkeys.controller.js';
 import { TwoFactorStatusController } from './second-factors/two-factor-status.controller.js';
 import { TwoFactorController } from './second-factors/two-factor.controller.js';
-import { TimelineController } from './security-activity/security-activity.controller.js';
-import { TimelineService } from './security-activity/security-activity.service.js';
+import { SecurityActivityController } from './security-activity/security-activity.controller.js';
+import { SecurityActivityService } from './security-activity/security-activity.service.js';
 import { OwnSessionsService } from './sessions/own-sessions.service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 
 /** A signed-in member's own account, and taking it back after an intrusion. */
 @Module({
   imports: [
-    ...[AuditModule, CountriesModule, MailModule, MfaModule, NoticesModule, PasswordsModule, RateLimitsModule],
+    ...[AuditLogModule, CountriesModule, MailModule, MfaModule, NotificationsModule, PasswordsModule, RateLimitsModule],
     ...[ReauthenticationModule, RiskModule, SessionsModule, UsersModule, VerificationModule],
   ],
   controllers: [
-    MeController,
+    ProfileController,
     PasswordChangeController,
     SessionsController,
     TwoFactorController,
     TwoFactorStatusController,
     PasskeysController,
-    TimelineController,
+    SecurityActivityController,
     AccountController,
-    NotMeController,
+    DisavowalController,
   ],
   providers: [
     AccountRepository,
@@ -56,11 +56,11 @@ import { SessionsController } from './sessions/sessions.controller.js';
     OwnSessionsService,
     AuthenticatorAppService,
     PasskeyEnrolmentService,
-    TimelineService,
+    SecurityActivityService,
     EmailChangeService,
     AccountClosingService,
-    TakeBackService,
-    NotMeService,
+    CompromiseRecoveryService,
+    DisavowalService,
   ],
 })
 export class AccountModule {}

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../security/audit-log/audit.module.js';
+import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { MailModule } from '../mail/mail.module.js';
-import { NoticesModule } from '../mail/notifications/notifications.module.js';
+import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
@@ -20,7 +20,7 @@ import { ViewAuditService } from './view-audit.service.js';
 /** What administrators see and do. */
 @Module({
   imports: [
-    ...[AuditModule, MailModule, NoticesModule, RateLimitsModule],
+    ...[AuditLogModule, MailModule, NotificationsModule, RateLimitsModule],
     ...[SessionsModule, MfaModule, UsersModule, VerificationModule],
   ],
   controllers: [MembersAdminController, SecurityEventsAdminController, OutboxAdminController],

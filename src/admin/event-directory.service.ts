@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../platform/http/principal.js';
 import type { SecurityEvent } from '../security/audit-log/security-event.entity.js';
 import { SecurityEventsRepository, type EventFilter } from '../security/audit-log/security-events.repository.js';
-import type { Caller } from '../platform/http/client-context.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { PageCursors, type Page } from './page-cursors.js';
 import { ViewAuditService } from './view-audit.service.js';
 
@@ -21,7 +21,7 @@ export class EventDirectoryService {
     filter: EventFilter,
     limit: number,
     cursor: string | undefined,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<Page<SecurityEvent>> {
     const { memberId, type, from, to } = filter;
     // By reader: a page that somebody else began is no look of theirs that the audit knows of.
@@ -30,7 +30,7 @@ export class EventDirectoryService {
     const page = this.cursors.page(list, await this.events.list(filter, limit + 1, after), limit);
     // Further pages are the same look.
     if (filter.memberId !== undefined && after === null && page.items.length > 0)
-      await this.views.record(admin, filter.memberId, 'events', caller);
+      await this.views.record(admin, filter.memberId, 'events', context);
     return page;
   }
 }

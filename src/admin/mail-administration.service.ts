@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../platform/http/principal.js';
-import { SecurityEventsService } from '../security/audit-log/security-events.service.js';
-import type { Caller } from '../platform/http/client-context.js';
+import { AuditLogService } from '../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import type { OutboxStatus } from '../mail/outbox/outbox-message.entity.js';
 import { OutboxInspectionService, type InspectedMail } from '../mail/outbox/outbox-inspection.service.js';
-import { actingAs } from './acting-as.js';
+import { adminContext } from './admin-context.js';
 import { PageCursors, type Page } from './page-cursors.js';
 
 /** Administrators see what mail is stuck and send again what was given up. */
@@ -14,7 +14,7 @@ export class MailAdministrationService {
   constructor(
     private readonly database: Database,
     private readonly outbox: OutboxInspectionService,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
     private readonly cursors: PageCursors,
   ) {}
 
@@ -30,10 +30,10 @@ export class MailAdministrationService {
   }
 
   /** @throws DomainError `not_found`, `mail_not_retryable` */
-  async retry(admin: Principal, id: string, caller: Caller): Promise<void> {
+  async retry(admin: Principal, id: string, context: ClientContext): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.outbox.retry(tx, id);
-      await this.events.record(tx, 'mail.retried', { caller: actingAs(admin, caller) }, { mailId: id });
+      await this.auditLog.record(tx, 'mail.retried', { context: adminContext(admin, context) }, { mailId: id });
     });
   }
 }

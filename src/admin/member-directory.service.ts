@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../platform/http/principal.js';
-import type { Caller } from '../platform/http/client-context.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
@@ -41,9 +41,9 @@ export class MemberDirectoryService {
   }
 
   /** Looks at a member, which the audit says. @throws DomainError `not_found` */
-  async view(admin: Principal, id: string, caller: Caller): Promise<MemberDetails> {
+  async view(admin: Principal, id: string, context: ClientContext): Promise<MemberDetails> {
     const details = await this.get(id);
-    await this.views.record(admin, id, 'details', caller);
+    await this.views.record(admin, id, 'details', context);
     return details;
   }
 

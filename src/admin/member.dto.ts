@@ -7,7 +7,7 @@ import type { MemberRow } from '../users/member-search.repository.js';
 import { Field } from '../platform/http/validation/field.js';
 import * as rules from '../platform/http/validation/rules.js';
 import type { MemberDetails } from './member-directory.service.js';
-import { PageQuery, PageView } from '../platform/http/validation/page.dto.js';
+import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js';
 
 const ROLES = ['member', 'admin'] as const;
 const STATUSES = ['active', 'disabled', 'closed'] as const;
@@ -35,7 +35,7 @@ export class MembersQuery extends PageQuery {
   @RoleField() role?: Role;
 }
 
-export class ChangeMemberDto {
+export class ChangeMemberRequest {
   @Field({
     rule: rules.oneOf(...SETTABLE_STATUSES),
     isOptional: true,
@@ -45,7 +45,7 @@ export class ChangeMemberDto {
   @RoleField() role?: Role;
 }
 
-export class MemberView {
+export class MemberResponse {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ example: 'ada.lovelace' }) loginId: string;
   @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
@@ -58,19 +58,19 @@ export class MemberView {
   @ApiProperty({ format: 'date-time', nullable: true, type: String }) closedAt: Date | null;
 }
 
-export class MemberDetailsView extends MemberView {
+export class MemberDetailsResponse extends MemberResponse {
   @ApiProperty({ enum: ['totp', 'passkey'], isArray: true, description: 'What logins ask for besides the password' })
   secondFactors: readonly EnrolledFactor[];
   @ApiProperty({ type: 'integer', description: 'Devices signed in', example: 2 }) sessionCount: number;
   @ApiProperty({ description: 'Logins have to wait after too many failures' }) isWaiting: boolean;
 }
 
-export class MembersView extends PageView {
-  @ApiProperty({ type: [MemberView] }) items: MemberView[];
+export class MemberListResponse extends PageResponse {
+  @ApiProperty({ type: [MemberResponse] }) items: MemberResponse[];
 }
 
 /** Field by field, so that a column added one day does not get out by itself. */
-export const memberViewOf = (member: MemberRow): MemberView => ({
+export const memberResponseOf = (member: MemberRow): MemberResponse => ({
   id: member.id,
   loginId: member.loginId,
   email: member.email,
@@ -83,8 +83,8 @@ export const memberViewOf = (member: MemberRow): MemberView => ({
   closedAt: member.closedAt,
 });
 
-export const memberDetailsViewOf = (member: MemberDetails): MemberDetailsView => ({
-  ...memberViewOf(member),
+export const memberDetailsResponseOf = (member: MemberDetails): MemberDetailsResponse => ({
+  ...memberResponseOf(member),
   secondFactors: member.secondFactors,
   sessionCount: member.sessionCount,
   isWaiting: member.isWaiting,

@@ -7,11 +7,11 @@ import {
   ApiOperation,
   ApiParam,
 } from '@nestjs/swagger';
-import { CurrentCaller } from '../platform/http/client-context.decorator.js';
+import { Context } from '../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
 import type { Principal } from '../platform/http/principal.js';
-import type { Caller } from '../platform/http/client-context.js';
-import { NoFieldsDto } from '../platform/http/validation/no-fields.dto.js';
+import type { ClientContext } from '../platform/http/client-context.js';
+import { EmptyRequest } from '../platform/http/validation/empty-request.dto.js';
 import { UuidParamPipe } from '../platform/http/validation/uuid-param.pipe.js';
 import {
   AdminActProblems,
@@ -20,12 +20,12 @@ import {
   AdminReadProblems,
 } from './admin-controller.decorator.js';
 import {
-  ChangeMemberDto,
-  MemberDetailsView,
-  memberDetailsViewOf,
+  ChangeMemberRequest,
+  MemberDetailsResponse,
+  memberDetailsResponseOf,
   MembersQuery,
-  MembersView,
-  memberViewOf,
+  MemberListResponse,
+  memberResponseOf,
 } from './member.dto.js';
 import { limitOf } from '../platform/http/validation/page.dto.js';
 import { MemberAdministrationService } from './member-administration.service.js';
@@ -42,24 +42,24 @@ export class MembersAdminController {
 
   @Get()
   @ApiOperation({ summary: 'List members', description: 'Newest first.' })
-  @ApiOkResponse({ type: MembersView })
+  @ApiOkResponse({ type: MemberListResponse })
   @AdminReadProblems('validation_failed')
-  async list(@Query() query: MembersQuery): Promise<MembersView> {
+  async list(@Query() query: MembersQuery): Promise<MemberListResponse> {
     const { items, nextCursor } = await this.directory.list(query, limitOf(query), query.cursor);
-    return { items: items.map(memberViewOf), nextCursor };
+    return { items: items.map(memberResponseOf), nextCursor };
   }
 
   @Get(':id')
   @MemberId()
   @ApiOperation({ summary: 'Look at a member', description: 'The audit notes it: `member.viewed`.' })
-  @ApiOkResponse({ type: MemberDetailsView })
+  @ApiOkResponse({ type: MemberDetailsResponse })
   @AdminReadProblems('not_found')
   async look(
     @CurrentPrincipal() admin: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @CurrentCaller() caller: Caller,
-  ): Promise<MemberDetailsView> {
-    return memberDetailsViewOf(await this.directory.view(admin, id, caller));
+    @Context() context: ClientContext,
+  ): Promise<MemberDetailsResponse> {
+    return memberDetailsResponseOf(await this.directory.view(admin, id, context));
   }
 
   @Patch(':id')
@@ -69,16 +69,16 @@ export class MembersAdminController {
     description:
       'At once, on every replica: the sessions of the member end. Disabling also voids open codes, links and reset tokens. The last active administrator stays one.',
   })
-  @ApiOkResponse({ type: MemberDetailsView })
+  @ApiOkResponse({ type: MemberDetailsResponse })
   @AdminBodyProblems('member_not_active', 'last_admin')
   async change(
     @CurrentPrincipal() admin: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @Body() body: ChangeMemberDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<MemberDetailsView> {
-    await this.administration.change(admin, id, body, caller);
-    return memberDetailsViewOf(await this.directory.get(id));
+    @Body() body: ChangeMemberRequest,
+    @Context() context: ClientContext,
+  ): Promise<MemberDetailsResponse> {
+    await this.administration.change(admin, id, body, context);
+    return memberDetailsResponseOf(await this.directory.get(id));
   }
 
   @Post(':id/password-reset')
@@ -90,15 +90,15 @@ export class MembersAdminController {
       'Ends the sessions and mails a link to set a new password. The old one leads to a new one and nowhere else. Nobody but the member ever sees or sets it.',
   })
   @ApiAcceptedResponse()
-  @ApiBody({ type: NoFieldsDto, required: false })
+  @ApiBody({ type: EmptyRequest, required: false })
   @AdminBodyProblems('member_not_active')
   async demandPasswordReset(
     @CurrentPrincipal() admin: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @Body() _body: NoFieldsDto,
-    @CurrentCaller() caller: Caller,
+    @Body() _body: EmptyRequest,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.administration.demandPasswordReset(admin, id, caller);
+    await this.administration.demandPasswordReset(admin, id, context);
   }
 
   @Delete(':id/sessions')
@@ -110,9 +110,9 @@ export class MembersAdminController {
   async endSessions(
     @CurrentPrincipal() admin: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @CurrentCaller() caller: Caller,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.administration.endSessions(admin, id, caller);
+    await this.administration.endSessions(admin, id, context);
   }
 
   @Delete(':id/totp')
@@ -128,9 +128,9 @@ export class MembersAdminController {
   async removeTotp(
     @CurrentPrincipal() admin: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @CurrentCaller() caller: Caller,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.administration.removeFactor(admin, id, 'totp', caller);
+    await this.administration.removeFactor(admin, id, 'totp', context);
   }
 
   @Delete(':id/passkeys')
@@ -145,9 +145,9 @@ export class MembersAdminController {
   async removePasskeys(
     @CurrentPrincipal() admin: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @CurrentCaller() caller: Caller,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.administration.removeFactor(admin, id, 'passkey', caller);
+    await this.administration.removeFactor(admin, id, 'passkey', context);
   }
 
   @Post(':id/unlock')
@@ -158,14 +158,14 @@ export class MembersAdminController {
     description: 'Of passwords and of second factors. The member is told by mail.',
   })
   @ApiNoContentResponse()
-  @ApiBody({ type: NoFieldsDto, required: false })
+  @ApiBody({ type: EmptyRequest, required: false })
   @AdminBodyProblems()
   async unlock(
     @CurrentPrincipal() admin: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @Body() _body: NoFieldsDto,
-    @CurrentCaller() caller: Caller,
+    @Body() _body: EmptyRequest,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.administration.unlock(admin, id, caller);
+    await this.administration.unlock(admin, id, context);
   }
 }

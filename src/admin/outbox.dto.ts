@@ -3,7 +3,7 @@ import type { InspectedMail } from '../mail/outbox/outbox-inspection.service.js'
 import type { OutboxStatus } from '../mail/outbox/outbox-message.entity.js';
 import { Field } from '../platform/http/validation/field.js';
 import * as rules from '../platform/http/validation/rules.js';
-import { PageQuery, PageView } from '../platform/http/validation/page.dto.js';
+import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js';
 
 const STATUSES = ['pending', 'sent', 'dead', 'dropped', 'withheld'] as const satisfies OutboxStatus[];
 
@@ -12,7 +12,7 @@ export class OutboxQuery extends PageQuery {
   status?: OutboxStatus;
 }
 
-export class OutboxMessageView {
+export class OutboxMessageResponse {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ example: 'password-reset' }) template: string;
   @ApiProperty({ example: 'ko' }) locale: string;
@@ -38,11 +38,11 @@ export class OutboxMessageView {
   @ApiProperty({ nullable: true, type: String, example: 'EENVELOPE: 550 no such user' }) lastError: string | null;
 }
 
-export class OutboxView extends PageView {
-  @ApiProperty({ type: [OutboxMessageView] }) items: OutboxMessageView[];
+export class OutboxListResponse extends PageResponse {
+  @ApiProperty({ type: [OutboxMessageResponse] }) items: OutboxMessageResponse[];
 }
 
-export const outboxMessageViewOf = (mail: InspectedMail): OutboxMessageView => ({
+export const outboxMessageResponseOf = (mail: InspectedMail): OutboxMessageResponse => ({
   id: mail.id,
   template: mail.template,
   locale: mail.locale,

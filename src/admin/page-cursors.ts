@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../platform/crypto/key-ring.js';
-import { SealedBox } from '../platform/crypto/field-cipher.js';
+import { FieldCipher } from '../platform/crypto/field-cipher.js';
 import type { PagePosition } from '../platform/database/page.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 
@@ -27,17 +27,17 @@ export interface Page<Item> {
  */
 @Injectable()
 export class PageCursors {
-  private readonly box: SealedBox;
+  private readonly box: FieldCipher;
 
   constructor(keys: KeyRing) {
-    this.box = new SealedBox(keys.all('page-cursor'));
+    this.box = new FieldCipher(keys.all('page-cursor'));
   }
 
   /** @throws DomainError `validation_failed` for a cursor that is none of ours */
   read(list: PagedList, cursor: string | undefined): PagePosition | null {
     if (cursor === undefined) return null;
     try {
-      return JSON.parse(this.box.open(Buffer.from(cursor, 'base64url'), contextOf(list))) as PagePosition;
+      return JSON.parse(this.box.decrypt(Buffer.from(cursor, 'base64url'), contextOf(list))) as PagePosition;
     } catch (cause) {
       throw new DomainError('validation_failed', { fields: [{ field: 'cursor', code: 'invalid_characters' }], cause });
     }
@@ -49,7 +49,7 @@ export class PageCursors {
     const last = items.at(-1);
     if (rows.length <= limit || !last) return { items, nextCursor: null };
     const position: PagePosition = { id: last.id, micros: last.micros };
-    return { items, nextCursor: this.box.seal(JSON.stringify(position), contextOf(list)).toString('base64url') };
+    return { items, nextCursor: this.box.encrypt(JSON.stringify(position), contextOf(list)).toString('base64url') };
   }
 }
 

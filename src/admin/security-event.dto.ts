@@ -3,7 +3,7 @@ import type { SecurityEvent } from '../security/audit-log/security-event.entity.
 import { SECURITY_EVENT_TYPES } from '../security/audit-log/security-events.js';
 import { Field } from '../platform/http/validation/field.js';
 import * as rules from '../platform/http/validation/rules.js';
-import { PageQuery, PageView } from '../platform/http/validation/page.dto.js';
+import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js';
 
 const MomentField = (description: string): PropertyDecorator =>
   Field({
@@ -21,7 +21,7 @@ export class SecurityEventsQuery extends PageQuery {
   @MomentField('Before this moment') to?: string;
 }
 
-export class SecurityEventView {
+export class SecurityEventResponse {
   @ApiProperty({ example: '4711' }) id: string;
   @ApiProperty({ enum: SECURITY_EVENT_TYPES }) type: string;
   @ApiProperty({ format: 'date-time' }) at: Date;
@@ -44,11 +44,11 @@ export class SecurityEventView {
   >;
 }
 
-export class SecurityEventsView extends PageView {
-  @ApiProperty({ type: [SecurityEventView] }) items: SecurityEventView[];
+export class SecurityEventListResponse extends PageResponse {
+  @ApiProperty({ type: [SecurityEventResponse] }) items: SecurityEventResponse[];
 }
 
-export const securityEventViewOf = (event: SecurityEvent): SecurityEventView => ({
+export const securityEventResponseOf = (event: SecurityEvent): SecurityEventResponse => ({
   id: event.id,
   type: event.type,
   at: event.at,

@@ -1,12 +1,12 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { CurrentCaller } from '../platform/http/client-context.decorator.js';
+import { Context } from '../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
 import type { Principal } from '../platform/http/principal.js';
-import type { Caller } from '../platform/http/client-context.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { AdminController, AdminReadProblems } from './admin-controller.decorator.js';
 import { limitOf } from '../platform/http/validation/page.dto.js';
-import { SecurityEventsQuery, SecurityEventsView, securityEventViewOf } from './security-event.dto.js';
+import { SecurityEventsQuery, SecurityEventListResponse, securityEventResponseOf } from './security-event.dto.js';
 import { EventDirectoryService } from './event-directory.service.js';
 
 @AdminController('security-events')
@@ -19,13 +19,13 @@ export class SecurityEventsAdminController {
     description:
       'The audit of all accounts, newest first. Reading the events of one member is an event of its own: `member.viewed`.',
   })
-  @ApiOkResponse({ type: SecurityEventsView })
+  @ApiOkResponse({ type: SecurityEventListResponse })
   @AdminReadProblems('validation_failed')
   async list(
     @CurrentPrincipal() admin: Principal,
     @Query() query: SecurityEventsQuery,
-    @CurrentCaller() caller: Caller,
-  ): Promise<SecurityEventsView> {
+    @Context() context: ClientContext,
+  ): Promise<SecurityEventListResponse> {
     const { memberId, type, cursor } = query;
     const [from, to] = [query.from, query.to].map((text) => (text === undefined ? undefined : new Date(text)));
     const { items, nextCursor } = await this.events.list(
@@ -33,8 +33,8 @@ export class SecurityEventsAdminController {
       { memberId, type, from, to },
       limitOf(query),
       cursor,
-      caller,
+      context,
     );
-    return { items: items.map(securityEventViewOf), nextCursor };
+    return { items: items.map(securityEventResponseOf), nextCursor };
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../platform/http/principal.js';
-import { SecurityEventsService } from '../security/audit-log/security-events.service.js';
-import type { Caller } from '../platform/http/client-context.js';
+import { AuditLogService } from '../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
-import { actingAs } from './acting-as.js';
+import { adminContext } from './admin-context.js';
 
 /**
  * Notes that an administrator has looked at one member: whoever may see everybody's data answers for it like for a change, and
@@ -14,11 +14,16 @@ import { actingAs } from './acting-as.js';
 export class ViewAuditService {
   constructor(
     private readonly database: Database,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /** Before the answer goes out: what cannot be noted is not shown. */
-  async record(admin: Principal, memberId: string, what: 'details' | 'events', caller: Caller): Promise<void> {
-    await this.events.record(this.database, 'member.viewed', { memberId, caller: actingAs(admin, caller) }, { what });
+  async record(admin: Principal, memberId: string, what: 'details' | 'events', context: ClientContext): Promise<void> {
+    await this.auditLog.record(
+      this.database,
+      'member.viewed',
+      { memberId, context: adminContext(admin, context) },
+      { what },
+    );
   }
 }

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
-import { AuditModule } from '../security/audit-log/audit.module.js';
+import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { MailModule } from '../mail/mail.module.js';
-import { NoticesModule } from '../mail/notifications/notifications.module.js';
+import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
 import { PasskeysModule } from '../mfa/passkeys/passkeys.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
@@ -20,7 +20,7 @@ import { LoginController } from './login/login.controller.js';
 import { LoginIdCheckService } from './sign-up/login-id-check.service.js';
 import { LoginIdController } from './login-id-recovery/login-id.controller.js';
 import { LoginIdRecoveryService } from './login-id-recovery/login-id-recovery.service.js';
-import { LoginLockNoticeService } from './login/login-lock-notification.service.js';
+import { LoginLockNotificationService } from './login/login-lock-notification.service.js';
 import { LoginService } from './login/login.service.js';
 import { PasskeyLoginController } from './login/passkey-login.controller.js';
 import { PasskeyLoginService } from './login/passkey-login.service.js';
@@ -45,7 +45,7 @@ import { TokensController } from './tokens/tokens.controller.js';
 @Module({
   imports: [
     PassportModule,
-    ...[AuditModule, MailModule, NoticesModule, PasswordsModule, RateLimitsModule, RiskModule],
+    ...[AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule, RiskModule],
     ...[SessionsModule, TokensModule, UsersModule, VerificationModule, ReauthenticationModule, MfaModule],
     PasskeysModule,
   ],
@@ -68,7 +68,7 @@ import { TokensController } from './tokens/tokens.controller.js';
       LoginService,
       PasskeyLoginService,
       SignInService,
-      LoginLockNoticeService,
+      LoginLockNotificationService,
       TokenVerificationService,
       PasswordResetService,
     ],

@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../security/audit-log/audit.module.js';
+import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { ConfigModule } from '../platform/config/config.module.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { RestoreService } from '../operations/maintenance/restore.service.js';
-import { ResealingService } from '../operations/key-rotation/re-encryption.service.js';
-import { SealedValuesRepository } from '../mfa/encrypted-values.repository.js';
+import { ReEncryptionService } from '../operations/key-rotation/re-encryption.service.js';
+import { EncryptedValuesRepository } from '../mfa/encrypted-values.repository.js';
 import { SCHEMA } from './data-source.js';
 import { AdminCreationService } from '../operations/commands/admin-creation.service.js';
 
@@ -16,11 +16,11 @@ import { AdminCreationService } from '../operations/commands/admin-creation.serv
   imports: [
     ConfigModule,
     DatabaseModule.forRoot(SCHEMA),
-    AuditModule,
+    AuditLogModule,
     VerificationModule,
     PasswordsModule,
     UsersModule,
   ],
-  providers: [AdminCreationService, RestoreService, SealedValuesRepository, ResealingService],
+  providers: [AdminCreationService, RestoreService, EncryptedValuesRepository, ReEncryptionService],
 })
 export class CommandModule {}

@@ -17,13 +17,13 @@ import { Device } from '../sessions/devices/device.entity.js';
 import { Revocation } from '../sessions/revocation/revocation.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { Member } from '../users/member.entity.js';
-import { ProofHandle } from '../verification/proof-handle.entity.js';
-import { ProofRequest } from '../verification/proof-request.entity.js';
+import { EmailChallengeRequest } from '../verification/email-challenge-request.entity.js';
+import { EmailChallenge } from '../verification/email-challenge.entity.js';
 import { ResetGrant } from '../verification/reset-grant.entity.js';
 
 /** Every table that has an entity. A new entity is listed here and nowhere else. */
 export const ENTITIES = [
-  ...[Member, SignUp, ProofRequest, ProofHandle, ResetGrant, Session, Device, Revocation],
+  ...[Member, SignUp, EmailChallenge, EmailChallengeRequest, ResetGrant, Session, Device, Revocation],
   ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, NotMeReport],
   ...[KnownNetwork, SessionCountry, RiskNotice],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../platform/crypto/key-ring.js';
-import { SealedBox } from '../platform/crypto/field-cipher.js';
+import { FieldCipher } from '../platform/crypto/field-cipher.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import type { Tx } from '../platform/database/sql.js';
 import type { MailRecipient } from './mail-recipient.js';
@@ -26,7 +26,7 @@ export interface MailPayload {
 /** Puts mails into the outbox. Sends nothing: the dispatcher does, after the commit that the mail is about. */
 @Injectable()
 export class MailService {
-  private readonly box: SealedBox;
+  private readonly box: FieldCipher;
   private readonly messageIdHost: string;
 
   constructor(
@@ -34,7 +34,7 @@ export class MailService {
     config: AppConfig,
     private readonly outbox: OutboxRepository,
   ) {
-    this.box = new SealedBox(keys.all('outbox-payload'));
+    this.box = new FieldCipher(keys.all('outbox-payload'));
     this.messageIdHost = new URL(config.publicUrl).hostname;
   }
 
@@ -46,7 +46,7 @@ export class MailService {
     options: QueueOptions = {},
   ): Promise<void> {
     const id = randomUUID();
-    const payload = this.box.seal(JSON.stringify({ to: to.email, data } satisfies MailPayload), id);
+    const payload = this.box.encrypt(JSON.stringify({ to: to.email, data } satisfies MailPayload), id);
     const withhold = options.withhold === true;
     await this.outbox.insert(
       tx,
@@ -77,6 +77,6 @@ export class MailService {
 
   /** @throws Error when the row was altered or its key is gone. */
   open(message: Pick<ClaimedMessage, 'id' | 'payload'>): MailPayload {
-    return JSON.parse(this.box.open(message.payload, message.id)) as MailPayload;
+    return JSON.parse(this.box.decrypt(message.payload, message.id)) as MailPayload;
   }
 }

@@ -3,17 +3,17 @@ import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
 
 /** What members hold that is kept encrypted for as long as they wish. */
-export type SealedKind = 'authenticator apps' | 'recovery codes';
+export type EncryptedKind = 'authenticator apps' | 'recovery codes';
 
 /** How many values need a secret; null where the row does not say which. */
-export interface SealedCount {
-  readonly kind: SealedKind;
+export interface EncryptedCount {
+  readonly kind: EncryptedKind;
   readonly keyId: string | null;
   readonly count: number;
 }
 
 /** A sealed value; of a recovery code `id` is the digest, of an app it is the member's. */
-export interface SealedValue<Id> {
+export interface EncryptedValue<Id> {
   readonly id: Id;
   readonly memberId: string;
   readonly sealed: Buffer;
@@ -21,12 +21,12 @@ export interface SealedValue<Id> {
 
 /** The tables `totp_secrets` and `recovery_codes` as a change of the secret needs them. What logins ask is in TwoFactorRepository. */
 @Injectable()
-export class SealedValuesRepository {
+export class EncryptedValuesRepository {
   constructor(private readonly database: Database) {}
 
   /** Reads the two tables from end to end. */
-  async count(): Promise<SealedCount[]> {
-    const { rows } = await this.database.query<SealedCount>(
+  async count(): Promise<EncryptedCount[]> {
+    const { rows } = await this.database.query<EncryptedCount>(
       `SELECT 'authenticator apps' AS kind, key_id AS "keyId", count(*)::int AS count FROM totp_secrets GROUP BY key_id
        UNION ALL
        SELECT 'recovery codes', key_id, count(*)::int FROM recovery_codes
@@ -44,8 +44,8 @@ export class SealedValuesRepository {
   }
 
   /** Apps that need another secret than `keyId`, in their order from `after` on; locked, so that nobody uses or replaces one meanwhile. */
-  async lockApps(tx: Tx, keyId: string, after: string | null, limit: number): Promise<SealedValue<string>[]> {
-    const { rows } = await tx.query<SealedValue<string>>(
+  async lockApps(tx: Tx, keyId: string, after: string | null, limit: number): Promise<EncryptedValue<string>[]> {
+    const { rows } = await tx.query<EncryptedValue<string>>(
       `SELECT member_id AS id, member_id AS "memberId", sealed FROM totp_secrets
        WHERE key_id IS DISTINCT FROM $1 AND ($2::uuid IS NULL OR member_id > $2) ORDER BY member_id LIMIT $3 FOR UPDATE`,
       [keyId, after, limit],
@@ -61,8 +61,13 @@ export class SealedValuesRepository {
     );
   }
 
-  async lockRecoveryCodes(tx: Tx, keyId: string, after: Buffer | null, limit: number): Promise<SealedValue<Buffer>[]> {
-    const { rows } = await tx.query<SealedValue<Buffer>>(
+  async lockRecoveryCodes(
+    tx: Tx,
+    keyId: string,
+    after: Buffer | null,
+    limit: number,
+  ): Promise<EncryptedValue<Buffer>[]> {
+    const { rows } = await tx.query<EncryptedValue<Buffer>>(
       `SELECT digest AS id, member_id AS "memberId", sealed FROM recovery_codes
        WHERE used_at IS NULL AND sealed IS NOT NULL AND key_id IS DISTINCT FROM $1 AND ($2::bytea IS NULL OR digest > $2)
        ORDER BY digest LIMIT $3 FOR UPDATE`,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../platform/http/principal.js';
-import type { Caller } from '../platform/http/client-context.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
 import { PasskeysRepository } from './passkeys/passkeys.repository.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -30,12 +30,12 @@ export class EnrolledFactorsService {
    * shown the factor. So every session of a member with a second factor has shown one, and what asks for the password
    * again, or lets administrators in, need not ask each session how it began.
    */
-  async endSessionsWithout(tx: Tx, { memberId, sessionId }: Principal, caller: Caller): Promise<void> {
-    await this.sessions.endAll(tx, memberId, 'two-factor-enabled', caller, sessionId);
+  async endSessionsWithout(tx: Tx, { memberId, sessionId }: Principal, context: ClientContext): Promise<void> {
+    await this.sessions.endAll(tx, memberId, 'two-factor-enabled', context, sessionId);
   }
 
   /** After a factor went: recovery codes go with the last one. True while another is left. */
-  async settle(tx: Tx, memberId: string): Promise<boolean> {
+  async dropOrphanedRecoveryCodes(tx: Tx, memberId: string): Promise<boolean> {
     if ((await this.of(tx, memberId)).length > 0) return true;
     await this.twoFactor.removeRecoveryCodes(tx, memberId);
     return false;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../security/audit-log/audit.module.js';
-import { NoticesModule } from '../mail/notifications/notifications.module.js';
+import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
+import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { ReauthenticationModule } from '../sessions/reauthentication/reauthentication.module.js';
@@ -10,17 +10,17 @@ import { UsersModule } from '../users/users.module.js';
 import { EnrolledFactorsService } from './enrolled-factors.service.js';
 import { LoginChallengesService } from './challenges/login-challenges.service.js';
 import { RecoveryCodesService } from './recovery-codes/recovery-codes.service.js';
-import { SealedValuesRepository } from './encrypted-values.repository.js';
+import { EncryptedValuesRepository } from './encrypted-values.repository.js';
 import { TotpCodesService } from './totp/totp-codes.service.js';
-import { TwoFactorNoticesService } from './two-factor-notifications.service.js';
+import { TwoFactorNotificationsService } from './two-factor-notifications.service.js';
 import { TwoFactorRepository } from './two-factor.repository.js';
 import { TwoFactorService } from './two-factor.service.js';
 
 /** Second factors: authenticator apps, passkeys, recovery codes, and the logins that wait for one. */
 @Module({
   imports: [
-    AuditModule,
-    NoticesModule,
+    AuditLogModule,
+    NotificationsModule,
     PasskeysModule,
     RateLimitsModule,
     ReauthenticationModule,
@@ -35,8 +35,8 @@ import { TwoFactorService } from './two-factor.service.js';
     LoginChallengesService,
     EnrolledFactorsService,
     RecoveryCodesService,
-    TwoFactorNoticesService,
-    SealedValuesRepository,
+    TwoFactorNotificationsService,
+    EncryptedValuesRepository,
   ],
   exports: [
     TwoFactorService,
@@ -44,9 +44,9 @@ import { TwoFactorService } from './two-factor.service.js';
     EnrolledFactorsService,
     PasskeysModule,
     RecoveryCodesService,
-    SealedValuesRepository,
+    EncryptedValuesRepository,
     TotpCodesService,
-    TwoFactorNoticesService,
+    TwoFactorNotificationsService,
     TwoFactorRepository,
   ],
 })

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../platform/http/client-context.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import type { Tx } from '../platform/database/sql.js';
-import { SecurityEventsService } from '../security/audit-log/security-events.service.js';
+import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { SecurityEvents, SecurityEventType } from '../security/audit-log/security-events.js';
 import type { MailTemplates } from '../mail/templates/mail-template.js';
-import { SecurityNoticesService } from '../mail/notifications/security-notifications.service.js';
+import { SecurityNotificationsService } from '../mail/notifications/security-notifications.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 
 /** The events of this module, and what its mails say of each. */
@@ -25,23 +25,23 @@ type Facts = Partial<
 
 /** Writes down what became of a second factor and tells its owner, in the unit of work that changed it. */
 @Injectable()
-export class TwoFactorNoticesService {
+export class TwoFactorNotificationsService {
   constructor(
     private readonly members: MembersRepository,
-    private readonly notices: SecurityNoticesService,
-    private readonly events: SecurityEventsService,
+    private readonly notifications: SecurityNotificationsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
-  async tell<C extends Change>(
+  async notify<C extends Change>(
     tx: Tx,
     change: C,
     { memberId, sessionId = null }: { readonly memberId: string; readonly sessionId?: string | null },
-    caller: Caller,
+    context: ClientContext,
     details: SecurityEvents[C],
     facts: Facts = {},
   ): Promise<void> {
-    await this.events.record(tx, change, { memberId, sessionId, caller }, details);
+    await this.auditLog.record(tx, change, { memberId, sessionId, context }, details);
     const member = await this.members.get(tx, memberId);
-    await this.notices.send(tx, 'two-factor-changed', member, caller, { what: CHANGES[change], ...facts });
+    await this.notifications.send(tx, 'two-factor-changed', member, context, { what: CHANGES[change], ...facts });
   }
 }

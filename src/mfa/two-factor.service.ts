@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../platform/http/client-context.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { Database } from '../platform/database/database.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
@@ -11,7 +11,7 @@ import { EnrolledFactorsService, type EnrolledFactor } from './enrolled-factors.
 import { RecoveryCodesService } from './recovery-codes/recovery-codes.service.js';
 import { normaliseRecoveryCode } from './recovery-codes/recovery-codes.js';
 import { TotpCodesService, type MatchedTotp } from './totp/totp-codes.service.js';
-import { TwoFactorNoticesService } from './two-factor-notifications.service.js';
+import { TwoFactorNotificationsService } from './two-factor-notifications.service.js';
 import { TwoFactorRepository } from './two-factor.repository.js';
 
 /** What a member brings as the second factor: a typed code, of the app or a recovery code, or a passkey's signature. */
@@ -41,7 +41,7 @@ export class TwoFactorService {
     private readonly recoveryCodes: RecoveryCodesService,
     private readonly passkeys: PasskeysService,
     private readonly throttle: LoginThrottleService,
-    private readonly notices: TwoFactorNoticesService,
+    private readonly notifications: TwoFactorNotificationsService,
   ) {}
 
   /** Whether logins of this member need a second factor. */
@@ -55,8 +55,8 @@ export class TwoFactorService {
    * counted apart, so that whoever knows the password cannot keep the owner waiting there (BF-04).
    * @throws DomainError `code_invalid`, `passkey_invalid`, `too_many_attempts`, `overloaded`
    */
-  async check(guesser: Guesser, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
-    return this.guess(guesser, () => this.match(guesser.memberId, answer, caller));
+  async check(guesser: Guesser, answer: SecondFactorAnswer, context: ClientContext): Promise<MatchedFactor> {
+    return this.guess(guesser, () => this.match(guesser.memberId, answer, context));
   }
 
   /**
@@ -67,7 +67,7 @@ export class TwoFactorService {
     if (!(await this.factors.of(tx, memberId)).includes(factor)) return null;
     if (factor === 'totp') await this.twoFactor.removeTotp(tx, memberId);
     else await this.passkeys.removeAll(tx, memberId);
-    return this.factors.settle(tx, memberId);
+    return this.factors.dropOrphanedRecoveryCodes(tx, memberId);
   }
 
   /** Which second factors protect the member. */
@@ -85,7 +85,7 @@ export class TwoFactorService {
     tx: Tx,
     owner: { readonly memberId: string; readonly sessionId?: string },
     factor: MatchedFactor,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<void> {
     switch (factor.kind) {
       case 'passkey':
@@ -97,7 +97,14 @@ export class TwoFactorService {
       case 'recovery-code': {
         const left = await this.twoFactor.spendRecoveryCode(tx, owner.memberId, factor.digests);
         if (left === null) throw new DomainError('code_invalid', { detail: 'recovery code wrong or used' });
-        await this.notices.tell(tx, 'two-factor.recovery_code_used', owner, caller, {}, { recoveryCodesLeft: left });
+        await this.notifications.notify(
+          tx,
+          'two-factor.recovery_code_used',
+          owner,
+          context,
+          {},
+          { recoveryCodesLeft: left },
+        );
       }
     }
   }
@@ -131,9 +138,9 @@ export class TwoFactorService {
     return outcome as T;
   }
 
-  private async match(memberId: string, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
+  private async match(memberId: string, answer: SecondFactorAnswer, context: ClientContext): Promise<MatchedFactor> {
     if (typeof answer !== 'string')
-      return { kind: 'passkey', passkey: await this.passkeys.verifySecondFactor(answer, memberId, caller) };
+      return { kind: 'passkey', passkey: await this.passkeys.verifySecondFactor(answer, memberId, context) };
     const recoveryCode = normaliseRecoveryCode(answer);
     if (recoveryCode !== null) {
       const digests = await this.recoveryCodes.match(memberId, recoveryCode);

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../security/audit-log/audit.module.js';
+import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { CountriesModule } from '../platform/geoip/countries.module.js';
-import { NoticesModule } from '../mail/notifications/notifications.module.js';
+import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { RiskModule } from '../security/risk/risk.module.js';
 import { TokensModule } from '../platform/crypto/tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -15,7 +15,7 @@ import { SessionsService } from './sessions.service.js';
 
 /** Signed-in devices. */
 @Module({
-  imports: [AuditModule, CountriesModule, NoticesModule, RiskModule, TokensModule, UsersModule],
+  imports: [AuditLogModule, CountriesModule, NotificationsModule, RiskModule, TokensModule, UsersModule],
   providers: [
     SessionsService,
     SessionTokens,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../security/audit-log/security-events.service.js';
-import type { Caller } from '../platform/http/client-context.js';
+import { AuditLogService } from '../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { Clock } from '../platform/database/clock.js';
 import { coarseNetwork } from '../platform/addresses/network.js';
 import { randomToken } from '../platform/crypto/random.js';
@@ -10,7 +10,7 @@ import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import type { SessionEndReason } from '../security/audit-log/security-events.js';
-import { SecurityNoticesService } from '../mail/notifications/security-notifications.service.js';
+import { SecurityNotificationsService } from '../mail/notifications/security-notifications.service.js';
 import { CountryLookup } from '../platform/geoip/country-lookup.service.js';
 import { RiskService } from '../security/risk/risk.service.js';
 import { MembersRepository } from '../users/members.repository.js';
@@ -63,8 +63,8 @@ export class SessionsService {
     private readonly feed: RevocationFeed,
     private readonly members: MembersRepository,
     private readonly tokens: SessionTokens,
-    private readonly events: SecurityEventsService,
-    private readonly notices: SecurityNoticesService,
+    private readonly auditLog: AuditLogService,
+    private readonly notifications: SecurityNotificationsService,
     private readonly risk: RiskService,
     private readonly countries: CountryLookup,
   ) {}
@@ -75,8 +75,8 @@ export class SessionsService {
   }
 
   /** Whether a device is one the member has not used before: unknown by token and by its look. */
-  async isNewDevice(tx: Tx, memberId: string, knownDeviceId: string | null, caller: Caller): Promise<boolean> {
-    return knownDeviceId === null && !(await this.devices.hasLookalike(tx, memberId, lookOf(caller)));
+  async isNewDevice(tx: Tx, memberId: string, knownDeviceId: string | null, context: ClientContext): Promise<boolean> {
+    return knownDeviceId === null && !(await this.devices.hasLookalike(tx, memberId, lookOf(context)));
   }
 
   /**
@@ -84,13 +84,13 @@ export class SessionsService {
    * checked against a password that has been replaced meanwhile finds the version moved on and is refused.
    * @throws DomainError `invalid_credentials`
    */
-  async open(tx: Tx, owner: SessionOwner, device: SignInDevice, caller: Caller): Promise<IssuedTokens> {
+  async open(tx: Tx, owner: SessionOwner, device: SignInDevice, context: ClientContext): Promise<IssuedTokens> {
     const { memberId } = owner;
     if (!(await this.members.lockActive(tx, memberId, owner.passwordVersion))) {
       throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
     }
-    const { id: deviceId, token: deviceToken } = await this.recogniseDevice(tx, memberId, device, caller);
-    await this.risk.remember(tx, memberId, caller);
+    const { id: deviceId, token: deviceToken } = await this.recogniseDevice(tx, memberId, device, context);
+    await this.risk.remember(tx, memberId, context);
 
     const { env } = this.config;
     const state = await this.sessions.insert(tx, {
@@ -99,25 +99,25 @@ export class SessionsService {
       deviceId,
       transport: device.transport ?? 'body',
       deviceName: device.deviceName ?? null,
-      userAgent: caller.userAgent,
-      ip: caller.ip,
+      userAgent: context.userAgent,
+      ip: context.ip,
       idleTtlSeconds: env.REFRESH_IDLE_TTL_SECONDS,
       absoluteTtlSeconds: env.REFRESH_ABSOLUTE_TTL_SECONDS,
     });
     const surplus = await this.sessions.endSurplus(tx, memberId, state.id, env.SESSIONS_PER_MEMBER);
-    await this.revoke(tx, memberId, surplus, 'too-many-sessions', caller);
-    await this.events.record(
+    await this.revoke(tx, memberId, surplus, 'too-many-sessions', context);
+    await this.auditLog.record(
       tx,
       'login.succeeded',
-      { memberId, sessionId: state.id, caller },
+      { memberId, sessionId: state.id, context },
       { newDevice: deviceToken !== undefined },
     );
     return { ...this.tokens.mint(state), ...(deviceToken !== undefined && { deviceToken }) };
   }
 
   /** Ends one session of the member; false if it is not theirs or already over. */
-  async end(memberId: string, sessionId: string, reason: SessionEndReason, caller: Caller): Promise<boolean> {
-    return this.database.transaction((tx) => this.endWithin(tx, memberId, sessionId, reason, caller));
+  async end(memberId: string, sessionId: string, reason: SessionEndReason, context: ClientContext): Promise<boolean> {
+    return this.database.transaction((tx) => this.endWithin(tx, memberId, sessionId, reason, context));
   }
 
   /** As {@link end}, in the unit of work that makes it necessary. */
@@ -126,10 +126,10 @@ export class SessionsService {
     memberId: string,
     sessionId: string,
     reason: SessionEndReason,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<boolean> {
     if (!(await this.sessions.end(tx, sessionId, memberId, reason))) return false;
-    await this.revoke(tx, memberId, [sessionId], reason, caller);
+    await this.revoke(tx, memberId, [sessionId], reason, context);
     return true;
   }
 
@@ -138,11 +138,11 @@ export class SessionsService {
     tx: Tx,
     memberId: string,
     reason: SessionEndReason,
-    caller: Caller,
+    context: ClientContext,
     exceptSessionId?: string,
   ): Promise<void> {
     const ended = await this.sessions.endAll(tx, memberId, reason, exceptSessionId);
-    await this.revoke(tx, memberId, ended, reason, caller);
+    await this.revoke(tx, memberId, ended, reason, context);
   }
 
   /** After a password change whoever knew the old one may hold device tokens; only the device of this session stays known. */
@@ -170,9 +170,9 @@ export class SessionsService {
     tx: Tx,
     memberId: string,
     device: SignInDevice,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<{ id: string; token?: string }> {
-    const look = lookOf(caller);
+    const look = lookOf(context);
     if (device.knownDeviceId !== null) {
       await this.devices.touch(tx, device.knownDeviceId, look);
       return { id: device.knownDeviceId };
@@ -184,11 +184,11 @@ export class SessionsService {
     const id = await this.devices.insert(tx, { ...look, memberId, token, name });
     await this.devices.forgetSurplus(tx, memberId, MAX_DEVICES);
     if (isWorthAMail) {
-      const { browser } = summariseUserAgent(caller.userAgent);
+      const { browser } = summariseUserAgent(context.userAgent);
       const member = await this.members.get(tx, memberId);
-      const country = this.countries.nameOf(caller.ip, member.locale);
+      const country = this.countries.nameOf(context.ip, member.locale);
       const data = { deviceName: name ?? '', browser: browser ?? undefined, country };
-      await this.notices.send(tx, 'new-device', member, caller, data);
+      await this.notifications.send(tx, 'new-device', member, context, data);
     }
     return { id, token };
   }
@@ -198,12 +198,12 @@ export class SessionsService {
     memberId: string,
     sessionIds: readonly string[],
     reason: SessionEndReason,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<void> {
     const ttl = this.config.env.ACCESS_TOKEN_TTL_SECONDS;
     await this.revocations.add(tx, sessionIds, ttl);
     for (const sessionId of sessionIds)
-      await this.events.record(tx, 'session.ended', { memberId, sessionId, caller }, { reason });
+      await this.auditLog.record(tx, 'session.ended', { memberId, sessionId, context }, { reason });
     tx.afterCommit(() => {
       const until = this.clock.nowSeconds() + ttl + REVOCATION_MARGIN_SECONDS;
       for (const sessionId of sessionIds) this.feed.add(sessionId, until);
@@ -211,6 +211,6 @@ export class SessionsService {
   }
 }
 
-function lookOf(caller: Caller): DeviceLook {
-  return { userAgent: caller.userAgent, network: coarseNetwork(caller.ip) };
+function lookOf(context: ClientContext): DeviceLook {
+  return { userAgent: context.userAgent, network: coarseNetwork(context.ip) };
 }

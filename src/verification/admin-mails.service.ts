@@ -17,7 +17,7 @@ export class AdminMailsService {
     private readonly mail: MailService,
   ) {}
 
-  async tell(tx: Tx, member: Member, what: AdminActionKind): Promise<void> {
+  async notify(tx: Tx, member: Member, what: AdminActionKind): Promise<void> {
     await this.mail.queue(tx, 'admin-action', recipientOf(member), { ...aboutNow(member), what });
   }
 

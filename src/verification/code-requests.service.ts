@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../platform/http/client-context.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { parseEmailAddress } from '../platform/addresses/email-address.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { Database } from '../platform/database/database.js';
@@ -11,26 +11,30 @@ import type { MailTemplates } from '../mail/templates/mail-template.js';
 import { IpLimitsService } from '../security/rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../security/rate-limits/mail-budget.service.js';
 import { MembersRepository, type Addressee } from '../users/members.repository.js';
-import type { ProofPurpose } from './proof-request.entity.js';
-import { askedNow, type AskedFrom } from './proof-mail.js';
-import { VerificationService, type IssuedProof } from './verification.service.js';
+import type { EmailChallengePurpose } from './email-challenge.entity.js';
+import { requestOrigin, type RequestOrigin } from './challenge-mail.js';
+import { VerificationService, type IssuedEmailChallenge } from './verification.service.js';
 
 /** What differs between the recoveries that begin with a mailed code. */
 export interface CodeRequestKind<Name extends keyof MailTemplates> {
-  readonly purpose: ProofPurpose;
+  readonly purpose: EmailChallengePurpose;
   readonly template: Name;
   readonly linkTtlSeconds: number;
   /** What the request names besides the address. */
   readonly namedLoginId: string | null;
   /** Whether this member is the one asked for. */
   accepts(member: Addressee): boolean;
-  mailData(member: Pick<Addressee, 'loginId' | 'name'>, proof: IssuedProof, asked: AskedFrom): MailTemplates[Name];
+  mailData(
+    member: Pick<Addressee, 'loginId' | 'name'>,
+    proof: IssuedEmailChallenge,
+    asked: RequestOrigin,
+  ): MailTemplates[Name];
   /** Written in the same commit; without a member for an address nobody has. */
   record(tx: Tx, memberId: string | null): Promise<void>;
 }
 
 /** A member of the same shape as any, for doing the same work where there is none. */
-const PHANTOM: Pick<Addressee, 'loginId' | 'name'> & MailRecipient = {
+const DECOY_RECIPIENT: Pick<Addressee, 'loginId' | 'name'> & MailRecipient = {
   loginId: 'nobody',
   name: null,
   memberId: null,
@@ -64,11 +68,11 @@ export class CodeRequestsService {
   async request<Name extends keyof MailTemplates>(
     email: string,
     kind: CodeRequestKind<Name>,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<string> {
-    await this.ipLimits.takeRequest(caller);
+    await this.ipLimits.takeRequest(context);
     const answerable = delay(ANSWER_MS);
-    const handle = await this.take(email, kind, caller);
+    const handle = await this.take(email, kind, context);
     await answerable;
     return handle;
   }
@@ -76,7 +80,7 @@ export class CodeRequestsService {
   private async take<Name extends keyof MailTemplates>(
     email: string,
     kind: CodeRequestKind<Name>,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<string> {
     const { key: emailKey } = parseEmailAddress(email)!;
     // Before the look-up, by the canonical form of what was submitted: the cooldown must not tell who exists (EN-02).
@@ -89,11 +93,11 @@ export class CodeRequestsService {
       isMailed = member !== null;
       const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, kind.purpose, { namedLoginId });
       // Too soon for another mail, but the last one's code is still good: a new handle to it.
-      const proofId = open ?? (await this.issue(tx, emailKey, member, kind, caller));
+      const proofId = open ?? (await this.issue(tx, emailKey, member, kind, context));
       return this.verification.addHandle(tx, proofId);
     });
     // Not waited for, and for those who are mailed the same is done to an address nobody has: the time must not show who is.
-    if (mayMail) void this.mailBudget.unsent(isMailed ? `${emailKey}.invalid` : emailKey, namedLoginId);
+    if (mayMail) void this.mailBudget.refundUndelivered(isMailed ? `${emailKey}.invalid` : emailKey, namedLoginId);
     return handle;
   }
 
@@ -112,15 +116,15 @@ export class CodeRequestsService {
     emailKey: string,
     member: Addressee | null,
     kind: CodeRequestKind<Name>,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<string> {
     const { namedLoginId } = kind;
     const subject = { emailKey, namedLoginId, ...(member && { memberId: member.id }) };
     const options = { linkTtlSeconds: kind.linkTtlSeconds, isMailed: member !== null };
     const proof = await this.verification.issue(tx, kind.purpose, subject, options);
-    const asked = askedNow(caller);
-    const to = member ? recipientOf(member) : PHANTOM;
-    await this.mail.queue(tx, kind.template, to, kind.mailData(member ?? PHANTOM, proof, asked), {
+    const asked = requestOrigin(context);
+    const to = member ? recipientOf(member) : DECOY_RECIPIENT;
+    await this.mail.queue(tx, kind.template, to, kind.mailData(member ?? DECOY_RECIPIENT, proof, asked), {
       proofId: proof.id,
       withhold: member === null,
       lifetimeSeconds: Math.max(kind.linkTtlSeconds, this.config.env.CODE_TTL_SECONDS),

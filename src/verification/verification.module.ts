@@ -4,7 +4,7 @@ import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js'
 import { UsersModule } from '../users/users.module.js';
 import { AdminMailsService } from './admin-mails.service.js';
 import { CodeRequestsService } from './code-requests.service.js';
-import { ProofRequestsRepository } from './proof-requests.repository.js';
+import { EmailChallengesRepository } from './email-challenges.repository.js';
 import { ResetGrantsRepository } from './reset-grants.repository.js';
 import { VerificationService } from './verification.service.js';
 
@@ -12,7 +12,7 @@ import { VerificationService } from './verification.service.js';
 @Module({
   imports: [MailModule, RateLimitsModule, UsersModule],
   providers: [
-    ProofRequestsRepository,
+    EmailChallengesRepository,
     ResetGrantsRepository,
     VerificationService,
     CodeRequestsService,

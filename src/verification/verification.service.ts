@@ -8,19 +8,19 @@ import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { MailService } from '../mail/mail.service.js';
 import { GuessBudgetService } from '../security/rate-limits/guess-budget.service.js';
-import { NOBODY } from '../users/decoy-member.js';
-import type { ProofPurpose } from './proof-request.entity.js';
+import { DECOY_MEMBER_ID } from '../users/decoy-member.js';
+import type { EmailChallengePurpose } from './email-challenge.entity.js';
 import {
-  ProofRequestsRepository,
-  type GuessableProof,
-  type LinkedProof,
-  type ProofDoor,
-  type ProofSelection,
-} from './proof-requests.repository.js';
+  EmailChallengesRepository,
+  type GuessableChallenge,
+  type LinkedChallenge,
+  type ProofMethod,
+  type ChallengeSelection,
+} from './email-challenges.repository.js';
 import { ResetGrantsRepository, type IssuedGrant } from './reset-grants.repository.js';
 
 /** Whom a proof is for. With neither, it is a phantom: it behaves like the others and nothing fits it. */
-export interface ProofSubject {
+export interface ChallengeSubject {
   readonly emailKey: string;
   readonly memberId?: string;
   readonly signUpId?: string;
@@ -37,10 +37,10 @@ export interface IssueOptions {
 }
 
 /** What the half of a day's guesses is kept for, see {@link GuessBudgetService}. */
-const RECOVERIES: ReadonlySet<ProofPurpose> = new Set(['password-reset', 'find-login-id']);
+const RECOVERIES: ReadonlySet<EmailChallengePurpose> = new Set(['password-reset', 'find-login-id']);
 
 /** The secrets of a new proof, for the mail alone. */
-export interface IssuedProof {
+export interface IssuedEmailChallenge {
   readonly id: string;
   readonly code: string;
   readonly linkToken: string;
@@ -52,7 +52,7 @@ export class VerificationService {
   constructor(
     private readonly config: AppConfig,
     private readonly keys: KeyRing,
-    private readonly proofs: ProofRequestsRepository,
+    private readonly proofs: EmailChallengesRepository,
     private readonly grants: ResetGrantsRepository,
     private readonly guesses: GuessBudgetService,
     private readonly mail: MailService,
@@ -65,10 +65,10 @@ export class VerificationService {
    */
   async issue(
     tx: Tx,
-    purpose: ProofPurpose,
-    subject: ProofSubject,
+    purpose: EmailChallengePurpose,
+    subject: ChallengeSubject,
     { linkTtlSeconds, isMailed }: IssueOptions,
-  ): Promise<IssuedProof> {
+  ): Promise<IssuedEmailChallenge> {
     const id = randomUUID();
     const code = randomCode();
     const linkToken = randomToken();
@@ -76,8 +76,9 @@ export class VerificationService {
     const isPhantom = memberId === null && signUpId === null;
     // The same statements for phantoms, and as many rows: a phantom replaces the phantom before it. Time must not tell them apart (EN-06).
     // Grants before proofs, as in voidAllOf: two units of work that void both must not wait in a circle.
-    if (purpose === 'password-reset') await this.grants.voidAll(tx, isMailed ? (memberId ?? NOBODY) : NOBODY);
-    const unmailed = isPhantom ? { phantomsOf: emailKey, purpose, namedLoginId } : { memberId: NOBODY };
+    if (purpose === 'password-reset')
+      await this.grants.voidAll(tx, isMailed ? (memberId ?? DECOY_MEMBER_ID) : DECOY_MEMBER_ID);
+    const unmailed = isPhantom ? { phantomsOf: emailKey, purpose, namedLoginId } : { memberId: DECOY_MEMBER_ID };
     const replaced = await this.voidWhere(tx, isMailed ? replacedBy(purpose, subject) : unmailed);
     await this.proofs.insert(
       tx,
@@ -113,7 +114,7 @@ export class VerificationService {
    * Has requests for one address take turns until commit. Otherwise, of two at the same moment, the one that may mail
    * nothing finds no proof yet, makes a phantom, and its handle leads past the code that the other one has just mailed.
    */
-  async lockAddress(tx: Tx, emailKey: string, purpose: ProofPurpose): Promise<void> {
+  async lockAddress(tx: Tx, emailKey: string, purpose: EmailChallengePurpose): Promise<void> {
     await this.proofs.lockAddress(tx, emailKey, purpose);
   }
 
@@ -121,7 +122,7 @@ export class VerificationService {
   async findOpen(
     tx: Tx,
     emailKey: string,
-    purpose: ProofPurpose,
+    purpose: EmailChallengePurpose,
     of: { readonly memberId?: string; readonly namedLoginId?: string | null },
   ): Promise<string | null> {
     return this.proofs.findOpenByAddress(tx, emailKey, purpose, of);
@@ -132,19 +133,19 @@ export class VerificationService {
    * before anything is compared, and stays counted whatever follows.
    * @throws DomainError `code_invalid` for wrong, used, expired, replaced and phantom alike; `too_many_attempts`
    */
-  async checkCodeByHandle(purpose: ProofPurpose, handle: string, code: string): Promise<GuessableProof> {
+  async checkCodeByHandle(purpose: EmailChallengePurpose, handle: string, code: string): Promise<GuessableChallenge> {
     const proof = await this.proofs.findByHandle(digest(handle), purpose);
     const isReserved = RECOVERIES.has(purpose) && proof?.namedLoginId === null;
     return this.checkCode(proof, code, isReserved);
   }
 
   /** As {@link checkCodeByHandle}, for the newest proof of a sign-up. */
-  async checkCodeBySignUp(signUpId: string, code: string): Promise<GuessableProof> {
+  async checkCodeBySignUp(signUpId: string, code: string): Promise<GuessableChallenge> {
     return this.checkCode(await this.proofs.findBySignUp(signUpId), code, false);
   }
 
   /** Finds the proof of a link and says what is wrong with it. Reads only. @throws DomainError `link_invalid`, `link_expired` */
-  async getByLink(purpose: ProofPurpose, linkToken: string): Promise<LinkedProof> {
+  async getByLink(purpose: EmailChallengePurpose, linkToken: string): Promise<LinkedChallenge> {
     const proof = await this.proofs.findByLink(digest(linkToken), purpose);
     if (!proof) throw new DomainError('link_invalid', { detail: 'unknown' });
     if (proof.isOver) throw new DomainError('link_invalid', { detail: 'used or replaced' });
@@ -153,7 +154,7 @@ export class VerificationService {
   }
 
   /** As {@link getByLink}, also when its proof is over. */
-  async findByLink(purpose: ProofPurpose, linkToken: string): Promise<LinkedProof | null> {
+  async findByLink(purpose: EmailChallengePurpose, linkToken: string): Promise<LinkedChallenge | null> {
     return this.proofs.findByLink(digest(linkToken), purpose);
   }
 
@@ -174,7 +175,7 @@ export class VerificationService {
   }
 
   /** Uses up code and link. @throws DomainError for whoever comes second */
-  async spend(tx: Tx, proofId: string, door: ProofDoor): Promise<void> {
+  async spend(tx: Tx, proofId: string, door: ProofMethod): Promise<void> {
     if (!(await this.proofs.spend(tx, proofId, door)))
       throw new DomainError(door === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'used a moment ago' });
     await this.mail.dropForProofs(tx, [proofId]);
@@ -207,14 +208,18 @@ export class VerificationService {
     await this.mail.dropForProofs(tx, await this.proofs.voidOfSignUps(tx, signUpIds));
   }
 
-  private async voidWhere(tx: Tx, where: ProofSelection): Promise<string[]> {
+  private async voidWhere(tx: Tx, where: ChallengeSelection): Promise<string[]> {
     const ids = await this.proofs.voidWhere(tx, where);
     await this.mail.dropForProofs(tx, ids);
     return ids;
   }
 
   /** @param isReserved whether guesses at it may take from the half of the day that is kept for recoveries */
-  private async checkCode(proof: GuessableProof | null, code: string, isReserved: boolean): Promise<GuessableProof> {
+  private async checkCode(
+    proof: GuessableChallenge | null,
+    code: string,
+    isReserved: boolean,
+  ): Promise<GuessableChallenge> {
     if (!proof) throw new DomainError('code_invalid', { detail: 'no such request' });
     // The code's own count first: what is over takes nothing from the day, or one dead request could use up all of it.
     if (!(await this.proofs.countGuess(proof.id, 'code', this.config.env.CODE_GUESS_LIMIT)))
@@ -236,9 +241,9 @@ export class VerificationService {
 
 /** What a new proof replaces: the earlier ones of the same sign-up, of the same member's address change, or of the same address and named login ID. */
 function replacedBy(
-  purpose: ProofPurpose,
-  { emailKey, memberId, signUpId, namedLoginId = null }: ProofSubject,
-): ProofSelection {
+  purpose: EmailChallengePurpose,
+  { emailKey, memberId, signUpId, namedLoginId = null }: ChallengeSubject,
+): ChallengeSelection {
   if (signUpId !== undefined) return { signUpId };
   // By member: two members who both name one address must not void each other's requests.
   if (purpose === 'email-change' && memberId !== undefined) return { memberId, purpose };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateSync } from 'otplib';
 import { DataSource } from 'typeorm';
 import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
-import { SecurityEventsService } from '../../src/security/audit-log/security-events.service.js';
+import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   const database = new Database(dataSource);
   const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
   const members = new MembersRepository(database);
-  erasure = new AccountErasureService(config, database, members, new SecurityEventsService(), mail);
+  erasure = new AccountErasureService(config, database, members, new AuditLogService(), mail);
   purge = new PurgeService(database, config);
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
-import { SealedBox } from '../../src/platform/crypto/field-cipher.js';
+import { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import { afterCooldown, withoutIdentity } from '../support/recovery.js';
@@ -223,7 +223,7 @@ describe('the outbox', () => {
 
   it('MI-02 is emptied by several servers at once, each mail sent exactly once', async () => {
     const second = await app.replica();
-    const box = new SealedBox(new KeyRing([TEST_SECRET]).all('outbox-payload'));
+    const box = new FieldCipher(new KeyRing([TEST_SECRET]).all('outbox-payload'));
     const data = { loginId: 'ada', memberSince: '2026-11', requestedAt: '2026-11-22T00:00:00Z', network: 'x' };
     const mails = Array.from({ length: 100 }, () => ({ id: randomUUID(), to: unique.email() }));
     await app.sql.query(
@@ -231,7 +231,7 @@ describe('the outbox', () => {
          INSERT INTO outbox_messages (id, template, locale, status, payload, message_id)
          SELECT id, 'login-id', 'en', 'pending', payload, '<' || id || '@test>' FROM unnest($1::uuid[], $2::bytea[]) AS m (id, payload))
        SELECT pg_notify('munjigi_outbox', '')`,
-      [mails.map(({ id }) => id), mails.map(({ id, to }) => box.seal(JSON.stringify({ to, data }), id))],
+      [mails.map(({ id }) => id), mails.map(({ id, to }) => box.encrypt(JSON.stringify({ to, data }), id))],
     );
     for (let left = mails.length; left > 0;) {
       left = await eventually('some more are sent', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LOCKS } from '../../src/platform/database/advisory-locks.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
-import { SealedBox } from '../../src/platform/crypto/field-cipher.js';
+import { FieldCipher } from '../../src/platform/crypto/field-cipher.js';
 import { givenAdmin } from '../support/admins.js';
 import { munjigi } from '../support/command-line.js';
 import { eventually } from '../support/eventually.js';
@@ -178,11 +178,11 @@ describe('sealing anew', () => {
        SELECT gen_random_uuid(), 'rotated-' || n, 'rotated-' || n || '@example.test', 'rotated-' || n || '@example.test', '', 'en'
        FROM generate_series(1, ${OTHERS}) AS n RETURNING id`,
     );
-    const box = new SealedBox(new KeyRing([TEST_SECRET]).all('totp-secret'));
+    const box = new FieldCipher(new KeyRing([TEST_SECRET]).all('totp-secret'));
     // A version before 1.0.0 did not say with which secret it sealed.
     await app.sql.query(`INSERT INTO totp_secrets (member_id, sealed) SELECT * FROM unnest($1::uuid[], $2::bytea[])`, [
       members.map(({ id }) => id),
-      members.map(({ id }) => box.seal('JBSWY3DPEHPK3PXP', id)),
+      members.map(({ id }) => box.encrypt('JBSWY3DPEHPK3PXP', id)),
     ]);
     const lost = members[OTHERS / 2]!.id;
     await app.sql.query(`UPDATE totp_secrets SET sealed = $2, key_id = 'gone' WHERE member_id = $1`, [
@@ -209,7 +209,9 @@ describe('sealing anew', () => {
     const { rows } = await app.sql.query<{ id: string; sealed: Buffer }>(
       `SELECT member_id AS id, sealed FROM totp_secrets`,
     );
-    const newBox = new SealedBox(new KeyRing([NEW_SECRET]).all('totp-secret'));
-    expect(rows.map(({ id, sealed }) => newBox.open(sealed, id))).toEqual(Array(OTHERS - 1).fill('JBSWY3DPEHPK3PXP'));
+    const newBox = new FieldCipher(new KeyRing([NEW_SECRET]).all('totp-secret'));
+    expect(rows.map(({ id, sealed }) => newBox.decrypt(sealed, id))).toEqual(
+      Array(OTHERS - 1).fill('JBSWY3DPEHPK3PXP'),
+    );
   });
 });

@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SecurityEventPartitionsRepository } from '../../src/security/audit-log/security-event-partitions.repository.js';
 import { SecurityEventsRepository } from '../../src/security/audit-log/security-events.repository.js';
-import { SecurityEventsService } from '../../src/security/audit-log/security-events.service.js';
+import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -18,7 +18,7 @@ import { serverEnvironment } from '../support/server-environment.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const MIGRATION = 'SecurityEventPartitions1764900200000';
-const CALLER = { ip: '198.18.0.1', userAgent: 'test', requestId: 'request', locale: 'en' } as const;
+const CONTEXT = { ip: '198.18.0.1', userAgent: 'test', requestId: 'request', locale: 'en' } as const;
 
 describe('the months of the audit', () => {
   let own: TestDatabase;
@@ -137,10 +137,10 @@ describe('the months of the audit', () => {
     const memberId = randomUUID();
     const [current, next] = [await monthName(0), await monthName(1)];
     await own.pool.query(`DROP TABLE ${current}, ${next}`);
-    await new SecurityEventsService().record(
+    await new AuditLogService().record(
       database,
       'login.succeeded',
-      { memberId, caller: CALLER },
+      { memberId, context: CONTEXT },
       { newDevice: false },
     );
     const later = await eventIn(1, memberId);
@@ -250,7 +250,7 @@ describe('the months of the audit', () => {
     await own.pool.query(`UPDATE security_events SET ip = '198.18.0.1', user_agent = 'hers' WHERE member_id = $1`, [
       memberId,
     ]);
-    await database.transaction((tx) => new SecurityEventsService().anonymise(tx, [{ id: memberId, loginId: 'ada' }]));
+    await database.transaction((tx) => new AuditLogService().anonymise(tx, [{ id: memberId, loginId: 'ada' }]));
     expect(
       await rowsOf(`SELECT DISTINCT ip, user_agent FROM security_events WHERE member_id = $1`, [memberId]),
     ).toEqual([{ ip: '', user_agent: '' }]);

@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
 import { SecurityEventPartitionsRepository } from '../../src/security/audit-log/security-event-partitions.repository.js';
-import { SecurityEventsService } from '../../src/security/audit-log/security-events.service.js';
+import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
@@ -366,7 +366,7 @@ describe('the erasure of closed accounts', () => {
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: database.url, SMTP_URL: 'smtp://localhost:1' }));
     const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(counting));
     const members = new MembersRepository(counting);
-    const erasure = new AccountErasureService(config, counting, members, new SecurityEventsService(), mail);
+    const erasure = new AccountErasureService(config, counting, members, new AuditLogService(), mail);
     return { erasure, counting, dataSource };
   }
   /** Accounts closed long ago, each with something in every table that refers to members. */

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../platform/http/validation/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { SecurityNoticesService } from '../../mail/notifications/security-notifications.service.js';
+import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
@@ -24,14 +24,14 @@ export class AccountClosingService {
     private readonly sessions: SessionsService,
     private readonly verification: VerificationService,
     private readonly challenges: LoginChallengesService,
-    private readonly notices: SecurityNoticesService,
-    private readonly events: SecurityEventsService,
+    private readonly notifications: SecurityNotificationsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /** @throws DomainError `invalid_credentials`, `overloaded`, `last_admin` */
-  async close(principal: Principal, password: string, caller: Caller): Promise<void> {
+  async close(principal: Principal, password: string, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;
-    await this.reauthentication.confirmPassword(principal, password, caller);
+    await this.reauthentication.confirmPassword(principal, password, context);
     const graceMs = this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS * 1000;
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);
@@ -43,10 +43,10 @@ export class AccountClosingService {
       await this.verification.voidAllOf(tx, memberId);
       // Otherwise a login from before could open the account again by its second step.
       await this.challenges.voidAllOf(tx, memberId);
-      await this.sessions.endAll(tx, memberId, 'account-closed', caller);
-      await this.events.record(tx, 'account.closed', { memberId, sessionId, caller }, {});
+      await this.sessions.endAll(tx, memberId, 'account-closed', context);
+      await this.auditLog.record(tx, 'account.closed', { memberId, sessionId, context }, {});
       const eraseOn = new Date(Date.now() + graceMs).toISOString();
-      await this.notices.send(tx, 'account-closed', member, caller, {
+      await this.notifications.send(tx, 'account-closed', member, context, {
         loginIdMasked: maskLoginId(member.loginId),
         eraseOn,
       });

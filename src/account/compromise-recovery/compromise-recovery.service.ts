@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -13,7 +13,7 @@ import { AuthenticatorAppService } from '../second-factors/authenticator-app.ser
 import { PasskeyEnrolmentService } from '../second-factors/passkey-enrolment.service.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import { askedNow, proofMailData } from '../../verification/proof-mail.js';
+import { requestOrigin, challengeMailData } from '../../verification/challenge-mail.js';
 import { VerificationService } from '../../verification/verification.service.js';
 import { AccountRepository, type UndoableChange } from '../account.repository.js';
 
@@ -22,7 +22,7 @@ import { AccountRepository, type UndoableChange } from '../account.repository.js
  * mailbox leads back in. Shared by "it wasn't me" and by undoing an address change.
  */
 @Injectable()
-export class TakeBackService {
+export class CompromiseRecoveryService {
   constructor(
     private readonly config: AppConfig,
     private readonly account: AccountRepository,
@@ -35,46 +35,46 @@ export class TakeBackService {
     private readonly passkeys: PasskeyEnrolmentService,
     private readonly recoveryCodes: RecoveryCodesService,
     private readonly mail: MailService,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
-  /** The hash of a password nobody knows, for {@link takeBack}; made before the transaction, because hashing is slow. @throws DomainError `overloaded` */
+  /** The hash of a password nobody knows, for {@link recover}; made before the transaction, because hashing is slow. @throws DomainError `overloaded` */
   async unknownPasswordHash(): Promise<string> {
     return this.passwords.hashUnknown();
   }
 
   /** @param change the address change to undo, where there is one. @throws DomainError `link_expired` when it is undone already */
-  async takeBack(
+  async recover(
     tx: Tx,
     memberId: string,
     change: UndoableChange | null,
     unknownPasswordHash: string,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<void> {
     if (change) {
       // First: of several with one link, whoever comes second stops here and changes nothing.
       if (!(await this.account.close(tx, change)))
         throw new DomainError('link_expired', { detail: 'undone a moment ago' });
       await this.members.setEmail(tx, memberId, change.oldEmail, change.oldEmailKey);
-      await this.events.record(tx, 'email.change_undone', { memberId, caller }, {});
+      await this.auditLog.record(tx, 'email.change_undone', { memberId, context }, {});
     }
     // Closing it may have been the intruder's doing.
     await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
     // The old password may be what the intruder knows, so it opens nothing any more.
     await this.members.setPassword(tx, memberId, unknownPasswordHash);
     await this.verification.voidAllOf(tx, memberId);
-    await this.sessions.endAll(tx, memberId, 'taken-back', caller);
+    await this.sessions.endAll(tx, memberId, 'taken-back', context);
     await this.sessions.forgetDevices(tx, memberId);
     const window = this.config.env.NOT_ME_TTL_SECONDS;
     await this.risk.forgetRecent(tx, memberId, window);
     // A second factor set up within the window may be the intruder's, and would lock the owner out.
-    await this.apps.removeRecent(tx, memberId, window, caller);
-    await this.passkeys.removeRecent(tx, memberId, window, caller);
-    await this.recoveryCodes.removeRecent(tx, memberId, window, caller);
-    await this.mailReset(tx, memberId, caller);
+    await this.apps.removeRecent(tx, memberId, window, context);
+    await this.passkeys.removeRecent(tx, memberId, window, context);
+    await this.recoveryCodes.removeRecent(tx, memberId, window, context);
+    await this.mailReset(tx, memberId, context);
   }
 
-  private async mailReset(tx: Tx, memberId: string, caller: Caller): Promise<void> {
+  private async mailReset(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
     const { env } = this.config;
     const member = await this.members.get(tx, memberId);
     const subject = { emailKey: member.emailKey, memberId };
@@ -86,7 +86,7 @@ export class TakeBackService {
       tx,
       'password-reset',
       recipientOf(member),
-      proofMailData(this.config, member, proof, this.config.resetLink(proof.linkToken), askedNow(caller)),
+      challengeMailData(this.config, member, proof, this.config.resetLink(proof.linkToken), requestOrigin(context)),
       { proofId: proof.id, lifetimeSeconds: env.RESET_LINK_TTL_SECONDS },
     );
   }

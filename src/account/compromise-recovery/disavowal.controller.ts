@@ -1,17 +1,17 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { TokenField } from '../../platform/http/validation/fields.js';
-import { NotMeService } from './disavowal.service.js';
+import { DisavowalService } from './disavowal.service.js';
 
-class NotMeDto {
+class DisavowalRequest {
   @TokenField({ description: 'From the link in a security mail, behind #token=' }) token: string;
 }
 
-class NotMeSummary {
+class DisavowalResponse {
   @ApiProperty({ format: 'date-time' }) happenedAt: Date;
   @ApiProperty({ description: 'Which mail it was', example: 'new-device' }) event: string;
   @ApiProperty({ example: 'ad***e' }) maskedLoginId: string;
@@ -20,28 +20,33 @@ class NotMeSummary {
 @ApiTags('The member')
 @Public()
 @Controller('auth/not-me')
-export class NotMeController {
-  constructor(private readonly notMe: NotMeService) {}
+export class DisavowalController {
+  constructor(private readonly disavowals: DisavowalService) {}
 
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
+    operationId: 'notMeReport',
     summary: '"It wasn\'t me"',
     description:
       'Ends all sessions, voids open proofs and the password, undoes a recent address change and mails a reset. Works once.',
   })
   @ApiNoContentResponse()
   @ApiBodyProblems('link_invalid', 'link_expired', 'overloaded')
-  async report(@Body() body: NotMeDto, @CurrentCaller() caller: Caller): Promise<void> {
-    await this.notMe.report(body.token, caller);
+  async report(@Body() body: DisavowalRequest, @Context() context: ClientContext): Promise<void> {
+    await this.disavowals.report(body.token, context);
   }
 
   @Post('inspect')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'What the link is about', description: 'For the page behind it. Changes nothing.' })
-  @ApiOkResponse({ type: NotMeSummary })
+  @ApiOperation({
+    operationId: 'notMeInspect',
+    summary: 'What the link is about',
+    description: 'For the page behind it. Changes nothing.',
+  })
+  @ApiOkResponse({ type: DisavowalResponse })
   @ApiBodyProblems('link_invalid', 'link_expired')
-  async inspect(@Body() body: NotMeDto): Promise<NotMeSummary> {
-    return this.notMe.inspect(body.token);
+  async inspect(@Body() body: DisavowalRequest): Promise<DisavowalResponse> {
+    return this.disavowals.inspect(body.token);
   }
 }

@@ -1,27 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../platform/http/validation/login-id.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { NotMeTokens } from '../../mail/notifications/disavowal-tokens.js';
+import { DisavowalTokens } from '../../mail/notifications/disavowal-tokens.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import type { Member } from '../../users/member.entity.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { AccountRepository } from '../account.repository.js';
-import { TakeBackService } from './compromise-recovery.service.js';
+import { CompromiseRecoveryService } from './compromise-recovery.service.js';
 
 /** The "it wasn't me" link of security mails. */
 @Injectable()
-export class NotMeService {
+export class DisavowalService {
   constructor(
     private readonly database: Database,
-    private readonly tokens: NotMeTokens,
+    private readonly disavowalTokens: DisavowalTokens,
     private readonly account: AccountRepository,
     private readonly members: MembersRepository,
-    private readonly takeBacks: TakeBackService,
-    private readonly events: SecurityEventsService,
+    private readonly compromiseRecovery: CompromiseRecoveryService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /** What a link is about. Changes nothing. @throws DomainError `link_invalid`, `link_expired` */
@@ -38,23 +38,23 @@ export class NotMeService {
    * Ends all sessions, voids open proofs and the password, undoes an address change still inside its window, and mails a
    * reset. Works once. @throws DomainError `link_invalid`, `link_expired`, `overloaded`
    */
-  async report(token: string, caller: Caller): Promise<void> {
+  async report(token: string, context: ClientContext): Promise<void> {
     const link = this.read(token);
     const { sub: memberId, jti } = link;
     if (await this.account.isReported(jti)) throw new DomainError('link_invalid', { detail: 'used before' });
-    const unknownPasswordHash = await this.takeBacks.unknownPasswordHash();
+    const unknownPasswordHash = await this.compromiseRecovery.unknownPasswordHash();
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.getAddressee(tx, link);
       if (!(await this.account.addReport(tx, jti)))
         throw new DomainError('link_invalid', { detail: 'used a moment ago' });
-      await this.events.record(tx, 'account.not_me_reported', { memberId, caller }, {});
-      await this.takeBacks.takeBack(
+      await this.auditLog.record(tx, 'account.not_me_reported', { memberId, context }, {});
+      await this.compromiseRecovery.recover(
         tx,
         memberId,
         await this.account.findOldestUndoable(tx, memberId),
         unknownPasswordHash,
-        caller,
+        context,
       );
     });
   }
@@ -67,14 +67,14 @@ export class NotMeService {
   private async getAddressee(tx: Tx, link: VerifiedToken<'not-me'>): Promise<Member> {
     const member = await this.members.get(tx, link.sub);
     const addresses = [member.emailKey, ...(await this.account.findUndoableKeys(tx, member.id))];
-    if (!this.tokens.wasSentTo(link, addresses))
+    if (!this.disavowalTokens.wasSentTo(link, addresses))
       throw new DomainError('link_invalid', { detail: 'mailed to an address that is not the account’s any more' });
     return member;
   }
 
   private read(token: string): VerifiedToken<'not-me'> {
     try {
-      return this.tokens.verify(token);
+      return this.disavowalTokens.verify(token);
     } catch (error) {
       // To a person this is a link, not a token.
       const isExpired = error instanceof DomainError && error.code === 'token_expired';

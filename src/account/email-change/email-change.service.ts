@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest } from '../../platform/crypto/digest.js';
 import { maskEmail, parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { maskLoginId } from '../../platform/http/validation/login-id.js';
@@ -17,11 +17,11 @@ import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import { askedNow, proofMailData } from '../../verification/proof-mail.js';
-import type { ProofDoor } from '../../verification/proof-requests.repository.js';
+import { requestOrigin, challengeMailData } from '../../verification/challenge-mail.js';
+import type { ProofMethod } from '../../verification/email-challenges.repository.js';
 import { VerificationService } from '../../verification/verification.service.js';
 import { AccountRepository } from '../account.repository.js';
-import { TakeBackService } from '../compromise-recovery/compromise-recovery.service.js';
+import { CompromiseRecoveryService } from '../compromise-recovery/compromise-recovery.service.js';
 
 /** The proof of a new address, whichever door it came through. */
 interface ProvenAddress {
@@ -41,57 +41,62 @@ export class EmailChangeService {
     private readonly members: MembersRepository,
     private readonly reauthentication: ReauthenticationService,
     private readonly verification: VerificationService,
-    private readonly takeBacks: TakeBackService,
+    private readonly compromiseRecovery: CompromiseRecoveryService,
     private readonly mail: MailService,
     private readonly ipLimits: IpLimitsService,
     private readonly mailBudget: MailBudgetService,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /**
    * Mails a proof to the new address. The answer is the same when somebody else has it; then nothing is mailed.
    * @returns the handle that goes with the code. @throws DomainError `invalid_credentials`, `too_many_requests`
    */
-  async request(principal: Principal, newEmail: string, password: string, caller: Caller): Promise<string> {
+  async request(principal: Principal, newEmail: string, password: string, context: ClientContext): Promise<string> {
     const { memberId } = principal;
-    await this.ipLimits.takeRequest(caller);
-    await this.reauthentication.confirmPassword(principal, password, caller);
+    await this.ipLimits.takeRequest(context);
+    await this.reauthentication.confirmPassword(principal, password, context);
     const { address, key: emailKey } = parseEmailAddress(newEmail)!;
     const mayMail = await this.mailBudget.takeForClaim(emailKey);
     return this.database.transaction(async (tx) => {
       // Too soon for another mail: the one that went out stays good, and this is a further handle to it.
       const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, 'email-change', { memberId });
-      const proofId = open ?? (await this.mailProof(tx, memberId, address, emailKey, mayMail, caller));
-      await this.events.record(tx, 'email.change_requested', { memberId, sessionId: principal.sessionId, caller }, {});
+      const proofId = open ?? (await this.mailProof(tx, memberId, address, emailKey, mayMail, context));
+      await this.auditLog.record(
+        tx,
+        'email.change_requested',
+        { memberId, sessionId: principal.sessionId, context },
+        {},
+      );
       return this.verification.addHandle(tx, proofId);
     });
   }
 
   /** @throws DomainError `code_invalid`, `too_many_attempts`, `email_taken` */
-  async confirmCode({ memberId }: Principal, requestId: string, code: string, caller: Caller): Promise<void> {
+  async confirmCode({ memberId }: Principal, requestId: string, code: string, context: ClientContext): Promise<void> {
     const proof = await this.verification.checkCodeByHandle('email-change', requestId, code);
     if (proof.memberId !== memberId) throw new DomainError('code_invalid', { detail: 'a request of somebody else' });
-    await this.apply(proof, 'code', caller);
+    await this.apply(proof, 'code', context);
   }
 
   /** Whoever opens the link holds the new mailbox; the member asked for it with the password. @throws DomainError `link_invalid`, `link_expired`, `email_taken` */
-  async confirmLink(linkToken: string, caller: Caller): Promise<void> {
-    await this.apply(await this.verification.getByLink('email-change', linkToken), 'link', caller);
+  async confirmLink(linkToken: string, context: ClientContext): Promise<void> {
+    await this.apply(await this.verification.getByLink('email-change', linkToken), 'link', context);
   }
 
   /** From the notice to the old address: takes the account back to it. @throws DomainError `link_invalid`, `link_expired`, `email_taken`, `overloaded` */
-  async undo(undoToken: string, caller: Caller): Promise<void> {
+  async undo(undoToken: string, context: ClientContext): Promise<void> {
     const change = await this.account.findByUndo(digest(undoToken));
     if (!change) throw new DomainError('link_invalid', { detail: 'unknown' });
     if (!change.isUndoable) throw new DomainError('link_expired', { detail: 'undone or too late' });
-    const unknownPasswordHash = await this.takeBacks.unknownPasswordHash();
+    const unknownPasswordHash = await this.compromiseRecovery.unknownPasswordHash();
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, change.memberId);
-      await this.takeBacks.takeBack(tx, change.memberId, change, unknownPasswordHash, caller);
+      await this.compromiseRecovery.recover(tx, change.memberId, change, unknownPasswordHash, context);
     });
   }
 
-  private async apply(proof: ProvenAddress, door: ProofDoor, caller: Caller): Promise<void> {
+  private async apply(proof: ProvenAddress, door: ProofMethod, context: ClientContext): Promise<void> {
     const memberId = proof.memberId!;
     const undoToken = randomToken();
     const undoSeconds = this.config.env.EMAIL_UNDO_SECONDS;
@@ -104,7 +109,7 @@ export class EmailChangeService {
       const old = { memberId, oldEmail: before.email, oldEmailKey: before.emailKey };
       await this.account.addEmailChange(tx, { ...old, undoDigest: digest(undoToken) }, undoSeconds);
       await this.verification.voidAllOf(tx, memberId);
-      await this.events.record(tx, 'email.changed', { memberId, caller }, {});
+      await this.auditLog.record(tx, 'email.changed', { memberId, context }, {});
       await this.mail.queue(tx, 'email-changed', recipientOf(before), {
         name: before.name ?? undefined,
         loginIdMasked: maskLoginId(before.loginId),
@@ -112,10 +117,10 @@ export class EmailChangeService {
         undoLink: this.config.undoEmailLink(undoToken),
         undoDays: Math.ceil(undoSeconds / 86_400),
         at: new Date().toISOString(),
-        network: coarseNetwork(caller.ip),
+        network: coarseNetwork(context.ip),
       });
     });
-    await this.mailBudget.giveBackClaim(proof.emailKey);
+    await this.mailBudget.refundClaim(proof.emailKey);
   }
 
   private async mailProof(
@@ -124,7 +129,7 @@ export class EmailChangeService {
     address: string,
     emailKey: string,
     mayMail: boolean,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<string> {
     const { env } = this.config;
     const member = await this.members.get(tx, memberId);
@@ -139,7 +144,13 @@ export class EmailChangeService {
       tx,
       'email-change',
       { ...recipientOf(member), email: address },
-      proofMailData(this.config, member, proof, this.config.confirmEmailLink(proof.linkToken), askedNow(caller)),
+      challengeMailData(
+        this.config,
+        member,
+        proof,
+        this.config.confirmEmailLink(proof.linkToken),
+        requestOrigin(context),
+      ),
       { proofId: proof.id, withhold: !(mayMail && isFree), lifetimeSeconds: env.RESET_LINK_TTL_SECONDS },
     );
     return proof.id;

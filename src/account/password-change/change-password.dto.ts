@@ -1,6 +1,6 @@
 import { NewPasswordField, PasswordField } from '../../platform/http/validation/fields.js';
 
-export class ChangePasswordDto {
+export class ChangePasswordRequest {
   @PasswordField() currentPassword: string;
   @NewPasswordField({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
 }

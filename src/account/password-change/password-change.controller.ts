@@ -1,12 +1,12 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
-import { ChangePasswordDto } from './change-password.dto.js';
+import { ChangePasswordRequest } from './change-password.dto.js';
 import { PasswordChangeService } from './password-change.service.js';
 
 @ApiTags('The member')
@@ -27,9 +27,9 @@ export class PasswordChangeController {
   @ApiBodyProblems(...SIGNED_IN, 'invalid_credentials', 'password_too_common', 'too_many_requests', 'overloaded')
   async change(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: ChangePasswordDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: ChangePasswordRequest,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.passwordChange.change(principal, body.currentPassword, body.newPassword, caller);
+    await this.passwordChange.change(principal, body.currentPassword, body.newPassword, context);
   }
 }

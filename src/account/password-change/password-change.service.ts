@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../platform/http/validation/login-id.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { SecurityNoticesService } from '../../mail/notifications/security-notifications.service.js';
+import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
@@ -24,8 +24,8 @@ export class PasswordChangeService {
     private readonly ipLimits: IpLimitsService,
     private readonly verification: VerificationService,
     private readonly sessions: SessionsService,
-    private readonly notices: SecurityNoticesService,
-    private readonly events: SecurityEventsService,
+    private readonly notifications: SecurityNotificationsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /**
@@ -33,10 +33,15 @@ export class PasswordChangeService {
    * stolen session is no place to guess from (PW-05).
    * @throws DomainError `invalid_credentials`, `validation_failed`, `password_too_common`, `overloaded`
    */
-  async change(principal: Principal, currentPassword: string, newPassword: string, caller: Caller): Promise<void> {
+  async change(
+    principal: Principal,
+    currentPassword: string,
+    newPassword: string,
+    context: ClientContext,
+  ): Promise<void> {
     const { memberId, sessionId } = principal;
-    await this.ipLimits.takeRequest(caller);
-    const candidate = await this.reauthentication.confirmPassword(principal, currentPassword, caller);
+    await this.ipLimits.takeRequest(context);
+    const candidate = await this.reauthentication.confirmPassword(principal, currentPassword, context);
     const passwordHash = await this.passwords.hashNew(newPassword, candidate, 'newPassword');
     await this.database.transaction(async (tx) => {
       // Of parallel changes from the same current password one wins (CC-06).
@@ -44,12 +49,12 @@ export class PasswordChangeService {
         throw new DomainError('invalid_credentials', { detail: 'the password changed meanwhile' });
       }
       await this.verification.voidAllOf(tx, memberId);
-      await this.sessions.endAll(tx, memberId, 'password-changed', caller, sessionId);
+      await this.sessions.endAll(tx, memberId, 'password-changed', context, sessionId);
       await this.sessions.forgetDevices(tx, memberId, sessionId);
-      await this.events.record(tx, 'password.changed', { memberId, sessionId, caller }, {});
+      await this.auditLog.record(tx, 'password.changed', { memberId, sessionId, context }, {});
       const member = await this.members.get(tx, memberId);
       const loginIdMasked = maskLoginId(member.loginId);
-      await this.notices.send(tx, 'password-changed', member, caller, { loginIdMasked, how: 'changed' });
+      await this.notifications.send(tx, 'password-changed', member, context, { loginIdMasked, how: 'changed' });
     });
   }
 }

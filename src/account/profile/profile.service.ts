@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import { MembersRepository, type Profile } from '../../users/members.repository.js';
@@ -17,19 +17,19 @@ export class ProfileService {
   constructor(
     private readonly database: Database,
     private readonly members: MembersRepository,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   async get(memberId: string): Promise<Profile> {
     return this.members.getProfile(memberId);
   }
 
-  async update(memberId: string, changes: ProfileChanges, caller: Caller): Promise<Profile> {
+  async update(memberId: string, changes: ProfileChanges, context: ClientContext): Promise<Profile> {
     return this.database.transaction(async (tx) => {
       const fields = Object.keys(changes);
       if (fields.length > 0) {
         await this.members.updateProfile(tx, memberId, changes);
-        await this.events.record(tx, 'profile.changed', { memberId, caller }, { fields });
+        await this.auditLog.record(tx, 'profile.changed', { memberId, context }, { fields });
       }
       return this.members.get(tx, memberId);
     });

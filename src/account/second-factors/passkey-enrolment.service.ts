@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
@@ -13,7 +13,7 @@ import { ReauthenticationService } from '../../sessions/reauthentication/reauthe
 import { MembersRepository } from '../../users/members.repository.js';
 import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
-import { TwoFactorNoticesService } from '../../mfa/two-factor-notifications.service.js';
+import { TwoFactorNotificationsService } from '../../mfa/two-factor-notifications.service.js';
 
 /** A member's passkeys: add, list, name, take away. */
 @Injectable()
@@ -27,13 +27,13 @@ export class PasskeyEnrolmentService {
     private readonly reauthentication: ReauthenticationService,
     private readonly factors: EnrolledFactorsService,
     private readonly recoveryCodes: RecoveryCodesService,
-    private readonly notices: TwoFactorNoticesService,
-    private readonly events: SecurityEventsService,
+    private readonly notifications: TwoFactorNotificationsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /** @throws DomainError `invalid_credentials`, `passkey_limit_reached`, `overloaded` */
-  async options(principal: Principal, password: string, caller: Caller): Promise<CreationOptions> {
-    const member = await this.reauthentication.confirmPassword(principal, password, caller);
+  async options(principal: Principal, password: string, context: ClientContext): Promise<CreationOptions> {
+    const member = await this.reauthentication.confirmPassword(principal, password, context);
     await this.requireRoom(this.database, principal.memberId);
     return this.ceremonies.creationOptions(member);
   }
@@ -46,7 +46,7 @@ export class PasskeyEnrolmentService {
     principal: Principal,
     credential: NewCredential,
     name: string | null,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<{ passkey: PasskeySummary; recoveryCodes?: string[] }> {
     const { memberId } = principal;
     const proven = await this.ceremonies.verifyNew(credential, memberId);
@@ -59,9 +59,9 @@ export class PasskeyEnrolmentService {
       const passkey = await this.passkeys.insert(tx, { ...proven, name });
       if (!passkey) throw new DomainError('passkey_invalid', { detail: 'credential registered before' });
       const facts = { passkeyName: name ?? undefined };
-      await this.notices.tell(tx, 'passkey.registered', principal, caller, { name }, facts);
+      await this.notifications.notify(tx, 'passkey.registered', principal, context, { name }, facts);
       if (!isFirst) return { passkey };
-      await this.factors.endSessionsWithout(tx, principal, caller);
+      await this.factors.endSessionsWithout(tx, principal, context);
       return { passkey, recoveryCodes: await this.recoveryCodes.replace(tx, memberId) };
     });
   }
@@ -75,46 +75,46 @@ export class PasskeyEnrolmentService {
     { memberId, sessionId }: Principal,
     id: string,
     name: string | null,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<PasskeySummary> {
     return this.database.transaction(async (tx) => {
       const passkey = await this.passkeys.rename(tx, id, memberId, name);
       if (!passkey) throw noSuchPasskey();
-      await this.events.record(tx, 'passkey.renamed', { memberId, sessionId, caller }, { name });
+      await this.auditLog.record(tx, 'passkey.renamed', { memberId, sessionId, context }, { name });
       return passkey;
     });
   }
 
   /** @throws DomainError `invalid_credentials`, `not_found`, `overloaded` */
-  async remove(principal: Principal, id: string, password: string, caller: Caller): Promise<void> {
+  async remove(principal: Principal, id: string, password: string, context: ClientContext): Promise<void> {
     const { memberId } = principal;
-    await this.reauthentication.confirmPassword(principal, password, caller);
+    await this.reauthentication.confirmPassword(principal, password, context);
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       const name = await this.passkeys.remove(tx, id, memberId);
       if (name === undefined) throw noSuchPasskey();
-      await this.tellRemoved(tx, principal, name, caller);
+      await this.tellRemoved(tx, principal, name, context);
     });
   }
 
   /** Takes away passkeys that were added within the last `seconds`, when the owner takes the account back. */
-  async removeRecent(tx: Tx, memberId: string, seconds: number, caller: Caller): Promise<void> {
+  async removeRecent(tx: Tx, memberId: string, seconds: number, context: ClientContext): Promise<void> {
     for (const name of await this.passkeys.removeSince(tx, memberId, seconds))
-      await this.tellRemoved(tx, { memberId }, name, caller);
+      await this.tellRemoved(tx, { memberId }, name, context);
   }
 
   private async tellRemoved(
     tx: Tx,
     owner: { memberId: string; sessionId?: string },
     name: string | null,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<void> {
-    const isProtected = await this.factors.settle(tx, owner.memberId);
-    await this.notices.tell(
+    const isProtected = await this.factors.dropOrphanedRecoveryCodes(tx, owner.memberId);
+    await this.notifications.notify(
       tx,
       'passkey.removed',
       owner,
-      caller,
+      context,
       { name },
       {
         passkeyName: name ?? undefined,

@@ -9,10 +9,10 @@ import {
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import {
   ApiBodyProblems,
   ApiProblems,
@@ -25,20 +25,20 @@ import type { PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
 import type { CreationOptions } from '../../mfa/passkeys/passkeys.service.js';
 import { RecentLoginGuard } from '../../sessions/reauthentication/recent-login.guard.js';
 import { PasskeyNameField } from '../../platform/http/validation/fields.js';
-import { PasswordDto } from '../../platform/http/validation/password.dto.js';
+import { PasswordRequest } from '../../platform/http/validation/password.dto.js';
 import { UuidParamPipe } from '../../platform/http/validation/uuid-param.pipe.js';
 import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
 
-class RegisterPasskeyDto {
+class RegisterPasskeyRequest {
   @NewCredentialField() credential: NewCredential;
   @PasskeyNameField() name?: string | null;
 }
 
-class RenamePasskeyDto {
+class RenamePasskeyRequest {
   @PasskeyNameField({ isOptional: false }) name: string | null;
 }
 
-class CreationOptionsAnswer implements CreationOptions {
+class CreationOptionsResponse implements CreationOptions {
   @ApiProperty({
     type: Object,
     description:
@@ -58,7 +58,7 @@ class CreationOptionsAnswer implements CreationOptions {
   @ApiProperty({ type: 'integer', description: 'Seconds', example: 300 }) expiresIn: number;
 }
 
-class PasskeyView implements PasskeySummary {
+class PasskeyResponse implements PasskeySummary {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ nullable: true, type: String, example: "Ada's phone" }) name: string | null;
   @ApiProperty({ format: 'date-time' }) createdAt: Date;
@@ -69,12 +69,12 @@ class PasskeyView implements PasskeySummary {
   @ApiProperty({ description: 'Whether there is such a copy, as of its last use' }) backedUp: boolean;
 }
 
-class PasskeyList {
-  @ApiProperty({ type: [PasskeyView] }) items: PasskeySummary[];
+class PasskeyListResponse {
+  @ApiProperty({ type: [PasskeyResponse] }) items: PasskeySummary[];
 }
 
-class RegisteredPasskey {
-  @ApiProperty({ type: PasskeyView }) passkey: PasskeySummary;
+class RegisteredPasskeyResponse {
+  @ApiProperty({ type: PasskeyResponse }) passkey: PasskeySummary;
   @ApiPropertyOptional({
     type: [String],
     description: 'Ten codes, each good once; only with the first second factor, and shown this once',
@@ -96,14 +96,14 @@ export class PasskeysController {
     summary: 'Begin to add a passkey',
     description: 'Gives what the browser needs to make one. Passkeys the member has are excluded.',
   })
-  @ApiOkResponse({ type: CreationOptionsAnswer })
+  @ApiOkResponse({ type: CreationOptionsResponse })
   @ApiBodyProblems(...WITH_PASSWORD, 'passkey_limit_reached')
   async options(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: PasswordDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<CreationOptionsAnswer> {
-    return this.passkeys.options(principal, body.password, caller);
+    @Body() body: PasswordRequest,
+    @Context() context: ClientContext,
+  ): Promise<CreationOptionsResponse> {
+    return this.passkeys.options(principal, body.password, context);
   }
 
   @Post()
@@ -113,14 +113,14 @@ export class PasskeysController {
     description:
       'From now on logins need a second factor, or begin with a passkey. The first factor gives the recovery codes.',
   })
-  @ApiCreatedResponse({ type: RegisteredPasskey })
+  @ApiCreatedResponse({ type: RegisteredPasskeyResponse })
   @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'passkey_invalid', 'passkey_limit_reached')
   async register(
     @CurrentPrincipal() principal: Principal,
-    @Body() { credential, name = null }: RegisterPasskeyDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<RegisteredPasskey> {
-    return this.passkeys.register(principal, credential, name, caller);
+    @Body() { credential, name = null }: RegisterPasskeyRequest,
+    @Context() context: ClientContext,
+  ): Promise<RegisteredPasskeyResponse> {
+    return this.passkeys.register(principal, credential, name, context);
   }
 
   @Get()
@@ -128,23 +128,23 @@ export class PasskeysController {
     summary: 'My passkeys',
     description: 'Oldest first; never more than the configured number, so there are no pages.',
   })
-  @ApiOkResponse({ type: PasskeyList })
+  @ApiOkResponse({ type: PasskeyListResponse })
   @ApiProblems(...SIGNED_IN)
-  async list(@CurrentPrincipal() { memberId }: Principal): Promise<PasskeyList> {
+  async list(@CurrentPrincipal() { memberId }: Principal): Promise<PasskeyListResponse> {
     return { items: await this.passkeys.list(memberId) };
   }
 
   @Patch(':id')
   @ApiOperation({ summary: 'Name a passkey', description: 'A name of null is taken away.' })
-  @ApiOkResponse({ type: PasskeyView })
+  @ApiOkResponse({ type: PasskeyResponse })
   @ApiBodyProblems(...SIGNED_IN, 'not_found')
   async rename(
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @Body() { name }: RenamePasskeyDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<PasskeyView> {
-    return this.passkeys.rename(principal, id, name, caller);
+    @Body() { name }: RenamePasskeyRequest,
+    @Context() context: ClientContext,
+  ): Promise<PasskeyResponse> {
+    return this.passkeys.rename(principal, id, name, context);
   }
 
   @Delete(':id')
@@ -159,9 +159,9 @@ export class PasskeysController {
   async remove(
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @Body() body: PasswordDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: PasswordRequest,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.passkeys.remove(principal, id, body.password, caller);
+    await this.passkeys.remove(principal, id, body.password, context);
   }
 }

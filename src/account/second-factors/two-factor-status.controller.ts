@@ -6,7 +6,7 @@ import { ApiProblems, SIGNED_IN } from '../../platform/http/problems/api-problem
 import { AuthenticatorAppService } from './authenticator-app.service.js';
 import type { TwoFactorStatus } from '../../mfa/two-factor.repository.js';
 
-class TwoFactorStatusView implements TwoFactorStatus {
+class TwoFactorStatusResponse implements TwoFactorStatus {
   @ApiProperty({ description: 'Whether an authenticator app is set up' }) enabled: boolean;
   @ApiProperty({ type: 'integer', example: 10, description: 'Unused recovery codes' }) recoveryCodesLeft: number;
 }
@@ -20,9 +20,9 @@ export class TwoFactorStatusController {
 
   @Get()
   @ApiOperation({ summary: 'Whether I have an authenticator app, and how many recovery codes' })
-  @ApiOkResponse({ type: TwoFactorStatusView })
+  @ApiOkResponse({ type: TwoFactorStatusResponse })
   @ApiProblems(...SIGNED_IN)
-  async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusView> {
+  async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusResponse> {
     return this.app.status(principal);
   }
 }

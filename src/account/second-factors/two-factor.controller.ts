@@ -7,10 +7,10 @@ import {
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import {
   ApiBodyProblems,
   RECENTLY_SIGNED_IN,
@@ -18,20 +18,20 @@ import {
 } from '../../platform/http/problems/api-problems.decorator.js';
 import { RecentLoginGuard } from '../../sessions/reauthentication/recent-login.guard.js';
 import { CodeField, SecondFactorField } from '../../platform/http/validation/fields.js';
-import { PasswordDto } from '../../platform/http/validation/password.dto.js';
+import { PasswordRequest } from '../../platform/http/validation/password.dto.js';
 import { AuthenticatorAppService } from './authenticator-app.service.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
 import type { TotpEnrolment } from '../../mfa/totp/totp.js';
 
-class ConfirmTotpDto {
+class ConfirmTotpRequest {
   @CodeField() code: string;
 }
 
-class RemoveTotpDto extends PasswordDto {
+class RemoveTotpRequest extends PasswordRequest {
   @SecondFactorField() code: string;
 }
 
-class TotpEnrolmentAnswer implements TotpEnrolment {
+class TotpEnrolmentResponse implements TotpEnrolment {
   @ApiProperty({ description: 'Base32, for typing into the app', example: 'FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB' })
   secret: string;
   @ApiProperty({ example: 'otpauth://totp/Munjigi:ada?secret=FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB&issuer=Munjigi' })
@@ -39,7 +39,7 @@ class TotpEnrolmentAnswer implements TotpEnrolment {
   @ApiProperty({ description: 'The same as a QR code', example: '<svg …>' }) qrSvg: string;
 }
 
-class RecoveryCodesAnswer {
+class RecoveryCodesResponse {
   @ApiProperty({
     type: [String],
     description: 'Ten codes, each good once; shown this once',
@@ -64,14 +64,14 @@ export class TwoFactorController {
     summary: 'Set up an authenticator app',
     description: 'The secret is shown once and protects nothing until it is confirmed.',
   })
-  @ApiOkResponse({ type: TotpEnrolmentAnswer })
+  @ApiOkResponse({ type: TotpEnrolmentResponse })
   @ApiBodyProblems(...WITH_PASSWORD, 'totp_already_enabled')
   async enrol(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: PasswordDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<TotpEnrolmentAnswer> {
-    return this.app.enrol(principal, body.password, caller);
+    @Body() body: PasswordRequest,
+    @Context() context: ClientContext,
+  ): Promise<TotpEnrolmentResponse> {
+    return this.app.enrol(principal, body.password, context);
   }
 
   @Post('totp/confirm')
@@ -80,14 +80,14 @@ export class TwoFactorController {
     summary: 'Confirm the app with a first code',
     description: 'From now on logins need a second factor. Gives the recovery codes.',
   })
-  @ApiOkResponse({ type: RecoveryCodesAnswer })
+  @ApiOkResponse({ type: RecoveryCodesResponse })
   @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'code_invalid', 'too_many_attempts', 'totp_already_enabled', 'overloaded')
   async confirm(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: ConfirmTotpDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<RecoveryCodesAnswer> {
-    return { recoveryCodes: await this.app.confirm(principal, body.code, caller) };
+    @Body() body: ConfirmTotpRequest,
+    @Context() context: ClientContext,
+  ): Promise<RecoveryCodesResponse> {
+    return { recoveryCodes: await this.app.confirm(principal, body.code, context) };
   }
 
   @Delete('totp')
@@ -100,22 +100,22 @@ export class TwoFactorController {
   @ApiBodyProblems(...WITH_PASSWORD, 'code_invalid', 'too_many_attempts', 'totp_not_enabled')
   async remove(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: RemoveTotpDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: RemoveTotpRequest,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.app.disable(principal, body.password, body.code, caller);
+    await this.app.disable(principal, body.password, body.code, context);
   }
 
   @Post('recovery-codes')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'New recovery codes', description: 'The old ones die.' })
-  @ApiOkResponse({ type: RecoveryCodesAnswer })
+  @ApiOkResponse({ type: RecoveryCodesResponse })
   @ApiBodyProblems(...WITH_PASSWORD, 'totp_not_enabled')
   async regenerate(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: PasswordDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<RecoveryCodesAnswer> {
-    return { recoveryCodes: await this.recoveryCodes.regenerate(principal, body.password, caller) };
+    @Body() body: PasswordRequest,
+    @Context() context: ClientContext,
+  ): Promise<RecoveryCodesResponse> {
+    return { recoveryCodes: await this.recoveryCodes.regenerate(principal, body.password, context) };
   }
 }

@@ -4,10 +4,14 @@ import { CurrentPrincipal } from '../../platform/http/current-principal.decorato
 import type { Principal } from '../../platform/http/principal.js';
 import { ApiProblems, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
 import { SECURITY_EVENT_TYPES } from '../../security/audit-log/security-events.js';
-import { limitOf, PageQuery, PageView } from '../../platform/http/validation/page.dto.js';
-import { TimelineService, type TimelineEntry, type TimelinePage } from './security-activity.service.js';
+import { limitOf, PageQuery, PageResponse } from '../../platform/http/validation/page.dto.js';
+import {
+  SecurityActivityService,
+  type SecurityActivityEntry,
+  type SecurityActivityPage,
+} from './security-activity.service.js';
 
-class TimelineEntryView implements TimelineEntry {
+class SecurityActivityEntryResponse implements SecurityActivityEntry {
   @ApiProperty({ example: '4711' }) id: string;
   @ApiProperty({ enum: SECURITY_EVENT_TYPES, enumName: 'SecurityEventType' }) type: string;
   @ApiProperty({ format: 'date-time' }) at: Date;
@@ -26,21 +30,21 @@ class TimelineEntryView implements TimelineEntry {
   details: Record<string, unknown>;
 }
 
-class TimelineView extends PageView implements TimelinePage {
-  @ApiProperty({ type: [TimelineEntryView] }) items: TimelineEntry[];
+class SecurityActivityResponse extends PageResponse implements SecurityActivityPage {
+  @ApiProperty({ type: [SecurityActivityEntryResponse] }) items: SecurityActivityEntry[];
 }
 
 @ApiTags('The member')
 @ApiBearerAuth('access')
 @Controller('members/me/security-events')
-export class TimelineController {
-  constructor(private readonly timeline: TimelineService) {}
+export class SecurityActivityController {
+  constructor(private readonly timeline: SecurityActivityService) {}
 
   @Get()
-  @ApiOperation({ summary: 'What happened to my account', description: 'Newest first.' })
-  @ApiOkResponse({ type: TimelineView })
+  @ApiOperation({ operationId: 'timelineList', summary: 'What happened to my account', description: 'Newest first.' })
+  @ApiOkResponse({ type: SecurityActivityResponse })
   @ApiProblems(...SIGNED_IN, 'validation_failed')
-  async list(@CurrentPrincipal() { memberId }: Principal, @Query() query: PageQuery): Promise<TimelinePage> {
+  async list(@CurrentPrincipal() { memberId }: Principal, @Query() query: PageQuery): Promise<SecurityActivityPage> {
     return this.timeline.list(memberId, limitOf(query), query.cursor);
   }
 }

@@ -4,7 +4,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SecurityEventsRepository } from '../../security/audit-log/security-events.repository.js';
 
 /** One thing that happened to an account, as its owner sees it. */
-export interface TimelineEntry {
+export interface SecurityActivityEntry {
   readonly id: string;
   readonly type: string;
   readonly at: Date;
@@ -18,21 +18,21 @@ export interface TimelineEntry {
   readonly details: Record<string, unknown>;
 }
 
-export interface TimelinePage {
-  readonly items: TimelineEntry[];
+export interface SecurityActivityPage {
+  readonly items: SecurityActivityEntry[];
   readonly nextCursor: string | null;
 }
 
 /** What happened to a member's account: what, when, from where. */
 @Injectable()
-export class TimelineService {
+export class SecurityActivityService {
   constructor(
     private readonly events: SecurityEventsRepository,
     private readonly countries: CountryLookup,
   ) {}
 
   /** @throws DomainError `validation_failed` for a cursor that is none of ours */
-  async list(memberId: string, limit: number, cursor: string | undefined): Promise<TimelinePage> {
+  async list(memberId: string, limit: number, cursor: string | undefined): Promise<SecurityActivityPage> {
     // One more than asked for tells whether there is a next page.
     const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));
     const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details, actorId }) => {

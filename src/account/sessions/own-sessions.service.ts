@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -38,18 +38,18 @@ export class OwnSessionsService {
   }
 
   /** @throws DomainError `reauth_required`; `not_found`, for somebody else's session just as for none */
-  async end({ memberId, sessionId }: Principal, id: string, caller: Caller): Promise<void> {
+  async end({ memberId, sessionId }: Principal, id: string, context: ClientContext): Promise<void> {
     // Ending the session that asks is a logout, and needs nothing.
     if (id !== sessionId) await this.requireRecentLogin(sessionId);
-    if (!(await this.sessions.end(memberId, id, 'ended-by-member', caller)))
+    if (!(await this.sessions.end(memberId, id, 'ended-by-member', context)))
       throw new DomainError('not_found', { detail: 'not a live session of this member' });
   }
 
   /** @throws DomainError `reauth_required` */
-  async endAll({ memberId, sessionId }: Principal, includeCurrent: boolean, caller: Caller): Promise<void> {
+  async endAll({ memberId, sessionId }: Principal, includeCurrent: boolean, context: ClientContext): Promise<void> {
     await this.requireRecentLogin(sessionId);
     await this.database.transaction((tx) =>
-      this.sessions.endAll(tx, memberId, 'ended-by-member', caller, includeCurrent ? undefined : sessionId),
+      this.sessions.endAll(tx, memberId, 'ended-by-member', context, includeCurrent ? undefined : sessionId),
     );
   }
 

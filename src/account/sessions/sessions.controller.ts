@@ -7,10 +7,10 @@ import {
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiProblems, RECENTLY_SIGNED_IN, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
 import { Field } from '../../platform/http/validation/field.js';
 import * as rules from '../../platform/http/validation/rules.js';
@@ -26,7 +26,7 @@ class EndSessionsQuery {
   includeCurrent?: 'true' | 'false';
 }
 
-class SessionView implements OwnSession {
+class SessionResponse implements OwnSession {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ nullable: true, type: String, example: "Ada's phone" }) deviceName: string | null;
   @ApiProperty({ nullable: true, type: String, example: 'Firefox' }) browser: string | null;
@@ -39,8 +39,8 @@ class SessionView implements OwnSession {
   @ApiProperty({ description: 'Whether it is the one that asks' }) current: boolean;
 }
 
-class SessionList {
-  @ApiProperty({ type: [SessionView] }) items: OwnSession[];
+class SessionListResponse {
+  @ApiProperty({ type: [SessionResponse] }) items: OwnSession[];
 }
 
 @ApiTags('Login and tokens')
@@ -54,9 +54,9 @@ export class SessionsController {
     summary: 'Where I am signed in',
     description: 'Last used first; never more than the configured number, so there are no pages.',
   })
-  @ApiOkResponse({ type: SessionList })
+  @ApiOkResponse({ type: SessionListResponse })
   @ApiProblems(...SIGNED_IN)
-  async list(@CurrentPrincipal() principal: Principal): Promise<SessionList> {
+  async list(@CurrentPrincipal() principal: Principal): Promise<SessionListResponse> {
     return { items: await this.sessions.list(principal) };
   }
 
@@ -71,9 +71,9 @@ export class SessionsController {
   async end(
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParamPipe) id: string,
-    @CurrentCaller() caller: Caller,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.sessions.end(principal, id, caller);
+    await this.sessions.end(principal, id, context);
   }
 
   @Delete()
@@ -87,8 +87,8 @@ export class SessionsController {
   async endAll(
     @CurrentPrincipal() principal: Principal,
     @Query() query: EndSessionsQuery,
-    @CurrentCaller() caller: Caller,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.sessions.endAll(principal, query.includeCurrent === 'true', caller);
+    await this.sessions.endAll(principal, query.includeCurrent === 'true', context);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../platform/http/validation/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
@@ -8,7 +8,7 @@ import { recipientOf } from '../../mail/mail-recipient.js';
 import { MailService } from '../../mail/mail.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import { askedNow } from '../../verification/proof-mail.js';
+import { requestOrigin } from '../../verification/challenge-mail.js';
 import { VerificationService } from '../../verification/verification.service.js';
 import { CodeRequestsService } from '../../verification/code-requests.service.js';
 import { ResetTokens } from '../password-reset/reset-tokens.js';
@@ -32,11 +32,11 @@ export class LoginIdRecoveryService {
     private readonly resetTokens: ResetTokens,
     private readonly mailBudget: MailBudgetService,
     private readonly mail: MailService,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /** @returns the handle that goes with the mailed code, for known and unknown addresses alike. @throws DomainError `too_many_requests` */
-  async request(email: string, caller: Caller): Promise<string> {
+  async request(email: string, context: ClientContext): Promise<string> {
     const { env } = this.config;
     return this.requests.request(
       email,
@@ -51,14 +51,19 @@ export class LoginIdRecoveryService {
           codeMinutes: Math.ceil(env.CODE_TTL_SECONDS / 60),
           ...asked,
         }),
-        record: (tx, memberId) => this.events.record(tx, 'login-id.requested', { memberId, caller }, {}),
+        record: (tx, memberId) => this.auditLog.record(tx, 'login-id.requested', { memberId, context }, {}),
       },
-      caller,
+      context,
     );
   }
 
   /** Uses up the code; the reset token leads straight on to a new password. @throws DomainError `code_invalid`, `too_many_attempts` */
-  async confirmCode(requestId: string, code: string, mailFullId: boolean, caller: Caller): Promise<RecoveredLoginId> {
+  async confirmCode(
+    requestId: string,
+    code: string,
+    mailFullId: boolean,
+    context: ClientContext,
+  ): Promise<RecoveredLoginId> {
     const proof = await this.verification.checkCodeByHandle('find-login-id', requestId, code);
     const memberId = proof.memberId!;
     const found = await this.database.transaction(async (tx) => {
@@ -70,14 +75,14 @@ export class LoginIdRecoveryService {
         await this.mail.queue(tx, 'login-id', recipientOf(member), {
           loginId: member.loginId,
           memberSince,
-          ...askedNow(caller),
+          ...requestOrigin(context),
         });
       }
-      await this.events.record(tx, 'login-id.revealed', { memberId, caller }, { mailedInFull: mailFullId });
+      await this.auditLog.record(tx, 'login-id.revealed', { memberId, context }, { mailedInFull: mailFullId });
       const { resetToken } = this.resetTokens.mint(await this.verification.grantReset(tx, memberId, passwordVersion));
       return { maskedLoginId: maskLoginId(member.loginId), memberSince, resetToken };
     });
-    await this.mailBudget.giveBack(proof.emailKey, null);
+    await this.mailBudget.refund(proof.emailKey, null);
     return found;
   }
 }

@@ -1,14 +1,14 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { noteOutcome } from '../../platform/http/request-outcome.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
-import { TokenAnswer } from '../tokens/token-response.js';
-import { LoginDto, MfaRequired, PasswordChangeRequired, SecondFactorDto } from './login.dto.js';
+import { TokenResponse } from '../tokens/token-response.js';
+import { LoginRequest, MfaRequiredResponse, PasswordChangeRequiredResponse, SecondFactorRequest } from './login.dto.js';
 import { LoginService } from './login.service.js';
 import { TokenCookies } from '../tokens/token-cookies.js';
 
@@ -30,16 +30,16 @@ export class LoginController {
     description:
       'By login ID or address. Unknown, wrong, disabled, waiting and too unusual are one answer: `invalid_credentials`.',
   })
-  @ApiExtraModels(TokenAnswer, MfaRequired, PasswordChangeRequired)
+  @ApiExtraModels(TokenResponse, MfaRequiredResponse, PasswordChangeRequiredResponse)
   @ApiOkResponse({ schema: { $ref: '#/components/schemas/LoginOutcome' } })
   @ApiBodyProblems('invalid_credentials', 'origin_not_allowed', 'too_many_requests', 'overloaded')
   async login(
-    @Body() body: LoginDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: LoginRequest,
+    @Context() context: ClientContext,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer | MfaRequired | PasswordChangeRequired> {
-    const outcome = await this.logins.login(body, this.cookies.deviceOf(request, body), caller);
+  ): Promise<TokenResponse | MfaRequiredResponse | PasswordChangeRequiredResponse> {
+    const outcome = await this.logins.login(body, this.cookies.deviceOf(request, body), context);
     noteOutcome(request, outcome.status);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
@@ -63,14 +63,14 @@ export class LoginController {
     'overloaded',
   )
   async secondFactor(
-    @Body() body: SecondFactorDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: SecondFactorRequest,
+    @Context() context: ClientContext,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer | PasswordChangeRequired> {
+  ): Promise<TokenResponse | PasswordChangeRequiredResponse> {
     const { mfaToken, code: answer } = body;
     const step = { mfaToken, answer, isKnownOrigin: this.cookies.isKnownOrigin(request) };
-    const outcome = await this.logins.completeWithSecondFactor(step, caller);
+    const outcome = await this.logins.completeWithSecondFactor(step, context);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 }

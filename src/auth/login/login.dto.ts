@@ -1,5 +1,5 @@
 import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { TokenAnswer } from '../tokens/token-response.js';
+import { TokenResponse } from '../tokens/token-response.js';
 import {
   DeviceNameField,
   PasswordField,
@@ -12,7 +12,7 @@ import * as rules from '../../platform/http/validation/rules.js';
 import type { SecondFactorMethod } from '../../mfa/challenges/login-challenges.service.js';
 import type { TokenTransport } from '../../sessions/session.entity.js';
 
-export class LoginDto {
+export class LoginRequest {
   @Field({
     rule: rules.visibleText({ min: 1, max: 320 }),
     api: { type: String, example: 'ada.lovelace', maxLength: 320, description: 'Login ID or e-mail address' },
@@ -25,7 +25,7 @@ export class LoginDto {
   @TransportField() transport?: TokenTransport;
 }
 
-export class MfaRequired {
+export class MfaRequiredResponse {
   @ApiProperty({ enum: ['mfa_required'] }) status: 'mfa_required';
   @ApiProperty({ description: 'For POST /api/auth/login/mfa and /api/auth/login/mfa/passkey; opens nothing else' })
   mfaToken: string;
@@ -33,21 +33,21 @@ export class MfaRequired {
   @ApiProperty({ type: 'integer', description: 'Seconds', example: 300 }) expiresIn: number;
 }
 
-export class SecondFactorDto {
+export class SecondFactorRequest {
   @TokenField({ description: 'From the answer mfa_required' }) mfaToken: string;
   @SecondFactorField() code: string;
 }
 
-export class PasswordChangeRequired {
+export class PasswordChangeRequiredResponse {
   @ApiProperty({ enum: ['password_change_required'] }) status: 'password_change_required';
   @ApiProperty({ description: 'For POST /api/auth/password-reset' }) resetToken: string;
   @ApiProperty({ type: 'integer', description: 'Seconds', example: 600 }) expiresIn: number;
 }
 
 const OUTCOMES = {
-  authenticated: TokenAnswer,
-  mfa_required: MfaRequired,
-  password_change_required: PasswordChangeRequired,
+  authenticated: TokenResponse,
+  mfa_required: MfaRequiredResponse,
+  password_change_required: PasswordChangeRequiredResponse,
 };
 
 /** Schemas that a class cannot be, because they are choices between classes. `status` says which one it is. */
@@ -72,12 +72,12 @@ function choice(description: string, statuses: (keyof typeof OUTCOMES)[]): objec
   };
 }
 
-export class RefreshDto {
+export class RefreshRequest {
   @TokenField({ isOptional: true, description: 'Where it is not in the Authorization header or the cookie' })
   refreshToken?: string;
 }
 
-export class VerifyTokenDto {
+export class VerifyTokenRequest {
   // Anything that is not a live access token is answered, not refused.
   @Field({
     rule: rules.visibleText({ min: 1, max: 4096 }),
@@ -86,7 +86,7 @@ export class VerifyTokenDto {
   token: string;
 }
 
-export class VerifiedTokenAnswer {
+export class VerifiedTokenResponse {
   @ApiProperty() active: boolean;
   @ApiProperty({ required: false, format: 'uuid', description: 'The member' }) sub?: string;
   @ApiProperty({ required: false, format: 'uuid', description: 'The session' }) sid?: string;

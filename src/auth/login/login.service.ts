@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../platform/http/validation/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
@@ -15,11 +15,11 @@ import { LoginChallengesService, type IssuedMfaToken } from '../../mfa/challenge
 import { PasskeysService, type ProvenPasskey } from '../../mfa/passkeys/passkeys.service.js';
 import { TwoFactorService, type MatchedFactor, type SecondFactorAnswer } from '../../mfa/two-factor.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
-import { NOBODY } from '../../users/decoy-member.js';
-import { LoginLockNoticeService } from './login-lock-notification.service.js';
+import { DECOY_MEMBER_ID } from '../../users/decoy-member.js';
+import { LoginLockNotificationService } from './login-lock-notification.service.js';
 import { SignInService, type CompletedLogin, type SignIn } from './sign-in.service.js';
 
-export interface LoginRequest {
+export interface LoginCredentials {
   readonly identifier: string;
   readonly password: string;
 }
@@ -27,7 +27,7 @@ export interface LoginRequest {
 export type LoginOutcome = CompletedLogin | ({ status: 'mfa_required' } & IssuedMfaToken);
 
 /** The second step of a login. */
-export interface SecondFactorRequest {
+export interface SecondFactorStep {
   readonly mfaToken: string;
   readonly answer: SecondFactorAnswer;
   /** Whether it comes from a page that may use cookies. */
@@ -60,19 +60,19 @@ export class LoginService {
     private readonly challenges: LoginChallengesService,
     private readonly passkeys: PasskeysService,
     private readonly throttle: LoginThrottleService,
-    private readonly lockNotice: LoginLockNoticeService,
+    private readonly lockNotice: LoginLockNotificationService,
     private readonly ipLimits: IpLimitsService,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /**
    * Unknown, wrong, disabled, waiting and too unusual are one answer, after the same work (EN-05, EN-06).
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */
-  async login(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<LoginOutcome> {
-    const checked = await this.checkPassword(request, device, caller);
+  async login(request: LoginCredentials, device: DeviceInfo, context: ClientContext): Promise<LoginOutcome> {
+    const checked = await this.checkPassword(request, device, context);
     try {
-      return await this.decide(checked, request.password, device, caller);
+      return await this.decide(checked, request.password, device, context);
     } catch (error) {
       await checked.refusable;
       throw error;
@@ -83,12 +83,12 @@ export class LoginService {
     { candidate, account, deviceId, attempt }: CheckedPassword,
     password: string,
     device: DeviceInfo,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<LoginOutcome> {
     if (attempt.isRight !== true || candidate === null || !(await this.isOpen(candidate))) {
       // Of failures on a known device the mail has nothing to say; nor is there anybody waiting elsewhere.
-      if (attempt.startsWaiting && deviceId === null) await this.lockNotice.send(candidate, account, caller);
-      await this.refuse(attempt.isRight, candidate, caller);
+      if (attempt.startsWaiting && deviceId === null) await this.lockNotice.send(candidate, account, context);
+      await this.refuse(attempt.isRight, candidate, context);
     }
     const { id: memberId, passwordVersion } = candidate!;
     const signIn: SignIn = {
@@ -97,45 +97,49 @@ export class LoginService {
       passwordFailures: attempt.failuresBefore,
       by: 'password',
     };
-    return this.admit(candidate!, password, signIn, caller);
+    return this.admit(candidate!, password, signIn, context);
   }
 
-  private async checkPassword(request: LoginRequest, device: DeviceInfo, caller: Caller): Promise<CheckedPassword> {
+  private async checkPassword(
+    request: LoginCredentials,
+    device: DeviceInfo,
+    context: ClientContext,
+  ): Promise<CheckedPassword> {
     // From before the first look-up, so that a flood is refused before it has cost anything (FT-09).
-    const place = this.passwords.keepPlace();
+    const place = this.passwords.reserve();
     try {
       const identifier = canonicalIdentifier(request.identifier);
       const candidate = identifier === null ? null : await this.members.findCandidate(identifier);
       // Not only for a known account: looking for a device takes time, and time tells.
-      const deviceId = await this.sessions.findDevice(candidate?.id ?? NOBODY, device.deviceToken);
+      const deviceId = await this.sessions.findDevice(candidate?.id ?? DECOY_MEMBER_ID, device.deviceToken);
 
       // A known device is not held up by what others do behind the same address.
       const checkIp = async (): Promise<void> =>
-        deviceId === null ? this.ipLimits.checkLoginAllowed(caller) : undefined;
+        deviceId === null ? this.ipLimits.checkLoginAllowed(context) : undefined;
       await checkIp();
       // By account where there is one, so that login ID and address share a budget; an unknown identifier gets its own.
       const submitted = identifier ?? request.identifier;
       const account = candidate?.id ?? `unknown:${submitted}`;
       const subject = { account, deviceId, turn: `login:${submitted}` };
       // Whoever waits for others at one identifier keeps no place meanwhile: a flood at one must not shut out all.
-      if (this.throttle.hasQueue(subject)) place.free();
+      if (this.throttle.hasQueue(subject)) place.release();
       let refusable = Promise.resolve();
       const attempt = await this.throttle.attemptCounted(
         subject,
         async () => {
-          place.free();
+          place.release();
           const isRight = await this.passwords.verify(candidate?.passwordHash ?? null, request.password, checkIp);
           refusable = delay(REFUSAL_MS);
           return isRight;
         },
         () => {
-          place.free();
-          return this.passwords.pretend();
+          place.release();
+          return this.passwords.simulateVerify();
         },
       );
       return { candidate, account, deviceId, attempt, refusable };
     } finally {
-      place.free();
+      place.release();
     }
   }
 
@@ -145,15 +149,19 @@ export class LoginService {
     return this.members.isRestorable(memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
   }
 
-  private async refuse(isRight: boolean | null, candidate: LoginCandidate | null, caller: Caller): Promise<never> {
-    const context = { memberId: candidate?.id ?? null, caller };
-    await this.ipLimits.countFailure(caller);
+  private async refuse(
+    isRight: boolean | null,
+    candidate: LoginCandidate | null,
+    context: ClientContext,
+  ): Promise<never> {
+    const subject = { memberId: candidate?.id ?? null, context };
+    await this.ipLimits.countFailure(context);
     if (isRight === null) {
-      await this.events.record(this.database, 'login.throttled', context, {});
+      await this.auditLog.record(this.database, 'login.throttled', subject, {});
       throw new DomainError('invalid_credentials', { detail: 'has to wait' });
     }
     const reason = candidate === null ? 'unknown_identifier' : isRight ? 'not_active' : 'password';
-    await this.events.record(this.database, 'login.failed', context, { reason });
+    await this.auditLog.record(this.database, 'login.failed', subject, { reason });
     throw new DomainError('invalid_credentials', { detail: reason });
   }
 
@@ -163,8 +171,8 @@ export class LoginService {
    * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`, `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`
    */
   async completeWithSecondFactor(
-    { mfaToken, answer, isKnownOrigin }: SecondFactorRequest,
-    caller: Caller,
+    { mfaToken, answer, isKnownOrigin }: SecondFactorStep,
+    context: ClientContext,
   ): Promise<CompletedLogin> {
     const challenge = await this.challenges.get(mfaToken);
     const { memberId, passwordVersion, deviceName, transport, passwordFailures } = challenge;
@@ -172,26 +180,30 @@ export class LoginService {
       throw new DomainError('origin_not_allowed', { detail: 'second step' });
     const device = { knownDeviceId: challenge.deviceId, deviceName, transport };
     const signIn: SignIn = { owner: { memberId, passwordVersion }, device, passwordFailures, by: 'password' };
-    const factor = await this.checkSecondFactor(signIn, answer, caller);
+    const factor = await this.checkSecondFactor(signIn, answer, context);
     const candidate = await this.members.getCandidate(memberId);
     const outcome = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.challenges.spend(tx, challenge);
-      await this.twoFactor.spend(tx, { memberId }, factor, caller);
-      return this.signIns.complete(tx, signIn, candidate, caller);
+      await this.twoFactor.spend(tx, { memberId }, factor, context);
+      return this.signIns.complete(tx, signIn, candidate, context);
     });
-    return outcome ?? this.refuseRisky(candidate, signIn, caller);
+    return outcome ?? this.refuseRisky(candidate, signIn, context);
   }
 
-  private async checkSecondFactor(signIn: SignIn, answer: SecondFactorAnswer, caller: Caller): Promise<MatchedFactor> {
+  private async checkSecondFactor(
+    signIn: SignIn,
+    answer: SecondFactorAnswer,
+    context: ClientContext,
+  ): Promise<MatchedFactor> {
     const { memberId } = signIn.owner;
     try {
-      return await this.twoFactor.check({ memberId, deviceId: signIn.device.knownDeviceId }, answer, caller);
+      return await this.twoFactor.check({ memberId, deviceId: signIn.device.knownDeviceId }, answer, context);
     } catch (error) {
       if (error instanceof DomainError)
         await this.database.transaction(async (tx) => {
-          await this.events.record(tx, 'login.second_factor_failed', { memberId, caller }, {});
-          if (error.code !== 'too_many_attempts') await this.signIns.secondFactorFailed(tx, signIn, caller);
+          await this.auditLog.record(tx, 'login.second_factor_failed', { memberId, context }, {});
+          if (error.code !== 'too_many_attempts') await this.signIns.secondFactorFailed(tx, signIn, context);
         });
       throw error;
     }
@@ -204,13 +216,13 @@ export class LoginService {
   private async refuseRisky(
     candidate: LoginCandidate,
     { device, passwordFailures }: SignIn,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<never> {
     const { knownDeviceId: deviceId } = device;
     // The right password cleared the count, and with it a reason for refusing: the next try would get in.
-    const startsWaiting = await this.throttle.putBack({ account: candidate.id, deviceId }, passwordFailures);
-    if (startsWaiting && deviceId === null) await this.lockNotice.send(candidate, candidate.id, caller);
-    await this.ipLimits.countFailure(caller);
+    const startsWaiting = await this.throttle.restoreFailures({ account: candidate.id, deviceId }, passwordFailures);
+    if (startsWaiting && deviceId === null) await this.lockNotice.send(candidate, candidate.id, context);
+    await this.ipLimits.countFailure(context);
     throw new DomainError('invalid_credentials', { detail: 'judged too risky' });
   }
 
@@ -218,26 +230,26 @@ export class LoginService {
    * Lets a member in whose passkey stood for both factors.
    * @throws DomainError `invalid_credentials` as for any login; `passkey_invalid` for a passkey removed meanwhile
    */
-  async admitByPasskey(passkey: ProvenPasskey, device: DeviceInfo, caller: Caller): Promise<CompletedLogin> {
+  async admitByPasskey(passkey: ProvenPasskey, device: DeviceInfo, context: ClientContext): Promise<CompletedLogin> {
     const { memberId } = passkey;
     const candidate = await this.members.getCandidate(memberId);
-    if (!(await this.isOpen(candidate))) await this.refuse(true, candidate, caller);
+    if (!(await this.isOpen(candidate))) await this.refuse(true, candidate, context);
     const knownDeviceId = await this.sessions.findDevice(memberId, device.deviceToken);
     const owner = { memberId, passwordVersion: candidate.passwordVersion };
     const signIn: SignIn = { owner, device: { ...device, knownDeviceId }, passwordFailures: 0, by: 'passkey' };
     const outcome = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.passkeys.spend(tx, passkey);
-      return this.signIns.complete(tx, signIn, candidate, caller);
+      return this.signIns.complete(tx, signIn, candidate, context);
     });
-    return outcome ?? this.refuseRisky(candidate, signIn, caller);
+    return outcome ?? this.refuseRisky(candidate, signIn, context);
   }
 
   private async admit(
     candidate: LoginCandidate,
     password: string,
     signIn: SignIn,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<LoginOutcome> {
     const { id: memberId, passwordVersion } = candidate;
     if (this.passwords.needsRehash(candidate.passwordHash)) {
@@ -248,7 +260,7 @@ export class LoginService {
       // without it gets through once that is acknowledged (CC-06).
       await this.members.lock(tx, memberId);
       if (await this.twoFactor.isEnrolled(tx, memberId)) {
-        if (!(await this.signIns.mayGoOn(tx, signIn, caller))) return null;
+        if (!(await this.signIns.allowsSecondFactor(tx, signIn, context))) return null;
         const { knownDeviceId: deviceId, deviceName = null, transport = 'body' } = signIn.device;
         const challenge = await this.challenges.issue(tx, {
           memberId,
@@ -260,9 +272,9 @@ export class LoginService {
         });
         return { status: 'mfa_required', ...challenge };
       }
-      return this.signIns.complete(tx, signIn, candidate, caller);
+      return this.signIns.complete(tx, signIn, candidate, context);
     });
-    return outcome ?? this.refuseRisky(candidate, signIn, caller);
+    return outcome ?? this.refuseRisky(candidate, signIn, context);
   }
 }
 

@@ -1,14 +1,19 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
-import { TokenAnswer } from '../tokens/token-response.js';
-import { NoFieldsDto } from '../../platform/http/validation/no-fields.dto.js';
-import { PasswordChangeRequired } from './login.dto.js';
-import { MfaTokenDto, PasskeyLoginDto, RequestOptionsAnswer, SecondFactorPasskeyDto } from './passkey-login.dto.js';
+import { TokenResponse } from '../tokens/token-response.js';
+import { EmptyRequest } from '../../platform/http/validation/empty-request.dto.js';
+import { PasswordChangeRequiredResponse } from './login.dto.js';
+import {
+  MfaTokenRequest,
+  PasskeyLoginRequest,
+  RequestOptionsResponse,
+  SecondFactorPasskeyRequest,
+} from './passkey-login.dto.js';
 import { LoginService } from './login.service.js';
 import { PasskeyLoginService } from './passkey-login.service.js';
 import { TokenCookies } from '../tokens/token-cookies.js';
@@ -29,11 +34,11 @@ export class PasskeyLoginController {
     summary: 'Begin a login with a passkey alone',
     description: 'Alike for everybody: the passkey says whose it is.',
   })
-  @ApiOkResponse({ type: RequestOptionsAnswer })
-  @ApiBody({ type: NoFieldsDto, required: false })
+  @ApiOkResponse({ type: RequestOptionsResponse })
+  @ApiBody({ type: EmptyRequest, required: false })
   @ApiBodyProblems('too_many_requests')
-  async options(@Body() _body: NoFieldsDto, @CurrentCaller() caller: Caller): Promise<RequestOptionsAnswer> {
-    return this.passkeyLogins.options(caller);
+  async options(@Body() _body: EmptyRequest, @Context() context: ClientContext): Promise<RequestOptionsResponse> {
+    return this.passkeyLogins.options(context);
   }
 
   @Post('passkey')
@@ -46,12 +51,12 @@ export class PasskeyLoginController {
   @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
   @ApiBodyProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', 'too_many_requests')
   async login(
-    @Body() body: PasskeyLoginDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: PasskeyLoginRequest,
+    @Context() context: ClientContext,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer | PasswordChangeRequired> {
-    const outcome = await this.passkeyLogins.login(body.credential, this.cookies.deviceOf(request, body), caller);
+  ): Promise<TokenResponse | PasswordChangeRequiredResponse> {
+    const outcome = await this.passkeyLogins.login(body.credential, this.cookies.deviceOf(request, body), context);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 
@@ -61,13 +66,13 @@ export class PasskeyLoginController {
     summary: 'Begin a second step with a passkey',
     description: 'After `mfa_required`, where `methods` names `passkey`.',
   })
-  @ApiOkResponse({ type: RequestOptionsAnswer })
+  @ApiOkResponse({ type: RequestOptionsResponse })
   @ApiBodyProblems('token_expired', 'token_invalid', 'passkey_invalid', 'too_many_requests')
   async secondFactorOptions(
-    @Body() { mfaToken }: MfaTokenDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<RequestOptionsAnswer> {
-    return this.passkeyLogins.secondFactorOptions(mfaToken, caller);
+    @Body() { mfaToken }: MfaTokenRequest,
+    @Context() context: ClientContext,
+  ): Promise<RequestOptionsResponse> {
+    return this.passkeyLogins.secondFactorOptions(mfaToken, context);
   }
 
   @Post('mfa/passkey')
@@ -87,13 +92,13 @@ export class PasskeyLoginController {
     'overloaded',
   )
   async secondFactor(
-    @Body() { mfaToken, credential }: SecondFactorPasskeyDto,
-    @CurrentCaller() caller: Caller,
+    @Body() { mfaToken, credential }: SecondFactorPasskeyRequest,
+    @Context() context: ClientContext,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer | PasswordChangeRequired> {
+  ): Promise<TokenResponse | PasswordChangeRequiredResponse> {
     const step = { mfaToken, answer: credential, isKnownOrigin: this.cookies.isKnownOrigin(request) };
-    const outcome = await this.logins.completeWithSecondFactor(step, caller);
+    const outcome = await this.logins.completeWithSecondFactor(step, context);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 }

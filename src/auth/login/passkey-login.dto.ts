@@ -4,7 +4,7 @@ import type { RequestOptions } from '../../mfa/passkeys/passkeys.service.js';
 import type { TokenTransport } from '../../sessions/session.entity.js';
 import { DeviceNameField, TokenField, TransportField } from '../../platform/http/validation/fields.js';
 
-export class PasskeyLoginDto {
+export class PasskeyLoginRequest {
   @AssertionField() credential: Assertion;
   @DeviceNameField() deviceName?: string;
   @TokenField({ isOptional: true, description: 'From an earlier login on this device: makes it a known one' })
@@ -12,15 +12,15 @@ export class PasskeyLoginDto {
   @TransportField() transport?: TokenTransport;
 }
 
-export class MfaTokenDto {
+export class MfaTokenRequest {
   @TokenField({ description: 'From the answer mfa_required' }) mfaToken: string;
 }
 
-export class SecondFactorPasskeyDto extends MfaTokenDto {
+export class SecondFactorPasskeyRequest extends MfaTokenRequest {
   @AssertionField() credential: Assertion;
 }
 
-export class RequestOptionsAnswer implements RequestOptions {
+export class RequestOptionsResponse implements RequestOptions {
   @ApiProperty({
     type: Object,
     description:

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { Assertion } from '../../mfa/passkeys/passkey-credential.js';
@@ -20,18 +20,18 @@ export class PasskeyLoginService {
     private readonly challenges: LoginChallengesService,
     private readonly logins: LoginService,
     private readonly ipLimits: IpLimitsService,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /** Needs no account and tells of none. @throws DomainError `too_many_requests` */
-  async options(caller: Caller): Promise<RequestOptions> {
-    await this.ipLimits.takeRequest(caller);
+  async options(context: ClientContext): Promise<RequestOptions> {
+    await this.ipLimits.takeRequest(context);
     return this.passkeys.loginOptions();
   }
 
   /** For the second step of a login under way. @throws DomainError `token_invalid`, `token_expired`, `passkey_invalid`, `too_many_requests` */
-  async secondFactorOptions(mfaToken: string, caller: Caller): Promise<RequestOptions> {
-    await this.ipLimits.takeRequest(caller);
+  async secondFactorOptions(mfaToken: string, context: ClientContext): Promise<RequestOptions> {
+    await this.ipLimits.takeRequest(context);
     const { memberId } = await this.challenges.get(mfaToken);
     return this.passkeys.secondFactorOptions(memberId);
   }
@@ -40,18 +40,18 @@ export class PasskeyLoginService {
    * A passkey that checked its owner is both factors at once: something they have, and something they know or are.
    * @throws DomainError `passkey_invalid`, `invalid_credentials`, `too_many_requests`
    */
-  async login(assertion: Assertion, device: DeviceInfo, caller: Caller): Promise<CompletedLogin> {
-    await this.ipLimits.checkLoginAllowed(caller);
-    return this.logins.admitByPasskey(await this.prove(assertion, caller), device, caller);
+  async login(assertion: Assertion, device: DeviceInfo, context: ClientContext): Promise<CompletedLogin> {
+    await this.ipLimits.checkLoginAllowed(context);
+    return this.logins.admitByPasskey(await this.prove(assertion, context), device, context);
   }
 
-  private async prove(assertion: Assertion, caller: Caller): Promise<ProvenPasskey> {
+  private async prove(assertion: Assertion, context: ClientContext): Promise<ProvenPasskey> {
     try {
-      return await this.passkeys.verifyLogin(assertion, caller);
+      return await this.passkeys.verifyLogin(assertion, context);
     } catch (error) {
       if (error instanceof DomainError) {
-        await this.ipLimits.countFailure(caller);
-        await this.events.record(this.database, 'login.failed', { caller }, { reason: 'passkey' });
+        await this.ipLimits.countFailure(context);
+        await this.auditLog.record(this.database, 'login.failed', { context }, { reason: 'passkey' });
       }
       throw error;
     }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../platform/http/validation/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { SecurityNoticesService } from '../../mail/notifications/security-notifications.service.js';
+import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { RiskService, type AssessedLogin } from '../../security/risk/risk.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { SessionsService, type SessionOwner, type SignInDevice } from '../../sessions/sessions.service.js';
@@ -37,8 +37,8 @@ export class SignInService {
     private readonly risk: RiskService,
     private readonly verification: VerificationService,
     private readonly resetTokens: ResetTokens,
-    private readonly notices: SecurityNoticesService,
-    private readonly events: SecurityEventsService,
+    private readonly notifications: SecurityNotificationsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /**
@@ -48,48 +48,57 @@ export class SignInService {
    * @param candidate as looked up before the transaction: at the version that was checked it holds, or the login is refused
    * @throws DomainError `invalid_credentials`
    */
-  async complete(tx: Tx, signIn: SignIn, candidate: LoginCandidate, caller: Caller): Promise<CompletedLogin | null> {
-    const { outcome, isMailed } = await this.risk.assessLogin(tx, await this.assessed(tx, signIn, caller), caller);
+  async complete(
+    tx: Tx,
+    signIn: SignIn,
+    candidate: LoginCandidate,
+    context: ClientContext,
+  ): Promise<CompletedLogin | null> {
+    const { outcome, isMailed } = await this.risk.assessLogin(tx, await this.assessed(tx, signIn, context), context);
     if (outcome === 'end') return null;
-    if (candidate.status === 'closed') await this.restore(tx, candidate, caller);
-    if (candidate.mustChangePassword) return this.demandNewPassword(tx, signIn, caller);
-    const tokens = await this.sessions.open(tx, signIn.owner, { ...signIn.device, isMailed }, caller);
+    if (candidate.status === 'closed') await this.restore(tx, candidate, context);
+    if (candidate.mustChangePassword) return this.demandNewPassword(tx, signIn, context);
+    const tokens = await this.sessions.open(tx, signIn.owner, { ...signIn.device, isMailed }, context);
     return { status: 'authenticated', tokens };
   }
 
   /** After the password, before a second factor is asked for; false where it is refused, as in {@link complete}. */
-  async mayGoOn(tx: Tx, signIn: SignIn, caller: Caller): Promise<boolean> {
-    return this.risk.mayGoOn(tx, await this.assessed(tx, signIn, caller), caller);
+  async allowsSecondFactor(tx: Tx, signIn: SignIn, context: ClientContext): Promise<boolean> {
+    return this.risk.allowsSecondFactor(tx, await this.assessed(tx, signIn, context), context);
   }
 
   /** The password was right and the second factor wrong. */
-  async secondFactorFailed(tx: Tx, signIn: SignIn, caller: Caller): Promise<void> {
-    await this.risk.assessWrongSecondFactor(tx, await this.assessed(tx, signIn, caller), caller);
+  async secondFactorFailed(tx: Tx, signIn: SignIn, context: ClientContext): Promise<void> {
+    await this.risk.assessWrongSecondFactor(tx, await this.assessed(tx, signIn, context), context);
   }
 
-  private async restore(tx: Tx, { id: memberId, loginId }: LoginCandidate, caller: Caller): Promise<void> {
+  private async restore(tx: Tx, { id: memberId, loginId }: LoginCandidate, context: ClientContext): Promise<void> {
     // Where it is no longer closed, or the grace ran out a moment ago, what follows sees for itself how it is.
     if (!(await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS))) return;
-    await this.events.record(tx, 'account.restored', { memberId, caller }, {});
+    await this.auditLog.record(tx, 'account.restored', { memberId, context }, {});
     const member = await this.members.get(tx, memberId);
-    await this.notices.send(tx, 'account-restored', member, caller, { loginIdMasked: maskLoginId(loginId) });
+    await this.notifications.send(tx, 'account-restored', member, context, { loginIdMasked: maskLoginId(loginId) });
   }
 
   /** Whoever has to change the password gets no session, only the way to do that. */
-  private async demandNewPassword(tx: Tx, { owner, by }: SignIn, caller: Caller): Promise<CompletedLogin> {
+  private async demandNewPassword(tx: Tx, { owner, by }: SignIn, context: ClientContext): Promise<CompletedLogin> {
     const { memberId, passwordVersion } = owner;
     // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
     if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
       throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
-    await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
+    await this.auditLog.record(tx, 'password.reset_proven', { memberId, context }, { by });
     const grant = await this.verification.grantReset(tx, memberId, passwordVersion);
     return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
   }
 
-  private async assessed(tx: Tx, { owner, device, passwordFailures }: SignIn, caller: Caller): Promise<AssessedLogin> {
+  private async assessed(
+    tx: Tx,
+    { owner, device, passwordFailures }: SignIn,
+    context: ClientContext,
+  ): Promise<AssessedLogin> {
     const { memberId } = owner;
     const { knownDeviceId: deviceId, deviceName = null } = device;
-    const isNewDevice = await this.sessions.isNewDevice(tx, memberId, deviceId, caller);
+    const isNewDevice = await this.sessions.isNewDevice(tx, memberId, deviceId, context);
     return { memberId, deviceId, deviceName, isNewDevice, passwordFailures };
   }
 }

@@ -7,21 +7,21 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import {
-  ResetLinkDto,
-  ResetPasswordDto,
-  ResetTokenAnswer,
-  ResetTokenByLinkAnswer,
-  SendResetCodeDto,
+  ResetLinkRequest,
+  ResetPasswordRequest,
+  ResetTokenResponse,
+  ResetTokenByLinkResponse,
+  SendResetCodeRequest,
 } from './recovery.dto.js';
-import { codeTimes, ConfirmCodeDto, ProofRequested } from '../../verification/proof.dto.js';
+import { codeLifetimes, ConfirmCodeRequest, CodeSentResponse } from '../../verification/email-challenge.dto.js';
 import { ResetTokenGuard } from '../guards/reset-token.guard.js';
 import { PasswordResetService } from './password-reset.service.js';
 
@@ -41,11 +41,11 @@ export class PasswordResetController {
     description:
       'Always the same answer, whether the address is known or not. With `loginId`, mail goes out only if both belong together.',
   })
-  @ApiAcceptedResponse({ type: ProofRequested })
+  @ApiAcceptedResponse({ type: CodeSentResponse })
   @ApiBodyProblems('too_many_requests')
-  async sendCode(@Body() body: SendResetCodeDto, @CurrentCaller() caller: Caller): Promise<ProofRequested> {
-    const requestId = await this.passwordReset.request(body.email, body.loginId, caller);
-    return { requestId, ...codeTimes(this.config) };
+  async sendCode(@Body() body: SendResetCodeRequest, @Context() context: ClientContext): Promise<CodeSentResponse> {
+    const requestId = await this.passwordReset.request(body.email, body.loginId, context);
+    return { requestId, ...codeLifetimes(this.config) };
   }
 
   @Post('confirm-code')
@@ -54,10 +54,10 @@ export class PasswordResetController {
     summary: 'Exchange the code for a reset token',
     description: 'Wrong, used, expired and replaced are one answer. A code bears five guesses, an address fifty a day.',
   })
-  @ApiOkResponse({ type: ResetTokenAnswer })
+  @ApiOkResponse({ type: ResetTokenResponse })
   @ApiBodyProblems('code_invalid', 'too_many_attempts')
-  async confirmCode(@Body() body: ConfirmCodeDto, @CurrentCaller() caller: Caller): Promise<ResetTokenAnswer> {
-    return this.passwordReset.confirmCode(body.requestId, body.code, caller);
+  async confirmCode(@Body() body: ConfirmCodeRequest, @Context() context: ClientContext): Promise<ResetTokenResponse> {
+    return this.passwordReset.confirmCode(body.requestId, body.code, context);
   }
 
   @Post('confirm-link')
@@ -66,10 +66,13 @@ export class PasswordResetController {
     summary: 'Exchange the link for a reset token',
     description: 'The token stands behind #token= in the mailed link. Using it uses up the code as well.',
   })
-  @ApiOkResponse({ type: ResetTokenByLinkAnswer })
+  @ApiOkResponse({ type: ResetTokenByLinkResponse })
   @ApiBodyProblems('link_invalid', 'link_expired')
-  async confirmLink(@Body() body: ResetLinkDto, @CurrentCaller() caller: Caller): Promise<ResetTokenByLinkAnswer> {
-    return this.passwordReset.confirmLink(body.token, caller);
+  async confirmLink(
+    @Body() body: ResetLinkRequest,
+    @Context() context: ClientContext,
+  ): Promise<ResetTokenByLinkResponse> {
+    return this.passwordReset.confirmLink(body.token, context);
   }
 
   @Post()
@@ -85,10 +88,10 @@ export class PasswordResetController {
   @ApiNoContentResponse()
   @ApiBodyProblems('token_expired', 'token_invalid', 'password_too_common', 'too_many_requests', 'overloaded')
   async reset(
-    @Body() body: ResetPasswordDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: ResetPasswordRequest,
+    @Context() context: ClientContext,
     @Req() request: { user: VerifiedToken<'reset'> },
   ): Promise<void> {
-    await this.passwordReset.complete(request.user, body.newPassword, caller);
+    await this.passwordReset.complete(request.user, body.newPassword, context);
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../platform/http/validation/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { SecurityNoticesService } from '../../mail/notifications/security-notifications.service.js';
+import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
@@ -13,14 +13,14 @@ import { MailBudgetService } from '../../security/rate-limits/mail-budget.servic
 import { SessionsService } from '../../sessions/sessions.service.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import type { GuessableProof, ProofDoor } from '../../verification/proof-requests.repository.js';
-import { proofMailData } from '../../verification/proof-mail.js';
+import type { GuessableChallenge, ProofMethod } from '../../verification/email-challenges.repository.js';
+import { challengeMailData } from '../../verification/challenge-mail.js';
 import { VerificationService } from '../../verification/verification.service.js';
 import { CodeRequestsService } from '../../verification/code-requests.service.js';
 import { ResetTokens, type IssuedResetToken } from './reset-tokens.js';
 
 /** A proof of a member's mailbox. */
-type ProvenRequest = Pick<GuessableProof, 'id' | 'emailKey' | 'memberId' | 'namedLoginId'>;
+type ProvenRequest = Pick<GuessableChallenge, 'id' | 'emailKey' | 'memberId' | 'namedLoginId'>;
 
 /** A forgotten password: ask, prove the mailbox by code or link, set a new one. */
 @Injectable()
@@ -37,12 +37,12 @@ export class PasswordResetService {
     private readonly throttle: LoginThrottleService,
     private readonly mailBudget: MailBudgetService,
     private readonly ipLimits: IpLimitsService,
-    private readonly notices: SecurityNoticesService,
-    private readonly events: SecurityEventsService,
+    private readonly notifications: SecurityNotificationsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /** @returns the handle that goes with the mailed code, for known and unknown addresses alike. @throws DomainError `too_many_requests` */
-  async request(email: string, loginId: string | undefined, caller: Caller): Promise<string> {
+  async request(email: string, loginId: string | undefined, context: ClientContext): Promise<string> {
     const { env } = this.config;
     return this.requests.request(
       email,
@@ -53,23 +53,23 @@ export class PasswordResetService {
         namedLoginId: loginId ?? null,
         accepts: (member) => loginId === undefined || member.loginId === loginId,
         mailData: (member, proof, asked) =>
-          proofMailData(this.config, member, proof, this.config.resetLink(proof.linkToken), asked),
-        record: (tx, memberId) => this.events.record(tx, 'password.reset_requested', { memberId, caller }, {}),
+          challengeMailData(this.config, member, proof, this.config.resetLink(proof.linkToken), asked),
+        record: (tx, memberId) => this.auditLog.record(tx, 'password.reset_requested', { memberId, context }, {}),
       },
-      caller,
+      context,
     );
   }
 
   /** Exchanges the code for a reset token. @throws DomainError `code_invalid`, `too_many_attempts` */
-  async confirmCode(requestId: string, code: string, caller: Caller): Promise<IssuedResetToken> {
+  async confirmCode(requestId: string, code: string, context: ClientContext): Promise<IssuedResetToken> {
     const proof = await this.verification.checkCodeByHandle('password-reset', requestId, code);
-    return this.prove(proof, 'code', caller);
+    return this.prove(proof, 'code', context);
   }
 
   /** Exchanges the link for a reset token. @throws DomainError `link_invalid`, `link_expired` */
-  async confirmLink(linkToken: string, caller: Caller): Promise<IssuedResetToken & { maskedLoginId: string }> {
+  async confirmLink(linkToken: string, context: ClientContext): Promise<IssuedResetToken & { maskedLoginId: string }> {
     const proof = await this.verification.getByLink('password-reset', linkToken);
-    const token = await this.prove(proof, 'link', caller);
+    const token = await this.prove(proof, 'link', context);
     const { loginId } = await this.members.getCandidate(proof.memberId!);
     return { ...token, maskedLoginId: maskLoginId(loginId) };
   }
@@ -78,10 +78,10 @@ export class PasswordResetService {
    * Sets the new password and signs the member out everywhere; the token works once, and nobody is logged in by it.
    * @throws DomainError `token_invalid`, `validation_failed`, `password_too_common`, `overloaded`
    */
-  async complete(token: VerifiedToken<'reset'>, newPassword: string, caller: Caller): Promise<void> {
+  async complete(token: VerifiedToken<'reset'>, newPassword: string, context: ClientContext): Promise<void> {
     const { sub: memberId, jti: grantId } = token;
     // A used token must not make us hash; the spending below is what decides.
-    await this.ipLimits.takeRequest(caller);
+    await this.ipLimits.takeRequest(context);
     await this.requireUsable(grantId, memberId);
     const owner = await this.members.getCandidate(memberId);
     // Hashing is slow on purpose; done here, it holds no database connection meanwhile.
@@ -96,13 +96,13 @@ export class PasswordResetService {
       if (!(await this.members.setPassword(tx, memberId, passwordHash, passwordVersion)))
         throw new DomainError('token_invalid', { detail: 'disabled, or the password changed meanwhile' });
       await this.verification.voidAllOf(tx, memberId);
-      await this.sessions.endAll(tx, memberId, 'password-reset', caller);
+      await this.sessions.endAll(tx, memberId, 'password-reset', context);
       await this.sessions.forgetDevices(tx, memberId);
       await this.throttle.clear(tx, memberId);
-      await this.events.record(tx, 'password.reset', { memberId, caller }, {});
+      await this.auditLog.record(tx, 'password.reset', { memberId, context }, {});
       const member = await this.members.get(tx, memberId);
       const loginIdMasked = maskLoginId(member.loginId);
-      await this.notices.send(tx, 'password-changed', member, caller, { loginIdMasked, how: 'reset' });
+      await this.notifications.send(tx, 'password-changed', member, context, { loginIdMasked, how: 'reset' });
     });
   }
 
@@ -111,15 +111,15 @@ export class PasswordResetService {
       throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
   }
 
-  private async prove(proof: ProvenRequest, by: ProofDoor, caller: Caller): Promise<IssuedResetToken> {
+  private async prove(proof: ProvenRequest, by: ProofMethod, context: ClientContext): Promise<IssuedResetToken> {
     const memberId = proof.memberId!;
     const grant = await this.database.transaction(async (tx) => {
       const passwordVersion = await this.members.lockRecoverable(tx, memberId);
       await this.verification.spend(tx, proof.id, by);
-      await this.events.record(tx, 'password.reset_proven', { memberId, caller }, { by });
+      await this.auditLog.record(tx, 'password.reset_proven', { memberId, context }, { by });
       return this.verification.grantReset(tx, memberId, passwordVersion);
     });
-    await this.mailBudget.giveBack(proof.emailKey, proof.namedLoginId);
+    await this.mailBudget.refund(proof.emailKey, proof.namedLoginId);
     return this.resetTokens.mint(grant);
   }
 }

@@ -1,20 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Field } from '../../platform/http/validation/field.js';
 import { EmailField, LoginIdField, NewPasswordField, TokenField } from '../../platform/http/validation/fields.js';
-import { ConfirmCodeDto } from '../../verification/proof.dto.js';
+import { ConfirmCodeRequest } from '../../verification/email-challenge.dto.js';
 import * as rules from '../../platform/http/validation/rules.js';
 
-export class SendResetCodeDto {
+export class SendResetCodeRequest {
   @EmailField() email: string;
   @LoginIdField({ isOptional: true, description: 'Where given, mail goes out only if it belongs to the address' })
   loginId?: string;
 }
 
-export class SendLoginIdCodeDto {
+export class SendLoginIdCodeRequest {
   @EmailField() email: string;
 }
 
-export class ConfirmLoginIdCodeDto extends ConfirmCodeDto {
+export class ConfirmLoginIdCodeRequest extends ConfirmCodeRequest {
   @Field({
     rule: rules.bool,
     isOptional: true,
@@ -23,25 +23,25 @@ export class ConfirmLoginIdCodeDto extends ConfirmCodeDto {
   mailFullId?: boolean;
 }
 
-export class ResetLinkDto {
+export class ResetLinkRequest {
   @TokenField({ description: 'From the mailed link, behind #token=' }) token: string;
 }
 
-export class ResetPasswordDto {
+export class ResetPasswordRequest {
   @NewPasswordField({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
   @TokenField({ isOptional: true, description: 'Where it is not in the Authorization header' }) resetToken?: string;
 }
 
-export class ResetTokenAnswer {
+export class ResetTokenResponse {
   @ApiProperty({ description: 'Sets a new password once, at POST /api/auth/password-reset' }) resetToken: string;
   @ApiProperty({ type: 'integer', description: 'Seconds', example: 600 }) expiresIn: number;
 }
 
-export class ResetTokenByLinkAnswer extends ResetTokenAnswer {
+export class ResetTokenByLinkResponse extends ResetTokenResponse {
   @ApiProperty({ example: 'ad***e' }) maskedLoginId: string;
 }
 
-export class FoundLoginId {
+export class FoundLoginIdResponse {
   @ApiProperty({ example: 'ad***e' }) maskedLoginId: string;
   @ApiProperty({ example: '2026-11', description: 'Year and month of the sign-up' }) memberSince: string;
   @ApiPropertyOptional({ description: 'Straight on to a new password, where wanted' }) resetToken?: string;

@@ -1,15 +1,15 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
 import { PasswordField } from '../../platform/http/validation/fields.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 
-class ReauthenticateDto {
+class ReauthenticateRequest {
   @PasswordField() password: string;
 }
 
@@ -32,9 +32,9 @@ export class ReauthenticationController {
   @ApiBodyProblems(...SIGNED_IN, 'invalid_credentials', 'overloaded')
   async reauthenticate(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: ReauthenticateDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: ReauthenticateRequest,
+    @Context() context: ClientContext,
   ): Promise<void> {
-    await this.reauthentication.refresh(principal, body.password, caller);
+    await this.reauthentication.refresh(principal, body.password, context);
   }
 }

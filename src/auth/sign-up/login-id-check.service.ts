@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { isReservedLoginId, LOGIN_ID_PATTERN, normaliseLoginId } from '../../platform/http/validation/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -21,10 +21,10 @@ export class LoginIdCheckService {
   ) {}
 
   /** @throws DomainError `not_found` when switched off, `too_many_requests` */
-  async check(input: string, caller: Caller): Promise<Availability> {
+  async check(input: string, context: ClientContext): Promise<Availability> {
     if (!this.config.env.LOGIN_ID_CHECK_ENABLED)
       throw new DomainError('not_found', { detail: 'login-ID check is off' });
-    await this.ipLimits.takeRequest(caller);
+    await this.ipLimits.takeRequest(context);
     const loginId = normaliseLoginId(input);
     if (!LOGIN_ID_PATTERN.test(loginId)) return { available: false, reason: 'invalid' };
     if (isReservedLoginId(loginId)) return { available: false, reason: 'reserved' };

@@ -8,22 +8,22 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
-import { TokenAnswer } from '../tokens/token-response.js';
-import { codeTimes } from '../../verification/proof.dto.js';
+import { TokenResponse } from '../tokens/token-response.js';
+import { codeLifetimes } from '../../verification/email-challenge.dto.js';
 import {
-  ConfirmSignUpByCodeDto,
-  ConfirmSignUpByLinkDto,
-  InspectedSignUp,
-  ResendSignUpDto,
-  SignUpAnswer,
-  SignUpDto,
-  SignUpLinkDto,
+  ConfirmSignUpByCodeRequest,
+  ConfirmSignUpByLinkRequest,
+  InspectedSignUpResponse,
+  ResendSignUpRequest,
+  SignUpResponse,
+  SignUpRequest,
+  SignUpLinkRequest,
 } from './sign-up.dto.js';
 import { SignUpService } from './sign-up.service.js';
 import { TokenCookies } from '../tokens/token-cookies.js';
@@ -49,10 +49,10 @@ export class SignUpController {
     description:
       'Records a sign-up and mails a code and a link. The answer is the same when the address has an account; then its owner is told by mail.',
   })
-  @ApiAcceptedResponse({ type: SignUpAnswer })
+  @ApiAcceptedResponse({ type: SignUpResponse })
   @ApiBodyProblems('password_too_common', 'too_many_requests', 'overloaded')
-  async request(@Body() body: SignUpDto, @CurrentCaller() caller: Caller): Promise<SignUpAnswer> {
-    return this.answer(await this.signUps.request(body, caller));
+  async request(@Body() body: SignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
+    return this.answer(await this.signUps.request(body, context));
   }
 
   @Post('resend')
@@ -62,28 +62,28 @@ export class SignUpController {
     description:
       'The old ones die; guesses are not refilled. Within the cooldown no mail goes out and the old ones stay good.',
   })
-  @ApiAcceptedResponse({ type: SignUpAnswer })
+  @ApiAcceptedResponse({ type: SignUpResponse })
   @ApiBodyProblems('sign_up_invalid', 'already_confirmed', 'too_many_requests')
-  async resend(@Body() body: ResendSignUpDto, @CurrentCaller() caller: Caller): Promise<SignUpAnswer> {
-    await this.signUps.resend(body.signUpId, caller);
+  async resend(@Body() body: ResendSignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
+    await this.signUps.resend(body.signUpId, context);
     return this.answer(body.signUpId);
   }
 
   @Post('confirm-code')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Confirm by code', description: 'The member exists from now on and is logged in.' })
-  @ApiOkResponse({ type: TokenAnswer })
+  @ApiOkResponse({ type: TokenResponse })
   @ApiBodyProblems('code_invalid', 'too_many_attempts', 'login_id_taken', 'email_taken', 'origin_not_allowed')
   async confirmCode(
-    @Body() body: ConfirmSignUpByCodeDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: ConfirmSignUpByCodeRequest,
+    @Context() context: ClientContext,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer> {
+  ): Promise<TokenResponse> {
     const confirmation = { ...this.cookies.deviceOf(request, body), loginId: body.loginId };
     return this.cookies.deliver(
       reply,
-      await this.signUps.confirmByCode(body.signUpId, body.code, confirmation, caller),
+      await this.signUps.confirmByCode(body.signUpId, body.code, confirmation, context),
     );
   }
 
@@ -95,13 +95,13 @@ export class SignUpController {
       'Needs the mailed token and either the `signUpId` of the same client or the sign-up password. Opening the link changes nothing; only this does.',
   })
   @ApiBody({
-    type: ConfirmSignUpByLinkDto,
+    type: ConfirmSignUpByLinkRequest,
     examples: {
       'by the client that began': { value: { token: LINK_TOKEN, signUpId: SIGN_UP_ID } },
       'on another device': { value: { token: LINK_TOKEN, password: 'Tall-giraffes-nap-at-noon-42' } },
     },
   })
-  @ApiOkResponse({ type: TokenAnswer })
+  @ApiOkResponse({ type: TokenResponse })
   @ApiBodyProblems(
     'link_invalid',
     'link_expired',
@@ -114,21 +114,21 @@ export class SignUpController {
     'overloaded',
   )
   async confirmLink(
-    @Body() body: ConfirmSignUpByLinkDto,
-    @CurrentCaller() caller: Caller,
+    @Body() body: ConfirmSignUpByLinkRequest,
+    @Context() context: ClientContext,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenAnswer> {
+  ): Promise<TokenResponse> {
     const confirmation = { ...this.cookies.deviceOf(request, body), loginId: body.loginId };
-    return this.cookies.deliver(reply, await this.signUps.confirmByLink(body.token, body, confirmation, caller));
+    return this.cookies.deliver(reply, await this.signUps.confirmByLink(body.token, body, confirmation, context));
   }
 
   @Post('inspect-link')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'What a link is about', description: 'For the page behind the link. Changes nothing.' })
-  @ApiOkResponse({ type: InspectedSignUp })
+  @ApiOkResponse({ type: InspectedSignUpResponse })
   @ApiBodyProblems('link_invalid', 'link_expired', 'already_confirmed')
-  async inspectLink(@Body() body: SignUpLinkDto): Promise<InspectedSignUp> {
+  async inspectLink(@Body() body: SignUpLinkRequest): Promise<InspectedSignUpResponse> {
     return this.signUps.inspect(body.token);
   }
 
@@ -137,11 +137,11 @@ export class SignUpController {
   @ApiOperation({ summary: '"I did not sign up"', description: 'Deletes the sign-up.' })
   @ApiNoContentResponse()
   @ApiBodyProblems('link_invalid', 'link_expired', 'already_confirmed')
-  async discard(@Body() body: SignUpLinkDto, @CurrentCaller() caller: Caller): Promise<void> {
-    await this.signUps.discard(body.token, caller);
+  async discard(@Body() body: SignUpLinkRequest, @Context() context: ClientContext): Promise<void> {
+    await this.signUps.discard(body.token, context);
   }
 
-  private answer(signUpId: string): SignUpAnswer {
-    return { signUpId, ...codeTimes(this.config) };
+  private answer(signUpId: string): SignUpResponse {
+    return { signUpId, ...codeLifetimes(this.config) };
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest, equalDigests } from '../../platform/crypto/digest.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { isReservedLoginId, maskLoginId } from '../../platform/http/validation/login-id.js';
@@ -18,14 +18,14 @@ import { MailBudgetService } from '../../security/rate-limits/mail-budget.servic
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { SessionsService, type DeviceInfo } from '../../sessions/sessions.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import type { ProofDoor } from '../../verification/proof-requests.repository.js';
-import { askedNow } from '../../verification/proof-mail.js';
+import type { ProofMethod } from '../../verification/email-challenges.repository.js';
+import { requestOrigin } from '../../verification/challenge-mail.js';
 import { VerificationService } from '../../verification/verification.service.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import type { SignUp } from './sign-up.entity.js';
 import { isDisarmed, SignUpsRepository } from './sign-ups.repository.js';
 
-export interface SignUpRequest {
+export interface SignUpDetails {
   readonly loginId: string;
   readonly email: string;
   readonly password: string;
@@ -57,7 +57,7 @@ export class SignUpService {
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
     private readonly mail: MailService,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
     private readonly ipLimits: IpLimitsService,
     private readonly mailBudget: MailBudgetService,
   ) {}
@@ -69,8 +69,8 @@ export class SignUpService {
    * @returns the handle that only this client holds
    * @throws DomainError `validation_failed`, `password_too_common`, `too_many_requests`, `overloaded`
    */
-  async request(request: SignUpRequest, caller: Caller): Promise<string> {
-    await this.ipLimits.takeRequest(caller);
+  async request(request: SignUpDetails, context: ClientContext): Promise<string> {
+    await this.ipLimits.takeRequest(context);
     if (isReservedLoginId(request.loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
     const { address, key: emailKey } = parseEmailAddress(request.email)!;
@@ -87,21 +87,21 @@ export class SignUpService {
       emailKey,
       passwordHash,
       name: request.name ?? null,
-      locale: request.locale ?? caller.locale,
+      locale: request.locale ?? context.locale,
     };
     await this.database.transaction(async (tx) => {
       await this.verification.lockAddress(tx, emailKey, 'sign-up');
       await this.signUps.insert(tx, signUp, this.config.env.SIGN_UP_CLAIM_TTL_SECONDS);
-      await this.mailProof(tx, signUp, mayMail, caller);
+      await this.mailProof(tx, signUp, mayMail, context);
       await this.signUps.discardSurplus(tx, emailKey, MOST_OPEN_CLAIMS);
-      await this.events.record(tx, 'sign-up.requested', { caller }, { loginId: signUp.loginId });
+      await this.auditLog.record(tx, 'sign-up.requested', { context }, { loginId: signUp.loginId });
     });
     return handle;
   }
 
   /** Mails a new code and link for a claim; within the cooldown nothing happens and the old ones stay good. @throws DomainError `sign_up_invalid`, `already_confirmed` */
-  async resend(handle: string, caller: Caller): Promise<void> {
-    await this.ipLimits.takeRequest(caller);
+  async resend(handle: string, context: ClientContext): Promise<void> {
+    await this.ipLimits.takeRequest(context);
     const signUp = await this.signUps.findByHandle(digest(handle));
     if (!signUp) throw new DomainError('sign_up_invalid');
     if (signUp.confirmedAt) throw new DomainError('already_confirmed');
@@ -110,16 +110,21 @@ export class SignUpService {
       const state = await this.signUps.lock(tx, signUp);
       if (state === 'confirmed') throw new DomainError('already_confirmed');
       if (state === 'gone') throw new DomainError('sign_up_invalid', { detail: 'gone a moment ago' });
-      await this.mailProof(tx, signUp, true, caller);
+      await this.mailProof(tx, signUp, true, context);
     });
   }
 
   /** @throws DomainError `code_invalid`, `too_many_attempts`, `login_id_taken`, `email_taken` */
-  async confirmByCode(handle: string, code: string, confirmation: Confirmation, caller: Caller): Promise<IssuedTokens> {
+  async confirmByCode(
+    handle: string,
+    code: string,
+    confirmation: Confirmation,
+    context: ClientContext,
+  ): Promise<IssuedTokens> {
     const signUp = await this.signUps.findByHandle(digest(handle));
     if (!signUp) throw new DomainError('code_invalid', { detail: 'no such sign-up' });
     const proof = await this.verification.checkCodeBySignUp(signUp.id, code);
-    return this.orAnotherTry(proof.id, this.activate(signUp, proof.id, 'code', confirmation, caller));
+    return this.orAnotherTry(proof.id, this.activate(signUp, proof.id, 'code', confirmation, context));
   }
 
   /**
@@ -131,7 +136,7 @@ export class SignUpService {
     linkToken: string,
     witness: LinkWitness,
     confirmation: Confirmation,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<IssuedTokens> {
     if ((witness.signUpId === undefined) === (witness.password === undefined)) {
       throw new DomainError('validation_failed', {
@@ -141,7 +146,7 @@ export class SignUpService {
     const signUp = await this.findByLink(linkToken);
     try {
       const proof = await this.verification.getByLink('sign-up', linkToken);
-      const activate = () => this.activate(signUp, proof.id, 'link', confirmation, caller);
+      const activate = () => this.activate(signUp, proof.id, 'link', confirmation, context);
       if (witness.signUpId !== undefined) {
         // 256 random bits are not guessed, so this is no attempt to be counted.
         if (!equalDigests(signUp.handleDigest, digest(witness.signUpId)))
@@ -179,7 +184,7 @@ export class SignUpService {
   }
 
   /** "I did not sign up": deletes the claim. @throws DomainError `link_invalid`, `link_expired`, `already_confirmed` */
-  async discard(linkToken: string, caller: Caller): Promise<void> {
+  async discard(linkToken: string, context: ClientContext): Promise<void> {
     const signUp = await this.findByLink(linkToken);
     await this.verification.getByLink('sign-up', linkToken);
     await this.database.transaction(async (tx) => {
@@ -187,7 +192,7 @@ export class SignUpService {
       if (state === 'confirmed') throw new DomainError('already_confirmed');
       if (state === 'gone') throw new DomainError('link_invalid', { detail: 'gone a moment ago' });
       await this.signUps.discard(tx, signUp.id);
-      await this.events.record(tx, 'sign-up.discarded', { caller }, {});
+      await this.auditLog.record(tx, 'sign-up.discarded', { context }, {});
     });
   }
 
@@ -204,9 +209,9 @@ export class SignUpService {
   private async activate(
     signUp: SignUp,
     proofId: string,
-    door: ProofDoor,
+    door: ProofMethod,
     confirmation: Confirmation,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<IssuedTokens> {
     if (isDisarmed(signUp))
       throw new DomainError(door === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'came second' });
@@ -221,11 +226,11 @@ export class SignUpService {
       await this.signUps.markConfirmed(tx, signUp.id);
       const rivals = await this.signUps.disarmRivals(tx, signUp.emailKey, signUp.id);
       await this.verification.voidSignUps(tx, rivals);
-      await this.events.record(tx, 'sign-up.confirmed', { memberId, caller }, { by: door });
+      await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by: door });
       const device = { ...confirmation, knownDeviceId: null, isFirst: true };
-      return this.sessions.open(tx, { memberId, passwordVersion: 1 }, device, caller);
+      return this.sessions.open(tx, { memberId, passwordVersion: 1 }, device, context);
     });
-    await this.mailBudget.giveBackClaim(signUp.emailKey);
+    await this.mailBudget.refundClaim(signUp.emailKey);
     return tokens;
   }
 
@@ -233,7 +238,7 @@ export class SignUpService {
     tx: Tx,
     signUp: Pick<SignUp, 'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>,
     mayMail: boolean,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<void> {
     const { env } = this.config;
     const proof = await this.verification.issue(
@@ -244,7 +249,7 @@ export class SignUpService {
     );
     if (mayMail) await this.signUps.markMailed(tx, signUp.id);
     const owner = await this.members.findByEmailKey(tx, signUp.emailKey);
-    const asked = askedNow(caller);
+    const asked = requestOrigin(context);
     // A claim that came second gets no code, also when its address has become free again.
     const options = { withhold: !mayMail || isDisarmed(signUp), lifetimeSeconds: env.SIGN_UP_LINK_TTL_SECONDS };
     if (owner) {

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { Clock } from '../../platform/database/clock.js';
-import { TurnTaking } from '../../platform/concurrency/keyed-queue.js';
+import { KeyedQueue } from '../../platform/concurrency/keyed-queue.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { SecurityNoticesService } from '../../mail/notifications/security-notifications.service.js';
+import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { RiskService } from '../../security/risk/risk.service.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import { MembersRepository } from '../../users/members.repository.js';
@@ -28,7 +28,7 @@ const MAX_REFRESHES_WAITING = 100;
 @Injectable()
 export class RefreshService {
   /** Refreshes of one session, in the order in which they came: none is overtaken by one with a token that is newer. */
-  private readonly turns = new TurnTaking(MAX_REFRESHES_WAITING);
+  private readonly turns = new KeyedQueue(MAX_REFRESHES_WAITING);
 
   constructor(
     private readonly config: AppConfig,
@@ -40,8 +40,8 @@ export class RefreshService {
     private readonly tokens: SessionTokens,
     private readonly members: MembersRepository,
     private readonly risk: RiskService,
-    private readonly events: SecurityEventsService,
-    private readonly notices: SecurityNoticesService,
+    private readonly auditLog: AuditLogService,
+    private readonly notifications: SecurityNotificationsService,
   ) {}
 
   /**
@@ -53,19 +53,19 @@ export class RefreshService {
    */
   async rotate(
     token: VerifiedToken<'refresh'>,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<IssuedTokens & { outcome: 'rotated' | 'replayed' }> {
     const deadline = this.clock.now() + this.config.env.DATABASE_TIMEOUT_SECONDS;
-    const asked = { ...token, ip: caller.ip, deadline };
-    const { session, isLoser } = await this.turns.take(token.sid, () => this.moveOn(asked));
+    const asked = { ...token, ip: context.ip, deadline };
+    const { session, isLoser } = await this.turns.run(token.sid, () => this.rotateOnce(asked));
     if (!session) throw new DomainError('session_ended', { detail: 'no such session' });
-    if (!session.isRotated) await this.refuseUnlessLoser(session, token, isLoser, caller);
-    if (this.risk.isNotable(session, caller)) await this.watch(session, caller);
+    if (!session.isRotated) await this.refuseUnlessLoser(session, token, isLoser, context);
+    if (this.risk.isNotable(session, context)) await this.assessRisk(session, context);
     return { ...this.tokens.mint(session), outcome: session.isRotated ? 'rotated' : 'replayed' };
   }
 
   /** Rotates the session if this token is its current one; otherwise tells how it is, and whether somebody was merely faster. */
-  private async moveOn(
+  private async rotateOnce(
     asked: Rotation,
   ): Promise<{ session: RotatedSession | UnrotatedSession | null; isLoser: boolean }> {
     if (this.clock.now() > asked.deadline)
@@ -85,7 +85,7 @@ export class RefreshService {
     session: UnrotatedSession,
     { gen }: VerifiedToken<'refresh'>,
     isLoser: boolean,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<void> {
     if (session.isOver) throw new DomainError('session_ended');
     if (session.isExpired) throw new DomainError('token_expired');
@@ -94,33 +94,33 @@ export class RefreshService {
     if (gen === session.generation)
       throw new DomainError('service_unavailable', { detail: 'the deadline of a rotation is over', retryAfter: 1 });
     if (isLoser) return;
-    await this.endReused(session, gen, caller);
+    await this.endReused(session, gen, context);
     throw new DomainError('token_reused');
   }
 
   /** Judges a refresh that stands out. The tokens it is for are not handed out before. @throws DomainError `session_ended` */
-  private async watch(session: SessionUse, caller: Caller): Promise<void> {
+  private async assessRisk(session: SessionUse, context: ClientContext): Promise<void> {
     const { id, memberId } = session;
     const isOver = await this.database.transaction(async (tx) => {
-      const { outcome } = await this.risk.assessRefresh(tx, session, caller);
+      const { outcome } = await this.risk.assessRefresh(tx, session, context);
       if (outcome === 'ask') await this.repository.markUnauthenticated(tx, id);
       if (outcome !== 'end') return false;
-      await this.sessions.endWithin(tx, memberId, id, 'risk', caller);
+      await this.sessions.endWithin(tx, memberId, id, 'risk', context);
       return true;
     });
     if (isOver) throw new DomainError('session_ended', { detail: 'judged too risky' });
   }
 
-  private async endReused(session: SessionState, generation: number, caller: Caller): Promise<void> {
+  private async endReused(session: SessionState, generation: number, context: ClientContext): Promise<void> {
     const { id, memberId } = session;
     await this.database.transaction(async (tx) => {
       // Of several replays at once the first raises the alarm; one mail is enough.
-      if (!(await this.sessions.endWithin(tx, memberId, id, 'token-reuse', caller))) return;
-      await this.events.record(tx, 'session.reuse_detected', { memberId, sessionId: id, caller }, { generation });
-      await this.risk.recordReuse(tx, session, caller);
+      if (!(await this.sessions.endWithin(tx, memberId, id, 'token-reuse', context))) return;
+      await this.auditLog.record(tx, 'session.reuse_detected', { memberId, sessionId: id, context }, { generation });
+      await this.risk.recordReuse(tx, session, context);
       const member = await this.members.get(tx, memberId);
       const deviceName = (await this.repository.deviceName(tx, id)) ?? '';
-      await this.notices.send(tx, 'session-reused', member, caller, { deviceName });
+      await this.notifications.send(tx, 'session-reused', member, context, { deviceName });
     });
   }
 }

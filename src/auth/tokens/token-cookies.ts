@@ -5,7 +5,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { DeviceInfo } from '../../sessions/sessions.service.js';
-import type { TokenAnswer } from './token-response.js';
+import type { TokenResponse } from './token-response.js';
 import { fromBearerHeader } from '../strategies/token-sources.js';
 
 /** Browsers keep a cookie 400 days at the most. */
@@ -31,9 +31,9 @@ export class TokenCookies {
   }
 
   /** The answer to whoever has been signed in; with cookie transport the long-lived secrets leave the body. */
-  deliver(reply: FastifyReply, tokens: IssuedTokens): TokenAnswer {
+  deliver(reply: FastifyReply, tokens: IssuedTokens): TokenResponse {
     const { transport, refreshToken, deviceToken, ...rest } = tokens;
-    const answer: TokenAnswer = { status: 'authenticated', tokenType: 'Bearer', ...rest };
+    const answer: TokenResponse = { status: 'authenticated', tokenType: 'Bearer', ...rest };
     if (transport === 'body') return { ...answer, refreshToken, ...(deviceToken !== undefined && { deviceToken }) };
     this.set(reply, this.refreshName, refreshToken, tokens.refreshExpiresIn);
     if (deviceToken !== undefined) this.set(reply, this.deviceName, deviceToken, DEVICE_COOKIE_SECONDS);

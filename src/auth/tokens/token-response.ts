@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** What a client gets when it is signed in: on login, on refresh, after confirming a sign-up. */
-export class TokenAnswer {
+export class TokenResponse {
   @ApiProperty({ enum: ['authenticated'] }) status: 'authenticated';
   @ApiProperty({ enum: ['Bearer'] }) tokenType: 'Bearer';
   @ApiProperty({ description: 'JWT for `Authorization: Bearer …`' }) accessToken: string;

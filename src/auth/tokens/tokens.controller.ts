@@ -9,23 +9,23 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CurrentCaller } from '../../platform/http/client-context.decorator.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
 import { noteOutcome } from '../../platform/http/request-outcome.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { RefreshService } from './refresh.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
-import { TokenAnswer } from './token-response.js';
+import { TokenResponse } from './token-response.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
-import { RefreshDto, VerifiedTokenAnswer, VerifyTokenDto } from '../login/login.dto.js';
+import { RefreshRequest, VerifiedTokenResponse, VerifyTokenRequest } from '../login/login.dto.js';
 import { RefreshTokenGuard } from '../guards/refresh-token.guard.js';
 import { SessionTokenGuard } from '../guards/session-token.guard.js';
 import { TokenCookies } from './token-cookies.js';
 import { TokenVerificationService } from './token-verification.service.js';
 
-class RefreshAnswer extends TokenAnswer {
+class RefreshResponse extends TokenResponse {
   @ApiProperty({
     enum: ['rotated', 'replayed'],
     description: 'replayed: another refresh with the same token came first, and this is the successor it got',
@@ -54,8 +54,8 @@ export class TokensController {
     description:
       'The refresh token goes in the Authorization header, the body or the cookie. Used again within the grace it gives the same successor; later it ends the session.',
   })
-  @ApiBody({ type: RefreshDto, required: false })
-  @ApiOkResponse({ type: RefreshAnswer })
+  @ApiBody({ type: RefreshRequest, required: false })
+  @ApiOkResponse({ type: RefreshResponse })
   @ApiBodyProblems(
     'token_expired',
     'token_invalid',
@@ -65,12 +65,12 @@ export class TokensController {
     'overloaded',
   )
   async refresh(
-    @Body() _body: RefreshDto,
-    @CurrentCaller() caller: Caller,
+    @Body() _body: RefreshRequest,
+    @Context() context: ClientContext,
     @Req() request: FastifyRequest & { user: VerifiedToken<'refresh'> },
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RefreshAnswer> {
-    const { outcome, ...tokens } = await this.refreshes.rotate(request.user, caller);
+  ): Promise<RefreshResponse> {
+    const { outcome, ...tokens } = await this.refreshes.rotate(request.user, context);
     noteOutcome(request, outcome);
     return { ...this.cookies.deliver(reply, tokens), outcome };
   }
@@ -82,9 +82,9 @@ export class TokensController {
     summary: 'Whether an access token is good',
     description: 'In the manner of RFC 7662. Access tokens only; says why a token is not good.',
   })
-  @ApiOkResponse({ type: VerifiedTokenAnswer })
+  @ApiOkResponse({ type: VerifiedTokenResponse })
   @ApiBodyProblems()
-  async verify(@Body() body: VerifyTokenDto): Promise<VerifiedTokenAnswer> {
+  async verify(@Body() body: VerifyTokenRequest): Promise<VerifiedTokenResponse> {
     return this.verification.verify(body.token);
   }
 
@@ -99,18 +99,18 @@ export class TokensController {
     description:
       'With the access or the refresh token of the session. Both stop working at once; logging out again changes nothing.',
   })
-  @ApiBody({ type: RefreshDto, required: false })
+  @ApiBody({ type: RefreshRequest, required: false })
   @ApiNoContentResponse()
   @ApiBodyProblems('token_expired', 'token_invalid', 'origin_not_allowed')
   async logout(
-    @Body() _body: RefreshDto,
-    @CurrentCaller() caller: Caller,
+    @Body() _body: RefreshRequest,
+    @Context() context: ClientContext,
     @Req() request: FastifyRequest & { user: Principal | VerifiedToken<'refresh'> },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const { user } = request;
     const { memberId, sessionId } = 'sid' in user ? { memberId: user.sub, sessionId: user.sid } : user;
-    await this.sessions.end(memberId, sessionId, 'logout', caller);
+    await this.sessions.end(memberId, sessionId, 'logout', context);
     this.cookies.clear(reply);
   }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { ServerPause } from './smtp-circuit-breaker.js';
+import { SmtpCircuitBreaker } from './smtp-circuit-breaker.js';
 import { Backoff } from './smtp-failure.js';
 
 describe('the pause after a mail server fails', () => {
   const start = () => {
     const clock = { ms: 1000 };
-    const pause = new ServerPause(new Backoff(1, 8, () => 1), () => clock.ms);
+    const pause = new SmtpCircuitBreaker(new Backoff(1, 8, () => 1), () => clock.ms);
     return { clock, pause };
   };
 

@@ -4,7 +4,7 @@ import type { Backoff } from './smtp-failure.js';
  * Leaves a mail server that is away in peace: after a failure nothing is sent for a while, then one mail finds out whether
  * it is back. So an outage costs few attempts however many mails wait, and all of them go out soon after it ends (FT-03).
  */
-export class ServerPause {
+export class SmtpCircuitBreaker {
   private failures = 0;
   private untilMs = 0;
 

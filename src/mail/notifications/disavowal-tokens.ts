@@ -14,7 +14,7 @@ const KEY = 'not-me-mailbox';
  * was in their hands is worth nothing once it is taken back.
  */
 @Injectable()
-export class NotMeTokens {
+export class DisavowalTokens {
   constructor(
     private readonly config: AppConfig,
     private readonly clock: Clock,

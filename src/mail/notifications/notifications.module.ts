@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { MailModule } from '../mail.module.js';
 import { TokensModule } from '../../platform/crypto/tokens/tokens.module.js';
-import { NotMeTokens } from './disavowal-tokens.js';
-import { SecurityNoticesService } from './security-notifications.service.js';
+import { DisavowalTokens } from './disavowal-tokens.js';
+import { SecurityNotificationsService } from './security-notifications.service.js';
 
 /** Mails about what happened to an account. */
 @Module({
   imports: [MailModule, TokensModule],
-  providers: [SecurityNoticesService, NotMeTokens],
-  exports: [SecurityNoticesService, NotMeTokens],
+  providers: [SecurityNotificationsService, DisavowalTokens],
+  exports: [SecurityNotificationsService, DisavowalTokens],
 })
-export class NoticesModule {}
+export class NotificationsModule {}

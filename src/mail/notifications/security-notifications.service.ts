@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { Clock } from '../../platform/database/clock.js';
 import { coarseNetwork } from '../../platform/addresses/network.js';
 import { AppConfig } from '../../platform/config/app-config.js';
@@ -8,10 +8,10 @@ import { recipientOf } from '../mail-recipient.js';
 import { MailService } from '../mail.service.js';
 import type { MailTemplates } from '../templates/mail-template.js';
 import type { Member } from '../../users/member.entity.js';
-import { NotMeTokens } from './disavowal-tokens.js';
+import { DisavowalTokens } from './disavowal-tokens.js';
 
 /** Mails about something that happened to an account, each with a link for "it wasn't me". */
-export type SecurityNotice =
+export type SecurityNotification =
   | 'password-changed'
   | 'session-reused'
   | 'new-device'
@@ -26,27 +26,27 @@ type Common = 'name' | 'at' | 'network' | 'notMeLink';
 
 /** Tells a member what happened to the account: who, when, from where, and what to do if it was somebody else. */
 @Injectable()
-export class SecurityNoticesService {
+export class SecurityNotificationsService {
   constructor(
     private readonly config: AppConfig,
     private readonly clock: Clock,
-    private readonly notMeTokens: NotMeTokens,
+    private readonly disavowalTokens: DisavowalTokens,
     private readonly mail: MailService,
   ) {}
 
-  async send<Name extends SecurityNotice>(
+  async send<Name extends SecurityNotification>(
     tx: Tx,
     notice: Name,
     member: Pick<Member, 'id' | 'name' | 'email' | 'emailKey' | 'locale'>,
-    caller: Caller,
+    context: ClientContext,
     data: Omit<MailTemplates[Name], Common>,
     { withhold = false }: { withhold?: boolean } = {},
   ): Promise<void> {
     const common = {
       name: member.name ?? undefined,
       at: new Date(this.clock.nowSeconds() * 1000).toISOString(),
-      network: coarseNetwork(caller.ip),
-      notMeLink: this.config.notMeLink(this.notMeTokens.mint(member.id, member.emailKey, notice)),
+      network: coarseNetwork(context.ip),
+      notMeLink: this.config.notMeLink(this.disavowalTokens.mint(member.id, member.emailKey, notice)),
     };
     await this.mail.queue(tx, notice, recipientOf(member), { ...data, ...common } as unknown as MailTemplates[Name], {
       withhold,

@@ -12,7 +12,7 @@ import { isDatabaseClosed, isDatabaseUnavailable } from '../../platform/database
 import { Notifications } from '../../platform/database/notifications.js';
 import { MailDelivery, type Outcome } from '../delivery/mail-delivery.js';
 import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from './outbox.repository.js';
-import { ServerPause } from '../delivery/smtp-circuit-breaker.js';
+import { SmtpCircuitBreaker } from '../delivery/smtp-circuit-breaker.js';
 import { Backoff } from '../delivery/smtp-failure.js';
 
 /** How often due mails are looked for without being told: retries, and leases of processes that died. */
@@ -34,7 +34,7 @@ export class OutboxDispatcher
   private readonly inFlight = new Set<Promise<void>>();
   /** Those of them that failed before. */
   private retriesInFlight = 0;
-  private readonly pause = new ServerPause(new Backoff(0.5, 5));
+  private readonly pause = new SmtpCircuitBreaker(new Backoff(0.5, 5));
   /** Ends each attempt under way. */
   private readonly cuts = new Set<AbortController>();
   private isCutOff = false;

@@ -6,8 +6,8 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
 import type { AttestationObject } from '@simplewebauthn/server/helpers';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
@@ -47,7 +47,7 @@ export class PasskeysService {
     private readonly config: AppConfig,
     private readonly database: Database,
     private readonly passkeys: PasskeysRepository,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   async creationOptions({ id, loginId, name }: Pick<Member, 'id' | 'loginId' | 'name'>): Promise<CreationOptions> {
@@ -121,24 +121,24 @@ export class PasskeysService {
   }
 
   /** Checks a passkey that comes after the password. @throws DomainError `passkey_invalid` */
-  async verifySecondFactor(assertion: Assertion, memberId: string, caller: Caller): Promise<ProvenPasskey> {
+  async verifySecondFactor(assertion: Assertion, memberId: string, context: ClientContext): Promise<ProvenPasskey> {
     await this.spendChallenge(assertion.response.clientDataJSON, 'second-factor', memberId);
     const passkey = await this.find(assertion);
     if (passkey.memberId !== memberId) throw refusal('passkey of somebody else');
-    return this.verify(assertion, passkey, false, caller);
+    return this.verify(assertion, passkey, false, context);
   }
 
   /**
    * Checks a passkey that stands for both factors: it has to check its owner, and to have done so before.
    * @throws DomainError `passkey_invalid`
    */
-  async verifyLogin(assertion: Assertion, caller: Caller): Promise<ProvenPasskey> {
+  async verifyLogin(assertion: Assertion, context: ClientContext): Promise<ProvenPasskey> {
     await this.spendChallenge(assertion.response.clientDataJSON, 'login', null);
     const passkey = await this.find(assertion);
     if (assertion.response.userHandle !== handleOf(passkey.memberId).toString('base64url'))
       throw refusal('user handle missing or of somebody else');
     if (!passkey.userVerified) throw refusal('registered without checking its owner: good as a second factor only');
-    return this.verify(assertion, passkey, true, caller);
+    return this.verify(assertion, passkey, true, context);
   }
 
   /** Notes the use. @throws DomainError `passkey_invalid` for one that was removed, or overtaken, meanwhile */
@@ -186,7 +186,7 @@ export class PasskeysService {
     assertion: Assertion,
     passkey: StoredPasskey,
     requireUserVerification: boolean,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<ProvenPasskey> {
     const party = this.config.relyingParty;
     const { verifyAuthenticationResponse } = await webauthn();
@@ -206,9 +206,9 @@ export class PasskeysService {
     if ((credentialDeviceType === 'multiDevice') !== passkey.backupEligible)
       throw refusal('backup eligibility changed');
     if (newCounter <= passkey.signCount && (newCounter > 0 || passkey.signCount > 0)) {
-      const context = { memberId: passkey.memberId, caller };
+      const subject = { memberId: passkey.memberId, context };
       const details = { passkeyId: passkey.id, expectedAbove: passkey.signCount, received: newCounter };
-      await this.events.record(this.database, 'passkey.counter_regressed', context, details);
+      await this.auditLog.record(this.database, 'passkey.counter_regressed', subject, details);
       throw refusal('counter went back: there may be a copy of the key');
     }
     const { id, memberId } = passkey;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { keyedDigest } from '../../platform/crypto/digest.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
-import { SealedBox } from '../../platform/crypto/field-cipher.js';
+import { FieldCipher } from '../../platform/crypto/field-cipher.js';
 import type { StoredRecoveryCode } from '../two-factor.repository.js';
 
 /**
@@ -9,10 +9,10 @@ import type { StoredRecoveryCode } from '../two-factor.repository.js';
  * encrypted, so that the digest can be made anew with another key: the code itself is known to nobody but the member.
  */
 export class RecoveryCodeDigests {
-  private readonly box: SealedBox;
+  private readonly box: FieldCipher;
 
   constructor(private readonly keys: KeyRing) {
-    this.box = new SealedBox(keys.all('recovery-code-hash'));
+    this.box = new FieldCipher(keys.all('recovery-code-hash'));
   }
 
   stored(memberId: string, code: string): StoredRecoveryCode {
@@ -21,7 +21,7 @@ export class RecoveryCodeDigests {
 
   /** The same code under the newest secret. @throws Error when it was sealed with a secret no longer known. */
   renewed(memberId: string, sealed: Buffer): StoredRecoveryCode {
-    return this.storedHash(memberId, this.box.open(sealed, memberId));
+    return this.storedHash(memberId, this.box.decrypt(sealed, memberId));
   }
 
   /** Every digest that the code may be stored as: by each secret, and as versions before 1.0.0 did it, without the hash between. */
@@ -35,7 +35,7 @@ export class RecoveryCodeDigests {
   private storedHash(memberId: string, hash: string): StoredRecoveryCode {
     return {
       digest: keyedDigest(this.keys.current('recovery-code'), memberId, hash),
-      sealed: this.box.seal(hash, memberId),
+      sealed: this.box.encrypt(hash, memberId),
     };
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { EmailAddress } from '../../platform/addresses/email-address.js';
 import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
@@ -23,19 +23,19 @@ export class AdminCreationService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
     private readonly mails: AdminMailsService,
   ) {}
 
   /** Without a password that anybody knows; the mailed link leads to one. @throws DomainError `email_taken`, `login_id_taken` */
   async create({ loginId, email, name, locale }: NewAdmin): Promise<void> {
     const passwordHash = await this.passwords.hashUnknown();
-    const caller = { ip: '', userAgent: 'munjigi admin create', locale, requestId: randomUUID() };
+    const context = { ip: '', userAgent: 'munjigi admin create', locale, requestId: randomUUID() };
     await this.database.transaction(async (tx) => {
       const { address, key: emailKey } = email;
       const id = await this.members.insert(tx, { loginId, email: address, emailKey, passwordHash, name, locale });
       await this.members.setRole(tx, id, 'admin');
-      await this.events.record(tx, 'admin.created', { memberId: id, caller }, {});
+      await this.auditLog.record(tx, 'admin.created', { memberId: id, context }, {});
       await this.mails.inviteToSetPassword(tx, await this.members.get(tx, id), 'account-created');
     });
   }

@@ -6,7 +6,7 @@ import { ApiProblems } from '../../platform/http/problems/api-problems.decorator
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { Readiness } from './readiness.js';
 
-class HealthAnswer {
+class HealthResponse {
   @ApiProperty({ enum: ['ok'] }) status: 'ok';
 }
 
@@ -25,8 +25,8 @@ export class HealthController {
     summary: 'Whether the process works',
     description: 'Says nothing of what it depends on: restarting it would not mend that.',
   })
-  @ApiOkResponse({ type: HealthAnswer })
-  live(): HealthAnswer {
+  @ApiOkResponse({ type: HealthResponse })
+  live(): HealthResponse {
     return { status: 'ok' };
   }
 
@@ -35,9 +35,9 @@ export class HealthController {
     summary: 'Whether it can serve requests',
     description: '503 while the database does not answer, and from the moment it begins to shut down.',
   })
-  @ApiOkResponse({ type: HealthAnswer })
+  @ApiOkResponse({ type: HealthResponse })
   @ApiProblems()
-  async ready(): Promise<HealthAnswer> {
+  async ready(): Promise<HealthResponse> {
     if (this.readiness.isStopping)
       throw new DomainError('service_unavailable', { retryAfter: 1, detail: 'shutting down' });
     await this.database.query('SELECT 1');

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { MfaModule } from '../../mfa/mfa.module.js';
-import { LostSecretWatch } from './missing-secret-check.js';
-import { ResealingService } from './re-encryption.service.js';
+import { MissingSecretCheck } from './missing-secret-check.js';
+import { ReEncryptionService } from './re-encryption.service.js';
 
 /** What long-lived encrypted values need when SECRET changes. */
-@Module({ imports: [MfaModule], providers: [ResealingService, LostSecretWatch] })
+@Module({ imports: [MfaModule], providers: [ReEncryptionService, MissingSecretCheck] })
 export class KeyRotationModule {}

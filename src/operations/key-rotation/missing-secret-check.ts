@@ -1,15 +1,15 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { ResealingService } from './re-encryption.service.js';
+import { ReEncryptionService } from './re-encryption.service.js';
 
 /** Says at start what a change of SECRET has left behind: a secret is taken out by a restart, so that is when to notice. */
 @Injectable()
-export class LostSecretWatch implements OnApplicationBootstrap {
-  private readonly logger = new Logger(LostSecretWatch.name);
+export class MissingSecretCheck implements OnApplicationBootstrap {
+  private readonly logger = new Logger(MissingSecretCheck.name);
 
   constructor(
     private readonly config: AppConfig,
-    private readonly resealing: ResealingService,
+    private readonly resealing: ReEncryptionService,
   ) {}
 
   /** Where the jobs run, and beside the start, which need not wait for it. */

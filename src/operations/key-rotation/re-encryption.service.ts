@@ -1,20 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
-import { SealedBox } from '../../platform/crypto/field-cipher.js';
+import { FieldCipher } from '../../platform/crypto/field-cipher.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { LOCKS } from '../../platform/database/advisory-locks.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { RecoveryCodeDigests } from '../../mfa/recovery-codes/recovery-code-digests.js';
-import { SealedValuesRepository, type SealedKind, type SealedValue } from '../../mfa/encrypted-values.repository.js';
+import {
+  EncryptedValuesRepository,
+  type EncryptedKind,
+  type EncryptedValue,
+} from '../../mfa/encrypted-values.repository.js';
 
 /** Rows of one transaction: few enough that nobody waits for their locks. */
 const BATCH = 200;
 
 /** How many values of one kind need which secret. */
-export interface SealedTally {
-  readonly kind: SealedKind;
+export interface EncryptedTally {
+  readonly kind: EncryptedKind;
   readonly current: number;
   /** For each of PREVIOUS_SECRETS, in its order. */
   readonly previous: readonly number[];
@@ -30,8 +34,8 @@ export interface SealedTally {
  * the first place, and would seal everything back.
  */
 @Injectable()
-export class ResealingService {
-  private readonly apps: SealedBox;
+export class ReEncryptionService {
+  private readonly apps: FieldCipher;
   private readonly recoveryCodes: RecoveryCodeDigests;
   private readonly keyId: string;
 
@@ -39,14 +43,14 @@ export class ResealingService {
     private readonly config: AppConfig,
     private readonly keys: KeyRing,
     private readonly database: Database,
-    private readonly values: SealedValuesRepository,
+    private readonly values: EncryptedValuesRepository,
   ) {
-    this.apps = new SealedBox(keys.all('totp-secret'));
+    this.apps = new FieldCipher(keys.all('totp-secret'));
     this.recoveryCodes = new RecoveryCodeDigests(keys);
     this.keyId = keys.ids[0]!;
   }
 
-  async tally(): Promise<SealedTally[]> {
+  async tally(): Promise<EncryptedTally[]> {
     const counts = await this.values.count();
     return (['authenticator apps', 'recovery codes'] as const).map((kind) => {
       const ofKind = counts.filter((one) => one.kind === kind);
@@ -63,7 +67,7 @@ export class ResealingService {
     });
   }
 
-  /** See {@link SealedValuesRepository.countImmovable}. */
+  /** See {@link EncryptedValuesRepository.countImmovable}. */
   async countImmovable(): Promise<number> {
     return this.values.countImmovable();
   }
@@ -72,7 +76,7 @@ export class ResealingService {
    * Seals with SECRET whatever PREVIOUS_SECRETS open. Each batch is a commit, and what is done is not looked at again: a run that
    * was broken off is simply started anew. @returns how many were sealed anew; null where another run is under way
    */
-  async reseal(): Promise<number | null> {
+  async reencrypt(): Promise<number | null> {
     return this.alone(async () => (await this.resealApps()) + (await this.resealRecoveryCodes()));
   }
 
@@ -81,8 +85,8 @@ export class ResealingService {
       (tx, after) => this.values.lockApps(tx, this.keyId, after, BATCH),
       async (tx, rows) => {
         const renewed = rows.flatMap(({ id, memberId, sealed }) => {
-          const secret = unlessLost(() => this.apps.open(sealed, memberId));
-          return secret === null ? [] : [{ id, sealed: this.apps.seal(secret, memberId) }];
+          const secret = unlessLost(() => this.apps.decrypt(sealed, memberId));
+          return secret === null ? [] : [{ id, sealed: this.apps.encrypt(secret, memberId) }];
         });
         await this.values.replaceApps(tx, this.keyId, renewed);
         return renewed.length;
@@ -105,8 +109,8 @@ export class ResealingService {
   }
 
   private async inBatches<Id>(
-    take: (tx: Tx, after: Id | null) => Promise<SealedValue<Id>[]>,
-    renew: (tx: Tx, rows: readonly SealedValue<Id>[]) => Promise<number>,
+    take: (tx: Tx, after: Id | null) => Promise<EncryptedValue<Id>[]>,
+    renew: (tx: Tx, rows: readonly EncryptedValue<Id>[]) => Promise<number>,
   ): Promise<number> {
     let after: Id | null = null; // past what no secret opens, which would be found again and again
     let total = 0;

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import { MailService } from '../../mail/mail.service.js';
@@ -22,7 +22,7 @@ export class AccountErasureService {
     { env }: AppConfig,
     private readonly database: Database,
     private readonly members: MembersRepository,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
     private readonly mail: MailService,
   ) {
     this.graceSeconds = env.ACCOUNT_ERASURE_GRACE_SECONDS;
@@ -62,7 +62,7 @@ export class AccountErasureService {
     return this.database.transaction(async (tx) => {
       const erased = await this.members.eraseClosed(tx, ids, this.graceSeconds);
       const erasedIds = erased.map(({ id }) => id);
-      await this.events.anonymise(tx, erased);
+      await this.auditLog.anonymise(tx, erased);
       await this.mail.forget(tx, erasedIds);
       return erasedIds;
     });

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MailModule } from '../../mail/mail.module.js';
-import { AuditModule } from '../../security/audit-log/audit.module.js';
+import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
 import { UsersModule } from '../../users/users.module.js';
 import { AccountErasureService } from './account-erasure.service.js';
 import { EventPartitionsService } from './event-partitions.service.js';
@@ -8,7 +8,7 @@ import { PurgeService } from './purge.service.js';
 
 /** Jobs that delete what has expired. */
 @Module({
-  imports: [AuditModule, MailModule, UsersModule],
+  imports: [AuditLogModule, MailModule, UsersModule],
   providers: [PurgeService, EventPartitionsService, AccountErasureService],
 })
 export class MaintenanceModule {}

@@ -15,7 +15,7 @@ describe('a network', () => {
     ['1.2.3.4, 5.6.7.8', 'unknown'],
   ])('is shown coarsely: %s as %s', (ip, network) => expect(coarseNetwork(ip)).toBe(network));
 
-  it('BF-02 is what limits count by: a whole /64 of IPv6 is one caller', () => {
+  it('BF-02 is what limits count by: a whole /64 of IPv6 is one client', () => {
     const home = ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2:3:4:5:6'].map(limitKey);
     expect(new Set(home).size).toBe(1);
     expect(limitKey('2001:db8:1:3::1')).not.toBe(home[0]);

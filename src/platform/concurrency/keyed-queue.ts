@@ -6,18 +6,18 @@ interface Queue {
 }
 
 /** Lets work with the same key run one after the other, first come first served; different keys do not wait for each other. */
-export class TurnTaking {
+export class KeyedQueue {
   private readonly queues = new Map<string, Queue>();
 
   constructor(private readonly limit: number) {}
 
   /** Whether the next with this key would have to wait. */
-  isTaken(key: string): boolean {
+  isBusy(key: string): boolean {
     return this.queues.has(key);
   }
 
   /** @throws DomainError `overloaded` when `limit` others are waiting for the same key */
-  async take<T>(key: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const queue = this.queues.get(key) ?? { last: Promise.resolve(), length: 0 };
     if (queue.length >= this.limit)
       throw new DomainError('overloaded', { retryAfter: 2, detail: 'too many wait for the same' });

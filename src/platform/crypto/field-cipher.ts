@@ -8,11 +8,11 @@ const VERSION = 1;
  * Encrypts what the database must hold but a dump must not reveal: AES-256-GCM, a fresh nonce each time,
  * bound to its row by `context` so that a sealed value moved to another row does not open.
  */
-export class SealedBox {
+export class FieldCipher {
   /** Keys of at least 32 bytes, newest first; the first seals, all of them open. */
   constructor(private readonly keys: readonly Buffer[]) {}
 
-  seal(plain: string, context: string): Buffer {
+  encrypt(plain: string, context: string): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.keys[0]!.subarray(0, 32), nonce);
     cipher.setAAD(Buffer.from(context));
@@ -21,7 +21,7 @@ export class SealedBox {
   }
 
   /** @throws Error when the value was altered, belongs to another context or was sealed with a key no longer known. */
-  open(box: Buffer, context: string): string {
+  decrypt(box: Buffer, context: string): string {
     if (box[0] !== VERSION || box.length < 1 + NONCE_BYTES + TAG_BYTES) throw new Error('not a sealed value');
     const nonce = box.subarray(1, 1 + NONCE_BYTES);
     const tag = box.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES);

@@ -1,16 +1,16 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Caller } from './client-context.js';
+import type { ClientContext } from './client-context.js';
 import { negotiateLocale, type Locale } from '../i18n/locale.js';
 
 const MAX_USER_AGENT = 256;
 
 /** Where this request comes from. The address is the peer's own unless a proxy count is configured. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  return callerOf(context.switchToHttp().getRequest<FastifyRequest>());
+export const Context = createParamDecorator((_: unknown, context: ExecutionContext): ClientContext => {
+  return clientContextOf(context.switchToHttp().getRequest<FastifyRequest>());
 });
 
-export function callerOf(request: FastifyRequest): Caller {
+export function clientContextOf(request: FastifyRequest): ClientContext {
   return {
     ip: request.ip,
     userAgent: printable(request.headers['user-agent'] ?? ''),

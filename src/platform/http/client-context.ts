@@ -1,7 +1,7 @@
 import type { Locale } from '../i18n/locale.js';
 
 /** Where a request came from and how to speak to the one who sent it; handed from the controller down, never looked up. */
-export interface Caller {
+export interface ClientContext {
   readonly ip: string;
   readonly userAgent: string;
   readonly locale: Locale;

@@ -2,19 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { randomToken } from '../../platform/crypto/random.js';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { HashGate, type HashLoad, type KeptPlace } from './hash-gate.js';
+import { HashQueue, type HashLoad, type HashSlot } from './hash-queue.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
 
 /** Hashes and verifies passwords, never more at once than the machine bears. Never called inside a transaction. */
 @Injectable()
 export class PasswordsService {
-  private readonly gate: HashGate;
+  private readonly gate: HashQueue;
   /**
    * In front of the gate, twice as wide: what precedes a hash asks the database, and a core that waited for that answer would
    * stand still. So those who are next are through with it when their core is free.
    */
-  private readonly door: HashGate;
+  private readonly door: HashQueue;
   /** Running mean of what comparing takes, waiting included. */
   private usualMs = 40;
   private dummyHash: Promise<string> | undefined;
@@ -24,8 +24,8 @@ export class PasswordsService {
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
   ) {
-    this.gate = new HashGate(config.hashConcurrency, config.hashConcurrency);
-    this.door = new HashGate(2 * config.hashConcurrency, config.env.HASH_QUEUE_LIMIT);
+    this.gate = new HashQueue(config.hashConcurrency, config.hashConcurrency);
+    this.door = new HashQueue(2 * config.hashConcurrency, config.env.HASH_QUEUE_LIMIT);
   }
 
   get load(): HashLoad {
@@ -58,8 +58,8 @@ export class PasswordsService {
   }
 
   /** Keeps a place for a hash from before anything is looked up; to be freed right before {@link verify}. @throws DomainError `overloaded` */
-  keepPlace(): KeptPlace {
-    return this.door.keepPlace();
+  reserve(): HashSlot {
+    return this.door.reserve();
   }
 
   /**
@@ -80,7 +80,7 @@ export class PasswordsService {
   }
 
   /** Takes as long as comparing usually does, at no cost: a refusal without comparing must not show by its speed. */
-  async pretend(): Promise<void> {
+  async simulateVerify(): Promise<void> {
     await delay(this.usualMs * (0.8 + Math.random() * 0.4));
   }
 

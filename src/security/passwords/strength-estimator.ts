@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { HashGate } from './hash-gate.js';
+import { HashQueue } from './hash-queue.js';
 import type { StrengthQuestion, StrengthReply } from './strength-worker.js';
 import type { Strength } from './strength.js';
 
@@ -31,12 +31,12 @@ const WORKER = new URL('./strength-worker.js', import.meta.url);
 @Injectable()
 export class StrengthEstimator implements OnApplicationShutdown {
   /** One at a time: a thread has one core. */
-  private readonly gate: HashGate;
+  private readonly gate: HashQueue;
   private thread: Thread | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
 
   constructor({ env }: AppConfig) {
-    this.gate = new HashGate(1, env.HASH_QUEUE_LIMIT);
+    this.gate = new HashQueue(1, env.HASH_QUEUE_LIMIT);
   }
 
   /** @param ownWords what an acquaintance would try, in lower case. @throws DomainError `overloaded` */

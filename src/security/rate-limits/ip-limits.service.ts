@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { limitKey } from '../../platform/addresses/network.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -20,8 +20,8 @@ export class IpLimitsService {
   }
 
   /** For requests that send mail, set a password, tell whether a login ID is free or begin with a passkey. @throws DomainError `too_many_requests` */
-  async takeRequest(caller: Caller): Promise<void> {
-    const { isAllowed, retryAfterSeconds } = await this.requests.take(limitKey(caller.ip));
+  async takeRequest(context: ClientContext): Promise<void> {
+    const { isAllowed, retryAfterSeconds } = await this.requests.take(limitKey(context.ip));
     if (!isAllowed)
       throw new DomainError('too_many_requests', {
         retryAfter: retryAfterSeconds,
@@ -34,8 +34,8 @@ export class IpLimitsService {
    * turn to hash is near, and {@link countFailure} counts afterwards: at most twice as many as hash at once run over.
    * @throws DomainError `too_many_requests`
    */
-  async checkLoginAllowed(caller: Caller): Promise<void> {
-    const { isAllowed, retryAfterSeconds } = await this.failures.peek(limitKey(caller.ip));
+  async checkLoginAllowed(context: ClientContext): Promise<void> {
+    const { isAllowed, retryAfterSeconds } = await this.failures.peek(limitKey(context.ip));
     if (!isAllowed)
       throw new DomainError('too_many_requests', {
         retryAfter: retryAfterSeconds,
@@ -43,7 +43,7 @@ export class IpLimitsService {
       });
   }
 
-  async countFailure(caller: Caller): Promise<void> {
-    await this.failures.count(limitKey(caller.ip));
+  async countFailure(context: ClientContext): Promise<void> {
+    await this.failures.count(limitKey(context.ip));
   }
 }

@@ -45,7 +45,7 @@ export class Limiter {
   }
 
   /** Takes one back. */
-  async giveBack(subject: string): Promise<void> {
+  async refund(subject: string): Promise<void> {
     await this.counters.takeBack(this.keyOf(subject));
   }
 

@@ -4,7 +4,7 @@ import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import type { Sql } from '../../platform/database/sql.js';
-import { TurnTaking } from '../../platform/concurrency/keyed-queue.js';
+import { KeyedQueue } from '../../platform/concurrency/keyed-queue.js';
 
 /** What failures are counted by: the account, or the identifier nobody has, and the known device or the session that asks, if there is one. */
 export interface LoginSubject {
@@ -70,7 +70,7 @@ const PUT_BACK = `INSERT INTO login_failures AS f (key, account, failures, block
 export class LoginThrottleService {
   /** By secret, the current one first: that one counts, so that counts begin anew once in a rotation and no wait comes back. */
   private readonly secrets: readonly Buffer[];
-  private readonly turns: TurnTaking;
+  private readonly turns: KeyedQueue;
 
   constructor(
     private readonly config: AppConfig,
@@ -78,7 +78,7 @@ export class LoginThrottleService {
     keys: KeyRing,
   ) {
     this.secrets = keys.all('login-throttle');
-    this.turns = new TurnTaking(config.env.HASH_QUEUE_LIMIT);
+    this.turns = new KeyedQueue(config.env.HASH_QUEUE_LIMIT);
   }
 
   /**
@@ -101,7 +101,7 @@ export class LoginThrottleService {
     pretend?: () => Promise<void>,
   ): Promise<CountedAttempt> {
     const [key, ...olderKeys] = this.keysOf(subject);
-    return this.turns.take(turnOf(subject), async () => {
+    return this.turns.run(turnOf(subject), async () => {
       const limit = this.limitOf(subject);
       const failures = await this.count(subject, key, olderKeys);
       if (failures === null) {
@@ -112,7 +112,7 @@ export class LoginThrottleService {
       try {
         isRight = await check();
       } catch (error) {
-        await this.giveBack(key);
+        await this.refund(key);
         throw error;
       }
       if (isRight) await this.database.query(`DELETE FROM login_failures WHERE key = ANY($1)`, [[key, ...olderKeys]]);
@@ -122,7 +122,7 @@ export class LoginThrottleService {
 
   /** Whether the next check of this subject would wait for its turn. */
   hasQueue(subject: LoginSubject): boolean {
-    return this.turns.isTaken(turnOf(subject));
+    return this.turns.isBusy(turnOf(subject));
   }
 
   /**
@@ -130,7 +130,7 @@ export class LoginThrottleService {
    * counted again, and this attempt with it, with the wait that a wrong password would have begun.
    * @returns whether this failure makes the subject wait for the first time
    */
-  async putBack(subject: LoginSubject, failuresBefore: number): Promise<boolean> {
+  async restoreFailures(subject: LoginSubject, failuresBefore: number): Promise<boolean> {
     const limit = this.limitOf(subject);
     const counted = failuresBefore + 1;
     const values = [...this.countValues(subject, this.keysOf(subject)[0]), counted];
@@ -182,7 +182,7 @@ export class LoginThrottleService {
     return limit ?? this.config.env.LOGIN_FAILURE_LIMIT;
   }
 
-  private async giveBack(key: Buffer): Promise<void> {
+  private async refund(key: Buffer): Promise<void> {
     await this.database
       .query(`UPDATE login_failures SET failures = greatest(failures - 1, 0), blocked_until = NULL WHERE key = $1`, [
         key,

@@ -16,7 +16,7 @@ const CLAIM_SHARE = 4 / 5;
  * of the hour and minutes of waiting of their own: otherwise whoever knows an address could keep all recovery mail from it.
  *
  * All is taken before it is looked up whether anybody has the address, so that the budget itself tells nothing (EN-02).
- * What was taken for a recovery that nobody is mailed for then moves to a count of exactly that request, see {@link unsent}.
+ * What was taken for a recovery that nobody is mailed for then moves to a count of exactly that request, see {@link refundUndelivered}.
  */
 @Injectable()
 export class MailBudgetService {
@@ -69,10 +69,10 @@ export class MailBudgetService {
    * request goes on to be counted as if it had been mailed, until the same moment: or asking again would tell (EN-07).
    * Never throws.
    */
-  async unsent(emailKey: string, loginId: string | null): Promise<void> {
+  async refundUndelivered(emailKey: string, loginId: string | null): Promise<void> {
     const address = mailBudgetKey(emailKey);
     await Promise.allSettled([
-      this.mailbox.giveBack(mailboxKey(emailKey)),
+      this.mailbox.refund(mailboxKey(emailKey)),
       ...(loginId === null ? [this.cooldown.reset(address)] : []),
       this.moveHour(address, askedFor(emailKey, loginId)),
     ]);
@@ -82,25 +82,25 @@ export class MailBudgetService {
    * Gives a mail back that was answered with a proof: it was wanted, so it was no nuisance, and its owner may go straight
    * on to another request. Somebody without the mailbox never gets here. Best effort; a failure costs a minute of waiting.
    */
-  async giveBack(emailKey: string, loginId: string | null): Promise<void> {
+  async refund(emailKey: string, loginId: string | null): Promise<void> {
     const address = mailBudgetKey(emailKey);
     await Promise.allSettled([
       this.cooldown.reset(askedFor(emailKey, loginId)),
       ...(loginId === null ? [this.cooldown.reset(address)] : []),
-      this.hourly.giveBack(address),
-      this.mailbox.giveBack(mailboxKey(emailKey)),
+      this.hourly.refund(address),
+      this.mailbox.refund(mailboxKey(emailKey)),
     ]);
   }
 
-  /** As {@link giveBack}, for a mail to an address that somebody claimed. */
-  async giveBackClaim(emailKey: string): Promise<void> {
+  /** As {@link refund}, for a mail to an address that somebody claimed. */
+  async refundClaim(emailKey: string): Promise<void> {
     const address = mailBudgetKey(emailKey);
     await Promise.allSettled([
       this.cooldown.reset(claimOf(address)),
-      this.hourlyClaims.giveBack(address),
-      this.mailboxClaims.giveBack(mailboxKey(emailKey)),
-      this.hourly.giveBack(address),
-      this.mailbox.giveBack(mailboxKey(emailKey)),
+      this.hourlyClaims.refund(address),
+      this.mailboxClaims.refund(mailboxKey(emailKey)),
+      this.hourly.refund(address),
+      this.mailbox.refund(mailboxKey(emailKey)),
     ]);
   }
 
@@ -115,7 +115,7 @@ export class MailBudgetService {
 
   private async moveHour(address: string, asked: string): Promise<void> {
     const { retryAfterSeconds } = await this.hourly.peek(address);
-    await this.hourly.giveBack(address);
+    await this.hourly.refund(address);
     await this.hourly.count(asked, retryAfterSeconds);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { SecurityEventsService } from '../audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest } from '../../platform/crypto/digest.js';
 import { coarseNetwork } from '../../platform/addresses/network.js';
 import { AppConfig } from '../../platform/config/app-config.js';
@@ -8,7 +8,7 @@ import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { RiskMoment, RiskOutcome } from '../audit-log/security-events.js';
 import { suspicionFields } from '../../mail/templates/mail-template.js';
-import { SecurityNoticesService } from '../../mail/notifications/security-notifications.service.js';
+import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { judge, type RiskJudgement, type RiskRules } from './risk-judgement.js';
 import { riskRules } from './risk-rules.js';
@@ -67,40 +67,40 @@ export class RiskService {
     private readonly countries: CountryLookup,
     private readonly repository: RiskRepository,
     private readonly members: MembersRepository,
-    private readonly events: SecurityEventsService,
-    private readonly notices: SecurityNoticesService,
+    private readonly auditLog: AuditLogService,
+    private readonly notifications: SecurityNotificationsService,
   ) {
     this.rules = riskRules(config.env);
   }
 
   /** Before a session opens, all factors shown. With `end` the caller opens none, and lets the transaction commit. */
-  async assessLogin(tx: Tx, login: AssessedLogin, caller: Caller): Promise<RiskDecision> {
+  async assessLogin(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<RiskDecision> {
     if (this.isOff) return ALLOWED;
-    const judgement = await this.judgeLogin(tx, login, caller);
-    return this.decide(tx, 'login', { ...login, sessionId: null }, judgement, caller);
+    const judgement = await this.judgeLogin(tx, login, context);
+    return this.decide(tx, 'login', { ...login, sessionId: null }, judgement, context);
   }
 
   /**
    * After a right password that a second factor has still to follow; false if it need not be asked for. Only `end` counts
    * here and is written down: all else is judged once more when the second factor has been shown.
    */
-  async mayGoOn(tx: Tx, login: AssessedLogin, caller: Caller): Promise<boolean> {
+  async allowsSecondFactor(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<boolean> {
     if (this.isOff) return true;
-    const judgement = await this.judgeLogin(tx, login, caller);
+    const judgement = await this.judgeLogin(tx, login, context);
     if (judgement.outcome !== 'end') return true;
-    const { outcome } = await this.decide(tx, 'password', { ...login, sessionId: null }, judgement, caller);
+    const { outcome } = await this.decide(tx, 'password', { ...login, sessionId: null }, judgement, context);
     return outcome !== 'end';
   }
 
   /** After a right password and a wrong second factor: whoever it is knows the password. */
-  async assessWrongSecondFactor(tx: Tx, login: AssessedLogin, caller: Caller): Promise<void> {
+  async assessWrongSecondFactor(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<void> {
     if (this.isOff) return;
-    const judgement = await this.judgeLogin(tx, login, caller, { isSecondFactorWrong: true });
-    await this.decide(tx, 'second-factor', { ...login, sessionId: null }, judgement, caller);
+    const judgement = await this.judgeLogin(tx, login, context, { isSecondFactorWrong: true });
+    await this.decide(tx, 'second-factor', { ...login, sessionId: null }, judgement, context);
   }
 
   /** Whether a refresh has to be assessed: it came from another country, or was one too many. Costs no query. */
-  isNotable({ previousIp, refreshes }: AssessedRefresh, { ip }: Caller): boolean {
+  isNotable({ previousIp, refreshes }: AssessedRefresh, { ip }: ClientContext): boolean {
     if (this.isOff) return false;
     // Once for each window: the count goes on, the alarm does not.
     if (refreshes === this.rules.limits.refreshes) return true;
@@ -112,10 +112,10 @@ export class RiskService {
   }
 
   /** @param session for which {@link isNotable} holds */
-  async assessRefresh(tx: Tx, session: AssessedRefresh, caller: Caller): Promise<RiskDecision> {
+  async assessRefresh(tx: Tx, session: AssessedRefresh, context: ClientContext): Promise<RiskDecision> {
     const { id: sessionId, memberId, previousIp, secondsSince, refreshes } = session;
     const { env } = this.config;
-    const place = this.placeOf(caller.ip);
+    const place = this.placeOf(context.ip);
     const history = await this.repository.history(tx, memberId, place, env.RISK_HISTORY_SECONDS);
     const before = previousIp === null ? null : this.countries.of(previousIp);
     const from = before !== null && secondsSince !== null ? { country: before, secondsAgo: secondsSince } : null;
@@ -125,25 +125,25 @@ export class RiskService {
         : await this.repository.move(tx, sessionId, { from, to: place.country }, env.RISK_COUNTRIES_WINDOW_SECONDS);
     // Of a session it is known better where it was last, and when.
     const facts = { place, history: { ...history, last: from ?? history.last }, refreshes, countries };
-    const decision = await this.decide(tx, 'refresh', { ...session, sessionId }, judge(facts, this.rules), caller);
+    const decision = await this.decide(tx, 'refresh', { ...session, sessionId }, judge(facts, this.rules), context);
     if (decision.outcome !== 'end') await this.repository.remember(tx, memberId, place);
     return decision;
   }
 
   /** Reuse of a refresh token ends the session whatever the rules say, with a mail of its own; here it is written down like the rest. */
-  async recordReuse(tx: Tx, session: { id: string; memberId: string }, caller: Caller): Promise<void> {
+  async recordReuse(tx: Tx, session: { id: string; memberId: string }, context: ClientContext): Promise<void> {
     const weight = this.rules.thresholds.end;
-    await this.events.record(
+    await this.auditLog.record(
       tx,
       'risk.assessed',
-      { memberId: session.memberId, sessionId: session.id, caller },
+      { memberId: session.memberId, sessionId: session.id, context },
       { at: 'refresh', outcome: 'end', score: weight, signals: [{ signal: 'token_reuse', weight }], dryRun: false },
     );
   }
 
   /** Notes where a member signed in: from now on it is nothing new. */
-  async remember(tx: Tx, memberId: string, caller: Caller): Promise<void> {
-    await this.repository.remember(tx, memberId, this.placeOf(caller.ip));
+  async remember(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
+    await this.repository.remember(tx, memberId, this.placeOf(context.ip));
   }
 
   /** Forgets where the member was first seen lately, when the owner takes the account back: it may have been the intruder. */
@@ -158,10 +158,10 @@ export class RiskService {
   private async judgeLogin(
     tx: Tx,
     { memberId, isNewDevice, passwordFailures }: AssessedLogin,
-    caller: Caller,
+    context: ClientContext,
     more: Partial<RiskFacts> = {},
   ): Promise<RiskJudgement> {
-    const place = this.placeOf(caller.ip);
+    const place = this.placeOf(context.ip);
     const history = await this.repository.history(tx, memberId, place, this.config.env.RISK_HISTORY_SECONDS);
     return judge({ place, history, isNewDevice, passwordFailures, ...more }, this.rules);
   }
@@ -171,14 +171,14 @@ export class RiskService {
     at: RiskMoment,
     subject: Subject,
     judgement: RiskJudgement,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<RiskDecision> {
     if (judgement.outcome === 'allow') return ALLOWED;
     const { memberId, sessionId } = subject;
     const dryRun = this.config.env.RISK_MODE === 'dry-run';
-    await this.events.record(tx, 'risk.assessed', { memberId, sessionId, caller }, { at, ...judgement, dryRun });
+    await this.auditLog.record(tx, 'risk.assessed', { memberId, sessionId, context }, { at, ...judgement, dryRun });
     if (dryRun) return ALLOWED;
-    const isMailed = !isOrdinary(judgement) && (await this.mail(tx, subject, judgement, caller));
+    const isMailed = !isOrdinary(judgement) && (await this.mail(tx, subject, judgement, context));
     return { outcome: judgement.outcome, isMailed };
   }
 
@@ -186,10 +186,10 @@ export class RiskService {
     tx: Tx,
     { memberId, sessionId, deviceId, deviceName }: Subject,
     { outcome, signals }: RiskJudgement,
-    caller: Caller,
+    context: ClientContext,
   ): Promise<boolean> {
-    const { network, country } = this.placeOf(caller.ip);
-    const device = deviceId ?? digest(`${caller.userAgent}\n${network}`).toString('base64url');
+    const { network, country } = this.placeOf(context.ip);
+    const device = deviceId ?? digest(`${context.userAgent}\n${network}`).toString('base64url');
     const names = signals.map(({ signal }) => signal);
     // The next country is news, though the last one was told; and so is the end of each session, but not of each try to log in.
     const news = names.map((name) => (COUNTRY_SIGNALS.has(name) ? `${name} ${country}` : name));
@@ -197,10 +197,10 @@ export class RiskService {
     if (!(await this.repository.claimNotice(tx, memberId, device, news, this.config.env.RISK_NOTICE_REPEAT_SECONDS)))
       return false;
     const member = await this.members.get(tx, memberId);
-    await this.notices.send(tx, 'suspicious-login', member, caller, {
+    await this.notifications.send(tx, 'suspicious-login', member, context, {
       ...suspicionFields(names),
       deviceName: deviceName ?? '',
-      country: this.countries.nameOf(caller.ip, member.locale),
+      country: this.countries.nameOf(context.ip, member.locale),
       stopped: outcome === 'end' ? 1 : undefined,
     });
     return true;

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../../security/audit-log/audit.module.js';
+import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
 import { PasswordsModule } from '../../security/passwords/passwords.module.js';
 import { RateLimitsModule } from '../../security/rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions.module.js';
@@ -8,7 +8,7 @@ import { ReauthenticationService } from './reauthentication.service.js';
 
 /** "Is it still you?" */
 @Module({
-  imports: [AuditModule, PasswordsModule, RateLimitsModule, SessionsModule, UsersModule],
+  imports: [AuditLogModule, PasswordsModule, RateLimitsModule, SessionsModule, UsersModule],
   providers: [ReauthenticationService],
   exports: [ReauthenticationService],
 })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
-import { SecurityEventsService } from '../../security/audit-log/security-events.service.js';
-import type { Caller } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
@@ -18,7 +18,7 @@ export class ReauthenticationService {
     private readonly passwords: PasswordsService,
     private readonly throttle: LoginThrottleService,
     private readonly sessions: SessionsService,
-    private readonly events: SecurityEventsService,
+    private readonly auditLog: AuditLogService,
   ) {}
 
   /**
@@ -26,19 +26,23 @@ export class ReauthenticationService {
    * but for this session alone: failures from outside must not keep its owner from changing the password (BF-04).
    * @throws DomainError `invalid_credentials`, `overloaded`
    */
-  async confirmPassword({ memberId, sessionId }: Principal, password: string, caller: Caller): Promise<LoginCandidate> {
+  async confirmPassword(
+    { memberId, sessionId }: Principal,
+    password: string,
+    context: ClientContext,
+  ): Promise<LoginCandidate> {
     const candidate = await this.members.getCandidate(memberId);
     const isRight = await this.throttle.attempt({ account: memberId, deviceId: sessionId }, () =>
       this.passwords.verify(candidate.passwordHash, password),
     );
     if (isRight === true) return candidate;
-    await this.events.record(this.database, 'reauthentication.failed', { memberId, sessionId, caller }, {});
+    await this.auditLog.record(this.database, 'reauthentication.failed', { memberId, sessionId, context }, {});
     throw new DomainError('invalid_credentials', { detail: isRight === null ? 'has to wait' : 'wrong password' });
   }
 
   /** Makes the session fresh again. @throws DomainError `invalid_credentials`, `overloaded` */
-  async refresh(principal: Principal, password: string, caller: Caller): Promise<void> {
-    await this.confirmPassword(principal, password, caller);
+  async refresh(principal: Principal, password: string, context: ClientContext): Promise<void> {
+    await this.confirmPassword(principal, password, context);
     await this.sessions.markAuthenticated(principal.sessionId);
   }
 }

@@ -7,7 +7,7 @@ import { DomainError } from './domain-error.js';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
 import { asDomainError, problemHeaders, problemOf } from './problem-answer.js';
 
-const caller = { locale: 'en', requestId: 'request 1' } as const;
+const context = { locale: 'en', requestId: 'request 1' } as const;
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 
 describe('the answer to something refused', () => {
@@ -16,7 +16,7 @@ describe('the answer to something refused', () => {
       detail: 'for the log alone',
       fields: [{ field: 'name', code: 'too_long', params: { max: 64 } }],
     });
-    expect(problemOf(error, caller)).toEqual({
+    expect(problemOf(error, context)).toEqual({
       type: 'urn:munjigi:problem:validation_failed',
       title: 'Input not accepted',
       detail: 'Some of the input is not valid; see errors.',
@@ -29,8 +29,8 @@ describe('the answer to something refused', () => {
 
   it('speaks the language of the request', () => {
     const error = new DomainError('code_invalid');
-    expect(problemOf(error, { ...caller, locale: 'ko' }).title).toBe('인증 코드 확인 실패');
-    expect(problemOf(error, caller).title).toBe('Code not accepted');
+    expect(problemOf(error, { ...context, locale: 'ko' }).title).toBe('인증 코드 확인 실패');
+    expect(problemOf(error, context).title).toBe('Code not accepted');
   });
 
   it.each([
@@ -48,7 +48,7 @@ describe('the answer to something refused', () => {
 
   it('says when to come back, in the body and in the header', () => {
     const error = new DomainError('too_many_attempts', { retryAfter: 17 });
-    expect(problemOf(error, caller).retryAfter).toBe(17);
+    expect(problemOf(error, context).retryAfter).toBe(17);
     expect(problemHeaders(error)).toMatchObject({ 'retry-after': '17' });
     expect(problemHeaders(new DomainError('too_many_attempts'))).not.toHaveProperty('retry-after');
   });
@@ -67,7 +67,7 @@ describe('something that was thrown', () => {
     for (const thrown of [new Error('SELECT secret FROM members'), 'text', null, undefined, { statusCode: 599 }, 1]) {
       const error = asDomainError(thrown);
       expect([error.code, error.status]).toEqual(['internal_error', 500]);
-      expect(JSON.stringify(problemOf(error, caller))).not.toMatch(/secret|members|SELECT/);
+      expect(JSON.stringify(problemOf(error, context))).not.toMatch(/secret|members|SELECT/);
     }
   });
 
@@ -82,7 +82,7 @@ describe('something that was thrown', () => {
     [{ statusCode: 404 }, 'not_found'],
   ])('by the framework keeps its status: %j', (thrown, code) => {
     expect(asDomainError(thrown).code).toBe(code);
-    expect(JSON.stringify(problemOf(asDomainError(thrown), caller))).not.toMatch(/odd|passwd/);
+    expect(JSON.stringify(problemOf(asDomainError(thrown), context))).not.toMatch(/odd|passwd/);
   });
 
   it.each([

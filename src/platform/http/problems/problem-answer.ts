@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import type { Caller } from '../client-context.js';
+import type { ClientContext } from '../client-context.js';
 import { isDatabaseClosed, isDatabaseUnavailable } from '../../database/database-errors.js';
 import { fieldMessage, problemMessage } from '../../i18n/messages.js';
 import { DomainError } from './domain-error.js';
@@ -46,7 +46,10 @@ function isClientFault(status: unknown): boolean {
 }
 
 /** The body of a refusal, in the caller's language. */
-export function problemOf(error: DomainError, { locale, requestId }: Pick<Caller, 'locale' | 'requestId'>): Problem {
+export function problemOf(
+  error: DomainError,
+  { locale, requestId }: Pick<ClientContext, 'locale' | 'requestId'>,
+): Problem {
   const { code, fields, retryAfter } = error;
   return {
     type: `urn:munjigi:problem:${code}`,

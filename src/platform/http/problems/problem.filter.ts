@@ -1,6 +1,6 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../client-context.decorator.js';
+import { clientContextOf } from '../client-context.decorator.js';
 
 import { asDomainError, problemHeaders, problemOf } from './problem-answer.js';
 
@@ -30,7 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
     void reply
       .status(error.status)
       .headers(problemHeaders(error))
-      .send(JSON.stringify(problemOf(error, callerOf(request))));
+      .send(JSON.stringify(problemOf(error, clientContextOf(request))));
   }
 }
 

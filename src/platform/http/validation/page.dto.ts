@@ -14,7 +14,7 @@ export function limitOf({ limit }: PageQuery): number {
 }
 
 /** What every list answers, besides its items. */
-export class PageView {
+export class PageResponse {
   @ApiProperty({ nullable: true, type: String, description: 'For the next page; null on the last' }) nextCursor:
     string | null;
 }

@@ -1,6 +1,6 @@
 import { PasswordField } from './fields.js';
 
 /** The body of an operation that asks for the password once more. */
-export class PasswordDto {
+export class PasswordRequest {
   @PasswordField() password: string;
 }

@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { LOCK_KINDS } from '../platform/database/advisory-locks.js';
 import { Database } from '../platform/database/database.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
-import type { ProofPurpose, ProofRequest } from './proof-request.entity.js';
+import type { EmailChallengePurpose, EmailChallenge } from './email-challenge.entity.js';
 
 /** The two ways into one proof. */
-export type ProofDoor = 'code' | 'link';
+export type ProofMethod = 'code' | 'link';
 
-export type NewProofRequest = Pick<
-  ProofRequest,
+export type NewEmailChallenge = Pick<
+  EmailChallenge,
   'newEmail' | 'namedLoginId' | 'id' | 'purpose' | 'emailKey' | 'memberId' | 'signUpId' | 'codeHmac' | 'linkDigest'
 >;
 
 /** The row behind a code that may still be guessed at. */
-export interface GuessableProof {
+export interface GuessableChallenge {
   readonly id: string;
   readonly emailKey: string;
   readonly memberId: string | null;
@@ -23,7 +23,7 @@ export interface GuessableProof {
 }
 
 /** A proof found by its link. */
-export interface LinkedProof {
+export interface LinkedChallenge {
   readonly id: string;
   readonly emailKey: string;
   readonly memberId: string | null;
@@ -37,11 +37,11 @@ export interface LinkedProof {
 }
 
 /** Which proofs are meant. */
-export type ProofSelection =
-  | { readonly emailKey: string; readonly purpose: ProofPurpose; readonly namedLoginId: string | null }
+export type ChallengeSelection =
+  | { readonly emailKey: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
   /** By the address that nobody has. */
-  | { readonly phantomsOf: string; readonly purpose: ProofPurpose; readonly namedLoginId: string | null }
-  | { readonly memberId: string; readonly purpose?: ProofPurpose }
+  | { readonly phantomsOf: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
+  | { readonly memberId: string; readonly purpose?: EmailChallengePurpose }
   | { readonly signUpId: string };
 
 const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.named_login_id AS "namedLoginId", p.new_email AS "newEmail"`;
@@ -49,10 +49,10 @@ const OPEN = 'spent_at IS NULL AND voided_at IS NULL';
 
 /** Owns the tables `proof_requests` and `proof_handles`. */
 @Injectable()
-export class ProofRequestsRepository {
+export class EmailChallengesRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(tx: Tx, proof: NewProofRequest, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
+  async insert(tx: Tx, proof: NewEmailChallenge, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
     await tx.query(
       `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, named_login_id, code_expires_at, link_expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10), now() + make_interval(secs => $11))`,
@@ -77,7 +77,7 @@ export class ProofRequestsRepository {
   }
 
   /** Until commit, whoever else asks for the same waits here. */
-  async lockAddress(tx: Tx, emailKey: string, purpose: ProofPurpose): Promise<void> {
+  async lockAddress(tx: Tx, emailKey: string, purpose: EmailChallengePurpose): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock($1, hashtext($2))`, [
       LOCK_KINDS.proofAddress,
       `${purpose} ${emailKey}`,
@@ -88,7 +88,7 @@ export class ProofRequestsRepository {
   async findOpenByAddress(
     tx: Tx,
     emailKey: string,
-    purpose: ProofPurpose,
+    purpose: EmailChallengePurpose,
     { memberId = null, namedLoginId = null }: { memberId?: string | null; namedLoginId?: string | null },
   ): Promise<string | null> {
     const { rows } = await tx.query<{ id: string }>(
@@ -101,8 +101,8 @@ export class ProofRequestsRepository {
     return rows[0]?.id ?? null;
   }
 
-  async findByHandle(handle: Buffer, purpose: ProofPurpose): Promise<GuessableProof | null> {
-    const { rows } = await this.database.query<GuessableProof>(
+  async findByHandle(handle: Buffer, purpose: EmailChallengePurpose): Promise<GuessableChallenge | null> {
+    const { rows } = await this.database.query<GuessableChallenge>(
       `SELECT ${GUESSABLE} FROM proof_requests p JOIN proof_handles h ON h.proof_id = p.id WHERE h.digest = $1 AND p.purpose = $2`,
       [handle, purpose],
     );
@@ -110,16 +110,16 @@ export class ProofRequestsRepository {
   }
 
   /** The newest proof of a sign-up, open or not. */
-  async findBySignUp(signUpId: string): Promise<GuessableProof | null> {
-    const { rows } = await this.database.query<GuessableProof>(
+  async findBySignUp(signUpId: string): Promise<GuessableChallenge | null> {
+    const { rows } = await this.database.query<GuessableChallenge>(
       `SELECT ${GUESSABLE} FROM proof_requests p WHERE p.sign_up_id = $1 ORDER BY p.created_at DESC LIMIT 1`,
       [signUpId],
     );
     return rows[0] ?? null;
   }
 
-  async findByLink(linkDigest: Buffer, purpose: ProofPurpose): Promise<LinkedProof | null> {
-    const { rows } = await this.database.query<LinkedProof>(
+  async findByLink(linkDigest: Buffer, purpose: EmailChallengePurpose): Promise<LinkedChallenge | null> {
+    const { rows } = await this.database.query<LinkedChallenge>(
       `SELECT id, email_key AS "emailKey", member_id AS "memberId", sign_up_id AS "signUpId", named_login_id AS "namedLoginId", new_email AS "newEmail", created_at AS "createdAt", link_expires_at AS "linkExpiresAt",
          NOT (${OPEN}) AS "isOver", link_expires_at <= now() AS "isExpired"
        FROM proof_requests WHERE link_digest = $1 AND purpose = $2`,
@@ -129,7 +129,7 @@ export class ProofRequestsRepository {
   }
 
   /** Counts one guess, durable at once; false when the proof is over or has borne its share. Parallel guesses each need a place of their own. */
-  async countGuess(id: string, door: ProofDoor, limit: number): Promise<boolean> {
+  async countGuess(id: string, door: ProofMethod, limit: number): Promise<boolean> {
     const { count } = await this.database.query(
       `UPDATE proof_requests SET guesses = guesses + 1 WHERE id = $1 AND ${OPEN} AND ${door}_expires_at > now() AND guesses < $2`,
       [id, limit],
@@ -143,7 +143,7 @@ export class ProofRequestsRepository {
   }
 
   /** Uses up code and link together. The row count decides, so two racers cannot both win. */
-  async spend(tx: Tx, id: string, door: ProofDoor): Promise<boolean> {
+  async spend(tx: Tx, id: string, door: ProofMethod): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE proof_requests SET spent_at = now() WHERE id = $1 AND ${OPEN} AND ${door}_expires_at > now()`,
       [id],
@@ -161,7 +161,7 @@ export class ProofRequestsRepository {
   }
 
   /** Voids open proofs; gives their ids. */
-  async voidWhere(sql: Sql, where: ProofSelection): Promise<string[]> {
+  async voidWhere(sql: Sql, where: ChallengeSelection): Promise<string[]> {
     // Every key is one of ours, so the text is fixed; values travel as parameters.
     const columns = {
       emailKey: 'email_key',

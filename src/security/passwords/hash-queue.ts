@@ -7,15 +7,15 @@ export interface HashLoad {
 }
 
 /** A place kept for somebody whose work is not ready yet. Freeing it twice does nothing. */
-export interface KeptPlace {
-  free(): void;
+export interface HashSlot {
+  release(): void;
 }
 
 /**
  * Bounds how many password hashes run at once and how many wait. More at once than cores helps nobody and starves
  * everything else; a queue without end turns a login flood into minutes of waiting for all. First come, first served.
  */
-export class HashGate {
+export class HashQueue {
   private running = 0;
   private kept = 0;
   private readonly waiting: (() => void)[] = [];
@@ -37,12 +37,12 @@ export class HashGate {
    * Keeps a place for work that has to be prepared first; freed right before {@link run}, it is there. Without it, all who come
    * while one place is free prepare in vain, and are refused late. @throws DomainError `overloaded`
    */
-  keepPlace(): KeptPlace {
+  reserve(): HashSlot {
     this.checkRoom();
     this.kept += 1;
     let isKept = true;
     return {
-      free: () => {
+      release: () => {
         if (isKept) this.kept -= 1;
         isKept = false;
       },

@@ -1,31 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../platform/http/client-context.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
 import type { SecurityEvents, SecurityEventType } from './security-events.js';
 
 /** Whom an event is about and where it came from. */
-export interface EventContext {
+export interface EventSubject {
   readonly memberId?: string | null;
   readonly sessionId?: string | null;
-  readonly caller: Caller;
+  readonly context: ClientContext;
 }
 
 /** Writes the audit. */
 @Injectable()
-export class SecurityEventsService {
+export class AuditLogService {
   /** Hand in the transaction where the event must commit with its cause, the database where it must survive a refusal. */
   async record<T extends SecurityEventType>(
     sql: Sql,
     type: T,
-    context: EventContext,
+    subject: EventSubject,
     details: SecurityEvents[T],
   ): Promise<void> {
-    const { memberId = null, sessionId = null, caller } = context;
+    const { memberId = null, sessionId = null, context } = subject;
     await sql.query(
       `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
-        ...[type, memberId, sessionId, caller.actorId ?? null],
-        ...[caller.ip, caller.userAgent, caller.requestId, JSON.stringify(details)],
+        ...[type, memberId, sessionId, context.actorId ?? null],
+        ...[context.ip, context.userAgent, context.requestId, JSON.stringify(details)],
       ],
     );
   }

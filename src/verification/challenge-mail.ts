@@ -3,25 +3,25 @@ import { coarseNetwork } from '../platform/addresses/network.js';
 import type { AppConfig } from '../platform/config/app-config.js';
 import type { MailTemplates } from '../mail/templates/mail-template.js';
 import type { Member } from '../users/member.entity.js';
-import type { IssuedProof } from './verification.service.js';
+import type { IssuedEmailChallenge } from './verification.service.js';
 
 /** When and from where a mail was asked for. */
-export interface AskedFrom {
+export interface RequestOrigin {
   readonly requestedAt: string;
   readonly network: string;
 }
 
-export function askedNow({ ip }: { readonly ip: string }): AskedFrom {
+export function requestOrigin({ ip }: { readonly ip: string }): RequestOrigin {
   return { requestedAt: new Date().toISOString(), network: coarseNetwork(ip) };
 }
 
 /** What mails to a member say alike that prove a mailbox by code and link; only the page behind the link differs. */
-export function proofMailData(
+export function challengeMailData(
   { env }: AppConfig,
   { loginId, name }: Pick<Member, 'loginId' | 'name'>,
-  { code }: Pick<IssuedProof, 'code'>,
+  { code }: Pick<IssuedEmailChallenge, 'code'>,
   link: string,
-  asked: AskedFrom,
+  asked: RequestOrigin,
 ): MailTemplates['password-reset' | 'email-change'] {
   return {
     loginIdMasked: maskLoginId(loginId),

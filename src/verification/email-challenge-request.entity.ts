@@ -1,5 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { ProofRequest } from './proof-request.entity.js';
+import { EmailChallenge } from './email-challenge.entity.js';
 
 /**
  * What a client holds of a proof request (`requestId`): it says which code is meant and opens nothing by itself.
@@ -7,9 +7,9 @@ import { ProofRequest } from './proof-request.entity.js';
  */
 @Entity('proof_handles')
 @Index('proof_handles_proof', ['proofId'])
-export class ProofHandle {
+export class EmailChallengeRequest {
   @PrimaryColumn('bytea') digest: Buffer;
-  @ForeignKey(() => ProofRequest, { name: 'proof_handles_proof_fk', onDelete: 'CASCADE' })
+  @ForeignKey(() => EmailChallenge, { name: 'proof_handles_proof_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'proof_id' })
   proofId: string;
 }

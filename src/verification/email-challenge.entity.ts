@@ -2,7 +2,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../users/member.entity.js';
 
 /** What a mailbox proof is good for. A proof for one purpose opens nothing else. */
-export type ProofPurpose = 'sign-up' | 'password-reset' | 'find-login-id' | 'email-change';
+export type EmailChallengePurpose = 'sign-up' | 'password-reset' | 'find-login-id' | 'email-change';
 
 /**
  * One mailed code and link. They are one row, so using either uses up both, and a newer request replaces both.
@@ -17,9 +17,9 @@ export type ProofPurpose = 'sign-up' | 'password-reset' | 'find-login-id' | 'ema
 @Index('proof_requests_member', ['memberId'])
 // By when code and link are both over; TypeORM cannot say "greatest", so the migration alone describes it.
 @Index('proof_requests_over', { synchronize: false })
-export class ProofRequest {
+export class EmailChallenge {
   @PrimaryColumn('uuid') id: string;
-  @Column('text') purpose: ProofPurpose;
+  @Column('text') purpose: EmailChallengePurpose;
   @Column('text', { name: 'email_key' }) emailKey: string;
   @ForeignKey(() => Member, { name: 'proof_requests_member_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'member_id', nullable: true })

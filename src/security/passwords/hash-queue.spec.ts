@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HashGate } from './hash-gate.js';
+import { HashQueue } from './hash-queue.js';
 
 /** Work that ends when it is told to. */
 function controlled() {
@@ -21,7 +21,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 describe('the gate before password hashing', () => {
   it('FT-09 lets as many through as it may and has the others wait their turn', async () => {
-    const gate = new HashGate(2, 10);
+    const gate = new HashQueue(2, 10);
     const jobs = Array.from({ length: 4 }, controlled);
     const runs = jobs.map(({ work }) => gate.run(work));
     await settle();
@@ -35,7 +35,7 @@ describe('the gate before password hashing', () => {
   });
 
   it('FT-09 turns away at once whoever finds the queue full', async () => {
-    const gate = new HashGate(1, 1);
+    const gate = new HashQueue(1, 1);
     const [running, waiting] = [controlled(), controlled()];
     const runs = [gate.run(running.work), gate.run(waiting.work)];
     await expect(gate.run(async () => 1)).rejects.toMatchObject({ code: 'overloaded', retryAfter: 2 });
@@ -46,14 +46,14 @@ describe('the gate before password hashing', () => {
   });
 
   it('FT-09 keeps a place for whoever prepares, so that those who come meanwhile are refused at once', async () => {
-    const gate = new HashGate(1, 1);
-    const places = [gate.keepPlace(), gate.keepPlace()];
+    const gate = new HashQueue(1, 1);
+    const places = [gate.reserve(), gate.reserve()];
     expect(gate.hasRoom).toBe(false);
-    expect(() => gate.keepPlace()).toThrow('overloaded');
+    expect(() => gate.reserve()).toThrow('overloaded');
     await expect(gate.run(async () => 1)).rejects.toMatchObject({ code: 'overloaded' });
     for (const place of places) {
-      place.free();
-      place.free(); // as where the work has run, and everything is cleared up behind it
+      place.release();
+      place.release(); // as where the work has run, and everything is cleared up behind it
     }
     const jobs = [controlled(), controlled()];
     const runs = jobs.map(({ work }) => gate.run(work));
@@ -64,7 +64,7 @@ describe('the gate before password hashing', () => {
   });
 
   it('hands the place on when the work fails', async () => {
-    const gate = new HashGate(1, 1);
+    const gate = new HashQueue(1, 1);
     const [failing, next] = [controlled(), controlled()];
     const runs = [gate.run(failing.work), gate.run(next.work)];
     failing.fail(new Error('out of memory'));

@@ -1,13 +1,13 @@
-import { ResealingService, type SealedTally } from '../key-rotation/re-encryption.service.js';
+import { ReEncryptionService, type EncryptedTally } from '../key-rotation/re-encryption.service.js';
 import type { WithApplication } from './with-application.js';
 import { CommandError } from './command-error.js';
 
 /** `munjigi keys reseal`: has authenticator apps and recovery codes need SECRET alone, and says whether they do. */
-export async function resealKeys({ check }: { check: boolean }, withApplication: WithApplication): Promise<void> {
+export async function reencryptKeys({ check }: { check: boolean }, withApplication: WithApplication): Promise<void> {
   await withApplication(async (app) => {
-    const resealing = app.get(ResealingService);
+    const resealing = app.get(ReEncryptionService);
     if (!check) {
-      const count = await resealing.reseal();
+      const count = await resealing.reencrypt();
       if (count === null) throw new CommandError('Another "munjigi keys reseal" is running.');
       console.log(`Sealed anew: ${count}.`);
     }
@@ -28,11 +28,11 @@ another run; what no secret opens needs the one that is missing in PREVIOUS_SECR
 const DONE =
   'All of this needs SECRET alone. What is in PREVIOUS_SECRETS can go as soon as no session needs it (docs/operations.md, Keys).';
 
-function needsMore({ previous, unmarked, lost }: SealedTally): boolean {
+function needsMore({ previous, unmarked, lost }: EncryptedTally): boolean {
   return unmarked > 0 || lost > 0 || previous.some((count) => count > 0);
 }
 
-function described({ kind, current, previous, unmarked, lost }: SealedTally): string {
+function described({ kind, current, previous, unmarked, lost }: EncryptedTally): string {
   const parts = [
     `${current} with SECRET`,
     ...previous.map((count, index) => `${count} with PREVIOUS_SECRETS no. ${index + 1}`),

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { SecurityEventPartitionsRepository } from './security-event-partitions.repository.js';
+import { SecurityEventsRepository } from './security-events.repository.js';
+import { AuditLogService } from './audit-log.service.js';
+
+/** What happened, to whom, from where. */
+@Module({
+  providers: [AuditLogService, SecurityEventsRepository, SecurityEventPartitionsRepository],
+  exports: [AuditLogService, SecurityEventsRepository, SecurityEventPartitionsRepository],
+})
+export class AuditLogModule {}
