@@ -5,11 +5,14 @@ import { PROJECT_ROOT } from './project.js';
 /** What may run beside MIT code in anybody's product without obliging them to more than naming it. */
 export const FITTING_LICENCES = new Set([
   ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'CC0-1.0'],
-  'Python-2.0',
+  ...['Python-2.0', '(MIT OR EUPL-1.1+)'],
 ]);
 
 /** Packages whose entry in the registry says it otherwise, or not at all; their own files were read. */
 const READ_BY_HAND: Record<string, string> = { 'passport-strategy': 'MIT', pause: 'MIT', slick: 'MIT' };
+
+/** Installed with an optional engine of @nestjs-modules/mailer that is never loaded, and not part of the image. */
+const NEVER_LOADED: ReadonlySet<string> = new Set(['caniuse-lite']);
 
 export interface ThirdParty {
   name: string;
@@ -30,7 +33,9 @@ export function thirdParties(): ThirdParty[] {
       const name = location.split('node_modules/').at(-1)!;
       return { name, version, integrity, licence: READ_BY_HAND[name] ?? license ?? 'unknown' };
     });
-  const unique = new Map(found.map((one) => [`${one.name}@${one.version}`, one]));
+  const unique = new Map(
+    found.filter(({ name }) => !NEVER_LOADED.has(name)).map((one) => [`${one.name}@${one.version}`, one]),
+  );
   return [...unique.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
