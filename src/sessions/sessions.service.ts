@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Clock } from '../platform/database/clock.js';
-import { coarseNetwork } from '../platform/addresses/network.js';
+import { coarseNetwork } from '../platform/addresses/ip-address.js';
 import { randomToken } from '../platform/crypto/random.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { Database } from '../platform/database/database.js';

@@ -1,5 +1,5 @@
 import { maskLoginId } from '../platform/http/validation/login-id.js';
-import { coarseNetwork } from '../platform/addresses/network.js';
+import { coarseNetwork } from '../platform/addresses/ip-address.js';
 import type { AppConfig } from '../platform/config/app-config.js';
 import type { MailTemplates } from '../mail/templates/mail-template.js';
 import type { Member } from '../users/member.entity.js';

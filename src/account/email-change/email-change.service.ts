@@ -5,7 +5,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest } from '../../platform/crypto/digest.js';
 import { maskEmail, parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { maskLoginId } from '../../platform/http/validation/login-id.js';
-import { coarseNetwork } from '../../platform/addresses/network.js';
+import { coarseNetwork } from '../../platform/addresses/ip-address.js';
 import { randomToken } from '../../platform/crypto/random.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';

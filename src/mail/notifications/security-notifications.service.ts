@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Clock } from '../../platform/database/clock.js';
-import { coarseNetwork } from '../../platform/addresses/network.js';
+import { coarseNetwork } from '../../platform/addresses/ip-address.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { recipientOf } from '../mail-recipient.js';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { cleanEnv } from 'envalid';
-import { isLoopbackHost } from '../addresses/network.js';
+import { isLoopbackHost } from '../addresses/ip-address.js';
 import type { Locale } from '../i18n/locale.js';
 import { readBrandLogo, type BrandLogo } from './brand-logo.js';
 import { LINKED_PAGES, type LinkedPage, type PageName } from './built-in-pages.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reader, type Response } from 'maxmind';
-import { isPublicAddress, unmapped } from '../addresses/network.js';
+import { isPublicAddress, unmapped } from '../addresses/ip-address.js';
 import { AppConfig } from '../config/app-config.js';
 import type { Locale } from '../i18n/locale.js';
 

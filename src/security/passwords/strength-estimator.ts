@@ -1,89 +1,70 @@
-import { once } from 'node:events';
-import { Worker, type ResourceLimits } from 'node:worker_threads';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { Piscina } from 'piscina';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { HashQueue } from './hash-queue.js';
-import type { StrengthQuestion, StrengthReply } from './strength-worker.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import type { StrengthTask } from './strength-worker.js';
 import type { Strength } from './strength.js';
 
-interface Thread {
-  readonly worker: Worker;
-  /** Aborted when the thread is gone. */
-  readonly ended: AbortSignal;
-}
-
-/** The dictionaries go with the thread, and with them as much memory as all the rest takes; they come back within a second. */
+/** Ending the idle thread frees its dictionaries, half of the memory of the process; loading them takes under a second. */
 const IDLE_MS = 60_000;
 
 /**
- * Estimating makes much that is needed for no longer than one password. Left to itself, V8 gives that 50 to 60 MiB of memory and is
- * no faster for it (docs/performance.md).
+ * Estimating allocates much short-lived memory. Without a limit V8 grows that generation to 50–60 MiB and is no faster
+ * for it (docs/performance.md).
  */
-const LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 6 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 const WORKER = new URL('./strength-worker.js', import.meta.url);
 
 /**
- * Estimates passwords on a thread of its own. Ten to forty milliseconds are as much as a hash takes, and on the main
- * thread nobody else would be answered meanwhile (PW-01). The thread begins with the first password and ends when there
- * has been none for a while.
+ * Estimates password strength on one worker thread. An estimate takes 10–40 ms, as long as a hash; on the main thread it
+ * would delay every other request (PW-01). The thread starts with the first password and ends when idle.
  */
 @Injectable()
 export class StrengthEstimator implements OnApplicationShutdown {
-  /** One at a time: a thread has one core. */
-  private readonly gate: HashQueue;
-  private thread: Thread | undefined;
-  private idleTimer: NodeJS.Timeout | undefined;
+  private readonly logger = new Logger(StrengthEstimator.name);
+  private pool: Promise<Piscina<StrengthTask, Strength>> | undefined;
 
-  constructor({ env }: AppConfig) {
-    this.gate = new HashQueue(1, env.HASH_QUEUE_LIMIT);
-  }
+  constructor(private readonly config: AppConfig) {}
 
-  /** @param ownWords what an acquaintance would try, in lower case. @throws DomainError `overloaded` */
+  /**
+   * @param ownWords lower-case words that an acquaintance of the member would try
+   * @throws DomainError `overloaded` when too many passwords are waiting
+   */
   async estimate(password: string, ownWords: readonly string[]): Promise<Strength> {
-    return this.gate.run(async () => {
-      clearTimeout(this.idleTimer);
-      try {
-        return await this.ask({ password, ownWords });
-      } finally {
-        this.idleTimer = setTimeout(() => void this.end(), IDLE_MS).unref();
-      }
-    });
+    this.pool ??= this.startPool();
+    const pool = await this.pool;
+    if (pool.queueSize >= pool.options.maxQueue)
+      throw new DomainError('overloaded', { retryAfter: 2, detail: 'queue of strength estimates is full' });
+    return pool.run({ password, ownWords });
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearTimeout(this.idleTimer);
-    await this.end();
+    await (await this.pool)?.destroy();
   }
 
-  private async ask(question: StrengthQuestion): Promise<Strength> {
-    const { worker, ended } = (this.thread ??= this.begin());
-    worker.postMessage(question);
-    // Rejects with what the thread died of, or because it ended.
-    const [reply] = (await once(worker, 'message', { signal: ended })) as [StrengthReply];
-    if ('failure' in reply) throw new Error(`a password could not be estimated: ${reply.failure}`);
-    return reply.strength;
-  }
-
-  private begin(): Thread {
-    // Flags of the process, such as a preloaded module, are not for its threads.
-    const worker = new Worker(WORKER, { execArgv: [], resourceLimits: LIMITS });
-    const ending = new AbortController();
-    const thread = { worker, ended: ending.signal };
-    // No reason to keep the process alive.
-    worker.unref();
-    worker.once('exit', () => {
-      if (this.thread === thread) this.thread = undefined;
-      ending.abort();
+  private async startPool(): Promise<Piscina<StrengthTask, Strength>> {
+    // Loaded with the first password: most processes start without ever estimating one.
+    const { Piscina } = await import('piscina');
+    const pool = new Piscina<StrengthTask, Strength>({
+      filename: WORKER.href,
+      minThreads: 0,
+      maxThreads: 1,
+      maxQueue: this.config.env.HASH_QUEUE_LIMIT,
+      idleTimeout: IDLE_MS,
+      resourceLimits: RESOURCE_LIMITS,
+      // Flags of the process, such as preloaded modules, are not meant for its threads.
+      execArgv: [],
+      recordTiming: false,
     });
-    // Whoever waits is told by `once`; without a listener an error between two questions would end the process.
-    worker.on('error', () => undefined);
-    return thread;
+    // Without a listener, a thread that fails between two tasks would end the process.
+    pool.on('error', (error: Error) => this.logger.error(`the password strength worker failed: ${error.message}`));
+    // Piscina replaces a crashed thread only with the next task. Waiting tasks are refused instead of left waiting.
+    pool.on('workerDestroy', () => setImmediate(() => void refuseStrandedTasks(pool)));
+    return pool;
   }
+}
 
-  private async end(): Promise<void> {
-    const { thread } = this;
-    this.thread = undefined;
-    await thread?.worker.terminate();
-  }
+async function refuseStrandedTasks(pool: Piscina): Promise<void> {
+  if (pool.threads.length === 0 && pool.queueSize > 0) await pool.destroy();
 }

@@ -1,30 +1,20 @@
-// The thread that estimates passwords for StrengthEstimator.
-import { parentPort } from 'node:worker_threads';
 import { loadStrengthJudge, type Strength } from './strength.js';
 
-export interface StrengthQuestion {
+export interface StrengthTask {
   readonly password: string;
+  /** Lower-case words that an acquaintance of the member would try. */
   readonly ownWords: readonly string[];
 }
 
-export type StrengthReply = { readonly strength: Strength } | { readonly failure: string };
+const judge = await loadStrengthJudge();
 
-const judge = loadStrengthJudge();
-
-parentPort!.on('message', ({ password, ownWords }: StrengthQuestion) => {
-  judge.then(
-    (estimate) => answer(() => ({ strength: estimate(password, ownWords) })),
-    (error: unknown) => answer(() => ({ failure: String(error) })),
-  );
-});
-
-function answer(make: () => StrengthReply): void {
-  let reply: StrengthReply;
+/** Runs on the worker thread of StrengthEstimator. */
+export default function estimate({ password, ownWords }: StrengthTask): Strength {
   try {
-    reply = make();
+    return judge(password, ownWords);
   } catch (error) {
-    // The kind alone: a message might quote the password.
-    reply = { failure: (error as Error).name };
+    // Only the name of the error: its message, also as a cause, might quote the password.
+    // eslint-disable-next-line preserve-caught-error
+    throw new Error(`password strength could not be estimated: ${(error as Error).name}`);
   }
-  parentPort!.postMessage(reply);
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { limitKey } from '../../platform/addresses/network.js';
+import { limitKey } from '../../platform/addresses/ip-address.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { Limiters, type Limiter } from './limiters.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLogService } from '../audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest } from '../../platform/crypto/digest.js';
-import { coarseNetwork } from '../../platform/addresses/network.js';
+import { coarseNetwork } from '../../platform/addresses/ip-address.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import type { Tx } from '../../platform/database/sql.js';

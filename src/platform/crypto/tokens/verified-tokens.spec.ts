@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { LRUCache } from 'lru-cache';
 import type { VerifiedToken } from './token-purpose.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 const claimsOf = (sid: string): VerifiedToken<'access'> => ({ sub: 'ada', sid, role: 'member', iat: 1, exp: 2 });
 
-describe('verified tokens', () => {
-  it('are known by every character', () => {
+describe('the cache of verified tokens', () => {
+  it('finds a token only when every character is the same', () => {
     const tokens = new VerifiedTokens();
     tokens.add('header.payload.signature', claimsOf('one'));
     expect(tokens.get('header.payload.signature')).toEqual(claimsOf('one'));
@@ -19,23 +20,31 @@ describe('verified tokens', () => {
       expect(tokens.get(other)).toBeUndefined();
   });
 
-  it('are no more than there is room for: the oldest goes', () => {
+  it('drops the oldest token when it is full', () => {
     const tokens = new VerifiedTokens(2);
     for (const sid of ['one', 'two', 'three']) tokens.add(sid, claimsOf(sid));
     expect(['one', 'two', 'three'].map((sid) => tokens.get(sid)?.sid)).toEqual([undefined, 'two', 'three']);
   });
 
-  it('take no second place when they come again', () => {
+  it('keeps a token that is still in use when it is full', () => {
+    const tokens = new VerifiedTokens(2);
+    for (const sid of ['one', 'two']) tokens.add(sid, claimsOf(sid));
+    tokens.get('one');
+    tokens.add('three', claimsOf('three'));
+    expect(['one', 'two', 'three'].map((sid) => tokens.get(sid)?.sid)).toEqual(['one', undefined, 'three']);
+  });
+
+  it('holds a token once, however often it is added', () => {
     const tokens = new VerifiedTokens(2);
     for (const sid of ['one', 'two', 'two', 'two']) tokens.add(sid, claimsOf(sid));
     expect(['one', 'two'].map((sid) => tokens.get(sid)?.sid)).toEqual(['one', 'two']);
   });
 
-  it('are not kept in a form that could be used', () => {
+  it('holds no token in a usable form', () => {
     const tokens = new VerifiedTokens();
     tokens.add('header.payload.signature', claimsOf('one'));
-    expect(
-      JSON.stringify([...Object.values(tokens).flatMap((map) => (map instanceof Map ? [...map] : []))]),
-    ).not.toContain('signature');
+    const entries = Object.values(tokens).flatMap((value) => (value instanceof LRUCache ? [...value] : []));
+    expect(entries).toHaveLength(1);
+    expect(JSON.stringify(entries)).not.toContain('signature');
   });
 });

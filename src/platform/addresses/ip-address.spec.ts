@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { coarseNetwork, isLoopbackHost, isPublicAddress, limitKey, unmapped } from './network.js';
+import { coarseNetwork, isLoopbackHost, isPublicAddress, limitKey, unmapped } from './ip-address.js';
 
-describe('a network', () => {
+describe('the network of an address', () => {
   it.each([
     ['198.18.3.7', '198.18.3.0/24'],
     ['::ffff:198.18.3.7', '198.18.3.0/24'],
@@ -13,15 +13,15 @@ describe('a network', () => {
     ['nonsense', 'unknown'],
     ['1.2.3', 'unknown'],
     ['1.2.3.4, 5.6.7.8', 'unknown'],
-  ])('is shown coarsely: %s as %s', (ip, network) => expect(coarseNetwork(ip)).toBe(network));
+  ])('is the /24 or /48: %s is in %s', (ip, network) => expect(coarseNetwork(ip)).toBe(network));
 
-  it('BF-02 is what limits count by: a whole /64 of IPv6 is one client', () => {
+  it('BF-02 is a /64 of IPv6 for limits, which count it as one client', () => {
     const home = ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2:3:4:5:6'].map(limitKey);
     expect(new Set(home).size).toBe(1);
     expect(limitKey('2001:db8:1:3::1')).not.toBe(home[0]);
   });
 
-  it('BF-02 is one address in IPv4, however it is written', () => {
+  it('BF-02 is a single IPv4 address for limits, in either notation', () => {
     expect(limitKey('198.18.3.7')).toBe('198.18.3.7');
     expect(limitKey('::ffff:198.18.3.7')).toBe('198.18.3.7');
     expect(limitKey('::FFFF:198.18.3.7')).toBe('198.18.3.7');
@@ -30,9 +30,12 @@ describe('a network', () => {
 });
 
 describe('a host', () => {
-  it.each(['localhost', 'app.localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]'])('is this machine: %s', (host) => {
-    expect(isLoopbackHost(host)).toBe(true);
-  });
+  it.each(['localhost', 'app.localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]'])(
+    'is a loopback host: %s',
+    (host) => {
+      expect(isLoopbackHost(host)).toBe(true);
+    },
+  );
 
   it.each([
     'example.com',
@@ -43,12 +46,12 @@ describe('a host', () => {
     '::2',
     '0.0.0.0',
     '',
-  ])('is not this machine: %s', (host) => expect(isLoopbackHost(host)).toBe(false));
+  ])('is not a loopback host: %s', (host) => expect(isLoopbackHost(host)).toBe(false));
 });
 
-describe('an address of the internet', () => {
+describe('an IP address', () => {
   it.each(['8.8.8.8', '1.1.1.1', '168.126.63.1', '223.255.255.1', '2001:4860:4860::8888', '2a01:4f8::1', '2400::1'])(
-    'is somebody’s: %s',
+    'is public: %s',
     (ip) => expect(isPublicAddress(ip)).toBe(true),
   );
 
@@ -68,9 +71,9 @@ describe('an address of the internet', () => {
       'x',
       '1.2.3',
     ],
-  ])('is nobody’s: %s', (ip) => expect(isPublicAddress(ip)).toBe(false));
+  ])('is not public: %s', (ip) => expect(isPublicAddress(ip)).toBe(false));
 
-  it('is the IPv4 one where it came in the dress of IPv6', () => {
+  it('is converted to IPv4 when it is IPv4-mapped', () => {
     expect(unmapped('::ffff:8.8.8.8')).toBe('8.8.8.8');
     expect(unmapped('2001:4860::1')).toBe('2001:4860::1');
   });
