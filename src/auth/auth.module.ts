@@ -21,13 +21,17 @@ import { LoginIdCheckService } from './sign-up/login-id-check.service.js';
 import { LoginIdController } from './login-id-recovery/login-id.controller.js';
 import { LoginIdRecoveryService } from './login-id-recovery/login-id-recovery.service.js';
 import { LoginLockNotificationService } from './login/login-lock-notification.service.js';
-import { LoginService } from './login/login.service.js';
+import { LoginCompletionService } from './login/login-completion.service.js';
+import { LoginRefusalsService } from './login/login-refusals.service.js';
 import { PasskeyLoginController } from './login/passkey-login.controller.js';
 import { PasskeyLoginService } from './login/passkey-login.service.js';
+import { PasskeyOptionsService } from './login/passkey-options.service.js';
+import { PasswordCheckService } from './login/password-check.service.js';
+import { PasswordLoginService } from './login/password-login.service.js';
 import { PasswordResetController } from './password-reset/password-reset.controller.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { ResetTokens } from './password-reset/reset-tokens.js';
-import { SignInService } from './login/sign-in.service.js';
+import { SecondFactorLoginService } from './login/second-factor-login.service.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
 import { SignUpService } from './sign-up/sign-up.service.js';
 import { SignUpsRepository } from './sign-up/sign-ups.repository.js';
@@ -41,7 +45,7 @@ import { RefreshService } from './tokens/refresh.service.js';
 import { ReauthenticationController } from './reauthentication/reauthentication.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 
-/** What a person does to get in: one service for each thing. */
+/** Getting in and back in: sign-up, login, tokens, password reset, login-ID recovery. */
 @Module({
   imports: [
     PassportModule,
@@ -64,15 +68,11 @@ import { TokensController } from './tokens/tokens.controller.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy],
     ...[SignUpService, SignUpsRepository, LoginIdCheckService, LoginIdRecoveryService],
-    ...[
-      LoginService,
-      PasskeyLoginService,
-      SignInService,
-      LoginLockNotificationService,
-      TokenVerificationService,
-      PasswordResetService,
-    ],
-    ...[RefreshService, ResetTokens, TokenCookies],
+    ...[PasswordLoginService, PasswordCheckService, SecondFactorLoginService],
+    ...[PasskeyLoginService, PasskeyOptionsService],
+    ...[LoginCompletionService, LoginRefusalsService, LoginLockNotificationService],
+    ...[PasswordResetService, ResetTokens],
+    ...[RefreshService, TokenVerificationService, TokenCookies],
   ],
 })
 export class AuthModule {}

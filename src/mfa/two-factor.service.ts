@@ -114,7 +114,6 @@ export class TwoFactorService {
    * @throws DomainError `too_many_attempts`, `overloaded`, and what `match` refuses with
    */
   async guess<T>({ memberId, deviceId }: Guesser, match: () => Promise<T>): Promise<T> {
-    let outcome: T | DomainError | undefined;
     const subject = {
       account: failuresOf(memberId),
       deviceId,
@@ -122,20 +121,23 @@ export class TwoFactorService {
       // Waits always end: a reset clears none of them, so one that did not would shut the owner out for good.
       hardLimit: null,
     };
-    const isRight = await this.throttle.attempt(subject, async () => {
-      outcome = await match().catch((error: unknown) => {
-        if (error instanceof DomainError) return error;
-        throw error;
-      });
-      return !(outcome instanceof DomainError);
-    });
-    if (isRight === null)
-      throw new DomainError('too_many_attempts', {
-        retryAfter: await this.throttle.secondsToWait(subject),
-        detail: 'second factor',
-      });
-    if (outcome instanceof DomainError) throw outcome;
-    return outcome as T;
+    const attempt = await this.throttle.begin(subject);
+    try {
+      if (attempt.isBlocked) {
+        await attempt.finish(false);
+        const retryAfter = await this.throttle.secondsToWait(subject);
+        throw new DomainError('too_many_attempts', { retryAfter, detail: 'second factor' });
+      }
+      const factor = await match();
+      await attempt.finish(true);
+      return factor;
+    } catch (error) {
+      // A refusal is a wrong guess and stays counted; any other error is refunded.
+      if (error instanceof DomainError) await attempt.finish(false);
+      throw error;
+    } finally {
+      await attempt.cancel();
+    }
   }
 
   private async match(memberId: string, answer: SecondFactorAnswer, context: ClientContext): Promise<MatchedFactor> {

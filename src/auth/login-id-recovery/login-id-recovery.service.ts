@@ -79,7 +79,7 @@ export class LoginIdRecoveryService {
         });
       }
       await this.auditLog.record(tx, 'login-id.revealed', { memberId, context }, { mailedInFull: mailFullId });
-      const { resetToken } = this.resetTokens.mint(await this.verification.grantReset(tx, memberId, passwordVersion));
+      const { resetToken } = await this.resetTokens.issue(tx, memberId, passwordVersion);
       return { maskedLoginId: maskLoginId(member.loginId), memberSince, resetToken };
     });
     await this.mailBudget.refund(proof.emailKey, null);

@@ -9,7 +9,8 @@ import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decor
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
 import { TokenResponse } from '../tokens/token-response.js';
 import { LoginRequest, MfaRequiredResponse, PasswordChangeRequiredResponse, SecondFactorRequest } from './login.dto.js';
-import { LoginService } from './login.service.js';
+import { PasswordLoginService } from './password-login.service.js';
+import { SecondFactorLoginService } from './second-factor-login.service.js';
 import { TokenCookies } from '../tokens/token-cookies.js';
 
 @ApiTags('Login and tokens')
@@ -17,7 +18,8 @@ import { TokenCookies } from '../tokens/token-cookies.js';
 @Controller('auth/login')
 export class LoginController {
   constructor(
-    private readonly logins: LoginService,
+    private readonly passwordLogin: PasswordLoginService,
+    private readonly secondFactorLogin: SecondFactorLoginService,
     private readonly cookies: TokenCookies,
   ) {}
 
@@ -39,7 +41,7 @@ export class LoginController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenResponse | MfaRequiredResponse | PasswordChangeRequiredResponse> {
-    const outcome = await this.logins.login(body, this.cookies.deviceOf(request, body), context);
+    const outcome = await this.passwordLogin.login(body, this.cookies.deviceOf(request, body), context);
     noteOutcome(request, outcome.status);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
@@ -70,7 +72,7 @@ export class LoginController {
   ): Promise<TokenResponse | PasswordChangeRequiredResponse> {
     const { mfaToken, code: answer } = body;
     const step = { mfaToken, answer, isKnownOrigin: this.cookies.isKnownOrigin(request) };
-    const outcome = await this.logins.completeWithSecondFactor(step, context);
+    const outcome = await this.secondFactorLogin.complete(step, context);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 }

@@ -14,8 +14,9 @@ import {
   RequestOptionsResponse,
   SecondFactorPasskeyRequest,
 } from './passkey-login.dto.js';
-import { LoginService } from './login.service.js';
 import { PasskeyLoginService } from './passkey-login.service.js';
+import { PasskeyOptionsService } from './passkey-options.service.js';
+import { SecondFactorLoginService } from './second-factor-login.service.js';
 import { TokenCookies } from '../tokens/token-cookies.js';
 
 @ApiTags('Login and tokens')
@@ -23,8 +24,9 @@ import { TokenCookies } from '../tokens/token-cookies.js';
 @Controller('auth/login')
 export class PasskeyLoginController {
   constructor(
-    private readonly passkeyLogins: PasskeyLoginService,
-    private readonly logins: LoginService,
+    private readonly passkeyOptions: PasskeyOptionsService,
+    private readonly passkeyLogin: PasskeyLoginService,
+    private readonly secondFactorLogin: SecondFactorLoginService,
     private readonly cookies: TokenCookies,
   ) {}
 
@@ -38,7 +40,7 @@ export class PasskeyLoginController {
   @ApiBody({ type: EmptyRequest, required: false })
   @ApiBodyProblems('too_many_requests')
   async options(@Body() _body: EmptyRequest, @Context() context: ClientContext): Promise<RequestOptionsResponse> {
-    return this.passkeyLogins.options(context);
+    return this.passkeyOptions.forLogin(context);
   }
 
   @Post('passkey')
@@ -56,7 +58,7 @@ export class PasskeyLoginController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenResponse | PasswordChangeRequiredResponse> {
-    const outcome = await this.passkeyLogins.login(body.credential, this.cookies.deviceOf(request, body), context);
+    const outcome = await this.passkeyLogin.login(body.credential, this.cookies.deviceOf(request, body), context);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 
@@ -72,7 +74,7 @@ export class PasskeyLoginController {
     @Body() { mfaToken }: MfaTokenRequest,
     @Context() context: ClientContext,
   ): Promise<RequestOptionsResponse> {
-    return this.passkeyLogins.secondFactorOptions(mfaToken, context);
+    return this.passkeyOptions.forSecondFactor(mfaToken, context);
   }
 
   @Post('mfa/passkey')
@@ -98,7 +100,7 @@ export class PasskeyLoginController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenResponse | PasswordChangeRequiredResponse> {
     const step = { mfaToken, answer: credential, isKnownOrigin: this.cookies.isKnownOrigin(request) };
-    const outcome = await this.logins.completeWithSecondFactor(step, context);
+    const outcome = await this.secondFactorLogin.complete(step, context);
     return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
   }
 }

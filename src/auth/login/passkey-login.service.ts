@@ -1,58 +1,58 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { Assertion } from '../../mfa/passkeys/passkey-credential.js';
-import { PasskeysService, type ProvenPasskey, type RequestOptions } from '../../mfa/passkeys/passkeys.service.js';
+import { PasskeysService, type ProvenPasskey } from '../../mfa/passkeys/passkeys.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
-import type { DeviceInfo } from '../../sessions/sessions.service.js';
-import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
-import { LoginService } from './login.service.js';
-import type { CompletedLogin } from './sign-in.service.js';
+import { SessionsService, type DeviceInfo } from '../../sessions/sessions.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
+import { LoginRefusalsService } from './login-refusals.service.js';
 
-/** Login with a passkey alone, and what a browser needs to ask for one. */
+/** Logs a member in with a passkey alone. */
 @Injectable()
 export class PasskeyLoginService {
   constructor(
     private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly sessions: SessionsService,
     private readonly passkeys: PasskeysService,
-    private readonly challenges: LoginChallengesService,
-    private readonly logins: LoginService,
     private readonly ipLimits: IpLimitsService,
-    private readonly auditLog: AuditLogService,
+    private readonly completion: LoginCompletionService,
+    private readonly refusals: LoginRefusalsService,
   ) {}
 
-  /** Needs no account and tells of none. @throws DomainError `too_many_requests` */
-  async options(context: ClientContext): Promise<RequestOptions> {
-    await this.ipLimits.takeRequest(context);
-    return this.passkeys.loginOptions();
-  }
-
-  /** For the second step of a login under way. @throws DomainError `token_invalid`, `token_expired`, `passkey_invalid`, `too_many_requests` */
-  async secondFactorOptions(mfaToken: string, context: ClientContext): Promise<RequestOptions> {
-    await this.ipLimits.takeRequest(context);
-    const { memberId } = await this.challenges.get(mfaToken);
-    return this.passkeys.secondFactorOptions(memberId);
-  }
-
   /**
-   * A passkey that checked its owner is both factors at once: something they have, and something they know or are.
+   * A passkey that verified its user is both factors at once: something the member has, and something they know or are.
    * @throws DomainError `passkey_invalid`, `invalid_credentials`, `too_many_requests`
    */
   async login(assertion: Assertion, device: DeviceInfo, context: ClientContext): Promise<CompletedLogin> {
     await this.ipLimits.checkLoginAllowed(context);
-    return this.logins.admitByPasskey(await this.prove(assertion, context), device, context);
+    const passkey = await this.verify(assertion, context);
+    const { memberId } = passkey;
+    const candidate = await this.members.getCandidate(memberId);
+    if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
+    const login: PendingLogin = {
+      owner: { memberId, passwordVersion: candidate.passwordVersion },
+      device: { ...device, knownDeviceId: await this.sessions.findDevice(memberId, device.deviceToken) },
+      passwordFailures: 0,
+      firstFactor: 'passkey',
+    };
+    const outcome = await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, memberId);
+      // Throws `passkey_invalid` where the passkey was removed after it was verified.
+      await this.passkeys.spend(tx, passkey);
+      return this.completion.complete(tx, login, candidate, context);
+    });
+    return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 
-  private async prove(assertion: Assertion, context: ClientContext): Promise<ProvenPasskey> {
+  private async verify(assertion: Assertion, context: ClientContext): Promise<ProvenPasskey> {
     try {
       return await this.passkeys.verifyLogin(assertion, context);
     } catch (error) {
-      if (error instanceof DomainError) {
-        await this.ipLimits.countFailure(context);
-        await this.auditLog.record(this.database, 'login.failed', { context }, { reason: 'passkey' });
-      }
+      if (error instanceof DomainError) await this.refusals.recordFailure(null, 'passkey', context);
       throw error;
     }
   }

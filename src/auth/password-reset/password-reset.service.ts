@@ -113,13 +113,13 @@ export class PasswordResetService {
 
   private async prove(proof: ProvenRequest, by: ProofMethod, context: ClientContext): Promise<IssuedResetToken> {
     const memberId = proof.memberId!;
-    const grant = await this.database.transaction(async (tx) => {
+    const token = await this.database.transaction(async (tx) => {
       const passwordVersion = await this.members.lockRecoverable(tx, memberId);
       await this.verification.spend(tx, proof.id, by);
       await this.auditLog.record(tx, 'password.reset_proven', { memberId, context }, { by });
-      return this.verification.grantReset(tx, memberId, passwordVersion);
+      return this.resetTokens.issue(tx, memberId, passwordVersion);
     });
     await this.mailBudget.refund(proof.emailKey, proof.namedLoginId);
-    return this.resetTokens.mint(grant);
+    return token;
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/database/clock.js';
+import type { Tx } from '../../platform/database/sql.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
-import type { IssuedGrant } from '../../verification/reset-grants.repository.js';
+import { VerificationService } from '../../verification/verification.service.js';
 
 export interface IssuedResetToken {
   readonly resetToken: string;
@@ -9,18 +10,21 @@ export interface IssuedResetToken {
   readonly expiresIn: number;
 }
 
-/** Mints the token that stands for a reset grant. */
+/** Issues the tokens that set a new password once. */
 @Injectable()
 export class ResetTokens {
   constructor(
+    private readonly verification: VerificationService,
     private readonly tokens: TokensService,
     private readonly clock: Clock,
   ) {}
 
-  mint(grant: IssuedGrant): IssuedResetToken {
+  /** @param passwordVersion of the password that may be replaced; the token does not replace a later one */
+  async issue(tx: Tx, memberId: string, passwordVersion: number): Promise<IssuedResetToken> {
+    const { id, issuedAt, expiresAt } = await this.verification.grantReset(tx, memberId, passwordVersion);
     return {
-      resetToken: this.tokens.sign('reset', { sub: grant.memberId, jti: grant.id }, grant.issuedAt, grant.expiresAt),
-      expiresIn: this.clock.secondsUntil(grant.expiresAt),
+      resetToken: this.tokens.sign('reset', { sub: memberId, jti: id }, issuedAt, expiresAt),
+      expiresIn: this.clock.secondsUntil(expiresAt),
     };
   }
 }

@@ -1,54 +1,98 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import type { AppConfig } from '../../platform/config/app-config.js';
-import type { Database } from '../../platform/database/database.js';
+import type { LoginFailuresRepository } from './login-failures.repository.js';
 import { LoginThrottleService } from './login-throttle.service.js';
 
 const config = { env: { HASH_QUEUE_LIMIT: 8, LOGIN_FAILURE_LIMIT: 10 } } as AppConfig;
 
-/** A throttle whose subjects all have to wait, and what it did. */
-function waitingThrottle(): { throttle: LoginThrottleService; done: string[] } {
-  const done: string[] = [];
-  const database = {
-    prepared: async () => {
-      done.push('counted');
-      return { rows: [], count: 0 };
+/** A throttle on a table in which each attempt is counted as the failure number `failures`, and the statements it ran. */
+function throttleWith(failures: number | null): { throttle: LoginThrottleService; statements: string[] } {
+  const statements: string[] = [];
+  const repository = {
+    count: async () => {
+      statements.push('count');
+      return failures;
     },
+    delete: async () => statements.push('delete'),
+    refund: async () => statements.push('refund'),
   };
-  const throttle = new LoginThrottleService(config, database as unknown as Database, new KeyRing(['secret']));
-  return { throttle, done };
+  const keys = new KeyRing(['secret']);
+  const throttle = new LoginThrottleService(config, repository as unknown as LoginFailuresRepository, keys);
+  return { throttle, statements };
 }
 
-it('EN-06 pretends within the turn, so that a queue at a waiting account moves no faster', async () => {
-  const { throttle, done } = waitingThrottle();
-  const subject = { account: 'ada', deviceId: null };
-  let finish = (): void => undefined;
-  const pretending = new Promise<void>((resolve) => (finish = resolve));
-  const attempt = (pretend: () => Promise<void>) => throttle.attemptCounted(subject, async () => true, pretend);
-  const first = attempt(() => pretending);
-  const second = attempt(async () => {
-    done.push('pretended');
-  });
-  await new Promise(setImmediate);
-  expect(done).toEqual(['counted']);
-  finish();
-  expect((await first).isRight).toBeNull();
-  await second;
-  expect(done).toEqual(['counted', 'counted', 'pretended']);
-});
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('EN-07 has those wait for each other who submitted the same, whatever account it is', () => {
-  const { throttle } = waitingThrottle();
-  const taken = { account: 'ada', deviceId: null, turn: 'login:ada.lovelace' };
-  const never = new Promise<void>(() => undefined);
-  void throttle.attemptCounted(
-    taken,
-    async () => true,
-    () => never,
-  );
-  expect(throttle.hasQueue(taken)).toBe(true);
-  expect(throttle.hasQueue({ ...taken, account: 'somebody else' })).toBe(true);
-  expect(throttle.hasQueue({ ...taken, turn: 'login:ada@example.test' })).toBe(false);
-  expect(throttle.hasQueue({ account: 'ada', deviceId: null })).toBe(false);
-  expect(throttle.hasQueue({ ...taken, deviceId: 'laptop' })).toBe(false);
+const ada = { account: 'ada', deviceId: null };
+
+describe('a login attempt', () => {
+  it('EN-06 holds the queue while blocked, so that a queue at a blocked account moves no faster', async () => {
+    const { throttle, statements } = throttleWith(null);
+    const first = await throttle.begin(ada);
+    const second = throttle.begin(ada);
+    await settle();
+    expect(statements).toEqual(['count']);
+    expect(first.isBlocked).toBe(true);
+    await first.finish(false);
+    await (await second).finish(false);
+    expect(statements).toEqual(['count', 'count']);
+  });
+
+  it('EN-07 queues by the submitted identifier, whichever account it belongs to', async () => {
+    const { throttle } = throttleWith(null);
+    const subject = { ...ada, queueKey: 'login:ada.lovelace' };
+    await throttle.begin(subject);
+    expect(throttle.hasQueue(subject)).toBe(true);
+    expect(throttle.hasQueue({ ...subject, account: 'another account' })).toBe(true);
+    expect(throttle.hasQueue({ ...subject, queueKey: 'login:ada@example.test' })).toBe(false);
+    expect(throttle.hasQueue(ada)).toBe(false);
+    expect(throttle.hasQueue({ ...subject, deviceId: 'laptop' })).toBe(false);
+  });
+
+  it('clears the failures on a match, and stays counted on none', async () => {
+    const { throttle, statements } = throttleWith(3);
+    const match = await throttle.begin(ada);
+    expect(match.failuresBefore).toBe(2);
+    expect(await match.finish(true)).toBe(false);
+    await match.cancel();
+    expect(statements).toEqual(['count', 'delete']);
+    const failure = await throttle.begin(ada);
+    expect(await failure.finish(false)).toBe(false);
+    await failure.cancel();
+    expect(statements).toEqual(['count', 'delete', 'count']);
+  });
+
+  it('reports the failure that begins the wait', async () => {
+    const attempt = await throttleWith(10).throttle.begin(ada);
+    expect(await attempt.finish(false)).toBe(true);
+  });
+
+  it('is refunded when it is cancelled, once, and lets the next one in', async () => {
+    const { throttle, statements } = throttleWith(3);
+    const attempt = await throttle.begin(ada);
+    const next = throttle.begin(ada);
+    await attempt.cancel();
+    await attempt.cancel();
+    await attempt.finish(true);
+    await next;
+    expect(statements).toEqual(['count', 'refund', 'count']);
+  });
+
+  it('changes nothing when it was blocked, whatever ends it', async () => {
+    const { throttle, statements } = throttleWith(null);
+    await (await throttle.begin(ada)).cancel();
+    await (await throttle.begin(ada)).finish(true);
+    expect(statements).toEqual(['count', 'count']);
+    expect(throttle.hasQueue(ada)).toBe(false);
+  });
+
+  it('lets the next one in when it could not be counted', async () => {
+    const broken = {
+      count: async () => Promise.reject(new Error('no database')),
+    } as unknown as LoginFailuresRepository;
+    const throttle = new LoginThrottleService(config, broken, new KeyRing(['secret']));
+    await expect(throttle.begin(ada)).rejects.toThrow('no database');
+    expect(throttle.hasQueue(ada)).toBe(false);
+  });
 });

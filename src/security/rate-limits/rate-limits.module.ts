@@ -4,6 +4,7 @@ import { Counters } from './counters.js';
 import { GuessBudgetService } from './guess-budget.service.js';
 import { IpLimitsService } from './ip-limits.service.js';
 import { Limiters } from './limiters.js';
+import { LoginFailuresRepository } from './login-failures.repository.js';
 import { LoginThrottleService } from './login-throttle.service.js';
 import { MailBudgetService } from './mail-budget.service.js';
 import { PostgresCounters } from './postgres-counters.js';
@@ -26,6 +27,7 @@ import { PostgresCounters } from './postgres-counters.js';
     IpLimitsService,
     MailBudgetService,
     GuessBudgetService,
+    LoginFailuresRepository,
     LoginThrottleService,
   ],
   exports: [IpLimitsService, MailBudgetService, GuessBudgetService, LoginThrottleService],

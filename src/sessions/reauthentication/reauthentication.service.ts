@@ -32,12 +32,18 @@ export class ReauthenticationService {
     context: ClientContext,
   ): Promise<LoginCandidate> {
     const candidate = await this.members.getCandidate(memberId);
-    const isRight = await this.throttle.attempt({ account: memberId, deviceId: sessionId }, () =>
-      this.passwords.verify(candidate.passwordHash, password),
-    );
-    if (isRight === true) return candidate;
+    // By session: failures from elsewhere must not keep the owner from changing the password (BF-04).
+    const attempt = await this.throttle.begin({ account: memberId, deviceId: sessionId });
+    try {
+      const matches = !attempt.isBlocked && (await this.passwords.verify(candidate.passwordHash, password));
+      await attempt.finish(matches);
+      if (matches) return candidate;
+    } finally {
+      await attempt.cancel();
+    }
     await this.auditLog.record(this.database, 'reauthentication.failed', { memberId, sessionId, context }, {});
-    throw new DomainError('invalid_credentials', { detail: isRight === null ? 'has to wait' : 'wrong password' });
+    const detail = attempt.isBlocked ? 'has to wait' : 'wrong password';
+    throw new DomainError('invalid_credentials', { detail });
   }
 
   /** Makes the session fresh again. @throws DomainError `invalid_credentials`, `overloaded` */

@@ -10,90 +10,99 @@ import { RiskService, type AssessedLogin } from '../../security/risk/risk.servic
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { SessionsService, type SessionOwner, type SignInDevice } from '../../sessions/sessions.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
-import { VerificationService } from '../../verification/verification.service.js';
 import { ResetTokens, type IssuedResetToken } from '../password-reset/reset-tokens.js';
 
-/** Who logs in, on which device, and what went before. */
-export interface SignIn {
+/** A login whose first factor matched: whose it is, and on which device. */
+export interface PendingLogin {
   readonly owner: SessionOwner;
   readonly device: SignInDevice;
   /** Wrong passwords in a row before the right one. */
   readonly passwordFailures: number;
-  /** The first factor, which may have been the only one. */
-  readonly by: 'password' | 'passkey';
+  /** A passkey stands for both factors, so after one no second factor follows. */
+  readonly firstFactor: 'password' | 'passkey';
 }
 
-/** What a login comes to that has shown all it needs. */
+/** The outcome of a login whose factors all matched. */
 export type CompletedLogin =
   { status: 'authenticated'; tokens: IssuedTokens } | ({ status: 'password_change_required' } & IssuedResetToken);
 
-/** Lets logins in, unless they look too much like somebody else's. Every way to log in ends here. */
+/** Completes logins after all factors matched, unless their risk is too high. Every way to log in ends here. */
 @Injectable()
-export class SignInService {
+export class LoginCompletionService {
   constructor(
     private readonly config: AppConfig,
     private readonly members: MembersRepository,
     private readonly sessions: SessionsService,
     private readonly risk: RiskService,
-    private readonly verification: VerificationService,
     private readonly resetTokens: ResetTokens,
     private readonly notifications: SecurityNotificationsService,
     private readonly auditLog: AuditLogService,
   ) {}
 
+  /** Whether this member may log in. A login restores a closed account during its grace period; this method only looks. */
+  async isAdmissible({ id: memberId, status }: LoginCandidate): Promise<boolean> {
+    if (status !== 'closed') return status === 'active';
+    return this.members.isRestorable(memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
+  }
+
   /**
-   * Completes a login that has shown all it needs: a session, or the way to a new password where that has to come first. A closed
-   * account is open again by it, while its grace lasts. Null where it is refused as too risky: the caller lets the transaction commit, because it holds what was found and the mail
-   * about it, and answers as if the password were wrong.
-   * @param candidate as looked up before the transaction: at the version that was checked it holds, or the login is refused
+   * Opens a session, or issues a reset token where the password has to be changed first. Restores a closed account during its
+   * grace period.
+   * @param candidate as read before the transaction: the login is refused if the password version has changed since
+   * @returns null where the risk is too high. Let the transaction commit, because it holds the audit row and the mail about
+   * it, and answer as for a wrong password.
    * @throws DomainError `invalid_credentials`
    */
   async complete(
     tx: Tx,
-    signIn: SignIn,
+    login: PendingLogin,
     candidate: LoginCandidate,
     context: ClientContext,
   ): Promise<CompletedLogin | null> {
-    const { outcome, isMailed } = await this.risk.assessLogin(tx, await this.assessed(tx, signIn, context), context);
+    const { outcome, isMailed } = await this.risk.assessLogin(tx, await this.describe(tx, login, context), context);
     if (outcome === 'end') return null;
     if (candidate.status === 'closed') await this.restore(tx, candidate, context);
-    if (candidate.mustChangePassword) return this.demandNewPassword(tx, signIn, context);
-    const tokens = await this.sessions.open(tx, signIn.owner, { ...signIn.device, isMailed }, context);
+    if (candidate.mustChangePassword) return this.demandNewPassword(tx, login, context);
+    const tokens = await this.sessions.open(tx, login.owner, { ...login.device, isMailed }, context);
     return { status: 'authenticated', tokens };
   }
 
-  /** After the password, before a second factor is asked for; false where it is refused, as in {@link complete}. */
-  async allowsSecondFactor(tx: Tx, signIn: SignIn, context: ClientContext): Promise<boolean> {
-    return this.risk.allowsSecondFactor(tx, await this.assessed(tx, signIn, context), context);
+  /** After the password matched: false where the login is refused before a second factor, as in {@link complete}. */
+  async allowsSecondFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<boolean> {
+    return this.risk.allowsSecondFactor(tx, await this.describe(tx, login, context), context);
   }
 
-  /** The password was right and the second factor wrong. */
-  async secondFactorFailed(tx: Tx, signIn: SignIn, context: ClientContext): Promise<void> {
-    await this.risk.assessWrongSecondFactor(tx, await this.assessed(tx, signIn, context), context);
+  /** The password matched and the second factor did not: the client may be an attacker who knows the password. */
+  async assessWrongSecondFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<void> {
+    await this.risk.assessWrongSecondFactor(tx, await this.describe(tx, login, context), context);
   }
 
   private async restore(tx: Tx, { id: memberId, loginId }: LoginCandidate, context: ClientContext): Promise<void> {
-    // Where it is no longer closed, or the grace ran out a moment ago, what follows sees for itself how it is.
+    // False where the account is no longer closed, or its grace period has just ended. The next statement then decides.
     if (!(await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS))) return;
     await this.auditLog.record(tx, 'account.restored', { memberId, context }, {});
     const member = await this.members.get(tx, memberId);
     await this.notifications.send(tx, 'account-restored', member, context, { loginIdMasked: maskLoginId(loginId) });
   }
 
-  /** Whoever has to change the password gets no session, only the way to do that. */
-  private async demandNewPassword(tx: Tx, { owner, by }: SignIn, context: ClientContext): Promise<CompletedLogin> {
+  /** A member who has to change the password gets a reset token and no session. */
+  private async demandNewPassword(
+    tx: Tx,
+    { owner, firstFactor }: PendingLogin,
+    context: ClientContext,
+  ): Promise<CompletedLogin> {
     const { memberId, passwordVersion } = owner;
-    // As for any login: a password that was replaced while this one was checked opens nothing (CC-04).
+    // As for any login: a password that was replaced while it was being compared opens nothing (CC-04).
     if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
       throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
-    await this.auditLog.record(tx, 'password.reset_proven', { memberId, context }, { by });
-    const grant = await this.verification.grantReset(tx, memberId, passwordVersion);
-    return { status: 'password_change_required', ...this.resetTokens.mint(grant) };
+    await this.auditLog.record(tx, 'password.reset_proven', { memberId, context }, { by: firstFactor });
+    const resetToken = await this.resetTokens.issue(tx, memberId, passwordVersion);
+    return { status: 'password_change_required', ...resetToken };
   }
 
-  private async assessed(
+  private async describe(
     tx: Tx,
-    { owner, device, passwordFailures }: SignIn,
+    { owner, device, passwordFailures }: PendingLogin,
     context: ClientContext,
   ): Promise<AssessedLogin> {
     const { memberId } = owner;

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { SecurityEvents } from '../../security/audit-log/security-events.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { Database } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
+import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
+import type { LoginCandidate } from '../../users/members.repository.js';
+import type { PendingLogin } from './login-completion.service.js';
+import { LoginLockNotificationService } from './login-lock-notification.service.js';
+import type { PasswordCheck } from './password-check.service.js';
+
+type RefusalReason = SecurityEvents['login.failed']['reason'];
+
+/**
+ * Refuses logins. All refusals are one answer, `invalid_credentials`, and do the same work (EN-05). The audit log and the
+ * error detail hold the reason.
+ */
+@Injectable()
+export class LoginRefusalsService {
+  constructor(
+    private readonly database: Database,
+    private readonly throttle: LoginThrottleService,
+    private readonly lockNotification: LoginLockNotificationService,
+    private readonly ipLimits: IpLimitsService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  /** Refuses after a blocked attempt, a wrong password or an unknown identifier. @throws DomainError `invalid_credentials` */
+  async refusePassword(
+    { candidate, account, deviceId, isBlocked, startsWaiting }: PasswordCheck,
+    context: ClientContext,
+  ): Promise<never> {
+    // Failures on a known device are not mailed about: they do not stop the owner on any other device.
+    if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, account, context);
+    if (!isBlocked) return this.refuse(candidate, candidate === null ? 'unknown_identifier' : 'password', context);
+    await this.ipLimits.countFailure(context);
+    await this.auditLog.record(this.database, 'login.throttled', { memberId: candidate?.id ?? null, context }, {});
+    throw new DomainError('invalid_credentials', { detail: 'has to wait' });
+  }
+
+  /** Refuses a member who is disabled, or closed beyond the grace period. @throws DomainError `invalid_credentials` */
+  async refuseInactive(candidate: LoginCandidate, context: ClientContext): Promise<never> {
+    return this.refuse(candidate, 'not_active', context);
+  }
+
+  /**
+   * Refuses a login whose factors matched and whose risk is too high. It counts as a failure, for the client address too:
+   * otherwise an attacker at the edge of a limit would see that the first factor was right.
+   * @throws DomainError `invalid_credentials`
+   */
+  async refuseRisky(
+    candidate: LoginCandidate,
+    { device, passwordFailures }: PendingLogin,
+    context: ClientContext,
+  ): Promise<never> {
+    const { knownDeviceId: deviceId } = device;
+    // The right password cleared the failures, and with them a reason for refusing: the next attempt would get in.
+    const startsWaiting = await this.throttle.restoreFailures({ account: candidate.id, deviceId }, passwordFailures);
+    if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, candidate.id, context);
+    await this.ipLimits.countFailure(context);
+    throw new DomainError('invalid_credentials', { detail: 'risk too high' });
+  }
+
+  /** Counts a failed login for the client address and records it. */
+  async recordFailure(memberId: string | null, reason: RefusalReason, context: ClientContext): Promise<void> {
+    await this.ipLimits.countFailure(context);
+    await this.auditLog.record(this.database, 'login.failed', { memberId, context }, { reason });
+  }
+
+  private async refuse(
+    candidate: LoginCandidate | null,
+    reason: RefusalReason,
+    context: ClientContext,
+  ): Promise<never> {
+    await this.recordFailure(candidate?.id ?? null, reason, context);
+    throw new DomainError('invalid_credentials', { detail: reason });
+  }
+}

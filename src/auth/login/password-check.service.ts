@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { parseEmailAddress } from '../../platform/addresses/email-address.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../platform/http/validation/login-id.js';
+import { PasswordsService } from '../../security/passwords/passwords.service.js';
+import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
+import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
+import { SessionsService } from '../../sessions/sessions.service.js';
+import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
+import { DECOY_MEMBER_ID } from '../../users/decoy-member.js';
+
+export interface LoginCredentials {
+  /** Login ID or mail address. */
+  readonly identifier: string;
+  readonly password: string;
+}
+
+/** The outcome of comparing the password of a login. */
+export interface PasswordCheck {
+  /** Null where no member has the identifier. */
+  readonly candidate: LoginCandidate | null;
+  /** What failures are counted by: the member's id, or the unknown identifier. */
+  readonly account: string;
+  /** The known device that the login comes from. */
+  readonly deviceId: string | null;
+  readonly matches: boolean;
+  /** Whether the subject has to wait, so that nothing was compared. */
+  readonly isBlocked: boolean;
+  /** Wrong passwords in a row before this attempt. */
+  readonly failuresBefore: number;
+  /** Whether this failure makes the subject wait for the first time. */
+  readonly startsWaiting: boolean;
+  /** A refusal waits for this, see {@link REFUSAL_MS}. */
+  readonly earliestRefusal: Promise<void>;
+}
+
+/**
+ * The minimum time between comparing a password and refusing the login. The work after the comparison takes a few
+ * milliseconds longer where the password was right (risk, audit row, mail). The response time must not show that (EN-05).
+ */
+const REFUSAL_MS = 20;
+
+/** Compares the password of a login: counted before it is compared, and in the same time for known and unknown identifiers. */
+@Injectable()
+export class PasswordCheckService {
+  constructor(
+    private readonly members: MembersRepository,
+    private readonly sessions: SessionsService,
+    private readonly passwords: PasswordsService,
+    private readonly throttle: LoginThrottleService,
+    private readonly ipLimits: IpLimitsService,
+  ) {}
+
+  /** @throws DomainError `too_many_requests`, `overloaded` */
+  async check(
+    { identifier, password }: LoginCredentials,
+    deviceToken: string | undefined,
+    context: ClientContext,
+  ): Promise<PasswordCheck> {
+    // Reserved before the first look-up, so that a flood is refused before it has cost anything (FT-09).
+    const slot = this.passwords.reserve();
+    try {
+      const key = canonicalIdentifier(identifier);
+      const candidate = key === null ? null : await this.members.findCandidate(key);
+      // Unknown accounts look for a device too: the time of the query must not show which accounts exist (EN-06).
+      const deviceId = await this.sessions.findDevice(candidate?.id ?? DECOY_MEMBER_ID, deviceToken);
+      await this.checkClientAddress(deviceId, context);
+
+      const submitted = key ?? identifier;
+      // By member where there is one, so that login ID and address share their failures.
+      const account = candidate?.id ?? `unknown:${submitted}`;
+      const subject = { account, deviceId, queueKey: `login:${submitted}` };
+      // Release the hash slot while queued behind another attempt on this identifier. Otherwise one attacked account could
+      // exhaust the hash queue for everyone.
+      if (this.throttle.hasQueue(subject)) slot.release();
+      const attempt = await this.throttle.begin(subject);
+      try {
+        slot.release();
+        const { isBlocked, failuresBefore } = attempt;
+        let matches = false;
+        if (isBlocked) await this.passwords.simulateVerify();
+        else
+          matches = await this.passwords.verify(candidate?.passwordHash ?? null, password, () =>
+            this.checkClientAddress(deviceId, context),
+          );
+        const earliestRefusal = isBlocked ? Promise.resolve() : delay(REFUSAL_MS);
+        const startsWaiting = await attempt.finish(matches);
+        return { candidate, account, deviceId, matches, isBlocked, failuresBefore, startsWaiting, earliestRefusal };
+      } finally {
+        await attempt.cancel();
+      }
+    } finally {
+      slot.release();
+    }
+  }
+
+  /** A known device is not stopped by the failures of others behind the same client address. */
+  private async checkClientAddress(deviceId: string | null, context: ClientContext): Promise<void> {
+    if (deviceId === null) await this.ipLimits.checkLoginAllowed(context);
+  }
+}
+
+/** The form in which members are stored; null for text that is neither an address nor a login ID. */
+function canonicalIdentifier(input: string): string | null {
+  if (input.includes('@')) return parseEmailAddress(input)?.key ?? null;
+  const loginId = normaliseLoginId(input);
+  return LOGIN_ID_PATTERN.test(loginId) ? loginId : null;
+}

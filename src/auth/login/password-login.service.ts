@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { Database } from '../../platform/database/database.js';
+import { PasswordsService } from '../../security/passwords/passwords.service.js';
+import type { DeviceInfo } from '../../sessions/sessions.service.js';
+import type { IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
+import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
+import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
+import { LoginRefusalsService } from './login-refusals.service.js';
+import { PasswordCheckService, type LoginCredentials, type PasswordCheck } from './password-check.service.js';
+import { SecondFactorLoginService } from './second-factor-login.service.js';
+
+export type PasswordLoginOutcome = CompletedLogin | ({ status: 'mfa_required' } & IssuedMfaToken);
+
+/** Logs a member in by login ID or address and password. */
+@Injectable()
+export class PasswordLoginService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly passwords: PasswordsService,
+    private readonly passwordCheck: PasswordCheckService,
+    private readonly secondFactor: SecondFactorLoginService,
+    private readonly completion: LoginCompletionService,
+    private readonly refusals: LoginRefusalsService,
+  ) {}
+
+  /**
+   * An unknown identifier, a wrong password, a disabled account, a wait and a high risk are one answer, after the same work
+   * (EN-05, EN-06).
+   * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
+   */
+  async login(
+    credentials: LoginCredentials,
+    device: DeviceInfo,
+    context: ClientContext,
+  ): Promise<PasswordLoginOutcome> {
+    const check = await this.passwordCheck.check(credentials, device.deviceToken, context);
+    try {
+      return await this.decide(check, credentials.password, device, context);
+    } catch (error) {
+      await check.earliestRefusal;
+      throw error;
+    }
+  }
+
+  private async decide(
+    check: PasswordCheck,
+    password: string,
+    device: DeviceInfo,
+    context: ClientContext,
+  ): Promise<PasswordLoginOutcome> {
+    const { candidate, matches, deviceId, failuresBefore } = check;
+    if (!matches || candidate === null) return this.refusals.refusePassword(check, context);
+    if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
+    await this.upgradeHash(candidate, password);
+    const login: PendingLogin = {
+      owner: { memberId: candidate.id, passwordVersion: candidate.passwordVersion },
+      device: { ...device, knownDeviceId: deviceId },
+      passwordFailures: failuresBefore,
+      firstFactor: 'password',
+    };
+    return (await this.proceed(login, candidate, context)) ?? this.refusals.refuseRisky(candidate, login, context);
+  }
+
+  /** Asks for the second factor, or completes the login where none is enrolled. @returns null where the risk is too high */
+  private async proceed(
+    login: PendingLogin,
+    candidate: LoginCandidate,
+    context: ClientContext,
+  ): Promise<PasswordLoginOutcome | null> {
+    return this.database.transaction<PasswordLoginOutcome | null>(async (tx) => {
+      // Locked before the second factors are read. Enrolling one takes the same lock, so that no login without it gets in
+      // after the enrolment was acknowledged (CC-06).
+      await this.members.lock(tx, candidate.id);
+      if (!(await this.secondFactor.isRequired(tx, candidate.id)))
+        return this.completion.complete(tx, login, candidate, context);
+      if (!(await this.completion.allowsSecondFactor(tx, login, context))) return null;
+      return { status: 'mfa_required', ...(await this.secondFactor.begin(tx, login)) };
+    });
+  }
+
+  /** Hashes the password again where its hash is weaker than today's settings. */
+  private async upgradeHash({ id, passwordHash, passwordVersion }: LoginCandidate, password: string): Promise<void> {
+    if (!this.passwords.needsRehash(passwordHash)) return;
+    await this.members.upgradeHash(id, passwordVersion, await this.passwords.rehash(password));
+  }
+}

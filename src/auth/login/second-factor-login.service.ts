@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { Database } from '../../platform/database/database.js';
+import type { Tx } from '../../platform/database/sql.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { LoginChallengesService, type IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
+import { TwoFactorService, type MatchedFactor, type SecondFactorAnswer } from '../../mfa/two-factor.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
+import { LoginRefusalsService } from './login-refusals.service.js';
+
+/** What the client sends for the second step of a login. */
+export interface SecondFactorStep {
+  readonly mfaToken: string;
+  readonly answer: SecondFactorAnswer;
+  /** Whether the request comes from a page that may use cookies. */
+  readonly isKnownOrigin: boolean;
+}
+
+/** The second step of a login: a code or a passkey after the password. */
+@Injectable()
+export class SecondFactorLoginService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly challenges: LoginChallengesService,
+    private readonly twoFactor: TwoFactorService,
+    private readonly completion: LoginCompletionService,
+    private readonly refusals: LoginRefusalsService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  async isRequired(tx: Tx, memberId: string): Promise<boolean> {
+    return this.twoFactor.isEnrolled(tx, memberId);
+  }
+
+  /** Issues the token with which the client sends the second factor. */
+  async begin(tx: Tx, { owner, device, passwordFailures }: PendingLogin): Promise<IssuedMfaToken> {
+    const { knownDeviceId: deviceId, deviceName = null, transport = 'body' } = device;
+    return this.challenges.issue(tx, { ...owner, deviceId, deviceName, transport, passwordFailures });
+  }
+
+  /**
+   * Completes a login with a second factor. The token is good for one login. Attempts are counted for the account, over all
+   * its logins in progress.
+   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`, `invalid_credentials`,
+   * `too_many_attempts`, `origin_not_allowed`
+   */
+  async complete(
+    { mfaToken, answer, isKnownOrigin }: SecondFactorStep,
+    context: ClientContext,
+  ): Promise<CompletedLogin> {
+    const challenge = await this.challenges.get(mfaToken);
+    const { memberId, passwordVersion, deviceId, deviceName, transport, passwordFailures } = challenge;
+    if (transport === 'cookie' && !isKnownOrigin)
+      throw new DomainError('origin_not_allowed', { detail: 'second step' });
+    const login: PendingLogin = {
+      owner: { memberId, passwordVersion },
+      device: { knownDeviceId: deviceId, deviceName, transport },
+      passwordFailures,
+      firstFactor: 'password',
+    };
+    const factor = await this.checkFactor(login, answer, context);
+    const candidate = await this.members.getCandidate(memberId);
+    const outcome = await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, memberId);
+      await this.challenges.spend(tx, challenge);
+      await this.twoFactor.spend(tx, { memberId }, factor, context);
+      return this.completion.complete(tx, login, candidate, context);
+    });
+    return outcome ?? this.refusals.refuseRisky(candidate, login, context);
+  }
+
+  private async checkFactor(
+    login: PendingLogin,
+    answer: SecondFactorAnswer,
+    context: ClientContext,
+  ): Promise<MatchedFactor> {
+    const { memberId } = login.owner;
+    try {
+      return await this.twoFactor.check({ memberId, deviceId: login.device.knownDeviceId }, answer, context);
+    } catch (error) {
+      if (error instanceof DomainError)
+        await this.database.transaction(async (tx) => {
+          await this.auditLog.record(tx, 'login.second_factor_failed', { memberId, context }, {});
+          if (error.code !== 'too_many_attempts') await this.completion.assessWrongSecondFactor(tx, login, context);
+        });
+      throw error;
+    }
+  }
+}

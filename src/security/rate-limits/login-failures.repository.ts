@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { Sql } from '../../platform/database/sql.js';
+
+/** The row that counts the failures of one subject, and the limits that decide how long it waits. */
+export interface FailureCounter {
+  /** Keyed digest of account and device, with the current secret. */
+  readonly key: Buffer;
+  /** Keyed digest of the account alone, with the current secret. */
+  readonly account: Buffer;
+  /** Failures before waits begin. */
+  readonly limit: number;
+  readonly firstWaitSeconds: number;
+  readonly maxWaitSeconds: number;
+  /** Failures after which a wait does not end by itself; null where waits always end. */
+  readonly hardLimit: number | null;
+}
+
+/**
+ * How long a subject with `failures` failures waits. From the limit on, each further failure doubles the wait. At the hard
+ * limit the wait does not end by itself. The exponent is bounded because a float overflows beyond 1023.
+ */
+const blockedUntil = (failures: string): string => `CASE
+  WHEN ${failures} >= $5::int THEN 'infinity'::timestamptz
+  WHEN ${failures} >= $2::int THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ least(${failures} - $2::int, 30)))
+END`;
+
+/** Counts one attempt, unless the subject has to wait: then no row comes back. */
+const COUNT = {
+  name: 'login-failure-take',
+  text: `INSERT INTO login_failures AS f (key, account, failures)
+    SELECT $1::bytea, $6::bytea, 1
+    WHERE NOT EXISTS (SELECT FROM login_failures WHERE key = ANY($7::bytea[]) AND blocked_until > now())
+    ON CONFLICT (key) DO UPDATE SET failures = f.failures + 1, updated_at = now(), blocked_until = ${blockedUntil('(f.failures + 1)')}
+    WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
+    RETURNING f.failures`,
+};
+
+const ADD = `INSERT INTO login_failures AS f (key, account, failures, blocked_until) VALUES ($1, $6, $7::int, ${blockedUntil('$7::int')})
+  ON CONFLICT (key) DO UPDATE SET failures = f.failures + $7::int, updated_at = now(), blocked_until = ${blockedUntil('(f.failures + $7::int)')}
+  RETURNING f.failures`;
+
+/** Owns the table `login_failures`. Every login passes here: the statement that counts it is prepared SQL. */
+@Injectable()
+export class LoginFailuresRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Counts an attempt as a failure.
+   * @param olderKeys of the subject, with secrets that are being rotated out: a wait under one of them still holds
+   * @returns the failures in a row, this attempt included; null where the subject has to wait
+   */
+  async count(counter: FailureCounter, olderKeys: readonly Buffer[]): Promise<number | null> {
+    const values = [...valuesOf(counter), olderKeys];
+    const { rows } = await this.database.prepared<{ failures: number }>(COUNT, values);
+    return rows[0]?.failures ?? null;
+  }
+
+  /** Adds several failures at once. @returns the failures in a row afterwards */
+  async add(counter: FailureCounter, failures: number): Promise<number> {
+    const { rows } = await this.database.query<{ failures: number }>(ADD, [...valuesOf(counter), failures]);
+    return rows[0]!.failures;
+  }
+
+  /** Takes one failure back, and with it the wait that it began. */
+  async refund(key: Buffer): Promise<void> {
+    await this.database.query(
+      `UPDATE login_failures SET failures = greatest(failures - 1, 0), blocked_until = NULL WHERE key = $1`,
+      [key],
+    );
+  }
+
+  async delete(keys: readonly Buffer[]): Promise<void> {
+    await this.database.query(`DELETE FROM login_failures WHERE key = ANY($1)`, [keys]);
+  }
+
+  async deleteByAccount(sql: Sql, accounts: readonly Buffer[]): Promise<void> {
+    await sql.query(`DELETE FROM login_failures WHERE account = ANY($1)`, [accounts]);
+  }
+
+  async isAccountBlocked(sql: Sql, accounts: readonly Buffer[]): Promise<boolean> {
+    const { count } = await sql.query(
+      `SELECT key FROM login_failures WHERE account = ANY($1) AND blocked_until > now()`,
+      [accounts],
+    );
+    return count > 0;
+  }
+
+  /** Whole seconds until the last wait under these keys ends; null where none of them has to wait. */
+  async findSecondsToWait(keys: readonly Buffer[]): Promise<number | null> {
+    const { rows } = await this.database.query<{ seconds: number | null }>(
+      `SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::float8 AS seconds FROM login_failures WHERE key = ANY($1)`,
+      [keys],
+    );
+    return rows[0]!.seconds;
+  }
+}
+
+/** The first six parameters of {@link COUNT} and {@link ADD}. */
+function valuesOf(counter: FailureCounter): (Buffer | number | null)[] {
+  const { key, limit, firstWaitSeconds, maxWaitSeconds, hardLimit, account } = counter;
+  return [key, limit, firstWaitSeconds, maxWaitSeconds, hardLimit, account];
+}
