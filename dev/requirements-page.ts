@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { PROJECT_ROOT } from './project.js';
+import { GENERATED_DOCS, PROJECT_ROOT } from './project.js';
 import { REQUIREMENTS, type Requirement } from './requirements.js';
 
 /** A test, or a group of them, whose title names a requirement. */
@@ -27,17 +27,17 @@ export function shownByTests(): Shown[] {
   });
 }
 
-/** docs/requirements.md: each requirement with the tests that show it, or with the reason why none does. */
+/** build/docs/requirements.md: each requirement with the tests that show it, or with the reason why no test does. */
 export function requirementsPage(): string {
   const shown = grouped(shownByTests(), ({ id }) => id);
   const all = REQUIREMENTS.flatMap(([, rows]) => rows);
   const lines = [
     '# Requirements',
     '',
-    'What the service promises, and the tests that show it. P0 blocks a release. A test names the requirements that it shows in its',
-    'title; `npm run docs` writes this page from the titles and from `dev/requirements.ts`, and a test keeps it honest.',
+    'What the service promises, and the tests that show it. P0 blocks a release, P1 is high, P2 medium. A test that shows a',
+    'requirement has its id in the title. `npm run docs` makes this page from those titles and from `dev/requirements.ts`.',
     '',
-    `${all.filter(({ id }) => shown.has(id)).length} of ${all.length} are shown by tests; the others say why not.`,
+    `Tests show ${all.filter(({ id }) => shown.has(id)).length} of ${all.length} requirements. The others name the reason why not.`,
   ];
   for (const [family, rows] of REQUIREMENTS) {
     lines.push('', `## ${family}`);
@@ -48,8 +48,9 @@ export function requirementsPage(): string {
 
 function section({ id, severity, statement, untested, limits }: Requirement, shown: readonly Shown[]): string[] {
   const lines = [`**${id}** (${severity}) ${statement}.`, ''];
+  const root = path.posix.relative(GENERATED_DOCS, '.');
   for (const [file, titles] of grouped(shown, ({ file }) => file))
-    for (const { title } of titles) lines.push(`- [${path.basename(file)}](../${file}): ${inline(title)}`);
+    for (const { title } of titles) lines.push(`- [${path.basename(file)}](${root}/${file}): ${inline(title)}`);
   if (shown.length === 0) lines.push(`- Not tested: ${untested ?? ''}`);
   if (limits !== undefined) lines.push(`- Limits: ${limits}`);
   return lines;

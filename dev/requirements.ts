@@ -22,7 +22,7 @@ const of = (id: string, severity: Requirement['severity'], statement: string, re
   ...remarks,
 });
 
-/** The requirements, in families. The page docs/requirements.md is made of these and of the titles of the tests. */
+/** The requirements, in families. `npm run docs` makes build/docs/requirements.md from them and from the titles of the tests. */
 export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Requirement[]])[] = [
   [
     'Nobody learns who has an account',

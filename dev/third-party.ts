@@ -39,7 +39,7 @@ export function thirdParties(): ThirdParty[] {
   return [...unique.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** docs/third-party.md */
+/** build/docs/third-party.md */
 export function thirdPartyPage(): string {
   const all = thirdParties();
   const licences = [...new Set(all.map(({ licence }) => licence))].sort();
@@ -49,12 +49,12 @@ export function thirdPartyPage(): string {
   });
   return `# Third parties
 
-What runs in production besides our own code, ${all.length} packages, by licence. \`npm run docs\` writes this page from package-lock.json, and a
-test refuses a licence that would oblige those who run Munjigi to more than naming it. \`npm run sbom\` prints the same as CycloneDX, with the hashes
-by which npm checks them; \`npm audit --omit=dev\` says whether a weakness of one of them has become known. The image holds the files of these that run.
+The ${all.length} packages that run in production besides our own code, by licence. \`npm run docs\` makes this page from package-lock.json. A
+test refuses a licence that obliges users of Munjigi to more than attribution. \`npm run sbom\` prints the same list as CycloneDX, with the hashes
+that npm verifies. \`npm audit --omit=dev\` lists known vulnerabilities. The image holds only the files of these packages that run.
 
 The country database is \`geo-whois-asn-country\` of ip-location-db (CC0 1.0), made from data of the regional registries (CC BY 4.0): see
-[countries.md](countries.md).
+[countries.md](../../docs/countries.md).
 
 ${sections.join('\n')}`;
 }

@@ -1,21 +1,23 @@
-// `npm run docs`: writes what repeats the code. .env.example and docs/configuration.md come from the table of settings,
-// docs/requirements.md from the titles of the tests, openapi.json from the controllers, the types of the client from that,
-// docs/third-party.md from the lock file.
-import { writeFile } from 'node:fs/promises';
+// `npm run docs`: writes the files that are made from the code.
+// In the repository: .env.example and docs/configuration.md from the table of settings, openapi.json from the controllers, the
+// types of the client from openapi.json. In build/docs, which Git ignores: the requirements with the titles of their tests, and
+// the packages of package-lock.json with their licences.
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildIfStale } from './build.js';
 import { configurationPage, environmentExample } from './docs.js';
 import { clientTypes, openApiDocument } from './openapi.js';
-import { PROJECT_ROOT } from './project.js';
+import { GENERATED_DOCS, PROJECT_ROOT } from './project.js';
 import { requirementsPage } from './requirements-page.js';
 import { thirdPartyPage } from './third-party.js';
 
 const write = (name: string, text: string): Promise<void> => writeFile(path.join(PROJECT_ROOT, name), text);
 
+await mkdir(path.join(PROJECT_ROOT, GENERATED_DOCS), { recursive: true });
+await write(`${GENERATED_DOCS}/requirements.md`, requirementsPage());
+await write(`${GENERATED_DOCS}/third-party.md`, thirdPartyPage());
 await write('.env.example', environmentExample());
 await write('docs/configuration.md', configurationPage());
-await write('docs/requirements.md', requirementsPage());
-await write('docs/third-party.md', thirdPartyPage());
 await buildIfStale();
 const document = await openApiDocument();
 await write('openapi.json', document);
