@@ -1,10 +1,11 @@
 import { ENVIRONMENT } from '../src/platform/config/environment.js';
 
 /*
- * The parts of the documentation that repeat the table of settings. `npm run docs` writes them, a test keeps them equal.
+ * The documents made from the table of settings: .env.example and docs/configuration.md. `npm run docs` writes them; a test
+ * compares them.
  */
 
-/** What envalid keeps of a setting. */
+/** The properties of a setting as envalid keeps them. */
 interface Setting {
   readonly desc?: string;
   readonly default?: unknown;
@@ -27,12 +28,15 @@ export const GROUPS: readonly (readonly [title: string, first: string])[] = [
   ['Operation', 'SWAGGER_ENABLED'],
 ];
 
+/** What the text of a setting contains when a check of production needs it (src/platform/config/app-config.ts). */
+const REQUIRED = 'Required in production';
+
 const SETTINGS = Object.entries(ENVIRONMENT) as [name: string, setting: Setting][];
 
 export function environmentExample(): string {
   const lines = [
-    '# Every setting of the server. Those after a # have the default shown; those without one are needed in production.',
-    '# An empty value means "not set". Written by `npm run docs` from src/platform/config/environment.ts.',
+    '# Every setting of the server. A line after a # shows the default; a line without # is required in production.',
+    '# An empty value means "not set". Made by `npm run docs` from src/platform/config/environment.ts.',
   ];
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
@@ -41,7 +45,7 @@ export function environmentExample(): string {
     if (setting.devDefault !== undefined && setting.default !== undefined)
       lines.push(`# Outside production: ${plain(setting.devDefault)}`);
     if (setting.example !== undefined) lines.push(`# For example: ${setting.example}`);
-    lines.push(isNeeded(setting) ? `${name}=` : `# ${name}=${plain(setting.default)}`);
+    lines.push(isRequired(setting) ? `${name}=` : `# ${name}=${plain(setting.default)}`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -50,15 +54,19 @@ export function configurationPage(): string {
   const lines = [
     '# Configuration',
     '',
-    'Everything is an environment variable, read once at start. An empty value means "not set". The server refuses to start on a',
-    'bad one, names all of them at once and repeats no value. [.env.example](../.env.example) holds the same list to copy from.',
-    'This page is written by `npm run docs` from `src/platform/config/environment.ts`.',
+    'Environment variables, read once at start. An empty value means "not set". The server names all invalid values at once, without',
+    'repeating them, and does not start. [.env.example](../.env.example) is the same list to copy from.',
+    '`npm run docs` makes this page from `src/platform/config/environment.ts`.',
+    '',
+    'Under *Default*, the value behind "dev" holds while `NODE_ENV` is not `production`.',
   ];
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
-    if (title !== undefined) lines.push('', `## ${title}`, '', '| Variable | Default | Meaning |', '|---|---|---|');
-    const example = setting.example === undefined ? '' : `. Example: \`${setting.example}\``;
-    lines.push(`| \`${name}\` | ${defaultOf(setting)} | ${cell(meaningOf(setting) + example)} |`);
+    if (title !== undefined) lines.push('', `## ${title}`, '', '|Variable|Default|Meaning|', '|---|---|---|');
+    const example = setting.example === undefined ? '' : `; e.g. \`${setting.example}\``;
+    lines.push(
+      `|\`${name}\`|${defaultOf(setting)}|${cell(meaningOf(setting).replace(`${REQUIRED}, else`, 'Outside production:') + example)}|`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }
@@ -71,15 +79,15 @@ function meaningOf({ desc = '', choices }: Setting): string {
   return choices ? `${desc}; one of ${choices.join(', ')}` : desc;
 }
 
-/** Production does not start without it: there is no default, or a check asks for it there (src/platform/config/app-config.ts). */
-function isNeeded(setting: Setting): boolean {
-  return !('default' in setting) || (setting.desc ?? '').includes('Required in production');
+/** Whether production refuses to start without it. */
+function isRequired(setting: Setting): boolean {
+  return !('default' in setting) || (setting.desc ?? '').includes(REQUIRED);
 }
 
 function defaultOf(setting: Setting): string {
   const { default: standard, devDefault } = setting;
-  const shown = isNeeded(setting) ? '**needed in production**' : code(standard);
-  return devDefault === undefined ? shown : `${shown}; otherwise ${code(devDefault)}`;
+  const shown = isRequired(setting) ? '**required**' : code(standard);
+  return devDefault === undefined ? shown : `${shown}, dev ${code(devDefault)}`;
 }
 
 function code(value: unknown): string {
@@ -87,7 +95,7 @@ function code(value: unknown): string {
   return text === '' ? 'none' : `\`${text}\`${inDays(value)}`;
 }
 
-/** Nobody sees at a glance how long 1209600 seconds are. */
+/** The length of 1209600 seconds is hard to see at a glance. */
 function inDays(value: unknown): string {
   return typeof value === 'number' && value >= 86_400 && value % 86_400 === 0
     ? ` (${value / 86_400} ${value === 86_400 ? 'day' : 'days'})`
