@@ -1,18 +1,19 @@
-// `npm run image:files -- FOLDER`: copies there what runs in production and nothing else: the build, the files of node_modules
-// that it reaches, and what is only read while running. The Dockerfile makes its last stage of it.
+// `npm run image:files -- FOLDER`: copies the files that production runs to FOLDER: the build, the files of node_modules that
+// it imports, and files that are read by name at run time. The last stage of the Dockerfile consists of them.
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nodeFileTrace } from '@vercel/nft';
 import { PROJECT_ROOT } from './project.js';
+import { productionPackages } from './third-party.js';
 
-/** Read by name while running, where no trace of the imports sees it. */
+/** Read by name at run time, so that tracing the imports does not find them. */
 const READ_WHILE_RUNNING = [
   // GEOIP_DATABASE=bundled; see src/platform/geoip/country-lookup.service.ts.
   '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
-  // Handed to browsers for the strength meter; see src/pages/strength-assets.ts.
+  // Sent to browsers for the strength meter; see src/pages/strength-assets.ts.
   '@zxcvbn-ts/core/dist/zxcvbn-ts.js',
-  // What the page at /docs loads.
+  // Loaded by the page at /docs.
   ...[
     'swagger-ui.css',
     'swagger-ui-bundle.js',
@@ -22,7 +23,7 @@ const READ_WHILE_RUNNING = [
   ].map((name) => `swagger-ui-dist/${name}`),
 ];
 
-/** Copies the files into `target`, which is made. @returns their paths, relative to it */
+/** Creates the folder `target` and copies the files into it. @returns their paths, relative to it */
 export async function copyImageFiles(target: string): Promise<string[]> {
   const files = [
     ...(await builtFiles()),
@@ -40,7 +41,7 @@ export async function copyImageFiles(target: string): Promise<string[]> {
   return [...unique, 'package.json'];
 }
 
-/** The build without maps: what is logged of an error names places in dist/. */
+/** The build without source maps: logged stack traces refer to dist/. */
 async function builtFiles(): Promise<string[]> {
   const entries = await readdir(path.join(PROJECT_ROOT, 'dist'), { recursive: true, withFileTypes: true });
   return entries
@@ -48,14 +49,22 @@ async function builtFiles(): Promise<string[]> {
     .map((entry) => path.relative(PROJECT_ROOT, path.join(entry.parentPath, entry.name)));
 }
 
-/** Of node_modules, whatever a file of the build may load. */
+/**
+ * The files of node_modules that a file of the build may load. Only those of production packages: a library may try to
+ * load a package that is merely installed, as the mailer does with preview-email.
+ */
 async function reachedFiles(): Promise<string[]> {
   const programs = (await builtFiles()).filter((file) => /\.c?js$/.test(file));
+  const production = productionPackages();
+  const isInPackage = (file: string): boolean => {
+    const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file) ?? [];
+    return folder !== undefined && production.has(folder);
+  };
   const { fileList } = await nodeFileTrace(
     programs.map((file) => path.join(PROJECT_ROOT, file)),
     {
       base: PROJECT_ROOT,
-      ignore: (file) => !/^(dist|node_modules)(\/|$)/.test(file),
+      ignore: (file) => !/^dist(\/|$)/.test(file) && !isInPackage(file),
     },
   );
   const files = [...fileList].filter((file) => file.startsWith('node_modules/'));
@@ -63,7 +72,7 @@ async function reachedFiles(): Promise<string[]> {
   return [...files, ...(await Promise.all(packages.map(licenceFiles))).flat()];
 }
 
-/** Whoever passes a package on passes on its licence. */
+/** A distributed package must carry its licence. */
 async function licenceFiles(folder: string): Promise<string[]> {
   const entries = await readdir(path.join(PROJECT_ROOT, folder), { withFileTypes: true });
   return entries
@@ -71,14 +80,14 @@ async function licenceFiles(folder: string): Promise<string[]> {
     .map(({ name }) => `${folder}/${name}`);
 }
 
-/** For both C libraries that Linux may have: the trace takes the one of the machine it runs on. */
+/** For glibc and musl: the trace finds only the binary for the machine it runs on. */
 async function argon2Binaries(): Promise<string[]> {
   const folder = `node_modules/argon2/prebuilds/${process.platform}-${process.arch}`;
   const names = await readdir(path.join(PROJECT_ROOT, folder)).catch(() => []); // built from source where there is none
   return names.map((name) => `${folder}/${name}`);
 }
 
-/** Ours without what only a clone can do; the scripts that an operator knows go on working. */
+/** Our package.json with the scripts that an operator uses, and without those that need the sources. */
 async function packageJson(): Promise<string> {
   const { name, version, description, license, type, bin, engines } = JSON.parse(
     await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8'),
@@ -94,6 +103,6 @@ async function packageJson(): Promise<string> {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const target = process.argv[2];
-  if (target === undefined) throw new Error('Say where to: npm run image:files -- FOLDER');
+  if (target === undefined) throw new Error('Usage: npm run image:files -- FOLDER');
   console.log(`${(await copyImageFiles(path.resolve(target))).length} files in ${target}`);
 }

@@ -1,7 +1,7 @@
 import type { Locale } from '../platform/i18n/locale.js';
 import type { Member } from '../users/member.entity.js';
 
-/** Where a mail goes and in which language. The address is always the stored one, never what somebody typed (ML-02). */
+/** Address and language of a mail. The address is always the stored one, never request input (ML-02). */
 export interface MailRecipient {
   readonly memberId: string | null;
   readonly email: string;

@@ -1,28 +1,30 @@
+import { MailerModule } from '@nestjs-modules/mailer';
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../platform/config/app-config.js';
 import { MailDelivery } from './delivery/mail-delivery.js';
-import { MailRenderer } from './templates/mail-renderer.js';
+import { mailerOptions } from './delivery/mailer-options.js';
 import { MailService } from './mail.service.js';
 import { OutboxBacklogRepository } from './outbox/outbox-backlog.repository.js';
 import { OutboxDispatcher } from './outbox/outbox-dispatcher.js';
 import { OutboxInspectionRepository } from './outbox/outbox-inspection.repository.js';
 import { OutboxInspectionService } from './outbox/outbox-inspection.service.js';
+import { OutboxMessage } from './outbox/outbox-message.entity.js';
 import { OutboxRepository } from './outbox/outbox.repository.js';
-import { createSmtpTransport, SMTP_TRANSPORT } from './delivery/smtp-transport.js';
+import { MailTemplateAdapter } from './templates/mail-template-adapter.js';
+import { MailTemplatesModule } from './templates/mail-templates.module.js';
 
-/** Mail: written into the outbox with its cause, sent by the dispatcher. */
+/** Mail: written to the outbox in the transaction that causes it, sent later by the dispatcher. */
 @Module({
+  imports: [
+    MailerModule.forRootAsync({
+      imports: [MailTemplatesModule],
+      inject: [AppConfig, MailTemplateAdapter],
+      useFactory: ({ env }: AppConfig, adapter: MailTemplateAdapter) => mailerOptions(env, adapter),
+    }),
+    TypeOrmModule.forFeature([OutboxMessage]),
+  ],
   providers: [
-    {
-      provide: SMTP_TRANSPORT,
-      useFactory: ({ env }: AppConfig) => createSmtpTransport(env),
-      inject: [AppConfig],
-    },
-    {
-      provide: MailRenderer,
-      useFactory: ({ env }: AppConfig) => new MailRenderer({ productName: env.PRODUCT_NAME }),
-      inject: [AppConfig],
-    },
     MailService,
     OutboxRepository,
     OutboxInspectionRepository,
@@ -31,6 +33,6 @@ import { createSmtpTransport, SMTP_TRANSPORT } from './delivery/smtp-transport.j
     MailDelivery,
     OutboxDispatcher,
   ],
-  exports: [MailService, MailDelivery, MailRenderer, OutboxInspectionService, OutboxBacklogRepository],
+  exports: [MailService, MailDelivery, OutboxInspectionService, OutboxBacklogRepository],
 })
 export class MailModule {}

@@ -9,24 +9,24 @@ import type { MailTemplateName, MailTemplates } from './templates/mail-template.
 import { OutboxRepository, type ClaimedMessage } from './outbox/outbox.repository.js';
 
 interface QueueOptions {
-  /** The proof this mail carries; when that is over, so is the mail. */
+  /** The e-mail challenge whose code or link this mail carries; the mail is dropped when the challenge ends. */
   readonly proofId?: string;
-  /** The mail is pointless after this many seconds. */
+  /** The mail is dropped if it could not be sent within this time. */
   readonly lifetimeSeconds?: number;
-  /** Do the same work but send nothing: the address is unknown, or had its share of mail. */
+  /** Write the row but never send it: the address is unknown, or its mail budget is used up. */
   readonly withhold?: boolean;
 }
 
-/** What an outbox row carries, encrypted. */
+/** Content of the encrypted column of an outbox row. */
 export interface MailPayload {
   readonly to: string;
   readonly data: MailTemplates[MailTemplateName];
 }
 
-/** Puts mails into the outbox. Sends nothing: the dispatcher does, after the commit that the mail is about. */
+/** Queues mails in the outbox. The dispatcher sends them after the transaction commits. */
 @Injectable()
 export class MailService {
-  private readonly box: FieldCipher;
+  private readonly cipher: FieldCipher;
   private readonly messageIdHost: string;
 
   constructor(
@@ -34,10 +34,11 @@ export class MailService {
     config: AppConfig,
     private readonly outbox: OutboxRepository,
   ) {
-    this.box = new FieldCipher(keys.all('outbox-payload'));
+    this.cipher = new FieldCipher(keys.all('outbox-payload'));
     this.messageIdHost = new URL(config.publicUrl).hostname;
   }
 
+  /** Writes the mail to the outbox; it leaves only if `tx` commits. */
   async queue<Name extends MailTemplateName>(
     tx: Tx,
     template: Name,
@@ -46,8 +47,9 @@ export class MailService {
     options: QueueOptions = {},
   ): Promise<void> {
     const id = randomUUID();
-    const payload = this.box.encrypt(JSON.stringify({ to: to.email, data } satisfies MailPayload), id);
     const withhold = options.withhold === true;
+    // Encrypted even where it is discarded, so that the response time does not reveal withheld mails.
+    const payload = this.cipher.encrypt(JSON.stringify({ to: to.email, data } satisfies MailPayload), id);
     await this.outbox.insert(
       tx,
       {
@@ -56,7 +58,7 @@ export class MailService {
         locale: to.locale,
         status: withhold ? 'withheld' : 'pending',
         payload: withhold ? null : payload,
-        // Made now and stored, so that every attempt to send carries the same one.
+        // Stored, so that every attempt to send carries the same Message-ID.
         messageId: `<${id}@${this.messageIdHost}>`,
         memberId: to.memberId,
         proofId: options.proofId ?? null,
@@ -65,18 +67,18 @@ export class MailService {
     );
   }
 
-  /** Takes back the mails of proofs that were used or replaced before their mail had left. */
+  /** Drops unsent mails of e-mail challenges that were used or replaced. */
   async dropForProofs(tx: Tx, proofIds: readonly string[]): Promise<void> {
     await this.outbox.dropForProofs(tx, proofIds);
   }
 
-  /** Deletes the mails of erased members. */
+  /** Deletes all mails of erased members. */
   async forget(tx: Tx, memberIds: readonly string[]): Promise<void> {
-    await this.outbox.deleteOf(tx, memberIds);
+    await this.outbox.deleteForMembers(tx, memberIds);
   }
 
-  /** @throws Error when the row was altered or its key is gone. */
-  open(message: Pick<ClaimedMessage, 'id' | 'payload'>): MailPayload {
-    return JSON.parse(this.box.decrypt(message.payload, message.id)) as MailPayload;
+  /** @throws Error if the payload was altered or its key is unknown */
+  decrypt(message: Pick<ClaimedMessage, 'id' | 'payload'>): MailPayload {
+    return JSON.parse(this.cipher.decrypt(message.payload, message.id)) as MailPayload;
   }
 }

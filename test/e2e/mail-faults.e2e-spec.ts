@@ -141,7 +141,7 @@ describe('the outbox', () => {
     await eventually('the mail is there', async () => sink.letters[0]);
     const { name } = app.database;
     await renameDatabase(name, `${name}_away`);
-    const complaints = (): number => app.logs.filter((line) => line.includes('could not look for mail')).length;
+    const complaints = (): number => app.logs.filter((line) => line.includes('claiming mails failed')).length;
     const earlier = complaints();
     try {
       take();

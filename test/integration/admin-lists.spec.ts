@@ -1,6 +1,11 @@
+import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import type { PagePosition } from '../../src/platform/database/page.js';
 import { eventListStatement } from '../../src/security/audit-log/security-events.repository.js';
-import { outboxListStatement } from '../../src/mail/outbox/outbox-inspection.repository.js';
+import { outboxListQuery } from '../../src/mail/outbox/outbox-inspection.repository.js';
+import { OutboxMessage, type OutboxStatus } from '../../src/mail/outbox/outbox-message.entity.js';
 import { memberListStatement } from '../../src/users/member-search.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -109,8 +114,23 @@ describe('the lists of administrators', () => {
   });
 
   it('read mails by an index, by state', async () => {
-    await expectIndexed(outboxListStatement(undefined, LIMIT, null), 'outbox_messages_created_at');
-    await expectIndexed(outboxListStatement('sent', LIMIT, AFTER), 'outbox_messages_created_at');
-    await expectIndexed(outboxListStatement('dead', LIMIT, null), 'outbox_messages_unsent');
+    const options = dataSourceOptions({ url: database.url, poolSize: 1, timeoutSeconds: 120 });
+    const dataSource = await new DataSource(options).initialize();
+    const statement = (status: OutboxStatus | undefined, after: PagePosition | null) => {
+      const [text, values] = outboxListQuery(
+        dataSource.getRepository(OutboxMessage),
+        status,
+        LIMIT,
+        after,
+      ).getQueryAndParameters();
+      return { text, values };
+    };
+    try {
+      await expectIndexed(statement(undefined, null), 'outbox_messages_created_at');
+      await expectIndexed(statement('sent', AFTER), 'outbox_messages_created_at');
+      await expectIndexed(statement('dead', null), 'outbox_messages_unsent');
+    } finally {
+      await dataSource.destroy();
+    }
   });
 });

@@ -1,51 +1,48 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { MailRenderer } from '../templates/mail-renderer.js';
+import { MailerService } from '@nestjs-modules/mailer';
+import { Injectable, Logger } from '@nestjs/common';
 import { MailService, type MailPayload } from '../mail.service.js';
-import { isMailTemplateName } from '../templates/mail-template.js';
 import { EXPIRED, type ClaimedMessage } from '../outbox/outbox.repository.js';
-import { SMTP_TRANSPORT, type SmtpTransport } from './smtp-transport.js';
-import { Backoff, describeFailure, isPermanentFailure, isServerFailure } from './smtp-failure.js';
+import { MailRenderingError } from '../templates/mail-template-adapter.js';
+import { Backoff } from './backoff.js';
+import { describeFailure, isPermanentFailure, isServerFailure } from './smtp-failure.js';
 
-/** What an attempt came to: an {@link Outcome}, but that `unreachable` is about the mail server and no mail. */
+/** Results as the metrics count them. `unreachable`: the mail server failed, whatever the mail. */
 export const ATTEMPT_RESULTS = ['sent', 'postponed', 'dead', 'dropped', 'unreachable'] as const;
 export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
 
-type MailToSend = NonNullable<Parameters<SmtpTransport['sendMail']>[0]>;
-
-/** What an attempt to send came to. */
-export type Outcome = Result & {
-  /** What it showed of the mail server itself; undefined where that was not asked. */
+/** The result of one attempt to send a message. */
+export type Outcome = MessageOutcome & {
+  /** What the attempt showed about the mail server; undefined where none was contacted. */
   readonly server?: 'works' | 'fails';
 };
 
-type Result =
+type MessageOutcome =
   | { readonly kind: 'sent' }
   | { readonly kind: 'dropped' | 'dead'; readonly reason: string }
   | { readonly kind: 'postponed'; readonly reason: string; readonly seconds: number };
 
-/** After an answer about this very mail, such as greylisting. */
+/** After an answer about one mail, such as greylisting. */
 const MAIL_BACKOFF = new Backoff(5, 900);
-/** After an outage, which is over for all mails at once: none may oversleep it by more than this. */
+/** After an outage. Short, because an outage ends for all mails at once. */
 const OUTAGE_BACKOFF = new Backoff(2, 15);
 
-/** Sends one claimed message: renders it, hands it to the mail server, and says what came of it. Touches no database. */
+/** Makes one attempt to send a claimed message and classifies the result. Uses no database. */
 @Injectable()
-export class MailDelivery implements OnApplicationShutdown {
+export class MailDelivery {
   private readonly logger = new Logger(MailDelivery.name);
-  /** Attempts of this process so far. First ones apart: of those each mail has one, however often it is tried. */
-  readonly tally = { first: noAttempts(), later: noAttempts() };
+  /** Attempts of this process so far. First attempts are apart: each mail has exactly one. */
+  readonly attemptCounts = { first: noAttempts(), later: noAttempts() };
 
   constructor(
     private readonly mail: MailService,
-    private readonly renderer: MailRenderer,
-    @Inject(SMTP_TRANSPORT) private readonly transport: SmtpTransport,
+    private readonly mailer: MailerService,
   ) {}
 
-  /** @param signal ends the attempt by closing its connection, at whatever stage it is */
+  /** @param signal aborts the attempt at any stage by closing its connection */
   async attempt(message: ClaimedMessage, signal: AbortSignal): Promise<Outcome> {
     const outcome = await this.deliver(message, signal);
-    this.tally[message.attempts === 1 ? 'first' : 'later'][outcome.server === 'fails' ? 'unreachable' : outcome.kind] +=
-      1;
+    const counts = this.attemptCounts[message.attempts === 1 ? 'first' : 'later'];
+    counts[outcome.server === 'fails' ? 'unreachable' : outcome.kind] += 1;
     return outcome;
   }
 
@@ -53,50 +50,44 @@ export class MailDelivery implements OnApplicationShutdown {
     if (message.isExpired) return { kind: 'dropped', reason: EXPIRED };
     let payload: MailPayload;
     try {
-      payload = this.mail.open(message);
+      payload = this.mail.decrypt(message);
     } catch (error) {
-      // Sealed with a secret that this process does not know: while a rotation rolls out, another one does.
+      // While a key rotation rolls out, another process may already know the key of this payload.
       return postponed(message, (error as Error).message, MAIL_BACKOFF);
     }
-    let mail;
     try {
-      mail = this.compose(message, payload);
+      await this.send(message, payload, signal);
+      return { kind: 'sent', server: 'works' };
     } catch (error) {
-      // Trying again would fail the same way; the operator sees it.
-      this.logger.error(`outbox ${message.id} cannot be rendered: ${(error as Error).message}`);
+      return this.classify(message, error);
+    }
+  }
+
+  private async send(message: ClaimedMessage, { to, data }: MailPayload, signal: AbortSignal): Promise<void> {
+    const mail = {
+      // An object is used as it is. A string would be parsed and could name several recipients
+      // (ML-01, ML-03).
+      to: { name: '', address: to },
+      messageId: message.messageId,
+      template: message.template,
+      locale: message.locale,
+      context: data,
+      signal,
+    };
+    await this.mailer.sendMail(mail);
+  }
+
+  private classify(message: ClaimedMessage, error: unknown): Outcome {
+    if (error instanceof MailRenderingError) {
+      this.logger.error(`outbox ${message.id} cannot be rendered: ${error.message}`);
       return { kind: 'dead', reason: 'could not be rendered' };
     }
-    try {
-      await this.transport.sendMail({ ...mail, signal });
-    } catch (error) {
-      const reason = describeFailure(error);
-      this.logger.warn(`outbox ${message.id} attempt ${message.attempts}: ${reason}`);
-      if (isPermanentFailure(error)) return { kind: 'dead', reason, server: 'works' };
-      return isServerFailure(error)
-        ? { ...postponed(message, reason, OUTAGE_BACKOFF), server: 'fails' }
-        : { ...postponed(message, reason, MAIL_BACKOFF), server: 'works' };
-    }
-    return { kind: 'sent', server: 'works' };
-  }
-
-  onApplicationShutdown(): void {
-    this.transport.close();
-  }
-
-  private compose(message: ClaimedMessage, { to, data }: MailPayload): MailToSend {
-    if (!isMailTemplateName(message.template)) throw new Error('unknown template');
-    const { subject, html, text } = this.renderer.render(message.template, message.locale, data);
-    return {
-      // As an object the address is taken as it is; a string would be parsed, and could name several recipients (ML-01, ML-03).
-      to: { name: '', address: to },
-      subject,
-      html,
-      text,
-      messageId: message.messageId,
-      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    };
+    const reason = describeFailure(error);
+    this.logger.warn(`outbox ${message.id} attempt ${message.attempts}: ${reason}`);
+    if (isPermanentFailure(error)) return { kind: 'dead', reason, server: 'works' };
+    return isServerFailure(error)
+      ? { ...postponed(message, reason, OUTAGE_BACKOFF), server: 'fails' }
+      : { ...postponed(message, reason, MAIL_BACKOFF), server: 'works' };
   }
 }
 
@@ -104,7 +95,7 @@ function noAttempts(): Record<AttemptResult, number> {
   return { sent: 0, postponed: 0, dead: 0, dropped: 0, unreachable: 0 };
 }
 
-function postponed(message: ClaimedMessage, reason: string, backoff: Backoff): Result {
+function postponed(message: ClaimedMessage, reason: string, backoff: Backoff): MessageOutcome {
   if (message.isOverdue) return { kind: 'dead', reason };
   return { kind: 'postponed', reason, seconds: backoff.after(message.attempts) };
 }

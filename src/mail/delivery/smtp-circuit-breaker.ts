@@ -1,37 +1,40 @@
-import type { Backoff } from './smtp-failure.js';
+import type { Backoff } from './backoff.js';
 
 /**
- * Leaves a mail server that is away in peace: after a failure nothing is sent for a while, then one mail finds out whether
- * it is back. So an outage costs few attempts however many mails wait, and all of them go out soon after it ends (FT-03).
+ * Stops sending while the mail server fails. Open: no mail is sent until a backoff has passed.
+ * Half-open: one mail tests the server. So an outage costs few attempts however many mails wait,
+ * and all of them leave soon after it ends (FT-03).
  */
 export class SmtpCircuitBreaker {
   private failures = 0;
-  private untilMs = 0;
+  private openUntilMs = 0;
 
   constructor(
     private readonly backoff: Backoff,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** 0 when there is no pause, or it is over. */
+  /** Milliseconds until the next mail may be sent; 0 unless open. */
   get remainingMs(): number {
-    return Math.max(0, this.untilMs - this.now());
+    return Math.max(0, this.openUntilMs - this.now());
   }
 
-  /** Whether the server has not been seen working since it last failed: then one mail is enough to try with. */
-  get isDoubtful(): boolean {
-    return this.failures > 0;
+  /** Whether the backoff has passed but no mail has reached the server since it failed. */
+  get isHalfOpen(): boolean {
+    return this.failures > 0 && this.remainingMs === 0;
   }
 
-  failed(): void {
-    // Mails that were under way together fail together; that is one failure.
+  /** The server failed: opens for longer after each failure in a row. */
+  trip(): void {
+    // Mails in flight together fail together; they count as one failure.
     if (this.remainingMs > 0) return;
     this.failures += 1;
-    this.untilMs = this.now() + this.backoff.after(this.failures) * 1000;
+    this.openUntilMs = this.now() + this.backoff.after(this.failures) * 1000;
   }
 
-  worked(): void {
+  /** The server answered: sends without limits again. */
+  close(): void {
     this.failures = 0;
-    this.untilMs = 0;
+    this.openUntilMs = 0;
   }
 }

@@ -2,19 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { IS_RETRYABLE } from './outbox-inspection.repository.js';
 
-/** How much mail waits. */
+/** Counts of unsent mails. */
 export interface OutboxBacklog {
   /** May be sent now. */
   readonly due: number;
-  /** Failed before and waits for its next try, or is being sent. */
+  /** Being sent, or waiting for a retry. */
   readonly waiting: number;
-  /** Given up, and an operator may try again; what has expired since is nobody's business any more. */
+  /** Given up and retryable by an operator. Expired ones do not count: no action is left. */
   readonly dead: number;
-  /** Since the oldest mail that nobody has tried to send yet was written; 0 when there is none. One that a server keeps putting off says nothing of the others. */
+  /** Age of the oldest mail without an attempt; 0 if there is none. Retries do not count: one greylisted mail would hide the rest. */
   readonly oldestSeconds: number;
 }
 
-/** Counts what the outbox still holds. Both parts are found by an index of the rows they count. */
+/**
+ * Measures the backlog of the outbox for the metrics. Plain SQL, because it is one aggregate;
+ * partial indexes find both kinds of rows.
+ */
 @Injectable()
 export class OutboxBacklogRepository {
   constructor(private readonly database: Database) {}

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   Injectable,
   Logger,
-  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
   type OnModuleInit,
@@ -10,41 +9,39 @@ import {
 import { AppConfig } from '../../platform/config/app-config.js';
 import { isDatabaseClosed, isDatabaseUnavailable } from '../../platform/database/database-errors.js';
 import { Notifications } from '../../platform/database/notifications.js';
+import { Backoff } from '../delivery/backoff.js';
 import { MailDelivery, type Outcome } from '../delivery/mail-delivery.js';
-import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from './outbox.repository.js';
 import { SmtpCircuitBreaker } from '../delivery/smtp-circuit-breaker.js';
-import { Backoff } from '../delivery/smtp-failure.js';
+import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from './outbox.repository.js';
 
-/** How often due mails are looked for without being told: retries, and leases of processes that died. */
+/** Finds due mails that no notification announces: retries, and leases of processes that died. */
 const POLL_MS = 2000;
-/** Told to stop, mails being sent get this long to come to an end; then they are cut off and left to another process. */
-const PATIENCE_MS = 8000;
-/** Between attempts to note an outcome while the database is away. */
-const NOTE_AGAIN_MS = 250;
+/** At shutdown, mails in flight get this long; then they are aborted and left to another process. */
+const DRAIN_MS = 8000;
+/** Between attempts to record an outcome while the database is unavailable. */
+const RECORD_RETRY_MS = 250;
 
 /**
- * Sends what stands in the outbox: claims, has it delivered, notes the outcome. Holds no database connection while it talks
- * to the mail server. Several dispatchers may run side by side.
+ * Sends the mails of the outbox: claims due messages, has them delivered, records each outcome.
+ * Holds no database connection while it talks to the mail server. Several dispatchers may run in parallel.
  */
 @Injectable()
-export class OutboxDispatcher
-  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
-{
+export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(OutboxDispatcher.name);
-  private readonly inFlight = new Set<Promise<void>>();
-  /** Those of them that failed before. */
-  private retriesInFlight = 0;
-  private readonly pause = new SmtpCircuitBreaker(new Backoff(0.5, 5));
-  /** Ends each attempt under way. */
-  private readonly cuts = new Set<AbortController>();
-  private isCutOff = false;
+  private readonly breaker = new SmtpCircuitBreaker(new Backoff(0.5, 5));
   private readonly leaseMs: number;
-  private timer: NodeJS.Timeout | undefined;
-  private pauseTimer: NodeJS.Timeout | undefined;
+  private readonly inFlight = new Set<Promise<void>>();
+  /** How many of the mails in flight have failed before. */
+  private retriesInFlight = 0;
+  /** One per attempt in progress. */
+  private readonly abortControllers = new Set<AbortController>();
   private claiming: Promise<void> | undefined;
-  /** Set when told of new mail while looking: look once more. */
-  private again = false;
-  private stopped = false;
+  /** A wake-up arrived during a claim: claim once more after it. */
+  private isWakeRequested = false;
+  private isStopped = false;
+  private isAborted = false;
+  private pollTimer: NodeJS.Timeout | undefined;
+  private breakerTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly config: AppConfig,
@@ -66,110 +63,111 @@ export class OutboxDispatcher
 
   onApplicationBootstrap(): void {
     if (!this.config.env.WORKER_ENABLED) return;
-    this.timer = setInterval(() => this.wake(), POLL_MS);
+    this.pollTimer = setInterval(() => this.wake(), POLL_MS);
     this.wake();
   }
 
-  /** Claims nothing more. */
-  onModuleDestroy(): void {
-    this.stopped = true;
-    clearInterval(this.timer);
-    clearTimeout(this.pauseTimer);
-  }
-
-  /** Waits a while for what is being sent, while there still is a database to note it in. */
-  async beforeApplicationShutdown(): Promise<void> {
-    const impatience = setTimeout(() => this.cutOffAll(), PATIENCE_MS);
+  /**
+   * Stops claiming and waits for the mails in flight. In this hook, because MailerService closes its
+   * connections in the same hook of a module that Nest destroys later, and the database is still open.
+   */
+  async onModuleDestroy(): Promise<void> {
+    this.isStopped = true;
+    clearInterval(this.pollTimer);
+    clearTimeout(this.breakerTimer);
+    const drainTimer = setTimeout(() => this.abortAll(), DRAIN_MS);
     await this.claiming;
     await Promise.all(this.inFlight);
-    clearTimeout(impatience);
+    clearTimeout(drainTimer);
   }
 
-  private cutOffAll(): void {
-    this.isCutOff = true;
-    for (const cut of this.cuts) cut.abort();
+  private abortAll(): void {
+    this.isAborted = true;
+    for (const controller of this.abortControllers) controller.abort();
   }
 
-  /** Looks for due mail soon. Cheap; may be called as often as there is reason to. */
-  wake(): void {
-    if (this.stopped) return;
+  /** Starts a claim, or requests one after the claim in progress. */
+  private wake(): void {
+    if (this.isStopped) return;
     if (this.claiming) {
-      this.again = true;
+      this.isWakeRequested = true;
       return;
     }
-    this.claiming = this.claimAll()
-      .catch((error: unknown) => this.logger.warn(`could not look for mail: ${(error as Error).message}`))
+    this.claiming = this.claimDue()
+      .catch((error: unknown) => this.logger.warn(`claiming mails failed: ${(error as Error).message}`))
       .finally(() => {
         this.claiming = undefined;
-        if (this.again) this.wake();
+        if (this.isWakeRequested) this.wake();
       });
   }
 
-  private async claimAll(): Promise<void> {
-    this.again = false;
-    if (this.pause.remainingMs > 0) return this.outbox.dropExpired();
-    // While it is not known whether the server is back, one mail finds out.
-    const places = this.pause.isDoubtful ? 1 : this.config.env.OUTBOX_CONCURRENCY;
-    const free = places - this.inFlight.size;
-    // When all are busy, the one that ends first wakes us.
-    if (free <= 0 || this.stopped) return;
-    // One place is kept from mails that failed before, so that slow failures never hold up all the others (FT-04).
-    const retryLimit = Math.min(free, Math.max(1, places - 1) - this.retriesInFlight);
+  private async claimDue(): Promise<void> {
+    this.isWakeRequested = false;
+    if (this.breaker.remainingMs > 0) return this.outbox.dropExpired();
+    const slots = this.breaker.isHalfOpen ? 1 : this.config.env.OUTBOX_CONCURRENCY;
+    const free = slots - this.inFlight.size;
+    // While all slots are taken, the first mail to finish wakes the dispatcher.
+    if (free <= 0 || this.isStopped) return;
+    // One slot is kept for first attempts, so that slow failures never hold up all other mails (FT-04).
+    const retryLimit = Math.min(free, Math.max(1, slots - 1) - this.retriesInFlight);
     const claimedAt = performance.now();
     const messages = await this.outbox.claim(free, retryLimit, this.config.env.OUTBOX_LEASE_SECONDS);
-    for (const message of messages) this.begin(message, claimedAt);
+    for (const message of messages) this.startSending(message, claimedAt);
   }
 
-  private begin(message: ClaimedMessage, claimedAt: number): void {
+  private startSending(message: ClaimedMessage, claimedAt: number): void {
     const retries = message.attempts > 1 ? 1 : 0;
     this.retriesInFlight += retries;
-    const handling = this.handle(message, claimedAt)
+    const sending = this.send(message, claimedAt)
       .catch((error: unknown) => this.logger.warn(`outbox ${message.id}: ${(error as Error).message}`))
       .finally(() => {
-        this.inFlight.delete(handling);
+        this.inFlight.delete(sending);
         this.retriesInFlight -= retries;
         this.wake();
       });
-    this.inFlight.add(handling);
+    this.inFlight.add(sending);
   }
 
-  private async handle(message: ClaimedMessage, claimedAt: number): Promise<void> {
-    const leaseEndsAt = claimedAt + this.leaseMs;
-    // Over well before the lease is, however slowly the server drips: else another process would send the same mail meanwhile.
-    const cut = new AbortController();
-    const deadline = setTimeout(() => cut.abort(), (this.leaseMs * 3) / 4 - (performance.now() - claimedAt));
-    this.cuts.add(cut);
-    const outcome = await this.delivery.attempt(message, cut.signal).finally(() => {
+  private async send(message: ClaimedMessage, claimedAt: number): Promise<void> {
+    const controller = new AbortController();
+    // Aborted well before the lease ends, however slowly the server responds. Otherwise another
+    // process could claim the message and send it a second time.
+    const abortAfterMs = (this.leaseMs * 3) / 4 - (performance.now() - claimedAt);
+    const deadline = setTimeout(() => controller.abort(), abortAfterMs);
+    this.abortControllers.add(controller);
+    let outcome: Outcome;
+    try {
+      outcome = await this.delivery.attempt(message, controller.signal);
+    } finally {
       clearTimeout(deadline);
-      this.cuts.delete(cut);
-    });
-    this.heed(outcome);
-    await this.note(message, outcome, leaseEndsAt);
+      this.abortControllers.delete(controller);
+    }
+    this.updateBreaker(outcome);
+    await this.recordOutcome(message, outcome, claimedAt + this.leaseMs);
   }
 
-  /** Draws conclusions for the other mails. */
-  private heed(outcome: Outcome): void {
-    if (outcome.server === 'works') this.pause.worked();
+  private updateBreaker(outcome: Outcome): void {
+    if (outcome.server === 'works') this.breaker.close();
     if (outcome.server !== 'fails') return;
-    this.pause.failed();
-    if (this.stopped) return;
-    clearTimeout(this.pauseTimer);
-    this.pauseTimer = setTimeout(() => this.wake(), this.pause.remainingMs);
+    this.breaker.trip();
+    if (this.isStopped) return;
+    clearTimeout(this.breakerTimer);
+    this.breakerTimer = setTimeout(() => this.wake(), this.breaker.remainingMs);
   }
 
-  /** Keeps trying while the database is away, or does not let us in: a mail that is gone but not noted would be sent a second time. */
-  private async note(message: ClaimedMessage, outcome: Outcome, leaseEndsAt: number): Promise<void> {
+  /** Retries until the lease ends while the database is unavailable: a sent mail without a record would be sent twice. */
+  private async recordOutcome(message: ClaimedMessage, outcome: Outcome, leaseEndsAt: number): Promise<void> {
     for (;;) {
       try {
         if (outcome.kind === 'postponed') {
-          const seconds = this.isCutOff ? 0 : outcome.seconds;
+          const seconds = this.isAborted ? 0 : outcome.seconds;
           return await this.outbox.postpone(message, seconds, outcome.reason);
         }
         return await this.outbox.finish(message, outcome.kind, outcome.kind === 'sent' ? null : outcome.reason);
       } catch (error) {
-        const isHopeless = performance.now() > leaseEndsAt || this.isCutOff;
-        if (isHopeless || !(isDatabaseUnavailable(error) || isDatabaseClosed(error))) throw error;
-        await delay(NOTE_AGAIN_MS);
+        const isTooLate = performance.now() > leaseEndsAt || this.isAborted;
+        if (isTooLate || !(isDatabaseUnavailable(error) || isDatabaseClosed(error))) throw error;
+        await delay(RECORD_RETRY_MS);
       }
     }
   }

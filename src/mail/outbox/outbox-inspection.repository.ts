@@ -1,64 +1,79 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
-import { Conditions, microsOf, type PagePosition } from '../../platform/database/page.js';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Repository, SelectQueryBuilder } from 'typeorm';
+import { microsOf, type PagePosition } from '../../platform/database/page.js';
 import type { Tx } from '../../platform/database/sql.js';
-import type { OutboxMessage, OutboxStatus } from './outbox-message.entity.js';
+import { OutboxMessage, type OutboxStatus } from './outbox-message.entity.js';
 import { OUTBOX_CHANNEL } from './outbox.repository.js';
 
-/** A mail as it lies in the outbox. `payload` is for reading the recipient and goes no further. */
+/** A mail as it is stored. `payload` is for reading the recipient and is not passed on. */
 export type OutboxRow = Omit<OutboxMessage, 'messageId' | 'proofId'> & PagePosition;
 
-/** True of a mail that was given up and can still go out: what it carries is there and of use. */
+/** Condition for a dead mail that can still be sent: its payload exists and has not expired. */
 export const IS_RETRYABLE = `status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at > now(), true)`;
 
-const COLUMNS = `id, template, locale, status, payload, member_id AS "memberId", attempts, created_at AS "createdAt",
-  available_at AS "availableAt", expires_at AS "expiresAt", finished_at AS "finishedAt", last_error AS "lastError"`;
-
-/** The table `outbox_messages` as an operator sees it; sending is the business of {@link OutboxRepository}. */
+/**
+ * The outbox as administrators see it. TypeORM, because requests are rare; {@link OutboxRepository}
+ * sends the mails.
+ */
 @Injectable()
 export class OutboxInspectionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectRepository(OutboxMessage) private readonly messages: Repository<OutboxMessage>) {}
 
-  /** Newest first. */
+  /** @returns mails, newest first */
   async list(status: OutboxStatus | undefined, limit: number, after: PagePosition | null): Promise<OutboxRow[]> {
-    const { text, values } = outboxListStatement(status, limit, after);
-    return (await this.database.query<OutboxRow>(text, values)).rows;
+    const { entities, raw } = await outboxListQuery(this.messages, status, limit, after).getRawAndEntities();
+    return entities.map((message, index) => ({ ...message, micros: (raw[index] as PagePosition).micros }));
   }
 
   async exists(tx: Tx, id: string): Promise<boolean> {
-    return (await tx.query(`SELECT id FROM outbox_messages WHERE id = $1`, [id])).count === 1;
+    return tx.manager.existsBy(OutboxMessage, { id });
   }
 
   /**
-   * Makes a mail that was given up due again, as if it were new, and wakes the dispatchers when this commits. False for
-   * any other, and where what it carries has expired, been used or been replaced. Of two retries at once, one does it.
+   * Makes a dead mail due again, as if it were new, and wakes the dispatchers on commit. Of two
+   * concurrent retries, one succeeds.
+   *
+   * @returns false for any other mail, and where its code or link expired, was used or was replaced
    */
   async retry(tx: Tx, id: string): Promise<boolean> {
-    const { count } = await tx.query(
-      `WITH retried AS (
-         UPDATE outbox_messages m SET status = 'pending', attempts = 0, available_at = now(), finished_at = NULL, last_error = NULL
-         WHERE id = $1 AND ${IS_RETRYABLE}
-           AND NOT EXISTS (
-             SELECT FROM proof_requests p WHERE p.id = m.proof_id AND (p.spent_at IS NOT NULL OR p.voided_at IS NOT NULL))
-         RETURNING id)
-       SELECT pg_notify('${OUTBOX_CHANNEL}', '') FROM retried`,
-      [id],
-    );
-    return count === 1;
+    const { affected } = await tx.manager
+      .createQueryBuilder()
+      .update(OutboxMessage)
+      .set({ status: 'pending', attempts: 0, availableAt: () => 'now()', finishedAt: null, lastError: null })
+      .where('id = :id', { id })
+      .andWhere(IS_RETRYABLE)
+      .andWhere(
+        `NOT EXISTS (SELECT FROM proof_requests p
+          WHERE p.id = outbox_messages.proof_id AND (p.spent_at IS NOT NULL OR p.voided_at IS NOT NULL))`,
+      )
+      .execute();
+    if (affected !== 1) return false;
+    await tx.query(`SELECT pg_notify('${OUTBOX_CHANNEL}', '')`);
+    return true;
   }
 }
 
-/** The statement of a list, apart from its running so that a test can ask PostgreSQL how it would go about it. */
-export function outboxListStatement(
+/** The query of {@link OutboxInspectionRepository.list}; exported for the test that checks its plan. */
+export function outboxListQuery(
+  messages: Repository<OutboxMessage>,
   status: OutboxStatus | undefined,
   limit: number,
   after: PagePosition | null,
-): { text: string; values: unknown[] } {
-  const conditions = new Conditions().addIfGiven('status = $', status).addAfter(after, 'created_at', 'uuid');
-  const limitAt = conditions.values.push(limit);
-  return {
-    text: `SELECT ${COLUMNS}, ${microsOf('created_at')} AS micros FROM outbox_messages ${conditions.where}
-       ORDER BY created_at DESC, id DESC LIMIT $${limitAt}`,
-    values: conditions.values,
-  };
+): SelectQueryBuilder<OutboxMessage> {
+  const query = messages
+    .createQueryBuilder('m')
+    .select(['m.id', 'm.template', 'm.locale', 'm.status', 'm.payload', 'm.memberId', 'm.attempts'])
+    .addSelect(['m.createdAt', 'm.availableAt', 'm.expiresAt', 'm.finishedAt', 'm.lastError'])
+    .addSelect(microsOf('m.created_at'), 'micros')
+    .orderBy({ 'm.createdAt': 'DESC', 'm.id': 'DESC' })
+    .limit(limit);
+  if (status !== undefined) query.andWhere('m.status = :status', { status });
+  if (after !== null) {
+    query.andWhere(
+      `(m.created_at, m.id) < (timestamptz 'epoch' + CAST(:micros AS bigint) * interval '1 microsecond', CAST(:id AS uuid))`,
+      after,
+    );
+  }
+  return query;
 }

@@ -7,13 +7,13 @@ import { MailService } from '../mail.service.js';
 import type { OutboxStatus } from './outbox-message.entity.js';
 import { OutboxInspectionRepository, type OutboxRow } from './outbox-inspection.repository.js';
 
-/** A mail without what it carries. */
+/** A mail as administrators see it, without its content. */
 export type InspectedMail = Omit<OutboxRow, 'payload'> & {
-  /** Masked; null once the mail is gone, because the address went with what it carried. */
+  /** Masked. Null once the payload is erased: the address was part of it. */
   readonly to: string | null;
 };
 
-/** Lets operators see what became of mails, and send again what was given up. */
+/** Lets administrators list mails and retry dead ones. */
 @Injectable()
 export class OutboxInspectionService {
   constructor(
@@ -21,9 +21,10 @@ export class OutboxInspectionService {
     private readonly mail: MailService,
   ) {}
 
+  /** @returns mails, newest first */
   async list(status: OutboxStatus | undefined, limit: number, after: PagePosition | null): Promise<InspectedMail[]> {
     const rows = await this.outbox.list(status, limit, after);
-    return rows.map(({ payload, ...row }) => ({ ...row, to: this.recipient(row.id, payload) }));
+    return rows.map(({ payload, ...row }) => ({ ...row, to: this.maskedRecipient(row.id, payload) }));
   }
 
   /** @throws DomainError `not_found`, `mail_not_retryable` */
@@ -33,12 +34,12 @@ export class OutboxInspectionService {
     throw new DomainError('not_found', { detail: 'no such mail' });
   }
 
-  private recipient(id: string, payload: Buffer | null): string | null {
+  private maskedRecipient(id: string, payload: Buffer | null): string | null {
     if (payload === null) return null;
     try {
-      return maskEmail(this.mail.open({ id, payload }).to);
+      return maskEmail(this.mail.decrypt({ id, payload }).to);
     } catch {
-      return null; // sealed with a secret that is no longer known
+      return null; // encrypted with a key that is no longer known
     }
   }
 }

@@ -2,13 +2,16 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Locale } from '../../platform/i18n/locale.js';
 
 /**
- * `pending` waits or is being sent; `sent` was accepted by the mail server; `dead` was refused for good or tried too often;
- * `dropped` was overtaken: what it carried had expired or been used; `withheld` was never meant to go out
- * (unknown address, or too many mails to it) and is written so that both cases do the same work.
+ * - `pending`: waits or is being sent
+ * - `sent`: accepted by the mail server
+ * - `dead`: refused permanently, or undeliverable for too long
+ * - `dropped`: its code or link expired, was used or was replaced before the mail left
+ * - `withheld`: never to be sent (unknown address, or mail budget used up); written so that the
+ *   response time is the same as for a mail that is sent
  */
 export type OutboxStatus = 'pending' | 'sent' | 'dead' | 'dropped' | 'withheld';
 
-/** A mail to be sent. Commits with the change that caused it, so neither can be had without the other. */
+/** A mail in the outbox. Commits in one transaction with the change that causes it. */
 @Entity('outbox_messages')
 @Index('outbox_messages_fresh', ['availableAt'], { where: "status = 'pending' AND attempts = 0" })
 @Index('outbox_messages_failed', ['availableAt'], { where: "status = 'pending' AND attempts > 0" })
@@ -20,18 +23,18 @@ export class OutboxMessage {
   @Column('text') template: string;
   @Column('text') locale: Locale;
   @Column('text') status: OutboxStatus;
-  /** Recipient and template data, encrypted with a key outside the database; erased once the mail is gone. */
+  /** Recipient and template data, encrypted with a key outside the database; erased after sending. */
   @Column('bytea', { nullable: true }) payload: Buffer | null;
-  /** Fixed per row, so that a mail sent twice after a crash is recognised as one (RFC 5322 section 3.6.4). */
+  /** Fixed per row, so that mail programs recognise a mail sent twice after a crash (RFC 5322 section 3.6.4). */
   @Column('text', { name: 'message_id' }) messageId: string;
   @Column('uuid', { name: 'member_id', nullable: true }) memberId: string | null;
-  /** The proof this mail carries; when that is over, so is the mail. */
+  /** The e-mail challenge whose code or link this mail carries. */
   @Column('uuid', { name: 'proof_id', nullable: true }) proofId: string | null;
   @Column('int', { default: 0 }) attempts: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
-  /** Not before this: backoff after a failure, or the lease of the process that is sending it. */
+  /** Next attempt: end of the backoff after a failure, or end of the lease of the process that is sending it. */
   @Column('timestamptz', { name: 'available_at', default: () => 'now()' }) availableAt: Date;
-  /** Pointless after this. */
+  /** Dropped if not sent by then. */
   @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt: Date | null;
   @Column('timestamptz', { name: 'finished_at', nullable: true }) finishedAt: Date | null;
   @Column('text', { name: 'last_error', nullable: true }) lastError: string | null;

@@ -10,21 +10,22 @@ export type NewOutboxMessage = Pick<
   'id' | 'template' | 'locale' | 'status' | 'payload' | 'messageId' | 'memberId' | 'proofId'
 >;
 
-/** A message that this process has the lease of. `attempts` tells this lease from any later one. */
+/** A message that this process holds the lease of. `attempts` distinguishes this lease from later ones. */
 export type ClaimedMessage = Pick<OutboxMessage, 'id' | 'template' | 'locale' | 'messageId' | 'attempts'> & {
   payload: Buffer;
   isExpired: boolean;
-  /** Tried for so long that nobody waits for it any more. */
+  /** Undeliverable for so long that the next failure is the last. */
   isOverdue: boolean;
 };
 
-/** A mail that still cannot be delivered is given up and shown to the operator, as mail servers do (RFC 5321 section 4.5.4.1). */
-const GIVE_UP_AFTER = `interval '2 days'`;
-
-/** Names one lease of one message. */
+/** Identifies one lease of one message. */
 export type Lease = Pick<ClaimedMessage, 'id' | 'attempts'>;
 
-export const EXPIRED = 'what it carried has expired';
+/** After this time an undeliverable mail is dead, as on mail servers (RFC 5321 section 4.5.4.1). */
+const GIVE_UP_AFTER = `interval '2 days'`;
+
+/** Stored as `last_error` of a mail whose code or link expired before it could be sent. */
+export const EXPIRED = 'expired before it could be sent';
 
 const DUE = `SELECT id FROM outbox_messages WHERE status = 'pending' AND available_at <= now()`;
 
@@ -46,12 +47,15 @@ const FINISH = {
     WHERE id = $1 AND attempts = $2 AND status = 'pending'`,
 };
 
-/** Owns the table `outbox_messages`. */
+/**
+ * Writes, claims and closes outbox messages. Named prepared statements: queueing and sending are hot,
+ * and the claim needs `FOR UPDATE SKIP LOCKED`.
+ */
 @Injectable()
 export class OutboxRepository {
   constructor(private readonly database: Database) {}
 
-  /** Writes the message and wakes the dispatchers when this commits. A withheld one does the same work, so that time tells nothing. */
+  /** Writes the message and wakes the dispatchers on commit. A withheld one costs the same time. */
   async insert(tx: Tx, message: NewOutboxMessage, lifetimeSeconds: number | null): Promise<void> {
     await tx.query(
       `WITH message AS (
@@ -66,7 +70,7 @@ export class OutboxRepository {
     );
   }
 
-  /** Mails whose proof is over are not sent any more; what they carried is erased. */
+  /** Drops unsent mails of e-mail challenges that ended and erases their payload. */
   async dropForProofs(tx: Tx, proofIds: readonly string[]): Promise<void> {
     if (proofIds.length === 0) return;
     await tx.query(
@@ -76,14 +80,15 @@ export class OutboxRepository {
     );
   }
 
-  async deleteOf(tx: Tx, memberIds: readonly string[]): Promise<void> {
+  /** Deletes all mails of these members. */
+  async deleteForMembers(tx: Tx, memberIds: readonly string[]): Promise<void> {
     await tx.query(`DELETE FROM outbox_messages WHERE member_id = ANY($1)`, [[...memberIds]]);
   }
 
   /**
-   * Takes due messages for this process alone. The lease is their next due time: if we die, they become due again
-   * by themselves. SKIP LOCKED lets several dispatchers claim side by side without waiting for one another.
-   * Those that failed before come first, but never more than `retryLimit`: they may well fail, slowly, again.
+   * Claims due messages for this process. The lease is the next due time: if this process dies, they
+   * become due again. SKIP LOCKED lets dispatchers claim in parallel without waiting for each other.
+   * Retries come first, but at most `retryLimit` of them: they may fail again, slowly.
    */
   async claim(limit: number, retryLimit: number, leaseSeconds: number): Promise<ClaimedMessage[]> {
     const { rows } = await this.database.prepared<ClaimedMessage>(CLAIM, [limit, retryLimit, leaseSeconds]);
@@ -91,14 +96,14 @@ export class OutboxRepository {
   }
 
   /**
-   * Closes a message. What it carried is erased, but for a dead one's: an operator may send it again, and the purge erases it.
-   * Whoever has lost the lease meanwhile changes nothing.
+   * Closes a message and erases its payload. A dead message keeps it until the purge, because an
+   * operator may retry it. Changes nothing if the lease was lost.
    */
   async finish(message: Lease, status: Exclude<OutboxStatus, 'pending'>, error: string | null): Promise<void> {
     await this.database.prepared(FINISH, [message.id, message.attempts, status, error]);
   }
 
-  /** Gives a message back, due again after a while. */
+  /** Releases a message for a retry after `seconds`. Changes nothing if the lease was lost. */
   async postpone(message: Lease, seconds: number, error: string): Promise<void> {
     await this.database.query(
       `UPDATE outbox_messages SET available_at = now() + make_interval(secs => $3), last_error = $4
@@ -107,7 +112,7 @@ export class OutboxRepository {
     );
   }
 
-  /** For as long as nothing can be sent: erases what expires meanwhile instead of keeping it until somebody looks. */
+  /** Erases expired payloads while the mail server is unreachable and no message is claimed. */
   async dropExpired(): Promise<void> {
     await this.database.query(
       `UPDATE outbox_messages SET status = 'dropped', payload = NULL, finished_at = now(), last_error = '${EXPIRED}'

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { MailModule } from '../../mail/mail.module.js';
+import { MailTemplatesModule } from '../../mail/templates/mail-templates.module.js';
 import { MailPreviewController } from './mail-preview.controller.js';
 
 /** Shows every mail in a browser, outside production. */
-@Module({ imports: [MailModule], controllers: [MailPreviewController] })
+@Module({ imports: [MailTemplatesModule], controllers: [MailPreviewController] })
 export class MailPreviewModule {}

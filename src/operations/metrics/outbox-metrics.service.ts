@@ -58,7 +58,7 @@ export class OutboxMetricsService implements OnModuleInit {
         if (backlog) this.set(backlog.oldestSeconds);
       },
     });
-    const { tally } = this.delivery;
+    const { attemptCounts } = this.delivery;
     new Counter({
       name: 'munjigi_mail_attempts_total',
       help: 'Attempts of this process to send a mail: sent, postponed or dead (its recipient was refused for now or for good), dropped, unreachable (the mail server)',
@@ -67,7 +67,7 @@ export class OutboxMetricsService implements OnModuleInit {
       collect() {
         this.reset();
         for (const turn of ['first', 'later'] as const)
-          for (const result of ATTEMPT_RESULTS) this.inc({ try: turn, result }, tally[turn][result]);
+          for (const result of ATTEMPT_RESULTS) this.inc({ try: turn, result }, attemptCounts[turn][result]);
       },
     });
   }

@@ -1,0 +1,37 @@
+import type { MailerOptions } from '@nestjs-modules/mailer';
+import type { Environment } from '../../platform/config/environment.js';
+import type { MailTemplateAdapter } from '../templates/mail-template-adapter.js';
+
+/** Options of `MailerModule`: the SMTP transport, the defaults of every mail and the template engine. */
+export function mailerOptions(env: Readonly<Environment>, adapter: MailTemplateAdapter) {
+  return {
+    ...smtpOptions(env),
+    // A plugin and not `template.adapter`: with the latter, MailerService loads preview-email, and
+    // with it pug and a second nodemailer, or logs a warning at each start where it is missing.
+    plugins: [{ step: 'compile', plugin: (mail, callback) => adapter.compile(mail, callback) }],
+  } satisfies MailerOptions;
+}
+
+/** The part of {@link mailerOptions} that needs no templates: what nodemailer's `createTransport` takes. */
+export function smtpOptions(env: Readonly<Environment>) {
+  return {
+    transport: {
+      url: env.SMTP_URL,
+      pool: true,
+      maxConnections: env.OUTBOX_CONCURRENCY,
+      // The outbox retries, because it counts attempts and shows them to the operator.
+      maxRequeues: 0,
+      // Certificates are verified by default. Plain text is allowed for a local inbox without TLS.
+      requireTLS: env.SMTP_REQUIRE_TLS,
+      connectionTimeout: env.SMTP_TIMEOUT_SECONDS * 500,
+      greetingTimeout: env.SMTP_TIMEOUT_SECONDS * 500,
+      socketTimeout: env.SMTP_TIMEOUT_SECONDS * 1000,
+    },
+    defaults: {
+      from: env.MAIL_FROM,
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { MailerOptions } from '@nestjs-modules/mailer';
+import { Injectable } from '@nestjs/common';
+import type { Locale } from '../../platform/i18n/locale.js';
+import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import type { MailTemplateName, MailTemplates } from './mail-template.js';
+
+/** The template engine's interface in @nestjs-modules/mailer, which the package does not export. */
+type TemplateAdapter = NonNullable<NonNullable<MailerOptions['template']>['adapter']>;
+
+/** The parts of a nodemailer message that `MailerService.sendMail` passes on from its options. */
+interface TemplatedMessage {
+  data: {
+    template: MailTemplateName;
+    locale: Locale;
+    context: MailTemplates[MailTemplateName];
+  } & Partial<RenderedMail>;
+}
+
+/** A mail that cannot be rendered. Another attempt would fail the same way. */
+export class MailRenderingError extends Error {}
+
+/**
+ * Template engine of `MailerService`. Used in place of the library's Handlebars adapter, which
+ * has neither strict mode, nor partials per language, nor a template for subject and text.
+ */
+@Injectable()
+export class MailTemplateAdapter implements TemplateAdapter {
+  constructor(private readonly renderer: MailRenderer) {}
+
+  compile({ data }: TemplatedMessage, callback: (error?: Error) => void): void {
+    try {
+      Object.assign(data, this.renderer.render(data.template, data.locale, data.context));
+    } catch (error) {
+      return callback(new MailRenderingError((error as Error).message, { cause: error }));
+    }
+    callback();
+  }
+}
