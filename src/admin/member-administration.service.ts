@@ -7,7 +7,7 @@ import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminMailsService } from '../verification/admin-mails.service.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
-import { SessionsService } from '../sessions/sessions.service.js';
+import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
 import type { EnrolledFactor } from '../mfa/enrolled-factors.service.js';
 import { TwoFactorService } from '../mfa/two-factor.service.js';
@@ -28,7 +28,7 @@ export class MemberAdministrationService {
   constructor(
     private readonly database: Database,
     private readonly members: MembersRepository,
-    private readonly sessions: SessionsService,
+    private readonly sessions: SessionRevocationService,
     private readonly verification: VerificationService,
     private readonly twoFactor: TwoFactorService,
     private readonly challenges: LoginChallengesService,

@@ -3,7 +3,7 @@ import type { Principal } from '../platform/http/principal.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
 import { PasskeysRepository } from './passkeys/passkeys.repository.js';
-import { SessionsService } from '../sessions/sessions.service.js';
+import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 import { TwoFactorRepository } from './two-factor.repository.js';
 
 /** A second factor that is set up; recovery codes stand in for any of them. */
@@ -15,7 +15,7 @@ export class EnrolledFactorsService {
   constructor(
     private readonly twoFactor: TwoFactorRepository,
     private readonly passkeys: PasskeysRepository,
-    private readonly sessions: SessionsService,
+    private readonly sessions: SessionRevocationService,
   ) {}
 
   async of(sql: Sql, memberId: string): Promise<EnrolledFactor[]> {

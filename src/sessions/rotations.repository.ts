@@ -4,20 +4,20 @@ import { Database, type PreparedStatement } from '../platform/database/database.
 import { SharedStatement } from '../platform/database/shared-statement.js';
 import { STATE, type SessionState } from './sessions.repository.js';
 
-/** A token that is to be exchanged: its session, the generation it is of, its member; and where it comes from. */
+/** A refresh token to be exchanged (session, generation, member), and the address that sent it. */
 export interface Rotation {
   readonly sid: string;
   readonly gen: number;
   readonly sub: string;
   readonly ip: string;
   /**
-   * After this (seconds since 1970) nothing is changed: a client that has been answered 503 will try again with the same
-   * token, and a rotation carried out late would make that look like reuse.
+   * Seconds since 1970; later the rotation is not carried out. The client received 503 by then and retries with the
+   * same token, which would look like reuse if the first attempt had rotated it late.
    */
   readonly deadline: number;
 }
 
-/** Whose device a refresh came from, where it was before, and how often it comes: what is judged of it. */
+/** What the risk rules assess about a refresh: its device, the previous address, the frequency. */
 export interface SessionUse extends SessionState {
   readonly deviceId: string | null;
   readonly deviceName: string | null;
@@ -26,34 +26,34 @@ export interface SessionUse extends SessionState {
   readonly refreshes: number;
 }
 
-/** A session that has just moved on. */
+/** A session that was rotated to its next generation. */
 export interface RotatedSession extends SessionUse {
   readonly isRotated: true;
 }
 
-/** One that has not, as it was found right after. */
+/** A session that was not rotated, as read right after the attempt. */
 export interface UnrotatedSession extends SessionUse {
   readonly isRotated: false;
   readonly isOver: boolean;
   readonly isExpired: boolean;
-  /** Whether its last rotation is so recent that its loser gets the same successor. */
+  /** Whether the last rotation is so recent that the previous token still returns the same successor. */
   readonly isWithinGrace: boolean;
 }
 
 const DEVICE = `s.device_id AS "deviceId", s.device_name AS "deviceName"`;
 
 /**
- * One statement decides: of two refreshes with one token, exactly one finds its generation current. It rotates any number
- * of sessions; `number` says whose each row is.
+ * Of two refreshes with one token, exactly one finds its generation current: the row count decides. One statement
+ * rotates any number of sessions; `number` is the position of the rotation that a row belongs to.
  */
 const rotating = (name: string, busyRows: 'SKIP LOCKED' | ''): PreparedStatement => ({
   name,
-  text: `WITH asked AS (
+  text: `WITH requested AS (
       SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::float8[])
         WITH ORDINALITY AS a (id, generation, member_id, ip, deadline, number)),
     m AS (
-      SELECT s.id, s.generation, members.role, asked.ip, asked.deadline, asked.number
-      FROM asked JOIN sessions s USING (id, generation, member_id) JOIN members ON members.id = s.member_id
+      SELECT s.id, s.generation, members.role, requested.ip, requested.deadline, requested.number
+      FROM requested JOIN sessions s USING (id, generation, member_id) JOIN members ON members.id = s.member_id
       WHERE s.ended_at IS NULL AND s.idle_expires_at > now() AND members.status = 'active'
       FOR NO KEY UPDATE OF s ${busyRows})
     UPDATE sessions s
@@ -68,12 +68,12 @@ const rotating = (name: string, busyRows: 'SKIP LOCKED' | ''): PreparedStatement
       extract(epoch FROM s.rotated_at - s.previous_rotated_at)::float8 AS "secondsSince"`,
 });
 
-/** For all who ask at once. It waits for nobody: a session that somebody else is busy with must not hold up the others. */
+/** For rotations that are batched. Skips rows that another transaction has locked: one busy session must not delay the others. */
 const ROTATE_FREE = rotating('sessions-rotate-free', 'SKIP LOCKED');
-/** For whoever was left out. */
+/** For a single session that was skipped: waits for the row lock. */
 const ROTATE = rotating('sessions-rotate', '');
 
-/** A statement of its own: as part of the other it would cost each refresh, and few need it. */
+/** Separate from the rotation: only the few refreshes that were not rotated need it. */
 const LOOK: PreparedStatement = {
   name: 'session-look',
   text: `SELECT false AS "isRotated", ${STATE}, ${DEVICE}, s.ip AS "previousIp", 0 AS refreshes,
@@ -85,7 +85,10 @@ const LOOK: PreparedStatement = {
 
 type Column = readonly (string | number)[];
 
-/** Moves sessions on to their next generation. Writes the table `sessions`. */
+/**
+ * Rotates sessions to their next generation. Writes the table `sessions`; apart from SessionsRepository because of the
+ * batching. Prepared SQL: refreshing is the hottest path.
+ */
 @Injectable()
 export class RotationsRepository {
   private readonly shared: SharedStatement<Rotation, RotatedSession | undefined>;
@@ -98,20 +101,22 @@ export class RotationsRepository {
   ) {
     this.limits = [env.REFRESH_IDLE_TTL_SECONDS, env.RISK_REFRESH_BURST_WINDOW_SECONDS];
     this.graceSeconds = env.REFRESH_GRACE_SECONDS;
-    this.shared = new SharedStatement((asked) => this.run(ROTATE_FREE, asked));
+    this.shared = new SharedStatement((rotations) => this.run(ROTATE_FREE, rotations));
   }
 
   /**
-   * The session in its next generation; or as it is, where this one is not current, the session or member is not alive, or
-   * somebody else is busy with it: then {@link rotateAlone} has to tell. Null where this member has no such session.
+   * Rotates the session, in one statement with other rotations that arrive at the same time.
+   * @returns the rotated session. Unrotated if the generation is not current, if the session or the member is not
+   * active, or if another transaction holds the row: in that case {@link rotateAlone} decides. Null if the member has
+   * no such session.
    */
-  async rotate(asked: Rotation): Promise<RotatedSession | UnrotatedSession | null> {
-    return (await this.shared.ask(asked)) ?? this.look(asked);
+  async rotate(rotation: Rotation): Promise<RotatedSession | UnrotatedSession | null> {
+    return (await this.shared.ask(rotation)) ?? this.look(rotation);
   }
 
-  /** As {@link rotate}, after waiting for whoever is busy with the session; null where it could not be rotated even then. */
-  async rotateAlone(asked: Rotation): Promise<RotatedSession | null> {
-    return (await this.run(ROTATE, [asked]))[0] ?? null;
+  /** As {@link rotate}, but waits for the transaction that holds the row. @returns null if it was not rotated even then */
+  async rotateAlone(rotation: Rotation): Promise<RotatedSession | null> {
+    return (await this.run(ROTATE, [rotation]))[0] ?? null;
   }
 
   private async look({ sid, sub }: Rotation): Promise<UnrotatedSession | null> {
@@ -119,16 +124,19 @@ export class RotationsRepository {
     return rows[0] ?? null;
   }
 
-  private async run(statement: PreparedStatement, asked: readonly Rotation[]): Promise<(RotatedSession | undefined)[]> {
+  private async run(
+    statement: PreparedStatement,
+    rotations: readonly Rotation[],
+  ): Promise<(RotatedSession | undefined)[]> {
     const { rows } = await this.database.prepared<RotatedSession & { number: number }>(statement, [
-      ...columnsOf(asked),
+      ...columnsOf(rotations),
       ...this.limits,
     ]);
     const byNumber = new Map(rows.map((session) => [session.number, session]));
-    return asked.map((_, index) => byNumber.get(index + 1));
+    return rotations.map((_, index) => byNumber.get(index + 1));
   }
 }
 
-/** An array for each column: a statement of one text, however many are asked for. */
-const columnsOf = (asked: readonly Rotation[]): Column[] =>
-  (['sid', 'gen', 'sub', 'ip', 'deadline'] as const).map((field) => asked.map((one) => one[field]));
+/** One array per column, so that the statement's text does not depend on the number of rotations. */
+const columnsOf = (rotations: readonly Rotation[]): Column[] =>
+  (['sid', 'gen', 'sub', 'ip', 'deadline'] as const).map((field) => rotations.map((rotation) => rotation[field]));

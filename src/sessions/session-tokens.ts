@@ -7,7 +7,7 @@ import { TokensService } from '../platform/crypto/tokens/tokens.service.js';
 import type { TokenTransport } from './session.entity.js';
 import type { SessionState } from './sessions.repository.js';
 
-/** A freshly minted pair. How it travels is for the controller to say. */
+/** A new pair of tokens. The controller decides by `transport` how the client receives it. */
 export interface IssuedTokens {
   readonly sessionId: string;
   readonly accessToken: string;
@@ -15,11 +15,11 @@ export interface IssuedTokens {
   readonly refreshToken: string;
   readonly refreshExpiresIn: number;
   readonly transport: TokenTransport;
-  /** Only for a device seen for the first time. */
+  /** Only on the first login of a device. */
   readonly deviceToken?: string;
 }
 
-/** Mints the pair of tokens that stands for a session. */
+/** Mints a session's access token and refresh token. */
 @Injectable()
 export class SessionTokens {
   constructor(
@@ -29,7 +29,7 @@ export class SessionTokens {
     private readonly tokens: TokensService,
   ) {}
 
-  /** Both tokens of a generation. Pure: the same state gives the same refresh token on every replica. */
+  /** Both tokens of a generation. Deterministic: the same state gives the same refresh token on every server. */
   mint(state: SessionState): IssuedTokens {
     const { id, memberId, generation, issuedAt, refreshExpiresAt } = state;
     const accessExpiresAt = Math.min(issuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
@@ -49,7 +49,7 @@ export class SessionTokens {
     };
   }
 
-  /** What is left of a token's life, and never more than all of it: two clocks, however close, round differently. */
+  /** Remaining seconds, at most the token's whole lifetime: clocks that differ slightly round differently. */
   private secondsUntil(expiresAt: number, issuedAt: number): number {
     return Math.min(this.clock.secondsUntil(expiresAt), expiresAt - issuedAt);
   }

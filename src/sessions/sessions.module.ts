@@ -5,19 +5,34 @@ import { NotificationsModule } from '../mail/notifications/notifications.module.
 import { RiskModule } from '../security/risk/risk.module.js';
 import { TokensModule } from '../platform/crypto/tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { VerificationModule } from '../verification/verification.module.js';
 import { DevicesRepository } from './devices/devices.repository.js';
+import { KnownDevicesService } from './devices/known-devices.service.js';
+import { AccessRevocationService } from './revocation/access-revocation.service.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { RevocationsRepository } from './revocation/revocations.repository.js';
+import { SessionRevocationService } from './revocation/session-revocation.service.js';
 import { RotationsRepository } from './rotations.repository.js';
 import { SessionTokens } from './session-tokens.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Signed-in devices. */
+/** Sessions: one row per signed-in device, its tokens, and the revocation of both. */
 @Module({
-  imports: [AuditLogModule, CountriesModule, NotificationsModule, RiskModule, TokensModule, UsersModule],
+  imports: [
+    AuditLogModule,
+    CountriesModule,
+    NotificationsModule,
+    RiskModule,
+    TokensModule,
+    UsersModule,
+    VerificationModule,
+  ],
   providers: [
     SessionsService,
+    SessionRevocationService,
+    AccessRevocationService,
+    KnownDevicesService,
     SessionTokens,
     SessionsRepository,
     DevicesRepository,
@@ -25,6 +40,15 @@ import { SessionsService } from './sessions.service.js';
     RotationsRepository,
     RevocationFeed,
   ],
-  exports: [SessionsService, SessionTokens, SessionsRepository, RotationsRepository, RevocationFeed],
+  exports: [
+    SessionsService,
+    SessionRevocationService,
+    AccessRevocationService,
+    KnownDevicesService,
+    SessionTokens,
+    SessionsRepository,
+    RotationsRepository,
+    RevocationFeed,
+  ],
 })
 export class SessionsModule {}

@@ -1,20 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { SessionEndReason } from '../security/audit-log/security-events.js';
+import { IsNull } from 'typeorm';
 import type { Role } from '../platform/http/principal.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { isInFuture } from '../platform/database/database-time.js';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
-import type { TokenTransport } from './session.entity.js';
+import type { SessionEndReason } from '../security/audit-log/security-events.js';
+import { Session, type TokenTransport } from './session.entity.js';
 
-/** What a pair of tokens is minted from. Times are whole seconds since 1970, the database's. */
+/** What the tokens of a session are minted from. Times are whole seconds since 1970 on the database's clock. */
 export interface SessionState {
   readonly id: string;
   readonly memberId: string;
   readonly role: Role;
   readonly generation: number;
   readonly transport: TokenTransport;
-  /** When this generation came to be. */
+  /** When this generation began. */
   readonly issuedAt: number;
-  /** When it can no longer be refreshed. */
+  /** From then on this generation can no longer be refreshed. */
   readonly refreshExpiresAt: number;
 }
 
@@ -26,11 +29,9 @@ export interface NewSession {
   readonly deviceName: string | null;
   readonly userAgent: string;
   readonly ip: string;
-  readonly idleTtlSeconds: number;
-  readonly absoluteTtlSeconds: number;
 }
 
-/** A live session as its owner sees it. */
+/** A live session as its member sees it. */
 export interface SessionRow {
   readonly id: string;
   readonly deviceName: string | null;
@@ -45,12 +46,20 @@ export const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.t
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
 
-/** Owns the table `sessions`. */
+/**
+ * Owns the table `sessions`; RotationsRepository writes it too. Prepared SQL, because logins, refreshes and
+ * revocations are hot and each is decided by one statement. The member's list of sessions is cold: TypeORM.
+ */
 @Injectable()
 export class SessionsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+  ) {}
 
   async insert(tx: Tx, session: NewSession): Promise<SessionState> {
+    const { id, memberId, deviceId, transport, deviceName, userAgent, ip } = session;
+    const { env } = this.config;
     const { rows } = await tx.query<SessionState>(
       `WITH s AS (
          INSERT INTO sessions (id, member_id, device_id, transport, device_name, user_agent, ip, idle_expires_at, absolute_expires_at)
@@ -58,22 +67,14 @@ export class SessionsRepository {
          RETURNING *)
        SELECT ${STATE} FROM s JOIN members m ON m.id = s.member_id`,
       [
-        ...[
-          session.id,
-          session.memberId,
-          session.deviceId,
-          session.transport,
-          session.deviceName,
-          session.userAgent,
-          session.ip,
-        ],
-        ...[session.idleTtlSeconds, session.absoluteTtlSeconds],
+        ...[id, memberId, deviceId, transport, deviceName, userAgent, ip],
+        ...[env.REFRESH_IDLE_TTL_SECONDS, env.REFRESH_ABSOLUTE_TTL_SECONDS],
       ],
     );
     return rows[0]!;
   }
 
-  /** Ends one live session of this member; false if there is none, so that nobody can end somebody else's. */
+  /** Ends one live session. @returns false if this member has no such session, so a member cannot end another member's */
   async end(tx: Tx, id: string, memberId: string, reason: SessionEndReason): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE sessions SET ended_at = now(), end_reason = $3 WHERE id = $1 AND member_id = $2 AND ended_at IS NULL`,
@@ -82,7 +83,7 @@ export class SessionsRepository {
     return count === 1;
   }
 
-  /** Ends a member's live sessions, perhaps all but one; gives their ids. */
+  /** Ends a member's live sessions, or all but `exceptId`. @returns the ids of those it ended */
   async endAll(tx: Tx, memberId: string, reason: SessionEndReason, exceptId?: string): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
       `UPDATE sessions SET ended_at = now(), end_reason = $2 WHERE member_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3 RETURNING id`,
@@ -91,7 +92,11 @@ export class SessionsRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Ends the longest unused sessions beyond `limit`, never the newest. The caller holds the member's row, so parallel logins take turns. */
+  /**
+   * Ends the longest unused sessions beyond `limit`, never the newest. The transaction must hold the lock on the
+   * member's row: two logins at once would each count without the other's session.
+   * @returns the ids of those it ended
+   */
   async endSurplus(tx: Tx, memberId: string, newestId: string, limit: number): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
       `UPDATE sessions SET ended_at = now(), end_reason = 'too-many-sessions' WHERE id IN (
@@ -102,23 +107,23 @@ export class SessionsRepository {
     return rows.map((row) => row.id);
   }
 
-  async deviceId(tx: Tx, id: string): Promise<string | null> {
+  async findDeviceId(tx: Tx, id: string): Promise<string | null> {
     const { rows } = await tx.query<{ id: string | null }>(`SELECT device_id AS id FROM sessions WHERE id = $1`, [id]);
     return rows[0]?.id ?? null;
   }
 
-  async deviceName(tx: Tx, id: string): Promise<string | null> {
+  async findDeviceName(tx: Tx, id: string): Promise<string | null> {
     const { rows } = await tx.query<{ name: string | null }>(`SELECT device_name AS name FROM sessions WHERE id = $1`, [
       id,
     ]);
     return rows[0]?.name ?? null;
   }
 
-  /** Whether its owner showed who they are within the last `seconds`. */
-  async isFresh(id: string, seconds: number): Promise<boolean> {
+  /** Whether the session is live and its member authenticated within REAUTHENTICATION_SECONDS. */
+  async isFresh(id: string): Promise<boolean> {
     const { count } = await this.database.query(
       `SELECT FROM sessions WHERE id = $1 AND ended_at IS NULL AND authenticated_at > now() - make_interval(secs => $2)`,
-      [id, seconds],
+      [id, this.config.env.REAUTHENTICATION_SECONDS],
     );
     return count === 1;
   }
@@ -127,17 +132,20 @@ export class SessionsRepository {
     await this.database.query(`UPDATE sessions SET authenticated_at = now() WHERE id = $1 AND ended_at IS NULL`, [id]);
   }
 
-  /** Makes the session stale: what needs a recent login needs one again. */
+  /** From now on, whatever needs a recent login needs another one in this session. */
   async markUnauthenticated(tx: Tx, id: string): Promise<void> {
     await tx.query(`UPDATE sessions SET authenticated_at = to_timestamp(0) WHERE id = $1`, [id]);
   }
 
   async listLive(memberId: string): Promise<SessionRow[]> {
-    const { rows } = await this.database.query<SessionRow>(
-      `SELECT id, device_name AS "deviceName", user_agent AS "userAgent", ip, created_at AS "createdAt", rotated_at AS "lastUsedAt"
-       FROM sessions WHERE member_id = $1 AND ended_at IS NULL AND idle_expires_at > now() ORDER BY rotated_at DESC, id`,
-      [memberId],
-    );
-    return rows;
+    const sessions = await this.database.manager.find(Session, {
+      select: { id: true, deviceName: true, userAgent: true, ip: true, createdAt: true, rotatedAt: true },
+      where: { memberId, endedAt: IsNull(), idleExpiresAt: isInFuture() },
+      order: { rotatedAt: 'DESC', id: 'ASC' },
+    });
+    return sessions.map(({ id, deviceName, userAgent, ip, createdAt, rotatedAt }) => ({
+      ...{ id, deviceName, userAgent, ip, createdAt },
+      lastUsedAt: rotatedAt,
+    }));
   }
 }

@@ -5,7 +5,10 @@ export interface UserAgentSummary {
   readonly os: string | null;
 }
 
-/** Browser and system, for people to recognise a device by. Clients say of themselves what they like, so nothing is decided by it. */
+/**
+ * Browser and operating system, by which a member recognises a device. A client can send any user agent, so no
+ * security decision depends on it.
+ */
 export function summariseUserAgent(userAgent: string): UserAgentSummary {
   if (userAgent === '') return { browser: null, os: null };
   const { browser, os } = Bowser.parse(userAgent);

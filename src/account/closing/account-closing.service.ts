@@ -8,7 +8,7 @@ import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
+import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { VerificationService } from '../../verification/verification.service.js';
@@ -21,7 +21,7 @@ export class AccountClosingService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly reauthentication: ReauthenticationService,
-    private readonly sessions: SessionsService,
+    private readonly sessions: SessionRevocationService,
     private readonly verification: VerificationService,
     private readonly challenges: LoginChallengesService,
     private readonly notifications: SecurityNotificationsService,

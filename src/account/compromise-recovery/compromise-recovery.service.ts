@@ -8,7 +8,7 @@ import { recipientOf } from '../../mail/mail-recipient.js';
 import { MailService } from '../../mail/mail.service.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { RiskService } from '../../security/risk/risk.service.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
+import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
 import { AuthenticatorAppService } from '../second-factors/authenticator-app.service.js';
 import { PasskeyEnrolmentService } from '../second-factors/passkey-enrolment.service.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
@@ -28,7 +28,7 @@ export class CompromiseRecoveryService {
     private readonly account: AccountRepository,
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
-    private readonly sessions: SessionsService,
+    private readonly access: AccessRevocationService,
     private readonly risk: RiskService,
     private readonly verification: VerificationService,
     private readonly apps: AuthenticatorAppService,
@@ -62,9 +62,7 @@ export class CompromiseRecoveryService {
     await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
     // The old password may be what the intruder knows, so it opens nothing any more.
     await this.members.setPassword(tx, memberId, unknownPasswordHash);
-    await this.verification.voidAllOf(tx, memberId);
-    await this.sessions.endAll(tx, memberId, 'taken-back', context);
-    await this.sessions.forgetDevices(tx, memberId);
+    await this.access.revokeAll(tx, memberId, 'taken-back', context);
     const window = this.config.env.NOT_ME_TTL_SECONDS;
     await this.risk.forgetRecent(tx, memberId, window);
     // A second factor set up within the window may be the intruder's, and would lock the owner out.

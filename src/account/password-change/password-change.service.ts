@@ -9,9 +9,8 @@ import { SecurityNotificationsService } from '../../mail/notifications/security-
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
+import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import { VerificationService } from '../../verification/verification.service.js';
 
 /** A member who knows the password sets another one. */
 @Injectable()
@@ -22,8 +21,7 @@ export class PasswordChangeService {
     private readonly passwords: PasswordsService,
     private readonly reauthentication: ReauthenticationService,
     private readonly ipLimits: IpLimitsService,
-    private readonly verification: VerificationService,
-    private readonly sessions: SessionsService,
+    private readonly access: AccessRevocationService,
     private readonly notifications: SecurityNotificationsService,
     private readonly auditLog: AuditLogService,
   ) {}
@@ -48,9 +46,7 @@ export class PasswordChangeService {
       if (!(await this.members.setPassword(tx, memberId, passwordHash, candidate.passwordVersion))) {
         throw new DomainError('invalid_credentials', { detail: 'the password changed meanwhile' });
       }
-      await this.verification.voidAllOf(tx, memberId);
-      await this.sessions.endAll(tx, memberId, 'password-changed', context, sessionId);
-      await this.sessions.forgetDevices(tx, memberId, sessionId);
+      await this.access.revokeAll(tx, memberId, 'password-changed', context, sessionId);
       await this.auditLog.record(tx, 'password.changed', { memberId, sessionId, context }, {});
       const member = await this.members.get(tx, memberId);
       const loginIdMasked = maskLoginId(member.loginId);

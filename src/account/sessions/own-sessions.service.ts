@@ -4,10 +4,11 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { summariseUserAgent, type UserAgentSummary } from '../../sessions/user-agent.js';
 
-/** A session as its owner sees it. */
+/** A session as its member sees it. */
 export interface OwnSession extends UserAgentSummary {
   readonly id: string;
   readonly deviceName: string | null;
@@ -18,12 +19,13 @@ export interface OwnSession extends UserAgentSummary {
   readonly current: boolean;
 }
 
-/** A member looks at and ends their own sessions, and nobody else's. */
+/** A member lists and ends their own sessions. */
 @Injectable()
 export class OwnSessionsService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionsService,
+    private readonly revocation: SessionRevocationService,
     private readonly countries: CountryLookup,
   ) {}
 
@@ -37,11 +39,11 @@ export class OwnSessionsService {
     }));
   }
 
-  /** @throws DomainError `reauth_required`; `not_found`, for somebody else's session just as for none */
+  /** @throws DomainError `reauth_required`; `not_found`, also for another member's session */
   async end({ memberId, sessionId }: Principal, id: string, context: ClientContext): Promise<void> {
-    // Ending the session that asks is a logout, and needs nothing.
+    // Ending the request's own session is a logout, which needs no recent login.
     if (id !== sessionId) await this.requireRecentLogin(sessionId);
-    if (!(await this.sessions.end(memberId, id, 'ended-by-member', context)))
+    if (!(await this.revocation.end(memberId, id, 'ended-by-member', context)))
       throw new DomainError('not_found', { detail: 'not a live session of this member' });
   }
 
@@ -49,11 +51,11 @@ export class OwnSessionsService {
   async endAll({ memberId, sessionId }: Principal, includeCurrent: boolean, context: ClientContext): Promise<void> {
     await this.requireRecentLogin(sessionId);
     await this.database.transaction((tx) =>
-      this.sessions.endAll(tx, memberId, 'ended-by-member', context, includeCurrent ? undefined : sessionId),
+      this.revocation.endAll(tx, memberId, 'ended-by-member', context, includeCurrent ? undefined : sessionId),
     );
   }
 
-  /** A stolen session must not be able to put its owner out (ASVS 7.5.2). */
+  /** A stolen session must not be able to end the member's other sessions (ASVS 7.5.2). */
   private async requireRecentLogin(sessionId: string): Promise<void> {
     if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
   }

@@ -8,7 +8,8 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { RiskService, type AssessedLogin } from '../../security/risk/risk.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
-import { SessionsService, type SessionOwner, type SignInDevice } from '../../sessions/sessions.service.js';
+import type { SignInDevice } from '../../sessions/devices/known-devices.service.js';
+import { SessionsService, type SessionOwner } from '../../sessions/sessions.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { ResetTokens, type IssuedResetToken } from '../password-reset/reset-tokens.js';
 
@@ -59,11 +60,13 @@ export class LoginCompletionService {
     candidate: LoginCandidate,
     context: ClientContext,
   ): Promise<CompletedLogin | null> {
-    const { outcome, isMailed } = await this.risk.assessLogin(tx, await this.describe(tx, login, context), context);
+    const assessed = await this.describe(tx, login, context);
+    const { outcome, riskMailQueued } = await this.risk.assessLogin(tx, assessed, context);
     if (outcome === 'end') return null;
     if (candidate.status === 'closed') await this.restore(tx, candidate, context);
     if (candidate.mustChangePassword) return this.demandNewPassword(tx, login, context);
-    const tokens = await this.sessions.open(tx, login.owner, { ...login.device, isMailed }, context);
+    const device = { ...login.device, suppressNewDeviceMail: riskMailQueued };
+    const tokens = await this.sessions.open(tx, login.owner, device, context);
     return { status: 'authenticated', tokens };
   }
 

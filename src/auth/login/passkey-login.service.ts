@@ -5,7 +5,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { Assertion } from '../../mfa/passkeys/passkey-credential.js';
 import { PasskeysService, type ProvenPasskey } from '../../mfa/passkeys/passkeys.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
-import { SessionsService, type DeviceInfo } from '../../sessions/sessions.service.js';
+import { KnownDevicesService, type DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
@@ -16,7 +16,7 @@ export class PasskeyLoginService {
   constructor(
     private readonly database: Database,
     private readonly members: MembersRepository,
-    private readonly sessions: SessionsService,
+    private readonly devices: KnownDevicesService,
     private readonly passkeys: PasskeysService,
     private readonly ipLimits: IpLimitsService,
     private readonly completion: LoginCompletionService,
@@ -35,7 +35,7 @@ export class PasskeyLoginService {
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
     const login: PendingLogin = {
       owner: { memberId, passwordVersion: candidate.passwordVersion },
-      device: { ...device, knownDeviceId: await this.sessions.findDevice(memberId, device.deviceToken) },
+      device: { ...device, knownDeviceId: await this.devices.findId(memberId, device.deviceToken) },
       passwordFailures: 0,
       firstFactor: 'passkey',
     };

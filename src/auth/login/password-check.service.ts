@@ -6,7 +6,7 @@ import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../platform/http/validati
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
+import { KnownDevicesService } from '../../sessions/devices/known-devices.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { DECOY_MEMBER_ID } from '../../users/decoy-member.js';
 
@@ -46,7 +46,7 @@ const REFUSAL_MS = 20;
 export class PasswordCheckService {
   constructor(
     private readonly members: MembersRepository,
-    private readonly sessions: SessionsService,
+    private readonly devices: KnownDevicesService,
     private readonly passwords: PasswordsService,
     private readonly throttle: LoginThrottleService,
     private readonly ipLimits: IpLimitsService,
@@ -64,7 +64,7 @@ export class PasswordCheckService {
       const key = canonicalIdentifier(identifier);
       const candidate = key === null ? null : await this.members.findCandidate(key);
       // Unknown accounts look for a device too: the time of the query must not show which accounts exist (EN-06).
-      const deviceId = await this.sessions.findDevice(candidate?.id ?? DECOY_MEMBER_ID, deviceToken);
+      const deviceId = await this.devices.findId(candidate?.id ?? DECOY_MEMBER_ID, deviceToken);
       await this.checkClientAddress(deviceId, context);
 
       const submitted = key ?? identifier;

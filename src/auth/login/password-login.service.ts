@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
-import type { DeviceInfo } from '../../sessions/sessions.service.js';
+import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';

@@ -10,7 +10,7 @@ import { PasswordsService } from '../../security/passwords/passwords.service.js'
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
+import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import type { GuessableChallenge, ProofMethod } from '../../verification/email-challenges.repository.js';
@@ -33,7 +33,7 @@ export class PasswordResetService {
     private readonly verification: VerificationService,
     private readonly resetTokens: ResetTokens,
     private readonly passwords: PasswordsService,
-    private readonly sessions: SessionsService,
+    private readonly access: AccessRevocationService,
     private readonly throttle: LoginThrottleService,
     private readonly mailBudget: MailBudgetService,
     private readonly ipLimits: IpLimitsService,
@@ -95,9 +95,7 @@ export class PasswordResetService {
       const passwordVersion = await this.verification.spendGrant(tx, grantId, memberId);
       if (!(await this.members.setPassword(tx, memberId, passwordHash, passwordVersion)))
         throw new DomainError('token_invalid', { detail: 'disabled, or the password changed meanwhile' });
-      await this.verification.voidAllOf(tx, memberId);
-      await this.sessions.endAll(tx, memberId, 'password-reset', context);
-      await this.sessions.forgetDevices(tx, memberId);
+      await this.access.revokeAll(tx, memberId, 'password-reset', context);
       await this.throttle.clear(tx, memberId);
       await this.auditLog.record(tx, 'password.reset', { memberId, context }, {});
       const member = await this.members.get(tx, memberId);

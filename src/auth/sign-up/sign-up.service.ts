@@ -16,7 +16,8 @@ import { PasswordsService } from '../../security/passwords/passwords.service.js'
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
-import { SessionsService, type DeviceInfo } from '../../sessions/sessions.service.js';
+import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
+import { SessionsService } from '../../sessions/sessions.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import type { ProofMethod } from '../../verification/email-challenges.repository.js';
 import { requestOrigin } from '../../verification/challenge-mail.js';
@@ -227,7 +228,7 @@ export class SignUpService {
       const rivals = await this.signUps.disarmRivals(tx, signUp.emailKey, signUp.id);
       await this.verification.voidSignUps(tx, rivals);
       await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by: door });
-      const device = { ...confirmation, knownDeviceId: null, isFirst: true };
+      const device = { ...confirmation, knownDeviceId: null, suppressNewDeviceMail: true };
       return this.sessions.open(tx, { memberId, passwordVersion: 1 }, device, context);
     });
     await this.mailBudget.refundClaim(signUp.emailKey);

@@ -10,6 +10,7 @@ import { SecurityNotificationsService } from '../../mail/notifications/security-
 import { RiskService } from '../../security/risk/risk.service.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import { MembersRepository } from '../../users/members.repository.js';
+import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 import {
   RotationsRepository,
   type RotatedSession,
@@ -19,7 +20,6 @@ import {
 } from '../../sessions/rotations.repository.js';
 import { SessionTokens, type IssuedTokens } from '../../sessions/session-tokens.js';
 import { SessionsRepository, type SessionState } from '../../sessions/sessions.repository.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
 
 /** For one session, on one server. */
 const MAX_REFRESHES_WAITING = 100;
@@ -34,7 +34,7 @@ export class RefreshService {
     private readonly config: AppConfig,
     private readonly clock: Clock,
     private readonly database: Database,
-    private readonly sessions: SessionsService,
+    private readonly sessions: SessionRevocationService,
     private readonly repository: SessionsRepository,
     private readonly rotations: RotationsRepository,
     private readonly tokens: SessionTokens,
@@ -119,7 +119,7 @@ export class RefreshService {
       await this.auditLog.record(tx, 'session.reuse_detected', { memberId, sessionId: id, context }, { generation });
       await this.risk.recordReuse(tx, session, context);
       const member = await this.members.get(tx, memberId);
-      const deviceName = (await this.repository.deviceName(tx, id)) ?? '';
+      const deviceName = (await this.repository.findDeviceName(tx, id)) ?? '';
       await this.notifications.send(tx, 'session-reused', member, context, { deviceName });
     });
   }

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
-import type { DeviceInfo } from '../../sessions/sessions.service.js';
+import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { TokenResponse } from './token-response.js';
 import { fromBearerHeader } from '../strategies/token-sources.js';
 

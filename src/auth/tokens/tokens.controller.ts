@@ -16,7 +16,7 @@ import { Public } from '../../platform/http/public.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { RefreshService } from './refresh.service.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
+import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 import { TokenResponse } from './token-response.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import { RefreshRequest, VerifiedTokenResponse, VerifyTokenRequest } from '../login/login.dto.js';
@@ -39,7 +39,7 @@ class RefreshResponse extends TokenResponse {
 export class TokensController {
   constructor(
     private readonly refreshes: RefreshService,
-    private readonly sessions: SessionsService,
+    private readonly sessions: SessionRevocationService,
     private readonly verification: TokenVerificationService,
     private readonly cookies: TokenCookies,
   ) {}

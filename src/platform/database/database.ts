@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { ClientBase, Pool } from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { isConflict, isDatabaseUnavailable } from './database-errors.js';
 import { outcomeOf, Tx, type Sql, type SqlResult } from './sql.js';
 import { statementName } from './statement-names.js';
@@ -87,6 +87,11 @@ export class Database implements Sql {
 
   async prepared<Row>(statement: PreparedStatement, values: readonly unknown[]): Promise<SqlResult<Row>> {
     return outcomeOf<Row>(await this.pool.query({ ...statement, values: [...values] }));
+  }
+
+  /** Entities outside a transaction, for cold paths: each call takes its own connection and commits by itself. */
+  get manager(): EntityManager {
+    return this.dataSource.manager;
   }
 
   /** The pool itself, for its figures. */

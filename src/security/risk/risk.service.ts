@@ -41,11 +41,11 @@ export interface AssessedRefresh {
 /** What the caller has to see to. */
 export interface RiskDecision {
   readonly outcome: RiskOutcome;
-  /** A mail about it is on its way, so no other is needed. */
-  readonly isMailed: boolean;
+  /** A mail about the risk is queued, so the mail about a new device is not needed. */
+  readonly riskMailQueued: boolean;
 }
 
-const ALLOWED: RiskDecision = { outcome: 'allow', isMailed: false };
+const ALLOWED: RiskDecision = { outcome: 'allow', riskMailQueued: false };
 
 interface Subject {
   readonly memberId: string;
@@ -178,8 +178,8 @@ export class RiskService {
     const dryRun = this.config.env.RISK_MODE === 'dry-run';
     await this.auditLog.record(tx, 'risk.assessed', { memberId, sessionId, context }, { at, ...judgement, dryRun });
     if (dryRun) return ALLOWED;
-    const isMailed = !isOrdinary(judgement) && (await this.mail(tx, subject, judgement, context));
-    return { outcome: judgement.outcome, isMailed };
+    const riskMailQueued = !isOrdinary(judgement) && (await this.mail(tx, subject, judgement, context));
+    return { outcome: judgement.outcome, riskMailQueued };
   }
 
   private async mail(

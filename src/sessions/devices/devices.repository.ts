@@ -1,19 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
 import { digest } from '../../platform/crypto/digest.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
+import { Device } from './device.entity.js';
 
-/** What can be seen of a device from outside. */
+/** What a request shows of the device that sent it. */
 export interface DeviceLook {
   readonly userAgent: string;
   /** Coarse, such as 198.18.3.0/24. */
   readonly network: string;
 }
 
-/** Owns the table `devices`. */
+/**
+ * Owns the table `devices`. Prepared SQL, because every login reads and writes it. Forgetting a member's devices is
+ * cold: TypeORM.
+ */
 @Injectable()
 export class DevicesRepository {
-  /** The device of this member that the token belongs to; null for a token of another member, or none. */
+  /** The id of the member's device with this token; null for another member's token. */
   async findId(sql: Sql, memberId: string, deviceToken: string | undefined): Promise<string | null> {
     if (deviceToken === undefined) return null;
     const { rows } = await sql.query<{ id: string }>(
@@ -23,7 +28,7 @@ export class DevicesRepository {
     return rows[0]?.id ?? null;
   }
 
-  /** Whether a device of this member looked the same and came from the same network. */
+  /** Whether a device of this member had the same user agent and network at its last login. */
   async hasLookalike(tx: Tx, memberId: string, look: DeviceLook): Promise<boolean> {
     const { count } = await tx.query(
       `SELECT id FROM devices WHERE member_id = $1 AND user_agent = $2 AND network = $3 LIMIT 1`,
@@ -47,12 +52,15 @@ export class DevicesRepository {
     ]);
   }
 
-  /** Forgets a member's devices, perhaps all but one: each known device has a guess budget of its own. */
+  /** Forgets a member's devices, or all but `exceptId`. */
   async forgetAll(tx: Tx, memberId: string, exceptId: string | null): Promise<void> {
-    await tx.query(`DELETE FROM devices WHERE member_id = $1 AND id IS DISTINCT FROM $2`, [memberId, exceptId]);
+    await tx.manager.delete(Device, exceptId === null ? { memberId } : { memberId, id: Not(exceptId) });
   }
 
-  /** Forgets the longest unseen devices beyond `limit`: a client that never keeps its token makes one at each login. */
+  /**
+   * Forgets the longest unseen devices beyond `limit`. A client that does not keep its device token creates a row at
+   * each login.
+   */
   async forgetSurplus(tx: Tx, memberId: string, limit: number): Promise<void> {
     await tx.query(
       `DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE member_id = $1 ORDER BY last_seen_at DESC OFFSET $2)`,

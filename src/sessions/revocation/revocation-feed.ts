@@ -4,22 +4,23 @@ import { Database } from '../../platform/database/database.js';
 import { Notifications } from '../../platform/database/notifications.js';
 import { REVOCATION_CHANNEL } from './revocations.repository.js';
 
-const IS_OVER = {
-  name: 'session-is-over',
+const IS_ENDED = {
+  name: 'session-is-ended',
   text: `SELECT NOT EXISTS (
     SELECT FROM sessions s JOIN members m ON m.id = s.member_id
-    WHERE s.id = $1 AND s.ended_at IS NULL AND m.status = 'active') AS over`,
+    WHERE s.id = $1 AND s.ended_at IS NULL AND m.status = 'active') AS ended`,
 };
 
 const PRUNE_EVERY = 1000;
 
 /**
- * Knows the revoked sessions, so that checking an access token touches no database. Replicas hear of a revocation within
- * milliseconds; while the feed is interrupted the database is asked instead, so that nothing revoked passes (it fails closed).
+ * Holds the revoked sessions in memory, so that checking an access token needs no query. Every server receives a
+ * revocation within milliseconds. While the feed is interrupted the database is queried instead, so that no revoked
+ * token passes (fail closed).
  */
 @Injectable()
 export class RevocationFeed implements OnModuleInit {
-  /** Session id to the second after which none of its access tokens can be alive. */
+  /** Session id to the second (since 1970) after which all its access tokens have expired. */
   private readonly revoked = new Map<string, number>();
   private addedSincePrune = 0;
 
@@ -45,12 +46,12 @@ export class RevocationFeed implements OnModuleInit {
     });
   }
 
-  /** Whether this process hears of every revocation; otherwise it asks the database. */
+  /** Whether this process receives every revocation. If not, it queries the database. */
   get isLive(): boolean {
     return this.notifications.isLive;
   }
 
-  /** Since the feed was last known to be whole; infinite until it first was. */
+  /** Seconds since the feed was last known to be complete; infinite until it first was. */
   get lagSeconds(): number {
     return this.notifications.silenceSeconds;
   }
@@ -59,12 +60,12 @@ export class RevocationFeed implements OnModuleInit {
     return this.revoked.size;
   }
 
-  /** Whether access tokens of this session must be refused. A promise only while the feed is interrupted. */
+  /** Whether access tokens of this session must be refused. Returns a promise only while the feed is interrupted. */
   isRevoked(sessionId: string): boolean | Promise<boolean> {
-    return this.notifications.isLive ? this.revoked.has(sessionId) : this.isOver(sessionId);
+    return this.notifications.isLive ? this.revoked.has(sessionId) : this.isEnded(sessionId);
   }
 
-  /** For the replica that revokes: its next request may come before its own notification does. */
+  /** For the server that revokes: its next request may arrive before its own notification. */
   add(sessionId: string, untilSeconds: number): void {
     this.revoked.set(sessionId, untilSeconds);
     this.addedSincePrune += 1;
@@ -77,8 +78,8 @@ export class RevocationFeed implements OnModuleInit {
     this.addedSincePrune = 0;
   }
 
-  private async isOver(sessionId: string): Promise<boolean> {
-    const { rows } = await this.database.prepared<{ over: boolean }>(IS_OVER, [sessionId]);
-    return rows[0]!.over;
+  private async isEnded(sessionId: string): Promise<boolean> {
+    const { rows } = await this.database.prepared<{ ended: boolean }>(IS_ENDED, [sessionId]);
+    return rows[0]!.ended;
   }
 }

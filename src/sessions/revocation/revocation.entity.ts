@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A session whose access tokens must be refused although they have not expired. Kept until the last of them has. */
+/** A session whose unexpired access tokens must be refused. The row is kept until the last of them has expired. */
 @Entity('revocations')
 @Index('revocations_expires_at', ['expiresAt'])
 export class Revocation {

@@ -3,13 +3,13 @@ import type { Tx } from '../../platform/database/sql.js';
 
 export const REVOCATION_CHANNEL = 'munjigi_revocations';
 
-/** How much longer a revocation is remembered than any access token minted until then can live: for rounding, and clocks. */
+/** A revocation is kept this much longer than an access token lives, because times are rounded and clocks differ. */
 export const REVOCATION_MARGIN_SECONDS = 60;
 
-/** Sessions whose access tokens are to be refused before they expire. Owns the table `revocations`. */
+/** Owns the table `revocations`. SQL, because one statement stores the rows and notifies every server. */
 @Injectable()
 export class RevocationsRepository {
-  /** Stores the revocations and tells every replica when this commits. */
+  /** Stores the revocations; PostgreSQL notifies every server when the transaction commits. */
   async add(tx: Tx, sessionIds: readonly string[], accessTtlSeconds: number): Promise<void> {
     if (sessionIds.length === 0) return;
     await tx.query(

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import type { Tx } from '../../platform/database/sql.js';
+import type { SessionEndReason } from '../../security/audit-log/security-events.js';
+import { VerificationService } from '../../verification/verification.service.js';
+import { KnownDevicesService } from '../devices/known-devices.service.js';
+import { SessionRevocationService } from './session-revocation.service.js';
+
+/** Takes back what an attacker who knew the old password may hold: mailed codes and links, sessions, device tokens. */
+@Injectable()
+export class AccessRevocationService {
+  constructor(
+    private readonly verification: VerificationService,
+    private readonly sessions: SessionRevocationService,
+    private readonly devices: KnownDevicesService,
+  ) {}
+
+  /** @param exceptSessionId the session that stays open, together with its device */
+  async revokeAll(
+    tx: Tx,
+    memberId: string,
+    reason: SessionEndReason,
+    context: ClientContext,
+    exceptSessionId?: string,
+  ): Promise<void> {
+    await this.verification.voidAllOf(tx, memberId);
+    await this.sessions.endAll(tx, memberId, reason, context, exceptSessionId);
+    await this.devices.forgetAll(tx, memberId, exceptSessionId);
+  }
+}
