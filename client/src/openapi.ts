@@ -1111,21 +1111,19 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description Stable; what a program goes by
+         * @description Stable; programs decide by it
          * @enum {string}
          */
         ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
         ProblemField: {
+            /** @example This is not an e-mail address we can send to. */
+            message: string;
             /** @example email */
             field: string;
             /** @example email_invalid */
             code: string;
-            /** @example This is not an e-mail address we can send to. */
-            message: string;
         };
         Problem: {
-            /** @example urn:munjigi:problem:validation_failed */
-            type: string;
             /**
              * @description In the language of the request
              * @example Input not accepted
@@ -1138,16 +1136,18 @@ export interface components {
              * @example Some of the input is not valid; see errors.
              */
             detail: string;
-            /** @description Stable; what a program goes by */
+            /** @description Stable; programs decide by it */
             code: components["schemas"]["ErrorCode"];
             /**
              * Format: uuid
              * @description To quote when asking for help
              */
             requestId: string;
-            errors?: components["schemas"]["ProblemField"][];
             /** @description Seconds, as in Retry-After */
             retryAfter?: number;
+            /** @example urn:munjigi:problem:validation_failed */
+            type: string;
+            errors?: components["schemas"]["ProblemField"][];
         };
         /**
          * @description Language of mails; taken from Accept-Language when absent
@@ -1156,7 +1156,7 @@ export interface components {
         Locale: "en" | "ko";
         SignUpRequest: {
             /**
-             * @description The name the member logs in with; case makes no difference
+             * @description The name the member logs in with; upper and lower case are the same
              * @example ada.lovelace
              */
             loginId: string;
@@ -1184,22 +1184,22 @@ export interface components {
             locale?: components["schemas"]["Locale"];
         };
         SignUpResponse: {
-            /** @description Opaque handle of this sign-up; keep it, only this client has it */
-            signUpId: string;
             /**
-             * @description Seconds until another mail can be asked for
+             * @description Seconds until another mail can be requested
              * @example 60
              */
             resendAfter: number;
             /**
-             * @description Seconds the mailed code is good for
+             * @description Seconds until the mailed code expires
              * @example 600
              */
             expiresIn: number;
+            /** @description Opaque id of this sign-up; only this client receives it, so keep it */
+            signUpId: string;
         };
         ResendSignUpRequest: {
             /**
-             * @description From the answer to the sign-up
+             * @description From the response of the sign-up
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             signUpId: string;
@@ -1211,7 +1211,7 @@ export interface components {
         TokenTransport: "body" | "cookie";
         ConfirmSignUpByCodeRequest: {
             /**
-             * @description From the answer to the sign-up
+             * @description From the response of the sign-up
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             signUpId: string;
@@ -1244,23 +1244,23 @@ export interface components {
             status: "authenticated";
             /** @enum {string} */
             tokenType: "Bearer";
-            /** @description JWT for `Authorization: Bearer …` */
-            accessToken: string;
             /**
-             * @description Seconds the access token lives
+             * @description Seconds until the access token expires
              * @example 600
              */
             expiresIn: number;
-            /** @description JWT for POST /api/auth/refresh. Absent with cookie transport */
-            refreshToken?: string;
             /**
-             * @description Seconds the refresh token lives
+             * @description Seconds until the refresh token expires
              * @example 1209600
              */
             refreshExpiresIn: number;
             /** Format: uuid */
             sessionId: string;
-            /** @description Only when a device logs in for the first time: keep it and send it with later logins. Absent with cookie transport */
+            /** @description JWT for `Authorization: Bearer …` */
+            accessToken: string;
+            /** @description JWT for POST /api/auth/refresh. Absent with cookie transport */
+            refreshToken?: string;
+            /** @description Only on the first login of a device: keep it and send it with later logins. Absent with cookie transport */
             deviceToken?: string;
         };
         ConfirmSignUpByLinkRequest: {
@@ -1276,7 +1276,7 @@ export interface components {
             signUpId?: string;
             /**
              * Format: password
-             * @description The password of the sign-up, where signUpId is not at hand
+             * @description The password of the sign-up, for clients that do not have the signUpId
              * @example Tall-giraffes-nap-at-noon-42
              */
             password?: string;
@@ -1316,9 +1316,9 @@ export interface components {
             loginId: string;
         };
         LoginIdAvailabilityResponse: {
-            available: boolean;
             /** @enum {string} */
             reason?: "invalid" | "reserved" | "taken";
+            available: boolean;
         };
         SendLoginIdCodeRequest: {
             /**
@@ -1329,22 +1329,22 @@ export interface components {
             email: string;
         };
         CodeSentResponse: {
-            /** @description Goes with the code; opens nothing by itself */
-            requestId: string;
             /**
-             * @description Seconds until another mail can be asked for
+             * @description Seconds until another mail can be requested
              * @example 60
              */
             resendAfter: number;
             /**
-             * @description Seconds the mailed code is good for
+             * @description Seconds until the mailed code expires
              * @example 600
              */
             expiresIn: number;
+            /** @description Belongs to the code and is sent along with it; worth nothing by itself */
+            requestId: string;
         };
         ConfirmLoginIdCodeRequest: {
             /**
-             * @description From the answer to send-code
+             * @description From the response of send-code
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             requestId: string;
@@ -1354,7 +1354,7 @@ export interface components {
              */
             code: string;
             /**
-             * @description Mail the whole login ID to the address
+             * @description Mail the full login ID to the address
              * @default false
              */
             mailFullId?: boolean;
@@ -1367,7 +1367,7 @@ export interface components {
              * @example 2026-11
              */
             memberSince: string;
-            /** @description Straight on to a new password, where wanted */
+            /** @description Sets a new password, at POST /api/auth/password-reset */
             resetToken?: string;
         };
         MfaRequiredResponse: {
@@ -1376,14 +1376,14 @@ export interface components {
              * @enum {string}
              */
             status: "mfa_required";
-            /** @description For POST /api/auth/login/mfa and /api/auth/login/mfa/passkey; opens nothing else */
-            mfaToken: string;
             methods: ("totp" | "passkey" | "recovery_code")[];
             /**
              * @description Seconds
              * @example 300
              */
             expiresIn: number;
+            /** @description For POST /api/auth/login/mfa and /api/auth/login/mfa/passkey; of no other use */
+            mfaToken: string;
         };
         PasswordChangeRequiredResponse: {
             /**
@@ -1391,13 +1391,13 @@ export interface components {
              * @enum {string}
              */
             status: "password_change_required";
-            /** @description For POST /api/auth/password-reset */
-            resetToken: string;
             /**
              * @description Seconds
              * @example 600
              */
             expiresIn: number;
+            /** @description For POST /api/auth/password-reset */
+            resetToken: string;
         };
         LoginRequest: {
             /**
@@ -1416,7 +1416,7 @@ export interface components {
              */
             deviceName?: string;
             /**
-             * @description From an earlier login on this device: makes it a known one
+             * @description From an earlier login on this device: makes it a known device
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             deviceToken?: string;
@@ -1428,7 +1428,7 @@ export interface components {
         };
         SecondFactorRequest: {
             /**
-             * @description From the answer mfa_required
+             * @description From the response mfa_required
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             mfaToken: string;
@@ -1458,7 +1458,7 @@ export interface components {
         };
         PasskeyLoginRequest: {
             /**
-             * @description `toJSON()` of what `navigator.credentials.get()` gave
+             * @description `toJSON()` of the result of `navigator.credentials.get()`
              * @example {
              *       "id": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
@@ -1479,7 +1479,7 @@ export interface components {
              */
             deviceName?: string;
             /**
-             * @description From an earlier login on this device: makes it a known one
+             * @description From an earlier login on this device: makes it a known device
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             deviceToken?: string;
@@ -1491,19 +1491,19 @@ export interface components {
         };
         MfaTokenRequest: {
             /**
-             * @description From the answer mfa_required
+             * @description From the response mfa_required
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             mfaToken: string;
         };
         SecondFactorPasskeyRequest: {
             /**
-             * @description From the answer mfa_required
+             * @description From the response mfa_required
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             mfaToken: string;
             /**
-             * @description `toJSON()` of what `navigator.credentials.get()` gave
+             * @description `toJSON()` of the result of `navigator.credentials.get()`
              * @example {
              *       "id": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
@@ -1521,7 +1521,7 @@ export interface components {
         };
         RefreshRequest: {
             /**
-             * @description Where it is not in the Authorization header or the cookie
+             * @description If it is not in the Authorization header or the cookie
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             refreshToken?: string;
@@ -1531,29 +1531,29 @@ export interface components {
             status: "authenticated";
             /** @enum {string} */
             tokenType: "Bearer";
-            /** @description JWT for `Authorization: Bearer …` */
-            accessToken: string;
             /**
-             * @description Seconds the access token lives
+             * @description Seconds until the access token expires
              * @example 600
              */
             expiresIn: number;
-            /** @description JWT for POST /api/auth/refresh. Absent with cookie transport */
-            refreshToken?: string;
             /**
-             * @description Seconds the refresh token lives
+             * @description Seconds until the refresh token expires
              * @example 1209600
              */
             refreshExpiresIn: number;
             /** Format: uuid */
             sessionId: string;
-            /** @description Only when a device logs in for the first time: keep it and send it with later logins. Absent with cookie transport */
-            deviceToken?: string;
             /**
-             * @description replayed: another refresh with the same token came first, and this is the successor it got
+             * @description replayed: another refresh with the same token came first, and this is the same successor
              * @enum {string}
              */
             outcome: "rotated" | "replayed";
+            /** @description JWT for `Authorization: Bearer …` */
+            accessToken: string;
+            /** @description JWT for POST /api/auth/refresh. Absent with cookie transport */
+            refreshToken?: string;
+            /** @description Only on the first login of a device: keep it and send it with later logins. Absent with cookie transport */
+            deviceToken?: string;
         };
         VerifyTokenRequest: {
             /**
@@ -1565,7 +1565,6 @@ export interface components {
         /** @enum {string} */
         Role: "member" | "admin";
         VerifiedTokenResponse: {
-            active: boolean;
             /**
              * Format: uuid
              * @description The member
@@ -1583,6 +1582,7 @@ export interface components {
             exp?: number;
             /** @enum {string} */
             reason?: "expired" | "revoked" | "invalid";
+            active: boolean;
         };
         SendResetCodeRequest: {
             /**
@@ -1592,14 +1592,14 @@ export interface components {
              */
             email: string;
             /**
-             * @description Where given, mail goes out only if it belongs to the address
+             * @description If given, a mail is sent only if the login ID belongs to the address
              * @example ada.lovelace
              */
             loginId?: string;
         };
         ConfirmCodeRequest: {
             /**
-             * @description From the answer to send-code
+             * @description From the response of send-code
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             requestId: string;
@@ -1610,13 +1610,13 @@ export interface components {
             code: string;
         };
         ResetTokenResponse: {
-            /** @description Sets a new password once, at POST /api/auth/password-reset */
-            resetToken: string;
             /**
              * @description Seconds
              * @example 600
              */
             expiresIn: number;
+            /** @description Sets a new password once, at POST /api/auth/password-reset */
+            resetToken: string;
         };
         ResetLinkRequest: {
             /**
@@ -1626,13 +1626,13 @@ export interface components {
             token: string;
         };
         ResetTokenByLinkResponse: {
-            /** @description Sets a new password once, at POST /api/auth/password-reset */
-            resetToken: string;
             /**
              * @description Seconds
              * @example 600
              */
             expiresIn: number;
+            /** @description Sets a new password once, at POST /api/auth/password-reset */
+            resetToken: string;
             /** @example ad***e */
             maskedLoginId: string;
         };
@@ -1644,7 +1644,7 @@ export interface components {
              */
             newPassword: string;
             /**
-             * @description Where it is not in the Authorization header
+             * @description If it is not in the Authorization header
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             resetToken?: string;
@@ -1677,17 +1677,17 @@ export interface components {
         ProfileResponse: {
             /** Format: uuid */
             id: string;
-            /** @example ada.lovelace */
-            loginId: string;
             /**
              * Format: email
              * @example ada@example.com
              */
             email: string;
-            /** @example Ada Lovelace */
-            name: string | null;
             locale: components["schemas"]["Locale"];
             role: components["schemas"]["Role"];
+            /** @example ada.lovelace */
+            loginId: string;
+            /** @example Ada Lovelace */
+            name: string | null;
             /** Format: date-time */
             createdAt: string;
         };
@@ -1721,12 +1721,12 @@ export interface components {
             id: string;
             /** @example Ada's phone */
             deviceName: string | null;
+            /** @example 198.18.3.7 */
+            ip: string;
             /** @example Firefox */
             browser: string | null;
             /** @example Android */
             os: string | null;
-            /** @example 198.18.3.7 */
-            ip: string;
             /**
              * @description ISO 3166-1 code, where it is known
              * @example KR
@@ -1736,7 +1736,7 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             lastUsedAt: string;
-            /** @description Whether it is the one that asks */
+            /** @description Whether it is the session of this request */
             current: boolean;
         };
         SessionListResponse: {
@@ -1750,11 +1750,6 @@ export interface components {
             password: string;
         };
         TotpEnrolmentResponse: {
-            /**
-             * @description Base32, for typing into the app
-             * @example FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB
-             */
-            secret: string;
             /** @example otpauth://totp/Munjigi:ada?secret=FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB&issuer=Munjigi */
             otpauthUrl: string;
             /**
@@ -1762,17 +1757,22 @@ export interface components {
              * @example <svg …>
              */
             qrSvg: string;
+            /**
+             * @description Base32, for typing into the app
+             * @example FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB
+             */
+            secret: string;
         };
         ConfirmTotpRequest: {
             /**
-             * @description The six digits from the mail; blanks and hyphens are ignored
+             * @description The six digits from the app; blanks and hyphens are ignored
              * @example 048213
              */
             code: string;
         };
         RecoveryCodesResponse: {
             /**
-             * @description Ten codes, each good once; shown this once
+             * @description Ten codes, each valid once; shown only this time
              * @example [
              *       "7k2m-9xqa-c4vt-0p8d"
              *     ]
@@ -1792,13 +1792,13 @@ export interface components {
             code: string;
         };
         TwoFactorStatusResponse: {
-            /** @description Whether an authenticator app is set up */
-            enabled: boolean;
             /**
              * @description Unused recovery codes
              * @example 10
              */
             recoveryCodesLeft: number;
+            /** @description Whether an authenticator app is set up */
+            enabled: boolean;
         };
         CreationOptionsResponse: {
             /**
@@ -1838,7 +1838,7 @@ export interface components {
         };
         RegisterPasskeyRequest: {
             /**
-             * @description `toJSON()` of what `navigator.credentials.create()` gave
+             * @description `toJSON()` of the result of `navigator.credentials.create()`
              * @example {
              *       "id": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
@@ -1855,7 +1855,7 @@ export interface components {
              */
             credential: Record<string, never>;
             /**
-             * @description What its owner calls it
+             * @description Chosen by the member
              * @example Blue security key
              */
             name?: string | null;
@@ -1866,8 +1866,6 @@ export interface components {
             /** @example Ada's phone */
             name: string | null;
             /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
             lastUsedAt: string | null;
             /**
              * @description How browsers reach it
@@ -1877,27 +1875,29 @@ export interface components {
              *     ]
              */
             transports: string[];
+            /** Format: date-time */
+            createdAt: string;
             /** @description Whether it may be copied to other devices of its owner */
             backupEligible: boolean;
-            /** @description Whether there is such a copy, as of its last use */
+            /** @description Whether such a copy existed at its last use */
             backedUp: boolean;
         };
         RegisteredPasskeyResponse: {
-            passkey: components["schemas"]["PasskeyResponse"];
             /**
-             * @description Ten codes, each good once; only with the first second factor, and shown this once
+             * @description Ten codes, each valid once; only with the first second factor, and shown only this time
              * @example [
              *       "7k2m-9xqa-c4vt-0p8d"
              *     ]
              */
             recoveryCodes?: string[];
+            passkey: components["schemas"]["PasskeyResponse"];
         };
         PasskeyListResponse: {
             items: components["schemas"]["PasskeyResponse"][];
         };
         RenamePasskeyRequest: {
             /**
-             * @description What its owner calls it
+             * @description Chosen by the member
              * @example Blue security key
              */
             name: string | null;
@@ -1905,20 +1905,9 @@ export interface components {
         /** @enum {string} */
         SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "session.ended" | "session.reuse_detected" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
         SecurityActivityEntryResponse: {
-            /** @example 4711 */
-            id: string;
             type: components["schemas"]["SecurityEventType"];
-            /** Format: date-time */
-            at: string;
-            /** @description An administrator did it; ip and userAgent are empty then */
-            byAdmin: boolean;
             /** @example 198.18.3.7 */
             ip: string;
-            /**
-             * @description ISO 3166-1 code, where it is known
-             * @example KR
-             */
-            country: string | null;
             /** @example Mozilla/5.0 … */
             userAgent: string;
             /** Format: uuid */
@@ -1932,11 +1921,22 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+            /** @example 4711 */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description An administrator did it; ip and userAgent are empty then */
+            byAdmin: boolean;
+            /**
+             * @description ISO 3166-1 code, where it is known
+             * @example KR
+             */
+            country: string | null;
         };
         SecurityActivityResponse: {
-            /** @description For the next page; null on the last */
-            nextCursor: string | null;
             items: components["schemas"]["SecurityActivityEntryResponse"][];
+            /** @description For the next page; null on the last one */
+            nextCursor: string | null;
         };
         ChangeEmailRequest: {
             /**
@@ -1976,7 +1976,7 @@ export interface components {
             /** Format: date-time */
             happenedAt: string;
             /**
-             * @description Which mail it was
+             * @description The mail that the link came with
              * @example new-device
              */
             event: string;
@@ -1986,72 +1986,72 @@ export interface components {
         MemberResponse: {
             /** Format: uuid */
             id: string;
-            /** @example ada.lovelace */
-            loginId: string;
             /**
              * Format: email
              * @example ada@example.com
              */
             email: string;
-            /** @example Ada Lovelace */
-            name: string | null;
             /** @enum {string} */
             locale: "en" | "ko";
             /** @enum {string} */
             role: "member" | "admin";
             /**
-             * @description closed: by its owner; erased after the grace
+             * @description closed: by its owner; erased after the grace period
              * @enum {string}
              */
             status: "active" | "disabled" | "closed";
-            /** @description The next login leads to a new password */
+            /** Format: date-time */
+            closedAt: string | null;
+            /** @example ada.lovelace */
+            loginId: string;
+            /** @example Ada Lovelace */
+            name: string | null;
+            /** @description The next login requires a new password */
             mustChangePassword: boolean;
             /** Format: date-time */
             createdAt: string;
-            /** Format: date-time */
-            closedAt: string | null;
         };
         MemberListResponse: {
-            /** @description For the next page; null on the last */
-            nextCursor: string | null;
             items: components["schemas"]["MemberResponse"][];
+            /** @description For the next page; null on the last one */
+            nextCursor: string | null;
         };
         MemberDetailsResponse: {
             /** Format: uuid */
             id: string;
-            /** @example ada.lovelace */
-            loginId: string;
             /**
              * Format: email
              * @example ada@example.com
              */
             email: string;
-            /** @example Ada Lovelace */
-            name: string | null;
             /** @enum {string} */
             locale: "en" | "ko";
             /** @enum {string} */
             role: "member" | "admin";
             /**
-             * @description closed: by its owner; erased after the grace
+             * @description closed: by its owner; erased after the grace period
              * @enum {string}
              */
             status: "active" | "disabled" | "closed";
-            /** @description The next login leads to a new password */
-            mustChangePassword: boolean;
-            /** Format: date-time */
-            createdAt: string;
             /** Format: date-time */
             closedAt: string | null;
             /** @description What logins ask for besides the password */
             secondFactors: ("totp" | "passkey")[];
             /**
-             * @description Devices signed in
+             * @description Devices that are signed in
              * @example 2
              */
             sessionCount: number;
             /** @description Logins have to wait after too many failures */
             isWaiting: boolean;
+            /** @example ada.lovelace */
+            loginId: string;
+            /** @example Ada Lovelace */
+            name: string | null;
+            /** @description The next login requires a new password */
+            mustChangePassword: boolean;
+            /** Format: date-time */
+            createdAt: string;
         };
         ChangeMemberRequest: {
             /**
@@ -2066,20 +2066,16 @@ export interface components {
             role?: "member" | "admin";
         };
         SecurityEventResponse: {
-            /** @example 4711 */
-            id: string;
             /** @enum {string} */
             type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "session.ended" | "session.reuse_detected" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
-            /** Format: date-time */
-            at: string;
             /**
              * Format: uuid
-             * @description Whom it is about
+             * @description The member whom the event concerns
              */
             memberId: string | null;
             /**
              * Format: uuid
-             * @description The administrator who did it; null where people act for themselves
+             * @description The administrator who did it; null where members act for themselves
              */
             actorId: string | null;
             /** Format: uuid */
@@ -2090,31 +2086,33 @@ export interface components {
             userAgent: string;
             /**
              * Format: uuid
-             * @description The same as in the log and in the answer
+             * @description The same as in the log and in the response
              */
             requestId: string;
             /** @description Facts that go with the type; see docs/events.md */
-            details: Record<string, never>;
+            details: {
+                [key: string]: unknown;
+            };
+            /** @example 4711 */
+            id: string;
+            /** Format: date-time */
+            at: string;
         };
         SecurityEventListResponse: {
-            /** @description For the next page; null on the last */
-            nextCursor: string | null;
             items: components["schemas"]["SecurityEventResponse"][];
+            /** @description For the next page; null on the last one */
+            nextCursor: string | null;
         };
         OutboxMessageResponse: {
             /** Format: uuid */
             id: string;
-            /** @example password-reset */
-            template: string;
-            /** @example ko */
-            locale: string;
             /**
-             * @description pending: waits or is being sent; dead: refused for good or tried too often; dropped: overtaken; withheld: never meant to go out
+             * @description pending: waits or is being sent; dead: refused for good or tried too often; dropped: replaced by a newer mail; withheld: a decoy, never sent
              * @enum {string}
              */
             status: "pending" | "sent" | "dead" | "dropped" | "withheld";
             /**
-             * @description Masked; null once it is gone
+             * @description Masked; null once it is erased
              * @example a***@example.com
              */
             to: string | null;
@@ -2123,31 +2121,35 @@ export interface components {
             /** @example 3 */
             attempts: number;
             /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** @example EENVELOPE: 550 no such user */
+            lastError: string | null;
+            /** @example password-reset */
+            template: string;
+            /** @example ko */
+            locale: string;
+            /** Format: date-time */
             createdAt: string;
             /**
              * Format: date-time
              * @description Not sent before this
              */
             availableAt: string;
-            /** Format: date-time */
-            expiresAt: string | null;
-            /** Format: date-time */
-            finishedAt: string | null;
-            /** @example EENVELOPE: 550 no such user */
-            lastError: string | null;
         };
         OutboxListResponse: {
-            /** @description For the next page; null on the last */
-            nextCursor: string | null;
             items: components["schemas"]["OutboxMessageResponse"][];
+            /** @description For the next page; null on the last one */
+            nextCursor: string | null;
         };
         HealthResponse: {
             /** @enum {string} */
             status: "ok";
         };
-        /** @description What a login can come to; `status` says which it is */
+        /** @description The outcomes of a login; `status` names the one that applies */
         LoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
-        /** @description What a login comes to that has shown all it needs; `status` says which it is */
+        /** @description The outcomes of a login that needs no further factor; `status` names the one that applies */
         CompletedLogin: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
     };
     responses: never;
@@ -6191,7 +6193,7 @@ export interface operations {
             query?: {
                 /** @description Entries on a page */
                 limit?: number;
-                /** @description `nextCursor` of the page before */
+                /** @description `nextCursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -6855,9 +6857,9 @@ export interface operations {
             query?: {
                 /** @description Entries on a page */
                 limit?: number;
-                /** @description `nextCursor` of the page before */
+                /** @description `nextCursor` of the previous page */
                 cursor?: string;
-                /** @description The beginning of a login ID, an address or a name; case makes no difference */
+                /** @description The beginning of a login ID, an address or a name; upper and lower case are the same */
                 query?: string;
                 status?: "active" | "disabled" | "closed";
                 role?: "member" | "admin";
@@ -7577,9 +7579,9 @@ export interface operations {
             query?: {
                 /** @description Entries on a page */
                 limit?: number;
-                /** @description `nextCursor` of the page before */
+                /** @description `nextCursor` of the previous page */
                 cursor?: string;
-                /** @description Whom it is about */
+                /** @description The member whom the event concerns */
                 memberId?: string;
                 type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "session.ended" | "session.reuse_detected" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
                 /** @description From this moment on; a day alone begins at midnight UTC */
@@ -7659,7 +7661,7 @@ export interface operations {
             query?: {
                 /** @description Entries on a page */
                 limit?: number;
-                /** @description `nextCursor` of the page before */
+                /** @description `nextCursor` of the previous page */
                 cursor?: string;
                 status?: "pending" | "sent" | "dead" | "dropped" | "withheld";
             };

@@ -9,22 +9,10 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { ApiBodyProblems, SIGNED_IN, WITH_PASSWORD } from '../platform/http/problems/api-problems.decorator.js';
 import { RecentLoginGuard } from '../sessions/reauthentication/recent-login.guard.js';
-import { EmailField, PasswordField, TokenField } from '../platform/http/validation/fields.js';
+import { CloseAccountRequest } from './closing/account-closing.dto.js';
+import { ChangeEmailRequest, EmailLinkRequest } from './email-change/email-change.dto.js';
 import { AccountClosingService } from './closing/account-closing.service.js';
 import { EmailChangeService } from './email-change/email-change.service.js';
-
-class ChangeEmailRequest {
-  @EmailField({ example: 'ada@lovelace.example' }) newEmail: string;
-  @PasswordField() password: string;
-}
-
-class EmailLinkRequest {
-  @TokenField({ description: 'From the mailed link, behind #token=' }) token: string;
-}
-
-class CloseAccountRequest {
-  @PasswordField() password: string;
-}
 
 @ApiTags('The member')
 @Controller('members/me')

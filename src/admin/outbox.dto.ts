@@ -1,47 +1,46 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { InspectedMail } from '../mail/outbox/outbox-inspection.service.js';
 import type { OutboxStatus } from '../mail/outbox/outbox-message.entity.js';
-import { Field } from '../platform/http/validation/field.js';
-import * as rules from '../platform/http/validation/rules.js';
+import { ApiInteger } from '../platform/http/integer.decorator.js';
+import { IsOneOf } from '../platform/http/validation/field-decorators.js';
+import { MayBeAbsent } from '../platform/http/validation/rule.js';
 import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js';
 
 const STATUSES = ['pending', 'sent', 'dead', 'dropped', 'withheld'] as const satisfies OutboxStatus[];
 
 export class OutboxQuery extends PageQuery {
-  @Field({ rule: rules.oneOf(...STATUSES), isOptional: true, api: { enum: STATUSES, example: 'dead' } })
-  status?: OutboxStatus;
+  @MayBeAbsent() @IsOneOf(STATUSES, { example: 'dead' }) status?: OutboxStatus;
 }
 
 export class OutboxMessageResponse {
   @ApiProperty({ format: 'uuid' }) id: string;
-  @ApiProperty({ example: 'password-reset' }) template: string;
-  @ApiProperty({ example: 'ko' }) locale: string;
+  /** @example password-reset */
+  template: string;
+  /** @example ko */
+  locale: string;
   @ApiProperty({
     enum: STATUSES,
     description:
-      'pending: waits or is being sent; dead: refused for good or tried too often; dropped: overtaken; withheld: never meant to go out',
+      'pending: waits or is being sent; dead: refused for good or tried too often; dropped: replaced by a newer mail; withheld: a decoy, never sent',
   })
   status: OutboxStatus;
-  @ApiProperty({
-    nullable: true,
-    type: String,
-    example: 'a***@example.com',
-    description: 'Masked; null once it is gone',
-  })
-  to: string | null;
-  @ApiProperty({ format: 'uuid', nullable: true, type: String }) memberId: string | null;
-  @ApiProperty({ type: 'integer', example: 3 }) attempts: number;
-  @ApiProperty({ format: 'date-time' }) createdAt: Date;
-  @ApiProperty({ format: 'date-time', description: 'Not sent before this' }) availableAt: Date;
-  @ApiProperty({ format: 'date-time', nullable: true, type: String }) expiresAt: Date | null;
-  @ApiProperty({ format: 'date-time', nullable: true, type: String }) finishedAt: Date | null;
-  @ApiProperty({ nullable: true, type: String, example: 'EENVELOPE: 550 no such user' }) lastError: string | null;
+  /** Masked; null once it is erased */
+  @ApiProperty({ example: 'a***@example.com' }) to: string | null;
+  @ApiProperty({ format: 'uuid' }) memberId: string | null;
+  @ApiInteger({ example: 3 }) attempts: number;
+  createdAt: Date;
+  /** Not sent before this */
+  availableAt: Date;
+  @ApiProperty({ type: String, format: 'date-time' }) expiresAt: Date | null;
+  @ApiProperty({ type: String, format: 'date-time' }) finishedAt: Date | null;
+  @ApiProperty({ example: 'EENVELOPE: 550 no such user' }) lastError: string | null;
 }
 
 export class OutboxListResponse extends PageResponse {
-  @ApiProperty({ type: [OutboxMessageResponse] }) items: OutboxMessageResponse[];
+  items: OutboxMessageResponse[];
 }
 
+/** Field by field, so that a column that is added later is not published by itself. */
 export const outboxMessageResponseOf = (mail: InspectedMail): OutboxMessageResponse => ({
   id: mail.id,
   template: mail.template,

@@ -21,7 +21,7 @@ import { PasswordsService } from '../security/passwords/passwords.service.js';
 import { nameSpansByRoute } from '../platform/tracing/span-names.js';
 import { setUpSwagger } from './openapi/swagger-ui.js';
 import { parseJsonBody } from '../platform/http/validation/json-body.js';
-import { RequestValidationPipe } from '../platform/http/validation/request-validation.pipe.js';
+import { StrictValidationPipe } from '../platform/http/validation/strict-validation.pipe.js';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -104,7 +104,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
     strictPreflight: false,
   });
   prefixRoutes(app);
-  app.useGlobalPipes(new RequestValidationPipe());
+  app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   if (config.env.SWAGGER_ENABLED) await setUpSwagger(app, fastify);
   return app;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../platform/http/principal.js';
 import { parseEmailAddress } from '../platform/addresses/email-address.js';
-import { normaliseLoginId } from '../platform/http/validation/login-id.js';
+import { normaliseLoginId } from './login-id.js';
 import { Database } from '../platform/database/database.js';
 import { ReadReplica } from '../platform/database/read-replica.js';
 import { Conditions, microsOf, type PagePosition } from '../platform/database/page.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { maskLoginId } from '../platform/http/validation/login-id.js';
+import { maskLoginId } from '../users/login-id.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import type { Tx } from '../platform/database/sql.js';
 import { recipientOf } from '../mail/mail-recipient.js';

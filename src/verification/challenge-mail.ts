@@ -1,4 +1,4 @@
-import { maskLoginId } from '../platform/http/validation/login-id.js';
+import { maskLoginId } from '../users/login-id.js';
 import { coarseNetwork } from '../platform/addresses/ip-address.js';
 import type { AppConfig } from '../platform/config/app-config.js';
 import type { MailTemplates } from '../mail/templates/mail-template.js';

@@ -1,20 +1,30 @@
-import { ApiProperty } from '@nestjs/swagger';
 import type { AppConfig } from '../platform/config/app-config.js';
-import { CodeField, TokenField } from '../platform/http/validation/fields.js';
+import { ApiInteger } from '../platform/http/integer.decorator.js';
+import { IsOpaqueToken, IsSixDigitCode } from '../platform/http/validation/field-decorators.js';
 
 export class ConfirmCodeRequest {
-  @TokenField({ description: 'From the answer to send-code' }) requestId: string;
-  @CodeField() code: string;
+  /** From the response of send-code */
+  @IsOpaqueToken() requestId: string;
+
+  /** The six digits from the mail; blanks and hyphens are ignored */
+  @IsSixDigitCode() code: string;
 }
 
-export class CodeSentResponse {
-  @ApiProperty({ description: 'Goes with the code; opens nothing by itself' }) requestId: string;
-  @ApiProperty({ type: 'integer', description: 'Seconds until another mail can be asked for', example: 60 })
-  resendAfter: number;
-  @ApiProperty({ type: 'integer', description: 'Seconds the mailed code is good for', example: 600 }) expiresIn: number;
+/** How long a mailed code is valid, and when another mail can be requested. */
+export class CodeLifetimes {
+  /** Seconds until another mail can be requested */
+  @ApiInteger({ example: 60 }) resendAfter: number;
+
+  /** Seconds until the mailed code expires */
+  @ApiInteger({ example: 600 }) expiresIn: number;
 }
 
-/** The times in the answer to whoever asks for a mailed code: alike for all, whether a mail goes out or not. */
-export function codeLifetimes({ env }: AppConfig): { resendAfter: number; expiresIn: number } {
+export class CodeSentResponse extends CodeLifetimes {
+  /** Belongs to the code and is sent along with it; worth nothing by itself */
+  requestId: string;
+}
+
+/** The same for every request, whether a mail goes out or not. */
+export function codeLifetimes({ env }: AppConfig): CodeLifetimes {
   return { resendAfter: env.CODE_RESEND_SECONDS, expiresIn: env.CODE_TTL_SECONDS };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { maskLoginId } from '../../src/platform/http/validation/login-id.js';
+import { maskLoginId } from '../../src/users/login-id.js';
 import { given, unique, type SignUpValues } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';

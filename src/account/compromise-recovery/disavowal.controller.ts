@@ -1,21 +1,11 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
-import { TokenField } from '../../platform/http/validation/fields.js';
+import { DisavowalRequest, DisavowalResponse } from './disavowal.dto.js';
 import { DisavowalService } from './disavowal.service.js';
-
-class DisavowalRequest {
-  @TokenField({ description: 'From the link in a security mail, behind #token=' }) token: string;
-}
-
-class DisavowalResponse {
-  @ApiProperty({ format: 'date-time' }) happenedAt: Date;
-  @ApiProperty({ description: 'Which mail it was', example: 'new-device' }) event: string;
-  @ApiProperty({ example: 'ad***e' }) maskedLoginId: string;
-}
 
 @ApiTags('The member')
 @Public()

@@ -4,7 +4,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest } from '../../platform/crypto/digest.js';
 import { maskEmail, parseEmailAddress } from '../../platform/addresses/email-address.js';
-import { maskLoginId } from '../../platform/http/validation/login-id.js';
+import { maskLoginId } from '../../users/login-id.js';
 import { coarseNetwork } from '../../platform/addresses/ip-address.js';
 import { randomToken } from '../../platform/crypto/random.js';
 import { AppConfig } from '../../platform/config/app-config.js';

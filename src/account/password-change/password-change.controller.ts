@@ -6,7 +6,7 @@ import type { Principal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
-import { ChangePasswordRequest } from './change-password.dto.js';
+import { ChangePasswordRequest } from './password-change.dto.js';
 import { PasswordChangeService } from './password-change.service.js';
 
 @ApiTags('The member')

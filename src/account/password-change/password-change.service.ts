@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { maskLoginId } from '../../platform/http/validation/login-id.js';
+import { maskLoginId } from '../../users/login-id.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';

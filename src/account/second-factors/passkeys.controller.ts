@@ -5,8 +5,6 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiProperty,
-  ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
@@ -20,68 +18,18 @@ import {
   SIGNED_IN,
   WITH_PASSWORD,
 } from '../../platform/http/problems/api-problems.decorator.js';
-import { NewCredentialField, type NewCredential } from '../../mfa/passkeys/passkey-credential.js';
-import type { PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
-import type { CreationOptions } from '../../mfa/passkeys/passkeys.service.js';
 import { RecentLoginGuard } from '../../sessions/reauthentication/recent-login.guard.js';
-import { PasskeyNameField } from '../../platform/http/validation/fields.js';
-import { PasswordRequest } from '../../platform/http/validation/password.dto.js';
+import { PasswordRequest } from '../../security/passwords/password.dto.js';
+import {
+  CreationOptionsResponse,
+  PasskeyListResponse,
+  PasskeyResponse,
+  RegisteredPasskeyResponse,
+  RegisterPasskeyRequest,
+  RenamePasskeyRequest,
+} from './passkeys.dto.js';
 import { UuidParamPipe } from '../../platform/http/validation/uuid-param.pipe.js';
 import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
-
-class RegisterPasskeyRequest {
-  @NewCredentialField() credential: NewCredential;
-  @PasskeyNameField() name?: string | null;
-}
-
-class RenamePasskeyRequest {
-  @PasskeyNameField({ isOptional: false }) name: string | null;
-}
-
-class CreationOptionsResponse implements CreationOptions {
-  @ApiProperty({
-    type: Object,
-    description:
-      'For `navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })`',
-    example: {
-      rp: { id: 'example.com', name: 'Munjigi' },
-      user: { id: 'Sw88Hm8NTFWdCg9PT08sEQ', name: 'ada.lovelace', displayName: 'Ada Lovelace' },
-      challenge: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE',
-      pubKeyCredParams: [{ alg: -7, type: 'public-key' }],
-      excludeCredentials: [],
-      authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
-      attestation: 'none',
-      timeout: 300_000,
-    },
-  })
-  publicKey: CreationOptions['publicKey'];
-  @ApiProperty({ type: 'integer', description: 'Seconds', example: 300 }) expiresIn: number;
-}
-
-class PasskeyResponse implements PasskeySummary {
-  @ApiProperty({ format: 'uuid' }) id: string;
-  @ApiProperty({ nullable: true, type: String, example: "Ada's phone" }) name: string | null;
-  @ApiProperty({ format: 'date-time' }) createdAt: Date;
-  @ApiProperty({ nullable: true, type: String, format: 'date-time' }) lastUsedAt: Date | null;
-  @ApiProperty({ type: [String], description: 'How browsers reach it', example: ['internal', 'hybrid'] })
-  transports: string[];
-  @ApiProperty({ description: 'Whether it may be copied to other devices of its owner' }) backupEligible: boolean;
-  @ApiProperty({ description: 'Whether there is such a copy, as of its last use' }) backedUp: boolean;
-}
-
-class PasskeyListResponse {
-  @ApiProperty({ type: [PasskeyResponse] }) items: PasskeySummary[];
-}
-
-class RegisteredPasskeyResponse {
-  @ApiProperty({ type: PasskeyResponse }) passkey: PasskeySummary;
-  @ApiPropertyOptional({
-    type: [String],
-    description: 'Ten codes, each good once; only with the first second factor, and shown this once',
-    example: ['7k2m-9xqa-c4vt-0p8d'],
-  })
-  recoveryCodes?: string[];
-}
 
 @ApiTags('The member')
 @ApiBearerAuth('access')

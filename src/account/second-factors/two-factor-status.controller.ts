@@ -1,15 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
 import { ApiProblems, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
 import { AuthenticatorAppService } from './authenticator-app.service.js';
-import type { TwoFactorStatus } from '../../mfa/two-factor.repository.js';
-
-class TwoFactorStatusResponse implements TwoFactorStatus {
-  @ApiProperty({ description: 'Whether an authenticator app is set up' }) enabled: boolean;
-  @ApiProperty({ type: 'integer', example: 10, description: 'Unused recovery codes' }) recoveryCodesLeft: number;
-}
+import { TwoFactorStatusResponse } from './two-factor.dto.js';
 
 /** Looking needs no recent login, unlike everything that changes the second factor. */
 @ApiTags('The member')

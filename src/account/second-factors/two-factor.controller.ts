@@ -1,12 +1,5 @@
 import { Body, Controller, Delete, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
@@ -17,36 +10,15 @@ import {
   WITH_PASSWORD,
 } from '../../platform/http/problems/api-problems.decorator.js';
 import { RecentLoginGuard } from '../../sessions/reauthentication/recent-login.guard.js';
-import { CodeField, SecondFactorField } from '../../platform/http/validation/fields.js';
-import { PasswordRequest } from '../../platform/http/validation/password.dto.js';
+import { PasswordRequest } from '../../security/passwords/password.dto.js';
+import {
+  ConfirmTotpRequest,
+  RecoveryCodesResponse,
+  RemoveTotpRequest,
+  TotpEnrolmentResponse,
+} from './two-factor.dto.js';
 import { AuthenticatorAppService } from './authenticator-app.service.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
-import type { TotpEnrolment } from '../../mfa/totp/totp.js';
-
-class ConfirmTotpRequest {
-  @CodeField() code: string;
-}
-
-class RemoveTotpRequest extends PasswordRequest {
-  @SecondFactorField() code: string;
-}
-
-class TotpEnrolmentResponse implements TotpEnrolment {
-  @ApiProperty({ description: 'Base32, for typing into the app', example: 'FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB' })
-  secret: string;
-  @ApiProperty({ example: 'otpauth://totp/Munjigi:ada?secret=FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB&issuer=Munjigi' })
-  otpauthUrl: string;
-  @ApiProperty({ description: 'The same as a QR code', example: '<svg …>' }) qrSvg: string;
-}
-
-class RecoveryCodesResponse {
-  @ApiProperty({
-    type: [String],
-    description: 'Ten codes, each good once; shown this once',
-    example: ['7k2m-9xqa-c4vt-0p8d'],
-  })
-  recoveryCodes: string[];
-}
 
 @ApiTags('The member')
 @ApiBearerAuth('access')

@@ -1,47 +1,13 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiProblems, RECENTLY_SIGNED_IN, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
-import { Field } from '../../platform/http/validation/field.js';
-import * as rules from '../../platform/http/validation/rules.js';
 import { UuidParamPipe } from '../../platform/http/validation/uuid-param.pipe.js';
-import { OwnSessionsService, type OwnSession } from './own-sessions.service.js';
-
-class EndSessionsQuery {
-  @Field({
-    rule: rules.oneOf('true', 'false'),
-    isOptional: true,
-    api: { enum: ['true', 'false'], default: 'false', description: 'true: this session too' },
-  })
-  includeCurrent?: 'true' | 'false';
-}
-
-class SessionResponse implements OwnSession {
-  @ApiProperty({ format: 'uuid' }) id: string;
-  @ApiProperty({ nullable: true, type: String, example: "Ada's phone" }) deviceName: string | null;
-  @ApiProperty({ nullable: true, type: String, example: 'Firefox' }) browser: string | null;
-  @ApiProperty({ nullable: true, type: String, example: 'Android' }) os: string | null;
-  @ApiProperty({ example: '198.18.3.7' }) ip: string;
-  @ApiProperty({ nullable: true, type: String, description: 'ISO 3166-1 code, where it is known', example: 'KR' })
-  country: string | null;
-  @ApiProperty({ format: 'date-time' }) createdAt: Date;
-  @ApiProperty({ format: 'date-time' }) lastUsedAt: Date;
-  @ApiProperty({ description: 'Whether it is the one that asks' }) current: boolean;
-}
-
-class SessionListResponse {
-  @ApiProperty({ type: [SessionResponse] }) items: OwnSession[];
-}
+import { OwnSessionsService } from './own-sessions.service.js';
+import { EndSessionsQuery, SessionListResponse } from './sessions.dto.js';
 
 @ApiTags('Login and tokens')
 @ApiBearerAuth('access')

@@ -5,13 +5,9 @@ import { Public } from '../../platform/http/public.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
-import {
-  ConfirmLoginIdCodeRequest,
-  FoundLoginIdResponse,
-  SendLoginIdCodeRequest,
-} from '../password-reset/recovery.dto.js';
+import { ConfirmLoginIdCodeRequest, FoundLoginIdResponse, SendLoginIdCodeRequest } from './login-id-recovery.dto.js';
 import { codeLifetimes, CodeSentResponse } from '../../verification/email-challenge.dto.js';
-import { CheckLoginIdRequest, LoginIdAvailabilityResponse } from '../sign-up/sign-up.dto.js';
+import { CheckLoginIdRequest, LoginIdAvailabilityResponse } from '../sign-up/login-id-check.dto.js';
 import { LoginIdCheckService } from '../sign-up/login-id-check.service.js';
 import { LoginIdRecoveryService } from './login-id-recovery.service.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { maskLoginId } from '../../platform/http/validation/login-id.js';
+import { maskLoginId } from '../../users/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
-import { maskLoginId } from '../../platform/http/validation/login-id.js';
+import { maskLoginId } from '../../users/login-id.js';
 import { Database } from '../../platform/database/database.js';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';

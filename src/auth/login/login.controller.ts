@@ -7,7 +7,7 @@ import { Public } from '../../platform/http/public.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
-import { TokenResponse } from '../tokens/token-response.js';
+import { TokenResponse } from '../tokens/tokens.dto.js';
 import { LoginRequest, MfaRequiredResponse, PasswordChangeRequiredResponse, SecondFactorRequest } from './login.dto.js';
 import { PasswordLoginService } from './password-login.service.js';
 import { SecondFactorLoginService } from './second-factor-login.service.js';

@@ -5,7 +5,7 @@ import { Context } from '../../platform/http/client-context.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
-import { TokenResponse } from '../tokens/token-response.js';
+import { TokenResponse } from '../tokens/tokens.dto.js';
 import { EmptyRequest } from '../../platform/http/validation/empty-request.dto.js';
 import { PasswordChangeRequiredResponse } from './login.dto.js';
 import {

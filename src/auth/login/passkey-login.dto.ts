@@ -1,23 +1,31 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { AssertionField, type Assertion } from '../../mfa/passkeys/passkey-credential.js';
+import { IsAssertion, type Assertion } from '../../mfa/passkeys/passkey-credential.js';
 import type { RequestOptions } from '../../mfa/passkeys/passkeys.service.js';
+import { ApiInteger } from '../../platform/http/integer.decorator.js';
+import { IsOpaqueToken } from '../../platform/http/validation/field-decorators.js';
+import { MayBeAbsent } from '../../platform/http/validation/rule.js';
+import { IsDeviceName, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { TokenTransport } from '../../sessions/session.entity.js';
-import { DeviceNameField, TokenField, TransportField } from '../../platform/http/validation/fields.js';
 
 export class PasskeyLoginRequest {
-  @AssertionField() credential: Assertion;
-  @DeviceNameField() deviceName?: string;
-  @TokenField({ isOptional: true, description: 'From an earlier login on this device: makes it a known one' })
+  @IsAssertion() credential: Assertion;
+  @MayBeAbsent() @IsDeviceName() deviceName?: string;
+
+  /** From an earlier login on this device: makes it a known device */
+  @MayBeAbsent()
+  @IsOpaqueToken()
   deviceToken?: string;
-  @TransportField() transport?: TokenTransport;
+
+  @MayBeAbsent() @IsTokenTransport() transport?: TokenTransport;
 }
 
 export class MfaTokenRequest {
-  @TokenField({ description: 'From the answer mfa_required' }) mfaToken: string;
+  /** From the response mfa_required */
+  @IsOpaqueToken() mfaToken: string;
 }
 
 export class SecondFactorPasskeyRequest extends MfaTokenRequest {
-  @AssertionField() credential: Assertion;
+  @IsAssertion() credential: Assertion;
 }
 
 export class RequestOptionsResponse implements RequestOptions {
@@ -33,5 +41,7 @@ export class RequestOptionsResponse implements RequestOptions {
     },
   })
   publicKey: RequestOptions['publicKey'];
-  @ApiProperty({ type: 'integer', description: 'Seconds', example: 300 }) expiresIn: number;
+
+  /** Seconds */
+  @ApiInteger({ example: 300 }) expiresIn: number;
 }

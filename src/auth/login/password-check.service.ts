@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
-import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../platform/http/validation/login-id.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';

@@ -20,7 +20,7 @@ import {
   ResetTokenResponse,
   ResetTokenByLinkResponse,
   SendResetCodeRequest,
-} from './recovery.dto.js';
+} from './password-reset.dto.js';
 import { codeLifetimes, ConfirmCodeRequest, CodeSentResponse } from '../../verification/email-challenge.dto.js';
 import { ResetTokenGuard } from '../guards/reset-token.guard.js';
 import { PasswordResetService } from './password-reset.service.js';

@@ -6,12 +6,8 @@ import type { Principal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
-import { PasswordField } from '../../platform/http/validation/fields.js';
+import { ReauthenticateRequest } from './reauthentication.dto.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
-
-class ReauthenticateRequest {
-  @PasswordField() password: string;
-}
 
 @ApiTags('Login and tokens')
 @ApiBearerAuth('access')

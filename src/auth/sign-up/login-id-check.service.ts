@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { isReservedLoginId, LOGIN_ID_PATTERN, normaliseLoginId } from '../../platform/http/validation/login-id.js';
+import { isReservedLoginId, LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';

@@ -14,7 +14,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
-import { TokenResponse } from '../tokens/token-response.js';
+import { TokenResponse } from '../tokens/tokens.dto.js';
 import { codeLifetimes } from '../../verification/email-challenge.dto.js';
 import {
   ConfirmSignUpByCodeRequest,

@@ -4,7 +4,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest, equalDigests } from '../../platform/crypto/digest.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
-import { isReservedLoginId, maskLoginId } from '../../platform/http/validation/login-id.js';
+import { isReservedLoginId, maskLoginId } from '../../users/login-id.js';
 import { randomToken } from '../../platform/crypto/random.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';

@@ -5,7 +5,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
-import type { TokenResponse } from './token-response.js';
+import type { TokenResponse } from './tokens.dto.js';
 import { fromBearerHeader } from '../strategies/token-sources.js';
 
 /** Browsers keep a cookie 400 days at the most. */

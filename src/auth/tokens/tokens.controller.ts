@@ -1,13 +1,5 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res, UseGuards } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
@@ -17,21 +9,12 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { RefreshService } from './refresh.service.js';
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
-import { TokenResponse } from './token-response.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
-import { RefreshRequest, VerifiedTokenResponse, VerifyTokenRequest } from '../login/login.dto.js';
+import { RefreshRequest, RefreshResponse, VerifiedTokenResponse, VerifyTokenRequest } from './tokens.dto.js';
 import { RefreshTokenGuard } from '../guards/refresh-token.guard.js';
 import { SessionTokenGuard } from '../guards/session-token.guard.js';
 import { TokenCookies } from './token-cookies.js';
 import { TokenVerificationService } from './token-verification.service.js';
-
-class RefreshResponse extends TokenResponse {
-  @ApiProperty({
-    enum: ['rotated', 'replayed'],
-    description: 'replayed: another refresh with the same token came first, and this is the successor it got',
-  })
-  outcome: 'rotated' | 'replayed';
-}
 
 @ApiTags('Login and tokens')
 @Public()

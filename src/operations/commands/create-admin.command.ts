@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
-import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../platform/http/validation/login-id.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { ErrorCode } from '../../platform/http/problems/error-catalogue.js';
 import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
-import { visibleText } from '../../platform/http/validation/rules.js';
+import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
 import { AdminCreationService, type NewAdmin } from './admin-creation.service.js';
 import type { WithApplication } from './with-application.js';
 import { CommandError } from './command-error.js';
@@ -62,7 +62,7 @@ function checked(given: Options & { email: string; loginId: string }, defaultLoc
   if (!LOGIN_ID_PATTERN.test(loginId))
     throw new CommandError('--login-id: 4 to 32 of a-z 0-9 . _ - are needed, beginning with a letter.', true);
   const name = given.name?.trim().normalize('NFC') ?? null;
-  if (name !== null && visibleText({ min: 1, max: 64 })(name))
+  if (name !== null && !isVisibleLine(name, 64))
     throw new CommandError('--name: one line of 1 to 64 visible characters is needed.', true);
   const locale = LOCALES.find((one) => one === (given.locale ?? defaultLocale));
   if (!locale) throw new CommandError(`--locale: one of ${LOCALES.join(', ')} is needed.`, true);

@@ -1,14 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../platform/http/public.decorator.js';
 import { Database } from '../../platform/database/database.js';
 import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { HealthResponse } from './health.dto.js';
 import { Readiness } from './readiness.js';
-
-class HealthResponse {
-  @ApiProperty({ enum: ['ok'] }) status: 'ok';
-}
 
 /** For load balancers and orchestrators. */
 @ApiTags('Operations')

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { problems } from '../../i18n/messages.en.js';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
-import { Problem } from './problem.js';
+import { Problem } from './problem.dto.js';
 
 /** Whatever is asked, these can be the answer. */
 const ALWAYS: readonly ErrorCode[] = ['internal_error', 'service_unavailable'];

@@ -5,7 +5,7 @@ import { isDatabaseClosed, isDatabaseUnavailable } from '../../database/database
 import { fieldMessage, problemMessage } from '../../i18n/messages.js';
 import { DomainError } from './domain-error.js';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
-import type { Problem } from './problem.js';
+import type { Problem } from './problem.dto.js';
 
 const UNAVAILABLE_RETRY_SECONDS = 2;
 

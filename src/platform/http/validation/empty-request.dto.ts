@@ -1,2 +1,2 @@
-/** The body of an operation that takes none: nothing, or an empty object; whatever else is sent is refused rather than ignored. */
+/** The body of an operation without input: absent or an empty object. Anything else is refused, not ignored. */
 export class EmptyRequest {}

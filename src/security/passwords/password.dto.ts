@@ -1,6 +1,6 @@
-import { PasswordField } from './fields.js';
+import { IsPasswordText } from './password-fields.js';
 
 /** The body of an operation that asks for the password once more. */
 export class PasswordRequest {
-  @PasswordField() password: string;
+  @IsPasswordText() password: string;
 }

@@ -1,0 +1,3 @@
+import { PasswordRequest } from '../../security/passwords/password.dto.js';
+
+export class CloseAccountRequest extends PasswordRequest {}

@@ -1,0 +1,19 @@
+import { IsOpaqueToken } from '../../platform/http/validation/field-decorators.js';
+
+export class DisavowalRequest {
+  /** From the link in a security mail, behind #token= */
+  @IsOpaqueToken() token: string;
+}
+
+export class DisavowalResponse {
+  happenedAt: Date;
+
+  /**
+   * The mail that the link came with
+   * @example new-device
+   */
+  event: string;
+
+  /** @example ad***e */
+  maskedLoginId: string;
+}

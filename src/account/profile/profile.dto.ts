@@ -1,0 +1,40 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Role } from '../../platform/http/principal.js';
+import { IsLocale } from '../../platform/http/validation/field-decorators.js';
+import { MayBeAbsent } from '../../platform/http/validation/rule.js';
+import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
+import { IsMemberName } from '../../users/member-fields.js';
+import type { Profile } from '../../users/members.repository.js';
+
+export class UpdateProfileRequest {
+  @MayBeAbsent() @IsMemberName() name?: string | null;
+
+  /** Language of mails */
+  @MayBeAbsent()
+  @IsLocale()
+  locale?: Locale;
+}
+
+/** A member's own profile. */
+export class ProfileResponse {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  /** @example ada.lovelace */
+  loginId: string;
+  @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
+  /** @example Ada Lovelace */
+  name: string | null;
+  @ApiProperty({ enum: LOCALES, enumName: 'Locale' }) locale: Locale;
+  @ApiProperty({ enum: ['member', 'admin'], enumName: 'Role' }) role: Role;
+  createdAt: Date;
+}
+
+/** Field by field, so that a column that is added later is not published by itself. */
+export const profileResponseOf = (profile: Profile): ProfileResponse => ({
+  id: profile.id,
+  loginId: profile.loginId,
+  email: profile.email,
+  name: profile.name,
+  locale: profile.locale,
+  role: profile.role,
+  createdAt: profile.createdAt,
+});

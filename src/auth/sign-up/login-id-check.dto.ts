@@ -1,0 +1,14 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsVisibleText } from '../../platform/http/validation/field-decorators.js';
+
+export class CheckLoginIdRequest {
+  // Any text is accepted here: what is wrong with it is the answer, not an error.
+  @IsVisibleText({ max: 64 })
+  @ApiProperty({ example: 'ada.lovelace' })
+  loginId: string;
+}
+
+export class LoginIdAvailabilityResponse {
+  available: boolean;
+  @ApiProperty({ enum: ['invalid', 'reserved', 'taken'] }) reason?: 'invalid' | 'reserved' | 'taken';
+}

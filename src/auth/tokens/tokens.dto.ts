@@ -1,0 +1,84 @@
+import type { JsonWebKey } from 'node:crypto';
+import { ApiProperty } from '@nestjs/swagger';
+import { ApiInteger } from '../../platform/http/integer.decorator.js';
+import { IsOpaqueToken, IsVisibleText } from '../../platform/http/validation/field-decorators.js';
+import { MayBeAbsent } from '../../platform/http/validation/rule.js';
+
+/** What a client gets when it is signed in: on login, on refresh, after confirming a sign-up. */
+export class TokenResponse {
+  @ApiProperty({ enum: ['authenticated'] }) status: 'authenticated';
+  @ApiProperty({ enum: ['Bearer'] }) tokenType: 'Bearer';
+
+  /** JWT for `Authorization: Bearer …` */
+  accessToken: string;
+
+  /** Seconds until the access token expires */
+  @ApiInteger({ example: 600 }) expiresIn: number;
+
+  /** JWT for POST /api/auth/refresh. Absent with cookie transport */
+  refreshToken?: string;
+
+  /** Seconds until the refresh token expires */
+  @ApiInteger({ example: 1_209_600 }) refreshExpiresIn: number;
+
+  @ApiProperty({ format: 'uuid' }) sessionId: string;
+
+  /** Only on the first login of a device: keep it and send it with later logins. Absent with cookie transport */
+  deviceToken?: string;
+}
+
+export class RefreshRequest {
+  /** If it is not in the Authorization header or the cookie */
+  @MayBeAbsent()
+  @IsOpaqueToken()
+  refreshToken?: string;
+}
+
+export class RefreshResponse extends TokenResponse {
+  /** replayed: another refresh with the same token came first, and this is the same successor */
+  @ApiProperty({ enum: ['rotated', 'replayed'] })
+  outcome: 'rotated' | 'replayed';
+}
+
+export class VerifyTokenRequest {
+  /** An access token */
+  // Any text is accepted here: a token that is not valid is an answer, not an error.
+  @IsVisibleText({ max: 4096 })
+  @ApiProperty({ example: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln' })
+  token: string;
+}
+
+export class VerifiedTokenResponse {
+  active: boolean;
+
+  /** The member */
+  @ApiProperty({ format: 'uuid' }) sub?: string;
+
+  /** The session */
+  @ApiProperty({ format: 'uuid' }) sid?: string;
+
+  @ApiProperty({ enum: ['member', 'admin'], enumName: 'Role' }) role?: string;
+
+  /** Issued at, seconds since 1970 */
+  @ApiInteger() iat?: number;
+
+  /** Expires at, seconds since 1970 */
+  @ApiInteger() exp?: number;
+
+  @ApiProperty({ enum: ['expired', 'revoked', 'invalid'] }) reason?: 'expired' | 'revoked' | 'invalid';
+}
+
+const EXAMPLE_KEY: JsonWebKey = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+  y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+  kid: 'kid',
+  use: 'sig',
+  alg: 'ES256',
+};
+
+export class JsonWebKeySet {
+  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, example: [EXAMPLE_KEY] })
+  keys: JsonWebKey[];
+}

@@ -1,0 +1,136 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsString, Matches } from 'class-validator';
+import { parseEmailAddress } from '../../addresses/email-address.js';
+import { LOCALES } from '../../i18n/locale.js';
+import { IsFilled, IsPresent, Normalise, Rule, withCode } from './rule.js';
+import { codePointsOf, isVisible } from './text-checks.js';
+
+/*
+ * The kinds of field that requests share: rules, normal form and OpenAPI limits in one decorator.
+ * A field is described by its docstring, which the Swagger plugin reads; `documentation` overrides defaults.
+ */
+
+const MAX_TOKEN = 2048;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** A day, which begins at midnight UTC, or a moment with its offset (RFC 3339). */
+const MOMENT = /^[12]\d{3}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** Lengths in code points. */
+interface TextLimits {
+  readonly min?: number;
+  readonly max: number;
+}
+
+/** One line of visible text. */
+export function IsVisibleText({ min = 1, max }: TextLimits): PropertyDecorator {
+  return applyDecorators(
+    IsFilled(),
+    IsString(withCode('not_a_string')),
+    Rule('too_long', (value) => codePointsOf(value as string) <= max, { max }),
+    ...(min > 1 ? [Rule('too_short', (value) => codePointsOf(value as string) >= min, { min })] : []),
+    Rule('invalid_characters', (value) => isVisible(value as string)),
+    ApiProperty({ type: String, minLength: min, maxLength: max }),
+  );
+}
+
+/** An opaque secret of ours: base64url, or the three parts of a JWT. */
+export function IsOpaqueToken(): PropertyDecorator {
+  return applyDecorators(IsOpaque(), ApiProperty({ example: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE' }));
+}
+
+/** A position in a list. It has no example: Swagger UI would send it, and no list knows it. */
+export const IsPageCursor = (): PropertyDecorator => IsOpaque();
+
+function IsOpaque(): PropertyDecorator {
+  return applyDecorators(
+    IsFilled(),
+    IsString(withCode('not_a_string')),
+    Rule('too_long', (value) => (value as string).length <= MAX_TOKEN, { max: MAX_TOKEN }),
+    Matches(/^[\w.-]+$/, withCode('invalid_characters')),
+    ApiProperty({ type: String, minLength: 1, maxLength: MAX_TOKEN }),
+  );
+}
+
+/** One plain e-mail address. */
+export function IsMailAddress(documentation: { example?: string } = {}): PropertyDecorator {
+  return applyDecorators(
+    Normalise((text) => text.trim()),
+    IsFilled(),
+    IsString(withCode('not_a_string')),
+    Rule('email_invalid', (value) => parseEmailAddress(value as string) !== null),
+    ApiProperty({
+      type: String,
+      format: 'email',
+      maxLength: 254,
+      description: 'One plain address',
+      example: 'ada@example.com',
+      ...documentation,
+    }),
+  );
+}
+
+/** Six ASCII digits. Blanks and hyphens, which people copy along, are removed first (OC-04). */
+export function IsSixDigitCode(): PropertyDecorator {
+  return applyDecorators(
+    Normalise((text) => text.replace(/[ -]/g, '')),
+    IsPresent(),
+    IsString(withCode('not_a_string')),
+    Matches(/^[0-9]{6}$/, withCode('code_malformed')),
+    ApiProperty({ type: String, pattern: '^[0-9]{6}$', example: '048213' }),
+  );
+}
+
+export function IsTrueOrFalse(): PropertyDecorator {
+  return applyDecorators(IsPresent(), IsBoolean(withCode('not_a_boolean')), ApiProperty({ type: Boolean }));
+}
+
+/** One of a list of texts. The refusal names them. */
+export function IsOneOf(
+  allowed: readonly string[],
+  documentation: Pick<ApiPropertyOptions, 'default' | 'example' | 'description'> & { enumName?: string } = {},
+): PropertyDecorator {
+  return applyDecorators(
+    IsPresent(),
+    IsIn(allowed, withCode('invalid_value', { allowed: allowed.join(', ') })),
+    ApiProperty({ enum: allowed, ...documentation }),
+  );
+}
+
+export function IsLocale(): PropertyDecorator {
+  return IsOneOf(LOCALES, { enumName: 'Locale', example: 'ko' });
+}
+
+export function IsUuid(): PropertyDecorator {
+  return applyDecorators(
+    IsPresent(),
+    Matches(UUID, withCode('invalid_value', { allowed: 'UUID' })),
+    ApiProperty({ type: String, format: 'uuid' }),
+  );
+}
+
+/** Whether a text from a path is a UUID. */
+export const isUuid = (text: string): boolean => UUID.test(text);
+
+/** A day or a moment, as text. */
+export function IsMoment(): PropertyDecorator {
+  return applyDecorators(
+    IsPresent(),
+    Rule('invalid_value', isMoment, { allowed: '2026-11-22, 2026-11-22T05:37:12Z' }),
+    ApiProperty({ type: String, format: 'date-time', example: '2026-11-22T05:37:12Z' }),
+  );
+}
+
+/** How many entries a page of a list holds. Query values are texts. */
+export function IsPageLimit({ max, standard }: { max: number; standard: number }): PropertyDecorator {
+  const isLimit = (value: unknown): boolean =>
+    typeof value === 'string' && /^\d{1,6}$/.test(value) && Number(value) >= 1 && Number(value) <= max;
+  return applyDecorators(
+    Rule('invalid_value', isLimit, { allowed: `1–${max}` }),
+    ApiProperty({ type: 'integer', minimum: 1, maximum: max, default: standard }),
+  );
+}
+
+function isMoment(value: unknown): boolean {
+  return typeof value === 'string' && MOMENT.test(value) && !Number.isNaN(Date.parse(value));
+}

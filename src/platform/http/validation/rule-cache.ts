@@ -1,0 +1,54 @@
+import type { Type } from '@nestjs/common';
+import { getMetadataStorage } from 'class-validator';
+
+type Storage = ReturnType<typeof getMetadataStorage>;
+type Rules = ReturnType<Storage['getTargetValidationMetadatas']>;
+type RulesByField = ReturnType<Storage['groupByPropertyName']>;
+
+const remembering = new WeakSet<Storage>();
+const fieldsByClass = new WeakMap<object, ReadonlySet<string>>();
+
+/** The fields of a request class: those that carry a rule. */
+export function fieldsOf(requestClass: Type): ReadonlySet<string> {
+  const known = fieldsByClass.get(requestClass);
+  if (known) return known;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(requestClass, '', false, false);
+  const fields = new Set(rules.map(({ propertyName }) => propertyName));
+  fieldsByClass.set(requestClass, fields);
+  return fields;
+}
+
+/**
+ * Makes class-validator collect the rules of each class once. By itself it walks over all classes at every
+ * validation, which is half its cost, and rules never change after loading. Rules of a base class come first,
+ * so that answers name fields in the order in which they are declared. Validation groups are not supported.
+ */
+export function rememberRules(storage: Storage = getMetadataStorage()): void {
+  if (remembering.has(storage)) return;
+  remembering.add(storage);
+  const collect = storage.getTargetValidationMetadatas.bind(storage);
+  const group = storage.groupByPropertyName.bind(storage);
+  const rulesByClass = new WeakMap<object, Rules>();
+  const groups = new WeakMap<Rules, RulesByField>();
+
+  storage.getTargetValidationMetadatas = (target, ...options) => {
+    let rules = rulesByClass.get(target);
+    if (!rules) {
+      const collected = collect(target, ...options);
+      rules = [
+        ...collected.filter((rule) => rule.target !== target),
+        ...collected.filter((rule) => rule.target === target),
+      ];
+      rulesByClass.set(target, rules);
+    }
+    return rules;
+  };
+  storage.groupByPropertyName = (rules) => {
+    let grouped = groups.get(rules);
+    if (!grouped) {
+      grouped = group(rules);
+      groups.set(rules, grouped);
+    }
+    return grouped;
+  };
+}

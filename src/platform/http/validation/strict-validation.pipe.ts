@@ -1,0 +1,75 @@
+import { Injectable, ValidationPipe, type ArgumentMetadata, type Type } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { DomainError, type FieldProblem } from '../problems/domain-error.js';
+import type { RuleProblem } from './rule.js';
+import { fieldsOf, rememberRules } from './rule-cache.js';
+
+/** A field name is input too: longer ones are not repeated in the answer. */
+const MAX_FIELD_NAME = 64;
+const MAX_PROBLEMS = 20;
+/** Levels of a body that are kept; the deepest field that is read, a passkey credential, has five. */
+const MAX_DEPTH = 8;
+
+/**
+ * Turns a body or query into its request class, or refuses it with a code for each field.
+ *
+ * Two checks come before class-transformer. Unknown fields are refused first, because class-transformer
+ * drops names such as `__proto__` and `toString` in silence (IV-03). Deep nesting is cut off, because
+ * class-transformer recurses and 9,000 levels overflow the stack (IV-01).
+ */
+@Injectable()
+export class StrictValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      stopAtFirstError: true,
+      validationError: { target: false, value: false },
+      exceptionFactory: (errors) => refusalOf(errors.map(problemOf)),
+    });
+    rememberRules();
+  }
+
+  /** @throws DomainError `validation_failed` */
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { type, metatype } = metadata;
+    if ((type !== 'body' && type !== 'query') || !metatype || !this.toValidate(metadata)) return value;
+    // An absent body leaves every field out. A body of null is a value, and not an object.
+    const input = value === undefined ? {} : value;
+    if (typeof input !== 'object' || input === null || Array.isArray(input))
+      throw refusalOf([{ field: '', code: 'not_an_object' }]);
+    refuseUnknownFields(metatype, input);
+    return (await super.transform(cutDepth(input, MAX_DEPTH), metadata)) as unknown;
+  }
+}
+
+function refuseUnknownFields(requestClass: Type, input: object): void {
+  const fields = fieldsOf(requestClass);
+  const unknown = Object.keys(input).filter((name) => !fields.has(name));
+  if (unknown.length > 0) throw refusalOf(unknown.map((name) => ({ field: printable(name), code: 'unknown_field' })));
+}
+
+function cutDepth(value: unknown, levels: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  // Nearly every body is flat, and needs no copy.
+  if (levels > 0 && !Object.values(value).some((item) => typeof item === 'object' && item !== null)) return value;
+  if (Array.isArray(value)) return levels === 0 ? [] : value.map((item) => cutDepth(item, levels - 1));
+  const entries = levels === 0 ? [] : Object.entries(value);
+  return Object.fromEntries(entries.map(([name, item]) => [name, cutDepth(item, levels - 1)]));
+}
+
+/** An error without a context comes from the whitelist. */
+function problemOf({ property, contexts = {} }: ValidationError): FieldProblem {
+  const [problem = { code: 'unknown_field' }] = Object.values(contexts) as RuleProblem[];
+  return { field: property, ...problem };
+}
+
+/** An unknown name may be anything, such as a password in the wrong place: only what looks like a name is repeated. */
+function printable(name: string): string {
+  return name.length <= MAX_FIELD_NAME && /^[\p{L}_$][\p{L}\p{N}_.$[\]-]*$/u.test(name) ? name : '?';
+}
+
+function refusalOf(fields: FieldProblem[]): DomainError {
+  return new DomainError('validation_failed', { fields: fields.slice(0, MAX_PROBLEMS) });
+}

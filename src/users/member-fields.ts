@@ -1,0 +1,36 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Matches } from 'class-validator';
+import { IsVisibleText } from '../platform/http/validation/field-decorators.js';
+import { IsFilled, MayBeNull, Normalise, withCode } from '../platform/http/validation/rule.js';
+import { LOGIN_ID_PATTERN, normaliseLoginId } from './login-id.js';
+
+/** A login ID that a member chooses. */
+export function IsLoginId(
+  description = 'The name the member logs in with; upper and lower case are the same',
+): PropertyDecorator {
+  return applyDecorators(
+    Normalise(normaliseLoginId),
+    IsFilled(),
+    IsString(withCode('not_a_string')),
+    Matches(LOGIN_ID_PATTERN, withCode('login_id_invalid')),
+    ApiProperty({
+      type: String,
+      minLength: 4,
+      maxLength: 32,
+      pattern: LOGIN_ID_PATTERN.source,
+      description,
+      example: 'ada.lovelace',
+    }),
+  );
+}
+
+/** The name a member is addressed by, or null for none. */
+export function IsMemberName(): PropertyDecorator {
+  return applyDecorators(
+    Normalise((name) => name.trim().normalize('NFC')),
+    MayBeNull(),
+    IsVisibleText({ max: 64 }),
+    ApiProperty({ description: 'How the member is addressed', example: 'Ada Lovelace' }),
+  );
+}
