@@ -25,7 +25,7 @@ export class LoginLockNotificationService {
    */
   async send(candidate: LoginCandidate | null, account: string, context: ClientContext): Promise<void> {
     const address = candidate && parseEmailAddress(candidate.email);
-    const mayMail = await this.mailBudget.takeNotice(address?.key ?? `${account}@`);
+    const mayMail = await this.mailBudget.takeForNotification(address?.key ?? `${account}@`);
     await this.database.transaction(async (tx) => {
       const found = await this.members.find(tx, candidate?.id ?? DECOY_MEMBER_ID);
       const member = found ?? nobody(context);

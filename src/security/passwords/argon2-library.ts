@@ -1,4 +1,4 @@
-/** What a hash costs to make. */
+/** The cost of making one hash. */
 export interface Argon2Parameters {
   readonly memoryKib: number;
   /** Passes over the memory. */
@@ -7,18 +7,18 @@ export interface Argon2Parameters {
   readonly parallelism: number;
 }
 
-/** One implementation of argon2id (RFC 9106) version 19. Each reads the PHC strings that any other wrote. */
+/** One implementation of argon2id (RFC 9106) version 19. Each reads the PHC strings of the others. */
 export interface Argon2Library {
   readonly name: string;
   hash(password: string, parameters: Argon2Parameters): Promise<string>;
-  /** Computes whatever the string asks for: bounds are the caller's to check. */
+  /** Computes with the cost that the string names: check its bounds before. */
   verify(hash: string, password: string): Promise<boolean>;
 }
 
-/** The number RFC 9106 gives argon2id, which both libraries use. */
+/** The number of argon2id in RFC 9106, which both libraries use. */
 const ARGON2ID = 2;
 
-/** Written in Rust; chooses AVX2 or what else the processor has when it runs, which halves the time of a hash (ADR 0019). */
+/** Written in Rust. It detects AVX2 and similar instructions at run time, which halves the time of a hash (ADR 0019). */
 export async function nodeRsArgon2(): Promise<Argon2Library> {
   const { hash, verify } = await import('@node-rs/argon2');
   return {
@@ -29,7 +29,7 @@ export async function nodeRsArgon2(): Promise<Argon2Library> {
   };
 }
 
-/** The reference code in C, built for any processor of its kind; installs everywhere, from source if need be. */
+/** The reference implementation in C. It installs everywhere, from source if necessary. */
 export async function portableArgon2(): Promise<Argon2Library> {
   const { default: argon2 } = await import('argon2');
   return {
@@ -40,7 +40,7 @@ export async function portableArgon2(): Promise<Argon2Library> {
   };
 }
 
-/** The first that loads: the faster one where it is installed (it is an optional dependency), else the portable one. */
+/** Loads the first library that works: the faster one where this optional dependency is installed, else the portable one. */
 export async function argon2Library(
   [first, ...others] = [nodeRsArgon2, portableArgon2] as (() => Promise<Argon2Library>)[],
 ): Promise<Argon2Library> {

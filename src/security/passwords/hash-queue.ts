@@ -1,28 +1,28 @@
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
-/** Hashes being computed, and those whose turn has not come. */
+/** How full a queue is. */
 export interface HashLoad {
   readonly running: number;
   readonly waiting: number;
 }
 
-/** A place kept for somebody whose work is not ready yet. Freeing it twice does nothing. */
+/** A reserved place in the queue. Releasing it twice does nothing. */
 export interface HashSlot {
   release(): void;
 }
 
 /**
- * Bounds how many password hashes run at once and how many wait. More at once than cores helps nobody and starves
- * everything else; a queue without end turns a login flood into minutes of waiting for all. First come, first served.
+ * Bounds how many password hashes run at once and how many wait, first come first served. More hashes than cores slow
+ * down every other request; an unbounded queue turns a login flood into minutes of waiting for all members.
  */
 export class HashQueue {
   private running = 0;
-  private kept = 0;
+  private reserved = 0;
   private readonly waiting: (() => void)[] = [];
 
   constructor(
     private readonly concurrency: number,
-    private readonly queueLimit: number,
+    private readonly maxWaiting: number,
   ) {}
 
   get load(): HashLoad {
@@ -30,30 +30,34 @@ export class HashQueue {
   }
 
   get hasRoom(): boolean {
-    return this.running + this.waiting.length + this.kept < this.concurrency + this.queueLimit;
+    return this.running + this.waiting.length + this.reserved < this.concurrency + this.maxWaiting;
   }
 
   /**
-   * Keeps a place for work that has to be prepared first; freed right before {@link run}, it is there. Without it, all who come
-   * while one place is free prepare in vain, and are refused late. @throws DomainError `overloaded`
+   * Reserves a place for work that needs preparation; release it right before {@link run}. Without a reservation, all
+   * requests that arrive while one place is free would prepare, and all but one would be refused late.
+   * @throws DomainError `overloaded`
    */
   reserve(): HashSlot {
     this.checkRoom();
-    this.kept += 1;
-    let isKept = true;
+    this.reserved += 1;
+    let isReserved = true;
     return {
       release: () => {
-        if (isKept) this.kept -= 1;
-        isKept = false;
+        if (isReserved) this.reserved -= 1;
+        isReserved = false;
       },
     };
   }
 
-  /** @throws DomainError `overloaded`, at once, when the queue is full */
+  /**
+   * Runs the work as soon as fewer than `concurrency` others run.
+   * @throws DomainError `overloaded` at once when the queue is full
+   */
   async run<T>(work: () => Promise<T>): Promise<T> {
     this.checkRoom();
     if (this.running >= this.concurrency) {
-      // Whoever finishes hands its place over, so `running` stays as it is.
+      // The finishing job hands its place to this one, so `running` stays the same.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {
       this.running += 1;
@@ -61,8 +65,8 @@ export class HashQueue {
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
-      if (next) next();
+      const startNext = this.waiting.shift();
+      if (startNext) startNext();
       else this.running -= 1;
     }
   }

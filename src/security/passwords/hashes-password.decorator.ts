@@ -1,6 +1,6 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 
-/** Marks a route of which every request costs a password hash: refused before its body is read while the queue of hashes is full. */
+/** Marks a route whose requests each cost a password hash. While the hash queue is full, they are refused before the body is read. */
 export const HashesPassword = (): MethodDecorator => RouteConfig({ hashesPassword: true });
 
 declare module 'fastify' {

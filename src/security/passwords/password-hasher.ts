@@ -2,21 +2,21 @@ import { Injectable, Optional } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { argon2Library, type Argon2Parameters } from './argon2-library.js';
 
-/** A stored hash may ask for at most this much more than our own setting: it is input, and a tampered row must not stop the server. */
+/** Upper bounds for the cost in a stored hash: a tampered row must not exhaust the server. */
 const MAX_MEMORY_KIB = 1_048_576;
 const MAX_TIME_COST = 20;
 const MAX_PARALLELISM = 16;
-/** The least that argon2 computes at all (RFC 9106 section 3.1); asked for less, the library throws. */
+/** The minimum of argon2 (RFC 9106 section 3.1); with less, the library throws. */
 const MIN_MEMORY_KIB_PER_LANE = 8;
 
-/** What a stored hash says it cost: `m` in KiB, `t` passes, `p` lanes. */
+/** The cost in a stored hash: `m` KiB of memory, `t` passes, `p` lanes. */
 interface Cost {
   readonly m: number;
   readonly t: number;
   readonly p: number;
 }
 
-/** argon2id (RFC 9106) in PHC string form, at OWASP's parameters or stronger. */
+/** Hashes with argon2id (RFC 9106) in PHC string form, at OWASP's parameters or stronger. */
 @Injectable()
 export class PasswordHasher {
   private readonly parameters: Argon2Parameters;
@@ -36,13 +36,13 @@ export class PasswordHasher {
     return (await this.library).hash(canonical(password), this.parameters);
   }
 
-  /** False too for a stored value that is no argon2id hash within bounds, at once and without computing anything. */
+  /** Also false, without computing anything, for a stored value that is no argon2id hash within bounds. */
   async verify(hash: string, password: string): Promise<boolean> {
     const cost = costOf(hash);
     return cost !== null && isSane(cost) && (await this.library).verify(hash, canonical(password));
   }
 
-  /** Whether a hash was made with weaker settings than today's. A stronger one stays: replicas may differ during a rollout. */
+  /** Whether a hash was made at a lower cost than configured. A stronger one stays: replicas may differ during a rollout. */
   needsRehash(hash: string): boolean {
     const cost = costOf(hash);
     const { memoryKib, timeCost, parallelism } = this.parameters;
@@ -59,8 +59,8 @@ function canonical(password: string): string {
 }
 
 /**
- * Null for anything but an argon2id hash with a salt of at least 8 bytes and a tag of at least 16, which is all that we
- * have ever written. Implementations write the parameters of a PHC string in different orders.
+ * Null for everything but an argon2id hash with a salt of at least 8 bytes and a tag of at least 16; this service never
+ * wrote another. Implementations write the parameters of a PHC string in different orders.
  */
 function costOf(hash: string): Cost | null {
   const [, parameters, salt, tag] =
@@ -71,7 +71,7 @@ function costOf(hash: string): Cost | null {
   return m === undefined || t === undefined || p === undefined ? null : { m, t, p };
 }
 
-/** Without padding and written in the one right way; one library decodes anything else, the other throws. */
+/** Whether it is canonical base64 without padding. One library decodes other spellings, the other throws. */
 function isBase64(text: string): boolean {
   return Buffer.from(text, 'base64').toString('base64').replace(/=+$/, '') === text;
 }

@@ -8,7 +8,7 @@ import { loadStrengthJudge } from './strength.js';
 const SECRET = 'any-thirty-two-bytes-will-do-here-0';
 const OWNER: PasswordOwner = { loginId: 'ada.lovelace', email: 'zephyrine@kestrel.example', name: 'Augusta King' };
 
-/** Without the thread of its own, which only the built server has. */
+/** Estimates on the test's own thread: the worker thread needs the built server. */
 const JUDGE = loadStrengthJudge();
 const estimator = {
   estimate: async (password: string, ownWords: readonly string[]) => (await JUDGE)(password, ownWords),
@@ -40,7 +40,7 @@ describe('a new password', () => {
     '  tall giraffe 77 ',
     'nodigitsnocapitals giraffes',
     `tall giraffe qx ${'7z'.repeat(56)}`, // 128
-  ])('PW-01 PW-02 may be %j: there are no rules of composition', async (password) => {
+  ])('PW-01 PW-02 may be %j: there are no composition rules', async (password) => {
     expect(await verdict(password)).toBeNull();
   });
 
@@ -56,7 +56,7 @@ describe('a new password', () => {
   });
 
   it.each(['password', 'Password', 'PASSWORD123', 'iloveyou', 'qwertyuiop', '1234567890', 'trustno1', 'sunshine'])(
-    'PW-04 may not be among the common ones: %s',
+    'PW-04 may not be a common one: %s',
     async (password) => {
       expect(await verdict(password)).toEqual(['password_too_common', 'password_too_common']);
     },
@@ -65,21 +65,21 @@ describe('a new password', () => {
   it.each([
     ...['ada.lovelace', 'ADA.LOVELACE', 'ada.lovelace1', 'zephyrine@kestrel.example', 'zephyrine', 'Zephyrine12'],
     ...['augusta king', 'AugustaKing', 'augusta123', 'kestrel2026', 'munjigi1', 'Munjigi!!', '문지기문지기문지기'],
-  ])('PW-04 may not be made of the member’s own words: %s', async (password) => {
+  ])('PW-04 may not be made of the member’s own names: %s', async (password) => {
     expect(await verdict(password)).toEqual(['password_too_common', 'password_personal']);
   });
 
-  it('PW-04 may not be made of the name that people know the service by', async () => {
+  it('PW-04 may not be made of the product name', async () => {
     const policy = policyWith({ PRODUCT_NAME: 'Wunderbank' });
     expect(await verdict('Wunderbank1', OWNER, policy)).toEqual(['password_too_common', 'password_personal']);
     expect(await verdict('Wunderbank keeps tall giraffes', OWNER, policy)).toBeNull();
   });
 
-  it('may hold one’s own words where enough stands beside them', async () => {
+  it('may contain the member’s own names beside enough other text', async () => {
     expect(await verdict('augusta rides a tall giraffe')).toBeNull();
   });
 
-  it('PW-03 is compared with one’s own words composed, however either was typed', async () => {
+  it('PW-03 is compared with the member’s names in composed form, however either was typed', async () => {
     const owner = { ...OWNER, name: '김민수박'.normalize('NFD') };
     expect(await verdict('김민수박김민수박'.normalize('NFC'), owner)).toEqual([
       'password_too_common',
@@ -91,14 +91,14 @@ describe('a new password', () => {
     ]);
   });
 
-  it('PW-01 PW-03 is as long as it is composed, however it was typed', async () => {
+  it('PW-01 PW-03 is measured in composed form, however it was typed', async () => {
     for (const form of ['NFC', 'NFD'] as const) {
       expect(await verdict('갉콹퀡뛣'.normalize(form))).toEqual(['validation_failed', 'password_too_short']);
       expect(await verdict('키큰 기린이 강가를 걷는다 '.repeat(8).normalize(form))).toBeNull();
     }
   });
 
-  it('does without a name', async () => {
+  it('is accepted for a member without a name', async () => {
     for (const name of [null, undefined, '', 'A'])
       expect(await verdict('tall giraffe 77', { ...OWNER, name })).toBeNull();
   });
@@ -111,7 +111,7 @@ describe('a new password', () => {
     expect(await verdict('abcdefghijk', OWNER, policyWith({ PASSWORD_MIN_SCORE: '0' }))).toBeNull();
   });
 
-  it('PW-04 is compared with ten thousand common ones or more', async () => {
+  it('PW-04 is compared with more than ten thousand common passwords', async () => {
     const { dictionary } = await import('@zxcvbn-ts/language-common');
     expect(dictionary['passwords-common'].length).toBeGreaterThan(10_000);
   });

@@ -5,14 +5,17 @@ import { StrengthEstimator } from './strength-estimator.js';
 
 const MAX_PASSWORD_CODE_POINTS = 128;
 
-/** Whose password it is to be: their own words are the first an acquaintance tries. */
+/** The member who sets the password: an acquaintance tries the member's own names first. */
 export interface PasswordOwner {
   readonly loginId: string;
   readonly email: string;
   readonly name?: string | null;
 }
 
-/** The one rule for new passwords, wherever one is set: long enough, not common, not about oneself, not easily guessed. No composition rules. */
+/**
+ * Checks every new password: long enough, not common, not made of the member's own names, not easily guessed. There are
+ * no composition rules (NIST SP 800-63B-4 3.1.1.2).
+ */
 @Injectable()
 export class PasswordPolicy {
   constructor(
@@ -20,10 +23,10 @@ export class PasswordPolicy {
     private readonly estimator: StrengthEstimator,
   ) {}
 
-  /** @throws DomainError `validation_failed` or `password_too_common`, with the reason at the field; `overloaded` */
+  /** @throws DomainError `validation_failed` or `password_too_common` with the reason at the field, or `overloaded` */
   async check(typed: string, owner: PasswordOwner, field: string): Promise<void> {
     const { env } = this.config;
-    // In the form that is hashed: decomposed, three syllables of Hangul are as many as nine code points.
+    // Count the form that is hashed: decomposed, three Hangul syllables are up to nine code points.
     const password = typed.normalize('NFC');
     const length = [...password].length;
     if (length < env.PASSWORD_MIN_LENGTH)
@@ -57,15 +60,15 @@ export class PasswordPolicy {
   }
 }
 
-/** Whether so little is left without the words that they are the password. */
+/** Whether the password consists of these words and little else. */
 function isMadeOf(password: string, words: readonly string[], minLength: number): boolean {
   let rest = password.toLowerCase();
-  const before = rest.length;
+  const { length } = rest;
   for (const word of [...words].sort((a, b) => b.length - a.length)) rest = rest.replaceAll(word, '');
-  return rest.length < before && [...rest].length < Math.ceil(minLength / 2) + 1;
+  return rest.length < length && [...rest].length < Math.ceil(minLength / 2) + 1;
 }
 
-/** Common and personal passwords have a code of their own (PW-04); the rest are ordinary invalid input. */
+/** Common and personal passwords have their own error code (PW-04); other problems are ordinary invalid input. */
 function refuse(problem: FieldProblem): DomainError {
   const isBlocked = problem.code === 'password_too_common' || problem.code === 'password_personal';
   return new DomainError(isBlocked ? 'password_too_common' : 'validation_failed', { fields: [problem] });

@@ -4,7 +4,7 @@ import { PasswordPolicy } from './password-policy.js';
 import { PasswordsService } from './passwords.service.js';
 import { StrengthEstimator } from './strength-estimator.js';
 
-/** How passwords are judged and stored. */
+/** Rules for new passwords, and their hashing. */
 @Module({
   providers: [PasswordHasher, StrengthEstimator, PasswordPolicy, PasswordsService],
   exports: [PasswordsService],

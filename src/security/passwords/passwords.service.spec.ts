@@ -6,8 +6,8 @@ import { PasswordsService } from './passwords.service.js';
 
 const config = AppConfig.load({ SECRET: 'any-thirty-two-bytes-will-do-here-0' });
 
-describe('comparing with a hash that nobody has', () => {
-  it('EN-06 recovers from a failure to make one', async () => {
+describe('verifying the password of an unknown account', () => {
+  it('EN-06 works again after the dummy hash could not be made', async () => {
     let failures = 1;
     const hasher = {
       hash: async () => {
@@ -19,7 +19,7 @@ describe('comparing with a hash that nobody has', () => {
     const passwords = new PasswordsService(config, hasher, {} as PasswordPolicy);
 
     await expect(passwords.verify(null, 'tall giraffe')).rejects.toThrow('out of memory');
-    // Whatever the password: a hash of nobody's is not opened.
+    // False although the hasher accepts: no password opens an unknown account.
     expect(await passwords.verify(null, 'tall giraffe')).toBe(false);
   });
 });

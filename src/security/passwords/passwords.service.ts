@@ -6,17 +6,21 @@ import { HashQueue, type HashLoad, type HashSlot } from './hash-queue.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
 
-/** Hashes and verifies passwords, never more at once than the machine bears. Never called inside a transaction. */
+/** The duration of a verification that is assumed before the first one was measured. */
+const FIRST_ESTIMATE_MS = 40;
+
+/** Hashes and verifies passwords, at most as many at once as there are cores. Never call it inside a transaction. */
 @Injectable()
 export class PasswordsService {
-  private readonly gate: HashQueue;
+  /** Hashes that run, and those that are ready to run. */
+  private readonly hashQueue: HashQueue;
   /**
-   * In front of the gate, twice as wide: what precedes a hash asks the database, and a core that waited for that answer would
-   * stand still. So those who are next are through with it when their core is free.
+   * Stands in front of the hash queue and is twice as wide. A verification asks the database before it hashes; two per
+   * core do that, so that the next hash is ready when a core becomes free.
    */
-  private readonly door: HashQueue;
-  /** Running mean of what comparing takes, waiting included. */
-  private usualMs = 40;
+  private readonly preparationQueue: HashQueue;
+  /** Running mean of the duration of a verification, waiting included. */
+  private meanVerifyMs = FIRST_ESTIMATE_MS;
   private dummyHash: Promise<string> | undefined;
 
   constructor(
@@ -24,26 +28,49 @@ export class PasswordsService {
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
   ) {
-    this.gate = new HashQueue(config.hashConcurrency, config.hashConcurrency);
-    this.door = new HashQueue(2 * config.hashConcurrency, config.env.HASH_QUEUE_LIMIT);
+    this.hashQueue = new HashQueue(config.hashConcurrency, config.hashConcurrency);
+    this.preparationQueue = new HashQueue(2 * config.hashConcurrency, config.env.HASH_QUEUE_LIMIT);
   }
 
   get load(): HashLoad {
-    return { running: this.gate.load.running, waiting: this.gate.load.waiting + this.door.load.waiting };
+    const { running, waiting } = this.hashQueue.load;
+    return { running, waiting: waiting + this.preparationQueue.load.waiting };
   }
 
-  /** Checks a new password against the policy and hashes it. @throws DomainError `validation_failed`, `password_too_common`, `overloaded` */
+  /** False when the next hash would be refused. A request can then be refused before its body is read. */
+  get hasRoom(): boolean {
+    return this.preparationQueue.hasRoom;
+  }
+
+  /**
+   * Reserves a place for a hash before anything is looked up; release it right before {@link verify}.
+   * @throws DomainError `overloaded`
+   */
+  reserve(): HashSlot {
+    return this.preparationQueue.reserve();
+  }
+
+  /**
+   * Checks a new password against the policy and hashes it.
+   * @throws DomainError `validation_failed`, `password_too_common`, `overloaded`
+   */
   async hashNew(password: string, owner: PasswordOwner, field: string): Promise<string> {
     await this.policy.check(password, owner, field);
     return this.rehash(password);
   }
 
-  /** Hashes a password that is already in use, with today's settings. @throws DomainError `overloaded` */
+  /**
+   * Hashes a password that is already in use with the current cost.
+   * @throws DomainError `overloaded`
+   */
   async rehash(password: string): Promise<string> {
-    return this.door.run(() => this.gate.run(() => this.hasher.hash(password)));
+    return this.preparationQueue.run(() => this.hashQueue.run(() => this.hasher.hash(password)));
   }
 
-  /** For an account that no password is to open: a hash of what nobody knows. @throws DomainError `overloaded` */
+  /**
+   * Hashes a random password that is thrown away, for an account that no password may open.
+   * @throws DomainError `overloaded`
+   */
   async hashUnknown(): Promise<string> {
     return this.rehash(unknownPassword());
   }
@@ -52,42 +79,32 @@ export class PasswordsService {
     return this.hasher.needsRehash(hash);
   }
 
-  /** False when the next hash would be refused: for refusing a request before its body is read. */
-  get hasRoom(): boolean {
-    return this.door.hasRoom;
-  }
-
-  /** Keeps a place for a hash from before anything is looked up; to be freed right before {@link verify}. @throws DomainError `overloaded` */
-  reserve(): HashSlot {
-    return this.door.reserve();
-  }
-
   /**
-   * Compares with a stored hash; `null` stands for an account nobody has and costs the same, so that the time it takes
-   * does not tell whether there is one (EN-06).
-   * @param beforehand runs shortly before its turn: what was allowed when it began to wait may not be any more
-   * @throws DomainError `overloaded`, and whatever `beforehand` throws
+   * Compares a password with a stored hash. `null` stands for an unknown account and costs the same, so that the
+   * response time does not reveal which accounts exist (EN-06).
+   * @param beforeHashing runs shortly before the hash: what was allowed when the request began to wait may be no longer
+   * @throws DomainError `overloaded`, and what `beforeHashing` throws
    */
-  async verify(hash: string | null, password: string, beforehand?: () => Promise<void>): Promise<boolean> {
+  async verify(hash: string | null, password: string, beforeHashing?: () => Promise<void>): Promise<boolean> {
     const startedMs = performance.now();
-    const isMatch = await this.door.run(async () => {
-      await beforehand?.();
-      const compared = hash ?? (await this.dummy());
-      return this.gate.run(() => this.hasher.verify(compared, password));
+    const isMatch = await this.preparationQueue.run(async () => {
+      await beforeHashing?.();
+      const storedHash = hash ?? (await this.getDummyHash());
+      return this.hashQueue.run(() => this.hasher.verify(storedHash, password));
     });
-    this.usualMs += (performance.now() - startedMs - this.usualMs) / 8;
+    this.meanVerifyMs += (performance.now() - startedMs - this.meanVerifyMs) / 8;
     return isMatch && hash !== null;
   }
 
-  /** Takes as long as comparing usually does, at no cost: a refusal without comparing must not show by its speed. */
+  /** Waits as long as a verification takes, without hashing: the response time must not reveal that none took place. */
   async simulateVerify(): Promise<void> {
-    await delay(this.usualMs * (0.8 + Math.random() * 0.4));
+    await delay(this.meanVerifyMs * (0.8 + Math.random() * 0.4));
   }
 
-  /** A hash of the current cost, which no password opens. Past the gate: whoever needs it has been let in. */
-  private dummy(): Promise<string> {
+  /** A hash of the current cost that no password opens. It skips the queues, because its request already has a place. */
+  private getDummyHash(): Promise<string> {
     this.dummyHash ??= this.hasher.hash(unknownPassword()).catch((error: unknown) => {
-      // Kept, one failure would answer every unknown account with an error from then on, and so tell them from known ones.
+      // If the failure stayed cached, every unknown account would answer with an error and known ones would not.
       this.dummyHash = undefined;
       throw error;
     });

@@ -6,11 +6,11 @@ import { Limiters, type Limiter, type LimitOutcome } from './limiters.js';
 const DAY = 86_400;
 
 /**
- * Guesses at codes for one address in a day, over all its codes and purposes: 50 of 1,000,000 leave an attacker a chance
- * of 0.005 % a day (BF-07). A new code refills nothing. Addresses nobody has are counted in the same way.
+ * Limits guesses at mailed codes per address and day, over all codes and purposes. 50 guesses at 1,000,000 codes leave an
+ * attacker a chance of 0.005 % a day (BF-07). A new code does not refill the budget. Unknown addresses are counted alike.
  *
- * Half of them are kept for the codes of recoveries that name the address alone. For the other ones a stranger gets
- * something to guess at without a mail going out, and could use up an owner's day unseen.
+ * Half of the budget is reserved for the codes of recoveries that name only the address. For the other codes an attacker
+ * can start a request that sends no mail, and could otherwise use up the owner's day unseen.
  */
 @Injectable()
 export class GuessBudgetService {
@@ -22,12 +22,18 @@ export class GuessBudgetService {
     this.unreserved = limiters.make('guess-day-unreserved', Math.ceil(env.DAILY_GUESS_LIMIT / 2), DAY);
   }
 
-  /** Counts a guess before it is compared. @throws DomainError `too_many_attempts` */
+  /**
+   * Counts a guess; call it before the comparison.
+   * @throws DomainError `too_many_attempts`
+   */
   async take(emailKey: string): Promise<void> {
     refuseUnlessAllowed(await this.daily.take(emailKey));
   }
 
-  /** As {@link take}, and from the half that is not kept. @throws DomainError `too_many_attempts` */
+  /**
+   * As {@link take}, but only from the half that is not reserved.
+   * @throws DomainError `too_many_attempts`
+   */
   async takeUnreserved(emailKey: string): Promise<void> {
     refuseUnlessAllowed(await this.unreserved.take(emailKey));
     await this.take(emailKey);

@@ -8,7 +8,7 @@ import { Limiters, type Limiter } from './limiters.js';
 const REQUEST_WINDOW_SECONDS = 600;
 const FAILURE_WINDOW_SECONDS = 900;
 
-/** Limits by client address, over all accounts. */
+/** Limits per client IP address, over all accounts. */
 @Injectable()
 export class IpLimitsService {
   private readonly requests: Limiter;
@@ -19,7 +19,10 @@ export class IpLimitsService {
     this.failures = limiters.make('ip-login-failure', env.LOGIN_IP_FAILURE_LIMIT, FAILURE_WINDOW_SECONDS);
   }
 
-  /** For requests that send mail, set a password, tell whether a login ID is free or begin with a passkey. @throws DomainError `too_many_requests` */
+  /**
+   * Counts a request that sends mail, sets a password, checks whether a login ID is free or starts with a passkey.
+   * @throws DomainError `too_many_requests`
+   */
   async takeRequest(context: ClientContext): Promise<void> {
     const { isAllowed, retryAfterSeconds } = await this.requests.take(limitKey(context.ip));
     if (!isAllowed)
@@ -30,8 +33,9 @@ export class IpLimitsService {
   }
 
   /**
-   * Failures only are counted, and a success takes none back (BF-05). So this looks, once at the start and once when the
-   * turn to hash is near, and {@link countFailure} counts afterwards: at most twice as many as hash at once run over.
+   * Checks without counting. Only failures count, and a success clears none (BF-05), so {@link countFailure} counts after
+   * the hash. Call this at the start and again shortly before the hash: then parallel logins exceed the limit by at most
+   * twice the number of hashes that run at once.
    * @throws DomainError `too_many_requests`
    */
   async checkLoginAllowed(context: ClientContext): Promise<void> {

@@ -3,16 +3,16 @@ import { keyedDigest } from '../../platform/crypto/digest.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { Counters } from './counters.js';
 
-/** How a limiter answered. */
+/** The answer of a limiter. */
 export interface LimitOutcome {
   readonly isAllowed: boolean;
-  /** Counted so far in this window. */
+  /** Points counted in this window. */
   readonly points: number;
   /** Whole seconds until the window ends. */
   readonly retryAfterSeconds: number;
 }
 
-/** One limit: so many points in so many seconds for each key, counted for all replicas together. */
+/** One limit: a number of points per window and subject, shared by all replicas. */
 export class Limiter {
   constructor(
     private readonly counters: Counters,
@@ -23,15 +23,15 @@ export class Limiter {
   ) {}
 
   /**
-   * Counts first and answers then, so that parallel requests cannot overrun the limit.
-   * @param more points that count with it and are kept under another subject
+   * Counts before it decides, so that parallel requests cannot exceed the limit.
+   * @param otherPoints points of other subjects that count towards this limit
    */
-  async take(subject: string, more = 0): Promise<LimitOutcome> {
+  async take(subject: string, otherPoints = 0): Promise<LimitOutcome> {
     const { points, msLeft } = await this.counters.add(this.keyOf(subject), this.windowSeconds * 1000);
-    return { isAllowed: points + more <= this.points, points, retryAfterSeconds: secondsOf(msLeft) };
+    return { isAllowed: points + otherPoints <= this.points, points, retryAfterSeconds: secondsOf(msLeft) };
   }
 
-  /** Looks without counting. */
+  /** Decides without counting. */
   async peek(subject: string): Promise<LimitOutcome> {
     const count = await this.counters.read(this.keyOf(subject));
     return count === null
@@ -39,22 +39,22 @@ export class Limiter {
       : { isAllowed: count.points < this.points, points: count.points, retryAfterSeconds: secondsOf(count.msLeft) };
   }
 
-  /** Counts without refusing; the window may be a shorter one. */
+  /** Counts without deciding. A new window may be shorter than usual. */
   async count(subject: string, windowSeconds = this.windowSeconds): Promise<void> {
     await this.counters.add(this.keyOf(subject), windowSeconds * 1000);
   }
 
-  /** Takes one back. */
+  /** Gives one point back. */
   async refund(subject: string): Promise<void> {
-    await this.counters.takeBack(this.keyOf(subject));
+    await this.counters.refund(this.keyOf(subject));
   }
 
-  /** Begins anew. */
+  /** Ends the window. */
   async reset(subject: string): Promise<void> {
     await this.counters.delete(this.keyOf(subject));
   }
 
-  /** Addresses, of people and of networks, stay out of the store. */
+  /** A keyed digest, so that the store holds no mail address and no IP address. */
   private keyOf(subject: string): string {
     return `${this.name}:${keyedDigest(this.digestKey, subject).toString('base64url')}`;
   }
@@ -64,7 +64,7 @@ function secondsOf(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000));
 }
 
-/** Makes limiters that share one store. */
+/** Creates limiters that share one store. */
 @Injectable()
 export class Limiters {
   constructor(

@@ -1,13 +1,13 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Failed logins in a row to one account from one device, or from all unknown devices together. */
+/** Consecutive failed logins to one account from one known device, or from all unknown devices together. */
 @Entity('login_failures')
 @Index('login_failures_account', ['account'])
 @Index('login_failures_updated_at', ['updatedAt'])
 export class LoginFailure {
-  /** Keyed digest of (account or identifier, device): the table names nobody. */
+  /** Keyed digest of (account or identifier, device), so that the table holds no names. */
   @PrimaryColumn('bytea') key: Buffer;
-  /** Keyed digest of the account alone, so that all its waits can be ended together. */
+  /** Keyed digest of the account alone, to end all its waits together. */
   @Column('bytea') account: Buffer;
   @Column('int') failures: number;
   @Column('timestamptz', { name: 'blocked_until', nullable: true }) blockedUntil: Date | null;

@@ -4,128 +4,134 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { Limiters, type Limiter } from './limiters.js';
 
 const HOUR = 3600;
-/** A mailbox gets this many times the share of one address, over all its +tags: tags are used in earnest too. */
+/** The budget of a mailbox over all its +tags, as a multiple of the budget of one address: members do use tags. */
 const MAILBOX_FACTOR = 4;
-/** Claims get this part of the mails of an hour at the most: four of five. What remains is enough, as each recovery mail lets its owner in. */
+/** The share of the hourly budget that claims may use. The rest is enough for recovery: each such mail lets its owner in. */
 const CLAIM_SHARE = 4 / 5;
 
 /**
- * How much mail an outsider can cause to one address, over all kinds of mail (BF-08).
+ * Limits how much mail an outsider can cause to one address, over all kinds of mail (BF-08).
  *
- * Mails for somebody who claims the address, by a sign-up or an address change, lead its owner nowhere. They get a share
- * of the hour and minutes of waiting of their own: otherwise whoever knows an address could keep all recovery mail from it.
+ * - A recovery mail helps the owner of the address. The request may name a login ID besides the address.
+ * - A claim mail goes to an address that a sign-up or an address change claims; it does not help the owner. Claims have a
+ *   share of the hour and a cooldown of their own, so that an attacker cannot use up the owner's recovery mails.
+ * - A notification has no cooldown.
  *
- * All is taken before it is looked up whether anybody has the address, so that the budget itself tells nothing (EN-02).
- * What was taken for a recovery that nobody is mailed for then moves to a count of exactly that request, see {@link refundUndelivered}.
+ * The budget is taken before the address is looked up, so that the limits do not reveal whether it is known (EN-02). When
+ * no mail was sent, {@link refundUndelivered} moves the count from the address to that exact request.
  */
 @Injectable()
 export class MailBudgetService {
   private readonly cooldown: Limiter;
-  private readonly hourly: Limiter;
-  private readonly mailbox: Limiter;
-  private readonly hourlyClaims: Limiter;
+  private readonly addressHour: Limiter;
+  private readonly mailboxHour: Limiter;
+  private readonly addressClaims: Limiter;
   private readonly mailboxClaims: Limiter;
 
   constructor(limiters: Limiters, { env }: AppConfig) {
     const perHour = env.MAILS_PER_ADDRESS_PER_HOUR;
     const claimsPerHour = Math.max(1, Math.floor(perHour * CLAIM_SHARE));
     this.cooldown = limiters.make('mail-cooldown', 1, env.CODE_RESEND_SECONDS);
-    this.hourly = limiters.make('mail-hour', perHour, HOUR);
-    this.mailbox = limiters.make('mailbox-hour', perHour * MAILBOX_FACTOR, HOUR);
-    this.hourlyClaims = limiters.make('mail-hour-claims', claimsPerHour, HOUR);
+    this.addressHour = limiters.make('mail-hour', perHour, HOUR);
+    this.mailboxHour = limiters.make('mailbox-hour', perHour * MAILBOX_FACTOR, HOUR);
+    this.addressClaims = limiters.make('mail-hour-claims', claimsPerHour, HOUR);
     this.mailboxClaims = limiters.make('mailbox-hour-claims', claimsPerHour * MAILBOX_FACTOR, HOUR);
   }
 
   /**
-   * Takes one recovery mail from the budget of this canonical address; false when there is none left, or too soon.
-   * @param loginId what the request names besides. Such requests have a minute of waiting for each pair, right or wrong.
+   * Takes one recovery mail from the budget of an address.
+   * @param loginId the login ID that the request names; each pair of login ID and address has its own cooldown
+   * @returns false while the cooldown lasts or when the hour is used up
    */
   async takeForRecovery(emailKey: string, loginId: string | null): Promise<boolean> {
-    if (!(await this.cooldown.take(askedFor(emailKey, loginId))).isAllowed) return false;
+    if (!(await this.cooldown.take(requestKey(emailKey, loginId))).isAllowed) return false;
     if (loginId === null && !(await this.cooldown.take(mailBudgetKey(emailKey))).isAllowed) return false;
     return this.takeHour(emailKey, loginId);
   }
 
-  /** As {@link takeForRecovery}, for a mail to an address that somebody claims. */
+  /** Takes one mail to an address that a sign-up or an address change claims. @returns as {@link takeForRecovery} */
   async takeForClaim(emailKey: string): Promise<boolean> {
     const address = mailBudgetKey(emailKey);
-    if (!(await this.cooldown.take(claimOf(address))).isAllowed) return false;
-    if (!(await this.hourlyClaims.take(address)).isAllowed) return false;
+    if (!(await this.cooldown.take(claimKey(address))).isAllowed) return false;
+    if (!(await this.addressClaims.take(address)).isAllowed) return false;
     if (!(await this.mailboxClaims.take(mailboxKey(emailKey))).isAllowed) return false;
     return this.takeHour(emailKey, null);
   }
 
   /**
-   * As {@link takeForRecovery}, for a notice that nobody asked for: it counts for the hour, but begins no minute of waiting.
-   * Otherwise an attacker who makes an account wait would also keep the reset mail from its owner, who needs it now (BF-04).
+   * Takes one notification that an outsider can cause. It starts no cooldown: an attacker who locks an account would
+   * otherwise also delay the reset mail that its owner needs then (BF-04).
+   * @returns false when the hour is used up
    */
-  async takeNotice(emailKey: string): Promise<boolean> {
+  async takeForNotification(emailKey: string): Promise<boolean> {
     return this.takeHour(emailKey, null);
   }
 
   /**
-   * Nobody was mailed after {@link takeForRecovery}, so no mail is missing from the address and its mailbox: or whoever
-   * asks with wrong login IDs, other dots or tags that nobody has would use up, unseen, what the owner needs. The same
-   * request goes on to be counted as if it had been mailed, until the same moment: or asking again would tell (EN-07).
+   * Call this when no mail was sent after {@link takeForRecovery}. The address and its mailbox get the mail back: an
+   * attacker could otherwise use up the owner's budget unseen, with wrong login IDs, other dots or unknown tags. The same
+   * request stays counted until the end of the same hour, so that repeating it does not reveal the refund (EN-07).
    * Never throws.
    */
   async refundUndelivered(emailKey: string, loginId: string | null): Promise<void> {
     const address = mailBudgetKey(emailKey);
     await Promise.allSettled([
-      this.mailbox.refund(mailboxKey(emailKey)),
+      this.mailboxHour.refund(mailboxKey(emailKey)),
       ...(loginId === null ? [this.cooldown.reset(address)] : []),
-      this.moveHour(address, askedFor(emailKey, loginId)),
+      this.moveHour(address, requestKey(emailKey, loginId)),
     ]);
   }
 
   /**
-   * Gives a mail back that was answered with a proof: it was wanted, so it was no nuisance, and its owner may go straight
-   * on to another request. Somebody without the mailbox never gets here. Best effort; a failure costs a minute of waiting.
+   * Refunds a recovery mail whose code or link was used: it was wanted, so the member may start the next request at once.
+   * Only the owner of the mailbox gets here. Never throws; a failure costs the member a cooldown.
    */
   async refund(emailKey: string, loginId: string | null): Promise<void> {
     const address = mailBudgetKey(emailKey);
     await Promise.allSettled([
-      this.cooldown.reset(askedFor(emailKey, loginId)),
+      this.cooldown.reset(requestKey(emailKey, loginId)),
       ...(loginId === null ? [this.cooldown.reset(address)] : []),
-      this.hourly.refund(address),
-      this.mailbox.refund(mailboxKey(emailKey)),
+      this.addressHour.refund(address),
+      this.mailboxHour.refund(mailboxKey(emailKey)),
     ]);
   }
 
-  /** As {@link refund}, for a mail to an address that somebody claimed. */
+  /** As {@link refund}, for a mail of {@link takeForClaim}. */
   async refundClaim(emailKey: string): Promise<void> {
     const address = mailBudgetKey(emailKey);
     await Promise.allSettled([
-      this.cooldown.reset(claimOf(address)),
-      this.hourlyClaims.refund(address),
+      this.cooldown.reset(claimKey(address)),
+      this.addressClaims.refund(address),
       this.mailboxClaims.refund(mailboxKey(emailKey)),
-      this.hourly.refund(address),
-      this.mailbox.refund(mailboxKey(emailKey)),
+      this.addressHour.refund(address),
+      this.mailboxHour.refund(mailboxKey(emailKey)),
     ]);
   }
 
   private async takeHour(emailKey: string, loginId: string | null): Promise<boolean> {
-    // With a login ID, what was asked for without one counts too: mailed, it would count for the address and so for both.
-    const kinds = loginId === null ? [null] : [null, loginId];
-    const unsent = await Promise.all(kinds.map((kind) => this.hourly.peek(askedFor(emailKey, kind))));
-    const unsentPoints = unsent.reduce((sum, { points }) => sum + points, 0);
-    if (!(await this.hourly.take(mailBudgetKey(emailKey), unsentPoints)).isAllowed) return false;
-    return (await this.mailbox.take(mailboxKey(emailKey))).isAllowed;
+    // Undelivered requests count too. One with a login ID also counts those without: if they had been delivered, they
+    // would have counted for the address, and so for every request to it.
+    const loginIds = loginId === null ? [null] : [null, loginId];
+    const undelivered = await Promise.all(loginIds.map((id) => this.addressHour.peek(requestKey(emailKey, id))));
+    const undeliveredPoints = undelivered.reduce((sum, { points }) => sum + points, 0);
+    if (!(await this.addressHour.take(mailBudgetKey(emailKey), undeliveredPoints)).isAllowed) return false;
+    return (await this.mailboxHour.take(mailboxKey(emailKey))).isAllowed;
   }
 
-  private async moveHour(address: string, asked: string): Promise<void> {
-    const { retryAfterSeconds } = await this.hourly.peek(address);
-    await this.hourly.refund(address);
-    await this.hourly.count(asked, retryAfterSeconds);
+  /** Moves one count of the hour from an address to a request, where it ends at the same moment. */
+  private async moveHour(address: string, request: string): Promise<void> {
+    const { retryAfterSeconds } = await this.addressHour.peek(address);
+    await this.addressHour.refund(address);
+    await this.addressHour.count(request, retryAfterSeconds);
   }
 }
 
-/** What requests for a recovery are counted by where they are not counted by mails: as asked, dots and tags included. No address holds a space. */
-function askedFor(emailKey: string, loginId: string | null): string {
+/** Counts a recovery request as submitted, with dots and tags. The space keeps it apart from every address. */
+function requestKey(emailKey: string, loginId: string | null): string {
   return `asked ${loginId ?? ''} ${emailKey}`;
 }
 
-/** What the minute after a mail for a claim is counted by. */
-function claimOf(address: string): string {
+/** Counts the cooldown after a claim mail. */
+function claimKey(address: string): string {
   return `claim ${address}`;
 }

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Count, Counters } from './counters.js';
 
-/** Milliseconds since 1970 by the database's clock, the only one that all replicas share (FT-11). */
+/** Milliseconds since 1970 by the database's clock, which all replicas share (FT-11). */
 const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
 
-/** Counts, beginning a new window where the last one is over. None ends later than a whole one from now: the clock may have been set back. */
+/** Counts, in a new window when the last one is over. The end is at most one window ahead, also after the clock was set back. */
 const COUNT = {
   name: 'rate-limit-count',
   text: `INSERT INTO rate_limits AS r (key, points, expire) VALUES ($1, 1, ${NOW} + $2::bigint)
@@ -20,7 +20,7 @@ const PEEK = {
   text: `SELECT points, (expire - ${NOW})::float8 AS "msLeft" FROM rate_limits WHERE key = $1 AND expire > ${NOW}`,
 };
 
-/** Counts in the table `rate_limits`. */
+/** Counts in the table `rate_limits`, with prepared statements: most requests count something. */
 @Injectable()
 export class PostgresCounters implements Counters {
   constructor(private readonly database: Database) {}
@@ -33,7 +33,7 @@ export class PostgresCounters implements Counters {
     return (await this.database.prepared<Count>(PEEK, [key])).rows[0] ?? null;
   }
 
-  async takeBack(key: string): Promise<void> {
+  async refund(key: string): Promise<void> {
     await this.database.query(`UPDATE rate_limits SET points = greatest(points - 1, 0) WHERE key = $1`, [key]);
   }
 

@@ -1,10 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** One counter of one limit: how often within the window that is open. */
+/** One counter of one limit: the points in the open window. */
 @Entity('rate_limits')
 @Index('rate_limits_expire', ['expire'])
 export class RateLimit {
-  /** Name of the limit and keyed digest of whom it counts. */
+  /** Name of the limit and keyed digest of its subject. */
   @PrimaryColumn('varchar', { length: 255 }) key: string;
   @Column('integer', { default: 0 }) points: number;
   /** End of the window: milliseconds since 1970 by the database's clock. */

@@ -9,7 +9,7 @@ import { LoginThrottleService } from './login-throttle.service.js';
 import { MailBudgetService } from './mail-budget.service.js';
 import { PostgresCounters } from './postgres-counters.js';
 
-/** Every limit, shared by all replicas through the database or, where there is one, Redis. */
+/** All limits. Replicas share them through PostgreSQL, or through Redis where it is configured. */
 @Module({
   providers: [
     PostgresCounters,
@@ -17,7 +17,7 @@ import { PostgresCounters } from './postgres-counters.js';
       provide: Counters,
       useFactory: async ({ env }: AppConfig, postgres: PostgresCounters): Promise<Counters> => {
         if (env.REDIS_URL === undefined) return postgres;
-        // The client is loaded where there is a Redis alone.
+        // Load the client only where Redis is configured.
         const { RedisCounters } = await import('./redis-counters.js');
         return new RedisCounters(env.REDIS_URL, postgres);
       },
