@@ -60,7 +60,7 @@ export class RefreshService {
     const { session, isLoser } = await this.turns.run(token.sid, () => this.rotateOnce(asked));
     if (!session) throw new DomainError('session_ended', { detail: 'no such session' });
     if (!session.isRotated) await this.refuseUnlessLoser(session, token, isLoser, context);
-    if (this.risk.isNotable(session, context)) await this.assessRisk(session, context);
+    if (this.risk.needsAssessment(session, context)) await this.assessRisk(session, context);
     return { ...this.tokens.mint(session), outcome: session.isRotated ? 'rotated' : 'replayed' };
   }
 

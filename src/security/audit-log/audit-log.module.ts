@@ -3,7 +3,7 @@ import { SecurityEventPartitionsRepository } from './security-event-partitions.r
 import { SecurityEventsRepository } from './security-events.repository.js';
 import { AuditLogService } from './audit-log.service.js';
 
-/** What happened, to whom, from where. */
+/** The log of security events: what happened, to which member, from where. */
 @Module({
   providers: [AuditLogService, SecurityEventsRepository, SecurityEventPartitionsRepository],
   exports: [AuditLogService, SecurityEventsRepository, SecurityEventPartitionsRepository],

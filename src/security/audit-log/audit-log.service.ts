@@ -3,17 +3,21 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
 import type { SecurityEvents, SecurityEventType } from './security-events.js';
 
-/** Whom an event is about and where it came from. */
+/** The member and session that an event concerns, and the client that caused it. */
 export interface EventSubject {
   readonly memberId?: string | null;
   readonly sessionId?: string | null;
   readonly context: ClientContext;
 }
 
-/** Writes the audit. */
+/** Writes the audit log. */
 @Injectable()
 export class AuditLogService {
-  /** Hand in the transaction where the event must commit with its cause, the database where it must survive a refusal. */
+  /**
+   * Records an event.
+   * @param sql the transaction of the cause, so that both commit together; or the database, when the event must survive
+   *   the rollback of a refused request
+   */
   async record<T extends SecurityEventType>(
     sql: Sql,
     type: T,
@@ -30,13 +34,13 @@ export class AuditLogService {
     );
   }
 
-  /** Takes out of the audit whatever says who these people were; that something happened, and when, stays. */
-  async anonymise(tx: Tx, people: readonly { readonly id: string; readonly loginId: string }[]): Promise<void> {
-    const forget = `UPDATE security_events SET ip = '', user_agent = '', details = '{}'`;
-    await tx.query(`${forget} WHERE member_id = ANY($1)`, [people.map(({ id }) => id)]);
-    // A sign-up was asked for before there was a member, so the login ID is all that links it.
-    await tx.query(`${forget} WHERE type = 'sign-up.requested' AND details->>'loginId' = ANY($1)`, [
-      people.map(({ loginId }) => loginId),
+  /** Removes everything that identifies erased members. That an event happened, and when, stays. */
+  async anonymise(tx: Tx, members: readonly { readonly id: string; readonly loginId: string }[]): Promise<void> {
+    const erasing = `UPDATE security_events SET ip = '', user_agent = '', details = '{}'`;
+    await tx.query(`${erasing} WHERE member_id = ANY($1)`, [members.map(({ id }) => id)]);
+    // A sign-up request precedes its member, so only the login ID links the two.
+    await tx.query(`${erasing} WHERE type = 'sign-up.requested' AND details->>'loginId' = ANY($1)`, [
+      members.map(({ loginId }) => loginId),
     ]);
   }
 }

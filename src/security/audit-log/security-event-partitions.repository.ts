@@ -3,30 +3,33 @@ import { LOCK_KINDS } from '../../platform/database/advisory-locks.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 
-/** A month of events, and the times between which it lies, as PostgreSQL writes them. */
+/** The partition of one month: its name and its bounds as PostgreSQL writes them. */
 interface Month {
   readonly name: string;
   readonly since: string;
   readonly until: string;
 }
 
-/** Whoever writes an event meanwhile queues behind us; so we give up soon, and the next round tries again. */
+/** Writers of events queue behind the waiting lock. So the job gives up soon and tries again in the next round. */
 const LOCK_WAIT = '300ms';
-/** Rows without a partition of their own that are moved into one while nobody can read them: a tenth of a second's work. */
-const MOST_MOVED = 10_000;
+/** The most rows that are moved into a new partition. Moving them locks the default partition for about 0.1 s. */
+const MAX_MOVED_ROWS = 10_000;
 
-/** The partitions of `security_events` that have bounds: all but the default one. */
+/** The partitions of `security_events` with bounds: all but the default one. */
 const BOUNDED = `SELECT part.relname AS name, (regexp_match(bounds, 'FROM \\(''([^'']+)''\\)'))[1]::timestamptz AS since,
     (regexp_match(bounds, 'TO \\(''([^'']+)''\\)'))[1]::timestamptz AS until
   FROM pg_inherits JOIN pg_class part ON part.oid = inhrelid, pg_get_expr(part.relpartbound, part.oid) AS bounds
   WHERE inhparent = 'security_events'::regclass AND bounds <> 'DEFAULT'`;
 
-/** Owns how the table `security_events` is laid out: a partition for each month, and one for whatever has none. */
+/**
+ * Creates and drops the partitions of the table `security_events`: one per month, and a default one for events of other
+ * months. SQL, because an ORM has no partitions.
+ */
 @Injectable()
 export class SecurityEventPartitionsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The months from now on, as many as `ahead` after this one, that no partition covers. */
+  /** The months without a partition, from this month to `ahead` months later. */
   async findMissing(ahead: number): Promise<Month[]> {
     const { rows } = await this.database.query<Month>(
       `WITH bounded AS (${BOUNDED}), months AS (
@@ -41,21 +44,22 @@ export class SecurityEventPartitionsRepository {
   }
 
   /**
-   * Makes a month's partition, with the rows of that month that had to do without one. False where another process is at
-   * it, or where there are so many of them that they stay where they are until they expire.
+   * Creates the partition of a month and moves the month's rows out of the default partition.
+   * @returns false when another process holds the lock, or when there are too many rows to move; those stay in the default
+   *   partition until they expire
    */
   async create({ name, since, until }: Month): Promise<boolean> {
-    return this.alone(async (tx) => {
+    return this.runAlone(async (tx) => {
       if (await exists(tx, name)) return false;
-      // The order in which PostgreSQL itself takes them, so that nobody waits in a circle.
+      // In the order in which PostgreSQL locks them itself, so that no deadlock arises.
       await tx.query(`LOCK TABLE ONLY security_events IN SHARE UPDATE EXCLUSIVE MODE`);
       await tx.query(`LOCK TABLE security_events_default IN ACCESS EXCLUSIVE MODE`);
-      const { count: stray } = await tx.query(
-        `SELECT FROM security_events_default WHERE at >= $1::timestamptz AND at < $2::timestamptz LIMIT ${MOST_MOVED + 1}`,
+      const { count: strayRows } = await tx.query(
+        `SELECT FROM security_events_default WHERE at >= $1::timestamptz AND at < $2::timestamptz LIMIT ${MAX_MOVED_ROWS + 1}`,
         [since, until],
       );
-      if (stray > MOST_MOVED) return false;
-      // Attaching a finished table holds up nobody who writes events of other months; CREATE … PARTITION OF would.
+      if (strayRows > MAX_MOVED_ROWS) return false;
+      // Attaching a finished table does not block writers of other months; CREATE … PARTITION OF would.
       await tx.query(`CREATE TABLE ${name} (LIKE security_events INCLUDING ALL)`);
       await tx.query(
         `WITH moved AS (DELETE FROM security_events_default WHERE at >= $1::timestamptz AND at < $2::timestamptz RETURNING *)
@@ -69,7 +73,7 @@ export class SecurityEventPartitionsRepository {
     });
   }
 
-  /** Partitions whose last event is older than `seconds`. */
+  /** The partitions that ended more than `seconds` ago. */
   async findExpired(seconds: number): Promise<string[]> {
     const { rows } = await this.database.query<{ name: string }>(
       `WITH bounded AS (${BOUNDED}) SELECT name FROM bounded WHERE until <= now() - make_interval(secs => $1) ORDER BY until`,
@@ -78,17 +82,17 @@ export class SecurityEventPartitionsRepository {
     return rows.map(({ name }) => name);
   }
 
-  /** Drops a partition with all its rows; false where another process is at it, or has done it. */
+  /** Drops a partition with all its rows. @returns false when another process holds the lock or has dropped it */
   async drop(name: string): Promise<boolean> {
-    return this.alone(async (tx) => {
+    return this.runAlone(async (tx) => {
       if (!(await exists(tx, name))) return false;
       await tx.query(`DROP TABLE ${name}`);
       return true;
     });
   }
 
-  /** One process at a time; the others leave it to that one. */
-  private async alone(work: (tx: Tx) => Promise<boolean>): Promise<boolean> {
+  /** Runs the work if no other process does. @returns false otherwise */
+  private async runAlone(work: (tx: Tx) => Promise<boolean>): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       await tx.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
       const { rows } = await tx.query<{ locked: boolean }>(`SELECT pg_try_advisory_xact_lock($1, $2) AS locked`, [

@@ -6,7 +6,7 @@ import type { SecurityEvent } from './security-event.entity.js';
 
 const COLUMNS = `id, at, type, member_id AS "memberId", session_id AS "sessionId", actor_id AS "actorId", ip, user_agent AS "userAgent", request_id AS "requestId", details`;
 
-/** Which events are meant; `from` counts in, `to` does not. */
+/** Selects events; `from` is inclusive, `to` is exclusive. */
 export interface EventFilter {
   readonly memberId?: string | undefined;
   readonly type?: string | undefined;
@@ -14,7 +14,10 @@ export interface EventFilter {
   readonly to?: Date | undefined;
 }
 
-/** Owns the table `security_events`, as far as it is read. */
+/**
+ * Reads the table `security_events`. SQL, although lists are a cold path: the table is large, and each list is written for
+ * an index that a test checks with EXPLAIN.
+ */
 @Injectable()
 export class SecurityEventsRepository {
   constructor(
@@ -22,7 +25,7 @@ export class SecurityEventsRepository {
     private readonly replica: ReadReplica,
   ) {}
 
-  /** A member's events, newest first, from before the event `beforeId` where that is given. */
+  /** Events of one member, newest first, older than the event `beforeId` if that is set. */
   async listOfMember(memberId: string, limit: number, beforeId: string | null): Promise<SecurityEvent[]> {
     const { rows } = await this.database.query<SecurityEvent>(
       `SELECT ${COLUMNS} FROM security_events WHERE member_id = $1 AND id < coalesce($3::bigint, 9223372036854775807)
@@ -32,7 +35,7 @@ export class SecurityEventsRepository {
     return rows;
   }
 
-  /** Everybody's events, newest first. */
+  /** Events of all members, newest first. */
   async list(
     filter: EventFilter,
     limit: number,
@@ -43,7 +46,7 @@ export class SecurityEventsRepository {
   }
 }
 
-/** The statement of a list, apart from its running so that a test can ask PostgreSQL how it would go about it. */
+/** The statement of a list, separate so that a test can check its plan. */
 export function eventListStatement(
   { memberId, type, from, to }: EventFilter,
   limit: number,

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../../users/member.entity.js';
 
-/** A network that a member has logged in from, or moved to with a session; coarse, and forgotten some time after it was last seen. */
+/** A coarse network that a member logged in from or moved a session to. It is deleted some time after it was last seen. */
 @Entity('known_networks')
 @Index('known_networks_last_seen_at', ['lastSeenAt'])
 export class KnownNetwork {
@@ -11,6 +11,6 @@ export class KnownNetwork {
   @PrimaryColumn('text') network: string;
   @Column('text', { nullable: true }) country: string | null;
   @Column('timestamptz', { name: 'first_seen_at', default: () => 'now()' }) firstSeenAt: Date;
-  /** The last arrival: a login, or a session that came here from another country. */
+  /** The last arrival: a login, or a session that moved here from another country. */
   @Column('timestamptz', { name: 'last_seen_at', default: () => 'now()' }) lastSeenAt: Date;
 }

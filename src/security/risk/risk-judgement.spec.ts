@@ -11,7 +11,7 @@ const DALLAS = { network: '12.7.7.0/24', country: 'US' };
 const TOKYO = { network: '133.11.0.0/24', country: 'JP' };
 const NOWHERE = { network: '10.0.0.0/24', country: null };
 
-/** Of somebody who has been in Seoul and nowhere else. */
+/** A member who was only in Seoul so far. */
 const fromSeoul = (secondsAgo = 10 * DAY): History => ({
   hasNetworks: true,
   hasThisNetwork: false,
@@ -36,37 +36,37 @@ const judged = (facts: RiskFacts, rules = RULES) => {
 };
 
 describe('a login or refresh', () => {
-  it('is allowed where nothing is new', () => {
+  it('is allowed when nothing is new', () => {
     expect(judged({ place: SEOUL, history: AT_HOME })).toEqual(['allow', 0]);
   });
 
-  it('is allowed where nothing is known of the member yet: nothing is new then', () => {
+  it('is allowed without history, where nothing counts as new', () => {
     expect(judged({ place: SEOUL, history: UNKNOWN })).toEqual(['allow', 0]);
     expect(judged({ place: SEOUL, history: { ...UNKNOWN, hasNetworks: true } })).toEqual(['allow', 10, 'new_network']);
   });
 
-  it('SS-06 is told to the member when device and network are new, not for one of them alone', () => {
+  it('SS-06 notifies the member when device and network are both new, not for one of them alone', () => {
     const history = { ...fromSeoul(), hasThisCountry: true };
     expect(judged({ place: SEOUL, history })).toEqual(['allow', 10, 'new_network']);
     expect(judged({ place: SEOUL, history: AT_HOME, isNewDevice: true })).toEqual(['allow', 20, 'new_device']);
     expect(judged({ place: SEOUL, history, isNewDevice: true })).toEqual(['notify', 30, 'new_device', 'new_network']);
   });
 
-  it('is told to the member when the country is new, and not where the country is unknown', () => {
+  it('notifies the member of a new country, not of an unknown one', () => {
     expect(judged({ place: DALLAS, history: fromSeoul() })).toEqual(['notify', 40, 'new_network', 'new_country']);
     expect(judged({ place: NOWHERE, history: fromSeoul() })).toEqual(['allow', 10, 'new_network']);
     expect(judged({ place: DALLAS, history: { ...fromSeoul(), hasCountries: false } })[2]).toBe('new_network');
   });
 
-  it('is impossible travel when the time is too short for the distance, and a flight when it is not', () => {
+  it('is impossible travel only when the time is too short for the distance', () => {
     const known = { hasThisNetwork: true, hasThisCountry: true };
     const after = (secondsAgo: number) => judged({ place: DALLAS, history: { ...fromSeoul(secondsAgo), ...known } });
     expect(after(HOUR)).toEqual(['notify', 40, 'impossible_travel']);
     expect(after(6 * HOUR)).toEqual(['notify', 40, 'impossible_travel']);
     expect(after(10 * HOUR)).toEqual(['allow', 0]);
-    // A clock that is behind makes nobody faster.
+    // A negative time, from a clock that was set back, counts as zero.
     expect(after(-5)).toEqual(['notify', 40, 'impossible_travel']);
-    // Neighbours may be a step apart.
+    // Neighbouring countries are zero kilometres apart.
     expect(judged({ place: TOKYO, history: { ...fromSeoul(0), ...known } })).toEqual(['allow', 0]);
     const slow = rulesWith({ RISK_MAX_SPEED_KMH: '500' });
     expect(judged({ place: DALLAS, history: { ...fromSeoul(10 * HOUR), ...known } }, slow)[2]).toBe(
@@ -74,18 +74,18 @@ describe('a login or refresh', () => {
     );
   });
 
-  it('SS-06 is told to the member when the right password came after five wrong ones, and not after four', () => {
+  it('SS-06 notifies the member when the right password follows five wrong ones, not four', () => {
     const after = (passwordFailures: number) => judged({ place: SEOUL, history: AT_HOME, passwordFailures });
     expect(after(4)).toEqual(['allow', 0]);
     expect(after(5)).toEqual(['notify', 30, 'success_after_failures']);
   });
 
-  it('SS-06 is told to the member when the second factor was wrong', () => {
+  it('SS-06 notifies the member of a wrong second factor', () => {
     const facts = { place: SEOUL, history: AT_HOME, isSecondFactorWrong: true };
     expect(judged(facts)).toEqual(['notify', 30, 'wrong_second_factor']);
   });
 
-  it('counts refreshes and countries up to their limits', () => {
+  it('raises signals when refreshes or countries reach their limits', () => {
     const use = (refreshes: number, countries: number) =>
       judged({ place: SEOUL, history: AT_HOME, refreshes, countries });
     expect(use(59, 2)).toEqual(['allow', 0]);
@@ -94,14 +94,14 @@ describe('a login or refresh', () => {
     expect(use(60, 3)).toEqual(['ask', 100, 'refresh_burst', 'many_countries']);
   });
 
-  it('is asked for more, or ended, when enough comes together', () => {
+  it('asks for more proof, or ends, when several signals add up', () => {
     const facts = { place: DALLAS, history: fromSeoul(HOUR), isNewDevice: true };
     expect(judged({ ...facts, isNewDevice: false }).slice(0, 2)).toEqual(['ask', 80]);
     expect(judged(facts).slice(0, 2)).toEqual(['ask', 100]);
     expect(judged({ ...facts, passwordFailures: 5 }).slice(0, 2)).toEqual(['end', 130]);
   });
 
-  it('is judged by the weights and thresholds that are configured', () => {
+  it('follows the configured weights and thresholds', () => {
     const facts = { place: DALLAS, history: fromSeoul(HOUR), isNewDevice: true };
     const ended = rulesWith({ RISK_END_SCORE: '100' });
     expect(judged(facts, ended).slice(0, 2)).toEqual(['end', 100]);

@@ -1,10 +1,10 @@
 import type { RiskOutcome } from '../audit-log/security-events.js';
 import { SIGNALS, type RiskFacts, type RiskLimits, type WeighableSignal } from './signals.js';
 
-/** What each signal counts for; 0 ignores it. */
+/** The weight of each signal; 0 ignores it. */
 export type RiskWeights = Readonly<Record<WeighableSignal, number>>;
 
-/** From which score on something is done. */
+/** The score from which on each outcome applies. */
 export type RiskThresholds = Readonly<Record<Exclude<RiskOutcome, 'allow'>, number>>;
 
 export interface RiskRules {
@@ -19,7 +19,7 @@ export interface RiskJudgement {
   readonly signals: { readonly signal: WeighableSignal; readonly weight: number }[];
 }
 
-/** Adds up the weights of all signals that the facts raise. Pure: the same facts are always judged alike. */
+/** Sums the weights of all raised signals. A pure function: equal facts give an equal judgement. */
 export function judge(facts: RiskFacts, { limits, weights, thresholds }: RiskRules): RiskJudgement {
   const names = Object.keys(SIGNALS) as WeighableSignal[];
   const signals = names

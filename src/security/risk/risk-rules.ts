@@ -1,7 +1,7 @@
 import type { Environment } from '../../platform/config/environment.js';
 import type { RiskRules } from './risk-judgement.js';
 
-/** The rules as they are configured. */
+/** The configured rules. */
 export function riskRules(env: Environment): RiskRules {
   return {
     limits: {

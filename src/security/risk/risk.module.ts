@@ -3,13 +3,14 @@ import { AuditLogModule } from '../audit-log/audit-log.module.js';
 import { CountriesModule } from '../../platform/geoip/countries.module.js';
 import { NotificationsModule } from '../../mail/notifications/notifications.module.js';
 import { UsersModule } from '../../users/users.module.js';
+import { RiskMailService } from './risk-mail.service.js';
 import { RiskRepository } from './risk.repository.js';
 import { RiskService } from './risk.service.js';
 
-/** Logins and refreshes that look like somebody else's. */
+/** Detects logins and refreshes that another person may have made. */
 @Module({
   imports: [AuditLogModule, CountriesModule, NotificationsModule, UsersModule],
-  providers: [RiskService, RiskRepository],
+  providers: [RiskService, RiskMailService, RiskRepository],
   exports: [RiskService],
 })
 export class RiskModule {}

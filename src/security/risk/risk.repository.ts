@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/sql.js';
 import type { History, Place } from './signals.js';
 
-/** More than anyone settles in; a phone that roams would else fill the table. */
+/** More networks than a member uses regularly; without a limit, a roaming phone would fill the table. */
 const MAX_NETWORKS = 50;
 
-/** Owns the tables `known_networks`, `session_countries` and `risk_notices`. */
+/** Owns the tables `known_networks`, `session_countries` and `risk_notices`. Prepared SQL: every login reads and writes them. */
 @Injectable()
 export class RiskRepository {
-  /** What is remembered of a member, as far as it matters at this place. */
-  async history(tx: Tx, memberId: string, place: Place, historySeconds: number): Promise<History> {
+  /** What is remembered of a member's places, compared with this place. */
+  async findHistory(tx: Tx, memberId: string, place: Place, historySeconds: number): Promise<History> {
     const { rows } = await tx.query<Omit<History, 'last'> & { country: string | null; secondsAgo: number | null }>(
       `SELECT count(*) > 0 AS "hasNetworks", coalesce(bool_or(network = $2), false) AS "hasThisNetwork",
          coalesce(bool_or(country IS NOT NULL), false) AS "hasCountries", coalesce(bool_or(country = $3), false) AS "hasThisCountry",
@@ -22,7 +22,7 @@ export class RiskRepository {
     return { ...history, last: country === null || secondsAgo === null ? null : { country, secondsAgo } };
   }
 
-  /** Notes an arrival; the longest unseen networks beyond a limit are forgotten. */
+  /** Remembers an arrival. Beyond a limit, the networks that were last seen longest ago are forgotten. */
   async remember(tx: Tx, memberId: string, { network, country }: Place): Promise<void> {
     const { rows } = await tx.query<{ isNew: boolean }>(
       `INSERT INTO known_networks AS k (member_id, network, country) VALUES ($1, $2, $3)
@@ -38,7 +38,7 @@ export class RiskRepository {
     );
   }
 
-  /** Forgets the networks that were first seen within the last `seconds`. */
+  /** Forgets networks first seen within the last `seconds`. */
   async forgetRecent(tx: Tx, memberId: string, seconds: number): Promise<void> {
     await tx.query(
       `DELETE FROM known_networks WHERE member_id = $1 AND first_seen_at > now() - make_interval(secs => $2)`,
@@ -46,8 +46,11 @@ export class RiskRepository {
     );
   }
 
-  /** Notes that a session came from one country to another; gives how many it was in within the window. */
-  async move(
+  /**
+   * Records that a session moved from one country to another.
+   * @returns the number of countries that it was in within the window
+   */
+  async recordMove(
     tx: Tx,
     sessionId: string,
     move: { readonly from: { country: string; secondsAgo: number } | null; readonly to: string },
@@ -67,8 +70,11 @@ export class RiskRepository {
     return rows[0]!.count;
   }
 
-  /** Claims the mail about these signals of a device; false where all of them have been mailed about, so of two at once one mails. */
-  async claimNotice(
+  /**
+   * Claims the mail about these signals of a device. Of two transactions at once, one gets the claim.
+   * @returns false when the member got a mail about all of them within `repeatSeconds`
+   */
+  async claimNotification(
     tx: Tx,
     memberId: string,
     device: string,

@@ -1,9 +1,9 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
-/** A country that a session was refreshed in; only sessions that changed country have any. */
+/** A country that a session was refreshed in. Only sessions that changed country have rows. */
 @Entity('session_countries')
 export class SessionCountry {
-  // By name: sessions have their refreshes judged here, so this module does not know them.
+  // By name, because the sessions module imports this one.
   @ForeignKey('Session', { name: 'session_countries_session_fk', onDelete: 'CASCADE' })
   @PrimaryColumn('uuid', { name: 'session_id' })
   sessionId: string;

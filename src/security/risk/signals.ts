@@ -1,17 +1,17 @@
 import { leastDistanceKm } from '../../platform/geoip/country-distance.js';
 import type { RiskSignal } from '../audit-log/security-events.js';
 
-/** Where a request comes from, as coarsely as it is remembered. */
+/** The origin of a request, as coarse as it is remembered. */
 export interface Place {
   /** A /24 or /48, such as 198.18.3.0/24. */
   readonly network: string;
-  /** ISO 3166-1 alpha-2; null where it is not known. */
+  /** ISO 3166-1 alpha-2; null when unknown. */
   readonly country: string | null;
 }
 
-/** What is remembered of where a member has been, compared with a place. */
+/** What is remembered of a member's places, compared with one place. */
 export interface History {
-  /** Whether anything is remembered at all: nothing is new to somebody of whom nothing is known. */
+  /** Whether any network is remembered. Without history, nothing counts as new. */
   readonly hasNetworks: boolean;
   readonly hasThisNetwork: boolean;
   readonly hasCountries: boolean;
@@ -20,22 +20,22 @@ export interface History {
   readonly last: { readonly country: string; readonly secondsAgo: number } | null;
 }
 
-/** All that the signals look at. */
+/** The facts that the signals are computed from. */
 export interface RiskFacts {
   readonly place: Place;
   readonly history: History;
-  /** It showed no device token, and looks like no device that was here before. */
+  /** The device showed no device token and does not look like a known one. */
   readonly isNewDevice?: boolean;
-  /** Wrong passwords in a row just before the right one, on this device or on unknown devices together. */
+  /** Consecutive wrong passwords before the right one, on this device or on all unknown devices together. */
   readonly passwordFailures?: number;
   readonly isSecondFactorWrong?: boolean;
-  /** Of this session, within the window. */
+  /** Refreshes of this session within the window. */
   readonly refreshes?: number;
-  /** Of this session, within the window. */
+  /** Countries of this session within the window. */
   readonly countries?: number;
 }
 
-/** From how much on something is too much. */
+/** From these values on, a signal is raised. */
 export interface RiskLimits {
   readonly passwordFailures: number;
   readonly maxSpeedKmh: number;
@@ -52,7 +52,7 @@ const newNetwork: Signal = ({ history }) => history.hasNetworks && !history.hasT
 const newCountry: Signal = ({ place, history }) =>
   place.country !== null && history.hasCountries && !history.hasThisCountry;
 
-/** Even at the top speed, the time since the last arrival elsewhere is too short for the least distance between the two countries. */
+/** Since the last arrival, not even the maximum speed covers the shortest distance between the two countries. */
 const impossibleTravel: Signal = ({ place, history: { last } }, { maxSpeedKmh }) =>
   place.country !== null &&
   last !== null &&
@@ -60,14 +60,14 @@ const impossibleTravel: Signal = ({ place, history: { last } }, { maxSpeedKmh })
 
 const refreshBurst: Signal = ({ refreshes = 0 }, limits) => refreshes >= limits.refreshes;
 
-/** Two are a traveller, or somebody who switched a VPN on; with more it is more than one who moves. */
+/** Two countries are a traveller or a VPN switched on. More suggest that several people use the session. */
 const manyCountries: Signal = ({ countries = 0 }, limits) => countries >= limits.countries;
 
 const successAfterFailures: Signal = ({ passwordFailures = 0 }, limits) => passwordFailures >= limits.passwordFailures;
 
 const wrongSecondFactor: Signal = ({ isSecondFactorWrong = false }) => isSecondFactorWrong;
 
-/** Each signal by its name. Reuse of a refresh token is none of them: it decides alone (docs/flows/refresh.md). */
+/** All weighed signals. Reuse of a refresh token is not among them: it ends the session by itself (docs/flows/refresh.md). */
 export const SIGNALS: Readonly<Record<Exclude<RiskSignal, 'token_reuse'>, Signal>> = {
   new_device: newDevice,
   new_network: newNetwork,
