@@ -117,7 +117,7 @@ describe('the command line', () => {
     const url = new URL(process.env.TEST_POSTGRES_URL!);
     url.pathname = '/nowhere';
     const { code, stderr } = await munjigi(['migrate'], { DATABASE_URL: url.href });
-    expect([code, stderr]).toEqual([1, 'The database does not let us in: database "nowhere" does not exist\n']);
+    expect([code, stderr]).toEqual([1, 'The database refuses the connection: database "nowhere" does not exist\n']);
   });
 });
 

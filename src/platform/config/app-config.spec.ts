@@ -21,7 +21,7 @@ const PRODUCTION: Variables = {
   SECRET,
 };
 
-/** The problems of production's configuration with these changes; none where it loads. */
+/** The problems of the production configuration with these changes; empty when it loads. */
 function problemsOf(changes: Variables): Record<string, string> {
   try {
     AppConfig.load({ ...PRODUCTION, ...changes });
@@ -30,7 +30,7 @@ function problemsOf(changes: Variables): Record<string, string> {
     if (!(error instanceof ConfigurationError)) throw error;
     const message = error.message;
     for (const value of Object.values({ ...PRODUCTION, ...changes })) {
-      // Short ones may well be words of the rule itself.
+      // Short values may be words of the rule itself.
       if (value !== undefined && value.length > 10) expect(message).not.toContain(value);
     }
     expect(message).not.toMatch(/db-pw|smtp-pw/);
@@ -108,21 +108,21 @@ describe('the configuration of production', () => {
     ['BRAND_LOGO', { BRAND_LOGO: fileURLToPath(import.meta.url) }],
     ['SWAGGER_ENABLED', { SWAGGER_ENABLED: 'perhaps' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'verbose' }],
-  ])('SL-03 is refused naming %s and never its value: %j', (name, changes) => {
+  ])('SL-03 is refused with the name %s and never its value: %j', (name, changes) => {
     expect(Object.keys(problemsOf(changes))).toEqual([name]);
   });
 
-  it('SL-03 is refused naming everything that is wrong at once', () => {
+  it('SL-03 is refused with the names of all wrong settings at once', () => {
     const problems = problemsOf({ SECRET: undefined, PUBLIC_URL: undefined, PORT: 'x', SMTP_URL: 'x', MAIL_FROM: '' });
     expect(Object.keys(problems).sort()).toEqual(['MAIL_FROM', 'PORT', 'PUBLIC_URL', 'SECRET', 'SMTP_URL']);
     expect(problems).toMatchObject({ SECRET: 'is missing', MAIL_FROM: 'is missing' });
   });
 
-  it('is not thrown off by a password in a URL that is not percent-encoded', () => {
+  it('accepts a URL whose password is not percent-encoded', () => {
     expect(problemsOf({ DATABASE_URL: 'postgres://munjigi:100%sure@db.example.com/munjigi' })).toEqual({});
   });
 
-  it('is strict where development is easy-going', () => {
+  it('has stricter defaults than development', () => {
     expect(AppConfig.load({ ...PRODUCTION }).env).toMatchObject({
       HOST: '0.0.0.0',
       SMTP_REQUIRE_TLS: true,
@@ -131,7 +131,7 @@ describe('the configuration of production', () => {
     });
   });
 
-  it('may leave TLS out for this machine alone', () => {
+  it('may omit TLS only for a loopback host', () => {
     for (const PUBLIC_URL of ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'])
       expect(problemsOf({ PUBLIC_URL })).toEqual({});
     expect(Object.keys(problemsOf({ PUBLIC_URL: 'http://localhost.example.com' }))).toEqual(['PUBLIC_URL']);
@@ -148,7 +148,7 @@ describe('the configuration of production', () => {
     ['REFRESH_GRACE_SECONDS', 60],
     ['REFRESH_IDLE_TTL_SECONDS', 1_209_600],
     ['REFRESH_ABSOLUTE_TTL_SECONDS', 2_592_000],
-  ])('TK-05 lets %s be %d seconds and no more, and elsewhere what a test needs', (name, longest) => {
+  ])('TK-05 limits %s to %d seconds, but not outside production', (name, longest) => {
     expect(problemsOf({ [name]: String(longest) })).toEqual({});
     const tooLong = { [name]: String(longest + 1) };
     expect(problemsOf(tooLong)).toEqual({ [name]: `needs to be at most ${longest} in production` });
@@ -157,7 +157,7 @@ describe('the configuration of production', () => {
 });
 
 describe('the configuration of development', () => {
-  it('needs nothing but a secret to be complete', () => {
+  it('is complete with only a secret', () => {
     const config = AppConfig.load({ SECRET });
     expect(config.env).toMatchObject({
       NODE_ENV: 'development',
@@ -168,13 +168,13 @@ describe('the configuration of development', () => {
     expect([config.publicUrl, config.isProduction, config.isHttps]).toEqual(['http://localhost:3000', false, false]);
   });
 
-  it('bears a secret that production would not, but not a short one', () => {
+  it('accepts a weak secret, but not a short one', () => {
     const weak = 'development-only-secret-of-munjigi-1';
     expect(AppConfig.load({ SECRET: weak }).secrets).toEqual([weak]);
     expect(() => AppConfig.load({ SECRET: 'short' })).toThrow(ConfigurationError);
   });
 
-  it('takes an empty value for none', () => {
+  it('treats an empty value as not set', () => {
     expect(AppConfig.load({ SECRET, PORT: '', PREVIOUS_SECRETS: '', JWT_ISSUER: '' })).toMatchObject({
       env: { PORT: 3000, PREVIOUS_SECRETS: [] },
       issuer: 'http://localhost:3000',
@@ -182,28 +182,28 @@ describe('the configuration of development', () => {
   });
 });
 
-describe('what follows from the configuration', () => {
+describe('values derived from the configuration', () => {
   const load = (changes: Variables) => AppConfig.load({ ...PRODUCTION, ...changes });
 
-  it('TR-01 links begin with PUBLIC_URL, and the token stands behind a #', () => {
+  it('TR-01 links begin with PUBLIC_URL and carry the token behind a #', () => {
     const config = load({ PUBLIC_URL: 'https://accounts.example.com/' });
     expect(config.resetLink('a+b/c')).toBe('https://accounts.example.com/pages/reset-password#token=a%2Bb%2Fc');
     expect(config.signUpLink('t')).toBe('https://accounts.example.com/pages/confirm-sign-up#token=t');
   });
 
-  it('links may lead to pages of the operator’s own', () => {
+  it('links may open pages of the operator', () => {
     expect(load({ RESET_LINK_URL: 'https://app.example.com/reset#/{token}' }).resetLink('t')).toBe(
       'https://app.example.com/reset#/t',
     );
   });
 
-  it('people log in on the built-in page, on the operator’s, or nowhere that we know of', () => {
+  it('the login page is the operator’s, else the built-in one, else unknown', () => {
     expect(load({}).loginUrl).toBe('https://accounts.example.com/pages/login');
     expect(load({ LOGIN_URL: 'https://app.example.com/login' }).loginUrl).toBe('https://app.example.com/login');
     expect(load({ PAGES: MAILED_PAGES }).loginUrl).toBeUndefined();
   });
 
-  it('pages can be switched off once each mailed link leads somewhere else', () => {
+  it('pages can be switched off once each mailed link opens another page', () => {
     const elsewhere = Object.fromEntries(
       Object.values(LINKED_PAGES).map((name) => [name, 'https://app.example.com/mail#{token}']),
     );
@@ -214,11 +214,11 @@ describe('what follows from the configuration', () => {
     expect(load({ PAGES: ` login , ${MAILED_PAGES}` }).isPageServed('login')).toBe(true);
   });
 
-  it('the secret in use comes first, those of a rotation after it', () => {
+  it('the current secret comes first, older ones after it', () => {
     expect(load({ PREVIOUS_SECRETS: ` ${OTHER} ,` }).secrets).toEqual([SECRET, OTHER]);
   });
 
-  it('origins with credentials are the configured ones and our own', () => {
+  it('origins that may send credentials are the configured ones and our own', () => {
     expect(load({ CORS_ORIGINS: 'https://app.example.com, https://m.example.com' }).allowedOrigins).toEqual([
       'https://app.example.com',
       'https://m.example.com',

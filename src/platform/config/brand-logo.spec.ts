@@ -16,13 +16,13 @@ function fileOf(content: string | Buffer): string {
   return file;
 }
 
-describe('the logo of the pages', () => {
+describe('the logo of the built-in pages', () => {
   it.each([
     ['image/png', PNG],
     ['image/webp', Buffer.from('RIFF....WEBPVP8 ', 'latin1')],
     ['image/svg+xml', SVG],
     ['image/svg+xml', `<?xml version="1.0"?>\n<!-- drawn by hand -->\n${SVG}`],
-  ])('is a %s by its content, whatever the file is called', (contentType, content) => {
+  ])('is recognised as %s by its content, not by its file name', (contentType, content) => {
     expect(readBrandLogo(fileOf(content)).contentType).toBe(contentType);
   });
 
@@ -31,11 +31,11 @@ describe('the logo of the pages', () => {
     ['a script', 'alert(1)'],
     ['nothing', ''],
     ['too much', Buffer.concat([PNG, Buffer.alloc(201 * 1024)])],
-  ])('is not %s', (_what, content) => {
+  ])('cannot be %s', (_what, content) => {
     expect(() => readBrandLogo(fileOf(content))).toThrow(/^needs /);
   });
 
-  it('has to be there, and a refusal does not name the file', () => {
+  it('must exist, and the error does not name the file', () => {
     expect(() => readBrandLogo(path.join(folder, 'missing'))).toThrow('needs a file that can be read');
   });
 });

@@ -5,12 +5,13 @@ export interface BrandLogo {
   readonly content: Buffer;
 }
 
-/** A logo is looked at on a phone, on every page. */
+/** Small enough to load on every page on a phone. */
 const MAX_BYTES = 200 * 1024;
 
 /**
- * Reads the file behind BRAND_LOGO. It is judged by its content, not its name: what browsers are told is an image must be one.
- * @throws Error whose message is the rule that is broken
+ * Reads the file behind BRAND_LOGO. Its content decides the type, not its name, so that browsers get no other content
+ * declared as an image.
+ * @throws Error whose message is the broken rule
  */
 export function readBrandLogo(file: string): BrandLogo {
   let content: Buffer;

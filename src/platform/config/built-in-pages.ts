@@ -1,4 +1,4 @@
-/** The built-in pages. Each is a view, a script and texts of this name in src/pages; PAGES says which of them are served. */
+/** The built-in pages. Each has a view, a script and texts of this name in src/pages. The setting PAGES selects the served ones. */
 export const PAGE_NAMES = [
   'sign-up',
   'confirm-sign-up',
@@ -12,7 +12,7 @@ export const PAGE_NAMES = [
 ] as const;
 export type PageName = (typeof PAGE_NAMES)[number];
 
-/** Pages that mails lead to, and the setting that leads those links elsewhere. */
+/** The pages that mailed links open, and the setting that replaces each link. */
 export const LINKED_PAGES = {
   'confirm-sign-up': 'SIGN_UP_LINK_URL',
   'reset-password': 'RESET_LINK_URL',

@@ -3,7 +3,7 @@ import { Clock } from '../database/clock.js';
 import { KeyRing } from '../crypto/key-ring.js';
 import { AppConfig } from './app-config.js';
 
-/** Gives every module the checked configuration and the keys derived from its secret. Read when the module is made, not at import. */
+/** Provides the checked configuration and the keys derived from its secret. It is read when the module is created, not at import. */
 @Global()
 @Module({
   providers: [

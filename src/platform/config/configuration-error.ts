@@ -1,4 +1,4 @@
-/** Names every variable that is wrong, each with the rule it breaks and never with its value. */
+/** Names every wrong variable with the rule that it breaks, never with its value. */
 export class ConfigurationError extends Error {
   constructor(readonly problems: Record<string, string>) {
     const lines = Object.entries(problems).map(([name, rule]) => `  ${name}: ${rule}`);

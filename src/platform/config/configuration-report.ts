@@ -1,9 +1,9 @@
 import { ENVIRONMENT } from './environment.js';
 
-/** Variables whose value is never shown; by the look of the name, so that one added later is hidden as well. */
+/** Variables whose value is never shown. The pattern also hides secrets that are added later. */
 const SECRET_NAME = /SECRET|PASSWORD|(^|_)KEYS?$|TOKEN$/;
 
-/** One line for each variable that is set: the value, or only that there is one where it is secret. */
+/** One line for each variable that is set: its value, or a placeholder when it is secret. */
 export function configurationReport(variables: NodeJS.ProcessEnv = process.env): string[] {
   return Object.keys(ENVIRONMENT)
     .filter((name) => variables[name])
@@ -13,7 +13,7 @@ export function configurationReport(variables: NodeJS.ProcessEnv = process.env):
 function shown(name: string, value: string): string {
   if (SECRET_NAME.test(name)) return '(set, not shown)';
   if (!URL.canParse(value)) return value;
-  // Whoever may log in to the database or the mail server is no business of a terminal, nor is what a query may hold.
+  // A URL may contain a user, a password or secrets in its query.
   const url = new URL(value);
   return url.username || url.password || url.search
     ? `${url.protocol}//(login not shown)@${url.host}${url.pathname}`

@@ -8,21 +8,21 @@ const MIN_BYTES = 32;
 const PLACEHOLDER =
   /change.?me|example|default|placeholder|replace|(my|your|super|top|dev|test).?secret|password|openssl|munjigi|0123456789|abcdefgh/i;
 
-/** Says what is wrong with a master secret, or null when it may be used in production (RFC 8725 section 3.5). */
+/** The weakness of a master secret; null when production may use it (RFC 8725 section 3.5). */
 export function weaknessOf(secret: string): string | null {
   if (Buffer.byteLength(secret) < MIN_BYTES) return `needs at least ${MIN_BYTES} bytes`;
   if (PLACEHOLDER.test(secret)) return 'looks like a placeholder; make one with: openssl rand -base64 48';
-  // 32 bytes drawn at random hold far more different characters; repeated text does not.
+  // 32 random bytes contain far more different characters; repeated text does not.
   if (new Set(secret).size < 12) return 'is too regular; make one with: openssl rand -base64 48';
   return null;
 }
 
-/** The development secret: made once, kept under `.data/`, readable by its owner alone. */
+/** The development secret: created once under `.data/`, readable only by its owner. */
 export function developmentSecret(directory = '.data'): string {
   const file = join(directory, 'secret');
   mkdirSync(directory, { recursive: true });
   try {
-    // `wx` fails where the file exists, so that two processes starting together agree on one secret.
+    // `wx` fails when the file exists, so that two processes starting together use the same secret.
     writeFileSync(file, randomBytes(48).toString('base64'), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -1,0 +1,133 @@
+import { isLoopbackHost } from '../addresses/ip-address.js';
+import { readBrandLogo } from './brand-logo.js';
+import { LINKED_PAGES, type LinkedPage } from './built-in-pages.js';
+import type { Environment } from './environment.js';
+import { weaknessOf } from './secrets.js';
+
+/** Broken rules by the name of the setting. */
+export type Problems = Record<string, string>;
+
+type Report = (name: string, rule: string) => void;
+
+/**
+ * The longest lifetimes that production accepts, in seconds (ASVS 6.5.5 and 7.3, NIST SP 800-63B 4.2.1.2). A short life
+ * leaves no time to guess a code, and none to read an old link in a mailbox later. Tests need longer ones.
+ */
+const MAX_PRODUCTION_SECONDS = {
+  ACCESS_TOKEN_TTL_SECONDS: 900,
+  RESET_TOKEN_TTL_SECONDS: 600,
+  CODE_TTL_SECONDS: 600,
+  RESET_LINK_TTL_SECONDS: 1800,
+  SIGN_UP_LINK_TTL_SECONDS: 86_400,
+  MFA_TOKEN_TTL_SECONDS: 300,
+  REAUTHENTICATION_SECONDS: 300,
+  REFRESH_GRACE_SECONDS: 60,
+  REFRESH_IDLE_TTL_SECONDS: 14 * 86_400,
+  REFRESH_ABSOLUTE_TTL_SECONDS: 30 * 86_400,
+} as const satisfies Partial<Record<keyof Environment, number>>;
+
+/**
+ * Checks the rules between several settings, and those that hold only in production.
+ * @param known problems of single settings, which are not reported a second time
+ */
+export function findProblems(env: Environment, known: Problems): Problems {
+  const problems: Problems = {};
+  const report: Report = (name, rule) => {
+    if (!(name in known) && !(name in problems)) problems[name] = rule;
+  };
+  checkOrder(env, report);
+  checkPages(env, report);
+  checkSecrets(env, report);
+  checkPasskeys(env, report);
+  if (env.NODE_ENV === 'production') checkProduction(env, report);
+  return problems;
+}
+
+function checkOrder(env: Environment, report: Report): void {
+  if (env.JWT_ALGORITHM === 'HS512' && env.JWT_KEYS)
+    report('JWT_KEYS', 'is for ES256; HS512 keys are derived from SECRET');
+  if (env.SMTP_TIMEOUT_SECONDS >= env.OUTBOX_LEASE_SECONDS)
+    report('SMTP_TIMEOUT_SECONDS', 'needs to be below OUTBOX_LEASE_SECONDS');
+  if (env.SHUTDOWN_DRAIN_SECONDS >= env.SHUTDOWN_TIMEOUT_SECONDS)
+    report('SHUTDOWN_DRAIN_SECONDS', 'needs to be below SHUTDOWN_TIMEOUT_SECONDS');
+  if (env.REFRESH_IDLE_TTL_SECONDS > env.REFRESH_ABSOLUTE_TTL_SECONDS)
+    report('REFRESH_IDLE_TTL_SECONDS', 'needs to be at most REFRESH_ABSOLUTE_TTL_SECONDS');
+  if (env.RISK_NOTIFY_SCORE > env.RISK_ASK_SCORE) report('RISK_NOTIFY_SCORE', 'needs to be at most RISK_ASK_SCORE');
+  if (env.RISK_ASK_SCORE > env.RISK_END_SCORE) report('RISK_ASK_SCORE', 'needs to be at most RISK_END_SCORE');
+  if (!env.API_ENABLED && !env.WORKER_ENABLED)
+    report('WORKER_ENABLED', 'needs to be true when API_ENABLED is false, otherwise the process does nothing');
+}
+
+/** A mailed link needs a page to open, and the pages need the logo that is configured. */
+function checkPages(env: Environment, report: Report): void {
+  for (const [page, variable] of Object.entries(LINKED_PAGES) as [LinkedPage, (typeof LINKED_PAGES)[LinkedPage]][]) {
+    // PAGES is undefined when its own value was refused, which is already reported.
+    if (env.PAGES?.includes(page) === false && env[variable] === undefined)
+      report(variable, `needs a page of yours, because PAGES leaves out ${page}`);
+  }
+  if (env.BRAND_LOGO === undefined) return;
+  try {
+    readBrandLogo(env.BRAND_LOGO);
+  } catch (error) {
+    report('BRAND_LOGO', (error as Error).message);
+  }
+}
+
+function checkSecrets(env: Environment, report: Report): void {
+  const isProduction = env.NODE_ENV === 'production';
+  const findWeakness = (secret: string): string | null => {
+    const weakness = weaknessOf(secret);
+    // Elsewhere only the length counts, so that development may use a weak secret.
+    return isProduction || weakness?.startsWith('needs') ? weakness : null;
+  };
+  if (env.SECRET !== undefined) {
+    const weakness = findWeakness(env.SECRET);
+    if (weakness) report('SECRET', weakness);
+    const otherSecrets = [
+      ...[env.DATABASE_URL, env.DATABASE_DIRECT_URL, env.DATABASE_REPLICA_URL, env.REDIS_URL, env.SMTP_URL].map(
+        passwordOf,
+      ),
+      ...env.PREVIOUS_SECRETS,
+      env.JWT_KEYS,
+    ];
+    if (otherSecrets.includes(env.SECRET)) report('SECRET', 'is used a second time in another variable');
+  }
+  for (const previous of env.PREVIOUS_SECRETS) {
+    const weakness = findWeakness(previous);
+    if (weakness) report('PREVIOUS_SECRETS', `holds one that ${weakness}`);
+  }
+  if (new Set(env.PREVIOUS_SECRETS).size !== env.PREVIOUS_SECRETS.length)
+    report('PREVIOUS_SECRETS', 'holds one secret twice');
+}
+
+function checkPasskeys({ PASSKEY_RP_ID, PASSKEY_ORIGINS }: Environment, report: Report): void {
+  if (PASSKEY_RP_ID !== undefined && PASSKEY_ORIGINS.some((origin) => !isOfDomain(origin, PASSKEY_RP_ID)))
+    report('PASSKEY_ORIGINS', 'needs pages of the domain PASSKEY_RP_ID');
+}
+
+function checkProduction(env: Environment, report: Report): void {
+  for (const [name, seconds] of Object.entries(MAX_PRODUCTION_SECONDS)) {
+    if (env[name as keyof typeof MAX_PRODUCTION_SECONDS] > seconds)
+      report(name, `needs to be at most ${seconds} in production`);
+  }
+  if (env.SECRET === undefined) report('SECRET', 'is missing');
+  if (env.PUBLIC_URL === undefined) report('PUBLIC_URL', 'is missing');
+  else if (!env.PUBLIC_URL.startsWith('https://') && !isLoopbackHost(new URL(env.PUBLIC_URL).hostname))
+    report('PUBLIC_URL', 'needs https:// in production');
+}
+
+/** Whether a browser lets this page use passkeys of the domain. Android apps are linked to the domain by other means. */
+function isOfDomain(origin: string, domain: string): boolean {
+  if (origin.startsWith('android:')) return true;
+  const { hostname } = new URL(origin);
+  return hostname === domain || hostname.endsWith(`.${domain}`);
+}
+
+function passwordOf(url: string | undefined): string {
+  const password = url !== undefined && URL.canParse(url) ? new URL(url).password : '';
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password; // it holds a percent sign that was not encoded
+  }
+}
