@@ -5,7 +5,7 @@ import { SECURITY_EVENT_TYPES } from './security-events.js';
 describe('docs/events.md', () => {
   const page = readFileSync(new URL('../../../docs/events.md', import.meta.url), 'utf8');
   const source = readFileSync(new URL('./security-events.ts', import.meta.url), 'utf8');
-  const rows = [...page.matchAll(/^\| `([a-z_.-]+)` \| (.+) \| (.*)\|$/gm)];
+  const rows = [...page.matchAll(/^\|`([a-z_.-]+)`\|(.+)\|(.*)\|$/gm)];
 
   it('SL-04 lists every event with its meaning', () => {
     expect(rows.map(([, type]) => type)).toEqual(SECURITY_EVENT_TYPES);
