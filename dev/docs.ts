@@ -55,18 +55,14 @@ export function configurationPage(): string {
     '# Configuration',
     '',
     'Environment variables, read once at start. An empty value means "not set". The server names all invalid values at once, without',
-    'repeating them, and does not start. [.env.example](../.env.example) is the same list to copy from.',
-    '`npm run docs` makes this page from `src/platform/config/environment.ts`.',
-    '',
-    'Under *Default*, the value behind "dev" holds while `NODE_ENV` is not `production`.',
+    'repeating them, and does not start. [.env.example](../.env.example) is the same list to copy from, with examples.',
+    '`npm run docs` makes this page from `src/platform/config/environment.ts`. "dev" marks the default outside production.',
   ];
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
     if (title !== undefined) lines.push('', `## ${title}`, '', '|Variable|Default|Meaning|', '|---|---|---|');
-    const example = setting.example === undefined ? '' : `; e.g. \`${setting.example}\``;
-    lines.push(
-      `|\`${name}\`|${defaultOf(setting)}|${cell(meaningOf(setting).replace(`${REQUIRED}, else`, 'Outside production:') + example)}|`,
-    );
+    const meaning = meaningOf(setting).replace(`${REQUIRED}, else`, 'Outside production:');
+    lines.push(`|\`${name}\`|${defaultOf(setting)}|${cell(meaning)}|`);
   }
   return `${lines.join('\n')}\n`;
 }
