@@ -43,7 +43,8 @@ describe('the requirements', () => {
     const files = new Set(shown.map(({ file }) => file));
     expect(files).toContain('src/platform/http/problems/problem-answer.spec.ts');
     expect(files).toContain('test/races/one-time-secrets.race-spec.ts');
-    expect(shown.map(({ title }) => title)).toContain('TK-01 TK-02 opens nothing in place of a genuine %s token'); // it.each
-    expect(shown.map(({ title }) => title)).toContain('SS-05 signing up with somebody else’s address first'); // describe
+    const titles = shown.map(({ title }) => title);
+    expect(titles).toContainEqual(expect.stringMatching(/^TK-01 TK-02 .*%s/)); // it.each
+    expect(titles).toContainEqual(expect.stringMatching(/^SS-05 signing up/)); // describe
   });
 });
