@@ -30,6 +30,7 @@ export const GROUPS: readonly (readonly [title: string, first: string])[] = [
 
 /** What the text of a setting contains when a check of production needs it (src/platform/config/app-config.ts). */
 const REQUIRED = 'Required in production';
+const ELSEWHERE = `${REQUIRED}, otherwise`;
 
 const SETTINGS = Object.entries(ENVIRONMENT) as [name: string, setting: Setting][];
 
@@ -61,7 +62,7 @@ export function configurationPage(): string {
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
     if (title !== undefined) lines.push('', `## ${title}`, '', '|Variable|Default|Meaning|', '|---|---|---|');
-    const meaning = meaningOf(setting).replace(`${REQUIRED}, else`, 'Outside production:');
+    const meaning = meaningOf(setting).replace(ELSEWHERE, 'Outside production:');
     lines.push(`|\`${name}\`|${defaultOf(setting)}|${cell(meaning)}|`);
   }
   return `${lines.join('\n')}\n`;
