@@ -1133,7 +1133,7 @@ export interface components {
             status: number;
             /**
              * @description In the language of the request
-             * @example Some of the input is not valid; see errors.
+             * @example Some of the input is not valid. See errors.
              */
             detail: string;
             /** @description Stable; programs decide by it */
@@ -2248,7 +2248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -2356,7 +2356,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -2418,7 +2418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `login_id_taken`: Login ID taken; `email_taken`: Address has an account */
+            /** @description `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2474,7 +2474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -2539,7 +2539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_confirmed`: Already confirmed; `login_id_taken`: Login ID taken; `email_taken`: Address has an account */
+            /** @description `already_confirmed`: Already confirmed; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2595,7 +2595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -2692,7 +2692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -2787,7 +2787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -2895,7 +2895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -2994,7 +2994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3094,7 +3094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3212,7 +3212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3330,7 +3330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3425,7 +3425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3553,7 +3553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3661,7 +3661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3790,7 +3790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3892,7 +3892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -3980,7 +3980,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4080,7 +4080,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4132,7 +4132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4203,7 +4203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4273,7 +4273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4368,7 +4368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4467,7 +4467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4567,7 +4567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4655,7 +4655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4761,7 +4761,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4813,7 +4813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -4926,7 +4926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5018,7 +5018,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5125,7 +5125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5177,7 +5177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5247,7 +5247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `totp_already_enabled`: Already switched on */
+            /** @description `totp_already_enabled`: Already turned on */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5292,7 +5292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5361,7 +5361,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `totp_not_enabled`: Not switched on */
+            /** @description `totp_not_enabled`: Not turned on */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5417,7 +5417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5487,7 +5487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `totp_already_enabled`: Already switched on */
+            /** @description `totp_already_enabled`: Already turned on */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5543,7 +5543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5613,7 +5613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `totp_not_enabled`: Not switched on */
+            /** @description `totp_not_enabled`: Not turned on */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5658,7 +5658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5773,7 +5773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5825,7 +5825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5952,7 +5952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6067,7 +6067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6175,7 +6175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6241,7 +6241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6359,7 +6359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6419,7 +6419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `email_taken`: Address has an account */
+            /** @description `email_taken`: Email address already in use */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6475,7 +6475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6525,7 +6525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `email_taken`: Address has an account */
+            /** @description `email_taken`: Email address already in use */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6570,7 +6570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6620,7 +6620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `email_taken`: Address has an account */
+            /** @description `email_taken`: Email address already in use */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6665,7 +6665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6751,7 +6751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Not available at the moment */
+            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6839,7 +6839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6891,7 +6891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6918,7 +6918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -6963,7 +6963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6990,7 +6990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7048,7 +7048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed; `reauth_required`: Please confirm who you are */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7111,7 +7111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7168,7 +7168,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed; `reauth_required`: Please confirm who you are */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7231,7 +7231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7274,7 +7274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed; `reauth_required`: Please confirm who you are */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7301,7 +7301,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7344,7 +7344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed; `reauth_required`: Please confirm who you are */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7362,7 +7362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `totp_not_enabled`: Not switched on */
+            /** @description `totp_not_enabled`: Not turned on */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7380,7 +7380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7423,7 +7423,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed; `reauth_required`: Please confirm who you are */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7450,7 +7450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7507,7 +7507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed; `reauth_required`: Please confirm who you are */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7561,7 +7561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7616,7 +7616,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7643,7 +7643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7692,7 +7692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7719,7 +7719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7776,7 +7776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor needed; `reauth_required`: Please confirm who you are */
+            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7794,7 +7794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `mail_not_retryable`: Mail cannot be sent again */
+            /** @description `mail_not_retryable`: Email cannot be sent again */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7839,7 +7839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7928,7 +7928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -7980,7 +7980,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `service_unavailable`: Not available at the moment */
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */

@@ -214,7 +214,9 @@ describe('a built-in page', () => {
     expect(render('sign-up', 'ko')).toContain('data-min-length="10" data-min-score="3"');
     expect(render('account', 'en')).toContain('erased after 14 days');
     const atOnce = new PageRenderer({ ...OPTIONS, erasureGraceDays: 0 });
-    expect(render('account', 'en', atOnce)).toContain('<p class="soft">Your account and its data are erased for good.');
+    expect(render('account', 'en', atOnce)).toContain(
+      '<p class="soft">Your account and its data will be permanently erased.',
+    );
   });
 
   it('is rendered without a raw value: the views escape everything', () => {

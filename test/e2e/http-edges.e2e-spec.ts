@@ -329,7 +329,7 @@ describe('an address that does not exist', () => {
       expect(body).toEqual({
         type: 'urn:munjigi:problem:not_found',
         title: 'Not found',
-        detail: 'There is nothing here.',
+        detail: 'The requested resource does not exist.',
         status: 404,
         code: 'not_found',
         requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),

@@ -198,7 +198,7 @@ describe('a login', () => {
     await failTimes(4, grace);
     for (const member of [ada, grace]) await logIn(member, member.password, { ip: randomIp() }).expect(200);
     expect((await mailsAbout(ada, UNUSUAL)).map(({ text }) => text)).toEqual([
-      expect.stringContaining('The right password came after many wrong ones.'),
+      expect.stringContaining('The correct password was entered after many wrong ones.'),
     ]);
     expect(await mailsAbout(grace, UNUSUAL)).toEqual([]);
     // The failures were not this device's own.
@@ -319,7 +319,7 @@ describe('a login with a second factor', () => {
     for (let i = 0; i < 2; i++) expect((await second('000000').expect(400)).body.code).toBe('code_invalid');
     const [mail, ...more] = await mailsAbout(ada, UNUSUAL);
     expect(more).toEqual([]);
-    expect(mail!.text).toContain('The password was right, but the second step was wrong.');
+    expect(mail!.text).toContain('The password was correct, but the second step failed.');
     expect(mail!.text).toContain('Germany');
     const reasons = ['new_device', 'new_network', 'new_country', 'wrong_second_factor'];
     expect(await assessed(ada)).toMatchObject([

@@ -85,7 +85,7 @@ export const ko: typeof en = {
   mailed: (email) => `${email} 주소로 가입된 계정이 있다면 인증 코드를 보냈습니다.`,
   signUpMailed: (email) => `${email} 주소로 메일을 보냈습니다. 코드를 입력하거나 메일의 링크를 여세요.`,
   secondFactorTitle: '2단계 인증',
-  secondFactorText: '인증 앱의 코드나 복구 코드를 입력하세요.',
+  secondFactorText: '인증 앱의 인증 코드나 복구 코드를 입력하세요.',
   mustChange: '계속하려면 새 비밀번호가 필요합니다.',
   passwordSet: '새 비밀번호를 설정했습니다. 모든 기기에서 로그아웃되었습니다.',
   found: '찾은 아이디',

@@ -109,8 +109,8 @@ describe('a mail', () => {
         expect(words).toContain(CODE);
         expect(words.includes(LINK)).toBe(hasLink);
         expect(words).toContain({ en: '10 minutes', ko: '10분' }[locale]);
-        expect(words).toContain({ en: 'Never tell this code to anybody', ko: '누구에게도 알려 주지 마세요' }[locale]);
-        expect(words).toContain({ en: 'ignore this mail', ko: '무시해 주세요' }[locale]);
+        expect(words).toContain({ en: 'Never share this code with anyone', ko: '누구에게도 알려 주지 마세요' }[locale]);
+        expect(words).toContain({ en: 'ignore this email', ko: '무시해 주세요' }[locale]);
       }
       expect(html.includes(`href="${LINK.replace('=', '&#x3D;')}"`)).toBe(hasLink);
     },
@@ -172,21 +172,21 @@ describe('a mail', () => {
   });
 
   it.each([
-    ['enabled', 'en', 'Two-step login is on', 'Two-step login was switched on'],
+    ['enabled', 'en', 'Two-step login is on', 'Two-step login was turned on'],
     ['disabled', 'en', 'Two-step login is off', 'your password alone is enough'],
-    ['recovery-codes-replaced', 'en', 'New recovery codes were made', 'The old ones do not work any more'],
-    ['recovery-codes-removed', 'en', 'The recovery codes were removed', 'None of them works any more'],
-    ['recovery-code-used', 'en', 'A recovery code was used', 'It does not work a second time'],
-    ['app-removed', 'en', 'The authenticator app was removed', 'your passkeys remain your second step'],
-    ['passkey-added', 'en', 'A passkey was added', 'the second step besides your password'],
-    ['passkey-removed', 'en', 'A passkey was removed', 'does not log in any more'],
-    ['enabled', 'ko', '2단계 인증이 켜졌습니다', '한 번 더 인증하게 됩니다'],
+    ['recovery-codes-replaced', 'en', 'New recovery codes were created', 'The old ones no longer work'],
+    ['recovery-codes-removed', 'en', 'The recovery codes were removed', 'They no longer work'],
+    ['recovery-code-used', 'en', 'A recovery code was used', 'It can’t be used again'],
+    ['app-removed', 'en', 'The authenticator app was removed', 'Your passkeys remain your second step'],
+    ['passkey-added', 'en', 'A passkey was added', 'your second step after your password'],
+    ['passkey-removed', 'en', 'A passkey was removed', 'can no longer be used to log in'],
+    ['enabled', 'ko', '2단계 인증이 켜졌습니다', '한 번 더 인증해야 합니다'],
     ['disabled', 'ko', '2단계 인증이 꺼졌습니다', '비밀번호만으로 로그인할 수 있습니다'],
     ['recovery-codes-replaced', 'ko', '새 복구 코드가 발급되었습니다', '이전 복구 코드는 더 이상 쓸 수 없습니다'],
     ['recovery-codes-removed', 'ko', '복구 코드가 삭제되었습니다', '더 이상 쓸 수 없습니다'],
     ['recovery-code-used', 'ko', '복구 코드가 사용되었습니다', '이 복구 코드는 다시 쓸 수 없습니다'],
-    ['app-removed', 'ko', '인증 앱이 해제되었습니다', '패스키가 계속 쓰입니다'],
-    ['passkey-added', 'ko', '패스키가 추가되었습니다', '그것만으로 로그인할 수 있고'],
+    ['app-removed', 'ko', '인증 앱이 해제되었습니다', '패스키를 계속 사용합니다'],
+    ['passkey-added', 'ko', '패스키가 추가되었습니다', '비밀번호 없이 로그인할 수 있습니다'],
     ['passkey-removed', 'ko', '패스키가 삭제되었습니다', '더 이상 로그인할 수 없습니다'],
   ] as const)('tells what became of two-step login: %s in %s', (what, locale, title, sentence) => {
     const { subject, html, text } = mail('two-factor-changed', locale, { what, recoveryCodesLeft: undefined });
@@ -200,9 +200,9 @@ describe('a mail', () => {
   it('OC-08 counts the recovery codes that are left, and warns when there are none', () => {
     const left = (recoveryCodesLeft: number) => mail('two-factor-changed', 'en', { recoveryCodesLeft });
     expect(left(3).text).toContain('Recovery codes left: 3');
-    expect(left(3).text).not.toContain('no recovery code left');
+    expect(left(3).text).not.toContain('no recovery codes left');
     expect(left(0).text).toContain('Recovery codes left: 0');
-    for (const words of [visible(left(0).html), left(0).text]) expect(words).toContain('no recovery code left');
+    for (const words of [visible(left(0).html), left(0).text]) expect(words).toContain('no recovery codes left');
   });
 
   it.each(LOCALES)('names the passkey, and says when the second step went with it (%s)', (locale) => {
@@ -265,8 +265,8 @@ describe('a mail', () => {
   });
 
   it('BF-04 tells the owner of an attacked account that known devices keep working', () => {
-    expect(mail('login-locked', 'en').text).toContain('The devices you have used before keep working');
-    expect(mail('login-locked', 'ko').text).toContain('전에 쓰시던 기기는 그대로 이용하실 수 있습니다');
+    expect(mail('login-locked', 'en').text).toContain('Devices you have used before are not affected');
+    expect(mail('login-locked', 'ko').text).toContain('전에 사용하시던 기기는 그대로 이용하실 수 있습니다');
   });
 
   it.each(EVERY)('%s in %s does without its optional fields', (name, locale) => {

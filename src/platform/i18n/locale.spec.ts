@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { negotiateLocale } from './locale.js';
 
-describe('the language of an answer', () => {
+describe('the language of a response', () => {
   it.each([
     ['ko', 'ko'],
     ['ko-KR', 'ko'],
@@ -14,7 +14,7 @@ describe('the language of an answer', () => {
   ])('follows Accept-Language: %s', (header, locale) => expect(negotiateLocale(header, 'en')).toBe(locale));
 
   it.each([undefined, '', '*', 'fr', 'fr;q=1', 'q=1', ';;;', ',', 'x'.repeat(5000), '\u0000'])(
-    'is the configured one where none we speak is asked for: %.20j',
+    'is the configured one if the header names no supported language: %.20j',
     (header) => {
       for (const fallback of ['en', 'ko'] as const) expect(negotiateLocale(header, fallback)).toBe(fallback);
     },

@@ -1,20 +1,22 @@
 import Negotiator from 'negotiator';
 
-/** The languages that people are spoken to in. */
+/** Languages of messages, pages and mails. */
 export const LOCALES = ['en', 'ko'] as const;
 export type Locale = (typeof LOCALES)[number];
 
 const MAX_HEADER = 256;
 
 /**
- * Picks the language for an answer from `Accept-Language` (RFC 9110 section 12.5.4).
- * Quality values and regional forms such as `ko-KR` are understood; nothing acceptable gives the fallback.
+ * Picks the language of a response from `Accept-Language` (RFC 9110 section 12.5.4), including
+ * quality values and regional forms such as `ko-KR`.
+ *
+ * @returns `fallback` where the header names no supported language
  */
 export function negotiateLocale(acceptLanguage: string | undefined, fallback: Locale): Locale {
   if (acceptLanguage === undefined || acceptLanguage === '') return fallback;
-  // The fallback stands first because it wins among equals, such as `*`.
+  // The fallback comes first, because the first wins among equals, such as with `*`.
   const available = [fallback, ...LOCALES.filter((locale) => locale !== fallback)];
-  // No browser sends more; parsing a header of many kilobytes takes milliseconds.
+  // Limited, because parsing a header of many kilobytes takes milliseconds; browsers send less.
   const header = acceptLanguage.slice(0, MAX_HEADER);
   const negotiator = new Negotiator({ headers: { 'accept-language': header } });
   return (negotiator.language(available) as Locale | undefined) ?? fallback;

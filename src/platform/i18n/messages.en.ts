@@ -2,124 +2,131 @@ import type { ErrorCode } from '../http/problems/error-catalogue.js';
 
 type Params = Readonly<Record<string, string | number>>;
 
-/** English. This file decides which keys exist; the other languages are checked against it by the compiler. */
+/** English error messages. This file defines the keys; the compiler checks the other languages against it. */
 export const problems: Record<ErrorCode, { title: string; detail: string }> = {
-  malformed_json: { title: 'Malformed JSON', detail: 'The body could not be read as JSON, or names a field twice.' },
+  malformed_json: { title: 'Malformed JSON', detail: 'The body is not valid JSON, or contains a field twice.' },
   bad_request: { title: 'Bad request', detail: 'The request could not be understood.' },
   query_not_allowed: {
     title: 'Query not allowed',
-    detail: 'This operation takes its input in the body or the headers only.',
+    detail: 'This operation takes input only in the body or in headers.',
   },
-  code_invalid: { title: 'Code not accepted', detail: 'The code is wrong, used, expired or replaced by a newer one.' },
+  code_invalid: {
+    title: 'Code not accepted',
+    detail: 'The code is wrong, expired, already used or replaced by a newer one.',
+  },
   passkey_invalid: {
     title: 'Passkey not accepted',
-    detail: 'The passkey is unknown, does not fit, or took too long. Please try again.',
+    detail: 'The passkey is unknown or does not match, or the request timed out. Please try again.',
   },
   link_invalid: {
     title: 'Link not accepted',
     detail: 'The link is incomplete, already used or replaced by a newer one.',
   },
-  link_expired: { title: 'Link expired', detail: 'The link is too old. Please ask for a new one.' },
+  link_expired: { title: 'Link expired', detail: 'The link has expired. Please request a new one.' },
   sign_up_invalid: {
     title: 'Sign-up not found',
-    detail: 'This sign-up does not exist or has lapsed. Please start again.',
+    detail: 'This sign-up does not exist or has expired. Please start again.',
   },
   token_expired: { title: 'Token expired', detail: 'The token has expired.' },
   token_invalid: {
     title: 'Token not accepted',
-    detail: 'The token is missing, altered, used up or not meant for this.',
+    detail: 'The token is missing, altered, already used or meant for another purpose.',
   },
   session_ended: { title: 'Session ended', detail: 'This session has ended. Please log in again.' },
   token_reused: {
     title: 'Token used twice',
-    detail: 'This refresh token was used before. To be safe, the session has been ended.',
+    detail: 'This refresh token was already used. The session has been ended for safety.',
   },
-  invalid_credentials: { title: 'Login refused', detail: 'The login ID, the address or the password is not right.' },
-  forbidden: { title: 'Not allowed', detail: 'You may not do this.' },
+  invalid_credentials: { title: 'Login refused', detail: 'The login ID, email address or password is wrong.' },
+  forbidden: { title: 'Not allowed', detail: 'You do not have permission to do this.' },
   reauth_required: {
     title: 'Please confirm who you are',
-    detail: 'This needs a login or a password check of the last few minutes. Confirm your password and try again.',
+    detail: 'This requires a login or password check within the last few minutes. Confirm your password and try again.',
   },
   two_factor_required: {
-    title: 'Second factor needed',
-    detail: 'Administrators need two-step login. Set it up for your account and try again.',
+    title: 'Second factor required',
+    detail: 'Administrators must use two-step login. Set it up for your account and try again.',
   },
   origin_not_allowed: {
     title: 'Origin not allowed',
-    detail: 'Cookies are accepted only from the web pages this service knows.',
+    detail: 'Cookies are accepted only from the registered web pages of this service.',
   },
-  not_found: { title: 'Not found', detail: 'There is nothing here.' },
-  method_not_allowed: { title: 'Method not allowed', detail: 'This address does not answer that method.' },
+  not_found: { title: 'Not found', detail: 'The requested resource does not exist.' },
+  method_not_allowed: { title: 'Method not allowed', detail: 'This path does not support that method.' },
   request_timeout: { title: 'Request too slow', detail: 'The request did not arrive in time.' },
-  already_confirmed: { title: 'Already confirmed', detail: 'This sign-up has been confirmed before. You can log in.' },
-  login_id_taken: { title: 'Login ID taken', detail: 'Somebody has this login ID. Confirm again with another one.' },
+  already_confirmed: { title: 'Already confirmed', detail: 'This sign-up has already been confirmed. You can log in.' },
+  login_id_taken: {
+    title: 'Login ID taken',
+    detail: 'This login ID is already taken. Confirm again with another one.',
+  },
   email_taken: {
-    title: 'Address has an account',
-    detail: 'This address has an account by now. You can log in or reset its password.',
+    title: 'Email address already in use',
+    detail: 'An account with this email address already exists. You can log in or reset its password.',
   },
   totp_already_enabled: {
-    title: 'Already switched on',
-    detail: 'An authenticator app is set up already. Remove it first to set up another one.',
+    title: 'Already turned on',
+    detail: 'An authenticator app is already set up. Remove it first to set up another one.',
   },
-  totp_not_enabled: { title: 'Not switched on', detail: 'No authenticator app is set up.' },
+  totp_not_enabled: { title: 'Not turned on', detail: 'No authenticator app is set up.' },
   passkey_limit_reached: { title: 'Too many passkeys', detail: 'Remove a passkey before you add another one.' },
   last_admin: {
     title: 'Last administrator',
-    detail: 'This is the only active administrator. Make another member one first.',
+    detail: 'This is the only active administrator. Make another member an administrator first.',
   },
   member_not_active: { title: 'Account not active', detail: 'This account is disabled or closed.' },
   mail_not_retryable: {
-    title: 'Mail cannot be sent again',
-    detail: 'Only a mail that was given up can be sent again, and only while what it carries still works.',
+    title: 'Email cannot be sent again',
+    detail: 'Only an undeliverable email can be sent again, and only while its code or link is still valid.',
   },
   payload_too_large: { title: 'Body too large', detail: 'The body is larger than this service accepts.' },
   unsupported_media_type: { title: 'Content type not accepted', detail: 'Please send application/json, uncompressed.' },
-  validation_failed: { title: 'Input not accepted', detail: 'Some of the input is not valid; see errors.' },
+  validation_failed: { title: 'Input not accepted', detail: 'Some of the input is not valid. See errors.' },
   password_too_common: {
     title: 'Password too common',
-    detail: 'This password is among the first that anyone would try; see errors.',
+    detail: 'This password is among the first that an attacker would try. See errors.',
   },
   too_many_requests: { title: 'Too many requests', detail: 'Please wait a while before trying again.' },
   too_many_attempts: {
     title: 'Too many attempts',
-    detail: 'There were too many wrong attempts. Please wait a while before trying again.',
+    detail: 'There were too many failed attempts. Please wait a while before trying again.',
   },
   headers_too_large: { title: 'Headers too large', detail: 'The headers are larger than this service accepts.' },
   internal_error: {
     title: 'Something went wrong',
-    detail: 'The fault is ours. Please try again later; the request id helps us find it.',
+    detail: 'This is an error on our side. Please try again later. If you contact us, include the request id.',
   },
-  service_unavailable: { title: 'Not available at the moment', detail: 'Please try again in a few seconds.' },
+  service_unavailable: { title: 'Temporarily unavailable', detail: 'Please try again in a few seconds.' },
   overloaded: {
     title: 'Too busy',
     detail: 'Too many people are logging in at once. Please try again in a few seconds.',
   },
 };
 
-/** What can be wrong with one field. */
+/** Messages for one invalid field. */
 export const fields = {
-  unknown_field: () => 'This field is not known here.',
-  required: () => 'This field is needed.',
-  not_a_string: () => 'This needs to be text.',
-  not_a_boolean: () => 'This needs to be true or false.',
-  not_a_number: () => 'This needs to be a whole number.',
-  not_an_object: () => 'This needs to be a JSON object.',
+  unknown_field: () => 'This field is not supported.',
+  required: () => 'This field is required.',
+  not_a_string: () => 'This must be text.',
+  not_a_boolean: () => 'This must be true or false.',
+  not_a_number: () => 'This must be a whole number.',
+  not_an_object: () => 'This must be a JSON object.',
   too_short: ({ min }: Params) => `Use at least ${min} characters.`,
   too_long: ({ max }: Params) => `Use at most ${max} characters.`,
-  invalid_characters: () => 'This holds characters that are not accepted.',
-  invalid_value: ({ allowed }: Params) => `This needs to be one of: ${allowed}.`,
-  email_invalid: () => 'This is not an e-mail address we can send to. Give exactly one, such as ada@example.com.',
-  login_id_invalid: () => 'A login ID has 4 to 32 of a–z, 0–9, dot, underscore and hyphen, and starts with a letter.',
-  login_id_reserved: () => 'This login ID is kept for the service.',
-  code_malformed: () => 'A code is six digits.',
-  credential_malformed: () => 'This needs to be the JSON of what the browser gave.',
+  invalid_characters: () => 'This contains characters that are not allowed.',
+  invalid_value: ({ allowed }: Params) => `This must be one of: ${allowed}.`,
+  email_invalid: () => 'This is not an email address that we can send to. Enter exactly one, such as ada@example.com.',
+  login_id_invalid: () =>
+    'A login ID has 4 to 32 characters: a–z, 0–9, dot, underscore and hyphen. It starts with a letter.',
+  login_id_reserved: () => 'This login ID is reserved.',
+  code_malformed: () => 'A code has six digits.',
+  credential_malformed: () => 'This must be the credential that the browser returned, as JSON.',
   password_too_short: ({ min }: Params) => `Use at least ${min} characters.`,
   password_too_long: ({ max }: Params) => `Use at most ${max} characters.`,
-  password_too_common: () => 'This is among the passwords that are tried first. Please choose another.',
+  password_too_common: () => 'This is among the passwords that attackers try first. Please choose another one.',
   password_personal: () =>
-    'This holds your login ID, name, address or the name of this service. Please choose another.',
-  password_too_weak: () => 'This can be guessed too easily. Add more words or less expected characters.',
-  one_of_needed: ({ names }: Params) => `Give one of: ${names}.`,
+    'This contains your login ID, name, email address or the name of this service. Please choose another one.',
+  password_too_weak: () => 'This is too easy to guess. Add more words or less predictable characters.',
+  one_of_needed: ({ names }: Params) => `One of these is required: ${names}.`,
 } satisfies Record<string, (params: Params) => string>;
 
 export type FieldCode = keyof typeof fields;

@@ -3,11 +3,11 @@ import type { fields as englishFields } from './messages.en.js';
 
 type Params = Readonly<Record<string, string | number>>;
 
-/** Korean. */
+/** Korean error messages. Register and words as in the Korean texts of the pages. */
 export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   malformed_json: {
     title: '잘못된 JSON',
-    detail: '요청 본문을 JSON으로 읽을 수 없거나 같은 항목이 두 번 들어 있습니다.',
+    detail: '요청 본문이 올바른 JSON이 아니거나 같은 항목이 두 번 들어 있습니다.',
   },
   bad_request: { title: '잘못된 요청', detail: '요청을 이해할 수 없습니다.' },
   query_not_allowed: { title: '쿼리를 사용할 수 없음', detail: '이 기능은 본문이나 헤더로만 값을 받습니다.' },
@@ -17,16 +17,16 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   },
   passkey_invalid: {
     title: '패스키 확인 실패',
-    detail: '등록되지 않았거나 맞지 않는 패스키이거나, 시간이 지났습니다. 다시 시도해 주세요.',
+    detail: '등록되지 않았거나 일치하지 않는 패스키이거나, 시간이 초과되었습니다. 다시 시도해 주세요.',
   },
   link_invalid: {
     title: '링크 확인 실패',
-    detail: '링크가 온전하지 않거나, 이미 사용되었거나, 새 링크로 바뀌었습니다.',
+    detail: '링크가 올바르지 않거나, 이미 사용되었거나, 새 링크로 바뀌었습니다.',
   },
   link_expired: { title: '링크 만료', detail: '링크의 유효 시간이 지났습니다. 다시 요청해 주세요.' },
   sign_up_invalid: {
     title: '가입 신청 없음',
-    detail: '가입 신청이 없거나 기한이 지났습니다. 처음부터 다시 진행해 주세요.',
+    detail: '가입 신청이 없거나 만료되었습니다. 처음부터 다시 가입해 주세요.',
   },
   token_expired: { title: '토큰 만료', detail: '토큰이 만료되었습니다.' },
   token_invalid: {
@@ -34,29 +34,30 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: '토큰이 없거나, 변조되었거나, 이미 사용되었거나, 다른 용도의 토큰입니다.',
   },
   session_ended: { title: '종료된 세션', detail: '종료된 세션입니다. 다시 로그인해 주세요.' },
-  token_reused: { title: '토큰 재사용', detail: '이미 사용된 갱신 토큰입니다. 안전을 위해 세션을 종료했습니다.' },
-  invalid_credentials: { title: '로그인 실패', detail: '아이디, 이메일 주소 또는 비밀번호가 올바르지 않습니다.' },
+  token_reused: { title: '토큰 재사용', detail: '이미 사용된 리프레시 토큰입니다. 안전을 위해 세션을 종료했습니다.' },
+  invalid_credentials: { title: '로그인 실패', detail: '아이디, 이메일 또는 비밀번호가 올바르지 않습니다.' },
   forbidden: { title: '권한 없음', detail: '이 작업을 할 권한이 없습니다.' },
   reauth_required: {
     title: '본인 확인 필요',
-    detail: '최근 몇 분 안에 로그인하거나 비밀번호를 확인해야 합니다. 비밀번호를 확인한 뒤 다시 시도해 주세요.',
+    detail:
+      '최근 몇 분 안에 로그인했거나 비밀번호를 확인한 경우에만 사용할 수 있습니다. 비밀번호를 확인한 뒤 다시 시도해 주세요.',
   },
   two_factor_required: {
     title: '2단계 인증 필요',
     detail: '관리자는 2단계 인증을 사용해야 합니다. 내 계정에서 설정한 뒤 다시 시도해 주세요.',
   },
   origin_not_allowed: { title: '허용되지 않은 출처', detail: '등록된 웹 페이지에서만 쿠키를 사용할 수 있습니다.' },
-  not_found: { title: '찾을 수 없음', detail: '요청하신 주소에는 아무것도 없습니다.' },
-  method_not_allowed: { title: '허용되지 않은 메서드', detail: '이 주소에서는 해당 메서드를 사용할 수 없습니다.' },
+  not_found: { title: '찾을 수 없음', detail: '요청하신 항목이 존재하지 않습니다.' },
+  method_not_allowed: { title: '허용되지 않은 메서드', detail: '이 경로에서는 해당 메서드를 사용할 수 없습니다.' },
   request_timeout: { title: '요청 시간 초과', detail: '요청이 제시간에 도착하지 않았습니다.' },
-  already_confirmed: { title: '이미 확인됨', detail: '이미 확인이 끝난 가입입니다. 로그인해 주세요.' },
+  already_confirmed: { title: '이미 완료된 가입', detail: '이미 완료된 가입입니다. 로그인해 주세요.' },
   login_id_taken: {
     title: '사용 중인 아이디',
-    detail: '이미 사용 중인 아이디입니다. 다른 아이디로 다시 확인해 주세요.',
+    detail: '이미 사용 중인 아이디입니다. 다른 아이디로 다시 시도해 주세요.',
   },
   email_taken: {
-    title: '이미 가입된 주소',
-    detail: '이 주소로 이미 가입된 계정이 있습니다. 로그인하거나 비밀번호를 재설정해 주세요.',
+    title: '이미 가입된 이메일',
+    detail: '이 이메일로 이미 가입된 계정이 있습니다. 로그인하거나 비밀번호를 재설정해 주세요.',
   },
   totp_already_enabled: {
     title: '이미 사용 중',
@@ -74,25 +75,25 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   member_not_active: { title: '사용할 수 없는 계정', detail: '정지되었거나 탈퇴한 계정입니다.' },
   mail_not_retryable: {
     title: '다시 보낼 수 없는 메일',
-    detail: '발송을 포기한 메일만, 그리고 메일에 담긴 내용이 아직 유효할 때만 다시 보낼 수 있습니다.',
+    detail: '발송에 실패한 메일만, 메일의 인증 코드나 링크가 아직 유효할 때 다시 보낼 수 있습니다.',
   },
   payload_too_large: { title: '너무 큰 본문', detail: '요청 본문이 허용된 크기를 넘었습니다.' },
   unsupported_media_type: { title: '지원하지 않는 형식', detail: '압축하지 않은 application/json으로 보내 주세요.' },
-  validation_failed: { title: '입력 값 오류', detail: '올바르지 않은 입력이 있습니다. errors를 확인해 주세요.' },
+  validation_failed: { title: '입력값 오류', detail: '올바르지 않은 입력이 있습니다. errors를 확인해 주세요.' },
   password_too_common: {
     title: '너무 흔한 비밀번호',
-    detail: '누구나 가장 먼저 시도해 볼 비밀번호입니다. errors를 확인해 주세요.',
+    detail: '공격자가 가장 먼저 시도하는 비밀번호입니다. errors를 확인해 주세요.',
   },
   too_many_requests: { title: '너무 많은 요청', detail: '잠시 후 다시 시도해 주세요.' },
-  too_many_attempts: { title: '너무 많은 시도', detail: '틀린 시도가 너무 많았습니다. 잠시 후 다시 시도해 주세요.' },
+  too_many_attempts: { title: '너무 많은 시도', detail: '실패한 시도가 너무 많습니다. 잠시 후 다시 시도해 주세요.' },
   headers_too_large: { title: '너무 큰 헤더', detail: '요청 헤더가 허용된 크기를 넘었습니다.' },
   internal_error: {
     title: '오류가 발생했습니다',
-    detail: '저희 쪽 문제입니다. 잠시 후 다시 시도해 주세요. 문의하실 때 요청 번호를 알려 주시면 도움이 됩니다.',
+    detail: '서버 오류입니다. 잠시 후 다시 시도해 주세요. 문의하실 때는 요청 번호를 함께 알려 주세요.',
   },
   service_unavailable: { title: '일시적으로 사용할 수 없음', detail: '잠시 후 다시 시도해 주세요.' },
   overloaded: {
-    title: '접속이 많습니다',
+    title: '접속자가 많습니다',
     detail: '동시에 로그인하는 사람이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
   },
 };
@@ -108,15 +109,15 @@ export const fields: { [Code in keyof typeof englishFields]: (params: Params) =>
   too_long: ({ max }) => `${max}자 이하로 입력해 주세요.`,
   invalid_characters: () => '사용할 수 없는 문자가 들어 있습니다.',
   invalid_value: ({ allowed }) => `다음 중 하나여야 합니다: ${allowed}`,
-  email_invalid: () => '메일을 보낼 수 있는 주소가 아닙니다. ada@example.com처럼 하나만 입력해 주세요.',
-  login_id_invalid: () => '아이디는 영문 소문자로 시작하고, 영문 소문자·숫자·점·밑줄·붙임표로 4~32자여야 합니다.',
-  login_id_reserved: () => '서비스에서 사용하는 아이디입니다.',
-  code_malformed: () => '인증 코드는 숫자 여섯 자리입니다.',
-  credential_malformed: () => '브라우저가 돌려준 JSON이어야 합니다.',
+  email_invalid: () => '올바른 이메일이 아닙니다. ada@example.com과 같은 형식으로 하나만 입력해 주세요.',
+  login_id_invalid: () => '아이디는 영문 소문자로 시작하는 4~32자의 영문 소문자, 숫자, 점, 밑줄, 하이픈이어야 합니다.',
+  login_id_reserved: () => '사용할 수 없는 아이디입니다.',
+  code_malformed: () => '인증 코드는 6자리 숫자입니다.',
+  credential_malformed: () => '브라우저가 반환한 JSON이어야 합니다.',
   password_too_short: ({ min }) => `${min}자 이상 입력해 주세요.`,
   password_too_long: ({ max }) => `${max}자 이하로 입력해 주세요.`,
-  password_too_common: () => '가장 먼저 시도되는 흔한 비밀번호입니다. 다른 비밀번호를 사용해 주세요.',
-  password_personal: () => '아이디, 이름, 이메일 주소 또는 서비스 이름이 들어 있습니다. 다른 비밀번호를 사용해 주세요.',
-  password_too_weak: () => '너무 쉽게 추측할 수 있습니다. 단어를 더하거나 덜 뻔한 문자를 섞어 주세요.',
+  password_too_common: () => '공격자가 가장 먼저 시도하는 흔한 비밀번호입니다. 다른 비밀번호를 사용해 주세요.',
+  password_personal: () => '아이디, 이름, 이메일 또는 서비스 이름이 들어 있습니다. 다른 비밀번호를 사용해 주세요.',
+  password_too_weak: () => '추측하기 너무 쉽습니다. 단어를 더하거나 예상하기 어려운 문자를 섞어 주세요.',
   one_of_needed: ({ names }) => `다음 중 하나가 필요합니다: ${names}`,
 };

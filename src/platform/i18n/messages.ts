@@ -6,12 +6,12 @@ import * as ko from './messages.ko.js';
 
 const MESSAGES = { en, ko } satisfies Record<Locale, unknown>;
 
-/** The words for a refusal. */
+/** Title and detail of a problem response (RFC 9457). */
 export function problemMessage(locale: Locale, code: ErrorCode): { title: string; detail: string } {
   return MESSAGES[locale].problems[code];
 }
 
-/** The words for what is wrong with one field. */
+/** The message for one invalid field. */
 export function fieldMessage(locale: Locale, problem: FieldProblem): string {
   return MESSAGES[locale].fields[problem.code](problem.params ?? {});
 }

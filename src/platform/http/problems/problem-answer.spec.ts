@@ -19,7 +19,7 @@ describe('the answer to something refused', () => {
     expect(problemOf(error, context)).toEqual({
       type: 'urn:munjigi:problem:validation_failed',
       title: 'Input not accepted',
-      detail: 'Some of the input is not valid; see errors.',
+      detail: 'Some of the input is not valid. See errors.',
       status: 422,
       code: 'validation_failed',
       requestId: 'request 1',

@@ -22,7 +22,7 @@ export class Problem {
   @ApiInteger({ example: 422 }) status: number;
 
   /** In the language of the request */
-  @ApiProperty({ example: 'Some of the input is not valid; see errors.' })
+  @ApiProperty({ example: 'Some of the input is not valid. See errors.' })
   detail: string;
 
   /** Stable; programs decide by it */
