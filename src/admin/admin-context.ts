@@ -1,7 +1,10 @@
 import type { Principal } from '../platform/http/principal.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 
-/** The caller with the administrator's name on whatever the audit writes, also where other modules write it. */
+/**
+ * The client context with the administrator as the actor. Every audit row of an administrative action
+ * carries the actor, including rows that other modules write on the way.
+ */
 export function adminContext({ memberId }: Principal, context: ClientContext): ClientContext {
   return { ...context, actorId: memberId };
 }

@@ -5,7 +5,10 @@ import { ApiBodyProblems, ApiProblems, SIGNED_IN } from '../platform/http/proble
 import type { ErrorCode } from '../platform/http/problems/error-catalogue.js';
 import { AdminGuard } from './admin.guard.js';
 
-/** A controller under /api/admin: the path and everything that keeps others out, in one word, so that neither comes without the other. */
+/**
+ * A controller under /api/admin. Sets the path together with the access rules, so that no controller
+ * can have one without the other.
+ */
 export function AdminController(path: string): ClassDecorator {
   return applyDecorators(
     Controller(`admin/${path}`),
@@ -19,11 +22,11 @@ export function AdminController(path: string): ClassDecorator {
 const READING: readonly ErrorCode[] = [...SIGNED_IN, 'forbidden', 'two_factor_required'];
 const CHANGING: readonly ErrorCode[] = [...READING, 'reauth_required', 'not_found'];
 
-/** The errors of an operation that reads. */
+/** Documents the errors of an operation that only reads. */
 export const AdminReadProblems = (...codes: ErrorCode[]): MethodDecorator => ApiProblems(...READING, ...codes);
 
-/** The errors of an operation that changes something and takes no body. */
+/** Documents the errors of an operation that changes something and has no request body. */
 export const AdminActProblems = (...codes: ErrorCode[]): MethodDecorator => ApiProblems(...CHANGING, ...codes);
 
-/** The errors of an operation that changes something and takes a body. */
+/** Documents the errors of an operation that changes something and has a request body. */
 export const AdminBodyProblems = (...codes: ErrorCode[]): MethodDecorator => ApiBodyProblems(...CHANGING, ...codes);

@@ -7,11 +7,13 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { TwoFactorService } from '../mfa/two-factor.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 
-const READS = new Set(['GET', 'HEAD']);
+const READ_METHODS = new Set(['GET', 'HEAD']);
 
 /**
- * What an administrator needs beyond the role in the token: to be one still, a second factor, and for whatever changes
- * something a login or password check of the last minutes (AD-01). It goes by method, so that no new route forgets it.
+ * Checks what an administrator needs beyond the role in the access token (AD-01): the role must still
+ * be held, a second factor must be enrolled, and a request that changes something needs a recent
+ * login or password check. The HTTP method decides which requests change something, so a new route
+ * cannot forget the check.
  */
 @Injectable()
 export class AdminGuard implements CanActivate {
@@ -25,11 +27,12 @@ export class AdminGuard implements CanActivate {
   /** @throws DomainError `forbidden`, `two_factor_required`, `reauth_required` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { method, user } = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
-    // Asked of the database: the news of a demotion takes some milliseconds to get to every replica.
+    // Read from the database: a demotion reaches the revocation feed of each replica milliseconds later.
     if (!(await this.members.isActiveAdmin(this.database, user.memberId)))
       throw new DomainError('forbidden', { detail: 'no longer an active administrator' });
     if (!(await this.twoFactor.isEnrolled(this.database, user.memberId))) throw new DomainError('two_factor_required');
-    if (!READS.has(method) && !(await this.sessions.isFresh(user.sessionId))) throw new DomainError('reauth_required');
+    if (!READ_METHODS.has(method) && !(await this.sessions.isFresh(user.sessionId)))
+      throw new DomainError('reauth_required');
     return true;
   }
 }

@@ -11,13 +11,14 @@ import { EventDirectoryService } from './event-directory.service.js';
 import { MailAdministrationService } from './mail-administration.service.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
+import { MemberSupportService } from './member-support.service.js';
 import { MembersAdminController } from './members-admin.controller.js';
 import { OutboxAdminController } from './outbox-admin.controller.js';
 import { PageCursors } from './page-cursors.js';
 import { SecurityEventsAdminController } from './security-events-admin.controller.js';
 import { ViewAuditService } from './view-audit.service.js';
 
-/** What administrators see and do. */
+/** What administrators see and do: members, the audit log and the outbox. */
 @Module({
   imports: [
     ...[AuditLogModule, MailModule, NotificationsModule, RateLimitsModule],
@@ -28,6 +29,7 @@ import { ViewAuditService } from './view-audit.service.js';
     PageCursors,
     MemberDirectoryService,
     MemberAdministrationService,
+    MemberSupportService,
     EventDirectoryService,
     MailAdministrationService,
     ViewAuditService,

@@ -6,7 +6,7 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import { PageCursors, type Page } from './page-cursors.js';
 import { ViewAuditService } from './view-audit.service.js';
 
-/** Administrators read the audit. */
+/** Lists the audit log for administrators. */
 @Injectable()
 export class EventDirectoryService {
   constructor(
@@ -15,7 +15,12 @@ export class EventDirectoryService {
     private readonly views: ViewAuditService,
   ) {}
 
-  /** One member's events are that member's data: the audit says who read them. @throws DomainError `validation_failed` for a cursor that is none of ours */
+  /**
+   * Lists events, newest first. Events of one member are personal data, so the audit log records which
+   * administrator read them. The record is written with the first page; further pages are the same view.
+   *
+   * @throws DomainError `validation_failed` for an invalid cursor
+   */
   async list(
     admin: Principal,
     filter: EventFilter,
@@ -24,13 +29,13 @@ export class EventDirectoryService {
     context: ClientContext,
   ): Promise<Page<SecurityEvent>> {
     const { memberId, type, from, to } = filter;
-    // By reader: a page that somebody else began is no look of theirs that the audit knows of.
+    // A cursor is bound to its reader: with another administrator's cursor, an administrator could read
+    // further pages without the first one, and thus without a record in the audit log.
     const list = { name: 'security-events', filter: { memberId, type, from, to }, reader: admin.memberId } as const;
-    const after = this.cursors.read(list, cursor);
-    const page = this.cursors.page(list, await this.events.list(filter, limit + 1, after), limit);
-    // Further pages are the same look.
-    if (filter.memberId !== undefined && after === null && page.items.length > 0)
-      await this.views.record(admin, filter.memberId, 'events', context);
+    const position = this.cursors.decode(list, cursor);
+    const page = this.cursors.paginate(list, await this.events.list(filter, limit + 1, position), limit);
+    if (memberId !== undefined && position === null && page.items.length > 0)
+      await this.views.record(admin, memberId, 'events', context);
     return page;
   }
 }

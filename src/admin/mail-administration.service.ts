@@ -8,7 +8,7 @@ import { OutboxInspectionService, type InspectedMail } from '../mail/outbox/outb
 import { adminContext } from './admin-context.js';
 import { PageCursors, type Page } from './page-cursors.js';
 
-/** Administrators see what mail is stuck and send again what was given up. */
+/** Lists the outbox for administrators and lets them retry mails that the dispatcher has given up. */
 @Injectable()
 export class MailAdministrationService {
   constructor(
@@ -18,18 +18,18 @@ export class MailAdministrationService {
     private readonly cursors: PageCursors,
   ) {}
 
-  /** @throws DomainError `validation_failed` for a cursor that is none of ours */
+  /** Lists mails, newest first. @throws DomainError `validation_failed` for an invalid cursor */
   async list(
     status: OutboxStatus | undefined,
     limit: number,
     cursor: string | undefined,
   ): Promise<Page<InspectedMail>> {
     const list = { name: 'outbox', filter: { status } } as const;
-    const after = this.cursors.read(list, cursor);
-    return this.cursors.page(list, await this.outbox.list(status, limit + 1, after), limit);
+    const position = this.cursors.decode(list, cursor);
+    return this.cursors.paginate(list, await this.outbox.list(status, limit + 1, position), limit);
   }
 
-  /** @throws DomainError `not_found`, `mail_not_retryable` */
+  /** Makes a dead mail due again. @throws DomainError `not_found`, `mail_not_retryable` */
   async retry(admin: Principal, id: string, context: ClientContext): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.outbox.retry(tx, id);

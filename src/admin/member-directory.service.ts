@@ -11,15 +11,15 @@ import { MemberSearchRepository, type MemberFilter, type MemberRow } from '../us
 import { PageCursors, type Page } from './page-cursors.js';
 import { ViewAuditService } from './view-audit.service.js';
 
-/** A member looked at closely. */
+/** A member as the administrators' detail page shows it. */
 export interface MemberDetails extends MemberRow {
   readonly secondFactors: readonly EnrolledFactor[];
   readonly sessionCount: number;
-  /** Whether logins have to wait after too many failures. */
+  /** True while logins have to wait after too many failures. */
   readonly isWaiting: boolean;
 }
 
-/** Administrators look members up. */
+/** Lists members and shows one in detail. */
 @Injectable()
 export class MemberDirectoryService {
   constructor(
@@ -32,22 +32,26 @@ export class MemberDirectoryService {
     private readonly views: ViewAuditService,
   ) {}
 
-  /** @throws DomainError `validation_failed` for a cursor that is none of ours */
+  /** Lists members, newest first. @throws DomainError `validation_failed` for an invalid cursor */
   async list(filter: MemberFilter, limit: number, cursor: string | undefined): Promise<Page<MemberRow>> {
     const { query, status, role } = filter;
     const list = { name: 'members', filter: { query, status, role } } as const;
-    const after = this.cursors.read(list, cursor);
-    return this.cursors.page(list, await this.search.list(filter, limit + 1, after), limit);
+    const position = this.cursors.decode(list, cursor);
+    return this.cursors.paginate(list, await this.search.list(filter, limit + 1, position), limit);
   }
 
-  /** Looks at a member, which the audit says. @throws DomainError `not_found` */
+  /** Returns one member in detail and records the view in the audit log. @throws DomainError `not_found` */
   async view(admin: Principal, id: string, context: ClientContext): Promise<MemberDetails> {
     const details = await this.get(id);
     await this.views.record(admin, id, 'details', context);
     return details;
   }
 
-  /** The member as a change has left it, which has its own event. @throws DomainError `not_found` */
+  /**
+   * Returns a member after a change. Not recorded as a view: the change has its own audit row.
+   *
+   * @throws DomainError `not_found`
+   */
   async get(id: string): Promise<MemberDetails> {
     const member = await this.search.find(id);
     if (!member) throw new DomainError('not_found', { detail: 'no such member' });

@@ -30,6 +30,7 @@ import {
 import { limitOf } from '../platform/http/validation/page.dto.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
+import { MemberSupportService } from './member-support.service.js';
 
 const MemberId = (): MethodDecorator => ApiParam({ name: 'id', type: String, format: 'uuid' });
 
@@ -38,6 +39,7 @@ export class MembersAdminController {
   constructor(
     private readonly directory: MemberDirectoryService,
     private readonly administration: MemberAdministrationService,
+    private readonly support: MemberSupportService,
   ) {}
 
   @Get()
@@ -130,7 +132,7 @@ export class MembersAdminController {
     @Param('id', UuidParamPipe) id: string,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.administration.removeFactor(admin, id, 'totp', context);
+    await this.support.removeFactor(admin, id, 'totp', context);
   }
 
   @Delete(':id/passkeys')
@@ -147,7 +149,7 @@ export class MembersAdminController {
     @Param('id', UuidParamPipe) id: string,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.administration.removeFactor(admin, id, 'passkey', context);
+    await this.support.removeFactor(admin, id, 'passkey', context);
   }
 
   @Post(':id/unlock')
@@ -166,6 +168,6 @@ export class MembersAdminController {
     @Body() _body: EmptyRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.administration.unlock(admin, id, context);
+    await this.support.unlock(admin, id, context);
   }
 }

@@ -4,10 +4,10 @@ import { FieldCipher } from '../platform/crypto/field-cipher.js';
 import type { PagePosition } from '../platform/database/page.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 
-/** The lists that have pages. */
+/** The lists that are returned in pages. */
 export type ListName = 'members' | 'security-events' | 'outbox';
 
-/** What a cursor goes on with: a list, what it was narrowed to, and who reads it where that is written down. */
+/** What a cursor is bound to: the list and its filter, and the reader where the audit log records who reads. */
 export interface PagedList {
   readonly name: ListName;
   readonly filter: Readonly<Record<string, string | Date | undefined>>;
@@ -21,39 +21,39 @@ export interface Page<Item> {
 }
 
 /**
- * Turns positions in a list into cursors and back. Sealed: what a client sends back is ours, unaltered, or refused (IV-05).
- * A cursor of one list is none of another, nor of the same list with another filter: what a first page is asked for,
- * the audit among it, must not be left out by bringing a cursor from elsewhere.
+ * Turns positions in a list into cursors and back. Cursors are encrypted, so that an altered or invented
+ * one is refused (IV-05). A cursor works only for the list and the filter it was made for: a first page may
+ * have effects, such as an audit row, and a cursor from another list must not be a way around them.
  */
 @Injectable()
 export class PageCursors {
-  private readonly box: FieldCipher;
+  private readonly cipher: FieldCipher;
 
   constructor(keys: KeyRing) {
-    this.box = new FieldCipher(keys.all('page-cursor'));
+    this.cipher = new FieldCipher(keys.all('page-cursor'));
   }
 
-  /** @throws DomainError `validation_failed` for a cursor that is none of ours */
-  read(list: PagedList, cursor: string | undefined): PagePosition | null {
+  /** Returns null for a first page, which has no cursor. @throws DomainError `validation_failed` for an invalid cursor */
+  decode(list: PagedList, cursor: string | undefined): PagePosition | null {
     if (cursor === undefined) return null;
     try {
-      return JSON.parse(this.box.decrypt(Buffer.from(cursor, 'base64url'), contextOf(list))) as PagePosition;
+      return JSON.parse(this.cipher.decrypt(Buffer.from(cursor, 'base64url'), contextOf(list))) as PagePosition;
     } catch (cause) {
       throw new DomainError('validation_failed', { fields: [{ field: 'cursor', code: 'invalid_characters' }], cause });
     }
   }
 
-  /** @param rows one more than `limit`, where there are that many: the surplus says that there is a next page */
-  page<Row extends PagePosition>(list: PagedList, rows: readonly Row[], limit: number): Page<Row> {
+  /** @param rows up to `limit + 1` rows; the row beyond the limit shows that there is a next page */
+  paginate<Row extends PagePosition>(list: PagedList, rows: readonly Row[], limit: number): Page<Row> {
     const items = rows.slice(0, limit);
     const last = items.at(-1);
     if (rows.length <= limit || !last) return { items, nextCursor: null };
     const position: PagePosition = { id: last.id, micros: last.micros };
-    return { items, nextCursor: this.box.encrypt(JSON.stringify(position), contextOf(list)).toString('base64url') };
+    return { items, nextCursor: this.cipher.encrypt(JSON.stringify(position), contextOf(list)).toString('base64url') };
   }
 }
 
 function contextOf({ name, filter, reader }: PagedList): string {
-  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-  return JSON.stringify([name, reader, given.sort(([one], [other]) => (one < other ? -1 : 1))]);
+  const conditions = Object.entries(filter).filter(([, value]) => value !== undefined);
+  return JSON.stringify([name, reader, conditions.sort(([left], [right]) => (left < right ? -1 : 1))]);
 }

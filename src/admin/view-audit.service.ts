@@ -6,9 +6,9 @@ import { Database } from '../platform/database/database.js';
 import { adminContext } from './admin-context.js';
 
 /**
- * Notes that an administrator has looked at one member: whoever may see everybody's data answers for it like for a change, and
- * a member may ask when it was looked at (GDPR article 15; Korea's rules for personal data want such a record). Whom somebody
- * looked for shows in what they opened, so lists of many members are not noted and stay as fast as they are.
+ * Records in the audit log that an administrator viewed one member. Viewing is recorded like a change, because
+ * members may ask who has seen their data (GDPR article 15; Korea's rules for personal data require such a
+ * record). Lists of many members are not recorded: the members that were opened from them are.
  */
 @Injectable()
 export class ViewAuditService {
@@ -17,13 +17,18 @@ export class ViewAuditService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** Before the answer goes out: what cannot be noted is not shown. */
-  async record(admin: Principal, memberId: string, what: 'details' | 'events', context: ClientContext): Promise<void> {
+  /** Must be awaited before the response is sent, so that nothing is shown that could not be recorded. */
+  async record(
+    admin: Principal,
+    memberId: string,
+    subject: 'details' | 'events',
+    context: ClientContext,
+  ): Promise<void> {
     await this.auditLog.record(
       this.database,
       'member.viewed',
       { memberId, context: adminContext(admin, context) },
-      { what },
+      { what: subject },
     );
   }
 }
