@@ -14,7 +14,7 @@ import { PagesModule } from './pages/pages.module.js';
 import { KeyRotationModule } from './operations/key-rotation/key-rotation.module.js';
 import { MailPreviewModule } from './operations/mail-preview/mail-preview.module.js';
 
-/** Jobs run where the worker does. */
+/** Scheduled jobs run only in worker processes. */
 const JOBS: ScheduleModuleAsyncOptions = {
   inject: [AppConfig],
   useFactory: ({ env }: AppConfig) => ({
@@ -24,7 +24,10 @@ const JOBS: ScheduleModuleAsyncOptions = {
   }),
 };
 
-/** The modules with doors (HTTP, jobs); each imports what it stands on. */
+/**
+ * The modules with HTTP routes or scheduled jobs. Each of them imports the modules that it depends
+ * on.
+ */
 @Module({
   imports: [
     ...[ConfigModule, DatabaseModule.forRoot(SCHEMA), ScheduleModule.forRootAsync(JOBS)],

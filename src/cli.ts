@@ -6,23 +6,24 @@ import { startFailure } from './platform/config/start-failure.js';
 import { CommandError } from './operations/commands/command-error.js';
 
 /*
- * `munjigi`: everything an operator does besides HTTP. Each command is loaded when it is called, so that `--help` need not
- * wait for the server's modules. Exit codes: 0 done, 1 failed, 2 called wrongly.
+ * The command `munjigi`: what operators do outside of HTTP. Each command is imported when it runs,
+ * so that `--help` does not load the server's modules. Exit codes: 0 success, 1 failure, 2 wrong
+ * arguments.
  */
 
 const FAILED = 1;
-const CALLED_WRONGLY = 2;
+const USAGE_ERROR = 2;
 
 const munjigi = new Command('munjigi')
   .description('A self-hosted account backend. Settings come from the environment: see docs/configuration.md.')
   .version(VERSION)
-  .showHelpAfterError('(munjigi --help says what there is)')
+  .showHelpAfterError('(munjigi --help lists all commands)')
   .exitOverride();
 
 munjigi
   .command('serve')
-  .description('answer HTTP, send mail and do the jobs')
-  .option('--no-worker', 'answer HTTP only; mail and jobs are for other processes (WORKER_ENABLED=false)')
+  .description('serve HTTP, send mail and run scheduled jobs')
+  .option('--no-worker', 'only serve HTTP; other processes send mail and run jobs (WORKER_ENABLED=false)')
   .action(async ({ worker }: { worker: boolean }) => {
     overrideEnvironment({ API_ENABLED: 'true', ...(!worker && { WORKER_ENABLED: 'false' }) });
     await import('./main.js');
@@ -30,7 +31,7 @@ munjigi
 
 munjigi
   .command('worker')
-  .description('send mail and do the jobs; over HTTP only /health answers (API_ENABLED=false)')
+  .description('send mail and run scheduled jobs; HTTP serves only /health (API_ENABLED=false)')
   .action(async () => {
     overrideEnvironment({ API_ENABLED: 'false', WORKER_ENABLED: 'true' });
     await import('./main.js');
@@ -38,32 +39,32 @@ munjigi
 
 munjigi
   .command('migrate')
-  .description('bring the schema of the database up to date')
+  .description('update the database schema')
   .action(async () => {
     await import('./bootstrap/migrate.js');
   });
 
 munjigi
   .command('admin')
-  .description('administrators')
+  .description('manage administrators')
   .command('create')
-  .description('make an administrator; the mailbox gets a link to set the password')
-  .option('--email <address>', 'asked for on a terminal when left out')
-  .option('--login-id <id>', 'asked for on a terminal when left out')
-  .option('--name <name>', 'how the administrator is addressed')
-  .option('--locale <locale>', 'language of mails: en or ko')
+  .description('create an administrator and mail a link to set the password')
+  .option('--email <address>', 'e-mail address; prompted for if omitted')
+  .option('--login-id <id>', 'login ID; prompted for if omitted')
+  .option('--name <name>', 'display name')
+  .option('--locale <locale>', 'language of e-mails: en or ko')
   .action(async (options: Record<string, string>) => {
     const { createAdmin } = await import('./operations/commands/create-admin.command.js');
     const { withApplication } = await import('./bootstrap/command-application.js');
     await createAdmin(options, withApplication);
   });
 
-const keys = munjigi.command('keys').description('secrets and keys');
+const keys = munjigi.command('keys').description('manage secrets and keys');
 
 keys
   .command('rotate')
-  .description('make a new SECRET, or a key for JWT_KEYS, and say how to bring it in without logging anybody out')
-  .option('--jwt', 'a signing key for access tokens instead of the master secret')
+  .description('generate a new SECRET, or a key for JWT_KEYS, and show how to introduce it without logging members out')
+  .option('--jwt', 'generate a signing key for access tokens instead of SECRET')
   .action(async ({ jwt = false }: { jwt?: boolean }) => {
     const { rotateKeys } = await import('./operations/commands/rotate-keys.command.js');
     rotateKeys(jwt);
@@ -72,9 +73,9 @@ keys
 keys
   .command('reseal')
   .description(
-    'after a change of SECRET: seal authenticator apps and recovery codes with it, so that the old one can go',
+    'after a change of SECRET: re-encrypt authenticator apps and recovery codes, so that the old one can be removed',
   )
-  .option('--check', 'change nothing, only say what needs which secret')
+  .option('--check', 'change nothing; only report which secrets are needed')
   .action(async ({ check = false }: { check?: boolean }) => {
     const { reencryptKeys } = await import('./operations/commands/reencrypt-keys.command.js');
     const { withApplication } = await import('./bootstrap/command-application.js');
@@ -83,9 +84,9 @@ keys
 
 munjigi
   .command('config')
-  .description('settings')
+  .description('inspect the settings')
   .command('check')
-  .description('say what is set, and whether the server would start with it; shows no secret')
+  .description('list the settings and check that the server can start with them; secrets are not shown')
   .action(async () => {
     const { checkConfig } = await import('./operations/commands/check-config.command.js');
     checkConfig();
@@ -93,10 +94,10 @@ munjigi
 
 munjigi
   .command('mail')
-  .description('mail')
+  .description('check mail delivery')
   .command('test')
-  .argument('<address>', 'who gets it')
-  .description('send one mail to an address, at once and past the outbox')
+  .argument('<address>', 'recipient')
+  .description('send a test mail directly, without the outbox')
   .action(async (address: string) => {
     const { sendTestMail } = await import('./operations/commands/test-mail.command.js');
     await sendTestMail(address);
@@ -104,7 +105,9 @@ munjigi
 
 munjigi
   .command('after-restore')
-  .description('void codes, links and sessions after a backup was put back, so that nothing used since works again')
+  .description(
+    'after restoring a backup: void codes, links and sessions, so that none used since the backup works again',
+  )
   .action(async () => {
     const { afterRestore } = await import('./operations/commands/after-restore.command.js');
     const { withApplication } = await import('./bootstrap/command-application.js');
@@ -114,16 +117,16 @@ munjigi
 try {
   await munjigi.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = reportError(error);
 }
 
-/** Says what went wrong in plain lines, and gives the exit code. */
-function report(error: unknown): number {
-  // Commander has said it already; asking for help or the version is no mistake.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CALLED_WRONGLY;
+/** Prints the error without a stack trace where its cause is known. @returns the exit code */
+function reportError(error: unknown): number {
+  // Commander has printed the message already. Its exit code is 0 for --help and --version.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;
   if (error instanceof CommandError) {
     console.error(error.message);
-    return error.isMisuse ? CALLED_WRONGLY : FAILED;
+    return error.isUsageError ? USAGE_ERROR : FAILED;
   }
   console.error(startFailure(error) ?? error);
   return FAILED;

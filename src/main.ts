@@ -7,18 +7,19 @@ import { startFailure } from './platform/config/start-failure.js';
 import { Readiness } from './operations/health/readiness.js';
 import { AppLogger } from './platform/logging/app-logger.js';
 
-interface Running {
-  /** Undefined while it is still being built. */
+interface RunningParts {
+  /** Undefined while the application is being created. */
   app?: NestFastifyApplication;
   tracing?: { stop(): Promise<void> };
 }
 
-/** Starts the process: configuration, application, socket. */
+/** Starts the server: loads the configuration, creates the application and listens. */
 async function main(): Promise<void> {
   const config = AppConfig.load();
-  const running: Running = {};
+  const running: RunningParts = {};
   stopOnSignals(running, config);
-  // Before anything that it is to watch is loaded, and so is the application.
+  // Tracing patches modules as they are loaded, so it must start before the application is
+  // imported.
   if (config.env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined)
     running.tracing = (await import('./platform/tracing/tracing.js')).startTracing();
   const { createApp } = await import('./bootstrap/create-app.js');
@@ -29,8 +30,11 @@ async function main(): Promise<void> {
   new AppLogger('info').log({ msg: 'listening', port, publicUrl: config.publicUrl });
 }
 
-/** Ends the process in order when it is told to, and in any case in time. Until there is an application, nothing is lost by ending at once. */
-function stopOnSignals(running: Running, config: AppConfig): void {
+/**
+ * Shuts down in order on SIGTERM or SIGINT, and by force after SHUTDOWN_TIMEOUT_SECONDS. Before the
+ * application exists the process exits at once, because it has no work to finish.
+ */
+function stopOnSignals(running: RunningParts, config: AppConfig): void {
   const logger = new AppLogger(config.env.LOG_LEVEL);
   let isStopping = false;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -40,15 +44,18 @@ function stopOnSignals(running: Running, config: AppConfig): void {
     if (!app) process.exit(0);
     logger.log({ msg: 'stopping', signal });
     setTimeout(() => {
-      logger.fatal({ msg: 'stopped before everything had ended', afterSeconds: config.env.SHUTDOWN_TIMEOUT_SECONDS });
+      logger.fatal({
+        msg: 'shutdown timed out; requests or jobs were cut off',
+        afterSeconds: config.env.SHUTDOWN_TIMEOUT_SECONDS,
+      });
       process.exit(1);
     }, config.env.SHUTDOWN_TIMEOUT_SECONDS * 1000);
-    // Traces are a help and not the work: that their collector is away is no failure of ours.
-    const lastTraces = async (): Promise<void> =>
+    // Losing traces must not turn a clean shutdown into a failure, so the error is only logged.
+    const flushTraces = async (): Promise<void> =>
       tracing?.stop().catch((error: Error) => logger.warn({ msg: 'the last traces were lost', reason: error.message }));
-    const ended = stop(app, config.env.SHUTDOWN_DRAIN_SECONDS).then(lastTraces);
-    ended.then(
-      () => process.exit(0), // which a signal that is merely passed on would not give
+    const stopped = stop(app, config.env.SHUTDOWN_DRAIN_SECONDS).then(flushTraces);
+    stopped.then(
+      () => process.exit(0), // without this, the exit code would be that of the signal
       (error: unknown) => {
         console.error(error);
         process.exit(1);
@@ -59,7 +66,10 @@ function stopOnSignals(running: Running, config: AppConfig): void {
   process.on('SIGINT', onSignal);
 }
 
-/** Still serves until load balancers have noticed, then finishes what it has begun: requests, mails, connections (FT-10). */
+/**
+ * Keeps serving until load balancers have noticed, then finishes open requests and mails and closes
+ * connections (FT-10).
+ */
 async function stop(app: NestFastifyApplication, drainSeconds: number): Promise<void> {
   app.get(Readiness).beginStopping();
   await delay(drainSeconds * 1000);

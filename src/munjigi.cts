@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/* The command `munjigi`. */
+/* Entry point of the command `munjigi`. */
 import './thread-pool.cjs';
 
 void import('./cli.js');

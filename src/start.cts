@@ -1,4 +1,4 @@
-/* The server as the environment describes it: `npm run start:prod`, and what the image runs. */
+/* Entry point of the server, for `npm run start:prod` and the container image. */
 import './thread-pool.cjs';
 
 void import('./main.js');

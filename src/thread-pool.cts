@@ -1,15 +1,16 @@
 /*
- * Sizes the thread pool of Node.js, which computes the password hashes. Its size is read once, before any ES module has run:
- * that is why this file is a CommonJS one, and why what starts a process (start.cts, munjigi.cts) loads it before all else.
+ * Sets the size of Node.js's thread pool, which computes the password hashes. Node.js reads the
+ * size once, before any ES module runs. So this file is CommonJS, and the entry points (start.cts,
+ * munjigi.cts) load it first.
  */
 import nodeModule = require('node:module');
 import os = require('node:os');
 
-/** For files, names and the rest, while all cores hash. */
+/** Threads left for file access and DNS lookups while all hash slots are busy. */
 const THREADS_BESIDE_HASHES = 2;
 
-const hashes = Number(process.env.HASH_CONCURRENCY) || os.availableParallelism();
-process.env.UV_THREADPOOL_SIZE ||= String(Math.max(4, hashes + THREADS_BESIDE_HASHES));
+const hashThreads = Number(process.env.HASH_CONCURRENCY) || os.availableParallelism();
+process.env.UV_THREADPOOL_SIZE ||= String(Math.max(4, hashThreads + THREADS_BESIDE_HASHES));
 
-// Compiled code is kept between starts where Node.js can do that (22.1 and newer).
+// Caches compiled code between starts, which shortens them (Node.js 22.1 and newer).
 (nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.();

@@ -6,8 +6,8 @@ import type { ErrorCode } from '../platform/http/problems/error-catalogue.js';
 import { AdminGuard } from './admin.guard.js';
 
 /**
- * A controller under /api/admin. Sets the path together with the access rules, so that no controller
- * can have one without the other.
+ * A controller under /api/admin. Sets the path together with the access rules, so that no
+ * controller can have one without the other.
  */
 export function AdminController(path: string): ClassDecorator {
   return applyDecorators(

@@ -10,10 +10,10 @@ import { MembersRepository } from '../users/members.repository.js';
 const READ_METHODS = new Set(['GET', 'HEAD']);
 
 /**
- * Checks what an administrator needs beyond the role in the access token (AD-01): the role must still
- * be held, a second factor must be enrolled, and a request that changes something needs a recent
- * login or password check. The HTTP method decides which requests change something, so a new route
- * cannot forget the check.
+ * Checks what an administrator needs beyond the role in the access token (AD-01): the role must
+ * still be held, a second factor must be enrolled, and a request that changes something needs a
+ * recent login or password check. The HTTP method decides which requests change something, so a new
+ * route cannot forget the check.
  */
 @Injectable()
 export class AdminGuard implements CanActivate {
@@ -27,7 +27,8 @@ export class AdminGuard implements CanActivate {
   /** @throws DomainError `forbidden`, `two_factor_required`, `reauth_required` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { method, user } = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
-    // Read from the database: a demotion reaches the revocation feed of each replica milliseconds later.
+    // Read from the database: a demotion reaches the revocation feed of each replica milliseconds
+    // later.
     if (!(await this.members.isActiveAdmin(this.database, user.memberId)))
       throw new DomainError('forbidden', { detail: 'no longer an active administrator' });
     if (!(await this.twoFactor.isEnrolled(this.database, user.memberId))) throw new DomainError('two_factor_required');

@@ -16,8 +16,9 @@ export class EventDirectoryService {
   ) {}
 
   /**
-   * Lists events, newest first. Events of one member are personal data, so the audit log records which
-   * administrator read them. The record is written with the first page; further pages are the same view.
+   * Lists events, newest first. Events of one member are personal data, so the audit log records
+   * which administrator read them. The record is written with the first page; further pages are the
+   * same view.
    *
    * @throws DomainError `validation_failed` for an invalid cursor
    */
@@ -29,8 +30,8 @@ export class EventDirectoryService {
     context: ClientContext,
   ): Promise<Page<SecurityEvent>> {
     const { memberId, type, from, to } = filter;
-    // A cursor is bound to its reader: with another administrator's cursor, an administrator could read
-    // further pages without the first one, and thus without a record in the audit log.
+    // A cursor is bound to its reader: with another administrator's cursor, an administrator could
+    // read further pages without the first one, and thus without a record in the audit log.
     const list = { name: 'security-events', filter: { memberId, type, from, to }, reader: admin.memberId } as const;
     const position = this.cursors.decode(list, cursor);
     const page = this.cursors.paginate(list, await this.events.list(filter, limit + 1, position), limit);

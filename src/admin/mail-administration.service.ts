@@ -8,7 +8,9 @@ import { OutboxInspectionService, type InspectedMail } from '../mail/outbox/outb
 import { adminContext } from './admin-context.js';
 import { PageCursors, type Page } from './page-cursors.js';
 
-/** Lists the outbox for administrators and lets them retry mails that the dispatcher has given up. */
+/**
+ * Lists the outbox for administrators and lets them retry mails that the dispatcher has given up.
+ */
 @Injectable()
 export class MailAdministrationService {
   constructor(

@@ -20,8 +20,9 @@ export interface MemberChanges {
 }
 
 /**
- * Restricts members: disables and enables them, changes roles, ends sessions, demands a new password.
- * Each action is one commit together with its audit row and its mail to the member (AD-02).
+ * Restricts members: disables and enables them, changes roles, ends sessions, demands a new
+ * password. Each action is one commit together with its audit row and its mail to the member
+ * (AD-02).
  */
 @Injectable()
 export class MemberAdministrationService {
@@ -36,11 +37,12 @@ export class MemberAdministrationService {
   ) {}
 
   /**
-   * Changes status, role or both. Takes effect at once on every replica by ending the member's sessions, because
-   * their access tokens carry the old role (TK-09). A value that is already set changes nothing and records no event.
+   * Changes status, role or both. Takes effect at once on every replica by ending the member's
+   * sessions, because their access tokens carry the old role (TK-09). A value that is already set
+   * changes nothing and records no event.
    *
-   * @throws DomainError `validation_failed` if neither is given, `not_found`, `member_not_active`, `last_admin`,
-   * `forbidden`
+   * @throws DomainError `validation_failed` if neither is given, `not_found`,
+   * `member_not_active`, `last_admin`, `forbidden`
    */
   async change(admin: Principal, id: string, { status, role }: MemberChanges, context: ClientContext): Promise<void> {
     if (status === undefined && role === undefined)
@@ -50,8 +52,8 @@ export class MemberAdministrationService {
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);
-      // Check again under the lock: when two administrators demote each other, the second one to get the lock
-      // is no longer an administrator (AD-03).
+      // Check again under the lock: when two administrators demote each other, the second one to
+      // get the lock is no longer an administrator (AD-03).
       if (!(await this.members.isActiveAdmin(tx, admin.memberId)))
         throw new DomainError('forbidden', { detail: 'demoted or disabled a moment ago' });
       const member = await this.members.getLocked(tx, id);
@@ -63,7 +65,8 @@ export class MemberAdministrationService {
   }
 
   /**
-   * Ends the member's sessions and mails a link to set a new password. Only the member ever sees or sets it.
+   * Ends the member's sessions and mails a link to set a new password. Only the member ever sees or
+   * sets it.
    *
    * @throws DomainError `not_found`, `member_not_active`
    */

@@ -40,7 +40,11 @@ export class MemberDirectoryService {
     return this.cursors.paginate(list, await this.search.list(filter, limit + 1, position), limit);
   }
 
-  /** Returns one member in detail and records the view in the audit log. @throws DomainError `not_found` */
+  /**
+   * Returns one member in detail and records the view in the audit log.
+   *
+   * @throws DomainError `not_found`
+   */
   async view(admin: Principal, id: string, context: ClientContext): Promise<MemberDetails> {
     const details = await this.get(id);
     await this.views.record(admin, id, 'details', context);

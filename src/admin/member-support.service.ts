@@ -29,9 +29,9 @@ export class MemberSupportService {
   ) {}
 
   /**
-   * Removes the authenticator app or the passkeys of a member who has lost them and the recovery codes.
-   * Administrators cannot remove their own factor here: that takes password and code, as for every member, so that
-   * a stolen session is not a way around them.
+   * Removes the authenticator app or the passkeys of a member who has lost them and the recovery
+   * codes. Administrators cannot remove their own factor here: that takes password and code, as for
+   * every member, so that a stolen session is not a way around them.
    *
    * @throws DomainError `not_found`, `totp_not_enabled`, `forbidden`
    */
@@ -48,7 +48,11 @@ export class MemberSupportService {
     });
   }
 
-  /** Ends the waits after wrong passwords and wrong second factors. @throws DomainError `not_found` */
+  /**
+   * Ends the waits after wrong passwords and wrong second factors.
+   *
+   * @throws DomainError `not_found`
+   */
   async unlock(admin: Principal, id: string, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {

@@ -7,7 +7,10 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 /** The lists that are returned in pages. */
 export type ListName = 'members' | 'security-events' | 'outbox';
 
-/** What a cursor is bound to: the list and its filter, and the reader where the audit log records who reads. */
+/**
+ * What a cursor is bound to: the list and its filter, and the reader where the audit log records
+ * who reads.
+ */
 export interface PagedList {
   readonly name: ListName;
   readonly filter: Readonly<Record<string, string | Date | undefined>>;
@@ -21,9 +24,10 @@ export interface Page<Item> {
 }
 
 /**
- * Turns positions in a list into cursors and back. Cursors are encrypted, so that an altered or invented
- * one is refused (IV-05). A cursor works only for the list and the filter it was made for: a first page may
- * have effects, such as an audit row, and a cursor from another list must not be a way around them.
+ * Turns positions in a list into cursors and back. Cursors are encrypted, so that an altered or
+ * invented one is refused (IV-05). A cursor works only for the list and the filter it was made for:
+ * a first page may have effects, such as an audit row, and a cursor from another list must not be a
+ * way around them.
  */
 @Injectable()
 export class PageCursors {
@@ -33,7 +37,11 @@ export class PageCursors {
     this.cipher = new FieldCipher(keys.all('page-cursor'));
   }
 
-  /** Returns null for a first page, which has no cursor. @throws DomainError `validation_failed` for an invalid cursor */
+  /**
+   * Returns null for a first page, which has no cursor.
+   *
+   * @throws DomainError `validation_failed` for an invalid cursor
+   */
   decode(list: PagedList, cursor: string | undefined): PagePosition | null {
     if (cursor === undefined) return null;
     try {
@@ -43,7 +51,9 @@ export class PageCursors {
     }
   }
 
-  /** @param rows up to `limit + 1` rows; the row beyond the limit shows that there is a next page */
+  /**
+   * @param rows up to `limit + 1` rows; the row beyond the limit shows that there is a next page
+   */
   paginate<Row extends PagePosition>(list: PagedList, rows: readonly Row[], limit: number): Page<Row> {
     const items = rows.slice(0, limit);
     const last = items.at(-1);

@@ -6,9 +6,10 @@ import { Database } from '../platform/database/database.js';
 import { adminContext } from './admin-context.js';
 
 /**
- * Records in the audit log that an administrator viewed one member. Viewing is recorded like a change, because
- * members may ask who has seen their data (GDPR article 15; Korea's rules for personal data require such a
- * record). Lists of many members are not recorded: the members that were opened from them are.
+ * Records in the audit log that an administrator viewed one member. Viewing is recorded like a
+ * change, because members may ask who has seen their data (GDPR article 15; Korea's rules for
+ * personal data require such a record). Lists of many members are not recorded: the members that
+ * were opened from them are.
  */
 @Injectable()
 export class ViewAuditService {
@@ -17,7 +18,10 @@ export class ViewAuditService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** Must be awaited before the response is sent, so that nothing is shown that could not be recorded. */
+  /**
+   * Must be awaited before the response is sent, so that nothing is shown that could not be
+   * recorded.
+   */
   async record(
     admin: Principal,
     memberId: string,

@@ -9,11 +9,13 @@ import { CommandError } from '../operations/commands/command-error.js';
 import type { WithApplication } from '../operations/commands/with-application.js';
 import { CommandModule } from './command.module.js';
 
-/** Runs one piece of work with the services of the application, and takes them down again. */
+/**
+ * Starts the application without HTTP, runs `work` with its services, and closes the application.
+ */
 export const withApplication: WithApplication = async (work) => {
-  // What a command queues is for the servers to send: this process is over too soon to try twice.
+  // Running servers send the mails that a command queues: this process ends too soon for retries.
   overrideEnvironment({ API_ENABLED: 'true', WORKER_ENABLED: 'false' });
-  await requireDatabase(AppConfig.load());
+  await checkDatabase(AppConfig.load());
   const app = await NestFactory.createApplicationContext(CommandModule, { logger: ['error'], abortOnError: false });
   try {
     await work(app);
@@ -22,9 +24,13 @@ export const withApplication: WithApplication = async (work) => {
   }
 };
 
-/** A server waits for its database; a person at a terminal would rather be told. */
-async function requireDatabase({ env }: AppConfig): Promise<void> {
-  // Asks for what the application will: a pooler may refuse that alone, and the application would wait for it to change its mind.
+/**
+ * Fails at once if the database cannot be reached. A server would wait for it, but an operator at a
+ * terminal should not.
+ */
+async function checkDatabase({ env }: AppConfig): Promise<void> {
+  // Connects with the options of the application: a pooler may refuse only those, and the
+  // application would then wait and retry.
   const { options } = connectionOptions({
     url: env.DATABASE_URL,
     isPooled: env.DATABASE_DIRECT_URL !== undefined,

@@ -11,7 +11,10 @@ import { EncryptedValuesRepository } from '../mfa/encrypted-values.repository.js
 import { SCHEMA } from './data-source.js';
 import { AdminCreationService } from '../operations/commands/admin-creation.service.js';
 
-/** What commands need of the application. It is made without HTTP, so none of its controllers can be reached. */
+/**
+ * The services that commands use. The application is created without HTTP, so no controller is
+ * reachable.
+ */
 @Module({
   imports: [
     ConfigModule,

@@ -3,7 +3,7 @@ import { AppConfig } from '../platform/config/app-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { migrate, waitForDatabase } from '../platform/database/migrator.js';
 
-/** `npm run migrate`: brings the schema of DATABASE_URL up to date and says what it did. */
+/** `npm run migrate`: updates the schema of the database and prints the applied migrations. */
 const { env, directDatabaseUrl } = AppConfig.load();
 const options = dataSourceOptions({
   url: directDatabaseUrl,

@@ -163,9 +163,9 @@ describe('making an administrator', () => {
     const [email, loginId] = [unique.email(), unique.loginId()];
     const outcomes = await Promise.all([1, 2].map(() => create('--email', email, '--login-id', loginId)));
     expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 1]);
-    expect(outcomes.find(({ code }) => code === 1)!.stderr).toMatch(/^This address has an account already\./);
+    expect(outcomes.find(({ code }) => code === 1)!.stderr).toMatch(/^This address already has an account\./);
     const taken = await create('--email', unique.email(), '--login-id', loginId);
-    expect([taken.code, taken.stderr]).toEqual([1, 'Somebody has this login ID.\n']);
+    expect([taken.code, taken.stderr]).toEqual([1, 'This login ID is taken.\n']);
     await outboxEmpty(app);
     expect(await mailbox.to(email).all()).toHaveLength(1);
   });
@@ -270,7 +270,7 @@ describe('after a backup was put back', () => {
     const { code: exitCode, stdout } = await munjigi(['after-restore'], { DATABASE_URL: app.database.url });
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 sessions')]);
     // An access token outlives its session's end; so the servers stay away for as long as it does.
-    const [, seconds, time] = /live for (\d+) seconds: .* at (\S+) at the latest/.exec(stdout)!;
+    const [, seconds, time] = /valid for (\d+) seconds\. .* at (\S+) at the latest/.exec(stdout)!;
     const { exp, iat } = JSON.parse(Buffer.from(ada.accessToken.split('.')[1]!, 'base64url').toString());
     expect(Number(seconds)).toBe(exp - iat);
     expect(Date.parse(time!)).toBeGreaterThanOrEqual(exp * 1000);
@@ -289,7 +289,7 @@ describe('after a backup was put back', () => {
       [ada.id],
     );
     const { stdout } = await munjigi(['after-restore'], { DATABASE_URL: app.database.url });
-    expect(stdout).toContain('1 changes of address');
+    expect(stdout).toContain('1 undo links for e-mail changes');
     const { rowCount } = await app.sql.query(`SELECT FROM email_changes WHERE closed_at IS NULL`);
     expect(rowCount).toBe(0);
   });

@@ -105,7 +105,7 @@ describe('the files of the image', () => {
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     });
-    expect((await run('munjigi', 'config', 'check')).stdout).toContain('The configuration can be used.');
+    expect((await run('munjigi', 'config', 'check')).stdout).toContain('The configuration is valid.');
     const { scripts } = JSON.parse(await tree.read('package.json')) as { scripts: Record<string, string> };
     expect(Object.keys(scripts)).toEqual(['start:prod', 'migrate', 'admin:create']);
     const script = (name: string, ...options: string[]) => run('sh', '-c', `${scripts[name]} "$@"`, 'sh', ...options);

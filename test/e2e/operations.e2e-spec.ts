@@ -42,7 +42,10 @@ const PRODUCTION = {
 const bin = debianPostgresPrograms();
 if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
 
-/** One story: from an empty database to a restored backup, by the commands of docs/operations.md as they stand there. */
+/**
+ * One story: from an empty database to a restored backup, by the commands of docs/operations.md as
+ * they stand there.
+ */
 (bin === undefined ? describe.skip : describe)('docs/operations.md', () => {
   let postgres: ExternalServer & { url: string };
   let pool: pg.Pool;
@@ -94,7 +97,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     expect((await run('munjigi config check')).stdout).toContain('The configuration can be used.');
     expect((await run('munjigi migrate')).stdout).toMatch(/^Applied: InitialSchema/);
     expect((await run('munjigi admin create')).stdout).toContain('ada.lovelace is an administrator.');
-    expect((await run('munjigi mail test')).stdout).toContain('has taken a mail to ada@example.com');
+    expect((await run('munjigi mail test')).stdout).toContain('has accepted a mail to ada@example.com');
     expect((await mailbox.to('ada@example.com').all()).map(({ subject }) => subject)).toContain('[Munjigi] Test mail');
 
     let server = await start();
@@ -104,7 +107,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     const used = await askFor(server, 'password-reset', member);
 
     expect((await run('munjigi keys rotate')).stdout).toContain('PREVIOUS_SECRETS');
-    expect((await run('munjigi keys reseal')).stdout).toContain('All of this needs SECRET alone.');
+    expect((await run('munjigi keys reseal')).stdout).toContain('All values need only SECRET.');
     await run('pg_dump');
     // Since the backup: the code is used, the password is another, the session is over.
     const proof = { requestId: used.requestId, code: used.mail.code };

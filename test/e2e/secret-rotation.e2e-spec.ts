@@ -14,7 +14,10 @@ import { TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 
 const NEW_SECRET = randomBytes(48).toString('base64');
-/** The settings, step by step: the new secret is known to all, then both are in use, then the old one is taken out. */
+/**
+ * The settings, step by step: the new secret is known to all, then both are in use, then the old
+ * one is taken out.
+ */
 const APPENDED = { PREVIOUS_SECRETS: NEW_SECRET };
 const BOTH = { SECRET: NEW_SECRET, PREVIOUS_SECRETS: TEST_SECRET };
 const NEW_ALONE = { SECRET: NEW_SECRET, PREVIOUS_SECRETS: undefined };
@@ -52,7 +55,7 @@ describe('a change of SECRET', () => {
 
   it('lets the old secret go once apps and recovery codes are sealed anew, and not before', async () => {
     const before = await reseal(app, BOTH, '--check');
-    expect([before.code, before.stderr]).toEqual([1, expect.stringContaining('run "munjigi keys reseal" before')]);
+    expect([before.code, before.stderr]).toEqual([1, expect.stringContaining('Run "munjigi keys reseal" before')]);
     expect(before.stdout).toContain('authenticator apps: 0 with SECRET, 2 with PREVIOUS_SECRETS no. 1\n');
     expect(before.stdout).toContain('recovery codes: 0 with SECRET, 20 with PREVIOUS_SECRETS no. 1\n');
 
@@ -67,7 +70,7 @@ describe('a change of SECRET', () => {
     expect((await logIn(tooEarly, ada, ada.recoveryCodes[0]!)).body.code).toBe('code_invalid');
     await tooEarly.stop();
 
-    expect(await reseal(app, BOTH)).toMatchObject({ code: 0, stdout: expect.stringContaining('Sealed anew: 22.') });
+    expect(await reseal(app, BOTH)).toMatchObject({ code: 0, stdout: expect.stringContaining('Re-encrypted: 22.') });
     expect(await reseal(app, NEW_ALONE, '--check')).toMatchObject({ code: 0, stderr: '' });
 
     const server = await app.replica({ env: NEW_ALONE });
@@ -92,8 +95,8 @@ describe('waits after failed logins, while SECRET changes', () => {
   let appended: TestApp;
   let both: TestApp;
   beforeAll(async () => {
-    // Two wrong passwords, and the wait does not end by itself.
-    // It sends no mail: what the others seal with the new secret it cannot open. In earnest it is gone before they do.
+    // Two wrong passwords, and the wait does not end by itself. It sends no mail: what the others
+    // seal with the new secret it cannot open. In earnest it is gone before they do.
     app = await TestApp.start({
       env: { LOGIN_FAILURE_LIMIT: '2', LOGIN_FAILURE_HARD_LIMIT: '2', WORKER_ENABLED: 'false' },
     });
@@ -162,7 +165,7 @@ describe('sealing anew', () => {
   it('is done by one process at a time, and keeps nobody else waiting', async () => {
     const other = await app.sql.connect();
     try {
-      await other.query('SELECT pg_advisory_lock($1)', [LOCKS.resealing]);
+      await other.query('SELECT pg_advisory_lock($1)', [LOCKS.reEncryption]);
       const { code, stderr } = await reseal(app, BOTH);
       expect([code, stderr]).toEqual([1, 'Another "munjigi keys reseal" is running.\n']);
       const { client, accessToken, password } = await given.member(app);
@@ -195,8 +198,8 @@ describe('sealing anew', () => {
     ]);
 
     const first = await reseal(app, BOTH);
-    expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('what no secret opens')]);
-    expect(first.stdout).toContain(`Sealed anew: ${OTHERS - 1}.`);
+    expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('Undecryptable values need')]);
+    expect(first.stdout).toContain(`Re-encrypted: ${OTHERS - 1}.`);
     expect(first.stdout).toContain(
       `authenticator apps: ${OTHERS - 1} with SECRET, 0 with PREVIOUS_SECRETS no. 1, 1 with a secret that is not set`,
     );
@@ -205,7 +208,7 @@ describe('sealing anew', () => {
     await app.sql.query(`DELETE FROM totp_secrets WHERE member_id = $1`, [lost]);
     const second = await reseal(app, BOTH);
     expect([second.code, second.stderr]).toEqual([0, '']);
-    expect(second.stdout).toContain('Sealed anew: 0.');
+    expect(second.stdout).toContain('Re-encrypted: 0.');
     const { rows } = await app.sql.query<{ id: string; sealed: Buffer }>(
       `SELECT member_id AS id, sealed FROM totp_secrets`,
     );

@@ -18,7 +18,10 @@ allowManyStarts();
 
 allowTime();
 
-/** Told to stop, a process is gone within this time, whatever has become of what it depends on (FT-10). */
+/**
+ * Told to stop, a process is gone within this time, whatever has become of what it depends on
+ * (FT-10).
+ */
 const GONE_WITHIN_MS = 30_000;
 
 describe('a server that is told to stop', () => {
@@ -137,7 +140,7 @@ describe('a server that is told to stop', () => {
     process.kill(server.pid!, 'SIGTERM'); // `stop` would hang up for its clients
     expect(await login).toBe('cut off');
     expect(await server.stop()).toBe(1);
-    expect(server.logs.join('\n')).toContain('stopped before everything had ended');
+    expect(server.logs.join('\n')).toContain('shutdown timed out');
   });
 });
 

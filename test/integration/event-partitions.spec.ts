@@ -112,12 +112,12 @@ describe('the months of the audit', () => {
   it('are made by the job before they begin, and once only', async () => {
     const { job } = await worker();
     const before = await partitions();
-    await job.keep();
+    await job.maintain();
     expect(await partitions()).toEqual(before);
     await own.pool.query(`DROP TABLE ${await monthName(2)}, ${await monthName(3)}`);
-    await job.keep();
+    await job.maintain();
     expect(await partitions()).toEqual(before);
-    await job.keep();
+    await job.maintain();
     expect(await partitions()).toEqual(before);
   });
 
@@ -125,9 +125,9 @@ describe('the months of the audit', () => {
     const workers = [await worker(), await worker()];
     const before = await partitions();
     await own.pool.query(`DROP TABLE ${await monthName(1)}, ${await monthName(2)}, ${await monthName(3)}`);
-    await Promise.all(workers.map(({ job }) => job.keep()));
+    await Promise.all(workers.map(({ job }) => job.maintain()));
     // What one left to the other because both were at it is there by the next round at the latest.
-    await Promise.all(workers.map(({ job }) => job.keep()));
+    await Promise.all(workers.map(({ job }) => job.maintain()));
     expect(await partitions()).toEqual(before);
     expect(warnings).toEqual([]);
   });
@@ -145,7 +145,7 @@ describe('the months of the audit', () => {
     );
     const later = await eventIn(1, memberId);
     expect(later.table).toBe('security_events_default');
-    await job.keep();
+    await job.maintain();
     const listed = await lists.listOfMember(memberId, 10, null);
     expect(listed.map(({ id }) => id)).toEqual([later.id, expect.any(String)]);
     expect(await whereIs(later.id)).toEqual([next]);
@@ -159,7 +159,7 @@ describe('the months of the audit', () => {
     await own.pool.query(
       `INSERT INTO security_events (type, ip, user_agent, request_id, details) SELECT 't', '', '', '', '{}' FROM generate_series(1, 10001)`,
     );
-    await job.keep();
+    await job.maintain();
     expect(await partitions()).not.toContain(current);
     expect(await partitions()).toContain(next);
   });
@@ -173,14 +173,14 @@ describe('the months of the audit', () => {
     await reader.query('SELECT FROM security_events LIMIT 1');
     try {
       const begun = performance.now();
-      await job.keep();
+      await job.maintain();
       expect(performance.now() - begun).toBeLessThan(10_000);
       expect(await partitions()).not.toContain(last);
       await reader.query('COMMIT');
     } finally {
       reader.release();
     }
-    await job.keep();
+    await job.maintain();
     expect(await partitions()).toContain(last);
   });
 
@@ -190,11 +190,11 @@ describe('the months of the audit', () => {
     const [over, kept] = [await makeMonth(boundary - 1), await makeMonth(boundary)];
     const [old, young] = [await eventIn(boundary - 1), await eventIn(boundary)];
     expect([old.table, young.table]).toEqual([over, kept]);
-    await job.keep();
+    await job.maintain();
     expect(await partitions()).not.toContain(over);
     expect(await whereIs(old.id)).toEqual([]);
     expect(await whereIs(young.id)).toEqual([kept]);
-    await job.keep();
+    await job.maintain();
     expect(await partitions()).toContain(kept);
   });
 
@@ -290,7 +290,8 @@ describe('the months of the audit', () => {
       };
       const event = ['login.succeeded', memberId, null, null, '198.18.0.1', 'test', 'request', '{}'];
       const servers = [loop(INSERT, event, () => (written += 1)), loop(LIST, [memberId, 50, null]), loop(PURGE, [])];
-      // Somebody makes a backup: as long as that takes, the migration steps back again and again, and people go on.
+      // Somebody makes a backup: as long as that takes, the migration steps back again and again,
+      // and people go on.
       const backup = await own.pool.connect();
       try {
         await backup.query('BEGIN; LOCK TABLE security_events IN ACCESS SHARE MODE');
@@ -331,7 +332,7 @@ describe('the months of the audit', () => {
       await goBack();
       const { job } = await worker();
       await migrate(dataSourceOptions({ url: own.url, poolSize: 2, timeoutSeconds: 30 }));
-      await job.keep();
+      await job.maintain();
       expect(await partitions()).toContain('security_events_past');
       // As if years had gone by: what is its end then lies long ago now.
       await own.pool.query('ALTER TABLE security_events DETACH PARTITION security_events_past');
@@ -339,7 +340,7 @@ describe('the months of the audit', () => {
       await own.pool.query(
         `ALTER TABLE security_events ATTACH PARTITION security_events_past FOR VALUES FROM (MINVALUE) TO ('2020-01-01 00:00+00')`,
       );
-      await job.keep();
+      await job.maintain();
       expect(await partitions()).not.toContain('security_events_past');
     });
 

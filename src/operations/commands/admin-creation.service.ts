@@ -8,7 +8,7 @@ import { AdminMailsService } from '../../verification/admin-mails.service.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
-/** Whom to make an administrator. */
+/** The account that becomes an administrator. */
 export interface NewAdmin {
   readonly loginId: string;
   readonly email: EmailAddress;
@@ -16,7 +16,10 @@ export interface NewAdmin {
   readonly locale: Locale;
 }
 
-/** Makes administrators for whoever runs the server: the only way to the first one (AD-03). */
+/**
+ * Creates administrators from the command line, which is the only way to create the first one
+ * (AD-03).
+ */
 @Injectable()
 export class AdminCreationService {
   constructor(
@@ -27,7 +30,12 @@ export class AdminCreationService {
     private readonly mails: AdminMailsService,
   ) {}
 
-  /** Without a password that anybody knows; the mailed link leads to one. @throws DomainError `email_taken`, `login_id_taken` */
+  /**
+   * Creates the account with a random password that is never shown. The member sets a password
+   * through the mailed link.
+   *
+   * @throws DomainError `email_taken`, `login_id_taken`
+   */
   async create({ loginId, email, name, locale }: NewAdmin): Promise<void> {
     const passwordHash = await this.passwords.hashUnknown();
     const context = { ip: '', userAgent: 'munjigi admin create', locale, requestId: randomUUID() };

@@ -4,13 +4,13 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { configurationReport } from '../../platform/config/configuration-report.js';
 import { TokenKeys } from '../../platform/crypto/tokens/token-keys.js';
 
-/** `munjigi config check`: throws what the server would refuse to start with. */
+/** `munjigi config check`: throws the same errors that would keep the server from starting. */
 export function checkConfig(): void {
   const lines = configurationReport();
-  console.log(lines.length === 0 ? 'Nothing is set.' : lines.join('\n'));
+  console.log(lines.length === 0 ? 'No settings are set.' : lines.join('\n'));
   const config = AppConfig.load();
-  // Keys are read when they are first needed, and so is what is wrong with them.
+  // The application parses keys on first use; parse them here so that invalid keys are reported.
   new TokenKeys(config, new KeyRing(config.secrets));
   for (const hint of config.hints()) console.log(`Note: ${hint}`);
-  console.log('The configuration can be used. Whatever is not listed has its default (docs/configuration.md).');
+  console.log('The configuration is valid. Settings that are not listed have their defaults (docs/configuration.md).');
 }

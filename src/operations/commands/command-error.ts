@@ -1,9 +1,14 @@
-/** A failure that the person at the terminal can read and mend. */
+/**
+ * A failure whose message is written for the operator at the terminal and shown without a stack
+ * trace.
+ */
 export class CommandError extends Error {
   constructor(
     message: string,
-    /** Whether the command was called wrongly, as opposed to having failed. */
-    readonly isMisuse = false,
+    /**
+     * True if the arguments were wrong (exit code 2), false if the command failed (exit code 1).
+     */
+    readonly isUsageError = false,
   ) {
     super(message);
   }

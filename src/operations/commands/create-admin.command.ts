@@ -19,16 +19,19 @@ interface Options {
 
 const REFUSALS: Partial<Record<ErrorCode, string>> = {
   email_taken:
-    'This address has an account already. An administrator can give it the role; this command makes new ones.',
-  login_id_taken: 'Somebody has this login ID.',
+    'This address already has an account. An administrator can give it the role; this command only creates new accounts.',
+  login_id_taken: 'This login ID is taken.',
 };
 
-/** `munjigi admin create`: works without a terminal where the options are given. No password is read, made known or mailed. */
+/**
+ * `munjigi admin create`: prompts for missing options if there is a terminal. It neither reads nor
+ * shows a password: the new administrator sets one through the mailed link.
+ */
 export async function createAdmin(options: Options, withApplication: WithApplication): Promise<void> {
   const { defaultLocale, env } = AppConfig.load();
-  const email = options.email ?? (await ask('Address: ', '--email'));
-  const loginId = options.loginId ?? (await ask('Login ID: ', '--login-id'));
-  const admin = checked({ ...options, email, loginId }, defaultLocale);
+  const email = options.email ?? (await prompt('E-mail address: ', '--email'));
+  const loginId = options.loginId ?? (await prompt('Login ID: ', '--login-id'));
+  const admin = validateOptions({ ...options, email, loginId }, defaultLocale);
   await withApplication(async (app) => {
     try {
       await app.get(AdminCreationService).create(admin);
@@ -40,12 +43,12 @@ export async function createAdmin(options: Options, withApplication: WithApplica
   const minutes = Math.ceil(env.RESET_LINK_TTL_SECONDS / 60);
   console.log(`${admin.loginId} is an administrator.
 A mail to ${admin.email.address} is in the outbox; a running server or worker sends it. Its link sets the password and
-works for ${minutes} minutes; after that, "forgot password" sends another one.
-Next: log in and set up two-step login. Without it nothing under /api/admin opens.`);
+is valid for ${minutes} minutes. After that, use "forgot password" to get another one.
+Next: log in and set up two-step login, which /api/admin requires.`);
 }
 
-async function ask(question: string, option: string): Promise<string> {
-  if (!process.stdin.isTTY) throw new CommandError(`${option} is needed: there is no terminal to ask on.`, true);
+async function prompt(question: string, option: string): Promise<string> {
+  if (!process.stdin.isTTY) throw new CommandError(`${option} is needed: there is no terminal for a prompt.`, true);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await terminal.question(question);
@@ -54,17 +57,18 @@ async function ask(question: string, option: string): Promise<string> {
   }
 }
 
-function checked(given: Options & { email: string; loginId: string }, defaultLocale: Locale): NewAdmin {
-  const email = parseEmailAddress(given.email);
-  if (!email) throw new CommandError('--email: this is not one plain address.', true);
-  const loginId = normaliseLoginId(given.loginId);
-  // Reserved names such as "admin" are kept for the service, which is who speaks here.
+function validateOptions(options: Options & { email: string; loginId: string }, defaultLocale: Locale): NewAdmin {
+  const email = parseEmailAddress(options.email);
+  if (!email) throw new CommandError('--email: this is not a single plain address.', true);
+  const loginId = normaliseLoginId(options.loginId);
+  // Reserved names such as "admin" are allowed here: they are reserved for the operator of the
+  // service.
   if (!LOGIN_ID_PATTERN.test(loginId))
-    throw new CommandError('--login-id: 4 to 32 of a-z 0-9 . _ - are needed, beginning with a letter.', true);
-  const name = given.name?.trim().normalize('NFC') ?? null;
+    throw new CommandError('--login-id: must be 4 to 32 characters of a-z 0-9 . _ - and begin with a letter.', true);
+  const name = options.name?.trim().normalize('NFC') ?? null;
   if (name !== null && !isVisibleLine(name, 64))
-    throw new CommandError('--name: one line of 1 to 64 visible characters is needed.', true);
-  const locale = LOCALES.find((one) => one === (given.locale ?? defaultLocale));
-  if (!locale) throw new CommandError(`--locale: one of ${LOCALES.join(', ')} is needed.`, true);
+    throw new CommandError('--name: must be one line of 1 to 64 visible characters.', true);
+  const locale = LOCALES.find((supported) => supported === (options.locale ?? defaultLocale));
+  if (!locale) throw new CommandError(`--locale: must be one of ${LOCALES.join(', ')}.`, true);
   return { loginId, email, name, locale };
 }

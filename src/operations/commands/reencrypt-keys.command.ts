@@ -2,42 +2,47 @@ import { ReEncryptionService, type EncryptedTally } from '../key-rotation/re-enc
 import type { WithApplication } from './with-application.js';
 import { CommandError } from './command-error.js';
 
-/** `munjigi keys reseal`: has authenticator apps and recovery codes need SECRET alone, and says whether they do. */
+/**
+ * `munjigi keys reseal`: re-encrypts authenticator apps and recovery codes with SECRET and reports
+ * which secrets are still needed. Fails while one other than SECRET is. With `check` it only
+ * reports.
+ */
 export async function reencryptKeys({ check }: { check: boolean }, withApplication: WithApplication): Promise<void> {
   await withApplication(async (app) => {
-    const resealing = app.get(ReEncryptionService);
+    const reEncryption = app.get(ReEncryptionService);
     if (!check) {
-      const count = await resealing.reencrypt();
+      const count = await reEncryption.reencrypt();
       if (count === null) throw new CommandError('Another "munjigi keys reseal" is running.');
-      console.log(`Sealed anew: ${count}.`);
+      console.log(`Re-encrypted: ${count}.`);
     }
-    const tallies = await resealing.tally();
-    console.log(tallies.map(described).join('\n'));
-    const immovable = await resealing.countImmovable();
-    if (immovable > 0)
-      console.log(`Besides, ${immovable} recovery codes are from before 1.0.0. They end with the secret they were made with;
-their owners can make new ones at any time.`);
-    if (tallies.some(needsMore)) throw new CommandError(check ? NOT_YET : STILL);
+    const tallies = await reEncryption.tally();
+    console.log(tallies.map(describeTally).join('\n'));
+    const legacyCount = await reEncryption.countLegacyRecoveryCodes();
+    if (legacyCount > 0)
+      console.log(`In addition, ${legacyCount} recovery codes are from before 1.0.0 and cannot be re-encrypted. They stop working with the
+secret they were made with; their owners can create new ones at any time.`);
+    if (tallies.some(needsOtherSecrets)) throw new CommandError(check ? CHECK_FAILED : INCOMPLETE);
     console.log(DONE);
   });
 }
 
-const NOT_YET = 'Not all of this needs SECRET alone: run "munjigi keys reseal" before a secret is taken out.';
-const STILL = `Not all of this could be moved: what is in use at the moment, or written by a process with another SECRET, is moved by
-another run; what no secret opens needs the one that is missing in PREVIOUS_SECRETS.`;
-const DONE =
-  'All of this needs SECRET alone. What is in PREVIOUS_SECRETS can go as soon as no session needs it (docs/operations.md, Keys).';
+const CHECK_FAILED =
+  'Some values still need a secret other than SECRET. Run "munjigi keys reseal" before you remove a secret.';
+const INCOMPLETE = `Some values could not be re-encrypted. Run the command again for values that were in use, or that a process with
+another SECRET wrote during this run. Undecryptable values need the secret that is missing from PREVIOUS_SECRETS.`;
+const DONE = `All values need only SECRET. A secret can be removed from PREVIOUS_SECRETS as soon as no session needs it
+(docs/operations.md, Keys).`;
 
-function needsMore({ previous, unmarked, lost }: EncryptedTally): boolean {
-  return unmarked > 0 || lost > 0 || previous.some((count) => count > 0);
+function needsOtherSecrets({ previous, unmarked, undecryptable }: EncryptedTally): boolean {
+  return unmarked > 0 || undecryptable > 0 || previous.some((count) => count > 0);
 }
 
-function described({ kind, current, previous, unmarked, lost }: EncryptedTally): string {
+function describeTally({ kind, current, previous, unmarked, undecryptable }: EncryptedTally): string {
   const parts = [
     `${current} with SECRET`,
     ...previous.map((count, index) => `${count} with PREVIOUS_SECRETS no. ${index + 1}`),
     ...(unmarked > 0 ? [`${unmarked} from before 1.0.0`] : []),
-    ...(lost > 0 ? [`${lost} with a secret that is not set`] : []),
+    ...(undecryptable > 0 ? [`${undecryptable} with a secret that is not set`] : []),
   ];
   return `${kind}: ${parts.join(', ')}`;
 }

@@ -1,11 +1,12 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { AppConfig } from '../../platform/config/app-config.js';
 
-const DAY = 86_400;
+const DAY_SECONDS = 86_400;
 
 /**
- * `munjigi keys rotate`: settings are the operator's to keep, so this makes what is new and says where it goes. In two
- * steps, because replicas restart one after another: what one of them signs, the others must accept by then.
+ * `munjigi keys rotate`: prints a new secret or key and the steps to put it into use. It changes no
+ * setting, because the settings belong to the operator. A rotation takes two restarts, because
+ * replicas restart one after another: every replica must accept a key before the first one uses it.
  */
 export function rotateKeys(isJwt: boolean): void {
   const { env } = AppConfig.load();
@@ -13,15 +14,15 @@ export function rotateKeys(isJwt: boolean): void {
 }
 
 function secretSteps(refreshSeconds: number): string {
-  return `The new secret, shown this once:
+  return `The new secret (it is not shown again):
 
   ${randomBytes(48).toString('base64')}
 
-1. Add it to PREVIOUS_SECRETS, at the end, and restart every replica. All of them now accept what it makes.
-2. Put it into SECRET, and what SECRET held until now into PREVIOUS_SECRETS in its place. Restart every replica.
-3. Run "munjigi keys reseal" with these settings: authenticator apps and recovery codes then need the new secret alone.
-4. Take the old secret out of PREVIOUS_SECRETS after ${Math.ceil(refreshSeconds / DAY)} days (REFRESH_ABSOLUTE_TTL_SECONDS), when no session needs it.
-After a leak take it out right after step 3: everybody logs in again, and authenticator apps go on working.`;
+1. Add it to the end of PREVIOUS_SECRETS and restart every replica. All of them now accept values made with it.
+2. In PREVIOUS_SECRETS, replace it with the current value of SECRET, and set SECRET to the new secret. Restart every replica.
+3. Run "munjigi keys reseal" with these settings. Authenticator apps and recovery codes then need only the new secret.
+4. After ${Math.ceil(refreshSeconds / DAY_SECONDS)} days (REFRESH_ABSOLUTE_TTL_SECONDS) no session needs the old secret: remove it from PREVIOUS_SECRETS.
+If the old secret has leaked, remove it right after step 3. All members must log in again; authenticator apps keep working.`;
 }
 
 function jwtSteps(accessSeconds: number): string {
@@ -31,14 +32,14 @@ function jwtSteps(accessSeconds: number): string {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
   const onOneLine = (pem: string): string => pem.trim().replaceAll('\n', '\\n');
-  return `The new key for JWT_KEYS (ES256), shown this once:
+  return `The new key for JWT_KEYS (ES256; it is not shown again):
 
   private: ${onOneLine(privateKey)}
 
   public:  ${onOneLine(publicKey)}
 
-1. Where JWT_KEYS is set: add the public key to it, at the end, and restart every replica. JWKS publishes it from now on.
-2. Put the private key first in JWT_KEYS, in place of its public one; the old key stays behind it. Restart every replica.
+1. If JWT_KEYS is set: add the public key to its end and restart every replica. JWKS now publishes it.
+2. Put the private key first in JWT_KEYS, before the old key, and remove its public key again. Restart every replica.
 3. Remove the old key after ${Math.ceil(accessSeconds / 60)} minutes (ACCESS_TOKEN_TTL_SECONDS).
-Where JWT_KEYS was not set, step 2 is the whole of it: access tokens signed before are refused, and clients refresh.`;
+If JWT_KEYS was not set, only step 2 applies. Access tokens signed before it are then refused, and clients refresh them.`;
 }

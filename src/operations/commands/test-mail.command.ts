@@ -5,11 +5,13 @@ import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from './command-error.js';
 
-/** `munjigi mail test`: sends without the outbox, so that the operator reads the mail server's own answer. */
+/**
+ * `munjigi mail test`: bypasses the outbox, so that the operator sees the mail server's own reply.
+ */
 export async function sendTestMail(input: string): Promise<void> {
   const { env } = AppConfig.load();
   const address = parseEmailAddress(input)?.address;
-  if (address === undefined) throw new CommandError('This is not one plain address.', true);
+  if (address === undefined) throw new CommandError('This is not a single plain address.', true);
   const { transport, defaults } = smtpOptions(env);
   const transporter = createTransport(transport, defaults);
   try {
@@ -19,9 +21,9 @@ export async function sendTestMail(input: string): Promise<void> {
       text: `This mail was sent by "munjigi mail test". The mail settings work.\n`,
     });
   } catch (error) {
-    throw new CommandError(`The mail server of SMTP_URL did not take the mail: ${describeFailure(error)}`);
+    throw new CommandError(`The mail server of SMTP_URL did not accept the mail: ${describeFailure(error)}`);
   } finally {
     transporter.close();
   }
-  console.log(`The mail server has taken a mail to ${address}.`);
+  console.log(`The mail server has accepted a mail to ${address}.`);
 }

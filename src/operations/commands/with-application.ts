@@ -1,4 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 
-/** Runs one piece of work with the services of the application, without HTTP, and closes it again. */
+/**
+ * Starts the application without HTTP, runs `work` with its services, and closes the application.
+ */
 export type WithApplication = (work: (app: INestApplicationContext) => Promise<void>) => Promise<void>;

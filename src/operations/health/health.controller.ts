@@ -7,7 +7,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { HealthResponse } from './health.dto.js';
 import { Readiness } from './readiness.js';
 
-/** For load balancers and orchestrators. */
+/** Health checks for load balancers and orchestrators. */
 @ApiTags('Operations')
 @Public()
 @Controller('health')

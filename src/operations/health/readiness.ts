@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-/** Knows whether this process is about to stop, so that load balancers can be told before it does. */
+/**
+ * Whether this process is shutting down. Load balancers read it (`/health/ready`) before the
+ * process stops.
+ */
 @Injectable()
 export class Readiness {
   private stopping = false;
@@ -9,7 +12,10 @@ export class Readiness {
     return this.stopping;
   }
 
-  /** From here on load balancers are told to send their requests elsewhere. */
+  /**
+   * From now on `/health/ready` answers 503, so that load balancers send requests to other
+   * replicas.
+   */
   beginStopping(): void {
     this.stopping = true;
   }

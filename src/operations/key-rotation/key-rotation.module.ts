@@ -3,6 +3,6 @@ import { MfaModule } from '../../mfa/mfa.module.js';
 import { MissingSecretCheck } from './missing-secret-check.js';
 import { ReEncryptionService } from './re-encryption.service.js';
 
-/** What long-lived encrypted values need when SECRET changes. */
+/** Keeps long-lived encrypted values readable when SECRET changes. */
 @Module({ imports: [MfaModule], providers: [ReEncryptionService, MissingSecretCheck] })
 export class KeyRotationModule {}

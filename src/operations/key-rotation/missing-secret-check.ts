@@ -2,34 +2,39 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { AppConfig } from '../../platform/config/app-config.js';
 import { ReEncryptionService } from './re-encryption.service.js';
 
-/** Says at start what a change of SECRET has left behind: a secret is taken out by a restart, so that is when to notice. */
+/**
+ * Logs at start-up which stored values need a secret other than SECRET, or one that is missing. A
+ * secret is removed by restarting with new settings, so the start is when a mistake can be noticed.
+ */
 @Injectable()
 export class MissingSecretCheck implements OnApplicationBootstrap {
   private readonly logger = new Logger(MissingSecretCheck.name);
 
   constructor(
     private readonly config: AppConfig,
-    private readonly resealing: ReEncryptionService,
+    private readonly reEncryption: ReEncryptionService,
   ) {}
 
-  /** Where the jobs run, and beside the start, which need not wait for it. */
+  /**
+   * Runs only in worker processes, and in the background, so that the start does not wait for it.
+   */
   onApplicationBootstrap(): void {
     if (!this.config.env.WORKER_ENABLED) return;
-    this.look().catch((error: unknown) =>
-      this.logger.warn(`could not look for what old secrets have sealed: ${(error as Error).message}`),
+    this.logFindings().catch((error: unknown) =>
+      this.logger.warn(`could not check which secrets stored values need: ${(error as Error).message}`),
     );
   }
 
-  private async look(): Promise<void> {
-    for (const { kind, lost, previous } of await this.resealing.tally()) {
-      if (lost > 0)
+  private async logFindings(): Promise<void> {
+    for (const { kind, undecryptable, previous } of await this.reEncryption.tally()) {
+      if (undecryptable > 0)
         this.logger.error(
-          `${lost} ${kind} cannot be used: the secret that sealed them is neither SECRET nor in PREVIOUS_SECRETS. Put it back there, then run: munjigi keys reseal`,
+          `${undecryptable} ${kind} cannot be used: they are encrypted with a secret that is neither SECRET nor in PREVIOUS_SECRETS. Put it back there, then run: munjigi keys reseal`,
         );
-      const old = previous.reduce((sum, count) => sum + count, 0);
-      if (old > 0)
+      const previousTotal = previous.reduce((sum, count) => sum + count, 0);
+      if (previousTotal > 0)
         this.logger.warn(
-          `${old} ${kind} need a secret of PREVIOUS_SECRETS. Before it is taken out, run: munjigi keys reseal`,
+          `${previousTotal} ${kind} need a secret of PREVIOUS_SECRETS. Before you remove it, run: munjigi keys reseal`,
         );
     }
   }

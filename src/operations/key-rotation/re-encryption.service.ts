@@ -13,29 +13,33 @@ import {
   type EncryptedValue,
 } from '../../mfa/encrypted-values.repository.js';
 
-/** Rows of one transaction: few enough that nobody waits for their locks. */
-const BATCH = 200;
+/**
+ * Rows per transaction. Each row is locked until commit, so the number is small enough not to delay
+ * logins.
+ */
+const BATCH_SIZE = 200;
 
 /** How many values of one kind need which secret. */
 export interface EncryptedTally {
   readonly kind: EncryptedKind;
   readonly current: number;
-  /** For each of PREVIOUS_SECRETS, in its order. */
+  /** One count per secret of PREVIOUS_SECRETS, in the same order. */
   readonly previous: readonly number[];
-  /** The row does not say which one: a version before 1.0.0 wrote it. */
+  /** Rows that do not name their secret: a version before 1.0.0 wrote them. */
   readonly unmarked: number;
-  /** None of those that are set: nobody can read them. */
-  readonly lost: number;
+  /** Rows that name a secret which is not configured. */
+  readonly undecryptable: number;
 }
 
 /**
- * What is kept encrypted for long follows SECRET when it changes, so that the old secret can go. Only when somebody says so
- * (`munjigi keys reseal`) and not by itself: while replicas restart one after another, some still have the old secret in
- * the first place, and would seal everything back.
+ * Re-encrypts long-lived values with SECRET after it has changed, so that the old secret can be
+ * removed. Only the operator starts this (`munjigi keys reseal`). If it ran automatically, replicas
+ * that have not been restarted with the new settings would re-encrypt the values with the old
+ * secret again.
  */
 @Injectable()
 export class ReEncryptionService {
-  private readonly apps: FieldCipher;
+  private readonly appCipher: FieldCipher;
   private readonly recoveryCodes: RecoveryCodeDigests;
   private readonly keyId: string;
 
@@ -45,48 +49,58 @@ export class ReEncryptionService {
     private readonly database: Database,
     private readonly values: EncryptedValuesRepository,
   ) {
-    this.apps = new FieldCipher(keys.all('totp-secret'));
+    this.appCipher = new FieldCipher(keys.all('totp-secret'));
     this.recoveryCodes = new RecoveryCodeDigests(keys);
     this.keyId = keys.ids[0]!;
   }
 
+  /** Counts the stored values by the secret they need. */
   async tally(): Promise<EncryptedTally[]> {
     const counts = await this.values.count();
     return (['authenticator apps', 'recovery codes'] as const).map((kind) => {
-      const ofKind = counts.filter((one) => one.kind === kind);
-      const of = (keyId: string | null): number => ofKind.find((one) => one.keyId === keyId)?.count ?? 0;
-      const [current, ...previous] = this.keys.ids.map(of);
-      const lost = ofKind.filter(({ keyId }) => keyId !== null && !this.keys.ids.includes(keyId));
+      const ofKind = counts.filter((entry) => entry.kind === kind);
+      const countFor = (keyId: string | null): number => ofKind.find((entry) => entry.keyId === keyId)?.count ?? 0;
+      const [current, ...previous] = this.keys.ids.map(countFor);
+      const unknown = ofKind.filter(({ keyId }) => keyId !== null && !this.keys.ids.includes(keyId));
       return {
         kind,
         current: current!,
         previous,
-        unmarked: of(null),
-        lost: lost.reduce((sum, { count }) => sum + count, 0),
+        unmarked: countFor(null),
+        undecryptable: unknown.reduce((sum, { count }) => sum + count, 0),
       };
     });
   }
 
   /** See {@link EncryptedValuesRepository.countImmovable}. */
-  async countImmovable(): Promise<number> {
+  async countLegacyRecoveryCodes(): Promise<number> {
     return this.values.countImmovable();
   }
 
   /**
-   * Seals with SECRET whatever PREVIOUS_SECRETS open. Each batch is a commit, and what is done is not looked at again: a run that
-   * was broken off is simply started anew. @returns how many were sealed anew; null where another run is under way
+   * Re-encrypts all values that a secret of PREVIOUS_SECRETS decrypts. Each batch is its own
+   * commit, and values that already need only SECRET are skipped, so an interrupted run can simply
+   * be repeated.
+   *
+   * @returns the number of re-encrypted values, or null if another run holds the lock
    */
   async reencrypt(): Promise<number | null> {
-    return this.alone(async () => (await this.resealApps()) + (await this.resealRecoveryCodes()));
+    const connection = await this.acquireLock();
+    if (connection === null) return null;
+    try {
+      return (await this.reencryptApps()) + (await this.reencryptRecoveryCodes());
+    } finally {
+      await connection.end().catch(() => undefined); // releases the lock
+    }
   }
 
-  private async resealApps(): Promise<number> {
+  private async reencryptApps(): Promise<number> {
     return this.inBatches<string>(
-      (tx, after) => this.values.lockApps(tx, this.keyId, after, BATCH),
+      (tx, after) => this.values.lockApps(tx, this.keyId, after, BATCH_SIZE),
       async (tx, rows) => {
         const renewed = rows.flatMap(({ id, memberId, sealed }) => {
-          const secret = unlessLost(() => this.apps.decrypt(sealed, memberId));
-          return secret === null ? [] : [{ id, sealed: this.apps.encrypt(secret, memberId) }];
+          const secret = decryptOrNull(() => this.appCipher.decrypt(sealed, memberId));
+          return secret === null ? [] : [{ id, sealed: this.appCipher.encrypt(secret, memberId) }];
         });
         await this.values.replaceApps(tx, this.keyId, renewed);
         return renewed.length;
@@ -94,12 +108,12 @@ export class ReEncryptionService {
     );
   }
 
-  private async resealRecoveryCodes(): Promise<number> {
+  private async reencryptRecoveryCodes(): Promise<number> {
     return this.inBatches<Buffer>(
-      (tx, after) => this.values.lockRecoveryCodes(tx, this.keyId, after, BATCH),
+      (tx, after) => this.values.lockRecoveryCodes(tx, this.keyId, after, BATCH_SIZE),
       async (tx, rows) => {
         const renewed = rows.flatMap(({ id, memberId, sealed }) => {
-          const code = unlessLost(() => this.recoveryCodes.renewed(memberId, sealed));
+          const code = decryptOrNull(() => this.recoveryCodes.renewed(memberId, sealed));
           return code === null ? [] : [{ id, ...code }];
         });
         await this.values.replaceRecoveryCodes(tx, this.keyId, renewed);
@@ -108,16 +122,20 @@ export class ReEncryptionService {
     );
   }
 
+  /**
+   * Walks over the rows in the order of their ids, so that undecryptable rows are read once per
+   * run.
+   */
   private async inBatches<Id>(
-    take: (tx: Tx, after: Id | null) => Promise<EncryptedValue<Id>[]>,
+    lockRows: (tx: Tx, after: Id | null) => Promise<EncryptedValue<Id>[]>,
     renew: (tx: Tx, rows: readonly EncryptedValue<Id>[]) => Promise<number>,
   ): Promise<number> {
-    let after: Id | null = null; // past what no secret opens, which would be found again and again
+    let after: Id | null = null;
     let total = 0;
     for (;;) {
       const from: Id | null = after;
       const batch = await this.database.transaction(async (tx) => {
-        const rows = await take(tx, from);
+        const rows = await lockRows(tx, from);
         return { last: rows.at(-1)?.id, count: rows.length === 0 ? 0 : await renew(tx, rows) };
       });
       if (batch.last === undefined) return total;
@@ -126,26 +144,38 @@ export class ReEncryptionService {
     }
   }
 
-  /** On a connection of its own, past any pooler: its end frees the lock, however it comes about. */
-  private async alone<T>(work: () => Promise<T>): Promise<T | null> {
+  /**
+   * Takes the lock that only one run can hold. The lock belongs to a connection of its own, which
+   * bypasses any pooler: however the process ends, the connection ends with it and PostgreSQL
+   * releases the lock.
+   *
+   * @returns the connection to close when done, or null if another run holds the lock
+   */
+  private async acquireLock(): Promise<pg.Client | null> {
     const connection = new pg.Client({ connectionString: this.config.directDatabaseUrl });
-    connection.on('error', () => undefined); // the work notices by itself
-    await connection.connect();
+    connection.on('error', () => undefined); // a lost database makes the next batch fail, too
     try {
+      await connection.connect();
       const { rows } = await connection.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-        LOCKS.resealing,
+        LOCKS.reEncryption,
       ]);
-      return rows[0]!.locked ? await work() : null;
-    } finally {
+      if (rows[0]!.locked) return connection;
+    } catch (error) {
       await connection.end().catch(() => undefined);
+      throw error;
     }
+    await connection.end().catch(() => undefined);
+    return null;
   }
 }
 
-/** Null for what no known secret opens: it stays as it is, for the day somebody finds the secret. */
-function unlessLost<T>(open: () => T): T | null {
+/**
+ * Null if no known secret decrypts the value. The row is left as it is, in case the operator finds
+ * the secret.
+ */
+function decryptOrNull<T>(decrypt: () => T): T | null {
   try {
-    return open();
+    return decrypt();
   } catch {
     return null;
   }

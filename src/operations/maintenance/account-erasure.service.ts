@@ -7,12 +7,21 @@ import { MailService } from '../../mail/mail.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
 const EVERY_MS = 10 * 60 * 1000;
-/** Accounts of one transaction: few, because a year of events may hang on each, and one statement erases those of all. */
-const BATCH = 10;
-/** So many that stay where they are mean that something is wrong with all of them; the next round tries again. */
-const MOST_LEFT = 100;
+/**
+ * Accounts per transaction. Few, because one statement anonymises all their events, and each may
+ * have a year of them.
+ */
+const BATCH_SIZE = 10;
+/**
+ * A round stops after this many accounts that could not be erased: the cause is then probably
+ * common to all.
+ */
+const MAX_FAILED = 100;
 
-/** Erases closed accounts once their grace is over: the member with all that hangs on it, and whatever the audit knew of the person. */
+/**
+ * Erases closed accounts after their grace period: the member with all dependent rows, and the
+ * personal data in the audit log.
+ */
 @Injectable()
 export class AccountErasureService {
   private readonly logger = new Logger(AccountErasureService.name);
@@ -30,19 +39,24 @@ export class AccountErasureService {
 
   @Interval(EVERY_MS)
   async eraseDue(): Promise<void> {
-    const left: string[] = [];
+    const failed: string[] = [];
     try {
-      while (left.length < MOST_LEFT) {
-        const ids = await this.members.findErasable(this.graceSeconds, BATCH, left);
+      while (failed.length < MAX_FAILED) {
+        const ids = await this.members.findErasable(this.graceSeconds, BATCH_SIZE, failed);
         if (ids.length === 0) return;
-        left.push(...(await this.erase(ids)));
+        failed.push(...(await this.erase(ids)));
       }
     } catch (error) {
       this.logger.warn(`could not look for closed accounts: ${(error as Error).message}`);
     }
   }
 
-  /** Together, or one by one where that fails, so that an account with too much on it holds up no other. @returns those still there */
+  /**
+   * Erases the accounts in one transaction or, if that fails, one by one, so that an account with
+   * too many rows does not block the others.
+   *
+   * @returns the ids that were not erased
+   */
   private async erase(ids: readonly string[]): Promise<string[]> {
     try {
       const erased = await this.eraseTogether(ids);
@@ -52,9 +66,9 @@ export class AccountErasureService {
         this.logger.warn(`could not erase the closed account ${ids[0]}: ${(error as Error).message}`);
         return [...ids];
       }
-      const left: string[] = [];
-      for (const id of ids) left.push(...(await this.erase([id])));
-      return left;
+      const failed: string[] = [];
+      for (const id of ids) failed.push(...(await this.erase([id])));
+      return failed;
     }
   }
 

@@ -4,10 +4,13 @@ import { SecurityEventPartitionsRepository } from '../../security/audit-log/secu
 import { AppConfig } from '../../platform/config/app-config.js';
 
 const EVERY_MS = 60 * 60 * 1000;
-/** So that no worker need run for that long before an event finds no partition. */
+/** Events still find a partition if no worker runs for this long. */
 const MONTHS_AHEAD = 3;
 
-/** Keeps the months of the audit: makes those to come in time, and drops whole those that are over. Several workers may do it side by side. */
+/**
+ * Maintains the monthly partitions of the audit log: creates the coming ones in time and drops
+ * whole the expired ones. Several workers may run it at the same time.
+ */
 @Injectable()
 export class EventPartitionsService {
   private readonly logger = new Logger(EventPartitionsService.name);
@@ -18,27 +21,31 @@ export class EventPartitionsService {
   ) {}
 
   @Timeout(0)
-  async keepFromStart(): Promise<void> {
-    await this.keep();
+  async maintainAtStart(): Promise<void> {
+    await this.maintain();
   }
 
   @Interval(EVERY_MS)
-  async keep(): Promise<void> {
+  async maintain(): Promise<void> {
     try {
-      await this.makeComing();
+      await this.createUpcoming();
       await this.dropExpired();
     } catch (error) {
-      // The next round tries again: there is time until the last month made is over, and room for events even then.
-      this.logger.warn(`could not keep the months of the audit: ${(error as Error).message}`);
+      // The next round tries again. There are months left until the last partition ends, and a
+      // default partition for events after it.
+      this.logger.warn(`could not maintain the partitions of the audit log: ${(error as Error).message}`);
     }
   }
 
-  private async makeComing(): Promise<void> {
+  private async createUpcoming(): Promise<void> {
     for (const month of await this.partitions.findMissing(MONTHS_AHEAD))
-      if (await this.partitions.create(month)) this.logger.log(`made ${month.name}`);
+      if (await this.partitions.create(month)) this.logger.log(`created ${month.name}`);
   }
 
-  /** What is older than the retention in the month that is not yet over goes row by row, with the purge. */
+  /**
+   * Drops only partitions that have expired entirely. The purge deletes single expired rows in the
+   * others.
+   */
   private async dropExpired(): Promise<void> {
     for (const name of await this.partitions.findExpired(this.config.env.SECURITY_EVENT_RETENTION_SECONDS))
       if (await this.partitions.drop(name)) this.logger.log(`dropped ${name}`);

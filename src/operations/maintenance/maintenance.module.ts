@@ -6,7 +6,7 @@ import { AccountErasureService } from './account-erasure.service.js';
 import { EventPartitionsService } from './event-partitions.service.js';
 import { PurgeService } from './purge.service.js';
 
-/** Jobs that delete what has expired. */
+/** Scheduled jobs that delete expired data and maintain the partitions of the audit log. */
 @Module({
   imports: [AuditLogModule, MailModule, UsersModule],
   providers: [PurgeService, EventPartitionsService, AccountErasureService],

@@ -2,56 +2,67 @@ import { Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { AppConfig } from '../../platform/config/app-config.js';
 
-/** Rows of one statement: what was done before the work was broken off need not be done again. */
-const BATCH = 10_000;
+/**
+ * Rows per statement. Each statement commits, so a run that is repeated after a failure continues
+ * where it stopped.
+ */
+const BATCH_SIZE = 10_000;
 
-/** What was voided. */
-export interface Voided {
-  readonly proofs: number;
+/** How many rows were voided. */
+export interface VoidedCounts {
+  /** E-mail challenges: mailed codes and links. */
+  readonly challenges: number;
   readonly sessions: number;
   readonly emailChanges: number;
 }
 
-/** After a backup has been put back: closes the doors that going back in time has opened again. */
+/**
+ * Voids credentials after a backup was restored. The backup holds codes, links and sessions as
+ * valid that were used or ended since; they must not work a second time.
+ *
+ * The statements on tables of other modules stand here, because they run together, once, on a
+ * connection without the application's timeouts.
+ */
 @Injectable()
 export class RestoreService {
   constructor(private readonly config: AppConfig) {}
 
   /**
-   * Voids whatever may have been used or ended between the backup and now: codes, links, reset grants, logins under way,
-   * undoing a change of address, and sessions. Members, passwords and second factors stay as they were at the time of the
-   * backup. Each batch is a commit; where it was broken off it is simply run again.
+   * Voids codes, links, reset grants, logins in progress, the undo links of e-mail changes, and
+   * sessions. Members, passwords and second factors stay as they are in the backup. If interrupted,
+   * it can simply be run again.
    */
-  async voidWhatMayBeUsed(): Promise<Voided> {
+  async voidCredentials(): Promise<VoidedCounts> {
     const connection = new pg.Client({
       connectionString: this.config.directDatabaseUrl,
       application_name: 'munjigi-after-restore',
-      // As for migrations: it takes as long as the tables are large, and nobody waits for it.
+      // No timeouts, as for migrations: the time depends on the size of the tables, and no request
+      // waits.
       options: '-c statement_timeout=0 -c lock_timeout=0 -c timezone=UTC',
     });
-    connection.on('error', () => undefined); // the statement under way says so
+    connection.on('error', () => undefined); // the running statement fails with the same error
     await connection.connect();
     try {
       await connection.query(`TRUNCATE reset_grants, mfa_challenges, passkey_challenges`);
-      const change = (changes: Change): Promise<number> => changeInBatches(connection, changes);
-      // Whatever waits carries a proof that is void now, or tells of something that was told before.
-      await change({
+      // Pending mails carry a code or link that is void now, or a notification that may have been
+      // sent already.
+      await updateInBatches(connection, {
         table: 'outbox_messages',
         set: `status = 'dropped', payload = NULL, finished_at = now(), last_error = 'a backup was restored'`,
         where: `status = 'pending'`,
       });
       return {
-        proofs: await change({
+        challenges: await updateInBatches(connection, {
           table: 'proof_requests',
           set: 'voided_at = now()',
           where: 'spent_at IS NULL AND voided_at IS NULL',
         }),
-        emailChanges: await change({
+        emailChanges: await updateInBatches(connection, {
           table: 'email_changes',
           set: 'closed_at = now()',
           where: 'closed_at IS NULL',
         }),
-        sessions: await change({
+        sessions: await updateInBatches(connection, {
           table: 'sessions',
           set: `ended_at = now(), end_reason = 'restored'`,
           where: 'ended_at IS NULL',
@@ -63,20 +74,24 @@ export class RestoreService {
   }
 }
 
-/** A change to rows of a table, which the condition is not true of any more afterwards. */
-interface Change {
+/** An update of the rows of a table that match `where`. Updated rows no longer match it. */
+interface TableUpdate {
   readonly table: string;
   readonly set: string;
   readonly where: string;
 }
 
-/** In the order of their keys, so that what was changed is not looked at again. @returns how many rows were changed */
-async function changeInBatches(connection: pg.Client, { table, set, where }: Change): Promise<number> {
+/**
+ * Updates the rows in the order of their ids, so that no batch reads updated rows again.
+ *
+ * @returns the number of updated rows
+ */
+async function updateInBatches(connection: pg.Client, { table, set, where }: TableUpdate): Promise<number> {
   let total = 0;
   let after = '00000000-0000-0000-0000-000000000000';
   for (;;) {
     const { rows } = await connection.query<{ count: number; last: string | null }>(
-      `WITH batch AS (SELECT id FROM ${table} WHERE id > $1 AND ${where} ORDER BY id LIMIT ${BATCH}),
+      `WITH batch AS (SELECT id FROM ${table} WHERE id > $1 AND ${where} ORDER BY id LIMIT ${BATCH_SIZE}),
          changed AS (UPDATE ${table} SET ${set} WHERE id IN (SELECT id FROM batch) AND ${where} RETURNING id)
        SELECT (SELECT count(*)::int FROM changed) AS count, (SELECT id FROM batch ORDER BY id DESC LIMIT 1) AS last`,
       [after],

@@ -2,21 +2,24 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import { DatabaseFigures } from './database-figures.js';
+import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** Whether closed accounts are erased in time. Every replica reports the same, as of the outbox. */
+/**
+ * Measures whether closed accounts are erased in time. Every replica reports the same value, so
+ * dashboards take the maximum.
+ */
 @Injectable()
 export class ErasureMetricsService implements OnModuleInit {
   private readonly logger = new Logger(ErasureMetricsService.name);
-  private readonly delay: DatabaseFigures<number>;
+  private readonly delay: CachedMeasurement<number>;
 
   constructor(
     private readonly metrics: MetricsRegistry,
     { env }: AppConfig,
     members: MembersRepository,
   ) {
-    this.delay = new DatabaseFigures(
+    this.delay = new CachedMeasurement(
       () => members.measureErasureDelay(env.ACCOUNT_ERASURE_GRACE_SECONDS),
       ({ message }) => this.logger.warn(`the erasure of closed accounts could not be measured: ${message}`),
     );
@@ -26,7 +29,7 @@ export class ErasureMetricsService implements OnModuleInit {
     const read = (): Promise<number | undefined> => this.delay.read();
     new Gauge({
       name: 'munjigi_erasure_overdue_seconds',
-      help: 'Since the grace of the oldest closed account that is not erased yet was over; 0 when there is none',
+      help: 'Seconds for which the oldest closed account has been due for erasure; 0 if none is due',
       registers: [this.metrics.registry],
       async collect() {
         const seconds = await read();

@@ -1,24 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
-/** Around what people notice: a lookup takes a few milliseconds, a password hash some tens. */
-const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+/** Buckets for this API: a simple read takes a few milliseconds, a password hash some tens. */
+const BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /**
- * Counts answered requests by route, status and outcome. Labels come from our own lists (route patterns, error codes,
- * outcomes), never from what a client sent: otherwise anybody could make the list of series grow without end.
+ * Counts requests by route, status and outcome. Labels come only from our own lists (route
+ * patterns, error codes, outcomes). A label taken from a request would let an attacker create any
+ * number of time series.
  */
 export function measureRequests(fastify: FastifyInstance, registry: Registry): void {
   const durations = new Histogram({
     name: 'munjigi_http_request_duration_seconds',
-    help: 'Time from the request to the end of its answer',
+    help: 'Time from the request to the end of the response',
     labelNames: ['method', 'route', 'status'],
-    buckets: SECONDS,
+    buckets: BUCKETS_SECONDS,
     registers: [registry],
   });
   const outcomes = new Counter({
     name: 'munjigi_request_outcomes_total',
-    help: 'How requests ended: authenticated, mfa_required, rotated, replayed, …, or the code of the refusal',
+    help: 'Outcomes of requests: authenticated, mfa_required, rotated, replayed, …, or the error code',
     labelNames: ['method', 'route', 'outcome'],
     registers: [registry],
   });

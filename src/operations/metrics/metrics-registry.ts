@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 
-/** The metrics of this process. One for each application, so that two in one process do not mix theirs. */
+/**
+ * The metrics of one application. Not the global registry, so that two applications in one process
+ * stay separate.
+ */
 @Injectable()
 export class MetricsRegistry {
   readonly registry = new Registry();

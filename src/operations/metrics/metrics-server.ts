@@ -4,7 +4,10 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import { AppConfig } from '../../platform/config/app-config.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** Serves the metrics on a port of their own, which no proxy passes on, so that nobody outside reads them (ASVS 13.4.5). */
+/**
+ * Serves the metrics on a separate port that no proxy forwards, so that they are not public (ASVS
+ * 13.4.5).
+ */
 @Injectable()
 export class MetricsServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(MetricsServer.name);
@@ -19,8 +22,7 @@ export class MetricsServer implements OnApplicationBootstrap, BeforeApplicationS
     const { METRICS_PORT: port, HOST: host } = this.config.env;
     if (port === undefined) return;
     this.server = createServer((request, response) => {
-      const isKnown = request.method === 'GET' && request.url === '/metrics';
-      if (!isKnown) {
+      if (request.method !== 'GET' || request.url !== '/metrics') {
         response.writeHead(404).end();
         return;
       }
@@ -34,7 +36,10 @@ export class MetricsServer implements OnApplicationBootstrap, BeforeApplicationS
     this.logger.log({ msg: 'metrics', metricsPort: (this.server.address() as { port: number }).port });
   }
 
-  /** Stays until the others have stopped, and then goes at once: a scrape can be repeated. */
+  /**
+   * Closes after the other parts have stopped, without waiting for running scrapes: they can be
+   * repeated.
+   */
   beforeApplicationShutdown(): void {
     this.server?.close();
     this.server?.closeAllConnections();

@@ -6,7 +6,10 @@ import { ApiProblems } from '../../platform/http/problems/api-problems.decorator
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** The figures beside the API: for development, and where a proxy keeps the path from the world. */
+/**
+ * Serves the metrics on the port of the API: for development, or if a proxy blocks the path from
+ * outside.
+ */
 @ApiTags('Operations')
 @Public()
 @Controller('metrics')

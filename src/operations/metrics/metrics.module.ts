@@ -11,7 +11,9 @@ import { OutboxMetricsService } from './outbox-metrics.service.js';
 import { ProcessMetricsService } from './process-metrics.service.js';
 import { ReplicaMetricsService } from './replica-metrics.service.js';
 
-/** Figures for Prometheus. Reads from the features; none of them knows that it is measured. */
+/**
+ * Metrics for Prometheus. They are read from the other modules, which do not depend on this one.
+ */
 @Module({
   imports: [MailModule, PasswordsModule, SessionsModule, UsersModule],
   controllers: [MetricsController],

@@ -2,20 +2,21 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import { ATTEMPT_RESULTS, MailDelivery } from '../../mail/delivery/mail-delivery.js';
 import { OutboxBacklogRepository, type OutboxBacklog } from '../../mail/outbox/outbox-backlog.repository.js';
-import { DatabaseFigures } from './database-figures.js';
+import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
 /**
- * What waits in the outbox, and what comes of sending it. Of what waits every replica reports the same figures, so
- * dashboards take the largest and never the sum; attempts are each process's own.
+ * Measures the backlog of the outbox and the delivery attempts. Every replica reports the same
+ * backlog, so dashboards must take the maximum, not the sum. Attempts are counted per process and
+ * can be summed.
  */
 @Injectable()
 export class OutboxMetricsService implements OnModuleInit {
   private readonly logger = new Logger(OutboxMetricsService.name);
-  private readonly figures: DatabaseFigures<OutboxBacklog>;
+  private readonly measurement: CachedMeasurement<OutboxBacklog>;
   private readonly failures = new Counter({
     name: 'munjigi_outbox_measure_failures_total',
-    help: 'Times the database did not say what waits in the outbox; its figures are then the last known',
+    help: 'Failures to measure the outbox in the database; the other outbox metrics then keep their last values',
     registers: [],
   });
 
@@ -24,7 +25,7 @@ export class OutboxMetricsService implements OnModuleInit {
     backlog: OutboxBacklogRepository,
     private readonly delivery: MailDelivery,
   ) {
-    this.figures = new DatabaseFigures(
+    this.measurement = new CachedMeasurement(
       () => backlog.measure(),
       ({ message }) => {
         this.failures.inc();
@@ -36,11 +37,11 @@ export class OutboxMetricsService implements OnModuleInit {
   onModuleInit(): void {
     const { registry } = this.metrics;
     registry.registerMetric(this.failures);
-    // One question for both gauges, which are read at the same time.
-    const read = (): Promise<OutboxBacklog | undefined> => this.figures.read();
+    // Both gauges are read at the same time and share one query.
+    const read = (): Promise<OutboxBacklog | undefined> => this.measurement.read();
     new Gauge({
       name: 'munjigi_outbox_messages',
-      help: 'Mails: due, waiting (for their next try, or being sent), dead (given up, and an operator can send them again)',
+      help: 'Mails by state: due, waiting (for the next attempt, or being sent), dead (given up; an administrator can retry them)',
       labelNames: ['state'],
       registers: [registry],
       async collect() {
@@ -51,7 +52,7 @@ export class OutboxMetricsService implements OnModuleInit {
     });
     new Gauge({
       name: 'munjigi_outbox_oldest_seconds',
-      help: 'Age of the oldest mail that was not tried yet',
+      help: 'Age of the oldest mail without a delivery attempt',
       registers: [registry],
       async collect() {
         const backlog = await read();
@@ -61,13 +62,13 @@ export class OutboxMetricsService implements OnModuleInit {
     const { attemptCounts } = this.delivery;
     new Counter({
       name: 'munjigi_mail_attempts_total',
-      help: 'Attempts of this process to send a mail: sent, postponed or dead (its recipient was refused for now or for good), dropped, unreachable (the mail server)',
+      help: 'Delivery attempts of this process by result: sent, postponed or dead (the recipient was refused temporarily or permanently), dropped, unreachable (the mail server)',
       labelNames: ['try', 'result'],
       registers: [registry],
       collect() {
         this.reset();
-        for (const turn of ['first', 'later'] as const)
-          for (const result of ATTEMPT_RESULTS) this.inc({ try: turn, result }, attemptCounts[turn][result]);
+        for (const attempt of ['first', 'later'] as const)
+          for (const result of ATTEMPT_RESULTS) this.inc({ try: attempt, result }, attemptCounts[attempt][result]);
       },
     });
   }

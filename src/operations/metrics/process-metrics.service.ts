@@ -5,7 +5,7 @@ import { PasswordsService } from '../../security/passwords/passwords.service.js'
 import { RevocationFeed } from '../../sessions/revocation/revocation-feed.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** What this process knows of itself, read at the moment somebody asks. */
+/** Metrics of this process that are read from memory when Prometheus scrapes them. */
 @Injectable()
 export class ProcessMetricsService implements OnModuleInit {
   constructor(
@@ -20,14 +20,22 @@ export class ProcessMetricsService implements OnModuleInit {
     collectDefaultMetrics({ register: this.metrics.registry });
     this.gauge('munjigi_password_hashes_running', 'Password hashes being computed', () => this.passwords.load.running);
     this.gauge('munjigi_password_hashes_waiting', 'Password hashes waiting', () => this.passwords.load.waiting);
-    this.gauge('munjigi_database_connections', 'Connections of the pool', () => pool.totalCount);
-    this.gauge('munjigi_database_connections_idle', 'Connections that nobody uses', () => pool.idleCount);
-    this.gauge('munjigi_database_waiting', 'Work waiting for a connection', () => pool.waitingCount);
-    this.gauge('munjigi_revoked_sessions', 'Sessions this process knows to be revoked', () => this.feed.size);
-    this.gauge('munjigi_revocation_feed_live', '0 while the database is asked instead', () => +this.feed.isLive);
+    this.gauge('munjigi_database_connections', 'Connections in the pool', () => pool.totalCount);
+    this.gauge('munjigi_database_connections_idle', 'Connections not in use', () => pool.idleCount);
+    this.gauge(
+      'munjigi_database_waiting',
+      'Queries and transactions waiting for a connection',
+      () => pool.waitingCount,
+    );
+    this.gauge('munjigi_revoked_sessions', 'Revoked sessions in the memory of this process', () => this.feed.size);
+    this.gauge(
+      'munjigi_revocation_feed_live',
+      '1 while the revocation feed is connected; 0 while the database is queried instead',
+      () => +this.feed.isLive,
+    );
     this.gauge(
       'munjigi_revocation_feed_lag_seconds',
-      'Since the feed was last known to be whole; -1 if it never was',
+      'Seconds since the feed was last complete; -1 if it never was',
       () => (Number.isFinite(this.feed.lagSeconds) ? this.feed.lagSeconds : -1),
     );
   }

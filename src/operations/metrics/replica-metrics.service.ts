@@ -4,20 +4,23 @@ import {
   ReplicationSlotsRepository,
   type ReplicationSlots,
 } from '../../platform/database/replication-slots.repository.js';
-import { DatabaseFigures } from './database-figures.js';
+import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** Whether everybody who should follow the database does. Every process reports the same, as of the outbox. */
+/**
+ * Measures whether the database's replicas follow it. Every process reports the same values, so
+ * dashboards take the maximum.
+ */
 @Injectable()
 export class ReplicaMetricsService implements OnModuleInit {
   private readonly logger = new Logger(ReplicaMetricsService.name);
-  private readonly slots: DatabaseFigures<ReplicationSlots>;
+  private readonly slots: CachedMeasurement<ReplicationSlots>;
 
   constructor(
     private readonly metrics: MetricsRegistry,
     slots: ReplicationSlotsRepository,
   ) {
-    this.slots = new DatabaseFigures(
+    this.slots = new CachedMeasurement(
       () => slots.count(),
       ({ message }) => this.logger.warn(`the replication slots could not be counted: ${message}`),
     );
@@ -27,7 +30,7 @@ export class ReplicaMetricsService implements OnModuleInit {
     const read = (): Promise<ReplicationSlots | undefined> => this.slots.read();
     new Gauge({
       name: 'munjigi_replication_slots',
-      help: 'Replicas of the database: active, away (what they have not seen fills its disk), lost (need a new copy)',
+      help: 'Replicas of the database by state: active, away (the WAL kept for them fills the disk), lost (need a new base backup)',
       labelNames: ['state'],
       registers: [this.metrics.registry],
       async collect() {

@@ -7,7 +7,7 @@
 export const LOCKS = {
   migration: 7_463_541,
   administrators: 7_463_542,
-  resealing: 7_463_543,
+  reEncryption: 7_463_543,
 } as const;
 
 /** The first of two numbers; the second one says which of its kind. PostgreSQL keeps these apart from locks of one number. */

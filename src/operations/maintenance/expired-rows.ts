@@ -1,0 +1,85 @@
+/*
+ * Which rows the purge deletes, for every table with rows that expire. The statements stand here
+ * and not in the repositories of the tables, because all tables share one algorithm, and because
+ * one list shows how long everything is kept, which is what a privacy policy has to state.
+ */
+
+/** Rows deleted by one statement: few enough that no lock is held for long. */
+export const PURGE_BATCH_SIZE = 1000;
+
+/** The expired rows of one table. */
+export interface ExpiredRows {
+  readonly table: string;
+  /** Rows are expired when this is before `before`. There is an index on it. */
+  readonly by: string;
+  readonly before: string;
+  /** A further condition. */
+  readonly and?: string;
+}
+
+/** Retention periods that the configuration sets. */
+export interface RetentionSettings {
+  readonly RISK_HISTORY_SECONDS: number;
+  readonly SECURITY_EVENT_RETENTION_SECONDS: number;
+  readonly NOT_ME_TTL_SECONDS: number;
+}
+
+/**
+ * Lists the expired rows. Most rows are kept for a while after they expire, so that late requests
+ * still get a precise error.
+ */
+export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[] {
+  return [
+    { table: 'sign_ups', by: 'expires_at', before: ago('1 day') },
+    { table: 'proof_requests', by: 'greatest(code_expires_at, link_expires_at)', before: ago('7 days') },
+    { table: 'reset_grants', by: 'expires_at', before: ago('1 day') },
+    { table: 'devices', by: 'last_seen_at', before: ago('400 days') },
+    { table: 'mfa_challenges', by: 'expires_at', before: ago('1 day') },
+    { table: 'passkey_challenges', by: 'expires_at', before: 'now()' },
+    { table: 'sessions', by: 'absolute_expires_at', before: ago('1 day') },
+    { table: 'risk_notices', by: 'noticed_at', before: ago('366 days') },
+    // The row holds the old address, which is needed only while the change can be undone.
+    { table: 'email_changes', by: 'undo_until', before: ago('7 days') },
+    { table: 'revocations', by: 'expires_at', before: 'now()' },
+    { table: 'outbox_messages', by: 'created_at', before: ago('30 days'), and: `status <> 'pending'` },
+    { table: 'rate_limits', by: 'expire', before: '(extract(epoch FROM now()) * 1000)::bigint' },
+    {
+      table: 'login_failures',
+      by: 'updated_at',
+      before: ago('30 days'),
+      and: `blocked_until IS DISTINCT FROM 'infinity'`,
+    },
+    { table: 'known_networks', by: 'last_seen_at', before: secondsAgo(settings.RISK_HISTORY_SECONDS) },
+    { table: 'security_events', by: 'at', before: secondsAgo(settings.SECURITY_EVENT_RETENTION_SECONDS) },
+    // The row only prevents a second use of a link, and the link itself has expired by then.
+    { table: 'not_me_reports', by: 'reported_at', before: secondsAgo(settings.NOT_ME_TTL_SECONDS) },
+  ];
+}
+
+/**
+ * The statement that deletes one batch, oldest rows first. Skips rows that another transaction has
+ * locked. It addresses rows by their physical place (`ctid`), so that its cost depends on the rows
+ * it deletes and not on the size of the table.
+ */
+export function deleteBatchStatement({ table, by, before, and }: ExpiredRows): string {
+  const condition = [`${by} < ${before}`, ...(and === undefined ? [] : [and])].join(' AND ');
+  // The outer condition is needed, too: the same ctid exists in every partition, and an update may
+  // have moved another row there since the inner query.
+  return `DELETE FROM ${table} WHERE ${condition} AND ctid = ANY (ARRAY(
+    SELECT ctid FROM ${table} WHERE ${condition} ORDER BY ${by} LIMIT ${PURGE_BATCH_SIZE} FOR UPDATE SKIP LOCKED))`;
+}
+
+/**
+ * Deletes what an undeliverable mail carries once that has expired, or after a week without a
+ * retry. The rest of the row stays for as long as the list above says.
+ */
+export const ERASE_DEAD_MAIL_PAYLOADS = `UPDATE outbox_messages SET payload = NULL
+  WHERE status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at, finished_at + interval '7 days') < now()`;
+
+function ago(interval: string): string {
+  return `now() - interval '${interval}'`;
+}
+
+function secondsAgo(seconds: number): string {
+  return ago(`${seconds} seconds`);
+}
