@@ -4,13 +4,13 @@ import { brandColors, brandStylesheet, contrast } from './brand-colors.js';
 
 const color = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
 
-describe('the colour of a brand', () => {
-  it('measures contrast as WCAG does', () => {
+describe('brand colours', () => {
+  it('measure contrast as WCAG defines it', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);
     expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
   });
 
-  it('can be read whatever it is: on buttons, as a link on light and on dark', () => {
+  it('are readable for any brand colour: on buttons, and as links on light and on dark backgrounds', () => {
     fc.assert(
       fc.property(color, (accent) => {
         const { onAccent, lightInk, darkInk } = brandColors(accent);
@@ -21,12 +21,12 @@ describe('the colour of a brand', () => {
     );
   });
 
-  it('stays as it is where it can be read', () => {
+  it('keep the brand colour where it is readable', () => {
     expect(brandColors('#2a51d8')).toMatchObject({ accent: '#2a51d8', onAccent: '#ffffff', lightInk: '#2a51d8' });
     expect(brandColors('#ffd400').onAccent).toBe('#000000');
   });
 
-  it('becomes a stylesheet that names colours and nothing else', () => {
+  it('produce a stylesheet that contains only colours', () => {
     expect(brandStylesheet('#2a51d8')).toMatch(/^(:root|@media|[\s{}();:-]|#[0-9a-f]{6}|[a-z-]+)*$/);
   });
 });

@@ -1,12 +1,14 @@
 /*
- * Makes the operator's one colour fit for reading. The colour itself fills buttons, under black or white text, whichever
- * reads better; for links and focus rings it is darkened or lightened as far as WCAG 2.2 asks (4.5:1, criterion 1.4.3).
+ * Derives readable colours from the operator's brand colour. Buttons have the colour itself as
+ * background and black or white text, whichever has the better contrast. Links and focus rings use
+ * a darker or lighter shade with the contrast that WCAG 2.2 requires (4.5:1, criterion 1.4.3).
  */
 
-const READABLE = 4.5;
+/** WCAG 2.2, criterion 1.4.3. */
+const MIN_CONTRAST = 4.5;
 const BLACK = '#000000';
 const WHITE = '#ffffff';
-/** Backgrounds of the two themes that coloured words stand on; see pages.css. */
+/** The backgrounds of coloured text in the two themes; see styles/theme.css. */
 const LIGHT_CARD = '#ffffff';
 const DARK_CARD = '#1c2128';
 
@@ -22,13 +24,16 @@ export interface BrandColors {
 export function brandColors(accent: string): BrandColors {
   return {
     accent,
-    onAccent: contrast(accent, WHITE) >= READABLE ? WHITE : BLACK,
+    onAccent: contrast(accent, WHITE) >= MIN_CONTRAST ? WHITE : BLACK,
     lightInk: readableOn(LIGHT_CARD, accent, BLACK),
     darkInk: readableOn(DARK_CARD, accent, WHITE),
   };
 }
 
-/** The stylesheet that carries the colours: a page may hold no style of its own (TR-05). */
+/**
+ * Returns the stylesheet with the colours. A separate file, because pages have no inline styles
+ * (TR-05).
+ */
 export function brandStylesheet(accent: string): string {
   const colors = brandColors(accent);
   const shared = `--accent: ${colors.accent}; --on-accent: ${colors.onAccent};`;
@@ -38,18 +43,21 @@ export function brandStylesheet(accent: string): string {
   );
 }
 
-/** Ratio of luminances from 1 to 21 (WCAG 2.2, "contrast ratio"). */
-export function contrast(one: string, other: string): number {
-  const [lighter, darker] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number];
+/** The contrast ratio of two colours, from 1 to 21 (WCAG 2.2). */
+export function contrast(first: string, second: string): number {
+  const [lighter, darker] = [luminance(first), luminance(second)].sort((a, b) => b - a) as [number, number];
   return (lighter + 0.05) / (darker + 0.05);
 }
 
-/** Mixes in black or white in small steps until it can be read; the far end always can. */
+/**
+ * Mixes in black or white in small steps until the contrast suffices; pure black or white always
+ * does.
+ */
 function readableOn(background: string, color: string, towards: string): string {
   for (let share = 0; share < 1; share += 0.05) {
     const mixed = mix(color, towards, share);
-    // A little more than needed, for cards that are tinted.
-    if (contrast(mixed, background) >= READABLE + 0.3) return mixed;
+    // Slightly more than required, because some backgrounds are tinted.
+    if (contrast(mixed, background) >= MIN_CONTRAST + 0.3) return mixed;
   }
   return towards;
 }

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
-/** A file that pages load, with what a request for it is answered with. */
+/** A file that pages load, ready to be sent. */
 export interface PageAsset {
   readonly contentType: string;
   readonly content: Buffer;
-  /** The same, compressed: phones read this over slow lines. It holds no secret, so its size tells nothing (BREACH). */
+  /**
+   * The compressed content. Safe although it is served over TLS: it holds no secret that its size
+   * could reveal (BREACH).
+   */
   readonly gzipped: Buffer;
-  /** Changes with the content, so that a browser may keep its copy as long as it asks. */
+  /** A hash of the content, so that a browser can revalidate its cached copy. */
   readonly etag: string;
 }
 

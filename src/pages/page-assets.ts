@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { BrandLogo } from '../platform/config/brand-logo.js';
 import { brandStylesheet } from './brand-colors.js';
 import { pageAsset, type PageAsset } from './page-asset.js';
-import { strengthAssets } from './strength-assets.js';
+import { buildStrengthAssets } from './strength-assets.js';
 
-const DIRECTORY = fileURLToPath(new URL('./assets/', import.meta.url));
+const SCRIPTS = fileURLToPath(new URL('./assets/', import.meta.url));
+const STYLES = fileURLToPath(new URL('./styles/', import.meta.url));
+/** The parts of pages.css. The order matters: later rules override earlier ones. */
+const STYLE_FILES = ['theme', 'base', 'forms', 'buttons', 'account', 'screens'] as const;
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
-const CONTENT_TYPES: Record<string, string> = { css: CSS, js: JAVASCRIPT };
 
 export interface Brand {
   /** `#rrggbb` */
@@ -16,16 +18,19 @@ export interface Brand {
   readonly logo: BrandLogo | null;
 }
 
-/** Stylesheets, scripts and the logo of the pages, read once; a request picks by name from memory, so no path of its making reaches the disk. */
+/**
+ * The stylesheets, scripts and logo of the pages. They are read once at start-up, and a request
+ * only selects one by name from memory: no path from a request ever reaches the file system.
+ */
 export class PageAssets {
   private readonly assets = new Map<string, PageAsset>();
   private strength: Promise<Map<string, PageAsset>> | undefined;
 
   constructor({ color, logo }: Brand) {
-    for (const file of readdirSync(DIRECTORY)) {
-      const contentType = CONTENT_TYPES[file.split('.').at(-1) ?? ''];
-      if (contentType) this.assets.set(file, pageAsset(contentType, readFileSync(DIRECTORY + file)));
-    }
+    for (const file of readdirSync(SCRIPTS).filter((name) => name.endsWith('.js')))
+      this.assets.set(file, pageAsset(JAVASCRIPT, readFileSync(SCRIPTS + file)));
+    const styles = STYLE_FILES.map((name) => readFileSync(`${STYLES}${name}.css`, 'utf8'));
+    this.assets.set('pages.css', pageAsset(CSS, styles.join('\n')));
     this.assets.set('brand.css', pageAsset(CSS, brandStylesheet(color)));
     if (logo) this.assets.set('logo', pageAsset(logo.contentType, logo.content));
   }
@@ -34,10 +39,13 @@ export class PageAssets {
     return this.assets.get(file) ?? null;
   }
 
-  /** What the strength meter runs on; made when a browser first asks for it, because its word lists are megabytes. */
+  /**
+   * Finds a file of the strength meter. They are built on the first request, because the word lists
+   * are megabytes.
+   */
   async findStrength(file: string): Promise<PageAsset | null> {
     if (!file.startsWith('strength-')) return null;
-    this.strength ??= strengthAssets().then(
+    this.strength ??= buildStrengthAssets().then(
       (files) => new Map(Object.entries(files).map(([name, content]) => [name, pageAsset(JAVASCRIPT, content)])),
     );
     return (await this.strength).get(file) ?? null;

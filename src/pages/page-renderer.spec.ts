@@ -7,7 +7,6 @@ import { LOCALES, type Locale } from '../platform/i18n/locale.js';
 import { SIGNALS } from '../security/risk/signals.js';
 import { MAIL_TEMPLATE_FIELDS, MAIL_TEMPLATE_NAMES } from '../mail/templates/mail-template.js';
 import { PageAssets } from './page-assets.js';
-import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 import { PageRenderer, type PageRendererOptions } from './page-renderer.js';
 import { en } from './texts/en.js';
 import { ko } from './texts/ko.js';
@@ -24,25 +23,25 @@ const OPTIONS: PageRendererOptions = {
 };
 const renderer = new PageRenderer(OPTIONS);
 const assets = new PageAssets({ color: '#2a51d8', logo: null });
-/** Pages that ask for nothing more than a press of a button. */
-const BUTTONS: readonly PageName[] = ['not-me', 'confirm-email', 'undo-email'];
+/** Pages with buttons but no fields. */
+const BUTTON_PAGES: readonly PageName[] = ['not-me', 'confirm-email', 'undo-email'];
 const EVERY = PAGE_NAMES.flatMap((page) => LOCALES.map((locale) => [page, locale] as const));
 
-/** The page as it is served; fails for one that is not. */
+/** Renders a page; throws if it is not enabled. */
 function render(page: PageName, locale: Locale, from = renderer): string {
   const html = from.render(page, locale);
   if (html === null) throw new Error(`no page ${page}`);
   return html;
 }
 
-/** Every text of a language with the path to it. */
+/** All texts of a language with their keys. */
 function texts(language: typeof en): [string, string][] {
   return Object.entries(language).flatMap(([part, entries]) =>
     Object.entries(entries).map(([key, text]): [string, string] => [`${part}.${key}`, text]),
   );
 }
 
-/** A script with all that it imports, directly or not; fails on an import that does not exist. */
+/** A script with all its direct and indirect imports; throws if an imported file does not exist. */
 function scriptsOf(file: string, seen = new Map<string, string>()): Map<string, string> {
   if (seen.has(file)) return seen;
   const asset = assets.find(file);
@@ -72,22 +71,22 @@ describe('the texts of the pages', () => {
     for (const [, text] of texts(en)) expect(text).not.toMatch(/[가-힣]/);
   });
 
-  it('have one meaning for each name, because scripts ask by name alone', () => {
+  it('use no key in both `common` and a page, because scripts look texts up by key alone', () => {
     for (const page of PAGE_NAMES) expect(Object.keys(en[page]).filter((key) => key in en.common)).toEqual([]);
   });
 
-  it('name what each mail with an “It wasn’t me” link was about', () => {
+  it('describe the event of every mail with an “It wasn’t me” link', () => {
     const alerts = MAIL_TEMPLATE_NAMES.filter((name) => 'notMeLink' in MAIL_TEMPLATE_FIELDS[name]);
     const named = Object.keys(en['not-me']).filter((key) => key.startsWith('event-'));
     expect(named.sort()).toEqual(alerts.map((name) => `event-${name}`).sort());
   });
 
-  it('name every security event that a member’s timeline can hold', () => {
+  it('describe every type of security event', () => {
     const named = Object.keys(en.account).filter((key) => key.startsWith('event-'));
     expect(named.sort()).toEqual(SECURITY_EVENT_TYPES.map((type) => `event-${type}`).sort());
   });
 
-  it('say why something looked risky, and what was done about it', () => {
+  it('describe every risk signal and every outcome', () => {
     const named = (prefix: string) => Object.keys(en.account).filter((key) => key.startsWith(prefix));
     const signals = [...Object.keys(SIGNALS), 'token_reuse'];
     expect(named('signal-').sort()).toEqual(signals.map((signal) => `signal-${signal}`).sort());
@@ -97,15 +96,15 @@ describe('the texts of the pages', () => {
     expect(named('outcome-').sort()).toEqual(outcomes.sort());
   });
 
-  it('include every one that a script asks for', () => {
+  it('include every text that a script uses', () => {
     for (const page of PAGE_NAMES) {
       const known = new Set([...Object.keys(en.common), ...Object.keys(en[page])]);
       const scripts = [...scriptsOf(`${page}.js`).values()].join('\n');
-      const asked = [...scripts.matchAll(/\btext\(('\w+'|[^()?\n]+ \? '\w+' : '\w+')/g)].flatMap((match) =>
+      const usedKeys = [...scripts.matchAll(/\btext\(('\w+'|[^()?\n]+ \? '\w+' : '\w+')/g)].flatMap((match) =>
         match[1]!.match(/'\w+'/g)!.slice(-2),
       );
-      expect(asked.length).toBeGreaterThan(3);
-      expect(asked.map((key) => key.slice(1, -1)).filter((key) => !known.has(key))).toEqual([]);
+      expect(usedKeys.length).toBeGreaterThan(3);
+      expect(usedKeys.map((key) => key.slice(1, -1)).filter((key) => !known.has(key))).toEqual([]);
     }
   });
 });
@@ -120,14 +119,14 @@ describe('a built-in page', () => {
     expect(html).not.toMatch(/\{\{|undefined|\[object/);
   });
 
-  it.each(EVERY)('%s in %s runs nothing inline and loads nothing from elsewhere', (page, locale) => {
+  it.each(EVERY)('%s in %s has no inline scripts or styles and loads nothing from other hosts', (page, locale) => {
     const html = render(page, locale);
     expect(html).not.toMatch(/<style\b|\sstyle=|\son\w+=|javascript:/i);
     expect(html.match(/<script\b[^>]*>/g)).toEqual([`<script type="module" src="assets/${page}.js">`]);
     expect(html).not.toMatch(/(src|<link [^>]*href)="(https?:)?\/\//);
   });
 
-  it.each(EVERY)('%s in %s asks for nothing but what exists in assets', (page, locale) => {
+  it.each(EVERY)('%s in %s loads only assets that exist', (page, locale) => {
     const html = render(page, locale);
     const files = [...html.matchAll(/(?:src|href)="assets\/([^"]+)"/g)].map((match) => match[1]!);
     const served = new PageAssets({ color: '#2a51d8', logo: { contentType: 'image/png', content: Buffer.from('x') } });
@@ -135,12 +134,12 @@ describe('a built-in page', () => {
     expect([...scriptsOf(`${page}.js`).keys()]).toContain('page.js');
   });
 
-  it.each(EVERY)('%s in %s labels every field and tells the browser what it is for', (page, locale) => {
+  it.each(EVERY)('%s in %s labels every field and sets its autocomplete purpose', (page, locale) => {
     const html = render(page, locale);
-    // What is hidden for good is there for password managers alone.
+    // Hidden inputs are only for password managers.
     const inputs = (html.match(/<input\b[^>]*>/g) ?? []).filter((input) => !/\shidden\b/.test(input));
-    expect(inputs.length > 0).toBe(!BUTTONS.includes(page));
-    for (const input of inputs.filter((one) => !/type="(checkbox|radio)"/.test(one))) {
+    expect(inputs.length > 0).toBe(!BUTTON_PAGES.includes(page));
+    for (const input of inputs.filter((tag) => !/type="(checkbox|radio)"/.test(tag))) {
       expect(html).toContain(`<label for="${/ id="([\w-]+)"/.exec(input)![1]}">`);
       expect(input).toMatch(/autocomplete="(new-password|current-password|username|email|name|one-time-code|off)"/);
       for (const id of /aria-describedby="([^"]+)"/.exec(input)![1]!.split(' ')) expect(html).toContain(`id="${id}"`);
@@ -149,20 +148,20 @@ describe('a built-in page', () => {
     expect(ids.length).toBe(new Set(ids).size);
   });
 
-  it.each(EVERY)('%s in %s has every state, part and place that its script shows or fills', (page, locale) => {
+  it.each(EVERY)('%s in %s has every state, group and form that its script uses', (page, locale) => {
     const html = render(page, locale);
     const scripts = [...scriptsOf(`${page}.js`).values()].join('\n');
-    const asked = (pattern: RegExp) => [...new Set([...scripts.matchAll(pattern)].map((match) => match[1]!))];
-    const states = asked(/\b(?:show|end)\('(\w[\w-]*)'/g);
+    const usedNames = (pattern: RegExp) => [...new Set([...scripts.matchAll(pattern)].map((match) => match[1]!))];
+    const states = usedNames(/\b(?:show|end)\('(\w[\w-]*)'/g);
     expect(states.length).toBeGreaterThan(1);
     for (const state of states) expect(html).toContain(`data-state="${state}"`);
-    for (const group of asked(/\bshowGroup\('(\w+)'/g)) expect(html).toContain(`data-group="${group}"`);
-    for (const form of asked(/\bonSubmit\('([\w-]+)'/g)) {
+    for (const group of usedNames(/\bshowGroup\('(\w+)'/g)) expect(html).toContain(`data-group="${group}"`);
+    for (const form of usedNames(/\bonSubmit\('([\w-]+)'/g)) {
       expect(html).toMatch(
         new RegExp(`<form data-form="${form}"[^>]*>\\s*<div class="problem" role="alert"[^>]* data-problem`),
       );
     }
-    // A state of its own heading is announced by that heading; only the first keeps the title of the page.
+    // Every later state has its own heading, which screen readers announce.
     const laterStates = html.match(/<section\b[^>]* data-state="(?!ready")[^>]*>/g) ?? [];
     expect(laterStates.filter((tag) => !tag.includes('data-title='))).toEqual([]);
   });
@@ -178,16 +177,16 @@ describe('a built-in page', () => {
     expect(posts).toEqual(page === 'not-me' ? ['auth/not-me/inspect'] : []); // looking up changes nothing
   });
 
-  it('OC-05 sends nothing by a form of its own: without a script, a click changes nothing', () => {
+  it('OC-05 has no native form submits: without scripts, a click changes nothing', () => {
     for (const [page, locale] of EVERY) expect(render(page, locale)).not.toMatch(/\s(form)?(action|method)=/i);
   });
 
-  it('escapes what the operator configured', () => {
+  it('escapes the configured product name', () => {
     for (const [page, locale] of EVERY)
       expect(render(page, locale)).toContain('Acme &lt;b&gt;&amp;&lt;/b&gt; &quot;Sons&quot;');
   });
 
-  it('links to the operator’s login page, or the built-in one, or none', () => {
+  it('links to the operator’s login page, else to the built-in one if it is enabled', () => {
     const without = PAGE_NAMES.filter((page) => page !== 'login');
     const href = (options: Partial<PageRendererOptions>) =>
       /data-login-url="([^"]*)"/.exec(render('reset-password', 'ko', new PageRenderer({ ...OPTIONS, ...options })))![1];
@@ -196,7 +195,7 @@ describe('a built-in page', () => {
     expect(href({ loginUrl: undefined, pages: without })).toBe('');
   });
 
-  it('links to no page that is switched off, and is not there when it is', () => {
+  it('is not rendered and not linked to when it is disabled', () => {
     const pages: PageName[] = ['login', 'reset-password'];
     const few = new PageRenderer({ ...OPTIONS, loginUrl: undefined, pages });
     expect(few.render('account', 'en')).toBeNull();
@@ -208,7 +207,7 @@ describe('a built-in page', () => {
     expect(render('login', 'en', few)).toContain('href="reset-password?');
   });
 
-  it('says what this server asks of a password, and how long a closed account can be had back', () => {
+  it('shows the configured password rules and the grace period for closed accounts', () => {
     expect(render('sign-up', 'en')).toContain('At least 10 characters');
     expect(render('sign-up', 'ko')).toContain('10자 이상');
     expect(render('sign-up', 'ko')).toContain('data-min-length="10" data-min-score="3"');
@@ -219,7 +218,7 @@ describe('a built-in page', () => {
     );
   });
 
-  it('is rendered without a raw value: the views escape everything', () => {
+  it('escapes every value: no view uses raw output', () => {
     const folder = fileURLToPath(new URL('./views/', import.meta.url));
     const views = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.hbs'));
     expect(views.length).toBeGreaterThan(PAGE_NAMES.length);
@@ -228,46 +227,10 @@ describe('a built-in page', () => {
       expect([view, source]).toEqual([view, expect.not.stringMatching(/\{\{~?\s*(\{|&)/)]);
     }
   });
-});
 
-describe('the assets of the pages', () => {
-  it('have the type that browsers insist on', () => {
-    expect(assets.find('pages.css')?.contentType).toBe('text/css; charset=utf-8');
-    expect(assets.find('api.js')?.contentType).toBe('text/javascript; charset=utf-8');
-  });
-
-  it('are scripts and styles, nothing else, and no way out of the folder', () => {
-    for (const file of ['tsconfig.json', '../pages.module.ts', '..', '', 'constructor', '__proto__']) {
-      expect(assets.find(file)).toBeNull();
-    }
-  });
-
-  it('hold an estimator for the strength meter that judges as the server does', async () => {
-    const estimator = await assets.findStrength('strength-estimator.js');
-    const words = await assets.findStrength('strength-words.js');
-    const load = async (asset: typeof words): Promise<any> =>
-      import(`data:text/javascript;base64,${asset!.content.toString('base64')}`);
-    const [{ ZxcvbnFactory }, { dictionary, graphs }] = [await load(estimator), await load(words)];
-    const meter = new ZxcvbnFactory({ dictionary, graphs });
-    expect(meter.check('password1', []).score).toBe(0);
-    expect(meter.check('tall giraffes nap at noon', []).score).toBe(4);
-    expect(await assets.findStrength('strength-meter.js')).toBeNull();
-  });
-
-  it('never put text into a page as HTML', () => {
+  it('inserts texts as text, never as HTML', () => {
     for (const [, source] of PAGE_NAMES.flatMap((page) => [...scriptsOf(`${page}.js`)])) {
       expect(source).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b/);
     }
-  });
-});
-
-describe('the headers of the pages', () => {
-  it('TR-05 allow our own files and nothing else', () => {
-    expect(PAGE_HEADERS['content-security-policy']).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-    );
-    expect(PAGE_HEADERS).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
-    expect(ASSET_HEADERS['content-security-policy']).toMatch(/^default-src 'none'; .*sandbox/);
   });
 });

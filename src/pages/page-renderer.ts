@@ -9,16 +9,16 @@ import { ko } from './texts/ko.js';
 export interface PageRendererOptions {
   readonly productName: string;
   readonly hasLogo: boolean;
-  /** Those that are served; pages link to no other. */
+  /** The enabled pages. Pages link only to enabled ones. */
   readonly pages: readonly PageName[];
   /** The operator's own login page, if there is one. */
   readonly loginUrl?: string | undefined;
-  /** The operator's own app, if we have been told where it is. */
+  /** The operator's own app, if it is configured. */
   readonly appUrl?: string | undefined;
   readonly passwordMinLength: number;
-  /** From 0 to 4, as zxcvbn counts. */
+  /** The minimum zxcvbn score, from 0 to 4. */
   readonly passwordMinScore: number;
-  /** Whole days; 0 when a closed account is erased at once. */
+  /** Whole days; 0 if closed accounts are erased at once. */
   readonly erasureGraceDays: number;
 }
 
@@ -27,29 +27,29 @@ const TEXTS: Record<Locale, PageTexts> = { en, ko };
 const LANGUAGE_NAMES: Record<Locale, string> = { en: 'English', ko: '한국어' };
 
 /**
- * Renders the built-in pages. A page knows nothing of the visitor: what it shows depends on the language alone, and the
- * script does the rest. So each is rendered once, when it is first asked for.
+ * Renders the built-in pages. The HTML depends only on the language, never on the visitor, and
+ * scripts load the rest. So each page is rendered once per language, on the first request.
  */
 export class PageRenderer {
   private readonly rendered = new Map<string, string>();
-  /** With the partials; made with the first page. */
-  private workshop: typeof Handlebars | undefined;
+  /** Created with the first page. */
+  private handlebars: typeof Handlebars | undefined;
 
   constructor(private readonly options: PageRendererOptions) {}
 
-  /** Null for a page that does not exist or is not served. */
+  /** Returns null for a page that does not exist or is not enabled. */
   render(name: string, locale: Locale): string | null {
-    const page = this.options.pages.find((served) => served === name);
+    const page = this.options.pages.find((enabled) => enabled === name);
     if (page === undefined) return null;
     const key = `${locale} ${page}`;
-    const html = this.rendered.get(key) ?? this.view(page)(this.values(page, locale));
+    const html = this.rendered.get(key) ?? this.compile(page)(this.values(page, locale));
     this.rendered.set(key, html);
     return html;
   }
 
-  private view(page: PageName): Handlebars.TemplateDelegate {
-    this.workshop ??= withPartials();
-    return this.workshop.compile(readFileSync(`${VIEWS}${page}.hbs`, 'utf8'), { strict: true });
+  private compile(page: PageName): Handlebars.TemplateDelegate {
+    this.handlebars ??= createHandlebars();
+    return this.handlebars.compile(readFileSync(`${VIEWS}${page}.hbs`, 'utf8'), { strict: true });
   }
 
   private values(page: PageName, locale: Locale): object {
@@ -64,13 +64,13 @@ export class PageRenderer {
       passwordMinScore,
       erasureGraceDays,
       links: this.links(locale),
-      common: filled(TEXTS[locale].common, { passwordMinLength }),
-      texts: filled(TEXTS[locale][page], { erasureGraceDays }),
+      common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),
+      texts: fillPlaceholders(TEXTS[locale][page], { erasureGraceDays }),
       otherLanguages: LOCALES.filter((other) => other !== locale).map((code) => ({ code, name: LANGUAGE_NAMES[code] })),
     };
   }
 
-  /** Where one page leads to another; empty where there is nothing to lead to. The chosen language goes along. */
+  /** The links between pages, empty where the target is not enabled. Links keep the language. */
   private links(
     locale: Locale,
   ): Record<'login' | 'signUp' | 'resetPassword' | 'findLoginId' | 'account' | 'next', string> {
@@ -86,19 +86,19 @@ export class PageRenderer {
   }
 }
 
-function withPartials(): typeof Handlebars {
+function createHandlebars(): typeof Handlebars {
   const handlebars = Handlebars.create();
   for (const file of readdirSync(`${VIEWS}partials`))
     handlebars.registerPartial(file.replace(/\.hbs$/, ''), readFileSync(`${VIEWS}partials/${file}`, 'utf8'));
   return handlebars;
 }
 
-/** Puts in what is known at start-up; other places are the scripts' to fill. */
-function filled(texts: Record<string, string>, values: Record<string, number>): Record<string, string> {
+/** Replaces the placeholders known at start-up. The scripts fill the others. */
+function fillPlaceholders(texts: Record<string, string>, values: Record<string, number>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(texts).map(([key, text]) => [
       key,
-      text.replace(/\{(\w+)\}/g, (place, name: string) => (name in values ? String(values[name]) : place)),
+      text.replace(/\{(\w+)\}/g, (placeholder, name: string) => (name in values ? String(values[name]) : placeholder)),
     ]),
   );
 }

@@ -10,9 +10,9 @@ import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 import { PageRenderer } from './page-renderer.js';
 
 /**
- * Serves the built-in pages.
- * GET only, and no GET changes anything: mail scanners open links too. The secret of a link stands in the fragment,
- * which a browser never sends.
+ * Serves the built-in pages. There are only GET routes and they change nothing, because mail
+ * scanners open links, too. The secret of a mailed link is in the URL fragment, which browsers do
+ * not send to the server.
  */
 @Public()
 @ApiExcludeController()
@@ -31,8 +31,8 @@ export class PagesController {
     @Headers('accept-language') acceptLanguage: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): string {
-    const chosen: Locale | undefined = LOCALES.find((locale) => locale === lang);
-    const locale = chosen ?? negotiateLocale(acceptLanguage, this.config.defaultLocale);
+    const requested: Locale | undefined = LOCALES.find((locale) => locale === lang);
+    const locale = requested ?? negotiateLocale(acceptLanguage, this.config.defaultLocale);
     const html = this.renderer.render(page, locale);
     if (html === null) throw new DomainError('not_found');
     reply.headers(PAGE_HEADERS).header('content-language', locale).type('text/html; charset=utf-8');
@@ -42,14 +42,14 @@ export class PagesController {
   @Get('assets/:file')
   async asset(
     @Param('file') file: string,
-    @Headers('if-none-match') known: string | undefined,
+    @Headers('if-none-match') cachedEtag: string | undefined,
     @Headers('accept-encoding') encodings: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer | undefined> {
     const asset = this.assets.find(file) ?? (await this.assets.findStrength(file));
     if (asset === null) throw new DomainError('not_found');
     reply.headers(ASSET_HEADERS).header('etag', asset.etag).type(asset.contentType);
-    if (known === asset.etag) {
+    if (cachedEtag === asset.etag) {
       reply.status(HttpStatus.NOT_MODIFIED);
       return undefined;
     }

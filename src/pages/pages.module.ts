@@ -6,7 +6,10 @@ import { PagesController } from './pages.controller.js';
 
 const DAY_SECONDS = 86_400;
 
-/** The built-in pages, for products that have none of their own. They use the same public API as any app. */
+/**
+ * The built-in pages, for products without their own sign-up, login and account pages. They use the
+ * public API like any client.
+ */
 @Module({
   controllers: [PagesController],
   providers: [

@@ -2,30 +2,33 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** The words a guesser tries first; the server, which has the last word, knows all of them. */
+/** The most common words of each list. The server checks against the complete lists. */
 const WORDS_PER_LIST = 4_000;
 
 /**
- * What the strength meter of the pages runs on: the estimator of the server's own policy, and the top of its word lists,
- * because all of them are megabytes and this is read on phones. So the meter may praise what the server still refuses,
- * never the other way round.
+ * The files of the strength meter in the browser: the same estimator as on the server, with only
+ * the top of its word lists, because the complete lists are megabytes. So the meter may accept a
+ * password that the server refuses, but never the reverse.
  */
-export async function strengthAssets(): Promise<Record<'strength-estimator.js' | 'strength-words.js', string>> {
+export async function buildStrengthAssets(): Promise<Record<'strength-estimator.js' | 'strength-words.js', string>> {
   const [common, english] = await Promise.all([import('@zxcvbn-ts/language-common'), import('@zxcvbn-ts/language-en')]);
   const lists = Object.entries({ ...common.dictionary, ...english.dictionary }) as [string, readonly string[]][];
   const dictionary = Object.fromEntries(lists.map(([name, words]) => [name, words.slice(0, WORDS_PER_LIST)]));
   return {
-    'strength-estimator.js': estimator(),
+    'strength-estimator.js': estimatorModule(),
     'strength-words.js':
       `export const dictionary = ${JSON.stringify(dictionary)};\n` +
       `export const graphs = ${JSON.stringify(common.adjacencyGraphs)};\n`,
   };
 }
 
-/** The library's build for browsers hangs itself on `this`; as a module it is given one. */
-function estimator(): string {
+/**
+ * Wraps the library's browser build as a module: the build adds its exports to `this`, so the
+ * wrapper provides one.
+ */
+function estimatorModule(): string {
   const main = createRequire(import.meta.url).resolve('@zxcvbn-ts/core');
   const script = readFileSync(path.join(path.dirname(main), 'zxcvbn-ts.js'), 'utf8');
   const code = script.replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  return `const home = {};\n(function () {\n${code}\n}).call(home);\nexport const { ZxcvbnFactory } = home.zxcvbnts.core;\n`;
+  return `const target = {};\n(function () {\n${code}\n}).call(target);\nexport const { ZxcvbnFactory } = target.zxcvbnts.core;\n`;
 }

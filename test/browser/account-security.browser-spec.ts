@@ -100,15 +100,15 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     it(`SS-02 says where devices are, what looked risky and why, and what an administrator did (${how})`, async () => {
       const visitor = await watched(look);
       await isLoggedIn(visitor);
-      const timeline = panel(visitor, 'timeline');
+      const activity = panel(visitor, 'security-activity');
       const [korea, america] = { en: ['South Korea', 'United States'], ko: ['대한민국', '미국'] }[look.language];
       const reasons = {
         en: ['A country you have not logged in from before', 'Two countries, with less time', 'The login was allowed'],
         ko: ['전에 로그인하신 적이 없는 국가', '짧은 시간 안에 두 국가', '로그인을 허용'],
       }[look.language];
-      const risky = await timeline.locator('li:has([data-reasons]:visible)', { hasText: america! }).innerText();
+      const risky = await activity.locator('li:has([data-reasons]:visible)', { hasText: america! }).innerText();
       for (const words of reasons) expect(risky).toContain(words);
-      expect(await timeline.innerText()).toContain({ en: 'by an administrator', ko: '관리자가 처리' }[look.language]);
+      expect(await activity.innerText()).toContain({ en: 'by an administrator', ko: '관리자가 처리' }[look.language]);
       const devices = await panel(visitor, 'sessions').innerText();
       for (const country of [korea, america]) expect(devices).toContain(country);
       expect(devices).not.toMatch(/· (KR|US)\b/);

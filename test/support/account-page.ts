@@ -28,7 +28,7 @@ export async function logIn(
 /** Waits until the account page has loaded all that it shows. */
 export async function isLoggedIn(visitor: Visitor): Promise<void> {
   await visitor.page.waitForURL(/\/pages\/account/);
-  await panel(visitor, 'timeline').locator('li').first().waitFor();
+  await panel(visitor, 'security-activity').locator('li').first().waitFor();
   await panel(visitor, 'sessions').locator('li').first().waitFor();
   await panel(visitor, 'two-factor').locator('[data-badge]:visible').waitFor();
 }

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Leaving. */
+/** Closes the account. */
 
 import { requiredValue } from './form.js';
 import { endLanguageSwitch } from './link-token.js';
@@ -13,7 +13,7 @@ export function offerClosing() {
   panel.onSubmit('closing', async () => {
     const password = requiredValue('closing', 'password', text('passwordMissing'));
     await callWithPassword(password, 'DELETE', 'members/me', { password });
-    endLanguageSwitch(); // a reload would ask to log in, which restores the account
+    endLanguageSwitch(); // a reload leads to the login page, and logging in restores the account
     show('closed');
   });
 }

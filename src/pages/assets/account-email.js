@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Moving to another address: the new one is proven by a code before it counts. */
+/** Changes the e-mail address. The new address takes effect after its code was entered. */
 
 import { requiredValue } from './form.js';
 import { fill, text } from './page.js';
@@ -14,11 +14,12 @@ export function offerEmailChange({ email }) {
   let requestId = '';
   panel.fill({ email });
   panel.onSubmit('email', async () => {
-    const asked = requiredValue('email', 'newEmail', text('newEmailMissing'));
-    const password = requiredValue('email', 'password', text('passwordMissing'));
-    const body = { newEmail: asked, password };
-    ({ requestId } = await callWithPassword(password, 'POST', 'members/me/email/send-code', body));
-    newEmail = asked;
+    const body = {
+      newEmail: requiredValue('email', 'newEmail', text('newEmailMissing')),
+      password: requiredValue('email', 'password', text('passwordMissing')),
+    };
+    ({ requestId } = await callWithPassword(body.password, 'POST', 'members/me/email/send-code', body));
+    ({ newEmail } = body);
     fill(panel.root, { newEmail });
     panel.open('code');
   });

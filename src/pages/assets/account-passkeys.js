@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Passkeys: add, name and remove them. */
+/** Lists passkeys; adds, renames and removes them. */
 
 import { requiredValue, valueOf } from './form.js';
 import { fill, find, shortTime, showGroup, text } from './page.js';
@@ -8,46 +8,54 @@ import { Panel } from './panel.js';
 import { hasPasskeys, makePasskey } from './passkey.js';
 import { call, callWithPassword } from './session.js';
 
-/** @typedef {{ id: string, name: string | null, createdAt: string, lastUsedAt: string | null, backedUp: boolean }} Passkey */
+/**
+ * @typedef {{ id: string, name: string | null, createdAt: string, lastUsedAt: string | null,
+ * backedUp: boolean }} Passkey
+ */
 
 /** @param {import('./account-recovery-codes.js').RecoveryCodes} recoveryCodes */
 export async function offerPasskeys(recoveryCodes) {
   const panel = new Panel('passkeys');
   const list = find('[data-list]', panel.root);
-  /** The one that is being named or removed. */
-  let chosen = '';
+  /** The id of the passkey that is being renamed or removed. */
+  let selectedId = '';
 
   async function load() {
     await panel.run(async () => {
       const { items } = /** @type {{ items: Passkey[] }} */ (await call('GET', 'members/me/passkeys'));
-      list.replaceChildren(...items.map(entry));
-      recoveryCodes.note('passkeys', items.length > 0);
+      list.replaceChildren(...items.map(listItem));
+      recoveryCodes.setFactor('passkeys', items.length > 0);
     });
   }
 
   /** @param {Passkey} passkey */
-  function entry({ id, name, createdAt, lastUsedAt, backedUp }) {
-    const item = panel.copy('passkey');
-    const called = name ?? text('unnamedPasskey');
+  function listItem({ id, name, createdAt, lastUsedAt, backedUp }) {
+    const item = panel.copyTemplate('passkey');
+    const label = name ?? text('unnamedPasskey');
     const used = lastUsedAt === null ? text('neverUsed') : text('lastUsed', { time: shortTime(lastUsedAt) });
     const added = text('addedOn', { time: shortTime(createdAt) });
-    fill(item, { passkey: called, about: [added, used].join(' · ') });
+    fill(item, { passkey: label, about: [added, used].join(' · ') });
     find('[data-synced]', item).hidden = !backedUp;
-    choose('rename', 'renameNamed', () => {
+    connectButton('rename', 'renameNamed', () => {
       const input = /** @type {HTMLInputElement} */ (find('#passkey-new-name', panel.root));
       input.value = name ?? '';
       input.select();
     });
-    choose('remove', 'removeNamed');
+    connectButton('remove', 'removeNamed');
     return item;
 
-    /** @param {'rename' | 'remove'} part @param {string} label @param {() => void} [prepare] */
-    function choose(part, label, prepare = () => {}) {
+    /**
+     * Lets a button of the list item open a part of the panel for this passkey.
+     * @param {'rename' | 'remove'} part
+     * @param {string} labelKey
+     * @param {() => void} [prepare]
+     */
+    function connectButton(part, labelKey, prepare = () => {}) {
       const button = find(`[data-chooses="${part}"]`, item);
-      button.setAttribute('aria-label', text(label, { passkey: called }));
+      button.setAttribute('aria-label', text(labelKey, { passkey: label }));
       button.addEventListener('click', () => {
-        chosen = id;
-        panel.fill({ chosen: called });
+        selectedId = id;
+        panel.fill({ chosen: label });
         panel.open(part);
         prepare();
       });
@@ -59,22 +67,22 @@ export async function offerPasskeys(recoveryCodes) {
     const password = requiredValue('passkey-add', 'password', text('passwordMissing'));
     const { publicKey } = await callWithPassword(password, 'POST', 'members/me/passkeys/options', { password });
     const credential = await makePasskey(publicKey);
-    const made = await callWithPassword(password, 'POST', 'members/me/passkeys', { credential, name });
+    const created = await callWithPassword(password, 'POST', 'members/me/passkeys', { credential, name });
     await load();
     panel.finish('shown', text('passkeyAdded'));
-    if (made.recoveryCodes) recoveryCodes.show(made.recoveryCodes);
+    if (created.recoveryCodes) recoveryCodes.show(created.recoveryCodes);
   });
 
   panel.onSubmit('passkey-rename', async () => {
     const name = valueOf('passkey-rename', 'name').trim() || null;
-    await call('PATCH', `members/me/passkeys/${encodeURIComponent(chosen)}`, { name });
+    await call('PATCH', `members/me/passkeys/${encodeURIComponent(selectedId)}`, { name });
     await load();
     panel.finish('shown', text('passkeyRenamed'));
   });
 
   panel.onSubmit('passkey-remove', async () => {
     const password = requiredValue('passkey-remove', 'password', text('passwordMissing'));
-    await callWithPassword(password, 'DELETE', `members/me/passkeys/${encodeURIComponent(chosen)}`, { password });
+    await callWithPassword(password, 'DELETE', `members/me/passkeys/${encodeURIComponent(selectedId)}`, { password });
     await load();
     panel.finish('shown', text('passkeyRemoved'));
   });

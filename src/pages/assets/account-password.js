@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Changing the password. */
+/** Changes the password. */
 
 import { requiredValue } from './form.js';
 import { text } from './page.js';

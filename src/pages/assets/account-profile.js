@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Name and language. */
+/** Shows and changes the name and the language. */
 
 import { valueOf } from './form.js';
 import { find, localDay, text } from './page.js';
@@ -10,20 +10,20 @@ import { call } from './session.js';
 /** @param {import('./account.js').Member} member */
 export function offerProfile(member) {
   const panel = new Panel('profile');
-  view(panel, member);
+  showProfile(panel, member);
   panel.onSubmit('profile', async () => {
     const name = valueOf('profile', 'name').trim();
     const changed = await call('PATCH', 'members/me', {
       name: name === '' ? null : name,
       locale: valueOf('profile', 'locale'),
     });
-    view(panel, changed);
+    showProfile(panel, changed);
     panel.finish('shown', text('profileSaved'));
   });
 }
 
 /** @param {Panel} panel @param {import('./account.js').Member} member */
-function view(panel, { loginId, name, locale, createdAt }) {
+function showProfile(panel, { loginId, name, locale, createdAt }) {
   const field = /** @type {HTMLInputElement} */ (find('#profile-name'));
   field.defaultValue = name ?? '';
   const choices = /** @type {NodeListOf<HTMLInputElement>} */ (panel.root.querySelectorAll('[name="locale"]'));

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Recovery codes, for when the app or the passkey is not at hand: whichever came first, they are for all of them. */
+/** Recovery codes: one set that replaces a lost authenticator app as well as lost passkeys. */
 
 import { requiredValue } from './form.js';
 import { find, onAction, text } from './page.js';
@@ -9,7 +9,11 @@ import { SignedOut, call, callWithPassword } from './session.js';
 
 export class RecoveryCodes {
   panel = new Panel('recovery-codes');
-  /** Those on the screen; empty once they are kept. @type {string[]} */
+  /**
+   * The codes on the screen; empty once the member has confirmed that they are saved.
+   *
+   * @type {string[]}
+   */
   codes = [];
   factors = { app: false, passkeys: false };
 
@@ -21,8 +25,8 @@ export class RecoveryCodes {
     });
     onAction('copy-codes', () => {
       navigator.clipboard.writeText(this.codes.join('\n')).then(
-        () => panel.say(text('copied')),
-        () => panel.say(text('copyFailed')),
+        () => panel.showMessage(text('copied')),
+        () => panel.showMessage(text('copyFailed')),
       );
     });
     onAction('codes-kept', () => {
@@ -30,23 +34,24 @@ export class RecoveryCodes {
       find('[data-recovery-codes]', panel.root).replaceChildren();
       find('[data-save-codes]', panel.root).removeAttribute('href');
       panel.finish('shown', text('codesAreKept'));
-      void this.count();
+      void this.showCount();
     });
   }
 
   /**
-   * Notes whether there is a factor that they stand in for; without any there are no codes.
+   * Records whether a second factor is set up. Without any there are no recovery codes, and the
+   * panel is hidden.
    * @param {'app' | 'passkeys'} factor
-   * @param {boolean} isThere
+   * @param {boolean} isSetUp
    */
-  note(factor, isThere) {
-    this.factors[factor] = isThere;
+  setFactor(factor, isSetUp) {
+    this.factors[factor] = isSetUp;
     const isProtected = this.factors.app || this.factors.passkeys;
     this.panel.root.hidden = !isProtected;
-    if (isProtected) void this.count();
+    if (isProtected) void this.showCount();
   }
 
-  /** Shows new ones, this once, and goes there. @param {string[]} codes */
+  /** Opens the panel with new codes. They cannot be shown again later. @param {string[]} codes */
   show(codes) {
     const { panel } = this;
     this.codes = codes;
@@ -62,13 +67,15 @@ export class RecoveryCodes {
     panel.open('codes');
   }
 
-  /** Says how many are left. Without an answer it says nothing: a wrong number would be worse than none. */
-  async count() {
+  /**
+   * Shows how many codes are left. If the request fails it shows no number, rather than an old one.
+   */
+  async showCount() {
     try {
       const { recoveryCodesLeft } = await call('GET', 'members/me/totp');
       this.panel.fill({ codesLeft: text('codesLeft', { count: String(recoveryCodesLeft) }) });
     } catch (error) {
-      if (!(error instanceof SignedOut)) this.panel.say(text('listFailed'));
+      if (!(error instanceof SignedOut)) this.panel.showMessage(text('listFailed'));
     }
   }
 }

@@ -1,12 +1,15 @@
 // @ts-check
 
-/** The devices that are logged in. */
+/** Lists the sessions of the member and ends them. */
 
 import { countryName, fill, find, shortTime, onAction, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
 
-/** @typedef {{ id: string, deviceName: string | null, browser: string | null, os: string | null, ip: string, country: string | null, lastUsedAt: string, current: boolean }} Session */
+/**
+ * @typedef {{ id: string, deviceName: string | null, browser: string | null, os: string | null, ip:
+ * string, country: string | null, lastUsedAt: string, current: boolean }} Session
+ */
 
 export async function showSessions() {
   const panel = new Panel('sessions');
@@ -15,29 +18,29 @@ export async function showSessions() {
   async function load() {
     await panel.run(async () => {
       const { items } = /** @type {{ items: Session[] }} */ (await call('GET', 'auth/sessions'));
-      // This device first: it is the one people look for.
+      // The current session first: members look for it.
       items.sort((a, b) => Number(b.current) - Number(a.current));
-      list.replaceChildren(...items.map(entry));
+      list.replaceChildren(...items.map(listItem));
       showGroup('otherSessions', items.length > 1);
     });
   }
 
   /** @param {Session} session */
-  function entry({ id, deviceName, browser, os, ip, country, lastUsedAt, current }) {
-    const item = panel.copy('session');
+  function listItem({ id, deviceName, browser, os, ip, country, lastUsedAt, current }) {
+    const item = panel.copyTemplate('session');
     const device = deviceName ?? ([browser, os].filter(Boolean).join(' · ') || text('unknownDevice'));
     const time = text('lastUsed', { time: shortTime(lastUsedAt) });
     fill(item, { device, about: [time, countryName(country), ip].filter(Boolean).join(' · ') });
     find('[data-current]', item).hidden = !current;
     const end = find('[data-end]', item);
-    end.hidden = current; // logging out here is the button at the top
+    end.hidden = current; // the current session is ended by the log-out button at the top
     end.setAttribute('aria-label', text('endNamed', { device }));
     end.addEventListener('click', () =>
       panel.run(async () => {
         await call('DELETE', `auth/sessions/${encodeURIComponent(id)}`);
         await load();
-        panel.say(text('ended', { device }));
-        find('h2', panel.root).focus(); // the button that had the focus is gone
+        panel.showMessage(text('ended', { device }));
+        find('h2', panel.root).focus(); // the focused button was removed with its list item
       }),
     );
     return item;
@@ -47,7 +50,7 @@ export async function showSessions() {
     panel.run(async () => {
       await call('DELETE', 'auth/sessions');
       await load();
-      panel.say(text('othersEnded'));
+      panel.showMessage(text('othersEnded'));
       find('h2', panel.root).focus();
     }),
   );

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The authenticator app: set it up, and take it away. */
+/** Sets up and removes the authenticator app. */
 
 import { ApiProblem } from './api.js';
 import { requiredValue } from './form.js';
@@ -15,7 +15,7 @@ export async function offerTwoFactor(recoveryCodes) {
   panel.onSubmit('two-factor-begin', async () => {
     const password = requiredValue('two-factor-begin', 'password', text('passwordMissing'));
     const { secret, qrSvg } = await callWithPassword(password, 'POST', 'members/me/totp', { password });
-    // As an image and not as a part of the page: whatever is in it, it runs nothing.
+    // As an image, not as inline SVG: scripts in an image do not run.
     const image = /** @type {HTMLImageElement} */ (find('[data-qr]', panel.root));
     image.src = `data:image/svg+xml,${encodeURIComponent(qrSvg)}`;
     panel.fill({ secret: secret.replace(/(.{4})(?=.)/g, '$1 ') });
@@ -25,12 +25,12 @@ export async function offerTwoFactor(recoveryCodes) {
   panel.onSubmit('two-factor-scan', async () => {
     const code = requiredValue('two-factor-scan', 'code', text('appCodeMissing'));
     try {
-      const made = await call('POST', 'members/me/totp/confirm', { code });
-      panel.finish(settle(true), text('twoFactorOn'));
-      recoveryCodes.show(made.recoveryCodes);
+      const confirmed = await call('POST', 'members/me/totp/confirm', { code });
+      panel.finish(showEnabled(true), text('twoFactorOn'));
+      recoveryCodes.show(confirmed.recoveryCodes);
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.code !== 'reauth_required') throw error;
-      panel.open('begin'); // it took so long that the password is asked for once more
+      panel.open('begin'); // the password check is too old by now; ask for the password again
     }
   });
 
@@ -38,24 +38,29 @@ export async function offerTwoFactor(recoveryCodes) {
     const password = requiredValue('two-factor-remove', 'password', text('passwordMissing'));
     const code = requiredValue('two-factor-remove', 'code', text('appCodeMissing'));
     await callWithPassword(password, 'DELETE', 'members/me/totp', { password, code });
-    panel.finish(settle(false), text('twoFactorOff'));
+    panel.finish(showEnabled(false), text('twoFactorOff'));
   });
 
-  /** Shows whether it is on; gives the part to show. @param {boolean} isOn */
-  function settle(isOn) {
+  /**
+   * Shows whether the app is set up.
+   *
+   * @param {boolean} isOn
+   * @returns the part of the panel to open
+   */
+  function showEnabled(isOn) {
     const place = find('[data-badge]', panel.root);
     place.textContent = isOn ? text('on') : text('off');
     place.dataset.badge = isOn ? 'on' : 'off';
     place.hidden = false;
-    recoveryCodes.note('app', isOn);
+    recoveryCodes.setFactor('app', isOn);
     return isOn ? 'on' : 'off';
   }
 
   try {
     const { enabled } = await call('GET', 'members/me/totp');
-    panel.reveal(settle(enabled));
+    panel.reveal(showEnabled(enabled));
   } catch (error) {
-    // The panel shows neither: a wrong word here would be worse than none.
-    if (!(error instanceof SignedOut)) panel.say(text('listFailed'));
+    // The panel then shows neither "on" nor "off", because either may be wrong.
+    if (!(error instanceof SignedOut)) panel.showMessage(text('listFailed'));
   }
 }

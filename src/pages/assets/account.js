@@ -1,6 +1,8 @@
 // @ts-check
 
-/** The account page: who is logged in, and one panel for each thing that can be done about it. */
+/**
+ * The account page of a signed-in member: one panel for each thing that can be viewed or changed.
+ */
 
 import { offerClosing } from './account-closing.js';
 import { offerEmailChange } from './account-email.js';
@@ -9,7 +11,7 @@ import { offerPasskeys } from './account-passkeys.js';
 import { offerProfile } from './account-profile.js';
 import { RecoveryCodes } from './account-recovery-codes.js';
 import { showSessions } from './account-sessions.js';
-import { showTimeline } from './account-timeline.js';
+import { showSecurityActivity } from './account-security-activity.js';
 import { offerTwoFactor } from './account-two-factor.js';
 import { ApiProblem } from './api.js';
 import { reasonOf } from './form.js';
@@ -41,7 +43,7 @@ void load();
 async function load() {
   announce(text('loading'));
   try {
-    open(await call('GET', 'members/me'));
+    openPanels(await call('GET', 'members/me'));
   } catch (error) {
     if (error instanceof SignedOut) return leave(error.wasSignedIn ? 'ended' : '');
     const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
@@ -50,10 +52,10 @@ async function load() {
 }
 
 /** @param {Member} member */
-function open(member) {
+function openPanels(member) {
   fill(find('[data-state="ready"]'), { loginId: member.loginId });
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('[data-login-id]'))) {
-    input.defaultValue = member.loginId; // the default, so that emptying the form keeps it
+    input.defaultValue = member.loginId; // as default value, so that resetting the form keeps it
   }
   offerProfile(member);
   offerEmailChange(member);
@@ -61,17 +63,17 @@ function open(member) {
   offerClosing();
   const recoveryCodes = new RecoveryCodes();
   show('ready');
-  // Each on its own: one that cannot be loaded says so in its place.
+  // In parallel: a panel that fails to load shows its own error and does not affect the others.
   void offerTwoFactor(recoveryCodes);
   void offerPasskeys(recoveryCodes);
   void showSessions();
-  void showTimeline();
+  void showSecurityActivity();
 }
 
 /** @param {'logged-out' | 'ended' | ''} reason */
 function leave(reason) {
   const login = addressOf('login');
   if (login === '') show('signed-out');
-  // An operator's own login page is given no fragment that it does not expect.
+  // Only the built-in login page knows the fragment; an operator's own page gets none.
   else location.replace(reason === '' || !login.startsWith('login?') ? login : `${login}#because=${reason}`);
 }

@@ -1,16 +1,18 @@
 // @ts-check
 
-/** Calls the API and turns whatever goes wrong into something a person can read. */
+/** Calls the API. Every failure becomes an ApiProblem that a page can show. */
 
-/** The API lies beside the pages, wherever both are mounted. */
+/** Relative to this file, so that it also works behind a proxy that adds a path. */
 const API = new URL('../../api/', import.meta.url);
 const TIMEOUT_MS = 20_000;
 
-/** A refusal (RFC 9457), or the lack of an answer. */
+/** An error response of the API (RFC 9457), or no usable response at all. */
 export class ApiProblem extends Error {
   /**
-   * @param {string} code stable name of the refusal; `network` when no answer came, `unexpected` when it was not ours
-   * @param {{ detail?: string, errors?: { field: string, message: string }[], retryAfter?: number }} [problem]
+   * @param {string} code the error code; `network` without a response, `unexpected` for a response
+   * that is not from the API
+   * @param {{ detail?: string, errors?: { field: string, message: string }[], retryAfter?: number
+   * }} [problem]
    */
   constructor(code, problem = {}) {
     super(code);
@@ -23,8 +25,9 @@ export class ApiProblem extends Error {
 }
 
 /**
- * Posts to an operation, such as `auth/sign-up/inspect-link`, as nobody in particular: no cookie goes along, because
- * nothing here depends on who is logged in to this browser. Throws an ApiProblem unless it succeeds.
+ * Posts to an operation that needs no login, such as `auth/sign-up/inspect-link`. Sends no cookies,
+ * so that the result does not depend on who is logged in to this browser. Throws an ApiProblem
+ * unless it succeeds.
  * @param {string} operation
  * @param {object} [body]
  * @param {string} [bearer]
@@ -35,11 +38,12 @@ export function post(operation, body, bearer) {
 }
 
 /**
- * Calls an operation and gives its answer. Throws an ApiProblem unless it succeeds.
+ * Calls an operation and returns the body of the response. Throws an ApiProblem unless it succeeds.
  * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method
  * @param {string} operation
- * @param {{ body?: object | undefined, bearer?: string | undefined, cookies?: boolean }} [options] with `cookies`, the
- *   cookies of a login go along and may be set
+ * @param {{ body?: object | undefined, bearer?: string | undefined, cookies?: boolean }} [options]
+ * with `cookies`, the
+ * session cookies are sent and may be set
  * @returns {Promise<any>}
  */
 export async function request(method, operation, { body, bearer, cookies = false } = {}) {
@@ -60,14 +64,14 @@ export async function request(method, operation, { body, bearer, cookies = false
   } catch {
     throw new ApiProblem('network');
   }
-  const answer = parsed(text);
-  if (response.ok) return answer;
-  // A proxy in between may answer with a page of its own.
-  throw typeof answer?.code === 'string' ? new ApiProblem(answer.code, answer) : new ApiProblem('unexpected');
+  const result = parseJson(text);
+  if (response.ok) return result;
+  // A proxy may send an error page without a code.
+  throw typeof result?.code === 'string' ? new ApiProblem(result.code, result) : new ApiProblem('unexpected');
 }
 
 /** @param {string} text */
-function parsed(text) {
+function parseJson(text) {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,9 @@
 // @ts-check
 
-/** The beginning of a recovery: the address, a mail with a code, and the mail again. */
+/**
+ * The first step of a recovery: asks for the address, has a code mailed to it, and offers to send
+ * the mail again.
+ */
 
 import { post } from './api.js';
 import { onSubmit, requiredValue } from './form.js';
@@ -9,27 +12,28 @@ import { show, text } from './page.js';
 import { offerResend, waitFor } from './resend.js';
 
 /**
- * Asks for a code by the form `start`, and goes on to the state `code`.
- * @param {string} operation that mails it
- * @returns {{ email: string, requestId: string }} what was asked for last; empty until then
+ * Connects the form `start`: it requests a code and opens the state `code`.
+ * @param {string} operation the operation that mails the code
+ * @returns {{ email: string, requestId: string }} the latest request, updated in place; empty
+ * before the first one
  */
 export function offerCode(operation) {
-  const asked = { email: '', requestId: '' };
+  const codeRequest = { email: '', requestId: '' };
 
   /** @returns {Promise<{ resendAfter: number }>} */
   async function send() {
-    const answer = await post(operation, { email: asked.email });
-    asked.requestId = answer.requestId;
-    return answer;
+    const { requestId, resendAfter } = await post(operation, { email: codeRequest.email });
+    codeRequest.requestId = requestId;
+    return { resendAfter };
   }
 
   onSubmit('start', async () => {
-    asked.email = requiredValue('start', 'email', text('emailMissing'));
+    codeRequest.email = requiredValue('start', 'email', text('emailMissing'));
     const { resendAfter } = await send();
     waitFor(resendAfter);
     endLanguageSwitch(); // a reload would lose the request
-    show('code', { email: asked.email });
+    show('code', { email: codeRequest.email });
   });
   offerResend(send);
-  return asked;
+  return codeRequest;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The page behind the link that proves a new mail address. */
+/** The page of the link that confirms a new e-mail address. */
 
 import { offerLinkAction } from './link-action.js';
 import { text } from './page.js';

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The page behind the link of a sign-up mail. Opening it changes nothing; only the two buttons do. */
+/** The page of the link in a sign-up mail. Opening it changes nothing; only its two buttons do. */
 
 import { ApiProblem, post, request } from './api.js';
 import { FieldProblem, onSubmit, reasonOf } from './form.js';
@@ -12,10 +12,10 @@ const token = takeLinkToken();
 const password = /** @type {HTMLInputElement} */ (find('#password'));
 const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
 
-/** The same browser that signed up need not repeat the password. */
+/** Known if this browser signed up; then the password need not be entered again. */
 let signUpId = rememberedSignUp();
 let needsAnotherLoginId = false;
-/** Confirming logs in, where there is something to go on to. */
+/** Confirming also logs in if there is a page to continue with. */
 const isLoggingIn = addressOf('next') !== '';
 
 if (token === null) {
@@ -30,21 +30,21 @@ if (token === null) {
   void lookUp();
 }
 
-/** Asks what the link is for; this changes nothing. */
+/** Shows which sign-up the link belongs to. Changes nothing. */
 async function lookUp() {
   announce(text('loading'));
   try {
-    const claim = await post('auth/sign-up/inspect-link', { token });
+    const signUp = await post('auth/sign-up/inspect-link', { token });
     showGroup('password', signUpId === null);
-    loginId.value = claim.loginId; // a password manager files the password under it, even while it cannot be seen
+    loginId.value = signUp.loginId; // password managers store the password under this value, even if the field is hidden
     show('ready', {
-      loginId: claim.loginId,
-      requestedAt: localTime(claim.requestedAt),
-      expiresAt: localTime(claim.expiresAt),
+      loginId: signUp.loginId,
+      requestedAt: localTime(signUp.requestedAt),
+      expiresAt: localTime(signUp.expiresAt),
     });
   } catch (error) {
     const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
-    if (!endWith(problem)) show('offline', { reason: reasonOf(problem) });
+    if (!endIfFinal(problem)) show('offline', { reason: reasonOf(problem) });
   }
 }
 
@@ -52,7 +52,7 @@ async function confirm() {
   if (needsAnotherLoginId && loginId.value.trim() === '') throw new FieldProblem('loginId', text('newLoginIdMissing'));
   if (signUpId === null && password.value === '') throw new FieldProblem('password', text('signUpPasswordMissing'));
   try {
-    await request('POST', 'auth/sign-up/confirm-link', {
+    const result = await request('POST', 'auth/sign-up/confirm-link', {
       body: {
         token,
         ...(signUpId === null ? { password: password.value } : { signUpId }),
@@ -60,14 +60,15 @@ async function confirm() {
         ...(isLoggingIn ? { transport: 'cookie' } : {}),
       },
       cookies: isLoggingIn,
-    }).then((answer) => (isLoggingIn ? undefined : endSession(answer)));
+    });
+    if (!isLoggingIn) endSession(result);
     end('confirmed');
     forgetSignUp();
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
-    const question = betterQuestion(error);
-    if (question === undefined && endWith(error)) return;
-    throw question ?? error;
+    const fieldProblem = askForMissingField(error);
+    if (fieldProblem === undefined && endIfFinal(error)) return;
+    throw fieldProblem ?? error;
   }
 }
 
@@ -76,21 +77,21 @@ async function discard() {
     await post('auth/sign-up/discard', { token });
     end('discarded');
   } catch (error) {
-    if (!(error instanceof ApiProblem) || !endWith(error)) throw error;
+    if (!(error instanceof ApiProblem) || !endIfFinal(error)) throw error;
   }
 }
 
 /**
- * Asks for what is missing to go on, where the refusal says what that is.
+ * Shows the field that is needed after an error, if there is one, with what has to be entered.
  * @param {ApiProblem} problem
  */
-function betterQuestion(problem) {
+function askForMissingField(problem) {
   if (problem.code === 'login_id_taken') {
     needsAnotherLoginId = true;
     showGroup('loginId', true);
     return new FieldProblem('loginId', text('newLoginIdTaken'));
   }
-  if (signUpId !== null && isHandleRefused(problem)) {
+  if (signUpId !== null && mayBeWrongSignUpId(problem)) {
     signUpId = null;
     showGroup('password', true);
     return new FieldProblem('password', text('signUpPasswordMissing'));
@@ -100,11 +101,12 @@ function betterQuestion(problem) {
 }
 
 /**
- * Whether the remembered handle may be to blame: it may belong to an older sign-up in the same browser. That can look
- * like a bad link; the password will tell.
+ * Whether the remembered sign-up id may be the cause: it may belong to an older sign-up in this
+ * browser. The server then reports an invalid link, so the page tries again with the password
+ * instead.
  * @param {ApiProblem} problem
  */
-function isHandleRefused(problem) {
+function mayBeWrongSignUpId(problem) {
   return (
     ['sign_up_invalid', 'invalid_credentials', 'link_invalid'].includes(problem.code) ||
     problem.fields.some(({ field }) => field === 'signUpId')
@@ -112,10 +114,10 @@ function isHandleRefused(problem) {
 }
 
 /**
- * Shows the last state for a link that is of no more use; false if it may still be.
+ * Shows the final state if the link can no longer work. Returns false if another try may succeed.
  * @param {ApiProblem} problem
  */
-function endWith(problem) {
+function endIfFinal(problem) {
   if (problem.code === 'already_confirmed') {
     end('already');
     return true;
@@ -135,10 +137,10 @@ function end(state, fills) {
 }
 
 /**
- * Without an account page or an app to go on to, the session is of no use: no app can reach into this page. What nobody
- * holds is ended rather than left lying about. Nothing depends on it, so a failure is not shown.
- * @param {{ accessToken?: string } | undefined} answer
+ * Ends the new session if there is no page to continue with: no app could use its tokens, so it
+ * must not stay open. A failure is not shown, because the member cannot do anything about it.
+ * @param {{ accessToken?: string } | undefined} tokens
  */
-function endSession(answer) {
-  if (answer?.accessToken) post('auth/logout', undefined, answer.accessToken).catch(() => {});
+function endSession(tokens) {
+  if (tokens?.accessToken) post('auth/logout', undefined, tokens.accessToken).catch(() => {});
 }

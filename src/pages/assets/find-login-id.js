@@ -1,13 +1,16 @@
 // @ts-check
 
-/** A forgotten login ID: the address, the code from the mail, the login ID. */
+/**
+ * Recovers a forgotten login ID: asks for the address, then for the mailed code, then shows the
+ * login ID.
+ */
 
 import { post } from './api.js';
 import { offerCode } from './code-request.js';
 import { clearForm, onSubmit, requiredValue, valueOf } from './form.js';
 import { addressOf, find, monthName, onAction, show, showGroup, text } from './page.js';
 
-const asked = offerCode('auth/login-id/send-code');
+const codeRequest = offerCode('auth/login-id/send-code');
 let resetToken = '';
 
 onSubmit('code', confirm);
@@ -18,13 +21,13 @@ show('ready');
 async function confirm() {
   const code = requiredValue('code', 'code', text('codeMissing'));
   const mailFullId = valueOf('code', 'mailFullId') === 'on';
-  const found = await post('auth/login-id/confirm-code', { requestId: asked.requestId, code, mailFullId });
-  resetToken = found.resetToken ?? '';
+  const result = await post('auth/login-id/confirm-code', { requestId: codeRequest.requestId, code, mailFullId });
+  resetToken = result.resetToken ?? '';
   clearForm(/** @type {HTMLFormElement} */ (find('[data-form="code"]')));
   showGroup('mailed', mailFullId);
   showGroup('reset', resetToken !== '' && addressOf('reset') !== '');
   show('found', {
-    maskedLoginId: found.maskedLoginId,
-    memberSince: text('since', { month: monthName(found.memberSince) }),
+    maskedLoginId: result.maskedLoginId,
+    memberSince: text('since', { month: monthName(result.memberSince) }),
   });
 }

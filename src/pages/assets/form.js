@@ -1,14 +1,16 @@
 // @ts-check
 
-/** Makes a form send itself through a function, once at a time, and tell what was wrong with it. */
+/**
+ * Submits forms through functions, one submit at a time, and shows the problems of their fields.
+ */
 
 import { ApiProblem } from './api.js';
 import { announce, duration, find, text } from './page.js';
 
-/** Where a code is typed, in the forms that ask for one. */
+/** The possible names of the field for a code. */
 const CODE_FIELDS = ['code', 'recoveryCode'];
 
-/** What the page itself has to say about a field. */
+/** A problem of a field that the page itself has found. */
 export class FieldProblem extends ApiProblem {
   /** @param {string} field @param {string} message */
   constructor(field, message) {
@@ -17,15 +19,17 @@ export class FieldProblem extends ApiProblem {
 }
 
 /**
+ * Connects a form to the function that sends it.
  * @param {string} name
- * @param {() => Promise<void>} send throws an ApiProblem that the form shows
+ * @param {() => Promise<void>} send may throw an ApiProblem, which the form shows
  */
 export function onSubmit(name, send) {
   const form = /** @type {HTMLFormElement} */ (find(`[data-form="${name}"]`));
   let isBusy = false;
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    // A second press must not send a second time. The button stays enabled: disabling it would lose the focus.
+    // Prevents a double submit. The button is not disabled, because a disabled button loses the
+    // focus.
     if (isBusy) return;
     isBusy = true;
     form.setAttribute('aria-busy', 'true');
@@ -49,7 +53,7 @@ export function onSubmit(name, send) {
 }
 
 /**
- * What was typed into a field of a form.
+ * Returns the value of a field of a form.
  * @param {string} name of the form
  * @param {string} field
  */
@@ -59,35 +63,35 @@ export function valueOf(name, field) {
 }
 
 /**
- * The same, asked for: an empty field is a problem.
+ * Returns the value of a field that must not be empty.
  * @param {string} name of the form
  * @param {string} field
- * @param {string} question what to say when it is empty
+ * @param {string} message shown if the field is empty
  */
-export function requiredValue(name, field, question) {
+export function requiredValue(name, field, message) {
   const value = valueOf(name, field);
-  // A password may be blanks; elsewhere they are slips.
-  const given = /password/i.test(field) ? value : value.trim();
-  if (given === '') throw new FieldProblem(field, question);
-  return given;
+  // A password may begin or end with spaces; in other fields they are typing errors.
+  const cleaned = /password/i.test(field) ? value : value.trim();
+  if (cleaned === '') throw new FieldProblem(field, message);
+  return cleaned;
 }
 
-/** Empties a form and takes back what was said about it. @param {HTMLFormElement} form */
+/** Resets a form and removes its problems. @param {HTMLFormElement} form */
 export function clearForm(form) {
   form.reset();
   hidePasswords(form);
   clearProblem(form);
-  // The strength meter and the like look again.
+  // Lets listeners such as the strength meter update.
   for (const input of form.querySelectorAll('input')) input.dispatchEvent(new Event('input'));
 }
 
 /**
- * What went wrong, in words: the server's own where it has any for people.
+ * Returns the text of a problem: the server's own if it is written for members.
  * @param {ApiProblem} problem
  */
 export function reasonOf(problem) {
   if (problem.code === 'network') return text('networkError');
-  // Its general words speak to developers; what it says about each field speaks to people.
+  // The detail of this code is written for developers; the texts of the fields are for members.
   if (problem.code === 'validation_failed') return '';
   return problem.detail === '' ? text('unexpectedError') : problem.detail;
 }
@@ -100,41 +104,48 @@ function showProblem(form, problem) {
   heading.textContent = text('problemHeading');
   const list = document.createElement('ul');
   const fields = fieldsOf(form, problem);
-  for (const { field, message } of fields) list.append(fieldProblem(form, field, message));
-  if (fields.length === 0) list.append(item(reasonOf(problem)));
-  if (problem.retryAfter > 0) list.append(item(text('retryIn', { time: duration(problem.retryAfter) })));
+  for (const { field, message } of fields) list.append(markField(form, field, message));
+  if (fields.length === 0) list.append(listItem(reasonOf(problem)));
+  if (problem.retryAfter > 0) list.append(listItem(text('retryIn', { time: duration(problem.retryAfter) })));
   summary.replaceChildren(heading, list);
   summary.hidden = false;
   summary.focus();
 }
 
 /**
- * What a problem says about fields. A refused code is about the field it was typed into; which one that is, only the form knows.
+ * Returns the problems of fields. An invalid code belongs to the code field, which has different
+ * names in different forms.
  * @param {HTMLFormElement} form @param {ApiProblem} problem
  */
 function fieldsOf(form, problem) {
   if (problem.code !== 'code_invalid') return problem.fields;
-  const field = CODE_FIELDS.find((name) => inputOf(form, name) !== null);
+  const field = CODE_FIELDS.find((name) => findInput(form, name) !== null);
   return field === undefined ? [] : [{ field, message: reasonOf(problem) }];
 }
 
-/** Marks a field and points to it from the summary. @param {HTMLFormElement} form @param {string} field @param {string} message */
-function fieldProblem(form, field, message) {
-  const input = inputOf(form, field);
-  if (input === null) return item(message);
+/**
+ * Marks a field as invalid and returns the summary entry that links to it.
+ *
+ * @param {HTMLFormElement} form
+ * @param {string} field
+ * @param {string} message
+ */
+function markField(form, field, message) {
+  const input = findInput(form, field);
+  if (input === null) return listItem(message);
   input.setAttribute('aria-invalid', 'true');
-  const place = find(`#${input.id}-error`);
-  place.textContent = place.hidden ? message : `${place.textContent} ${message}`;
-  place.hidden = false;
+  const errorText = find(`#${input.id}-error`);
+  errorText.textContent = errorText.hidden ? message : `${errorText.textContent} ${message}`;
+  errorText.hidden = false;
   const link = document.createElement('a');
-  // Not a real jump: the fragment belongs to the link token.
+  // The script moves the focus, because fragments are reserved for the secrets of links.
   link.href = `#${input.id}`;
   link.textContent = message;
   link.addEventListener('click', (event) => {
     event.preventDefault();
     input.focus();
   });
-  const entry = item('');
+  const entry = listItem('');
   entry.append(link);
   return entry;
 }
@@ -145,10 +156,16 @@ function clearProblem(form) {
   summary.hidden = true;
   summary.replaceChildren();
   for (const input of form.querySelectorAll('[aria-invalid]')) input.removeAttribute('aria-invalid');
-  for (const place of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('.error'))) place.hidden = true;
+  const errorTexts = /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('.error'));
+  for (const errorText of errorTexts) errorText.hidden = true;
 }
 
-/** Password managers keep what is in a password field, so a shown password becomes one again before it is sent. @param {HTMLFormElement} form */
+/**
+ * Turns shown passwords back into password fields before sending, so that password managers store
+ * them.
+ *
+ * @param {HTMLFormElement} form
+ */
 function hidePasswords(form) {
   for (const button of passwordToggles(form)) setPasswordShown(button, false);
 }
@@ -166,15 +183,21 @@ function passwordToggles(form) {
   return form.querySelectorAll('button[data-toggles]');
 }
 
-/** @param {HTMLFormElement} form @param {string | undefined} name @returns {HTMLInputElement | null} a field that can be seen */
-function inputOf(form, name) {
+/**
+ * Finds a visible field.
+ *
+ * @param {HTMLFormElement} form
+ * @param {string | undefined} name
+ * @returns {HTMLInputElement | null}
+ */
+function findInput(form, name) {
   const input = [...form.elements].find((element) => element instanceof HTMLInputElement && element.name === name);
   return input instanceof HTMLInputElement && input.closest('[hidden]') === null ? input : null;
 }
 
-/** @param {string} words */
-function item(words) {
+/** @param {string} content */
+function listItem(content) {
   const element = document.createElement('li');
-  element.textContent = words;
+  element.textContent = content;
   return element;
 }

@@ -1,6 +1,9 @@
 // @ts-check
 
-/** A page whose one button spends the link. Opening it changes nothing: mail scanners do that too. */
+/**
+ * A page whose only button uses the link. Opening the page changes nothing, because mail scanners
+ * open links, too.
+ */
 
 import { ApiProblem, post } from './api.js';
 import { onSubmit } from './form.js';
@@ -8,12 +11,13 @@ import { carryTokenToOtherLanguages, endLanguageSwitch, isLinkRefused, takeLinkT
 import { show, text } from './page.js';
 
 /**
+ * Connects the page: takes the token from the address and posts it when the button is pressed.
  * @param {object} action
- * @param {string} action.operation what the button posts the token to
- * @param {Record<string, string>} [action.refusals] further codes after which no try can help, and the words for them
- * @param {(token: string) => void} [action.arrive] shows the first state; `ready` if nothing has to be looked up
+ * @param {string} action.operation the operation that the button posts the token to
+ * @param {Record<string, string>} [action.refusals] further final error codes with their texts
+ * @param {(token: string) => void} [action.showStart] shows the first state; by default `ready`
  */
-export function offerLinkAction({ operation, refusals = {}, arrive = () => show('ready') }) {
+export function offerLinkAction({ operation, refusals = {}, showStart = () => show('ready') }) {
   const token = takeLinkToken();
   if (token === null) {
     show('missing');
@@ -25,23 +29,23 @@ export function offerLinkAction({ operation, refusals = {}, arrive = () => show(
       await post(operation, { token });
       end('done');
     } catch (error) {
-      if (!(error instanceof ApiProblem) || !endWith(error, refusals)) throw error;
+      if (!(error instanceof ApiProblem) || !endIfFinal(error, refusals)) throw error;
     }
   });
-  arrive(token);
+  showStart(token);
 }
 
 /**
- * Shows the last state for a link that is of no more use; false if it may still be.
+ * Shows the final state if the link can no longer work. Returns false if another try may succeed.
  * @param {ApiProblem} problem
  * @param {Record<string, string>} [refusals]
  */
-export function endWith(problem, refusals = {}) {
+export function endIfFinal(problem, refusals = {}) {
   if (problem.code === 'already_confirmed') {
     end('already');
     return true;
   }
-  // In words of our own: the server's general ones tell to ask for a new link, and of these there is none to be had.
+  // Not the server's text: it advises to request a new link, which is not possible for these links.
   const reason = isLinkRefused(problem)
     ? text(problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid')
     : refusals[problem.code];

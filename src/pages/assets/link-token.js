@@ -1,15 +1,18 @@
 // @ts-check
 
-/** Takes the secret of a mailed link out of the address. */
+/**
+ * Reads the secrets that pages are opened with from the URL fragment and removes them from the
+ * address bar.
+ */
 
-/** The token behind `#token=`, or null. */
+/** Returns the token of a mailed link (`#token=`), or null. */
 export function takeLinkToken() {
   return takeSecret('token');
 }
 
 /**
- * The secret behind `#name=`, or null. It leaves the address bar at once, and with it the history, bookmarks and
- * screenshots; from here on it lives in memory alone.
+ * Returns the value of `#name=`, or null. It was removed from the address bar when this module
+ * loaded, and so from the history, bookmarks and screenshots; it exists only in memory.
  * @param {string} name
  */
 export function takeSecret(name) {
@@ -19,11 +22,13 @@ export function takeSecret(name) {
 
 const secrets = new URLSearchParams(location.hash.slice(1));
 if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
-// Opening a second mailed link in the same tab changes the fragment alone, which loads nothing by itself.
+// A second mailed link in the same tab changes only the fragment, and the browser does not reload
+// for that.
 window.addEventListener('hashchange', () => location.reload());
 
 /**
- * Lets the language switch take the secret along: it reloads the page, and the address no longer holds it.
+ * Adds the secret to the language links again: they reload the page, and the address no longer
+ * contains it.
  * @param {string} secret
  * @param {string} [name]
  */
@@ -36,13 +41,13 @@ export function carryTokenToOtherLanguages(secret, name = 'token') {
   }
 }
 
-/** Takes the language switch away, once a reload would lose what has been done. */
+/** Hides the language links, once a reload would lose the state of the page. */
 export function endLanguageSwitch() {
   for (const link of languageLinks()) link.hidden = true;
 }
 
 /**
- * Whether the link itself was refused, so that no further try can help.
+ * Whether the link itself is invalid, so that another try cannot succeed.
  * @param {import('./api.js').ApiProblem} problem
  */
 export function isLinkRefused(problem) {

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Logging in: by password, with a second step where there is one, or by passkey alone. The session lives in cookies that
- * no script can read.
+ * The login page: password, then a second factor if the account has one, or a passkey alone. The
+ * session is kept in cookies that scripts cannot read.
  */
 
 import { ApiProblem, request } from './api.js';
@@ -11,70 +11,80 @@ import { endLanguageSwitch, takeSecret } from './link-token.js';
 import { addressOf, fill, find, onAction, show, showGroup, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
 
-/** Ways to take the second step, easiest first; each has a group of the form and a button that chooses it. */
-const WAYS = /** @type {const} */ (['passkey', 'totp', 'recovery_code']);
-/** @typedef {typeof WAYS[number]} Way */
+/**
+ * The methods of the second step, easiest first. Each has a group in the form and a button that
+ * selects it.
+ */
+const METHODS = /** @type {const} */ (['passkey', 'totp', 'recovery_code']);
+/** @typedef {typeof METHODS[number]} Method */
 
-/** Why somebody was sent here; see account.js. */
+/** Why another page led to this one; see account.js. */
 const reason = takeSecret('because');
 let mfaToken = '';
 let resetToken = '';
-/** Those that the member has, and this browser can. @type {Way[]} */
-let ways = [];
-/** @type {Way} */
-let way = 'totp';
+/** The methods that the member has set up and this browser supports. @type {Method[]} */
+let available = [];
+/** @type {Method} */
+let method = 'totp';
 
 onSubmit('login', logIn);
 onSubmit('passkey', logInByPasskey);
-onSubmit('second-factor', bringSecondFactor);
-for (const one of WAYS) onAction(`use-${one}`, () => choose(one));
+onSubmit('second-factor', sendSecondFactor);
+for (const name of METHODS) onAction(`use-${name}`, () => selectMethod(name));
 onAction('start-over', () => startOver(''));
 onAction('change-password', changePassword);
 showGroup('passkeyLogin', hasPasskeys);
 show('ready');
-notice(reason === 'logged-out' ? text('loggedOut') : reason === 'ended' ? text('sessionEnded') : '');
+showNotice(reason === 'logged-out' ? text('loggedOut') : reason === 'ended' ? text('sessionEnded') : '');
 
 async function logIn() {
   const identifier = requiredValue('login', 'identifier', text('identifierMissing'));
   const password = requiredValue('login', 'password', text('passwordMissing'));
-  goOnWith(await ask('auth/login', { identifier, password, transport: 'cookie' }));
+  continueLogin(await send('auth/login', { identifier, password, transport: 'cookie' }));
 }
 
-/** Asks for no name: the browser offers the passkeys it has for this service, and the chosen one says whose it is. */
+/**
+ * Needs no login ID: the browser offers its passkeys for this service, and the selected one
+ * identifies the member.
+ */
 async function logInByPasskey() {
-  const { publicKey } = await ask('auth/login/passkey/options');
+  const { publicKey } = await send('auth/login/passkey/options');
   const credential = await usePasskey(publicKey);
-  goOnWith(await ask('auth/login/passkey', { credential, transport: 'cookie' }));
+  continueLogin(await send('auth/login/passkey', { credential, transport: 'cookie' }));
 }
 
-/** @param {{ status: string, mfaToken: string, methods: Way[], resetToken: string }} answer to either step */
-function goOnWith(answer) {
-  notice('');
+/**
+ * Continues with the next step, or with the page after the login.
+ * @param {{ status: string, mfaToken: string, methods: Method[], resetToken: string }} result of
+ * the first or second step
+ */
+function continueLogin(result) {
+  showNotice('');
   clearForm(/** @type {HTMLFormElement} */ (find('[data-form="login"]')));
-  if (answer.status === 'mfa_required') {
-    mfaToken = answer.mfaToken;
-    endLanguageSwitch(); // a reload would lose the login under way
-    ways = WAYS.filter((one) => answer.methods.includes(one) && (one !== 'passkey' || hasPasskeys));
-    choose(ways[0] ?? 'recovery_code');
+  if (result.status === 'mfa_required') {
+    mfaToken = result.mfaToken;
+    endLanguageSwitch(); // a reload would lose the login in progress
+    available = METHODS.filter((name) => result.methods.includes(name) && (name !== 'passkey' || hasPasskeys));
+    selectMethod(available[0] ?? 'recovery_code');
     show('second-factor');
-  } else if (answer.status === 'password_change_required') {
-    resetToken = answer.resetToken;
+  } else if (result.status === 'password_change_required') {
+    resetToken = result.resetToken;
     endLanguageSwitch();
     show('must-change');
-  } else goOn();
+  } else openNextPage();
 }
 
-async function bringSecondFactor() {
+async function sendSecondFactor() {
   try {
-    if (way === 'passkey') {
-      const { publicKey } = await ask('auth/login/mfa/passkey/options', { mfaToken });
-      goOnWith(await ask('auth/login/mfa/passkey', { mfaToken, credential: await usePasskey(publicKey) }));
+    if (method === 'passkey') {
+      const { publicKey } = await send('auth/login/mfa/passkey/options', { mfaToken });
+      continueLogin(await send('auth/login/mfa/passkey', { mfaToken, credential: await usePasskey(publicKey) }));
     } else {
       const code =
-        way === 'totp'
+        method === 'totp'
           ? requiredValue('second-factor', 'code', text('appCodeMissing'))
           : requiredValue('second-factor', 'recoveryCode', text('recoveryCodeMissing'));
-      goOnWith(await ask('auth/login/mfa', { mfaToken, code }));
+      continueLogin(await send('auth/login/mfa', { mfaToken, code }));
     }
   } catch (error) {
     if (!(error instanceof ApiProblem) || !['token_expired', 'token_invalid'].includes(error.code)) throw error;
@@ -83,7 +93,7 @@ async function bringSecondFactor() {
 }
 
 /** @param {string} operation @param {object} [body] */
-async function ask(operation, body) {
+async function send(operation, body) {
   try {
     return await request('POST', operation, { body, cookies: true });
   } catch (error) {
@@ -96,41 +106,44 @@ async function ask(operation, body) {
   }
 }
 
-function goOn() {
+function openNextPage() {
   mfaToken = '';
   const next = addressOf('next');
   if (next === '') show('done');
   else location.replace(next);
 }
 
-/** How to take the second step. @param {Way} chosen */
-function choose(chosen) {
-  way = chosen;
+/** Selects the method of the second step. @param {Method} selected */
+function selectMethod(selected) {
+  method = selected;
   const form = /** @type {HTMLFormElement} */ (find('[data-form="second-factor"]'));
   clearForm(form);
-  for (const one of WAYS) {
-    showGroup(one, one === way);
-    find(`[data-action="use-${one}"]`).hidden = one === way || !ways.includes(one);
+  for (const name of METHODS) {
+    showGroup(name, name === method);
+    find(`[data-action="use-${name}"]`).hidden = name === method || !available.includes(name);
   }
   const button = find('[type="submit"]', form);
-  button.textContent = way === 'passkey' ? text('usePasskey') : text('submit');
-  /** @type {HTMLElement} */ (form.querySelector(`[data-group="${way}"] input`) ?? button).focus();
+  button.textContent = method === 'passkey' ? text('usePasskey') : text('submit');
+  /** @type {HTMLElement} */ (form.querySelector(`[data-group="${method}"] input`) ?? button).focus();
 }
 
-/** @param {string} why */
-function startOver(why) {
+/** @param {string} message */
+function startOver(message) {
   mfaToken = '';
   show('ready');
-  notice(why);
+  showNotice(message);
 }
 
-/** The token goes behind the `#`, which no server, log or Referer ever sees. */
+/**
+ * Passes the token in the fragment, which is not sent to servers and so is not in logs or the
+ * Referer header.
+ */
 function changePassword() {
   location.assign(`${addressOf('reset')}#grant=${encodeURIComponent(resetToken)}`);
 }
 
-/** @param {string} words */
-function notice(words) {
-  fill(find('[data-group="notice"]'), { notice: words });
-  showGroup('notice', words !== '');
+/** @param {string} message */
+function showNotice(message) {
+  fill(find('[data-group="notice"]'), { notice: message });
+  showGroup('notice', message !== '');
 }

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Shows one state of a page at a time, with words that the server has put into it. */
+/** Shows one state of a page at a time, with the texts that the server has rendered into it. */
 
 /** @type {Map<string, string>} */
 const texts = new Map();
@@ -9,16 +9,16 @@ for (const element of document.querySelectorAll('[data-text]')) {
 }
 
 /**
- * A text in the language of the page.
+ * Returns a text in the language of the page.
  * @param {string} key
- * @param {Record<string, string>} [values] what stands in for `{name}`
+ * @param {Record<string, string>} [values] the values of placeholders such as `{name}`
  */
 export function text(key, values = {}) {
   return (texts.get(key) ?? '').replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
 }
 
 /**
- * The one element that matches; a page without it is broken.
+ * Returns the element that matches. Throws if there is none, because the page is then broken.
  * @template {Element} [E=HTMLElement]
  * @param {string} selector
  * @param {ParentNode} [within]
@@ -37,7 +37,7 @@ let isFirstState = true;
 /**
  * Shows one state and hides the others.
  * @param {string} name
- * @param {Record<string, string>} [fills] words for the places marked `data-fill`
+ * @param {Record<string, string>} [fills] texts for the elements with `data-fill`
  */
 export function show(name, fills = {}) {
   announce('');
@@ -48,13 +48,13 @@ export function show(name, fills = {}) {
     const heading = find('h1');
     heading.textContent = section.dataset.title ?? firstTitle;
     document.title = `${heading.textContent} · ${productTitle}`;
-    // So that a screen reader starts at the new state; on arrival it starts there anyway.
+    // Makes a screen reader continue at the new state. The first state needs no focus.
     if (!isFirstState) heading.focus();
     isFirstState = false;
   }
 }
 
-/** @param {string} message what goes on, for eyes and screen readers alike */
+/** Shows what is going on, also to screen readers. @param {string} message */
 export function announce(message) {
   find('[data-status]').textContent = message;
 }
@@ -68,36 +68,40 @@ export function showGroup(name, isShown) {
   find(`[data-group="${name}"]`).hidden = !isShown;
 }
 
-/** @param {string} name of one button or several @param {() => void} action */
+/** Connects all buttons of an action. @param {string} name @param {() => void} action */
 export function onAction(name, action) {
   const buttons = document.querySelectorAll(`[data-action="${name}"]`);
   if (buttons.length === 0) throw new Error(`no button for ${name} on this page`);
   for (const button of buttons) button.addEventListener('click', action);
 }
 
-/** Another page, as the server has put its address into this one; empty where there is none. @param {'login' | 'next' | 'reset'} name */
+/**
+ * Returns the address of another page, or an empty string if it is not enabled.
+ *
+ * @param {'login' | 'next' | 'reset'} name
+ */
 export function addressOf(name) {
   return document.body.dataset[`${name}Url`] ?? '';
 }
 
 /**
- * Puts words into the places marked `data-fill` of one part of the page.
+ * Fills the elements with `data-fill` in one part of the page.
  * @param {ParentNode} part
  * @param {Record<string, string>} fills
  */
 export function fill(part, fills) {
-  for (const place of /** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll('[data-fill]'))) {
-    const words = fills[place.dataset.fill ?? ''];
-    if (words !== undefined) place.textContent = words; // never as HTML: part of it was typed by a stranger
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll('[data-fill]'))) {
+    const value = fills[element.dataset.fill ?? ''];
+    if (value !== undefined) element.textContent = value; // never as HTML: values come from members
   }
 }
 
-/** @param {string} iso a moment, by the reader's own clock and in the form of the reader's own country */
+/** Formats a time in the member's time zone and regional format. @param {string} iso */
 export function localTime(iso) {
   return format(iso, { dateStyle: 'long', timeStyle: 'short' });
 }
 
-/** The same in few words, for lists. @param {string} iso */
+/** The same in a shorter form, for lists. @param {string} iso */
 export function shortTime(iso) {
   return format(iso, { dateStyle: 'medium', timeStyle: 'short' });
 }
@@ -121,7 +125,11 @@ export function duration(seconds) {
   );
 }
 
-/** @param {string | null} code ISO 3166-1 alpha-2, such as KR @returns {string} the name in the language of the page; empty where it is not known */
+/**
+ * Returns the name of a country in the language of the page, or an empty string without a code.
+ * @param {string | null} code ISO 3166-1 alpha-2, such as KR
+ * @returns {string}
+ */
 export function countryName(code) {
   if (code === null) return '';
   return new Intl.DisplayNames(document.documentElement.lang, { type: 'region' }).of(code) ?? code;

@@ -1,6 +1,9 @@
 // @ts-check
 
-/** One section of the account page: it shows one of its parts at a time, and says in its place what has been done. */
+/**
+ * A section of the account page. It shows one of its parts at a time, and a message about what has
+ * been done.
+ */
 
 import { ApiProblem } from './api.js';
 import { clearForm, onSubmit, reasonOf } from './form.js';
@@ -10,7 +13,11 @@ import { SignedOut } from './session.js';
 /** @type {(wasSignedIn: boolean) => void} */
 let leave = () => {};
 
-/** What to do when the session turns out to be over. @param {(wasSignedIn: boolean) => void} action */
+/**
+ * Sets what happens when a request finds that the session has ended.
+ *
+ * @param {(wasSignedIn: boolean) => void} action
+ */
 export function onSignedOut(action) {
   leave = action;
 }
@@ -25,11 +32,11 @@ export class Panel {
   }
 
   /**
-   * Shows one part, empties the forms of the others, and puts the focus where one goes on.
+   * Shows one part, resets the forms of the others, and moves the focus to the part.
    * @param {string} part
    */
   open(part) {
-    this.say('');
+    this.showMessage('');
     this.reveal(part);
     const form = this.root.querySelector(`form[data-part="${part}"]`);
     const field = form?.querySelector('input:not([hidden]):not([type="radio"])');
@@ -37,7 +44,7 @@ export class Panel {
     target.focus();
   }
 
-  /** The same without touching the focus, for the first look. @param {string} part */
+  /** The same without moving the focus, for the initial state. @param {string} part */
   reveal(part) {
     for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll('[data-part]'))) {
       element.hidden = element.dataset.part !== part;
@@ -50,24 +57,25 @@ export class Panel {
     fill(this.root, fills);
   }
 
-  /** Says what has been done, for eyes and screen readers alike. @param {string} words */
-  say(words) {
-    const place = this.root.querySelector('[data-done]');
-    if (place) place.textContent = words;
+  /** Shows what has been done, also to screen readers. @param {string} message */
+  showMessage(message) {
+    const element = this.root.querySelector('[data-done]');
+    if (element) element.textContent = message;
   }
 
   /**
-   * Shows a part after something has been done, and says so.
+   * Shows a part with a message after something has been done.
    * @param {string} part
-   * @param {string} words
+   * @param {string} message
    */
-  finish(part, words) {
+  finish(part, message) {
     this.open(part);
-    this.say(words);
+    this.showMessage(message);
   }
 
   /**
-   * A form of the panel. A wrong password is told in words that fit here.
+   * Connects a form of the panel. Replaces the server's text for a wrong password, which is written
+   * for logins.
    * @param {string} name
    * @param {() => Promise<void>} send
    */
@@ -84,24 +92,25 @@ export class Panel {
   }
 
   /**
-   * Something a button or the page itself sets off; what goes wrong is told above the list of the panel.
+   * Runs an action that is not a form, such as loading the list. Shows a problem above the list of
+   * the panel.
    * @param {() => Promise<void>} action
    */
   async run(action) {
-    const place = find('[data-list-problem]', this.root);
-    place.hidden = true;
+    const problemText = find('[data-list-problem]', this.root);
+    problemText.hidden = true;
     try {
       await action();
     } catch (error) {
       if (error instanceof SignedOut) return leave(error.wasSignedIn);
       const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
-      place.textContent = `${text('listFailed')} ${reasonOf(problem)}`;
-      place.hidden = false;
+      problemText.textContent = `${text('listFailed')} ${reasonOf(problem)}`;
+      problemText.hidden = false;
     }
   }
 
-  /** A copy of a template. @param {string} name @returns {HTMLElement} */
-  copy(name) {
+  /** Copies a list item from a template. @param {string} name @returns {HTMLElement} */
+  copyTemplate(name) {
     const template = /** @type {HTMLTemplateElement} */ (find(`[data-template="${name}"]`, this.root));
     return /** @type {HTMLElement} */ (find('li', template.content).cloneNode(true));
   }

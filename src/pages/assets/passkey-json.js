@@ -1,8 +1,9 @@
 // @ts-check
 
 /**
- * Passkeys as JSON. Browsers know how since 2023 to 2025; for older ones, and for password managers that put objects of
- * their own in the place of the browser's, the few binary parts are translated here.
+ * Converts passkey objects from and to JSON. Browsers of 2023 to 2025 and later do it themselves.
+ * For older browsers, and for password managers that replace the browser's objects with their own,
+ * the binary parts are converted here.
  */
 
 /** @param {any} json @returns {PublicKeyCredentialCreationOptions} */
@@ -33,13 +34,13 @@ export function toJson(credential) {
   try {
     return credential.toJSON();
   } catch {
-    // Not there, or not meant for an object that a password manager has made.
+    // The method is missing, or does not work on an object of a password manager.
   }
   const { id, rawId, type, response } = credential;
   return { id, rawId: base64url(rawId), type, response: responseJson(response), clientExtensionResults: {} };
 }
 
-/** @param {any} response of either ceremony */
+/** @param {any} response of a registration or an authentication */
 function responseJson(response) {
   const clientDataJSON = base64url(response.clientDataJSON);
   if ('attestationObject' in response) {

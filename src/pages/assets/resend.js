@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The button "Send the mail again", which has to wait for a while. */
+/** The button "Send the mail again", with the wait between two mails. */
 
 import { ApiProblem } from './api.js';
 import { reasonOf } from './form.js';
@@ -10,7 +10,8 @@ const button = find('[data-action="resend"]');
 let timer = 0;
 
 /**
- * @param {() => Promise<{ resendAfter: number }>} send mails again
+ * @param {() => Promise<{ resendAfter: number }>} send sends the mail again and returns the next
+ * wait in seconds
  */
 export function offerResend(send) {
   onAction('resend', async () => {
@@ -28,7 +29,8 @@ export function offerResend(send) {
 }
 
 /**
- * Counts down to the next mail. The button keeps the focus and its place: it only says that it cannot be used yet.
+ * Counts down until the next mail. The button is marked as disabled with ARIA only, so that it
+ * keeps the focus.
  * @param {number} seconds
  */
 export function waitFor(seconds) {

@@ -1,8 +1,9 @@
 // @ts-check
 
 /**
- * A forgotten password, from the address to the new password. Who comes by the mailed link, or with a token that
- * another page has got for them, begins further on. The link is spent when the form is sent, not when the page is opened.
+ * Resets a forgotten password: asks for the address, then for the mailed code, then for the new
+ * password. Opened with a mailed link, or with a reset token from another page, it starts at the
+ * last step. The link is used when the form is sent, not when the page is opened.
  */
 
 import { ApiProblem, post } from './api.js';
@@ -19,22 +20,23 @@ import { find, onAction, show, showGroup, text } from './page.js';
 import { showStrength } from './strength.js';
 
 const newPassword = /** @type {HTMLInputElement} */ (find('#newPassword'));
-const asked = offerCode('auth/password-reset/send-code');
+const codeRequest = offerCode('auth/password-reset/send-code');
 let token = takeLinkToken();
 
 /**
- * What allows to set the password. Kept in memory, so that a refused password can be followed by a better one.
+ * Allows to set the password. Kept in memory, so that the member can try again after a refused
+ * password.
  * @type {{ resetToken: string, maskedLoginId?: string } | null}
  */
 let grant = null;
 
-const granted = takeSecret('grant');
-if (granted !== null) {
-  grant = { resetToken: granted };
-  carryTokenToOtherLanguages(granted, 'grant');
+const resetToken = takeSecret('grant');
+if (resetToken !== null) {
+  grant = { resetToken };
+  carryTokenToOtherLanguages(resetToken, 'grant');
 } else if (token !== null) carryTokenToOtherLanguages(token);
 
-showStrength('newPassword', () => [asked.email]);
+showStrength('newPassword', () => [codeRequest.email]);
 onSubmit('code', confirmCode);
 onSubmit('reset', reset);
 onAction('start-over', () => show('start'));
@@ -42,7 +44,7 @@ show(token === null && grant === null ? 'start' : 'ready');
 
 async function confirmCode() {
   const code = requiredValue('code', 'code', text('codeMissing'));
-  grant = await post('auth/password-reset/confirm-code', { requestId: asked.requestId, code });
+  grant = await post('auth/password-reset/confirm-code', { requestId: codeRequest.requestId, code });
   show('ready');
 }
 
@@ -55,7 +57,7 @@ async function reset() {
     }
     await post('auth/password-reset', { newPassword: newPassword.value }, grant?.resetToken);
   } catch (error) {
-    if (!(error instanceof ApiProblem) || !endWith(error)) throw error;
+    if (!(error instanceof ApiProblem) || !endIfFinal(error)) throw error;
     return;
   }
   const loginId = grant?.maskedLoginId ?? '';
@@ -64,10 +66,11 @@ async function reset() {
 }
 
 /**
- * Shows the last state for a proof that is of no more use; false if a further try makes sense.
+ * Shows the final state if the link or the token can no longer work. Returns false if another try
+ * may succeed.
  * @param {ApiProblem} problem
  */
-function endWith(problem) {
+function endIfFinal(problem) {
   if (['token_expired', 'token_invalid'].includes(problem.code)) {
     end('broken', { reason: text('timeOver') });
     return true;

@@ -1,15 +1,19 @@
 // @ts-check
 
 /**
- * The session of whoever is logged in to this browser. The refresh token is in a cookie that no script can read; the
- * access token is kept in memory alone, so that a reload, or a script from elsewhere, finds nothing.
+ * The session of the signed-in member. The refresh token is in a cookie that scripts cannot read.
+ * The access token is kept only in the memory of this module, so that no storage holds it and it
+ * does not survive a reload.
  */
 
 import { ApiProblem, request } from './api.js';
 
-/** Renewed this long before its end, so that it does not run out on the way. */
+/**
+ * The access token is renewed this long before it expires, so that it does not expire during a
+ * request.
+ */
 const MARGIN_MS = 15_000;
-/** Refusals of the access token itself; anything else is about what was asked for. */
+/** Error codes that concern the access token; all others concern the operation. */
 const TOKEN_REFUSALS = ['token_expired', 'token_invalid', 'session_ended'];
 
 let accessToken = '';
@@ -17,9 +21,9 @@ let renewAt = 0;
 /** @type {Promise<void> | null} */
 let renewing = null;
 
-/** Thrown when nobody is logged in (any more). */
+/** Thrown if there is no session, or if it has ended. */
 export class SignedOut extends Error {
-  /** @param {boolean} wasSignedIn whether there was a session that has ended */
+  /** @param {boolean} wasSignedIn true if a session has ended; false if there was none */
   constructor(wasSignedIn) {
     super('signed out');
     this.wasSignedIn = wasSignedIn;
@@ -27,7 +31,7 @@ export class SignedOut extends Error {
 }
 
 /**
- * Calls an operation as whoever is logged in. Throws an ApiProblem, or SignedOut.
+ * Calls an operation as the signed-in member. Throws an ApiProblem or SignedOut.
  * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method
  * @param {string} operation
  * @param {object} [body]
@@ -39,14 +43,16 @@ export async function call(method, operation, body) {
     return await request(method, operation, { body, bearer: accessToken });
   } catch (error) {
     if (!(error instanceof ApiProblem) || !TOKEN_REFUSALS.includes(error.code)) throw error;
-    // It may have run out while the computer slept, or the session may be over: the refresh token tells.
+    // The token may have expired while the computer slept, or the session may have ended. Renewing
+    // shows which.
     await renew();
     return request(method, operation, { body, bearer: accessToken });
   }
 }
 
 /**
- * The same for an operation that needs the password to have been given lately: it is given once more, if need be.
+ * The same for an operation that needs a recent password check: repeats the check if the server
+ * demands it.
  * @param {string} password
  * @param {'POST' | 'DELETE'} method
  * @param {string} operation
@@ -62,7 +68,7 @@ export async function callWithPassword(password, method, operation, body) {
   }
 }
 
-/** Ends the session; one that is over already is as good. */
+/** Ends the session. A session that has already ended is not an error. */
 export async function logOut() {
   try {
     await call('POST', 'auth/logout');
@@ -74,7 +80,7 @@ export async function logOut() {
   }
 }
 
-/** One at a time: whoever needs a token meanwhile waits for the same one. */
+/** Renews the access token. Concurrent callers share one request. */
 function renew() {
   renewing ??= refresh().finally(() => (renewing = null));
   return renewing;
@@ -82,9 +88,9 @@ function renew() {
 
 async function refresh() {
   try {
-    const answer = await request('POST', 'auth/refresh', { cookies: true });
-    accessToken = answer.accessToken;
-    renewAt = Date.now() + answer.expiresIn * 1000 - MARGIN_MS;
+    const tokens = await request('POST', 'auth/refresh', { cookies: true });
+    accessToken = tokens.accessToken;
+    renewAt = Date.now() + tokens.expiresIn * 1000 - MARGIN_MS;
   } catch (error) {
     accessToken = '';
     renewAt = 0;

@@ -1,11 +1,14 @@
 // @ts-check
 
-/** Remembers that a sign-up was begun in this browser, so that the link in its mail need not ask for the password. */
+/**
+ * Remembers the sign-up of this browser, so that the page of the mailed link need not ask for the
+ * password.
+ */
 
-/** Where an app that shares our origin may keep the handle of a sign-up as well. */
+/** The key in local storage. Apps on the same origin may use it, too. */
 const KEY = 'munjigi.signUpId';
 
-/** Storage may be switched off; then the password is asked for. */
+/** Returns null if there is none or storage is disabled; the page then asks for the password. */
 export function rememberedSignUp() {
   try {
     return localStorage.getItem(KEY);
@@ -14,12 +17,16 @@ export function rememberedSignUp() {
   }
 }
 
-/** @param {string} signUpId opens nothing without the mailbox */
+/**
+ * Safe to store: a sign-up id is useless without access to the mailbox.
+ *
+ * @param {string} signUpId
+ */
 export function rememberSignUp(signUpId) {
   try {
     localStorage.setItem(KEY, signUpId);
   } catch {
-    // The link will ask for the password.
+    // Storage is disabled: the page of the link will ask for the password.
   }
 }
 

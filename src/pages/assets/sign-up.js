@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Signing up: the form, then the code from the mail. */
+/** The sign-up page: the form, then the code from the mail. */
 
 import { ApiProblem, post, request } from './api.js';
 import { FieldProblem, clearForm, onSubmit, requiredValue, valueOf } from './form.js';
@@ -23,48 +23,51 @@ offerResend(() => post('auth/sign-up/resend', { signUpId }));
 onAction('start-over', () => show('ready'));
 show('ready');
 
-/** Says early whether the login ID can be had. Nothing depends on it: the server asks again, and may not tell at all. */
+/**
+ * Shows early whether the login ID is available. Only a hint: the server checks again, and may be
+ * configured not to answer.
+ */
 async function checkLoginId() {
-  const asked = loginId.value.trim();
+  const candidate = loginId.value.trim();
   const hint = find('#loginId-hint');
   hint.textContent = text('loginIdHint');
-  if (asked === '') return;
+  if (candidate === '') return;
   try {
-    const { available, reason } = await post('auth/login-id/check', { loginId: asked });
-    if (loginId.value.trim() !== asked) return;
+    const { available, reason } = await post('auth/login-id/check', { loginId: candidate });
+    if (loginId.value.trim() !== candidate) return;
     hint.textContent = available
       ? text('loginIdFree')
       : reason === 'invalid'
         ? text('loginIdInvalid')
         : text('loginIdTaken');
   } catch {
-    // The form will tell.
+    // The server checks the login ID again when the form is sent.
   }
 }
 
 async function signUp() {
   const name = valueOf('sign-up', 'name').trim();
   const email = requiredValue('sign-up', 'email', text('emailMissing'));
-  const answer = await post('auth/sign-up', {
+  const signUpRequest = await post('auth/sign-up', {
     loginId: requiredValue('sign-up', 'loginId', text('loginIdMissing')),
     email,
     password: requiredValue('sign-up', 'password', text('passwordMissing')),
     ...(name === '' ? {} : { name }),
     locale: document.documentElement.lang,
   });
-  signUpId = answer.signUpId;
+  signUpId = signUpRequest.signUpId;
   rememberSignUp(signUpId);
   endLanguageSwitch(); // a reload would lose the sign-up
   needsAnotherLoginId = false;
   showGroup('newLoginId', false);
-  waitFor(answer.resendAfter);
+  waitFor(signUpRequest.resendAfter);
   show('code', { email });
 }
 
 async function confirm() {
   const code = requiredValue('code', 'code', text('codeMissing'));
   try {
-    await request('POST', 'auth/sign-up/confirm-code', {
+    const result = await request('POST', 'auth/sign-up/confirm-code', {
       body: {
         signUpId,
         code,
@@ -72,9 +75,11 @@ async function confirm() {
         ...(isLoggingIn ? { transport: 'cookie' } : {}),
       },
       cookies: isLoggingIn,
-    }).then((answer) => (isLoggingIn ? undefined : post('auth/logout', undefined, answer.accessToken)));
+    });
+    // Without a page to continue with, no app could use the session.
+    if (!isLoggingIn) await post('auth/logout', undefined, result.accessToken);
   } catch (error) {
-    throw error instanceof ApiProblem ? betterQuestion(error) : error;
+    throw error instanceof ApiProblem ? explainProblem(error) : error;
   }
   forgetSignUp();
   clearForm(/** @type {HTMLFormElement} */ (find('[data-form="sign-up"]')));
@@ -82,8 +87,12 @@ async function confirm() {
   else show('done');
 }
 
-/** Asks for what is missing to go on, where the refusal says what that is. @param {ApiProblem} problem */
-function betterQuestion(problem) {
+/**
+ * Turns an error into one that fits this page, and shows the field that it needs.
+ *
+ * @param {ApiProblem} problem
+ */
+function explainProblem(problem) {
   if (problem.code === 'login_id_taken') {
     needsAnotherLoginId = true;
     showGroup('newLoginId', true);
@@ -91,10 +100,10 @@ function betterQuestion(problem) {
   }
   if (problem.code === 'origin_not_allowed') return new ApiProblem(problem.code, { detail: text('notAllowedHere') });
   if (problem.code === 'sign_up_invalid') return new ApiProblem(problem.code, { detail: text('startOverNow') });
-  // The login ID is asked for under another name here.
+  // In this form the field for the login ID has another name than in the API.
   return new ApiProblem(problem.code, {
     detail: problem.detail,
-    errors: problem.fields.map((one) => (one.field === 'loginId' ? { ...one, field: 'newLoginId' } : one)),
+    errors: problem.fields.map((entry) => (entry.field === 'loginId' ? { ...entry, field: 'newLoginId' } : entry)),
     retryAfter: problem.retryAfter,
   });
 }

@@ -1,50 +1,60 @@
 // @ts-check
 
-/** Tells while typing what is still missing in a new password. Only advice: the server decides. */
+/** Shows while typing what a new password still lacks. Only advice: the server decides. */
 
 import { find, text } from './page.js';
 
-/** What is strong is strong within this length, and estimating longer text takes long. */
+/**
+ * Only this many characters are estimated: they suffice for the top score, and longer texts take
+ * long.
+ */
 const ESTIMATED_LENGTH = 32;
 
-/** @typedef {{ check: (password: string, words: string[]) => { score: 0 | 1 | 2 | 3 | 4 } }} Estimator */
+/**
+ * @typedef {{ check: (password: string, words: string[]) => { score: 0 | 1 | 2 | 3 | 4 } }}
+ * Estimator
+ */
 /** @type {Promise<Estimator> | undefined} */
 let estimator;
 
 /**
+ * Connects the strength meter to a password field.
  * @param {string} id of the password field
- * @param {() => string[]} ownWords what an acquaintance would try: login ID, address, name
+ * @param {() => string[]} ownWords personal words that an acquaintance would try: login ID,
+ * address, name
  */
 export function showStrength(id, ownWords) {
   const input = /** @type {HTMLInputElement} */ (find(`#${id}`));
   const box = find(`[data-strength="${id}"]`);
   const minLength = Number(box.dataset.minLength);
-  let turn = 0;
+  let latestInput = 0;
 
   input.addEventListener('focus', () => void load(), { once: true });
   input.addEventListener('input', async () => {
-    const mine = ++turn;
+    const thisInput = ++latestInput;
     const password = input.value;
     const words = ownWords()
       .flatMap((word) => [word, ...word.split(/[@.\s]/)])
       .map((word) => word.trim().toLowerCase())
       .filter((word) => word.length > 2);
     mark(box, 'length', password === '' ? null : [...password].length >= minLength);
-    mark(box, 'personal', password === '' ? null : !isMadeOf(password, words, minLength));
+    mark(box, 'personal', password === '' ? null : !consistsOf(password, words, minLength));
     if (password === '') return showScore(box, null);
     const estimate = await load().catch(() => undefined);
-    // The estimator may have been loading while more was typed; without it, the server alone judges.
-    if (mine === turn && estimate) showScore(box, estimate.check(password.slice(0, ESTIMATED_LENGTH), words).score);
+    // Ignored if more was typed while the estimator was loading. Without the estimator only the
+    // server checks.
+    if (thisInput === latestInput && estimate)
+      showScore(box, estimate.check(password.slice(0, ESTIMATED_LENGTH), words).score);
   });
 }
 
-/** Estimator and word lists weigh more than all the rest, so they come when a password is about to be typed. */
+/** Loads the estimator when the field gets the focus. It is larger than the rest of the page. */
 function load() {
   estimator ??= Promise.all([importAsset('strength-estimator.js'), importAsset('strength-words.js')]).then(
     ([{ ZxcvbnFactory }, { dictionary, graphs }]) =>
       new ZxcvbnFactory({ dictionary, graphs, l33tMaxSubstitutions: 10 }),
   );
-  estimator.catch(() => (estimator = undefined)); // a later key tries again
+  estimator.catch(() => (estimator = undefined)); // the next input tries again
   return estimator;
 }
 
@@ -53,12 +63,18 @@ function importAsset(file) {
   return import(new URL(file, import.meta.url).href);
 }
 
-/** Whether too little is left without the words; the same rule as the server's. @param {string} password @param {string[]} words @param {number} minLength */
-function isMadeOf(password, words, minLength) {
-  const before = password.normalize('NFC').toLowerCase();
-  let rest = before;
+/**
+ * Whether too little remains of the password without the words, by the same rule as on the server.
+ *
+ * @param {string} password
+ * @param {string[]} words
+ * @param {number} minLength
+ */
+function consistsOf(password, words, minLength) {
+  const normalised = password.normalize('NFC').toLowerCase();
+  let rest = normalised;
   for (const word of [...words].sort((a, b) => b.length - a.length)) rest = rest.replaceAll(word, '');
-  return rest.length < before.length && [...rest].length < Math.ceil(minLength / 2) + 1;
+  return rest.length < normalised.length && [...rest].length < Math.ceil(minLength / 2) + 1;
 }
 
 /** @param {HTMLElement} box @param {0 | 1 | 2 | 3 | 4 | null} score */
@@ -73,7 +89,11 @@ function verdict(score) {
   return [text('strength0'), text('strength1'), text('strength2'), text('strength3'), text('strength4')][score] ?? '';
 }
 
-/** @param {HTMLElement} box @param {string} rule @param {boolean | null} isMet null: nothing typed yet */
+/**
+ * @param {HTMLElement} box
+ * @param {string} rule
+ * @param {boolean | null} isMet null if nothing was typed yet
+ */
 function mark(box, rule, isMet) {
   const item = find(`[data-rule="${rule}"]`, box);
   item.dataset.state = isMet === null ? 'open' : isMet ? 'met' : 'unmet';

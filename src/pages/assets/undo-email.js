@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The page behind the link that takes a change of the mail address back. */
+/** The page of the link that undoes a change of the e-mail address. */
 
 import { offerLinkAction } from './link-action.js';
 import { text } from './page.js';

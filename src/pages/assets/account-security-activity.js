@@ -1,6 +1,9 @@
 // @ts-check
 
-/** What happened to the account, newest first; and for what looked unusual, why, and what was done about it. */
+/**
+ * Shows the security activity, newest first. For a risk assessment it shows the signals and the
+ * outcome.
+ */
 
 import { countryName, fill, find, shortTime, onAction, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
@@ -8,11 +11,18 @@ import { call } from './session.js';
 
 const PAGE_SIZE = 8;
 
-/** @typedef {{ at: string, outcome: string, dryRun: boolean, signals: { signal: string }[] }} Judgement */
-/** @typedef {{ type: string, at: string, byAdmin: boolean, ip: string, country: string | null, userAgent: string, details: { newDevice?: boolean, name?: string | null } & Partial<Judgement> }} Entry */
+/**
+ * @typedef {{ at: string, outcome: string, dryRun: boolean, signals: { signal: string }[] }}
+ * Assessment
+ */
+/**
+ * @typedef {{ type: string, at: string, byAdmin: boolean, ip: string, country: string | null,
+ * userAgent: string, details: { newDevice?: boolean, name?: string | null } & Partial<Assessment>
+ * }} SecurityEvent
+ */
 
-export async function showTimeline() {
-  const panel = new Panel('timeline');
+export async function showSecurityActivity() {
+  const panel = new Panel('security-activity');
   const list = find('[data-list]', panel.root);
   let cursor = '';
 
@@ -20,34 +30,34 @@ export async function showTimeline() {
     await panel.run(async () => {
       const query = `limit=${PAGE_SIZE}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
       const page = await call('GET', `members/me/security-events?${query}`);
-      const entries = /** @type {Entry[]} */ (page.items).map(entry);
+      const entries = /** @type {SecurityEvent[]} */ (page.items).map(listItem);
       list.append(...entries);
-      if (cursor !== '') entries[0]?.focus(); // goes on reading where the older ones begin
+      if (cursor !== '') entries[0]?.focus(); // screen readers continue with the first older event
       cursor = page.nextCursor ?? '';
       showGroup('moreEvents', cursor !== '');
     });
   }
 
-  /** @param {Entry} event */
-  function entry({ type, at, byAdmin, ip, country, userAgent, details }) {
-    const item = panel.copy('event');
+  /** @param {SecurityEvent} event */
+  function listItem({ type, at, byAdmin, ip, country, userAgent, details }) {
+    const item = panel.copyTemplate('event');
     item.tabIndex = -1;
-    // A newer server may know events that have no words yet.
-    const words = text(`event-${type}`) || type;
-    const isNew = details.newDevice === true ? ` (${text('newDevice')})` : '';
+    // During an upgrade the server may send an event type that this page has no text for.
+    const title = text(`event-${type}`) || type;
+    const newDevice = details.newDevice === true ? ` (${text('newDevice')})` : '';
     const passkey = type.startsWith('passkey.') && details.name ? `: ${details.name}` : '';
-    const origin = byAdmin ? [text('byAdmin')] : [deviceIn(userAgent), countryName(country), ip];
+    const origin = byAdmin ? [text('byAdmin')] : [describeDevice(userAgent), countryName(country), ip];
     fill(item, {
-      event: words + isNew + passkey,
+      event: title + newDevice + passkey,
       about: [shortTime(at), ...origin].filter(Boolean).join(' · '),
     });
-    // Taken out of the audit when an account is erased, so perhaps not there.
-    if (type === 'risk.assessed' && details.signals) explain(item, /** @type {Judgement} */ (details));
+    // Erasing an account removes the signals from its events.
+    if (type === 'risk.assessed' && details.signals) showAssessment(item, /** @type {Assessment} */ (details));
     return item;
   }
 
-  /** Says what was unusual, and what became of it. @param {HTMLElement} item @param {Judgement} judgement */
-  function explain(item, { at, outcome, dryRun, signals }) {
+  /** @param {HTMLElement} item @param {Assessment} assessment */
+  function showAssessment(item, { at, outcome, dryRun, signals }) {
     const reasons = signals.map(({ signal }) => {
       const reason = document.createElement('li');
       reason.textContent = text(`signal-${signal}`) || signal;
@@ -64,7 +74,10 @@ export async function showTimeline() {
   await loadMore();
 }
 
-/** Names of the browser and the system in a user agent; the order matters, because each also names its ancestors. */
+/**
+ * Marks of browsers and systems in a user agent. The order matters: user agents also name the
+ * products they are compatible with, so derived products come first.
+ */
 const BROWSERS = {
   Edg: 'Edge',
   OPR: 'Opera',
@@ -85,9 +98,9 @@ const SYSTEMS = {
 };
 
 /** @param {string} userAgent */
-function deviceIn(userAgent) {
-  const named = [BROWSERS, SYSTEMS].map(
+function describeDevice(userAgent) {
+  const parts = [BROWSERS, SYSTEMS].map(
     (names) => Object.entries(names).find(([mark]) => userAgent.includes(mark))?.[1],
   );
-  return named.filter(Boolean).join(' / ');
+  return parts.filter(Boolean).join(' / ');
 }

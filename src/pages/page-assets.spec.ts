@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { PageAssets } from './page-assets.js';
+import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
+
+const assets = new PageAssets({ color: '#2a51d8', logo: null });
+
+describe('the assets of the pages', () => {
+  it('have the content types that browsers require with nosniff', () => {
+    expect(assets.find('pages.css')?.contentType).toBe('text/css; charset=utf-8');
+    expect(assets.find('api.js')?.contentType).toBe('text/javascript; charset=utf-8');
+  });
+
+  it('are only scripts and styles; no name leads out of the folder', () => {
+    for (const file of ['tsconfig.json', '../pages.module.ts', '..', '', 'constructor', '__proto__']) {
+      expect(assets.find(file)).toBeNull();
+    }
+  });
+
+  it('include the strength estimator of the server', async () => {
+    const estimator = await assets.findStrength('strength-estimator.js');
+    const words = await assets.findStrength('strength-words.js');
+    const load = async (asset: typeof words): Promise<any> =>
+      import(`data:text/javascript;base64,${asset!.content.toString('base64')}`);
+    const [{ ZxcvbnFactory }, { dictionary, graphs }] = [await load(estimator), await load(words)];
+    const meter = new ZxcvbnFactory({ dictionary, graphs });
+    expect(meter.check('password1', []).score).toBe(0);
+    expect(meter.check('tall giraffes nap at noon', []).score).toBe(4);
+    expect(await assets.findStrength('strength-meter.js')).toBeNull();
+  });
+});
+
+describe('the headers of the pages', () => {
+  it('TR-05 allow only files of the same origin', () => {
+    expect(PAGE_HEADERS['content-security-policy']).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    );
+    expect(PAGE_HEADERS).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    expect(ASSET_HEADERS['content-security-policy']).toMatch(/^default-src 'none'; .*sandbox/);
+  });
+});
