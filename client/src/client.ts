@@ -1,7 +1,7 @@
 import type { components } from './openapi.js';
 import { Listeners, type ClientEvents } from './events.js';
 import { ProblemError } from './errors.js';
-import { Http, type HttpAnswer } from './http.js';
+import { Http, type HttpResponse } from './http.js';
 import { orAborted, pause } from './pause.js';
 import { refreshLock } from './refresh-lock.js';
 import { SessionKeeper } from './session-keeper.js';
@@ -9,53 +9,71 @@ import { browserStorage, memoryStorage, type TokenStorage } from './storage.js';
 
 type Schemas = components['schemas'];
 type TokenResponse = Schemas['TokenResponse'];
-/** What the client adds by itself. */
+/** Request bodies without the fields that the client adds itself. */
 type WithoutDevice<T> = Omit<T, 'deviceToken' | 'transport'>;
 
 export type LoginOutcome = Schemas['LoginOutcome'];
 export type CompletedLogin = Schemas['CompletedLogin'];
 
 export interface MunjigiOptions {
-  /** Where the server is: `https://accounts.example.com`. */
+  /** The address of the server, such as `https://accounts.example.com`. */
   baseUrl: string;
   /**
-   * `body` (default): this client keeps the refresh token in `storage`. `cookie`, for browsers: it is in an HttpOnly cookie
-   * that scripts cannot read; the server needs the page's origin in CORS_ORIGINS.
+   * `body` (default): the client keeps the refresh token in `storage`. `cookie`, for browsers: the
+   * refresh token is in an HttpOnly cookie that scripts cannot read; the server needs the page's
+   * origin in CORS_ORIGINS.
    */
   transport?: 'body' | 'cookie';
-  /** Default: localStorage where there is one, else memory. On a phone, pass one that uses the Keychain or Keystore. */
+  /**
+   * Default: localStorage if it exists, otherwise memory. Mobile apps should pass a storage that
+   * uses the Keychain or Keystore.
+   */
   storage?: TokenStorage;
-  /** Language of messages and mails, `ko` or `en`; a function is asked each time. Default: the browser's own. */
+  /**
+   * Language of messages and mails, `ko` or `en`. A function is called for each request. Default:
+   * the browser's language.
+   */
   locale?: string | (() => string | undefined);
   /** Shown in the member's list of sessions. */
   deviceName?: string;
   fetch?: typeof fetch;
-  /** Give up a call without an answer after this long. Default 15,000 ms. */
+  /** Timeout of a call in milliseconds. Default 15,000. */
   timeoutMs?: number;
-  /** GET is tried again after 429 and 503 when the server asks for no more than this many seconds. Default 5; 0 never. */
+  /**
+   * GET calls are retried after 429 and 503 if the server's Retry-After is at most this many
+   * seconds. Default 5; 0 disables retries.
+   */
   longestRetryAfter?: number;
-  /** For several members in one app at once: keeps their tokens apart. */
+  /**
+   * Separates the stored tokens of several clients, for an app with several signed-in members.
+   * Default `session`.
+   */
   name?: string;
 }
 
 export interface CallOptions {
-  /** Ends the waiting. A refresh that other calls wait for goes on. */
+  /** Aborts this call. A token refresh that other calls wait for continues. */
   signal?: AbortSignal;
 }
 
 interface CallDetails extends CallOptions {
   body?: unknown;
-  /** `session` (default) sends the access token; a string is sent as it is; `none` for what is open to anybody. */
+  /**
+   * `session` (default) sends the access token, `none` no token, and `{ token }` the given token.
+   */
   as?: 'session' | 'none' | { token: string };
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_LONGEST_RETRY_AFTER = 5;
-const MOST_RETRIES = 2;
-/** Refusals that are about the access token itself, not about what was asked with it. */
-const TOKEN_REFUSALS: ReadonlySet<string> = new Set(['token_expired', 'token_invalid', 'session_ended']);
+const MAX_RETRIES = 2;
+/** Error codes that concern the access token; all others concern the operation. */
+const TOKEN_ERRORS: ReadonlySet<string> = new Set(['token_expired', 'token_invalid', 'session_ended']);
 
-/** Talks to one Munjigi server for one member. Make one and keep it: calls share its refreshes. */
+/**
+ * A client of one Munjigi server for one member. Create one instance and keep it: its calls share
+ * token refreshes.
+ */
 export class MunjigiClient {
   private readonly http: Http;
   private readonly keeper: SessionKeeper;
@@ -87,60 +105,76 @@ export class MunjigiClient {
     });
   }
 
-  /** Hears of changes, also those that other tabs make. Returns what ends it. */
+  /**
+   * Adds a listener. Changes in other tabs are reported, too.
+   *
+   * @returns a function that removes the listener
+   */
   on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): () => void {
     return this.listeners.on(name, listener);
   }
 
-  /** The session this device was left with, or undefined. Reads the storage, not the network; the first call finds out whether it still lives. */
+  /**
+   * Returns the stored session, or undefined. Reads only the storage: whether the session is still
+   * valid shows at the next call.
+   */
   async currentSession(): Promise<{ sessionId: string } | undefined> {
     const session = await this.keeper.current();
     return session && { sessionId: session.sessionId };
   }
 
-  /** A fresh access token, for a library that wants to send it by itself. @throws SignedOutError */
+  /** Returns a valid access token, for libraries that send it themselves. @throws SignedOutError */
   accessToken({ signal }: CallOptions = {}): Promise<string> {
     return orAborted(this.keeper.accessToken(), signal);
   }
 
-  /** No longer hears other tabs; for tests and hot reloading. */
+  /** Stops listening to other tabs. For tests and hot reloading. */
   close(): void {
     this.keeper.close();
   }
 
-  // --- Signing up -----------------------------------------------------------------------------------------------------
+  // --- Signing up
+  // -----------------------------------------------------------------------------------------------------
 
   readonly signUp = {
-    /** Mails a code and a link. The answer is the same when the address has an account. */
+    /** Mails a code and a link. The response is the same if the address already has an account. */
     request: (body: Schemas['SignUpRequest'], options?: CallOptions) =>
-      this.open<Schemas['SignUpResponse']>('/api/auth/sign-up', body, options),
+      this.post<Schemas['SignUpResponse']>('/api/auth/sign-up', body, options),
     resend: (body: Schemas['ResendSignUpRequest'], options?: CallOptions) =>
-      this.open<Schemas['SignUpResponse']>('/api/auth/sign-up/resend', body, options),
-    /** The member exists from now on, and is signed in here. */
+      this.post<Schemas['SignUpResponse']>('/api/auth/sign-up/resend', body, options),
+    /** Creates the account and signs the member in. */
     confirmCode: (body: WithoutDevice<Schemas['ConfirmSignUpByCodeRequest']>, options?: CallOptions) =>
       this.signIn<TokenResponse>('/api/auth/sign-up/confirm-code', body, options),
     confirmLink: (body: WithoutDevice<Schemas['ConfirmSignUpByLinkRequest']>, options?: CallOptions) =>
       this.signIn<TokenResponse>('/api/auth/sign-up/confirm-link', body, options),
     inspectLink: (body: Schemas['SignUpLinkRequest'], options?: CallOptions) =>
-      this.open<Schemas['InspectedSignUpResponse']>('/api/auth/sign-up/inspect-link', body, options),
+      this.post<Schemas['InspectedSignUpResponse']>('/api/auth/sign-up/inspect-link', body, options),
     discard: (body: Schemas['SignUpLinkRequest'], options?: CallOptions) =>
-      this.open<void>('/api/auth/sign-up/discard', body, options),
+      this.post<void>('/api/auth/sign-up/discard', body, options),
   };
 
-  // --- Logging in and out ---------------------------------------------------------------------------------------------
+  // --- Logging in and out
+  // ---------------------------------------------------------------------------------------------
 
-  /** `status` of the outcome says whether somebody is signed in, or what is asked for besides. */
+  /** The `status` of the outcome is `authenticated`, or names the next step. */
   async logIn(body: WithoutDevice<Schemas['LoginRequest']>, options?: CallOptions): Promise<LoginOutcome> {
-    const deviceToken = await this.deviceToken();
+    const deviceToken = await this.readDeviceToken();
     return this.signIn<LoginOutcome>('/api/auth/login', { ...body, ...(deviceToken && { deviceToken }) }, options);
   }
 
-  /** After `mfa_required`: six digits from the app, or a recovery code. `status` of the outcome says whether a new password is asked for first. */
+  /**
+   * The second step after `mfa_required`, with a code of the authenticator app or a recovery code.
+   * The `status` of the outcome is `authenticated`, or `password_change_required` if a new password
+   * is needed first.
+   */
   logInSecondFactor(body: Schemas['SecondFactorRequest'], options?: CallOptions): Promise<CompletedLogin> {
     return this.signIn<CompletedLogin>('/api/auth/login/mfa', body, options, {});
   }
 
-  /** Signed out here at once, whatever the network does. Rejects where the server could not be told; it then still knows the session. */
+  /**
+   * Signs out on this device at once, even offline. Rejects if the server could not be reached: the
+   * session then stays open there.
+   */
   async logOut(): Promise<void> {
     const session = await this.keeper.current();
     if (!session) return;
@@ -148,10 +182,10 @@ export class MunjigiClient {
     const { problem } = await this.send('POST', '/api/auth/logout', {
       as: session.refreshToken === undefined ? 'none' : { token: session.refreshToken },
     });
-    if (problem && problem.status !== 401) throw problem; // 401: it was over already
+    if (problem && problem.status !== 401) throw problem; // 401: the session had ended already
   }
 
-  /** "Is it still you?", for what answers `reauth_required`. */
+  /** Checks the password again, for operations that fail with `reauth_required`. */
   reauthenticate(body: Schemas['ReauthenticateRequest'], options?: CallOptions): Promise<void> {
     return this.request<void>('POST', '/api/auth/reauthenticate', { ...options, body });
   }
@@ -164,17 +198,21 @@ export class MunjigiClient {
     endOthers: (options?: CallOptions) => this.request<void>('DELETE', '/api/auth/sessions', options),
   };
 
-  // --- What people forget ---------------------------------------------------------------------------------------------
+  // --- Recovery
+  // -------------------------------------------------------------------------------------------------------
 
   readonly passwordReset = {
-    /** Mails a code and a link, where the address has an account; the answer does not say. */
+    /**
+     * Mails a code and a link if the address has an account. The response does not reveal whether
+     * it has.
+     */
     sendCode: (body: Schemas['SendResetCodeRequest'], options?: CallOptions) =>
-      this.open<Schemas['CodeSentResponse']>('/api/auth/password-reset/send-code', body, options),
+      this.post<Schemas['CodeSentResponse']>('/api/auth/password-reset/send-code', body, options),
     confirmCode: (body: Schemas['ConfirmCodeRequest'], options?: CallOptions) =>
-      this.open<Schemas['ResetTokenResponse']>('/api/auth/password-reset/confirm-code', body, options),
+      this.post<Schemas['ResetTokenResponse']>('/api/auth/password-reset/confirm-code', body, options),
     confirmLink: (body: Schemas['ResetLinkRequest'], options?: CallOptions) =>
-      this.open<Schemas['ResetTokenByLinkResponse']>('/api/auth/password-reset/confirm-link', body, options),
-    /** Ends all sessions, and logs nobody in. */
+      this.post<Schemas['ResetTokenByLinkResponse']>('/api/auth/password-reset/confirm-link', body, options),
+    /** Sets the new password and ends all sessions. Does not log in. */
     complete: ({ resetToken, newPassword }: { resetToken: string; newPassword: string }, options?: CallOptions) =>
       this.request<void>('POST', '/api/auth/password-reset', {
         ...options,
@@ -185,14 +223,15 @@ export class MunjigiClient {
 
   readonly loginId = {
     check: (body: Schemas['CheckLoginIdRequest'], options?: CallOptions) =>
-      this.open<Schemas['LoginIdAvailabilityResponse']>('/api/auth/login-id/check', body, options),
+      this.post<Schemas['LoginIdAvailabilityResponse']>('/api/auth/login-id/check', body, options),
     sendCode: (body: Schemas['SendLoginIdCodeRequest'], options?: CallOptions) =>
-      this.open<Schemas['CodeSentResponse']>('/api/auth/login-id/send-code', body, options),
+      this.post<Schemas['CodeSentResponse']>('/api/auth/login-id/send-code', body, options),
     confirmCode: (body: Schemas['ConfirmLoginIdCodeRequest'], options?: CallOptions) =>
-      this.open<Schemas['FoundLoginIdResponse']>('/api/auth/login-id/confirm-code', body, options),
+      this.post<Schemas['FoundLoginIdResponse']>('/api/auth/login-id/confirm-code', body, options),
   };
 
-  // --- The member -----------------------------------------------------------------------------------------------------
+  // --- The member
+  // -----------------------------------------------------------------------------------------------------
 
   readonly me = {
     get: (options?: CallOptions) => this.request<Schemas['ProfileResponse']>('GET', '/api/members/me', options),
@@ -203,14 +242,14 @@ export class MunjigiClient {
     securityEvents: (query: { limit?: number; cursor?: string } = {}, options?: CallOptions) =>
       this.request<Schemas['SecurityActivityResponse']>(
         'GET',
-        `/api/members/me/security-events${queryOf(query)}`,
+        `/api/members/me/security-events${buildQuery(query)}`,
         options,
       ),
     sendEmailCode: (body: Schemas['ChangeEmailRequest'], options?: CallOptions) =>
       this.request<Schemas['CodeSentResponse']>('POST', '/api/members/me/email/send-code', { ...options, body }),
     confirmEmailCode: (body: Schemas['ConfirmCodeRequest'], options?: CallOptions) =>
       this.request<void>('POST', '/api/members/me/email/confirm-code', { ...options, body }),
-    /** The account is closed at once; a login within the grace restores it. */
+    /** Closes the account at once. A login within the grace period restores it. */
     close: async (body: Schemas['CloseAccountRequest'], options?: CallOptions) => {
       const session = await this.keeper.current();
       await this.request<void>('DELETE', '/api/members/me', { ...options, body });
@@ -229,23 +268,28 @@ export class MunjigiClient {
       this.request<Schemas['RecoveryCodesResponse']>('POST', '/api/members/me/recovery-codes', { ...options, body }),
   };
 
-  // --- Everything else ------------------------------------------------------------------------------------------------
+  // --- Everything else
+  // ------------------------------------------------------------------------------------------------
 
-  /** Any operation of the server: openapi.json names them. @throws ProblemError, NetworkError, SignedOutError */
+  /**
+   * Calls any operation of the server; see openapi.json.
+   *
+   * @throws ProblemError, NetworkError, SignedOutError
+   */
   async request<T>(method: string, path: string, details: CallDetails = {}): Promise<T> {
     for (let retries = 0; ; retries++) {
       const { body, problem } = await this.send(method, path, details);
       if (!problem) return body as T;
-      // Only what changes nothing may be sent twice unasked.
-      const wait = method === 'GET' && retries < MOST_RETRIES ? this.waitBeforeRetry(problem) : undefined;
+      // Only GET is retried automatically, because it changes nothing.
+      const wait = method === 'GET' && retries < MAX_RETRIES ? this.waitBeforeRetry(problem) : undefined;
       if (wait === undefined) throw problem;
       await pause(wait * 1000, details.signal);
     }
   }
 
   /**
-   * As `fetch`, for your own services that accept these access tokens: sends one, and once more with a fresh one after a 401.
-   * The body must be one that can be sent twice, so no stream.
+   * Like `fetch`, for your own services that accept these access tokens. Sends the access token,
+   * and after a 401 repeats the request once with a new token. So the body must not be a stream.
    */
   async fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
     const signal = init.signal ?? undefined;
@@ -255,53 +299,60 @@ export class MunjigiClient {
       return (this.options.fetch ?? fetch)(url, { ...init, headers });
     };
     const token = await orAborted(this.keeper.accessToken(), signal);
-    const answer = await send(token);
-    if (answer.status !== 401) return answer;
-    await answer.body?.cancel();
-    return send(await orAborted(this.keeper.renewed(token), signal));
+    const response = await send(token);
+    if (response.status !== 401) return response;
+    await response.body?.cancel();
+    return send(await orAborted(this.keeper.renew(token), signal));
   }
 
-  /** One call, and one more where the access token was the only thing wrong with it. */
-  private async send(method: string, path: string, details: CallDetails): Promise<HttpAnswer> {
+  /**
+   * Sends a call, and repeats it once with a new access token if the token was the reason for its
+   * failure.
+   */
+  private async send(method: string, path: string, details: CallDetails): Promise<HttpResponse> {
     const { body, signal, as = 'session' } = details;
     const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const once = (token: string | undefined): Promise<HttpAnswer> =>
+    const sendOnce = (token: string | undefined): Promise<HttpResponse> =>
       this.http.send({ method, path, body, token, signal, timeoutMs });
-    if (as === 'none') return once(undefined);
-    if (as !== 'session') return once(as.token);
+    if (as === 'none') return sendOnce(undefined);
+    if (as !== 'session') return sendOnce(as.token);
     const token = await orAborted(this.keeper.accessToken(), signal);
-    const answer = await once(token);
-    if (answer.status !== 401 || !TOKEN_REFUSALS.has(answer.problem?.code ?? '')) return answer;
-    return once(await orAborted(this.keeper.renewed(token), signal));
+    const response = await sendOnce(token);
+    if (response.status !== 401 || !TOKEN_ERRORS.has(response.problem?.code ?? '')) return response;
+    return sendOnce(await orAborted(this.keeper.renew(token), signal));
   }
 
-  private open<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+  /** For operations that need no login. */
+  private post<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
     return this.request<T>('POST', path, { ...options, body, as: 'none' });
   }
 
-  /** For the calls whose answer may be tokens. */
+  /** For operations whose response may contain tokens. */
   private async signIn<T extends LoginOutcome>(
     path: string,
     body: object,
     options: CallOptions | undefined,
-    device: object = this.device(),
+    device: object = this.deviceFields(),
   ): Promise<T> {
     const askedAt = Date.now();
-    const outcome = await this.open<T>(path, { ...device, ...body }, options);
+    const outcome = await this.post<T>(path, { ...device, ...body }, options);
     if (outcome.status === 'authenticated') {
       await this.keeper.adopt(outcome, askedAt);
-      if (outcome.deviceToken !== undefined) await this.keepDeviceToken(outcome.deviceToken);
+      if (outcome.deviceToken !== undefined) await this.storeDeviceToken(outcome.deviceToken);
     }
     return outcome;
   }
 
-  private device(): object {
+  private deviceFields(): object {
     const { deviceName, transport } = this.options;
     return { ...(deviceName !== undefined && { deviceName }), ...(transport !== undefined && { transport }) };
   }
 
-  /** Makes this device a known one, also after logging out. With cookie transport a cookie does. */
-  private async deviceToken(): Promise<string | null> {
+  /**
+   * Returns the token by which the server recognises this device, also after a logout. With cookie
+   * transport the server uses a cookie instead.
+   */
+  private async readDeviceToken(): Promise<string | null> {
     try {
       return await this.storage.get(`${this.storageKey}:device`);
     } catch (error) {
@@ -310,7 +361,7 @@ export class MunjigiClient {
     }
   }
 
-  private async keepDeviceToken(deviceToken: string): Promise<void> {
+  private async storeDeviceToken(deviceToken: string): Promise<void> {
     try {
       await this.storage.set(`${this.storageKey}:device`, deviceToken);
     } catch (error) {
@@ -318,7 +369,7 @@ export class MunjigiClient {
     }
   }
 
-  /** In seconds; undefined where trying again is not asked for, or not soon. */
+  /** Returns the wait before a retry in seconds, or undefined if there should be none. */
   private waitBeforeRetry({ status, retryAfter }: ProblemError): number | undefined {
     const longest = this.options.longestRetryAfter ?? DEFAULT_LONGEST_RETRY_AFTER;
     return (status === 429 || status === 503) && retryAfter !== undefined && retryAfter <= longest
@@ -327,7 +378,7 @@ export class MunjigiClient {
   }
 }
 
-/** Browsers may forbid the localStorage of a page, and then throw when it is only looked at. */
+/** Browsers may block localStorage, and then throw on any access to it. */
 function defaultStorage(): TokenStorage {
   try {
     return browserStorage();
@@ -336,7 +387,7 @@ function defaultStorage(): TokenStorage {
   }
 }
 
-function queryOf(values: Record<string, string | number | undefined>): string {
+function buildQuery(values: Record<string, string | number | undefined>): string {
   const pairs = Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
   );

@@ -4,25 +4,29 @@ export type ErrorCode = components['schemas']['ErrorCode'];
 export type FieldProblem = components['schemas']['ProblemField'];
 type Problem = components['schemas']['Problem'];
 
-/** Everything this client throws by itself. An aborted call throws what its signal carries instead. */
+/**
+ * Base class of the errors of this client. An aborted call instead throws the reason of its signal.
+ */
 export class MunjigiError extends Error {
   override name = 'MunjigiError';
 }
 
-/** The server refused, and says why (RFC 9457). */
+/** An error response of the server (RFC 9457). */
 export class ProblemError extends MunjigiError {
   override name = 'ProblemError';
   readonly status: number;
-  /** What programs go by. A newer server may answer codes that this version does not list. */
+  /**
+   * The stable code for programs. A newer server may send codes that this version does not list.
+   */
   readonly code: ErrorCode | (string & {});
-  /** For people, in the language of the request. */
+  /** A text for users, in the language of the request. */
   readonly title: string;
   readonly detail: string;
-  /** To quote when asking for help. */
+  /** Identifies the request in the server's log; useful in support requests. */
   readonly requestId: string | undefined;
-  /** What is wrong with which field of the request. */
+  /** The problems of single fields of the request. */
   readonly fields: readonly FieldProblem[];
-  /** Seconds to wait, where that is known. */
+  /** Seconds to wait before another try, if known. */
   readonly retryAfter: number | undefined;
 
   constructor(status: number, problem: Partial<Problem>, retryAfter?: number) {
@@ -36,22 +40,25 @@ export class ProblemError extends MunjigiError {
     this.retryAfter = problem.retryAfter ?? retryAfter;
   }
 
-  /** What to show beside one field of a form. */
+  /** Returns the message for one field of a form. */
   messageFor(field: string): string | undefined {
     return this.fields.find((problem) => problem.field === field)?.message;
   }
 }
 
-/** No answer came: offline, connection lost, timed out. Whether the server acted is not known. */
+/**
+ * No response: offline, connection lost or timeout. It is unknown whether the server carried the
+ * call out.
+ */
 export class NetworkError extends MunjigiError {
   override name = 'NetworkError';
 }
 
-/** Nobody is signed in, so there is no token to send. */
+/** The call needs a signed-in member, and there is none. */
 export class SignedOutError extends MunjigiError {
   override name = 'SignedOutError';
 
   constructor() {
-    super('Nobody is signed in.');
+    super('No member is signed in.');
   }
 }

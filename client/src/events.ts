@@ -1,32 +1,35 @@
-/** Why nobody is signed in any more. */
+/** Why a session has ended. */
 export type SessionEndReason =
-  /** Somebody logged out, here or in another tab. */
+  /** The member logged out, in this tab or another one. */
   | 'logged-out'
-  /** Unused for too long, or the longest life is over. */
+  /** Unused for too long, or its maximum lifetime is over. */
   | 'expired'
-  /** Ended by the member on another device, by a new password, by an administrator. */
+  /** Ended on another device, by a new password or by an administrator. */
   | 'ended'
-  /** A refresh token was used twice: somebody else may have it. The server has mailed the member. */
+  /**
+   * A refresh token was used twice, so it may be stolen. The server has notified the member by
+   * mail.
+   */
   | 'reused'
   /** The server does not know the token: its keys or database were replaced. */
   | 'invalid';
 
 export interface ClientEvents {
-  /** There are new tokens: after a login, and after each refresh in any tab. */
+  /** New tokens: after a login, and after each refresh in any tab. */
   tokensChanged: { readonly sessionId: string };
-  /** Once in each tab, whatever number of calls were under way. */
+  /** Emitted once in each tab, regardless of the number of open calls. */
   sessionEnded: { readonly sessionId: string; readonly reason: SessionEndReason; readonly inThisTab: boolean };
-  /** The storage failed; the tokens are in memory only. */
+  /** The storage failed; the tokens are only in memory. */
   storageFailed: { readonly error: unknown };
 }
 
 type Listener<Name extends keyof ClientEvents> = (event: ClientEvents[Name]) => void;
 
-/** Who wants to know. A listener that throws harms nobody else. */
+/** The listeners of a client. An error in one listener does not affect the others. */
 export class Listeners {
   private readonly byName = new Map<keyof ClientEvents, Set<(event: never) => void>>();
 
-  /** Returns what ends it. */
+  /** Adds a listener. @returns a function that removes it */
   on<Name extends keyof ClientEvents>(name: Name, listener: Listener<Name>): () => void {
     const listeners = this.byName.get(name) ?? new Set();
     this.byName.set(name, listeners.add(listener));
@@ -38,7 +41,7 @@ export class Listeners {
       try {
         (listener as Listener<Name>)(event);
       } catch (error) {
-        // Shows up where the app looks for what nobody caught.
+        // Rethrown asynchronously, so that it reaches the app's handler for uncaught errors.
         queueMicrotask(() => {
           throw error;
         });

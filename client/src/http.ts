@@ -1,12 +1,12 @@
 import { NetworkError, ProblemError } from './errors.js';
 
 export interface HttpOptions {
-  /** Where the server is, without a slash at the end. */
+  /** The address of the server without a trailing slash. */
   readonly baseUrl: string;
   readonly fetch: typeof fetch;
   /** Sent as Accept-Language: the language of mails and messages. */
   readonly locale: () => string | undefined;
-  /** Whether cookies go along. */
+  /** Whether cookies are sent. */
   readonly cookies: boolean;
 }
 
@@ -19,25 +19,25 @@ export interface HttpRequest {
   readonly timeoutMs: number;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly body: unknown;
-  /** Set where the server refused. */
+  /** Set if the server responded with an error. */
   readonly problem?: ProblemError;
 }
 
-/** One request, one answer; JSON both ways. */
+/** Sends single requests with JSON bodies. */
 export class Http {
   constructor(private readonly options: HttpOptions) {}
 
-  /** @throws NetworkError, or the reason of the caller's signal */
-  async send({ method, path, body, token, signal, timeoutMs }: HttpRequest): Promise<HttpAnswer> {
+  /** @throws NetworkError, or the reason of `signal` if it was aborted */
+  async send({ method, path, body, token, signal, timeoutMs }: HttpRequest): Promise<HttpResponse> {
     signal?.throwIfAborted();
-    // AbortSignal.any and AbortSignal.timeout are missing on React Native.
+    // Not AbortSignal.any and AbortSignal.timeout: React Native lacks them.
     const controller = new AbortController();
-    const giveUp = (): void => controller.abort();
-    const timer = setTimeout(giveUp, timeoutMs);
-    signal?.addEventListener('abort', giveUp);
+    const abort = (): void => controller.abort();
+    const timer = setTimeout(abort, timeoutMs);
+    signal?.addEventListener('abort', abort);
     try {
       const locale = this.options.locale();
       const response = await this.options.fetch(this.options.baseUrl + path, {
@@ -51,25 +51,25 @@ export class Http {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: controller.signal,
       });
-      const content = parsed(await response.text());
+      const content = parseJson(await response.text());
       if (response.ok) return { status: response.status, body: content };
-      const problem = new ProblemError(response.status, asProblem(content), retryAfterOf(response));
+      const problem = new ProblemError(response.status, asProblem(content), parseRetryAfter(response));
       return { status: response.status, body: content, problem };
     } catch (cause) {
       signal?.throwIfAborted();
-      throw new NetworkError(`${method} ${path}: no answer`, { cause });
+      throw new NetworkError(`${method} ${path}: no response`, { cause });
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
+      signal?.removeEventListener('abort', abort);
     }
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text);
   } catch {
-    return undefined; // a proxy in between answers in HTML
+    return undefined; // an error page of a proxy
   }
 }
 
@@ -77,8 +77,8 @@ function asProblem(content: unknown): object {
   return typeof content === 'object' && content !== null ? content : {};
 }
 
-/** In seconds; a date, as proxies may send it, counts from now. */
-function retryAfterOf({ headers }: Response): number | undefined {
+/** Reads Retry-After in seconds. Proxies may send a date instead of a number. */
+function parseRetryAfter({ headers }: Response): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
   const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000);

@@ -1,9 +1,11 @@
-/** Settles after `ms`, or at once with the reason of the signal. */
+/** Resolves after `ms`, or rejects with the reason of the signal if it is aborted. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return orAborted(new Promise((resolve) => setTimeout(resolve, ms)), signal);
 }
 
-/** The promise, for a caller who may stop waiting for it. What it stands for goes on. */
+/**
+ * Waits for the promise until the signal is aborted. The work behind the promise is not cancelled.
+ */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {

@@ -1,7 +1,10 @@
-/** Other tabs hold the lock at most this long before they are taken to be frozen. Then the server's grace must do. */
-const PATIENCE_MS = 15_000;
+/**
+ * A tab that holds the lock for longer than this is assumed to be frozen. The refresh then runs
+ * without the lock, and the server's grace period covers a race.
+ */
+const MAX_WAIT_MS = 15_000;
 
-/** The Web Locks API, as far as it is needed. */
+/** The part of the Web Locks API that is used here. */
 interface LockManager {
   request<T>(
     name: string,
@@ -10,10 +13,16 @@ interface LockManager {
   ): Promise<T>;
 }
 
-/** `hadToWait`: another tab was at it, and has probably done what is wanted. */
+/**
+ * Runs an action alone among the tabs. `hadToWait`: another tab held the lock and has probably
+ * refreshed already.
+ */
 export type Exclusive = <T>(action: (hadToWait: boolean) => Promise<T>) => Promise<T>;
 
-/** Lets one tab at a time through where the browser has Web Locks; elsewhere lets everybody through. */
+/**
+ * Lets one tab at a time refresh, if the browser has Web Locks; otherwise the tabs are not
+ * coordinated.
+ */
 export function refreshLock(name: string): Exclusive {
   const locks = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
   if (!locks) return (action) => action(false);
@@ -23,17 +32,17 @@ export function refreshLock(name: string): Exclusive {
       lock === null ? busy : action(false),
     );
     if (first !== busy) return first;
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
-    let isIn = false;
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(), MAX_WAIT_MS);
+    let hasLock = false;
     try {
-      return await locks.request(name, { signal: patience.signal }, async () => {
-        isIn = true;
+      return await locks.request(name, { signal: waiting.signal }, async () => {
+        hasLock = true;
         clearTimeout(timer);
         return action(true);
       });
     } catch (error) {
-      if (isIn || !patience.signal.aborted) throw error;
+      if (hasLock || !waiting.signal.aborted) throw error;
       return action(true);
     } finally {
       clearTimeout(timer);

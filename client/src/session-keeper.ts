@@ -1,29 +1,32 @@
 import type { components } from './openapi.js';
 import { NetworkError, ProblemError, SignedOutError } from './errors.js';
 import type { Listeners, SessionEndReason } from './events.js';
-import type { Http, HttpAnswer } from './http.js';
+import type { Http, HttpResponse } from './http.js';
 import { pause } from './pause.js';
 import type { Exclusive } from './refresh-lock.js';
-import { isFresh, parsedSession, serialised, sessionOf, type Session } from './session.js';
+import { isFresh, parseSession, serialiseSession, toSession, type Session } from './session.js';
 import type { TokenStorage } from './storage.js';
-import { tabChannel, type TabChannel } from './tab-channel.js';
+import { openTabChannel, type TabChannel } from './tab-channel.js';
 
 type TokenResponse = components['schemas']['TokenResponse'];
 
 /**
- * A refresh without an answer is given up after this long. It is below the server's grace (10 s by default), because the
- * server may have rotated: asked again within the grace, it gives the successor that was lost on the way.
+ * Timeout of a refresh. Shorter than the server's grace period (10 s by default): if the response
+ * was lost after the server rotated the token, a retry within the grace period gets the same new
+ * token.
  */
 const REFRESH_TIMEOUT_MS = 6_000;
-/** Pauses before the second try and those after it. All of them together stay well within the grace. */
+/** Pauses before the retries. Together they stay well within the grace period. */
 const RETRY_PAUSES_MS = [150, 400, 1_000];
-/** A server that wants more patience than this gets it from the next call, not from this one. */
+/**
+ * If the server demands a longer wait than this, the refresh fails, and the next call tries again.
+ */
 const LONGEST_WAIT_MS = 3_000;
-/** How long the news of another tab, which has just let go of the lock, may take to get here. */
-const NEWS_MS = 150;
+/** How long to wait for the message of another tab that has just released the lock. */
+const MESSAGE_WAIT_MS = 150;
 
-/** What the server says when a session is over for good; every other failure of a refresh leaves the session alone. */
-const VERDICTS: Readonly<Record<string, SessionEndReason>> = {
+/** Error codes of a refresh that end the session. After any other failure the session is kept. */
+const END_REASONS: Readonly<Record<string, SessionEndReason>> = {
   token_expired: 'expired',
   session_ended: 'ended',
   token_reused: 'reused',
@@ -38,68 +41,78 @@ export interface SessionKeeperOptions {
   readonly http: Http;
   readonly storage: TokenStorage;
   readonly storageKey: string;
-  /** The refresh token is in a cookie, which no script sees. */
+  /** The refresh token is in a cookie that scripts cannot read. */
   readonly usesCookies: boolean;
-  /** Whether other tabs have the same session. */
+  /** Whether other tabs share the session. */
   readonly isShared: boolean;
   readonly exclusive: Exclusive;
   readonly listeners: Listeners;
 }
 
-/** Knows the session of this client, keeps its tokens fresh, and agrees on both with the other tabs. */
+/** Holds the session of a client, refreshes its tokens, and keeps both in step with other tabs. */
 export class SessionKeeper {
   private session: Session | undefined;
   private renewal: Promise<Session> | undefined;
   private readonly loaded: Promise<void>;
   private readonly channel: TabChannel<TabMessage> | undefined;
-  /** Wakes whoever waits for the news of another tab. */
-  private wake: () => void = () => undefined;
-  /** Sessions known to be over. A storage that lags behind must not bring one back. */
-  private readonly over = new Set<string>();
-  /** Whether the storage has what we know; only then does its being empty mean something. */
+  /** Resolves {@link waitForMessage}. */
+  private onMessageArrived: () => void = () => undefined;
+  /** Ids of ended sessions. An outdated storage must not bring one back. */
+  private readonly ended = new Set<string>();
+  /**
+   * Whether the storage held the current session. Only then does an empty storage mean that another
+   * tab has logged out.
+   */
   private isStored = false;
 
   constructor(private readonly options: SessionKeeperOptions) {
     this.channel = options.isShared
-      ? tabChannel<TabMessage>(options.storageKey, options.storageKey, {
-          onMessage: (message) => this.hear(message),
+      ? openTabChannel<TabMessage>(options.storageKey, options.storageKey, {
+          onMessage: (message) => this.handleMessage(message),
           onHint: () => void this.readStorage(),
         })
       : undefined;
     this.loaded = this.readStorage(true);
   }
 
-  /** The session, once the storage has been read. Asks nobody whether it is still alive. */
+  /** Returns the session once the storage has been read. Does not check it with the server. */
   async current(): Promise<Session | undefined> {
     await this.loaded;
     return this.session;
   }
 
-  /** An access token that should be accepted; refreshes first where it would not be. @throws SignedOutError */
+  /** Returns a valid access token; refreshes it first if needed. @throws SignedOutError */
   async accessToken(): Promise<string> {
     const session = await this.current();
     if (!session) throw new SignedOutError();
-    return isFresh(session) ? tokenOf(session) : this.renewed();
+    return isFresh(session) ? tokenOf(session) : this.renew();
   }
 
-  /** Another access token than `rejected`. However many ask, and in however many tabs, the server is asked once. */
-  async renewed(rejected?: string): Promise<string> {
-    const token = tokenOf(await this.renew(rejected));
-    // Who joined a renewal for the sake of an older token may be given the very one that was rejected.
-    return token === rejected ? tokenOf(await this.renew(rejected)) : token;
+  /**
+   * Returns another access token than `rejected`. Concurrent calls, also in other tabs, share one
+   * request.
+   */
+  async renew(rejected?: string): Promise<string> {
+    const token = tokenOf(await this.renewShared(rejected));
+    // A call may have joined a renewal that began before `rejected` was issued and that returned
+    // this very token.
+    return token === rejected ? tokenOf(await this.renewShared(rejected)) : token;
   }
 
-  /** Somebody has logged in. */
-  async adopt(answer: TokenResponse, askedAt: number): Promise<void> {
+  /** Starts using the tokens of a login. */
+  async adopt(tokens: TokenResponse, askedAt: number): Promise<void> {
     await this.loaded;
-    await this.take(sessionOf(answer, askedAt));
+    await this.store(toSession(tokens, askedAt));
   }
 
-  /** Forgets the session and says so, here and in the other tabs. Does nothing when it is gone already. */
+  /**
+   * Removes the session and notifies listeners and other tabs. Does nothing if it was removed
+   * already.
+   */
   async end(sessionId: string, reason: SessionEndReason): Promise<void> {
     if (!this.forget(sessionId)) return;
     this.channel?.post({ type: 'ended', sessionId, reason });
-    await this.try(() => this.options.storage.remove(this.options.storageKey));
+    await this.tryStorage(() => this.options.storage.remove(this.options.storageKey));
     this.options.listeners.emit('sessionEnded', { sessionId, reason, inThisTab: true });
   }
 
@@ -107,56 +120,59 @@ export class SessionKeeper {
     this.channel?.close();
   }
 
-  private renew(rejected: string | undefined): Promise<Session> {
+  private renewShared(rejected: string | undefined): Promise<Session> {
     this.renewal ??= this.options
       .exclusive(async (hadToWait) => {
-        if (hadToWait) await this.news();
-        return this.refreshUnlessDone(rejected);
+        if (hadToWait) await this.waitForMessage();
+        return this.refreshIfNeeded(rejected);
       })
       .finally(() => (this.renewal = undefined));
     return this.renewal;
   }
 
-  private async refreshUnlessDone(rejected: string | undefined): Promise<Session> {
+  private async refreshIfNeeded(rejected: string | undefined): Promise<Session> {
     for (let attempt = 0; ; attempt++) {
       await this.readStorage();
       const before = this.session;
       if (!before) throw new SignedOutError();
-      if (isFresh(before) && before.accessToken !== rejected) return before; // another tab was first
+      if (isFresh(before) && before.accessToken !== rejected) return before; // another tab has refreshed
 
       const askedAt = Date.now();
-      const answer = await this.askForTokens(before).catch((error: unknown) => error as NetworkError);
-      if (answer instanceof Error) {
-        await pauseBeforeRetry(answer, attempt);
+      const response = await this.requestTokens(before).catch((error: unknown) => error as NetworkError);
+      if (response instanceof Error) {
+        await pauseBeforeRetry(response, attempt);
         continue;
       }
-      if (!answer.problem) {
-        // Logged out, or in as somebody else, while the answer was on its way: then it is nobody's.
+      if (!response.problem) {
+        // The tokens are dropped if the member has logged out, or another one in, since the request
+        // was sent.
         if (this.session?.sessionId === before.sessionId)
-          await this.take(sessionOf(answer.body as TokenResponse, askedAt));
+          await this.store(toSession(response.body as TokenResponse, askedAt));
         if (!this.session) throw new SignedOutError();
         return this.session;
       }
-      const verdict = answer.status === 401 ? VERDICTS[answer.problem.code] : undefined;
-      if (verdict === undefined) {
-        await pauseBeforeRetry(answer.problem, attempt);
+      const endReason = response.status === 401 ? END_REASONS[response.problem.code] : undefined;
+      if (endReason === undefined) {
+        await pauseBeforeRetry(response.problem, attempt);
         continue;
       }
       if (attempt < RETRY_PAUSES_MS.length && (await this.hasLostRace(before))) continue;
-      await this.end(before.sessionId, verdict);
-      throw answer.problem;
+      await this.end(before.sessionId, endReason);
+      throw response.problem;
     }
   }
 
-  /** Whether another tab has newer tokens than those the server has just refused: then the verdict is about the past. */
-  private async hasLostRace(refused: Session): Promise<boolean> {
-    if (this.options.isShared) await this.news();
+  /**
+   * Whether another tab got newer tokens than the rejected ones. Then the session has not ended.
+   */
+  private async hasLostRace(rejected: Session): Promise<boolean> {
+    if (this.options.isShared) await this.waitForMessage();
     await this.readStorage();
-    return this.session !== undefined && this.session.askedAt > refused.askedAt;
+    return this.session !== undefined && this.session.askedAt > rejected.askedAt;
   }
 
-  private askForTokens({ refreshToken }: Session): Promise<HttpAnswer> {
-    // Without a signal: callers come and go, the answer is for all of them.
+  private requestTokens({ refreshToken }: Session): Promise<HttpResponse> {
+    // Without an abort signal, because all waiting calls share this request.
     return this.options.http.send({
       method: 'POST',
       path: '/api/auth/refresh',
@@ -165,40 +181,45 @@ export class SessionKeeper {
     });
   }
 
-  private async take(session: Session): Promise<void> {
+  private async store(session: Session): Promise<void> {
     this.session = session;
     this.channel?.post({ type: 'session', session });
     const { storage, storageKey, usesCookies } = this.options;
-    this.isStored = await this.try(() => storage.set(storageKey, serialised(session, !usesCookies)));
+    this.isStored = await this.tryStorage(() => storage.set(storageKey, serialiseSession(session, !usesCookies)));
     this.options.listeners.emit('tokensChanged', { sessionId: session.sessionId });
   }
 
-  private hear(message: TabMessage): void {
-    if (message.type === 'session') this.learn(message.session);
-    else this.learnEnd(message.sessionId, message.reason);
-    this.wake();
+  private handleMessage(message: TabMessage): void {
+    if (message.type === 'session') this.adoptNewer(message.session);
+    else this.handleEnd(message.sessionId, message.reason);
+    this.onMessageArrived();
   }
 
-  /** The newer tokens count: what is stored may lag behind what was said, and the other way round. */
-  private learn(session: Session, isNews = true): void {
+  /**
+   * Uses the tokens of another tab if they are newer. They may come from the storage or from the
+   * channel, in any order.
+   */
+  private adoptNewer(session: Session, isNew = true): void {
     const known = this.session;
-    if (this.over.has(session.sessionId)) return;
+    if (this.ended.has(session.sessionId)) return;
     if (known && session.askedAt < known.askedAt) return;
-    // With cookies the storage tells of the same tokens as the channel does, but without them.
+    // With cookie transport the storage holds the same session without its tokens.
     if (known && session.askedAt === known.askedAt && known.accessToken !== undefined) return;
     this.session = session;
     this.isStored = true;
-    if (isNews && session.accessToken !== undefined)
+    if (isNew && session.accessToken !== undefined)
       this.options.listeners.emit('tokensChanged', { sessionId: session.sessionId });
   }
 
-  private learnEnd(sessionId: string, reason: SessionEndReason): void {
+  private handleEnd(sessionId: string, reason: SessionEndReason): void {
     if (this.forget(sessionId)) this.options.listeners.emit('sessionEnded', { sessionId, reason, inThisTab: false });
   }
 
-  /** False when it is not the session any more: then its end has been told already. */
+  /**
+   * Returns false if it is no longer the current session, so that its end is reported only once.
+   */
   private forget(sessionId: string): boolean {
-    this.over.add(sessionId);
+    this.ended.add(sessionId);
     if (this.session?.sessionId !== sessionId) return false;
     this.session = undefined;
     this.isStored = false;
@@ -208,20 +229,20 @@ export class SessionKeeper {
   private async readStorage(isFirst = false): Promise<void> {
     const { storage, storageKey } = this.options;
     let text: string | null = null;
-    if (!(await this.try(async () => (text = await storage.get(storageKey))))) return;
-    const stored = parsedSession(text);
-    if (stored) this.learn(stored, !isFirst);
+    if (!(await this.tryStorage(async () => (text = await storage.get(storageKey))))) return;
+    const stored = parseSession(text);
+    if (stored) this.adoptNewer(stored, !isFirst);
     else if (this.session && this.isStored && this.options.isShared)
-      this.learnEnd(this.session.sessionId, 'logged-out');
+      this.handleEnd(this.session.sessionId, 'logged-out');
   }
 
-  /** A short while in which other tabs may be heard. */
-  private async news(): Promise<void> {
-    const heard = new Promise<void>((resolve) => (this.wake = resolve));
-    await Promise.race([heard, pause(NEWS_MS)]);
+  /** Waits briefly for a message of another tab. */
+  private async waitForMessage(): Promise<void> {
+    const message = new Promise<void>((resolve) => (this.onMessageArrived = resolve));
+    await Promise.race([message, pause(MESSAGE_WAIT_MS)]);
   }
 
-  private async try(action: () => unknown): Promise<boolean> {
+  private async tryStorage(action: () => unknown): Promise<boolean> {
     try {
       await action();
       return true;
@@ -232,14 +253,14 @@ export class SessionKeeper {
   }
 }
 
-/** Waits, or throws what happened where trying again now would be no use. */
+/** Waits before a retry, or rethrows the error if a retry would not help now. */
 async function pauseBeforeRetry(error: Error, attempt: number): Promise<void> {
-  const standard = RETRY_PAUSES_MS[attempt];
-  const isPassing =
+  const standardPause = RETRY_PAUSES_MS[attempt];
+  const isTemporary =
     error instanceof NetworkError || (error instanceof ProblemError && (error.status === 429 || error.status >= 500));
-  const asked = error instanceof ProblemError ? (error.retryAfter ?? 0) * 1000 : 0;
-  if (standard === undefined || !isPassing || asked > LONGEST_WAIT_MS) throw error;
-  await pause(Math.max(standard, asked));
+  const demandedPause = error instanceof ProblemError ? (error.retryAfter ?? 0) * 1000 : 0;
+  if (standardPause === undefined || !isTemporary || demandedPause > LONGEST_WAIT_MS) throw error;
+  await pause(Math.max(standardPause, demandedPause));
 }
 
 function tokenOf({ accessToken }: Session): string {

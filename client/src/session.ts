@@ -2,43 +2,54 @@ import type { components } from './openapi.js';
 
 type TokenResponse = components['schemas']['TokenResponse'];
 
-/** Refresh this long before the end, so that a token does not expire on its way. */
+/**
+ * The access token is refreshed this long before it expires, so that it does not expire during a
+ * request.
+ */
 const MARGIN_SECONDS = 30;
 
-/** A signed-in device, as the client knows it. */
+/** A session as the client stores it. The field names are part of the stored format. */
 export interface Session {
   readonly sessionId: string;
-  /** Undefined after a reload where cookies carry the refresh token: the access token was in memory only. */
+  /**
+   * Undefined after a reload with cookie transport, which keeps the access token only in memory.
+   */
   readonly accessToken?: string;
   /** Undefined with cookie transport. */
   readonly refreshToken?: string;
-  /** Seconds the access token lives. */
+  /** Lifetime of the access token in seconds. */
   readonly expiresIn: number;
-  /** When the tokens were asked for, by this device's clock (ms). Only ever compared with that same clock, so it may be wrong. */
+  /**
+   * When the tokens were requested, in milliseconds. Compared only with the same device's clock, so
+   * a wrong clock does no harm.
+   */
   readonly askedAt: number;
 }
 
-export function sessionOf(answer: TokenResponse, askedAt: number): Session {
-  const { sessionId, accessToken, refreshToken, expiresIn } = answer;
+export function toSession(tokens: TokenResponse, askedAt: number): Session {
+  const { sessionId, accessToken, refreshToken, expiresIn } = tokens;
   return { sessionId, accessToken, expiresIn, askedAt, ...(refreshToken !== undefined && { refreshToken }) };
 }
 
-/** Whether the access token can be expected to be accepted. A clock that was set back makes it doubtful, which costs a refresh. */
+/**
+ * Whether the access token is still valid. False also if the clock was set back, which costs only a
+ * refresh.
+ */
 export function isFresh({ accessToken, expiresIn, askedAt }: Session, now = Date.now()): boolean {
   const margin = Math.min(MARGIN_SECONDS, expiresIn / 10);
   return accessToken !== undefined && now >= askedAt && now < askedAt + (expiresIn - margin) * 1000;
 }
 
-export function serialised(session: Session, withTokens: boolean): string {
+export function serialiseSession(session: Session, withTokens: boolean): string {
   const { accessToken: _access, refreshToken: _refresh, ...rest } = session;
   return JSON.stringify(withTokens ? session : rest);
 }
 
-export function parsedSession(text: string | null): Session | undefined {
+export function parseSession(text: string | null): Session | undefined {
   try {
     const value = JSON.parse(text ?? 'null') as Partial<Session> | null;
     return typeof value?.sessionId === 'string' && typeof value.askedAt === 'number' ? (value as Session) : undefined;
   } catch {
-    return undefined; // not ours
+    return undefined; // not a session of this client
   }
 }

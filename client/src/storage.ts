@@ -1,13 +1,16 @@
-/** Where tokens are kept between starts of the app: a Keychain, a Keystore, a file. Methods may be slow and may fail. */
+/**
+ * Stores tokens between starts of the app: in a Keychain, a Keystore or a file. Methods may be slow
+ * and may fail.
+ */
 export interface TokenStorage {
   get(key: string): Promise<string | null> | string | null;
   set(key: string, value: string): Promise<void> | void;
   remove(key: string): Promise<void> | void;
-  /** Whether other tabs of this browser see the same values. */
+  /** Whether other tabs of the browser read the same values. */
   readonly isShared?: boolean;
 }
 
-/** Forgets everything with the page or process. */
+/** Keeps values until the page is closed or the process ends. */
 export function memoryStorage(): TokenStorage {
   const values = new Map<string, string>();
   return {
@@ -17,15 +20,18 @@ export function memoryStorage(): TokenStorage {
   };
 }
 
-/** `localStorage`, as far as it is needed. */
+/** The part of `localStorage` that is used here. */
 interface WebStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
 }
 
-/** Survives reloads and is shared by the tabs of an origin. Scripts of the page can read it; cookie transport keeps the refresh token from them. */
-export function browserStorage(storage: WebStorage = localStorageOf()): TokenStorage {
+/**
+ * Survives reloads and is shared by the tabs of an origin. Scripts of the page can read it; with
+ * cookie transport it does not hold the refresh token.
+ */
+export function browserStorage(storage: WebStorage = getLocalStorage()): TokenStorage {
   return {
     isShared: true,
     get: (key) => storage.getItem(key),
@@ -34,10 +40,10 @@ export function browserStorage(storage: WebStorage = localStorageOf()): TokenSto
   };
 }
 
-function localStorageOf(): WebStorage {
+function getLocalStorage(): WebStorage {
   const { document, localStorage } = globalThis as { document?: unknown; localStorage?: WebStorage };
-  // Newer versions of Node.js have a localStorage too, which no tabs share.
+  // Newer versions of Node.js have a localStorage, too, but no tabs that share it.
   if (document === undefined || !localStorage)
-    throw new TypeError('There is no localStorage here: pass a storage of your own.');
+    throw new TypeError('There is no localStorage here: pass your own storage.');
   return localStorage;
 }

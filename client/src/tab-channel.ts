@@ -1,4 +1,4 @@
-/** A line between the tabs of one origin. */
+/** Sends messages between the tabs of one origin. */
 export interface TabChannel<Message> {
   post(message: Message): void;
   close(): void;
@@ -14,10 +14,10 @@ interface EventSource {
 }
 
 /**
- * BroadcastChannel where there is one. Without, the browser still tells other tabs that `storageKey` has changed, but
- * not to what: then `onHint` is called.
+ * Opens a BroadcastChannel, or listens for storage events if there is none. Those show only that
+ * `storageKey` has changed, so `onHint` is called instead of `onMessage`.
  */
-export function tabChannel<Message>(
+export function openTabChannel<Message>(
   name: string,
   storageKey: string,
   { onMessage, onHint }: { onMessage: (message: Message) => void; onHint: () => void },
@@ -25,13 +25,13 @@ export function tabChannel<Message>(
   if (typeof BroadcastChannel === 'function') {
     const channel = new BroadcastChannel(name);
     channel.onmessage = (event: { data: unknown }) => onMessage(event.data as Message);
-    (channel as { unref?: () => void }).unref?.(); // Node.js: does not keep the process alive
+    (channel as { unref?: () => void }).unref?.(); // does not keep a Node.js process alive
     return { post: (message) => channel.postMessage(message), close: () => channel.close() };
   }
-  const page = globalThis as EventSource;
+  const target = globalThis as EventSource;
   const listener = ({ key }: StorageEventLike): void => {
     if (key === storageKey || key === null) onHint();
   };
-  page.addEventListener?.('storage', listener);
-  return { post: () => undefined, close: () => page.removeEventListener?.('storage', listener) };
+  target.addEventListener?.('storage', listener);
+  return { post: () => undefined, close: () => target.removeEventListener?.('storage', listener) };
 }

@@ -1,6 +1,6 @@
 type Child = Node | string | undefined | false;
 
-/** An element with its attributes and children. Text is only ever set as text. */
+/** Creates an element with its attributes and children. Strings become text nodes, never HTML. */
 export function h<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Record<string, string | boolean | ((event: Event) => void)> = {},

@@ -7,7 +7,7 @@ export interface FieldOptions {
   label: string;
   hint?: string;
   type?: 'text' | 'email' | 'password' | 'checkbox';
-  /** What password managers and phones go by. */
+  /** Used by password managers and phones. */
   autocomplete?: AutoFill;
   inputmode?: 'numeric' | 'email';
 }
@@ -15,11 +15,14 @@ export interface FieldOptions {
 interface FormOptions<Names extends string> {
   fields: (FieldOptions & { name: Names })[];
   submit: string;
-  /** Throws what the server refuses; the form then shows it where it belongs. */
+  /** May throw an error of the client, which the form shows at the field it concerns. */
   onSubmit: (values: Record<Names, string>) => Promise<void>;
 }
 
-/** A form that waits for its answer and shows what was refused, at the field or below all of them. */
+/**
+ * Creates a form that is disabled while it is sent and shows errors at their fields, or below all
+ * fields.
+ */
 export function form<Names extends string>({ fields, submit, onSubmit }: FormOptions<Names>): HTMLFormElement {
   const message = h('p', { class: 'problem', role: 'alert' });
   const button = h('button', { type: 'submit', class: 'primary' }, submit);
@@ -39,10 +42,10 @@ export function form<Names extends string>({ fields, submit, onSubmit }: FormOpt
       const values = Object.fromEntries(rows.map(({ name, value }) => [name, value()]));
       await onSubmit(values as Record<Names, string>);
     } catch (error) {
-      const shown =
+      const rowsWithProblem =
         error instanceof ProblemError && rows.filter(({ name, show }) => show(error.messageFor(name) ?? ''));
-      if (!shown || shown.length === 0) message.textContent = wordsFor(error);
-      else shown[0]?.focus();
+      if (!rowsWithProblem || rowsWithProblem.length === 0) message.textContent = describeError(error);
+      else rowsWithProblem[0]?.focus();
     } finally {
       button.disabled = false;
     }
@@ -54,7 +57,11 @@ interface Row {
   box: HTMLElement;
   value: () => string;
   focus: () => void;
-  /** Whether there was anything to show. */
+  /**
+   * Shows the problem of the field, or removes it if the text is empty.
+   *
+   * @returns whether there is one
+   */
   show: (problem: string) => boolean;
 }
 
@@ -65,10 +72,10 @@ function row({ name, label, hint, type = 'text', autocomplete = 'off', inputmode
     ...(inputmode && { inputmode }),
     ...(type !== 'checkbox' && { placeholder: hint ?? '' }),
   });
-  const labelled = h('label', { for: name }, label);
+  const labelElement = h('label', { for: name }, label);
   return {
     name,
-    box: h('div', { class: type === 'checkbox' ? 'row check' : 'row' }, labelled, input, problem),
+    box: h('div', { class: type === 'checkbox' ? 'row check' : 'row' }, labelElement, input, problem),
     value: () => (type === 'checkbox' ? String(input.checked) : input.value),
     focus: () => input.focus(),
     show: (text) => {
@@ -79,8 +86,8 @@ function row({ name, label, hint, type = 'text', autocomplete = 'off', inputmode
   };
 }
 
-/** What a person can do with an error. */
-export function wordsFor(error: unknown): string {
+/** Returns the text of an error for the member. */
+export function describeError(error: unknown): string {
   if (error instanceof NetworkError) return texts().offline;
   if (!(error instanceof ProblemError)) throw error;
   return error.retryAfter ? `${error.detail} ${texts().wait(error.retryAfter)}` : error.detail;

@@ -1,7 +1,7 @@
 import './style.css';
 import { SignedOutError } from 'munjigi-client';
 import { h } from './dom.js';
-import { wordsFor } from './form.js';
+import { describeError } from './form.js';
 import { language, texts, type Language } from './language.js';
 import { munjigi } from './munjigi.js';
 import { findLoginId } from './views/find-login-id.js';
@@ -19,7 +19,7 @@ const VIEWS: Record<string, View> = {
   'find-login-id': findLoginId,
 };
 
-/** Said once, by the next view. */
+/** Shown once, by the next view. */
 let notice = '';
 
 const page: Page = {
@@ -34,8 +34,8 @@ const page: Page = {
     notice = '';
     card.querySelector<HTMLInputElement>(':scope > form input')?.focus();
   },
-  go: (route, words = '') => {
-    notice = words;
+  go: (route, message = '') => {
+    notice = message;
     if (location.hash === `#/${route}`) void render();
     else location.hash = `#/${route}`;
   },
@@ -59,23 +59,24 @@ function choose(code: Language): void {
 async function render(): Promise<void> {
   document.documentElement.lang = language.current();
   const isSignedIn = (await munjigi.currentSession()) !== undefined;
-  const wanted = location.hash.slice(2);
-  const route = isSignedIn ? 'home' : wanted in VIEWS && wanted !== 'home' ? wanted : 'login';
+  const requested = location.hash.slice(2);
+  const route = isSignedIn ? 'home' : requested in VIEWS && requested !== 'home' ? requested : 'login';
   try {
     await VIEWS[route]?.(page);
   } catch (error) {
-    if (error instanceof SignedOutError) return; // sessionEnded has shown the login
+    if (error instanceof SignedOutError) return; // the sessionEnded listener has shown the login
     if ((await munjigi.currentSession()) === undefined) return;
     page.show(
-      h('p', { class: 'problem' }, wordsFor(error)),
+      h('p', { class: 'problem' }, describeError(error)),
       h('button', { class: 'primary', click: () => void render() }, '↻'),
     );
   }
 }
 
-// However it ended, here, in another tab or on another device: back to the login, with the reason.
+// The session has ended in this tab, in another tab or on another device: show the login with the
+// reason.
 munjigi.on('sessionEnded', ({ reason }) => page.go('login', texts().ended[reason]));
-// Signed in, here or in another tab.
+// The member has signed in, in this tab or another one.
 munjigi.on('tokensChanged', () => {
   if (location.hash !== '#/home') page.go('home');
 });

@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Authenticator apps, recovery codes, the step between password and second factor, and when a session last proved who it is. */
+/**
+ * Authenticator apps, recovery codes, the challenge between password and second factor, and the
+ * time of a session's last authentication.
+ */
 export class TwoFactor1764100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE TABLE totp_secrets (

@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Address changes that can be undone, "it wasn't me", closing an account, and devices recognised without their token. */
+/**
+ * E-mail changes that can be undone, "it wasn't me" reports, closing accounts, and recognising
+ * devices without their token.
+ */
 export class AccountRecovery1764200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE TABLE email_changes (

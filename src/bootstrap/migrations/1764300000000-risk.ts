@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Where members have been, what they were mailed about it, and what a refresh needs to notice that a session moves. */
+/**
+ * Known networks of members, risk notifications that were sent, and what a refresh needs to detect
+ * that a session moves.
+ */
 export class Risk1764300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE TABLE known_networks (
@@ -12,7 +15,7 @@ export class Risk1764300000000 implements MigrationInterface {
       PRIMARY KEY (member_id, network)
     )`);
     await runner.query(`CREATE INDEX known_networks_last_seen_at ON known_networks (last_seen_at)`);
-    // Members who are here already are not told that their own network is a new one.
+    // Without these rows, existing members would be notified about their own network as a new one.
     await runner.query(`INSERT INTO known_networks (member_id, network, first_seen_at, last_seen_at)
       SELECT member_id, network, min(first_seen_at), max(last_seen_at) FROM devices WHERE network <> '' GROUP BY member_id, network`);
     await runner.query(`CREATE TABLE session_countries (

@@ -1,6 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Mails that failed before and mails that did not are claimed apart, so each kind has an index of its own. */
+/**
+ * The dispatcher claims new mails and mails to retry separately, so each kind gets its own index.
+ */
 export class OutboxOrder1764500000000 implements MigrationInterface {
   name = 'OutboxOrder1764500000000';
 
@@ -11,7 +13,7 @@ export class OutboxOrder1764500000000 implements MigrationInterface {
     await runner.query(
       `CREATE INDEX outbox_messages_failed ON outbox_messages (available_at) WHERE status = 'pending' AND attempts > 0`,
     );
-    // The previous release finds its due mails through these two as well, only a little more slowly.
+    // The previous release can use these two indexes as well, only slightly slower.
     await runner.query(`DROP INDEX outbox_messages_due`);
   }
 

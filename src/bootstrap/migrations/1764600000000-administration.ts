@@ -2,7 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const UP = [
   `ALTER TABLE security_events ADD COLUMN actor_id uuid`,
-  // Lists go by time and id. The wider indexes take the place of the narrow ones, which served the same conditions.
+  // Lists are sorted by time and id. The wider indexes replace the narrow ones and serve the same
+  // queries.
   `DROP INDEX security_events_at, security_events_type, outbox_messages_created_at`,
   `CREATE INDEX security_events_at ON security_events (at, id)`,
   `CREATE INDEX security_events_type ON security_events (type, at, id)`,
@@ -12,7 +13,8 @@ const UP = [
   `CREATE INDEX members_created_at ON members (created_at, id)`,
   `CREATE INDEX members_admins ON members (created_at, id) WHERE role = 'admin'`,
   `CREATE INDEX members_inactive ON members (status, created_at, id) WHERE status <> 'active'`,
-  // Beginnings rather than any part: trigrams would need an extension, which an ordinary role may not create.
+  // Prefix search only: searching for any part would need the trigram extension, which an ordinary
+  // role may not create.
   `CREATE INDEX members_login_id_prefix ON members (login_id text_pattern_ops)`,
   `CREATE INDEX members_email_key_prefix ON members (email_key text_pattern_ops)`,
   `CREATE INDEX members_name_prefix ON members (lower(name) text_pattern_ops)`,
@@ -29,7 +31,10 @@ const DOWN = [
   `ALTER TABLE security_events DROP COLUMN actor_id`,
 ];
 
-/** Who did what for whom, and the indexes that an administrator's lists need with a million members. */
+/**
+ * The acting administrator of audit rows, and the indexes that administrators' lists need with a
+ * million members.
+ */
 export class Administration1764600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of UP) await runner.query(statement);

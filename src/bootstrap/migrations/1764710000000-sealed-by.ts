@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Says of what is kept encrypted for long which secret it needs, so that it can be sealed anew when that one is to go. */
+/**
+ * Records which secret a long-lived encrypted value needs, so that it can be re-encrypted before
+ * that secret is removed.
+ */
 export class SealedBy1764710000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE totp_secrets ADD COLUMN key_id text`);
@@ -8,7 +11,7 @@ export class SealedBy1764710000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    // Without them the codes made since are no use to the version before, which then asks for them in vain.
+    // The previous version cannot verify recovery codes that were created since, and rejects them.
     await runner.query(`ALTER TABLE recovery_codes DROP COLUMN key_id, DROP COLUMN sealed`);
     await runner.query(`ALTER TABLE totp_secrets DROP COLUMN key_id`);
   }

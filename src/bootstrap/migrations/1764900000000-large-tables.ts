@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { buildIndex } from './online-ddl.js';
 
-/** How the purge finds what is over without reading the whole table. */
+/** Indexes by which the purge finds expired rows without reading whole tables. */
 const INDEXES = {
   proof_requests_over: 'proof_requests (greatest(code_expires_at, link_expires_at))',
   devices_last_seen_at: 'devices (last_seen_at)',
@@ -11,21 +11,22 @@ const INDEXES = {
 };
 
 /**
- * Rows that are changed again and again. With room left on each page the new version of a row lies beside the old one and
- * no index learns of it (docs/scaling.md has the figures); and what is dead is collected before it is a fifth of the table.
+ * Tables with frequent updates. Free space on each page lets PostgreSQL store the new row version
+ * on the same page without touching indexes (HOT updates; docs/scaling.md has the figures), and
+ * autovacuum starts earlier than by default.
  */
 const BUSY = {
   sessions: 'fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05',
   rate_limits: 'fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05',
 };
 
-/** What tables of many millions of rows need. */
+/** Indexes and storage settings for tables with many millions of rows. */
 export class LargeTables1764900000000 implements MigrationInterface {
   transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, definition] of Object.entries(INDEXES)) await buildIndex(runner, name, definition);
-    // Nothing asks for proofs by when they were made.
+    // No query uses this index.
     await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS proof_requests_created_at`);
     for (const [table, settings] of Object.entries(BUSY)) await runner.query(`ALTER TABLE ${table} SET (${settings})`);
   }

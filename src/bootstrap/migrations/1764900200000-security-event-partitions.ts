@@ -17,12 +17,13 @@ const INDEXES = {
   member_at: '(member_id, at, id)',
   type: '(type, at, id)',
 };
-/** Months that have a partition from the beginning; a job makes those that follow. */
+/** Months that get a partition in this migration; a job creates the later ones. */
 const MONTHS_AHEAD = 3;
 
 /**
- * Events by month. The table as it was becomes the first partition, with all its rows, so nothing is copied: whatever takes
- * as long as the table is large happens before, while the previous version reads and writes; then both names change places.
+ * Partitions the audit log by month. The existing table becomes the first partition, so no rows are
+ * copied. Steps whose time depends on the size of the table run first, while the previous version
+ * reads and writes. Then the new table takes the name of the old one.
  */
 export class SecurityEventPartitions1764900200000 implements MigrationInterface {
   transaction = false;
@@ -32,8 +33,8 @@ export class SecurityEventPartitions1764900200000 implements MigrationInterface 
       `SELECT relkind = 'p' AS "isDone" FROM pg_class WHERE oid = 'security_events'::regclass`,
     )) as [{ isDone: boolean }];
     if (table.isDone) return;
-    // More than a month from now: should the migration stop half-way, there is that long to run it again before
-    // the condition would refuse a row.
+    // More than a month from now: if the migration stops half-way, there is a month to run it again
+    // before the constraint would reject a row.
     const [months] = (await runner.query(
       `SELECT array_agg(to_char(month, 'YYYY-MM-DD') ORDER BY month) AS starts FROM generate_series(
          date_trunc('month', now() AT TIME ZONE 'UTC'), now() AT TIME ZONE 'UTC' + interval '${MONTHS_AHEAD + 1} months', interval '1 month') AS month`,
@@ -48,9 +49,10 @@ export class SecurityEventPartitions1764900200000 implements MigrationInterface 
         `ALTER TABLE security_events ADD CONSTRAINT security_events_past_bound CHECK (at < '${bound} 00:00+00') NOT VALID`,
       );
     });
-    // Reads every row while others write; what is known afterwards spares the switch from reading them under its lock.
+    // Reads every row while others write. With a valid constraint, attaching the partition need not
+    // read them under its lock.
     await runner.query(`ALTER TABLE security_events VALIDATE CONSTRAINT security_events_past_bound`);
-    await withBriefLock(runner, () => changePlaces(runner, starts, bound));
+    await withBriefLock(runner, () => replaceTable(runner, starts, bound));
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -71,18 +73,18 @@ export class SecurityEventPartitions1764900200000 implements MigrationInterface 
   }
 }
 
-async function changePlaces(runner: QueryRunner, starts: readonly string[], bound: string): Promise<void> {
+async function replaceTable(runner: QueryRunner, starts: readonly string[], bound: string): Promise<void> {
   await runner.query(`LOCK TABLE security_events IN ACCESS EXCLUSIVE MODE`);
   const [old] = (await runner.query(
     `SELECT last_value + 1 AS next, EXISTS (SELECT FROM security_events) AS "hasRows" FROM security_events_id_seq`,
   )) as [{ next: string; hasRows: boolean }];
 
   await runner.query(`ALTER TABLE security_events RENAME TO security_events_past`);
-  // A partition may have no counter of its own. Numbers go on where they were.
+  // A partition must not have its own identity column. The new sequence continues the numbers.
   await runner.query(`ALTER TABLE security_events_past ALTER id DROP IDENTITY`);
   for (const name of Object.keys(INDEXES))
     await runner.query(`ALTER INDEX security_events_${name} RENAME TO security_events_past_${name}`);
-  // The new key begins with the time, and so takes the place of both.
+  // The new primary key (at, id) replaces this index and the old key.
   await runner.query(`DROP INDEX security_events_at`);
   await runner.query(`ALTER TABLE security_events_past DROP CONSTRAINT security_events_pkey`);
   await runner.query(
@@ -113,6 +115,7 @@ async function changePlaces(runner: QueryRunner, starts: readonly string[], boun
          FOR VALUES FROM ('${start} 00:00+00') TO ('${starts[index + 1]!} 00:00+00')`,
     );
   }
-  // Whatever has no partition of its own: an event is never refused, and with it the login that it tells of.
+  // For events outside of all other partitions: a missing partition must not make an event, and so
+  // a login, fail.
   await runner.query(`CREATE TABLE security_events_default PARTITION OF security_events DEFAULT`);
 }

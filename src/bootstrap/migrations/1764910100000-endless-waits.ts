@@ -1,8 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Waits after wrong second factors always end now. Which of the endless ones are theirs the rows do not say, so all end
- * within the longest wait; at the next wrong password an account is where it was, since the count stands.
+ * Waits after wrong second factors are now always limited. The rows do not show which of the
+ * endless waits come from second factors, so all of them end within the longest wait. The counts
+ * stay, so the next wrong password of an account leads to the same wait as before.
  */
 export class EndlessWaits1764910100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -12,6 +13,6 @@ export class EndlessWaits1764910100000 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    // Nothing to bring back: the next wrong password does.
+    // Nothing to restore: the next wrong password sets the endless wait again.
   }
 }

@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Which login ID a request for a reset named besides the address: requests for different pairs do not touch each other. */
+/**
+ * The login ID that a password reset request names besides the address, so that requests for
+ * different pairs are independent.
+ */
 export class ProofNamedLoginId1764910300000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE proof_requests ADD COLUMN named_login_id text`);

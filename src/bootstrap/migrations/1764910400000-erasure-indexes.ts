@@ -1,17 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { buildIndex, withBriefLock } from './online-ddl.js';
 
-/** Without one on its own column, whoever deletes a member reads every session and every mail there is. */
+/** Without an index on the member's id, deleting a member would read all sessions and all mails. */
 const INDEXES = {
-  // A member's live ones lie together in it, so it also does what the index on live ones alone did.
+  // Also replaces the partial index on active sessions: they are contiguous in this one.
   sessions_of_member: 'sessions (member_id, ended_at)',
   outbox_messages_member: 'outbox_messages (member_id) WHERE member_id IS NOT NULL',
 };
 const SIGN_UPS = 'security_events_sign_up';
-/** A sign-up is asked for before there is a member, so only the login ID links it to one. */
+/** A sign-up event is older than its member, so only the login ID links them. */
 const SIGN_UP_LOGIN_IDS = `((details ->> 'loginId')) WHERE type = 'sign-up.requested'`;
 
-/** Finds by an index whatever goes with a closed account. */
+/** Indexes for the erasure of closed accounts. */
 export class ErasureIndexes1764910400000 implements MigrationInterface {
   transaction = false;
 
@@ -29,8 +29,9 @@ export class ErasureIndexes1764910400000 implements MigrationInterface {
 }
 
 /**
- * PostgreSQL cannot build an index of a partitioned table concurrently. So first there is an empty one of the whole, which
- * months made from now on take over by themselves; then each month there is gets its own, which becomes part of it.
+ * PostgreSQL cannot build the index of a partitioned table concurrently. So the parent gets an
+ * invalid, empty index first, which future partitions inherit. Then each existing partition gets
+ * its own index concurrently, which is attached.
  */
 async function indexSignUps(runner: QueryRunner): Promise<void> {
   await withBriefLock(runner, async () => {

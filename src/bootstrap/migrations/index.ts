@@ -14,7 +14,7 @@ import { RecoveryCodesCreatedAt1764910120000 } from './1764910120000-recovery-co
 import { ProofNamedLoginId1764910300000 } from './1764910300000-proof-named-login-id.js';
 import { ErasureIndexes1764910400000 } from './1764910400000-erasure-indexes.js';
 
-/** In the order in which they run. */
+/** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
   InitialSchema1764000000000,
   TwoFactor1764100000000,

@@ -3,18 +3,24 @@ import type { QueryRunner } from 'typeorm';
 import { isConflict, isLockTimeout } from '../../platform/database/database-errors.js';
 
 /*
- * For migrations of tables that may be large and that the previous version goes on using meanwhile. Such a migration says
- * `transaction = false`, and bears being run again from wherever it was interrupted.
+ * Helpers for migrations of large tables that the previous version keeps using during the
+ * migration. Such a migration sets `transaction = false` and can be run again after an interruption
+ * at any point.
  */
 
-/** Whoever comes while we wait for a table waits behind us; so we wait no longer than this at a time. */
+/**
+ * While a migration waits for a lock, other queries on the table queue behind it, so each wait is
+ * short.
+ */
 const LOCK_WAIT_MS = 300;
 const PAUSE_MS = 700;
 const MAX_ATTEMPTS = 300;
 
 /**
- * A transaction for what needs tables for itself alone, if only for milliseconds.
- * @throws Error when somebody, a long backup perhaps, did not let go of them within five minutes
+ * Runs statements that need an exclusive lock for a few milliseconds in one transaction, and
+ * retries until it gets the lock.
+ *
+ * @throws Error if another transaction, such as a long backup, holds the lock for five minutes
  */
 export async function withBriefLock(runner: QueryRunner, work: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -31,21 +37,22 @@ export async function withBriefLock(runner: QueryRunner, work: () => Promise<voi
   }
 }
 
-/** Builds an index while others read and write, or does nothing where it is there already. */
+/** Builds an index while other transactions read and write. Does nothing if the index exists. */
 export async function buildIndex(runner: QueryRunner, name: string, definition: string): Promise<void> {
   const kind = definition.startsWith('UNIQUE ') ? 'UNIQUE INDEX' : 'INDEX';
   for (let attempt = 1; ; attempt += 1) {
-    const found = (await runner.query(
+    const existing = (await runner.query(
       `SELECT indisvalid AS "isValid" FROM pg_index WHERE indexrelid = to_regclass($1)`,
       [name],
     )) as { isValid: boolean }[];
-    if (found[0]?.isValid) return;
-    // An attempt that was interrupted leaves an index behind that is kept up to date and never used.
-    if (found.length > 0) await runner.query(`DROP INDEX CONCURRENTLY ${name}`);
+    if (existing[0]?.isValid) return;
+    // An interrupted build leaves an invalid index, which is updated on every write but never used.
+    if (existing.length > 0) await runner.query(`DROP INDEX CONCURRENTLY ${name}`);
     try {
       return void (await runner.query(`CREATE ${kind} CONCURRENTLY ${name} ON ${definition.replace(/^UNIQUE /, '')}`));
     } catch (error) {
-      // It waits for everybody who might not know of it yet, also for a server of the previous version that waits for us.
+      // The build waits for all older transactions. One of them may be waiting for this session,
+      // which is a deadlock.
       if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw error;
     }
   }

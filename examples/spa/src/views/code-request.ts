@@ -3,16 +3,16 @@ import { form, type FieldOptions } from '../form.js';
 import { texts } from '../language.js';
 import type { Page } from './view.js';
 
-/** What differs between the recoveries that begin with a mailed code. */
+/** What differs between the two recoveries by a mailed code. */
 export interface Recovery<More extends string> {
   title: string;
   sendCode: (email: string) => Promise<{ requestId: string }>;
-  /** Fields that are asked for beside the code. */
+  /** Further fields besides the code. */
   more?: (FieldOptions & { name: More })[];
   confirm: (requestId: string, values: Record<'code' | More, string>) => Promise<void>;
 }
 
-/** The address, then the code from the mail. */
+/** Asks for the address, then for the code from the mail. */
 export function recover<More extends string = never>(page: Page, recovery: Recovery<More>): void {
   const t = texts();
   page.show(

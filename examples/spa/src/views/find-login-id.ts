@@ -12,8 +12,8 @@ export const findLoginId: View = (page) => {
     sendCode: (email) => munjigi.loginId.sendCode({ email }),
     more: [{ name: 'mailFullId', label: t.mailFullId, type: 'checkbox' }],
     confirm: async (requestId, { code, mailFullId }) => {
-      const found = await munjigi.loginId.confirmCode({ requestId, code, mailFullId: mailFullId === 'true' });
-      const { maskedLoginId, memberSince, resetToken } = found;
+      const result = await munjigi.loginId.confirmCode({ requestId, code, mailFullId: mailFullId === 'true' });
+      const { maskedLoginId, memberSince, resetToken } = result;
       page.show(
         h('h1', {}, t.found),
         h('p', { class: 'found' }, maskedLoginId),

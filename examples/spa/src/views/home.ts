@@ -1,5 +1,5 @@
 import { h } from '../dom.js';
-import { form, wordsFor } from '../form.js';
+import { form, describeError } from '../form.js';
 import { language, texts } from '../language.js';
 import { munjigi } from '../munjigi.js';
 import type { Page, View } from './view.js';
@@ -12,10 +12,10 @@ export const home: View = async (page) => {
     munjigi.me.securityEvents({ limit: 5 }),
   ]);
   const time = (at: string): string => new Date(at).toLocaleString(language.current());
-  const act = (action: () => Promise<void>) => (): void => {
+  const onClick = (action: () => Promise<void>) => (): void => {
     action().then(
       () => page.go('home'),
-      (error: unknown) => page.go('home', wordsFor(error)),
+      (error: unknown) => page.go('home', describeError(error)),
     );
   };
   page.show(
@@ -46,11 +46,11 @@ export const home: View = async (page) => {
           ),
           current
             ? h('span', { class: 'badge' }, t.thisDevice)
-            : h('button', { class: 'plain', click: act(() => munjigi.sessions.end(id)) }, t.end),
+            : h('button', { class: 'plain', click: onClick(() => munjigi.sessions.end(id)) }, t.end),
         ),
       ),
       sessions.length > 1 &&
-        h('button', { class: 'plain', click: act(() => munjigi.sessions.endOthers()) }, t.endOthers),
+        h('button', { class: 'plain', click: onClick(() => munjigi.sessions.endOthers()) }, t.endOthers),
     ),
     h('section', { id: 'two-factor' }, h('h2', {}, t.twoFactor), h('p', {}, t.twoFactorText), setUpForm(page)),
     h(
@@ -75,7 +75,7 @@ function setUpForm(page: Page): HTMLElement {
       page.show(
         h('h1', {}, t.twoFactor),
         h('p', {}, t.scan),
-        // As an image: whatever stands in it, it runs nothing.
+        // As an image, not as inline SVG: scripts in an image do not run.
         h('img', { class: 'qr', alt: 'QR', src: `data:image/svg+xml,${encodeURIComponent(qrSvg)}` }),
         h('p', {}, h('code', { id: 'secret' }, secret)),
         form({

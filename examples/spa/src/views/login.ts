@@ -19,7 +19,8 @@ export const login: View = (page) => {
         const outcome = await munjigi.logIn(values);
         if (outcome.status === 'mfa_required') secondFactor(page, outcome.mfaToken);
         else if (outcome.status === 'password_change_required') newPasswordForm(page, outcome.resetToken, t.mustChange);
-        // Otherwise there are tokens now, and main.ts goes on.
+        // Otherwise the member is signed in, and the tokensChanged listener in main.ts opens the
+        // home view.
       },
     }),
     h('nav', {}, link('sign-up', t.toSignUp), link('forgotten-password', t.forgot), link('find-login-id', t.find)),

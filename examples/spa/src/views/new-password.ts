@@ -4,12 +4,12 @@ import { texts } from '../language.js';
 import { munjigi } from '../munjigi.js';
 import type { Page } from './view.js';
 
-/** The last step of every way to a new password. */
-export function newPasswordForm(page: Page, resetToken: string, why = ''): void {
+/** Asks for a new password: the last step of a recovery or of a required password change. */
+export function newPasswordForm(page: Page, resetToken: string, reason = ''): void {
   const t = texts();
   page.show(
     h('h1', {}, t.newPassword),
-    why !== '' ? h('p', {}, why) : h('p', {}, t.passwordHint),
+    reason !== '' ? h('p', {}, reason) : h('p', {}, t.passwordHint),
     form({
       fields: [{ name: 'newPassword', label: t.newPassword, type: 'password', autocomplete: 'new-password' }],
       submit: t.confirm,

@@ -1,8 +1,8 @@
-/** What a view may ask of the page around it. */
+/** What a view can do with the page. */
 export interface Page {
-  /** Shows this instead. */
+  /** Replaces the content. */
   show(...content: HTMLElement[]): void;
-  /** Goes to another view, with words to be read there. */
+  /** Opens another view, which shows the notice once. */
   go(route: string, notice?: string): void;
 }
 
