@@ -13,7 +13,7 @@ import { TokenForge } from '../support/token-forge.js';
 
 allowManyStarts();
 
-const NOBODY = '00000000-0000-4000-8000-000000000000';
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
 let app: TestApp;
 let admin: GivenAdmin;
@@ -26,13 +26,13 @@ afterAll(() => app.stop());
 const login = (member: GivenMember, password = member.password) =>
   app.client().post('/api/auth/login', { identifier: member.loginId, password });
 
-/** What the administrator does to a member, and the status it is expected to have. */
+/** Sends a request as the administrator and checks its status. */
 const act = async (method: string, path: string, status: number, body?: object): Promise<HttpAnswer> =>
   admin.client.request(method, `/api/admin/${path}`, { token: admin.accessToken, body }).expect(status);
 
 const lastMail = async (address: string): Promise<Mail> => (await mailbox.to(address).all()).at(-1)!;
 
-/** The audit of a member, newest first, as the database holds it. */
+/** The audit log rows of a member, newest first. */
 async function auditOf(memberId: string) {
   const { rows } = await app.sql.query(
     `SELECT type, actor_id AS "actorId", request_id AS "requestId", ip, details FROM security_events WHERE member_id = $1 ORDER BY id DESC`,
@@ -41,18 +41,21 @@ async function auditOf(memberId: string) {
   return rows;
 }
 
-/** Every operation under /api/admin, as the document of the running server lists them: a new one is in by itself. */
+/**
+ * Every operation under /api/admin in the OpenAPI document of the running server, so that new ones
+ * are included.
+ */
 async function adminOperations(): Promise<{ method: string; path: string }[]> {
   const { body } = await app.get('/docs-json').expect(200);
   return Object.entries<Record<string, any>>(body.paths)
     .filter(([path]) => path.startsWith('/api/admin/'))
     .flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path: path.replace('{id}', NOBODY) })),
+      Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path: path.replace('{id}', UNKNOWN_ID) })),
     );
 }
 
 describe('administration', () => {
-  it('AD-01 is for administrators with a second factor and a fresh login, operation by operation', async () => {
+  it('AD-01 requires an administrator with a second factor and, for changes, a recent login, on every operation', async () => {
     const operations = await adminOperations();
     expect(operations).toHaveLength(11);
     const member = await given.member(app);
@@ -86,17 +89,18 @@ describe('administration', () => {
       const [status] = await ask(admin.accessToken);
       expect([method, path, [200, 404].includes(status)]).toEqual([method, path, true]);
     }
-    // A password check makes the stale one fresh again.
+    // A password check counts as a recent login.
     await app.post('/api/auth/reauthenticate', { password: stale.password }, stale.accessToken).expect(204);
     await app.post(`/api/admin/members/${other.id}/unlock`, undefined, stale.accessToken).expect(204);
   });
 
-  it('AD-01 is over for a demoted administrator at once, on every replica', async () => {
+  it('AD-01 is closed to a demoted administrator at once, on every replica', async () => {
     const replica = await app.replica();
     const demoted = await givenAdmin(app);
     await replica.get('/api/admin/members', demoted.accessToken).expect(200);
     await act('PATCH', `members/${demoted.id}`, 200, { role: 'member' });
-    // The session is over; and should the news be late, the database has the last word.
+    // The session has ended (401). If a replica has not received that yet, the database check
+    // refuses (403).
     for (const at of [app, replica]) {
       const { status } = await at.get('/api/admin/members', demoted.accessToken);
       expect([401, 403]).toContain(status);
@@ -105,24 +109,24 @@ describe('administration', () => {
     await app.post('/api/auth/refresh', undefined, demoted.refreshToken).expect(401);
   });
 
-  it('AD-01 believes the database and not the token: a role that is gone opens nothing, though the session lives', async () => {
+  it('AD-01 checks the role in the database: a revoked role is refused even if the session still exists', async () => {
     const { id, accessToken } = await givenAdmin(app);
     await app.sql.query(`UPDATE members SET role = 'member' WHERE id = $1`, [id]);
     const { status, body } = await app.get('/api/admin/members', accessToken);
     expect([status, body.code]).toEqual([403, 'forbidden']);
   });
 
-  it('AD-01 believes no token that says more than the server ever did', async () => {
+  it('AD-01 refuses a token whose role was forged', async () => {
     const member = await enrol(await given.member(app));
     const forged = new TokenForge().alter('access', member.accessToken, { role: 'admin' });
     expect((await app.get('/api/admin/members', forged)).body.code).toBe('forbidden');
-    // The first character of the signature, since the last one holds bits that nobody reads.
+    // Alters the first character of the signature: the last one contains unused bits.
     const broken = forged.replace(/\.(.)([^.]*)$/, (_, first, rest) => `.${first === 'A' ? 'B' : 'A'}${rest}`);
     expect((await app.get('/api/admin/members', broken)).status).toBe(401);
   });
 
-  it('answers 404 for ids of nobody and for text that is no id', async () => {
-    for (const id of [NOBODY, 'me', "'; DROP TABLE members;--", '1', '..%2f', `${NOBODY}%00`]) {
+  it('answers 404 for unknown ids and for text that is not an id', async () => {
+    for (const id of [UNKNOWN_ID, 'me', "'; DROP TABLE members;--", '1', '..%2f', `${UNKNOWN_ID}%00`]) {
       const path = `members/${encodeURIComponent(id)}`;
       expect((await act('GET', path, 404)).body.code).toBe('not_found');
       await act('PATCH', path, 404, { role: 'admin' });
@@ -137,7 +141,7 @@ describe('administration', () => {
 });
 
 describe('the list of members', () => {
-  it('AD-01 shows who they are and nothing secret', async () => {
+  it('AD-01 shows members without secrets', async () => {
     const ada = await enrol(await given.member(app, { name: 'Ada Lovelace' }));
     const { body } = await act('GET', `members/${ada.id}`, 200);
     expect(body).toEqual({
@@ -162,14 +166,14 @@ describe('the list of members', () => {
     for (const secret of [rows[0].password_hash, '$argon2', ada.secret, 'hash']) expect(text).not.toContain(secret);
   });
 
-  it('finds members by the beginning of login ID, address or name, in any case, and takes nothing for a wildcard', async () => {
+  it('finds members by the beginning of login ID, address or name, case-insensitively and without wildcards', async () => {
     const mark = unique.loginId();
     const ada = await given.member(app, {
       loginId: `${mark}x`,
       email: `Zoe.${mark}@example.test`,
       name: `민수 ${mark}`,
     });
-    const found = async (query: string): Promise<string[]> =>
+    const search = async (query: string): Promise<string[]> =>
       (await act('GET', `members?query=${encodeURIComponent(query)}`, 200)).body.items.map(
         ({ id }: { id: string }) => id,
       );
@@ -181,9 +185,9 @@ describe('the list of members', () => {
       `zoe.${mark}@ex`,
       `민수 ${mark}`,
     ])
-      expect([query, await found(query)]).toEqual([query, [ada.id]]);
+      expect([query, await search(query)]).toEqual([query, [ada.id]]);
     for (const query of [`%${mark.slice(1)}`, mark.replace(/^./, '_'), `${mark}\\`, `.${mark}`, `${mark}@example.test`])
-      expect([query, await found(query)]).toEqual([query, []]);
+      expect([query, await search(query)]).toEqual([query, []]);
   });
 
   it('filters by status and role', async () => {
@@ -197,7 +201,7 @@ describe('the list of members', () => {
     expect(body.items.every(({ role }: { role: string }) => role === 'admin')).toBe(true);
   });
 
-  it('AD-01 goes page by page, each member once, also where many were made at one moment', async () => {
+  it('AD-01 returns each member once across pages, also if many were created at the same moment', async () => {
     const mark = unique.loginId();
     await app.sql.query(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, locale, created_at)
@@ -218,7 +222,7 @@ describe('the list of members', () => {
     expect(seen).toHaveLength(25);
   });
 
-  it('AD-01 IV-05 takes pages of 1 to 100 and only cursors of its own, unaltered', async () => {
+  it('AD-01 IV-05 accepts limits of 1 to 100 and only its own unaltered cursors', async () => {
     for (const limit of ['0', '101', '-1', '1e2', '1.5', 'many', '', '99999999999'])
       expect([limit, (await act('GET', `members?limit=${limit}`, 422)).body.errors[0].field]).toEqual([limit, 'limit']);
     await given.member(app);
@@ -231,18 +235,18 @@ describe('the list of members', () => {
     for (const bad of [
       ...altered.filter((_, at) => at % 7 === 0),
       ...['AAAA', '1', 'null', cursor.slice(0, -4), `${cursor}AAAA`, "'--", 'a'.repeat(3000)],
-      Buffer.from(JSON.stringify({ id: NOBODY, micros: '0' })).toString('base64url'),
+      Buffer.from(JSON.stringify({ id: UNKNOWN_ID, micros: '0' })).toString('base64url'),
     ])
       expect([bad, (await act('GET', `members?cursor=${encodeURIComponent(bad)}`, 422)).body.errors[0].field]).toEqual([
         bad,
         'cursor',
       ]);
-    // A cursor of one list is none of another.
+    // Cursors of one list are refused by the others.
     await act('GET', `outbox?cursor=${cursor}`, 422);
     await act('GET', `security-events?cursor=${cursor}`, 422);
   });
 
-  it('IV-05 is broken by no text in any of its fields, nor by fields it does not have', async () => {
+  it('IV-05 handles hostile text in every field and in unknown fields', async () => {
     const texts = [
       ...["' OR 1=1--", "'; DROP TABLE members;--", "' || pg_sleep(20)--", '$1', '%', '_', '\\', '%00', '\u0000'],
       ...[
@@ -282,7 +286,7 @@ describe('the list of members', () => {
 });
 
 describe('disabling a member', () => {
-  it('TK-08 TK-09 ends everything that was under way, and enabling gives the login back and nothing else', async () => {
+  it('TK-08 TK-09 ends sessions, logins and resets in progress; enabling restores only the login', async () => {
     const ada = await enrol(await given.member(app));
     const replica = await app.replica();
     const { body: waiting } = await login(ada).expect(200);
@@ -303,7 +307,7 @@ describe('disabling a member', () => {
 
     await act('PATCH', `members/${ada.id}`, 200, { status: 'active' });
     expect((await mailbox.to(ada.email).next({ after: mail })).text).toContain('You can log in again');
-    // What was open before does not come back with it.
+    // What disabling has ended stays ended.
     const newPassword = unique.password();
     await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(401);
     await app.post('/api/auth/login/mfa', { mfaToken: waiting.mfaToken, code: totpCode(ada.secret, 1) }).expect(401);
@@ -312,7 +316,7 @@ describe('disabling a member', () => {
     await app.post('/api/auth/login/mfa', { mfaToken: again.mfaToken, code: totpCode(ada.secret, 1) }).expect(200);
   });
 
-  it('TK-08 gives a disabled member no reset mail', async () => {
+  it('TK-08 prevents reset mails', async () => {
     const ada = await given.member(app);
     await act('PATCH', `members/${ada.id}`, 200, { status: 'disabled' });
     await outboxEmpty(app);
@@ -323,7 +327,7 @@ describe('disabling a member', () => {
     expect([status, body.code]).toEqual([409, 'member_not_active']);
   });
 
-  it('leaves a closed account to its owner', async () => {
+  it('is refused for a closed account, which only its owner can restore', async () => {
     const ada = await given.member(app);
     await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
     for (const change of [{ status: 'active' }, { status: 'disabled' }, { role: 'admin' }])
@@ -332,7 +336,7 @@ describe('disabling a member', () => {
     expect((await act('PATCH', `members/${ada.id}`, 422, {})).body.errors[0].code).toBe('one_of_needed');
   });
 
-  it('does nothing, and tells nobody, where it is so already', async () => {
+  it('records and mails nothing if the value is already set', async () => {
     const ada = await given.member(app);
     const events = (await auditOf(ada.id)).length;
     await outboxEmpty(app);
@@ -345,7 +349,7 @@ describe('disabling a member', () => {
 });
 
 describe('a role', () => {
-  it('TK-09 takes effect at once: tokens that state the old one die, and the next login states the new one', async () => {
+  it('TK-09 takes effect at once: tokens with the old role stop working, and the next login has the new role', async () => {
     const ada = await enrol(await given.member(app));
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
@@ -363,8 +367,8 @@ describe('a role', () => {
   });
 });
 
-describe('a password reset that an administrator starts', () => {
-  it('AD-02 sets, shows and mails no password: a link to the mailbox, and the old one leads nowhere else', async () => {
+describe('a password reset demanded by an administrator', () => {
+  it('AD-02 mails a link instead of a password; the old password only leads to a new one', async () => {
     const ada = await given.member(app);
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
@@ -393,13 +397,13 @@ describe('a password reset that an administrator starts', () => {
     expect((await act('GET', `members/${ada.id}`, 200)).body.mustChangePassword).toBe(false);
   });
 
-  it('CC-04 opens nothing to a login that looked the member up before and is still checking the password', async () => {
+  it('CC-04 refuses a login that read the member before and is still checking the password', async () => {
     const ada = await given.member(app);
     await login(ada, 'not the password at all').expect(401);
     const blocker = await app.sql.connect();
     try {
       await blocker.query('BEGIN');
-      // The count that this failure has left: the next attempt waits for it, after the member was looked up.
+      // The next attempt waits for the lock on this row, after it has read the member.
       const { rowCount } = await blocker.query(
         'SELECT FROM login_failures WHERE updated_at = (SELECT max(updated_at) FROM login_failures) FOR UPDATE',
       );
@@ -424,23 +428,23 @@ describe('a password reset that an administrator starts', () => {
 });
 
 describe('helping a member', () => {
-  it('ends the sessions, and says so by mail', async () => {
+  it('ends the sessions and notifies the member by mail', async () => {
     const ada = await given.member(app);
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
     await act('DELETE', `members/${ada.id}/sessions`, 204);
     await expectDead(ada.accessToken, app);
-    // Waited for before the login, which is mailed about as well.
+    // Awaited before the login, which causes another mail.
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('logged your Munjigi account out');
     await login(ada).expect(200);
   });
 
-  it('AD-02 takes a lost second factor away, as an act of its own that is audited and mailed', async () => {
+  it('AD-02 removes a lost second factor as a separate action that is audited and mailed', async () => {
     const ada = await enrol(await given.member(app, { locale: 'ko' }));
     await outboxEmpty(app);
     const before = await lastMail(ada.email);
     await act('DELETE', `members/${ada.id}/totp`, 204);
-    // Waited for before the login, which is mailed about as well.
+    // Awaited before the login, which causes another mail.
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('2단계 인증을 껐습니다');
     expect((await login(ada).expect(200)).body.status).toBe('authenticated');
     expect((await auditOf(ada.id)).map(({ type }) => type)).toContain('two-factor.removed_by_admin');
@@ -450,7 +454,7 @@ describe('helping a member', () => {
     await app.get('/api/members/me', ada.accessToken).expect(200); // and nothing besides
   });
 
-  it('AD-01 is no way around password and code for the own second factor', async () => {
+  it('AD-01 cannot remove the administrator’s own second factor', async () => {
     expect((await act('DELETE', `members/${admin.id}/totp`, 403)).body.code).toBe('forbidden');
     await act('GET', 'members', 200);
   });
@@ -470,8 +474,8 @@ describe('helping a member', () => {
   });
 });
 
-describe('the audit', () => {
-  it('SL-04 names who did what to whom and by which request, and members see the what without the who', async () => {
+describe('the audit log', () => {
+  it('SL-04 records actor, action, member and request; members see the action without the actor', async () => {
     const ada = await enrol(await given.member(app));
     for (const [method, path, status, body] of [
       ['POST', 'unlock', 204],
@@ -492,9 +496,10 @@ describe('the audit', () => {
     ]);
     for (const row of audit) expect(row).toMatchObject({ actorId: admin.id, ip: admin.client.ip });
     expect(audit[0].details).toEqual({ from: 'admin', to: 'member' });
-    expect(new Set(audit.map(({ requestId }) => requestId)).size).toBe(8); // ending the sessions is two rows of one request
+    expect(new Set(audit.map(({ requestId }) => requestId)).size).toBe(8); // ending the sessions writes two rows in one request
 
-    // Password and second factor: both were taken by now. The member's own view:
+    // The second factor was removed above. Without the demanded password change the member can log
+    // in.
     await app.sql.query(`UPDATE members SET must_change_password = false WHERE id = $1`, [ada.id]);
     const { body: tokens } = await login(ada).expect(200);
     const { body, text } = await app.get('/api/members/me/security-events', tokens.accessToken).expect(200);
@@ -509,7 +514,7 @@ describe('the audit', () => {
     });
   });
 
-  it('AD-01 says who looked at whom: at the details, or at the events of one member, and not at lists', async () => {
+  it('AD-01 records views of one member’s details or events, but not of lists', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     const views = async (): Promise<string[]> =>
       (await auditOf(ada.id))
@@ -526,25 +531,25 @@ describe('the audit', () => {
     await act('GET', `members/${ada.id}`, 200);
     expect(await views()).toEqual([seen('details')]);
     const { body } = await act('GET', `security-events?memberId=${ada.id}&limit=1`, 200);
-    await act('GET', `security-events?memberId=${ada.id}&limit=1&cursor=${body.nextCursor}`, 200); // the same look
+    await act('GET', `security-events?memberId=${ada.id}&limit=1&cursor=${body.nextCursor}`, 200); // the same view
     expect(await views()).toEqual([seen('events'), seen('details')]);
-    // No way around it: a cursor belongs to the filter it was made with, and to whoever was answered with it.
+    // Cursors cannot bypass the record: they are bound to their filter and to their reader.
     const { body: all } = await act('GET', 'security-events?limit=1', 200);
     await act('GET', `security-events?memberId=${ada.id}&cursor=${all.nextCursor}`, 422);
     await act('GET', `security-events?memberId=${grace.id}&cursor=${body.nextCursor}`, 422);
     const colleague = await givenAdmin(app);
     const next = `/api/admin/security-events?memberId=${ada.id}&limit=1&cursor=${body.nextCursor}`;
     await colleague.client.request('GET', next, { token: colleague.accessToken }).expect(422);
-    const nobody = randomUUID();
-    await act('GET', `security-events?memberId=${nobody}`, 200);
-    expect(await auditOf(nobody)).toEqual([]);
+    const unknownId = randomUUID();
+    await act('GET', `security-events?memberId=${unknownId}`, 200);
+    expect(await auditOf(unknownId)).toEqual([]);
 
     const own = await app.get('/api/members/me/security-events', ada.accessToken).expect(200);
     expect(own.body.items[0]).toMatchObject({ type: 'member.viewed', byAdmin: true, ip: '', userAgent: '' });
     expect(own.text).not.toContain(admin.id);
   });
 
-  it('is read by member, type and time', async () => {
+  it('can be filtered by member, type and time', async () => {
     const ada = await given.member(app);
     await act('POST', `members/${ada.id}/unlock`, 204);
     await app.sql.query(
@@ -554,7 +559,7 @@ describe('the audit', () => {
     const types = async (filter: string): Promise<string[]> =>
       (await act('GET', `security-events?memberId=${ada.id}&${filter}`, 200)).body.items
         .map(({ type }: { type: string }) => type)
-        .filter((type: string) => type !== 'member.viewed'); // our own looks
+        .filter((type: string) => type !== 'member.viewed'); // recorded by these requests themselves
     expect(await types('limit=100')).toEqual(['login.succeeded', 'sign-up.confirmed', 'login.unlocked']);
     expect(await types('type=login.unlocked')).toEqual(['login.unlocked']);
     const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString();
@@ -577,7 +582,7 @@ describe('the audit', () => {
       expect([bad, (await act('GET', `security-events?${bad}`, 422)).body.code]).toEqual([bad, 'validation_failed']);
   });
 
-  it('goes page by page without leaving an event out, however many there are of one moment', async () => {
+  it('returns every event once across pages, also if many have the same time', async () => {
     const memberId = randomUUID();
     await app.sql.query(
       `INSERT INTO security_events (type, member_id, ip, user_agent, request_id, details, at)
@@ -596,7 +601,7 @@ describe('the audit', () => {
 });
 
 describe('the outbox', () => {
-  /** Somebody who has been mailed a code. */
+  /** A member who has received a code by mail. */
   async function mailedMember(): Promise<GivenMember> {
     const member = await given.member(app);
     await app.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
@@ -604,7 +609,7 @@ describe('the outbox', () => {
     return member;
   }
 
-  it('shows what became of a mail, with the address masked and nothing of what it carried', async () => {
+  it('shows the status of mails with masked addresses and without their content', async () => {
     const member = await mailedMember();
     const mail = await lastMail(member.email);
     const { body, text } = await act('GET', 'outbox?limit=100', 200);
@@ -620,7 +625,7 @@ describe('the outbox', () => {
   });
 });
 
-describe('a mail that was given up', () => {
+describe('a dead mail', () => {
   let sink: TestApp;
   let operator: GivenAdmin;
   beforeAll(async () => {
@@ -629,11 +634,11 @@ describe('a mail that was given up', () => {
   });
   afterAll(() => sink.stop());
 
-  /** A mail as the dispatcher leaves it when it gives up. */
+  /** Creates a mail in the state in which the dispatcher gives it up. */
   async function giveUp(): Promise<{ id: string; member: GivenMember }> {
     const member = await given.member(sink);
     await outboxEmpty(sink);
-    // Not due for an hour, so that the dispatcher leaves it alone until this test has made it a dead one.
+    // Due in an hour, so that the dispatcher does not send it before the test marks it as dead.
     await sink.sql.query(
       `CREATE OR REPLACE FUNCTION hold_back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.available_at := now() + interval '1 hour'; RETURN NEW; END $$`,
     );
@@ -651,7 +656,7 @@ describe('a mail that was given up', () => {
   }
   const retry = (id: string) => operator.client.post(`/api/admin/outbox/${id}/retry`, undefined, operator.accessToken);
 
-  it('FT-01 is sent again, once, and the audit knows who had it sent', async () => {
+  it('FT-01 can be retried once, and the audit log records who did it', async () => {
     const { id, member } = await giveUp();
     const before = await lastMail(member.email);
     const { body } = await operator.client.get('/api/admin/outbox?status=dead', operator.accessToken).expect(200);
@@ -666,7 +671,7 @@ describe('a mail that was given up', () => {
     expect(rows).toEqual([{ actor_id: operator.id, details: { mailId: id } }]);
   });
 
-  it('is not sent again once what it carried has expired, was replaced or was erased', async () => {
+  it('cannot be retried after its content has expired, was replaced or was erased', async () => {
     const expired = await giveUp();
     await sink.sql.query(`UPDATE outbox_messages SET expires_at = now() WHERE id = $1`, [expired.id]);
     const replaced = await giveUp();
@@ -693,7 +698,7 @@ describe('the last administrator', () => {
   const admins = async (): Promise<number> =>
     (await house.sql.query(`SELECT FROM members WHERE role = 'admin' AND status = 'active'`)).rowCount ?? 0;
 
-  /** Both administrators again, with a session and token of their own each, as after a login. */
+  /** Makes both members administrators again, each with a new session and token. */
   async function reinstate(): Promise<string[]> {
     const ids = pair.map(({ id }) => id);
     await house.sql.query(`UPDATE members SET role = 'admin', status = 'active', closed_at = NULL WHERE id = ANY($1)`, [
@@ -710,7 +715,7 @@ describe('the last administrator', () => {
     );
   }
 
-  it('AD-03 stays one, whichever way out is tried', async () => {
+  it('AD-03 cannot be demoted, disabled or closed', async () => {
     const [first, second] = pair;
     await reinstate();
     await house.sql.query(`UPDATE members SET role = 'member' WHERE id = $1`, [second.id]);
@@ -719,7 +724,7 @@ describe('the last administrator', () => {
       expect((await house.patch(own, change, first.accessToken).expect(409)).body.code).toBe('last_admin');
     const closing = await house.delete('/api/members/me', { password: first.password }, first.accessToken);
     expect([closing.status, closing.body.code]).toEqual([409, 'last_admin']);
-    // One who is disabled, or has closed the account, does not count.
+    // Disabled and closed administrators do not count.
     for (const status of ['disabled', 'closed']) {
       await house.sql.query(`UPDATE members SET role = 'admin', status = $2 WHERE id = $1`, [second.id, status]);
       await house.patch(own, { role: 'member' }, first.accessToken).expect(409);
@@ -728,11 +733,11 @@ describe('the last administrator', () => {
     await house.get('/api/admin/members', first.accessToken).expect(200); // a refusal changes nothing
   });
 
-  it('AD-03 remains after two hundred rounds of two who take each other out at the same moment', async () => {
+  it('AD-03 remains when two administrators demote or disable each other at the same moment, in two hundred rounds', async () => {
     const ways = [{ role: 'member' }, { status: 'disabled' }];
     for (let round = 0; round < 200; round += 1) {
       const [one, two] = await reinstate();
-      // Every third time the second one leaves by itself while the first one wants it out.
+      // In every third round the second administrator changes their own account.
       const target = pair[round % 3 === 0 ? 1 : 0];
       const answers = await Promise.all([
         house.patch(`/api/admin/members/${pair[1].id}`, ways[round % 2], one),
@@ -742,13 +747,13 @@ describe('the last administrator', () => {
       const left = await admins();
       expect([round, left > 0]).toEqual([round, true]);
       if (target === pair[1]) continue;
-      // One wins; the other finds the session over, the role gone, or nobody left to take out.
+      // One succeeds. The other gets: session ended, role revoked, or last administrator.
       expect([round, statuses.join()]).toEqual([round, expect.stringMatching(/^200,(401|403|409)$/)]);
       expect(left).toBe(1);
     }
   }, 240_000);
 
-  it('AD-03 remains where both close their own accounts at once', async () => {
+  it('AD-03 remains when both close their own accounts at the same moment', async () => {
     for (let round = 0; round < 10; round += 1) {
       const tokens = await reinstate();
       const answers = await Promise.all(

@@ -16,7 +16,7 @@ import { allowManyStarts } from '../support/test-length.js';
 allowManyStarts();
 
 describe('the command line', () => {
-  it('says what there is, and its version', async () => {
+  it('lists the commands and shows the version', async () => {
     const { code, stdout } = await munjigi(['--help']);
     expect(code).toBe(0);
     for (const command of ['serve', 'worker', 'migrate', 'admin', 'keys', 'config', 'mail', 'after-restore'])
@@ -24,7 +24,7 @@ describe('the command line', () => {
     expect(await munjigi(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 
-  it('tells being called wrongly (2) from failing (1)', async () => {
+  it('exits with 2 for wrong arguments and with 1 for failures', async () => {
     for (const args of [
       ['nonsense'],
       ['serve', '--sideways'],
@@ -36,7 +36,7 @@ describe('the command line', () => {
     expect((await munjigi(['config', 'check'], { PORT: 'many' })).code).toBe(1);
   });
 
-  it('SL-03 checks the configuration and shows no secret', async () => {
+  it('SL-03 checks the configuration without showing secrets', async () => {
     const env = {
       DATABASE_URL: 'postgres://somebody:hunter22@db.example:5432/munjigi',
       PREVIOUS_SECRETS: 'p'.repeat(40),
@@ -64,7 +64,7 @@ describe('the command line', () => {
     expect([badKeys.code, badKeys.stderr]).toEqual([1, expect.stringContaining('JWT_KEYS: needs PEM blocks')]);
   });
 
-  it('makes secrets and keys that the configuration takes, new ones each time, and shows no old one', async () => {
+  it('generates new secrets and keys that the configuration accepts, without showing old ones', async () => {
     const [one, two] = await Promise.all([munjigi(['keys', 'rotate']), munjigi(['keys', 'rotate'])]);
     const secretIn = ({ stdout }: Outcome): string => /^ {2}([A-Za-z0-9+/]{64})$/m.exec(stdout)![1]!;
     expect(secretIn(one)).not.toBe(secretIn(two));
@@ -83,7 +83,7 @@ describe('the command line', () => {
     expect((await munjigi(['config', 'check'], env)).code).toBe(0);
   });
 
-  it('sends a test mail, or says why it cannot', async () => {
+  it('sends a test mail, or shows why it failed', async () => {
     const address = unique.email();
     expect(await munjigi(['mail', 'test', address])).toMatchObject({
       code: 0,
@@ -94,7 +94,7 @@ describe('the command line', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('ECONNREFUSED')]);
   });
 
-  it('says at once that there is no database', async () => {
+  it('fails at once if the database is unreachable', async () => {
     const args = ['admin', 'create', '--email', unique.email(), '--login-id', unique.loginId()];
     const { code, stderr } = await munjigi(args, { DATABASE_URL: 'postgres://u:hunter22@127.0.0.1:1/x' });
     expect([code, stderr]).toEqual([
@@ -104,7 +104,7 @@ describe('the command line', () => {
     expect(stderr).not.toContain('hunter22');
   });
 
-  it('says what it waits for', async () => {
+  it('shows what a migration waits for', async () => {
     const env = serverEnvironment({ DATABASE_URL: 'postgres://u:hunter22@127.0.0.1:1/x' });
     const command = spawn(process.execPath, ['dist/munjigi.cjs', 'migrate'], { cwd: PROJECT_ROOT, env });
     const [line] = (await once(createInterface({ input: command.stdout }), 'line')) as [string];
@@ -113,7 +113,7 @@ describe('the command line', () => {
     expect(line).not.toContain('hunter22');
   });
 
-  it('says in one line that the database does not let it in', async () => {
+  it('shows in one line that the database rejects the connection', async () => {
     const url = new URL(process.env.TEST_POSTGRES_URL!);
     url.pathname = '/nowhere';
     const { code, stderr } = await munjigi(['migrate'], { DATABASE_URL: url.href });
@@ -121,7 +121,7 @@ describe('the command line', () => {
   });
 });
 
-describe('making an administrator', () => {
+describe('creating an administrator', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.start();
@@ -129,7 +129,7 @@ describe('making an administrator', () => {
   afterAll(() => app.stop());
   const create = (...options: string[]) => munjigi(['admin', 'create', ...options], { DATABASE_URL: app.database.url });
 
-  it('AD-03 there is none until the command line makes one, without a password that anybody but the mailbox comes by', async () => {
+  it('AD-03 only the command line creates the first administrator; the password is set through the mailed link', async () => {
     const { rowCount } = await app.sql.query(`SELECT FROM members`);
     expect(rowCount).toBe(0);
     const [email, loginId, password] = [unique.email(), unique.loginId(), unique.password()];
@@ -159,7 +159,7 @@ describe('making an administrator', () => {
     expect(rows).toEqual([{ type: 'admin.created', ip: '', actor_id: null }]);
   });
 
-  it('AD-03 works once for an address and a login ID, also for two at the same moment', async () => {
+  it('AD-03 works once per address and login ID, also for two commands at the same moment', async () => {
     const [email, loginId] = [unique.email(), unique.loginId()];
     const outcomes = await Promise.all([1, 2].map(() => create('--email', email, '--login-id', loginId)));
     expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 1]);
@@ -170,9 +170,9 @@ describe('making an administrator', () => {
     expect(await mailbox.to(email).all()).toHaveLength(1);
   });
 
-  it('says what is missing where there is no terminal to ask on, and what is wrong', async () => {
+  it('names a missing option if there is no terminal, and an invalid one', async () => {
     const email = unique.email();
-    for (const [options, says] of [
+    for (const [options, message] of [
       [[], '--email is needed'],
       [['--email', email], '--login-id is needed'],
       [['--email', `${email}, eve@example.test`, '--login-id', 'good-id'], '--email:'],
@@ -181,20 +181,20 @@ describe('making an administrator', () => {
       [['--email', email, '--login-id', 'good-id', '--locale', 'fr'], '--locale:'],
     ] as [string[], string][]) {
       const { code, stderr } = await create(...options);
-      expect([options, code, stderr]).toEqual([options, 2, expect.stringContaining(says)]);
+      expect([options, code, stderr]).toEqual([options, 2, expect.stringContaining(message)]);
     }
     expect((await app.sql.query(`SELECT FROM members WHERE email = $1`, [email])).rowCount).toBe(0);
   });
 });
 
-describe('web and worker apart', () => {
+describe('separate web and worker processes', () => {
   let web: TestApp;
   beforeAll(async () => {
     web = await TestApp.start({ env: { WORKER_ENABLED: 'false' } });
   });
   afterAll(() => web.stop());
 
-  it('a web process leaves mail to a worker, which sends it and has no API', async () => {
+  it('a web process leaves mail to a worker, which sends it and serves no API', async () => {
     const values = unique.signUp();
     await web.post('/api/auth/sign-up', values).expect(202);
     expect(
@@ -218,7 +218,7 @@ describe('web and worker apart', () => {
     await web.get('/.well-known/jwks.json').expect(200);
   });
 
-  it('serve and worker set this whatever the environment says; both, and the plain server, hash on all cores and stop in good order', async () => {
+  it('serve and worker override the environment; they and the plain server size the thread pool and stop cleanly', async () => {
     for (const [command, path, status] of [
       [['munjigi.cjs', 'worker'], '/.well-known/jwks.json', 404],
       [['munjigi.cjs', 'serve', '--no-worker'], '/.well-known/jwks.json', 200],
@@ -239,12 +239,12 @@ describe('web and worker apart', () => {
         server.once('close', () => reject(new Error(`${command.join(' ')} ended: ${output}`)));
         server.stdout!.on('data', (chunk: string) => {
           output += chunk;
-          const line = output.split('\n').find((one) => one.includes('"listening"'));
+          const line = output.split('\n').find((entry) => entry.includes('"listening"'));
           if (line !== undefined && line.endsWith('}')) resolve((JSON.parse(line) as { port: number }).port);
         });
       });
       expect([command, (await fetch(`http://127.0.0.1:${port}${path}`)).status]).toEqual([command, status]);
-      // As many threads as hashes at once, and two more; Node.js makes four by itself.
+      // One thread per concurrent hash, and two more. The default of Node.js is four.
       if (process.platform === 'linux')
         expect(readdirSync(`/proc/${server.pid}/task`).length).toBeGreaterThanOrEqual(32);
       server.kill('SIGTERM');
@@ -253,14 +253,14 @@ describe('web and worker apart', () => {
   });
 });
 
-describe('after a backup was put back', () => {
+describe('after a backup was restored', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.start();
   });
   afterAll(() => app.stop());
 
-  it('MI-03 what may have been used since does not work again, and the passwords still do', async () => {
+  it('MI-03 codes and sessions that may have been used since do not work again; passwords do', async () => {
     const ada = await given.member(app);
     const signUpMail = (await mailbox.to(ada.email).all()).at(-1);
     const { body: asked } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
@@ -269,7 +269,8 @@ describe('after a backup was put back', () => {
 
     const { code: exitCode, stdout } = await munjigi(['after-restore'], { DATABASE_URL: app.database.url });
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 sessions')]);
-    // An access token outlives its session's end; so the servers stay away for as long as it does.
+    // Access tokens of lost sessions cannot be revoked, so the servers must stay stopped until they
+    // expire.
     const [, seconds, time] = /valid for (\d+) seconds\. .* at (\S+) at the latest/.exec(stdout)!;
     const { exp, iat } = JSON.parse(Buffer.from(ada.accessToken.split('.')[1]!, 'base64url').toString());
     expect(Number(seconds)).toBe(exp - iat);
@@ -281,7 +282,7 @@ describe('after a backup was put back', () => {
     await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
   });
 
-  it('MI-03 a change of address cannot be undone any more: it may have been since', async () => {
+  it('MI-03 an e-mail change cannot be undone any more: it may have been undone since', async () => {
     const ada = await given.member(app);
     await app.sql.query(
       `INSERT INTO email_changes (id, member_id, old_email, old_email_key, undo_digest, undo_until)
@@ -294,7 +295,7 @@ describe('after a backup was put back', () => {
     expect(rowCount).toBe(0);
   });
 
-  it('MI-03 as much is voided as there is, however long a statement takes', async () => {
+  it('MI-03 all rows are voided, however long a statement takes', async () => {
     const ada = await given.member(app);
     const MANY = 50_000;
     await app.sql.query(
@@ -306,7 +307,7 @@ describe('after a backup was put back', () => {
       `INSERT INTO proof_requests (id, purpose, email_key, code_expires_at, link_expires_at)
        SELECT gen_random_uuid(), 'find-login-id', 'a', 'infinity', 'infinity' FROM generate_series(1, ${MANY})`,
     );
-    // As of tables that are a thousand times as large.
+    // Simulates tables that are a thousand times larger.
     await app.sql.query(
       `CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2.5); RETURN NULL; END $$;
        CREATE TRIGGER take_long AFTER UPDATE ON email_changes EXECUTE FUNCTION take_long()`,
@@ -323,7 +324,7 @@ describe('after a backup was put back', () => {
       `SELECT (SELECT count(*)::int FROM sessions WHERE ended_at IS NULL) AS sessions, (SELECT count(*)::int FROM revocations) AS revocations,
          (SELECT count(*)::int FROM proof_requests WHERE spent_at IS NULL AND voided_at IS NULL) AS proofs`,
     );
-    // Servers load all revocations when they start.
+    // Few revocations, because servers load all of them when they start.
     expect(rows[0]).toMatchObject({ sessions: 0, proofs: 0 });
     expect(rows[0].revocations).toBeLessThan(100);
     expect((await munjigi(['after-restore'], { DATABASE_URL: app.database.url })).stdout).toContain(

@@ -6,12 +6,12 @@ import { askFor, resetTokenFor } from '../support/recovery.js';
 import { enrol, type EnrolledMember } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 
-/** Somebody reads the whole database, from a backup that was lost or through a hole in another program. */
+/** An attacker has read the whole database, from a lost backup or through another program. */
 describe('a dump of the database', () => {
   let app: TestApp;
   let ada: EnrolledMember;
   let grace: GivenMember;
-  /** Everything that opens something, as its owner has it. */
+  /** All credentials in the form in which their owners use them. */
   let secrets: Record<string, string>;
   let values: string[];
 
@@ -19,14 +19,14 @@ describe('a dump of the database', () => {
     app = await TestApp.start();
     ada = await enrol(await given.member(app));
     grace = await given.member(app);
-    const claim = unique.signUp();
-    const { body: signUp } = await app.post('/api/auth/sign-up', claim).expect(202);
-    const claimMail = await mailbox.to(claim.email).next();
+    const pending = unique.signUp();
+    const { body: signUp } = await app.post('/api/auth/sign-up', pending).expect(202);
+    const signUpMail = await mailbox.to(pending.email).next();
     const newEmail = unique.email();
-    const { body: move } = await grace.client
+    const { body: emailChange } = await grace.client
       .post('/api/members/me/email/send-code', { newEmail, password: grace.password }, grace.accessToken)
       .expect(202);
-    const moveMail = await mailbox.to(newEmail).next();
+    const emailChangeMail = await mailbox.to(newEmail).next();
     const login = { identifier: ada.loginId, password: ada.password };
     const { body: challenge } = await ada.client.post('/api/auth/login', login).expect(200);
     const resetToken = await resetTokenFor(app, grace);
@@ -34,28 +34,28 @@ describe('a dump of the database', () => {
     await outboxEmpty(app);
     secrets = {
       password: ada.password,
-      'password of a claim': claim.password,
+      'password of a sign-up': pending.password,
       'access token': ada.accessToken,
       'refresh token': ada.refreshToken,
       'device token': ada.deviceToken,
       'mfa token': challenge.mfaToken,
       'reset token': resetToken,
       'TOTP secret': ada.secret,
-      'handle of a claim': signUp.signUpId,
-      'link of a claim': claimMail.linkToken!,
-      'handle of a move': move.requestId,
-      'link of a move': moveMail.linkToken!,
-      'handle of a recovery': find.requestId,
+      'id of a sign-up': signUp.signUpId,
+      'link of a sign-up': signUpMail.linkToken!,
+      'request id of an e-mail change': emailChange.requestId,
+      'link of an e-mail change': emailChangeMail.linkToken!,
+      'request id of a recovery': find.requestId,
       ...Object.fromEntries(ada.recoveryCodes.map((code, index) => [`recovery code ${index}`, code])),
     };
     values = await everyValue(app);
   });
   afterAll(() => app.stop());
 
-  it('SL-02 holds none of the secrets that open something, in any spelling', () => {
+  it('SL-02 contains none of the credentials in any encoding', () => {
     expect(values.length).toBeGreaterThan(200);
     const all = values.join('\n');
-    expect(all).toContain(ada.loginId); // it is the dump
+    expect(all).toContain(ada.loginId); // sanity check: this is the dump
     for (const [name, secret] of Object.entries(secrets)) {
       const bare = secret.replaceAll('-', '');
       for (const spelling of [
@@ -65,15 +65,15 @@ describe('a dump of the database', () => {
         Buffer.from(secret).toString('base64').replace(/=+$/, ''),
       ])
         expect([name, all.includes(spelling)]).toEqual([name, false]);
-      // A token that travels in base64url would stand here as the bytes that it spells.
+      // A base64url token might be stored as its decoded bytes.
       const bytes = Buffer.from(secret, 'base64url').toString('hex');
       expect([name, bytes.length > 20 && all.includes(bytes)]).toEqual([name, false]);
     }
   });
 
-  it('SL-02 opens nothing: what stands in it is no credential', async () => {
+  it('SL-02 is of no use as a credential: no operation accepts any of its values', async () => {
     const { accessToken } = ada;
-    const doors: Record<string, (value: string) => Promise<HttpAnswer>> = {
+    const operations: Record<string, (value: string) => Promise<HttpAnswer>> = {
       login: (password) => app.client().post('/api/auth/login', { identifier: grace.loginId, password }),
       device: (deviceToken) =>
         app.client().post('/api/auth/login', { identifier: grace.loginId, password: 'wrong', deviceToken }),
@@ -91,26 +91,30 @@ describe('a dump of the database', () => {
     };
     const candidates = values.filter((value) => value.length >= 16 && /^[!-~]{1,1500}$/.test(value));
     expect(candidates.length).toBeGreaterThan(100);
-    const opened: string[] = [];
-    for (const [door, open] of Object.entries(doors)) {
-      // A few passwords will do: each costs a hash, and none but a hash is even like one.
+    const accepted: string[] = [];
+    for (const [operation, send] of Object.entries(operations)) {
+      // Only password hashes are tried as passwords, because each attempt costs a hash.
       const tried =
-        door === 'login' || door === 'device' ? candidates.filter((value) => /argon2/.test(value)) : candidates;
+        operation === 'login' || operation === 'device'
+          ? candidates.filter((value) => /argon2/.test(value))
+          : candidates;
       for (let at = 0; at < tried.length; at += 20) {
         const some = tried.slice(at, at + 20);
-        const answers = await Promise.all(some.map(open));
-        answers.forEach(({ status }, index) => status < 400 && opened.push(`${door}: ${some[index]}`));
+        const answers = await Promise.all(some.map(send));
+        answers.forEach(({ status }, index) => status < 400 && accepted.push(`${operation}: ${some[index]}`));
         expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
       }
     }
-    expect(opened).toEqual([]);
-    // It was not for want of good ones.
+    expect(accepted).toEqual([]);
+    // Sanity check: the real credentials work.
     expect((await app.get('/api/members/me', secrets['access token'])).status).toBe(200);
-    expect((await app.post('/api/auth/sign-up/inspect-link', { token: secrets['link of a claim'] })).status).toBe(200);
+    expect((await app.post('/api/auth/sign-up/inspect-link', { token: secrets['link of a sign-up'] })).status).toBe(
+      200,
+    );
   });
 });
 
-/** Every value of every table: text as it is, binary as text, in hex and in base64url. */
+/** Every value of every table: text unchanged, binary values as text, hex and base64url. */
 async function everyValue({ sql }: TestApp): Promise<string[]> {
   const { rows: tables } = await sql.query(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`);
   const values = new Set<string>();

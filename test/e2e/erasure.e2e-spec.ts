@@ -19,7 +19,7 @@ import { resetTokenFor } from '../support/recovery.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 
-/** The jobs that run every ten minutes in each server, run here when a test wants them, on the server's database. */
+/** The scheduled jobs of a server, which the tests run themselves on the server's database. */
 let app: TestApp;
 let dataSource: DataSource;
 let erasure: AccountErasureService;
@@ -41,7 +41,9 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** All of them, or those with such a column; a partition is part of its table. */
+/**
+ * All tables, or those with the given column. Partitions are left out: they belong to their tables.
+ */
 async function tables(column?: string): Promise<string[]> {
   const { rows } = await app.sql.query(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
@@ -60,19 +62,19 @@ async function rowsOf({ id }: GivenMember): Promise<Record<string, number>> {
   return counts;
 }
 
-/** The tables in which a text stands anywhere. */
+/** The tables that contain a text in any column. */
 async function tablesNaming(text: string): Promise<string[]> {
-  const found: string[] = [];
+  const tableNames: string[] = [];
   for (const name of await tables()) {
     const { rows: hits } = await app.sql.query(`SELECT FROM ${name} AS row WHERE row::text ILIKE '%' || $1 || '%'`, [
       text,
     ]);
-    if (hits.length > 0) found.push(name);
+    if (hits.length > 0) tableNames.push(name);
   }
-  return found;
+  return tableNames;
 }
 
-/** Somebody of whom every table knows something. */
+/** A member with rows in every table. */
 async function busyMember(): Promise<GivenMember & { oldEmail: string; name: string }> {
   const name = `Countess ${unique.loginId()}`;
   const ada = await given.member(app, { name });
@@ -104,7 +106,7 @@ async function close({ client, accessToken, password, id }: GivenMember, daysAgo
 }
 
 describe('a closed account', () => {
-  it('is erased when its grace is over, with all that hangs on it, and the audit forgets who it was', async () => {
+  it('is erased with all dependent rows after the grace period, and the audit log keeps no personal data', async () => {
     const [ada, bob] = await Promise.all([busyMember(), busyMember()]);
     const before = await rowsOf(ada);
     for (const table of [
@@ -116,14 +118,14 @@ describe('a closed account', () => {
     const bobsRows = await rowsOf(bob);
 
     await close(ada, 15);
-    // The sign-up of long ago has been purged by then.
+    // By then the purge has deleted the old sign-up.
     await app.sql.query(`UPDATE sign_ups SET expires_at = now() - interval '2 days'`);
     await purge.purge();
     await erasure.eraseDue();
 
     const { security_events: events, ...rest } = await rowsOf(ada);
     expect(Object.entries(rest).filter(([, count]) => count > 0)).toEqual([]);
-    expect(events).toBeGreaterThan(0); // that something happened stays
+    expect(events).toBeGreaterThan(0); // the events themselves stay
     const { rows } = await app.sql.query(
       'SELECT DISTINCT ip, user_agent, details FROM security_events WHERE member_id = $1',
       [ada.id],
@@ -134,12 +136,12 @@ describe('a closed account', () => {
 
     expect(await rowsOf(bob)).toEqual(bobsRows);
     expect(await tablesNaming(bob.loginId)).toEqual(['members', 'security_events']);
-    // The login ID and the address are free again.
+    // Login ID and address are available again.
     const again = await given.member(app, { loginId: ada.loginId, email: ada.email });
     expect(again.id).not.toBe(ada.id);
   });
 
-  it('is left alone within its grace, and so is one that is open', async () => {
+  it('is kept within the grace period, and an open account is kept, too', async () => {
     const [ada, bob] = await Promise.all([given.member(app), given.member(app)]);
     await close(ada, 13);
     await erasure.eraseDue();
@@ -152,7 +154,7 @@ describe('a closed account', () => {
 });
 
 describe('the purge', () => {
-  /** For each table: what makes a row of it too old, and what leaves it a little too young. */
+  /** For each table: changes that make a row expired, and just not expired. */
   const RULES: Record<string, { old: string; young: string }> = {
     sign_ups: { old: `expires_at = now() - interval '25 hours'`, young: `expires_at = now() - interval '23 hours'` },
     proof_requests: {
@@ -180,7 +182,7 @@ describe('the purge', () => {
     security_events: { old: `at = now() - interval '366 days'`, young: `at = now() - interval '364 days'` },
   };
 
-  it.each(Object.entries(RULES))('takes rows of %s when their time is over, and no sooner', async (table, rule) => {
+  it.each(Object.entries(RULES))('deletes rows of %s when they have expired, and not earlier', async (table, rule) => {
     const [ada, bob] = await Promise.all([busyMember(), busyMember()]);
     await outboxEmpty(app);
     const ofMember = table === 'sign_ups' ? 'login_id' : 'member_id';
@@ -197,7 +199,7 @@ describe('the purge', () => {
     expect([await count(ada), await count(bob)]).toEqual([0, left]);
   });
 
-  it('takes revocations once the tokens are dead by themselves, and old failures that hold nobody up', async () => {
+  it('deletes revocations of expired tokens, and old login failures unless they block an account', async () => {
     const ids = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
     await app.sql.query(
       `INSERT INTO revocations (session_id, expires_at) VALUES ($1, now() - interval '1 second'), ($2, now() + interval '1 minute')`,
@@ -220,7 +222,7 @@ describe('the purge', () => {
     expect(failures).toEqual([{ key: 'locked' }, { key: 'young' }]);
   });
 
-  it('keeps a mail that is still to be sent, and erases what an undeliverable one carried after a week', async () => {
+  it('keeps pending mails, and erases the payload of a dead mail after a week', async () => {
     const mails = [
       ['pending', `now() - interval '31 days'`, 'NULL'],
       ['dead', 'now()', `now() - interval '8 days'`],

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
 
-/** Series by name and labels, as Prometheus would read them. */
+/** Parses the series by name and labels, like Prometheus. */
 function parse(text: string): Map<string, number> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(
@@ -29,7 +29,7 @@ describe('metrics', () => {
   const outcome = (route: string, name: string): string =>
     `munjigi_request_outcomes_total{method="POST",route="${route}",outcome="${name}"}`;
 
-  it('tell logins, refreshes and refusals apart by how they ended', async () => {
+  it('count logins, refreshes and errors by outcome', async () => {
     const member = await given.member(app);
     const before = await read();
     const { loginId: identifier, password } = member;
@@ -50,7 +50,7 @@ describe('metrics', () => {
     expect(rises(outcome('/api/auth/refresh', 'replayed'))).toBe(1);
   });
 
-  it('show the hash queue, the pool, the revocation feed and the process', async () => {
+  it('show the hash queue, the connection pool, the revocation feed and the process', async () => {
     const series = await read();
     expect(series.get('munjigi_password_hashes_running')).toBeGreaterThanOrEqual(0);
     expect(series.get('munjigi_database_connections')).toBeGreaterThan(0);
@@ -59,20 +59,20 @@ describe('metrics', () => {
     expect(series.get('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
   });
 
-  it('show what the outbox holds back, dead mail too', async () => {
+  it('show waiting and dead mails of the outbox', async () => {
     const { rows } = await app.sql.query<{ id: string }>(
       `INSERT INTO outbox_messages (id, template, locale, status, message_id, payload, available_at, created_at)
        SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), 'sealed', now() + interval '1 day', now() - interval '1 hour'
        FROM unnest(ARRAY['dead', 'dead', 'pending']) AS status RETURNING id`,
     );
     expect(rows).toHaveLength(3);
-    // What anybody can bring about with an address of their choice: it holds no alert on.
+    // Mails that any visitor can cause with an invalid address must not keep an alert active.
     await app.sql.query(
       `INSERT INTO outbox_messages (id, template, locale, status, message_id, payload, attempts, available_at, created_at, expires_at)
        SELECT gen_random_uuid(), 'sign-up', 'en', status, gen_random_uuid(), payload, attempts, now() + interval '1 day', now() - interval '1 day', expires_at
        FROM (VALUES ('dead', NULL::bytea, 1, NULL), ('dead', 'sealed', 1, now()), ('pending', 'sealed', 7, NULL)) AS mail (status, payload, attempts, expires_at)`,
     );
-    const series = await eventually('a fresh count', async () => {
+    const series = await eventually('a new measurement', async () => {
       const now = await read();
       return now.get('munjigi_outbox_messages{state="dead"}') === 2 ? now : undefined;
     });
@@ -81,19 +81,19 @@ describe('metrics', () => {
     expect(series.get('munjigi_outbox_oldest_seconds')).toBeLessThan(4000);
   });
 
-  it('SL-04 show for how long a closed account should have been erased, and 0 while none is due', async () => {
+  it('SL-04 show for how long a closed account has been due for erasure, and 0 if none is due', async () => {
     const late = (): Promise<number | undefined> =>
       read().then((series) => series.get('munjigi_erasure_overdue_seconds'));
     const { id, client, accessToken, password } = await given.member(app);
     await client.delete('/api/members/me', { password }, accessToken).expect(204);
     expect(await late()).toBe(0);
     await app.sql.query(`UPDATE members SET closed_at = now() - interval '14 days 2 hours' WHERE id = $1`, [id]);
-    const seconds = await eventually('a fresh look', async () => (await late()) || undefined);
+    const seconds = await eventually('a new measurement', async () => (await late()) || undefined);
     expect(seconds).toBeGreaterThanOrEqual(7200);
     expect(seconds).toBeLessThan(7300);
   });
 
-  it('show a replica that has gone, as long as anything is kept for it', async () => {
+  it('show a missing database replica while its replication slot exists', async () => {
     const away = (): Promise<number | undefined> =>
       read().then((series) => series.get('munjigi_replication_slots{state="away"}'));
     expect(await away()).toBe(0);
@@ -105,7 +105,7 @@ describe('metrics', () => {
     }
   });
 
-  it('SL-01 SL-04 hold nothing that a client sent: no address, no id, no path', async () => {
+  it('SL-01 SL-04 contain nothing from requests: no address, no id, no path', async () => {
     const member = await given.member(app);
     await app.get(`/api/no-such-thing/${member.loginId}`, member.accessToken).expect(404);
     await app.post('/api/auth/login', { identifier: member.email, password: member.password }).expect(200);
@@ -116,14 +116,14 @@ describe('metrics', () => {
   });
 });
 
-describe('what watches the metrics', () => {
-  it.each(['alerts.yaml', 'grafana-dashboard.json'])('%s asks for series that exist', async (file) => {
+describe('alerts and dashboard', () => {
+  it.each(['alerts.yaml', 'grafana-dashboard.json'])('%s uses only metrics that exist', async (file) => {
     const app = await TestApp.start();
     try {
       await app.get('/health/live').expect(200);
       const { text } = await app.get('/metrics').expect(200);
-      const asked = readFileSync(path.join(PROJECT_ROOT, 'deploy/monitoring', file), 'utf8');
-      const names = new Set(asked.match(/\b(munjigi|process|nodejs)_[a-z0-9_]+/g));
+      const definition = readFileSync(path.join(PROJECT_ROOT, 'deploy/monitoring', file), 'utf8');
+      const names = new Set(definition.match(/\b(munjigi|process|nodejs)_[a-z0-9_]+/g));
       expect(names.size).toBeGreaterThan(5);
       for (const name of names) expect(text).toContain(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `);
     } finally {
@@ -132,16 +132,16 @@ describe('what watches the metrics', () => {
   });
 });
 
-describe('metrics on a port of their own', () => {
-  it('SL-04 are not served beside the API, and end with the process', async () => {
+describe('metrics on a separate port', () => {
+  it('SL-04 are not served on the port of the API, and the port closes with the process', async () => {
     const app = await TestApp.start({ env: { METRICS_ENABLED: 'false', METRICS_PORT: '0' } });
     try {
-      const line = app.logs.find((one) => one.includes('"metricsPort"'));
+      const line = app.logs.find((entry) => entry.includes('"metricsPort"'));
       const { metricsPort } = JSON.parse(line!) as { metricsPort: number };
-      const own = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${metricsPort}${path}`);
+      const fetchMetrics = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${metricsPort}${path}`);
       await app.get('/health/ready').expect(200);
-      expect(parse(await (await own('/metrics')).text()).size).toBeGreaterThan(20);
-      expect((await own('/health/live')).status).toBe(404);
+      expect(parse(await (await fetchMetrics('/metrics')).text()).size).toBeGreaterThan(20);
+      expect((await fetchMetrics('/health/live')).status).toBe(404);
       expect((await app.get('/metrics').expect(404)).body.code).toBe('not_found');
     } finally {
       expect(await app.stop()).toBe(0);

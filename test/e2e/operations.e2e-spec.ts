@@ -23,7 +23,7 @@ import { TestApp } from '../support/test-app.js';
 
 const page = readFileSync(path.join(PROJECT_ROOT, 'docs/operations.md'), 'utf8');
 
-/** The commands of the page, in its order. */
+/** The commands of the page in their order. */
 const commands = [...page.matchAll(/```console\n(.*?)```/gs)].flatMap(([, block]) =>
   block!
     .split('\n')
@@ -31,7 +31,7 @@ const commands = [...page.matchAll(/```console\n(.*?)```/gs)].flatMap(([, block]
     .map((line) => line.slice(2)),
 );
 
-/** Production as it is told, but that the mail server of the tests has no certificate. */
+/** The documented production settings, except that the tests' mail server has no certificate. */
 const PRODUCTION = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://accounts.example.test',
@@ -58,7 +58,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     pool = new pg.Pool({ connectionString: postgres.url, max: 3 });
     pool.on('error', () => undefined);
     folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-operator-'));
-    // As `npm link` does it.
+    // Like `npm link`.
     chmodSync(path.join(PROJECT_ROOT, 'dist/munjigi.cjs'), 0o755);
     symlinkSync(path.join(PROJECT_ROOT, 'dist/munjigi.cjs'), path.join(folder, 'munjigi'));
   });
@@ -69,7 +69,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     if (folder) rmSync(folder, { recursive: true });
   });
 
-  /** The next command of the page that begins like this, run by a shell. */
+  /** Runs the next command of the page in a shell and checks how it begins. */
   const run = async (beginning: string): Promise<Outcome> => {
     const command = commands[done.length];
     expect(command).toMatch(new RegExp(`^${beginning}`));
@@ -93,8 +93,8 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     return (app = await TestApp.start({ database, env: PRODUCTION }));
   };
 
-  it('MI-03 holds command by command: setting up, keys, backup; and a restore brings back passwords but nothing that was used', async () => {
-    expect((await run('munjigi config check')).stdout).toContain('The configuration can be used.');
+  it('MI-03 works command by command: set-up, keys, backup; after a restore passwords work, used codes and ended sessions do not', async () => {
+    expect((await run('munjigi config check')).stdout).toContain('The configuration is valid.');
     expect((await run('munjigi migrate')).stdout).toMatch(/^Applied: InitialSchema/);
     expect((await run('munjigi admin create')).stdout).toContain('ada.lovelace is an administrator.');
     expect((await run('munjigi mail test')).stdout).toContain('has accepted a mail to ada@example.com');
@@ -109,7 +109,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     expect((await run('munjigi keys rotate')).stdout).toContain('PREVIOUS_SECRETS');
     expect((await run('munjigi keys reseal')).stdout).toContain('All values need only SECRET.');
     await run('pg_dump');
-    // Since the backup: the code is used, the password is another, the session is over.
+    // After the backup: use the code, change the password, end the session.
     const proof = { requestId: used.requestId, code: used.mail.code };
     const newPassword = unique.password();
     const { body } = await server.post('/api/auth/password-reset/confirm-code', proof).expect(200);
@@ -120,7 +120,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     await run('psql');
     await run('pg_restore');
     expect((await run('munjigi migrate')).stdout).not.toContain('Applied');
-    // The backup alone would have both again.
+    // The backup contains both as valid.
     const { rows } = await pool.query(
       `SELECT (SELECT count(*)::int FROM proof_requests WHERE spent_at IS NULL AND voided_at IS NULL) AS proofs,
               (SELECT count(*)::int FROM sessions WHERE ended_at IS NULL) AS sessions`,
@@ -154,12 +154,12 @@ describe('the alerts', () => {
   });
   afterAll(() => app.stop());
 
-  it('are those of the rules, in their order, each with something to do', () => {
+  it('are documented in the order of the rules file, each with advice', () => {
     const rules = readFileSync(path.join(PROJECT_ROOT, 'deploy/monitoring/alerts.yaml'), 'utf8');
     expect(rows.map(([, name]) => name)).toEqual([...rules.matchAll(/alert: (\w+)/g)].map(([, name]) => name));
   });
 
-  it('name operations, metrics, settings and statements that there are', async () => {
+  it('name only operations, metrics, settings and statements that exist', async () => {
     const { body: document } = await app.get('/docs-json').expect(200);
     const metrics = (await app.get('/metrics').expect(200)).text;
     const settings = readFileSync(path.join(PROJECT_ROOT, 'docs/configuration.md'), 'utf8');
@@ -189,7 +189,7 @@ describe('the alerts', () => {
     expect(Object.entries(kinds).filter(([, count]) => count === 0)).toEqual([]);
   });
 
-  it('lead to what nobody foresaw, with its request and without its data', async () => {
+  it('lead to the log line of an unexpected error, with its request id and without personal data', async () => {
     const member = await enrol(await given.member(app));
     const { body } = await app.post('/api/auth/login', { identifier: member.loginId, password: member.password });
     await app.sql.query(`UPDATE totp_secrets SET sealed = 'nonsense' WHERE member_id = $1`, [member.id]);

@@ -22,7 +22,7 @@ describe('the built-in pages', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('OC-05 are read, never written: all GET requests in the world change nothing', async () => {
+  it('OC-05 change nothing when they are opened, and accept no other method', async () => {
     const member = await given.member(app);
     await outboxEmpty(app);
     const state = async (): Promise<unknown> => {
@@ -43,7 +43,7 @@ describe('the built-in pages', () => {
     expect(await state()).toEqual(before);
   });
 
-  it('speak the language that the browser asks for, or the one that was chosen', async () => {
+  it('use the selected language, else the one of the browser', async () => {
     const language = async (query: string, accepted: string): Promise<unknown> =>
       (await app.request('GET', `/pages/login${query}`, { headers: { 'accept-language': accepted } })).headers[
         'content-language'
@@ -54,7 +54,7 @@ describe('the built-in pages', () => {
     expect(await language('?lang=<script>', 'ko')).toBe('ko');
   });
 
-  it('load files that a browser may keep, but asks about each time', async () => {
+  it('load assets that browsers cache but revalidate', async () => {
     const plain = await app.request('GET', '/pages/assets/pages.css', { headers: { 'accept-encoding': 'identity' } });
     expect([plain.status, plain.headers['cache-control'], plain.headers['content-encoding']]).toEqual([
       200,
@@ -69,7 +69,7 @@ describe('the built-in pages', () => {
     expect((await app.get('/pages/assets/logo')).status).toBe(404); // none is configured
   });
 
-  it('carry the name, the colour and the logo of the operator', async () => {
+  it('show the configured product name, colour and logo', async () => {
     const branded = await app.replica({
       env: { PRODUCT_NAME: 'Acme & Söhne', BRAND_COLOR: '#FFD400', BRAND_LOGO: path.join(folder, 'logo.svg') },
     });
@@ -77,13 +77,14 @@ describe('the built-in pages', () => {
     expect(text).toContain('<img src="assets/logo" alt="" height="28"><span>Acme &amp; Söhne</span>');
     const { text: css } = await branded.get('/pages/assets/brand.css').expect(200);
     expect(css).toContain('--accent: #ffd400; --on-accent: #000000;');
-    // Opened by itself an SVG is a document; neither its scripts nor its address are of any use there.
+    // An SVG that is opened directly is a document; the sandbox disables its scripts and its
+    // origin.
     const logo = await branded.get('/pages/assets/logo').expect(200);
     expect([logo.text, logo.headers['content-type']]).toEqual([SVG, 'image/svg+xml']);
     expect(logo.headers['content-security-policy']).toMatch(/default-src 'none'.*sandbox/);
   });
 
-  it('are gone once they are switched off', async () => {
+  it('are not found when they are disabled', async () => {
     const elsewhere = Object.fromEntries(
       Object.values(LINKED_PAGES).map((name) => [name, 'https://app.example.test/mail#{token}']),
     );

@@ -24,11 +24,11 @@ const NEW_ALONE = { SECRET: NEW_SECRET, PREVIOUS_SECRETS: undefined };
 /** More than two batches of the command. */
 const OTHERS = 450;
 
-const reseal = ({ database }: TestApp, env: Record<string, string | undefined>, ...options: string[]) =>
+const reencrypt = ({ database }: TestApp, env: Record<string, string | undefined>, ...options: string[]) =>
   munjigi(['keys', 'reseal', ...options], { DATABASE_URL: database.url, ...env });
 
-/** The line of the log that says this, once it is there. */
-const said = (server: TestApp, words: string): Promise<string> =>
+/** Waits for a log line with these words. */
+const logLine = (server: TestApp, words: string): Promise<string> =>
   eventually(words, async () => server.logs.find((line) => line.includes(words)));
 
 describe('a change of SECRET', () => {
@@ -47,31 +47,31 @@ describe('a change of SECRET', () => {
     const { body } = await client.post('/api/auth/login', { identifier: loginId, password }).expect(200);
     return client.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code });
   };
-  /** As if a while had passed: its codes may be used again. */
+  /** Allows the current code to be used again, as if time had passed. */
   const nextCode = async ({ id, secret }: EnrolledMember): Promise<string> => {
     await app.sql.query(`UPDATE totp_secrets SET last_step = 0 WHERE member_id = $1`, [id]);
     return codeAt(secret);
   };
 
-  it('lets the old secret go once apps and recovery codes are sealed anew, and not before', async () => {
-    const before = await reseal(app, BOTH, '--check');
+  it('allows the old secret to be removed after the re-encryption of apps and recovery codes, not before', async () => {
+    const before = await reencrypt(app, BOTH, '--check');
     expect([before.code, before.stderr]).toEqual([1, expect.stringContaining('Run "munjigi keys reseal" before')]);
     expect(before.stdout).toContain('authenticator apps: 0 with SECRET, 2 with PREVIOUS_SECRETS no. 1\n');
     expect(before.stdout).toContain('recovery codes: 0 with SECRET, 20 with PREVIOUS_SECRETS no. 1\n');
 
     const both = await app.replica({ env: BOTH });
-    await said(both, '2 authenticator apps need a secret of PREVIOUS_SECRETS');
+    await logLine(both, '2 authenticator apps need a secret of PREVIOUS_SECRETS');
     expect(await logIn(both, ada, await nextCode(ada))).toMatchObject({ status: 200 });
 
     const tooEarly = await app.replica({ env: NEW_ALONE });
-    await said(tooEarly, '2 authenticator apps cannot be used');
-    await said(tooEarly, '20 recovery codes cannot be used');
+    await logLine(tooEarly, '2 authenticator apps cannot be used');
+    await logLine(tooEarly, '20 recovery codes cannot be used');
     expect((await logIn(tooEarly, ada, await nextCode(ada))).status).toBe(500);
     expect((await logIn(tooEarly, ada, ada.recoveryCodes[0]!)).body.code).toBe('code_invalid');
     await tooEarly.stop();
 
-    expect(await reseal(app, BOTH)).toMatchObject({ code: 0, stdout: expect.stringContaining('Re-encrypted: 22.') });
-    expect(await reseal(app, NEW_ALONE, '--check')).toMatchObject({ code: 0, stderr: '' });
+    expect(await reencrypt(app, BOTH)).toMatchObject({ code: 0, stdout: expect.stringContaining('Re-encrypted: 22.') });
+    expect(await reencrypt(app, NEW_ALONE, '--check')).toMatchObject({ code: 0, stderr: '' });
 
     const server = await app.replica({ env: NEW_ALONE });
     const code = await nextCode(ada);
@@ -84,13 +84,13 @@ describe('a change of SECRET', () => {
     expect(server.logs.filter((line) => /cannot be used|need a secret/.test(line))).toEqual([]);
   });
 
-  it('is noted by the check of the configuration as long as the old one is set', async () => {
+  it('is mentioned by `config check` while the old secret is set', async () => {
     expect((await munjigi(['config', 'check'], BOTH)).stdout).toContain('PREVIOUS_SECRETS is set: before a secret');
     expect((await munjigi(['config', 'check'], NEW_ALONE)).stdout).not.toContain('before a secret');
   });
 });
 
-describe('waits after failed logins, while SECRET changes', () => {
+describe('waits after failed logins during a change of SECRET', () => {
   let app: TestApp;
   let appended: TestApp;
   let both: TestApp;
@@ -107,7 +107,7 @@ describe('waits after failed logins, while SECRET changes', () => {
   });
   afterAll(() => app.stop());
 
-  /** From a device nobody has seen. */
+  /** From an unknown device. */
   const logIn = async (at: TestApp, { loginId }: GivenMember, password: string): Promise<number> =>
     (await at.client().post('/api/auth/login', { identifier: loginId, password })).status;
   const lock = async (at: TestApp, member: GivenMember): Promise<void> => {
@@ -121,7 +121,7 @@ describe('waits after failed logins, while SECRET changes', () => {
     return newPassword;
   };
 
-  it('BF-01 hold on every process, whichever of the two secrets it counts by', async () => {
+  it('BF-01 apply on every process, whichever of the two secrets it counts with', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     await lock(app, ada);
     for (const at of [appended, both]) expect(await logIn(at, ada, ada.password)).toBe(401);
@@ -129,19 +129,19 @@ describe('waits after failed logins, while SECRET changes', () => {
     for (const at of [appended, both]) expect(await logIn(at, grace, grace.password)).toBe(401);
   });
 
-  it('BF-04 do not come back once they are cleared, in the steps after it or when the old secret is gone', async () => {
+  it('BF-04 do not come back after they were cleared, neither in later steps nor without the old secret', async () => {
     const members = [await given.member(app), await given.member(app), await given.member(app)];
     for (const [n, at] of [app, appended, both].entries()) await lock(at, members[n]!);
     const clearedAt = [appended, both, appended];
     const passwords: string[] = [];
     for (const [n, member] of members.entries()) passwords.push(await reset(clearedAt[n]!, member));
-    // Sends no mail: what is sealed with the old secret it cannot open.
+    // Sends no mail, because it cannot decrypt mails that were encrypted with the old secret.
     const alone = await app.replica({ env: { ...NEW_ALONE, WORKER_ENABLED: 'false' } });
     for (const at of [appended, both, alone])
       for (const [n, member] of members.entries()) expect(await logIn(at, member, passwords[n]!)).toBe(200);
   });
 
-  it('are shown to administrators under either secret, and ended by them', async () => {
+  it('are shown to administrators with either secret, and can be ended by them', async () => {
     const admin = await givenAdmin(app);
     const ada = await given.member(app);
     await lock(app, ada);
@@ -155,18 +155,18 @@ describe('waits after failed logins, while SECRET changes', () => {
   });
 });
 
-describe('sealing anew', () => {
+describe('re-encryption', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.start();
   });
   afterAll(() => app.stop());
 
-  it('is done by one process at a time, and keeps nobody else waiting', async () => {
+  it('runs in one process at a time and does not block requests', async () => {
     const other = await app.sql.connect();
     try {
       await other.query('SELECT pg_advisory_lock($1)', [LOCKS.reEncryption]);
-      const { code, stderr } = await reseal(app, BOTH);
+      const { code, stderr } = await reencrypt(app, BOTH);
       expect([code, stderr]).toEqual([1, 'Another "munjigi keys reseal" is running.\n']);
       const { client, accessToken, password } = await given.member(app);
       await client.delete('/api/members/me', { password }, accessToken).expect(204);
@@ -175,29 +175,29 @@ describe('sealing anew', () => {
     }
   });
 
-  it('moves many in batches, whoever wrote them, leaves alone what no secret opens, and says so', async () => {
+  it('re-encrypts in batches, also rows of older versions; keeps undecryptable rows and reports them', async () => {
     const { rows: members } = await app.sql.query<{ id: string }>(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
        SELECT gen_random_uuid(), 'rotated-' || n, 'rotated-' || n || '@example.test', 'rotated-' || n || '@example.test', '', 'en'
        FROM generate_series(1, ${OTHERS}) AS n RETURNING id`,
     );
-    const box = new FieldCipher(new KeyRing([TEST_SECRET]).all('totp-secret'));
-    // A version before 1.0.0 did not say with which secret it sealed.
+    const cipher = new FieldCipher(new KeyRing([TEST_SECRET]).all('totp-secret'));
+    // A version before 1.0.0 did not record the secret of a row.
     await app.sql.query(`INSERT INTO totp_secrets (member_id, sealed) SELECT * FROM unnest($1::uuid[], $2::bytea[])`, [
       members.map(({ id }) => id),
-      members.map(({ id }) => box.encrypt('JBSWY3DPEHPK3PXP', id)),
+      members.map(({ id }) => cipher.encrypt('JBSWY3DPEHPK3PXP', id)),
     ]);
-    const lost = members[OTHERS / 2]!.id;
+    const undecryptable = members[OTHERS / 2]!.id;
     await app.sql.query(`UPDATE totp_secrets SET sealed = $2, key_id = 'gone' WHERE member_id = $1`, [
-      lost,
+      undecryptable,
       randomBytes(60),
     ]);
-    // And it stored of a recovery code nothing but a keyed digest.
+    // It also stored only a keyed digest of a recovery code.
     await app.sql.query(`INSERT INTO recovery_codes (digest, member_id) SELECT $1, id FROM members LIMIT 1`, [
       randomBytes(32),
     ]);
 
-    const first = await reseal(app, BOTH);
+    const first = await reencrypt(app, BOTH);
     expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('Undecryptable values need')]);
     expect(first.stdout).toContain(`Re-encrypted: ${OTHERS - 1}.`);
     expect(first.stdout).toContain(
@@ -205,15 +205,15 @@ describe('sealing anew', () => {
     );
     expect(first.stdout).toContain('1 recovery codes are from before 1.0.0');
 
-    await app.sql.query(`DELETE FROM totp_secrets WHERE member_id = $1`, [lost]);
-    const second = await reseal(app, BOTH);
+    await app.sql.query(`DELETE FROM totp_secrets WHERE member_id = $1`, [undecryptable]);
+    const second = await reencrypt(app, BOTH);
     expect([second.code, second.stderr]).toEqual([0, '']);
     expect(second.stdout).toContain('Re-encrypted: 0.');
     const { rows } = await app.sql.query<{ id: string; sealed: Buffer }>(
       `SELECT member_id AS id, sealed FROM totp_secrets`,
     );
-    const newBox = new FieldCipher(new KeyRing([NEW_SECRET]).all('totp-secret'));
-    expect(rows.map(({ id, sealed }) => newBox.decrypt(sealed, id))).toEqual(
+    const newCipher = new FieldCipher(new KeyRing([NEW_SECRET]).all('totp-secret'));
+    expect(rows.map(({ id, sealed }) => newCipher.decrypt(sealed, id))).toEqual(
       Array(OTHERS - 1).fill('JBSWY3DPEHPK3PXP'),
     );
   });

@@ -9,7 +9,7 @@ import { OutboxMessage, type OutboxStatus } from '../../src/mail/outbox/outbox-m
 import { memberListStatement } from '../../src/users/member-search.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** Enough for the planner to shun a scan of everything; what it does then it also does with a million. */
+/** Enough rows for the planner to avoid full scans, as it does with a million rows. */
 const ROWS = 100_000;
 const AFTER = { id: '00000000-0000-4000-8000-000000000000', micros: '1767225600000000' };
 const LIMIT = 51;
@@ -50,7 +50,10 @@ describe('the lists of administrators', () => {
   }, 240_000);
   afterAll(() => database.drop());
 
-  /** How PostgreSQL carries a list out: the indexes it uses, whether it reads a whole table, and rows read for nothing. */
+  /**
+   * How PostgreSQL runs a list: the indexes used, whether it scans a whole table, and the rows it
+   * discards.
+   */
   async function planOf({ text, values }: { text: string; values: unknown[] }) {
     const { rows } = await database.pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
     const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
@@ -64,7 +67,7 @@ describe('the lists of administrators', () => {
     };
   }
 
-  /** The index of the whole table that an index of a partition is part of. */
+  /** Maps an index of a partition to the index of its table. */
   async function wholeIndexes(): Promise<Map<string, string>> {
     const { rows } = await database.pool.query<{ part: string; whole: string }>(
       `SELECT inhrelid::regclass::text AS part, inhparent::regclass::text AS whole
@@ -87,11 +90,11 @@ describe('the lists of administrators', () => {
     await expectIndexed(memberListStatement({ status: 'disabled' }, LIMIT, after), 'members_inactive');
   });
 
-  it('AD-01 search members by indexes, by whatever the text may be the beginning of', async () => {
+  it('AD-01 search members by the prefix indexes of login ID, address and name', async () => {
     const { rows } = await database.pool.query<{ login_id: string }>(`SELECT login_id FROM members LIMIT 1`);
     const query = rows[0]!.login_id;
     const three = ['members_login_id_prefix', 'members_email_key_prefix', 'members_name_prefix'];
-    for (const text of [query, query.slice(0, 4), 'nobody has this', '%', '_'])
+    for (const text of [query, query.slice(0, 4), 'no such member', '%', '_'])
       await expectIndexed(memberListStatement({ query: text }, LIMIT, null), ...three);
     await expectIndexed(memberListStatement({ query: `${query}@` }, LIMIT, null), 'members_email_key_prefix');
     expect((await database.pool.query(memberListStatement({ query }, LIMIT, null))).rowCount).toBe(1);

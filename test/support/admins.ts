@@ -2,14 +2,14 @@ import { generateSync } from 'otplib';
 import { given, type GivenMember } from './factories.js';
 import type { TestApp } from './test-app.js';
 
-/** An administrator whose login is fresh. */
+/** An administrator with a recent login. */
 export interface GivenAdmin extends GivenMember {
-  /** Of the authenticator app. */
+  /** The secret of the authenticator app. */
   secret: string;
   recoveryCodes: string[];
 }
 
-/** The code of an authenticator app, so many steps of 30 seconds away from now. */
+/** The code of an authenticator app at a distance of `stepsAway` steps of 30 seconds from now. */
 export const totpCode = (secret: string, stepsAway = 0): string =>
   generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
 
@@ -23,7 +23,10 @@ export async function enrol(member: GivenMember): Promise<GivenAdmin> {
   return { ...member, secret: totp.secret, recoveryCodes: body.recoveryCodes };
 }
 
-/** Makes a member an administrator behind the server's back, and gives the tokens that say so. */
+/**
+ * Makes a member an administrator directly in the database and refreshes the tokens to carry the
+ * role.
+ */
 export async function promote<Member extends GivenMember>(app: TestApp, member: Member): Promise<Member> {
   await app.sql.query(`UPDATE members SET role = 'admin' WHERE id = $1`, [member.id]);
   const { body } = await member.client.post('/api/auth/refresh', undefined, member.refreshToken).expect(200);
