@@ -27,8 +27,8 @@ export class AdminGuard implements CanActivate {
   /** @throws DomainError `forbidden`, `two_factor_required`, `reauth_required` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { method, user } = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
-    // Read from the database: a demotion reaches the revocation feed of each replica milliseconds
-    // later.
+    // Read from the database, because a demotion reaches the revocation feed of each replica only
+    // some milliseconds later.
     if (!(await this.members.isActiveAdmin(this.database, user.memberId)))
       throw new DomainError('forbidden', { detail: 'no longer an active administrator' });
     if (!(await this.twoFactor.isEnrolled(this.database, user.memberId))) throw new DomainError('two_factor_required');

@@ -8,7 +8,7 @@ import { addPasskey } from '../support/passkeys.js';
 import { LOOKS, Stage, type Look, type Visitor } from '../support/stage.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
-/** Addresses of known countries. */
+/** IP addresses whose countries are known. */
 const KOREA = '168.126.63.';
 const AMERICA = '8.8.8.';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -87,9 +87,9 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       await visitor.send('passkey-remove');
       await isDone(visitor, 'passkeys');
       expect(await listed(visitor)).toEqual([]);
-      await panel(visitor, 'recovery-codes').waitFor({ state: 'hidden' }); // they went with the last factor
+      await panel(visitor, 'recovery-codes').waitFor({ state: 'hidden' }); // removed with the last factor
       await logOut(visitor);
-      await visitor.send('passkey'); // the device still has it, the account does not
+      await visitor.send('passkey'); // the device still has the passkey, the account does not
       await visitor.page.locator('[data-form="passkey"] [data-problem]:visible').waitFor();
       await visitor.inspect('login-passkey-refused');
       await logIn(visitor, ada);
@@ -97,7 +97,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       await visitor.close();
     });
 
-    it(`SS-02 says where devices are, what looked risky and why, and what an administrator did (${how})`, async () => {
+    it(`SS-02 shows locations of devices, risk signals with outcomes, and actions of administrators (${how})`, async () => {
       const visitor = await watched(look);
       await isLoggedIn(visitor);
       const activity = panel(visitor, 'security-activity');
@@ -117,7 +117,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     });
   }
 
-  /** Somebody from Korea whose account was used from America soon after, and whom an administrator has helped. */
+  /** A member from Korea with a later login from America, for whom an administrator has acted. */
   async function watched(look: Look): Promise<Visitor> {
     const ada = await given.member(stage.app);
     const credentials = { identifier: ada.loginId, password: ada.password };
@@ -134,7 +134,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     return visitor;
   }
 
-  it('works in browsers that do not know passkeys as JSON, and says in words what went wrong', async () => {
+  it('works in browsers without JSON support for passkeys, and explains failures', async () => {
     const ada = await given.member(stage.app);
     const visitor = await stage.visitor(LOOKS[1]!);
     await visitor.context.addInitScript(`
@@ -167,7 +167,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.close();
   });
 
-  it('leads to a new password after the second step, where the password must be changed', async () => {
+  it('asks for a new password after the second step if it must be changed', async () => {
     const ada = await enrol(await given.member(stage.app));
     await stage.app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
     const visitor = await stage.visitor(LOOKS[0]!);
@@ -182,7 +182,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await visitor.close();
   });
 
-  it('offers no passkeys where the browser has none, and the other ways to take the second step', async () => {
+  it('offers the other methods of the second step in a browser without passkeys', async () => {
     const ada = await enrol(await given.member(stage.app));
     await addPasskey(ada, new Authenticator(stage.app.publicUrl));
     const visitor = await stage.visitor(LOOKS[0]!);

@@ -6,7 +6,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { LOOKS, Stage, type Look, type Visitor } from '../support/stage.js';
 
-/** The code an app shows; `stepsAway` because each is good once. */
+/** The code of an authenticator app. `stepsAway`, because each code works once. */
 const codeOf = (secret: string, stepsAway = 0): string =>
   generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
 
@@ -17,7 +17,7 @@ describeInBrowser('the account page', () => {
   });
   afterAll(() => stage?.stop());
 
-  /** Somebody who has logged in on the login page and arrived at the account page. */
+  /** A member who has logged in on the login page and is on the account page. */
   async function loggedIn(look: Look): Promise<{ ada: GivenMember; visitor: Visitor }> {
     const ada = await given.member(stage.app, { name: 'Ada Lovelace' });
     const visitor = await stage.visitor(look);
@@ -29,11 +29,11 @@ describeInBrowser('the account page', () => {
   for (const look of LOOKS) {
     const how = `${look.language}, ${look.size}`;
 
-    it(`opens with a login, shows who one is, and ends with logging out (${how})`, async () => {
+    it(`requires a login, shows the member, and logs out (${how})`, async () => {
       const ada = await given.member(stage.app, { name: 'Ada Lovelace' });
       const visitor = await stage.visitor(look);
       await visitor.open('account');
-      await visitor.page.waitForURL(/\/pages\/login/); // nobody is logged in yet
+      await visitor.page.waitForURL(/\/pages\/login/); // not logged in yet
       await visitor.see('ready');
       await visitor.inspect('login');
 
@@ -41,7 +41,7 @@ describeInBrowser('the account page', () => {
       await visitor.type('#password', 'not the password');
       await visitor.send('login');
       await visitor.page.locator('[data-problem]:visible').waitFor();
-      // So that a screen reader says at once what was wrong.
+      // The focus makes a screen reader read the problem at once.
       expect(await visitor.focused()).toContain('problem');
       await visitor.inspect('login-refused');
 
@@ -57,11 +57,11 @@ describeInBrowser('the account page', () => {
       await visitor.page.waitForURL(/\/pages\/login/);
       await visitor.page.locator('[data-group="notice"]').waitFor();
       await visitor.open('account');
-      await visitor.page.waitForURL(/\/pages\/login/); // and it is not a session that lingers
+      await visitor.page.waitForURL(/\/pages\/login/); // the session has really ended
       await visitor.close();
     });
 
-    it(`changes profile, password and address (${how})`, async () => {
+    it(`changes profile, password and e-mail address (${how})`, async () => {
       const { ada, visitor } = await loggedIn(look);
       await open(visitor, 'profile', 'edit');
       await visitor.type('#profile-name', '김민수');
@@ -82,7 +82,7 @@ describeInBrowser('the account page', () => {
       await visitor.type('#password-current', ada.password);
       await visitor.send('password');
       await isDone(visitor, 'password');
-      // The device that was logged in besides is not any more.
+      // The new password has ended the session of the other device.
       expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
 
       const newEmail = unique.email();
@@ -102,9 +102,9 @@ describeInBrowser('the account page', () => {
       await visitor.close();
     });
 
-    it(`sets two-step login up, asks for it, and takes it away (${how})`, async () => {
+    it(`sets up two-step login, requires it, and removes it (${how})`, async () => {
       const { ada, visitor } = await loggedIn(look);
-      // The login is too old for this by now; the password that is given anyway is enough.
+      // The login is too old by now; the password of the form is used for a new check.
       await stage.app.sql.query(
         `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
         [ada.id],
@@ -125,7 +125,7 @@ describeInBrowser('the account page', () => {
       await visitor.inspect('account-recovery-codes');
       await visitor.press('codes-kept');
       await isDone(visitor, 'recovery-codes');
-      // Shown once means once.
+      // The codes cannot be shown again.
       expect(await visitor.page.content()).not.toContain(codes[0]);
 
       const phone = await stage.visitor(look);
@@ -147,8 +147,9 @@ describeInBrowser('the account page', () => {
       await phone.type('#two-factor-remove-code', codeOf(secret, 1));
       await phone.send('two-factor-remove');
       await isDone(phone, 'two-factor');
-      await panel(phone, 'recovery-codes').waitFor({ state: 'hidden' }); // they went with the app
-      // It was the first factor, so whoever had logged in without one had to do so again; now the password is enough once more.
+      await panel(phone, 'recovery-codes').waitFor({ state: 'hidden' }); // removed with the app
+      // Setting up the first factor ended sessions without one. Without a factor the password is
+      // enough again.
       expect((await ada.client.get('/api/members/me/totp', ada.accessToken)).status).toBe(401);
       const credentials = { identifier: ada.loginId, password: ada.password };
       expect((await ada.client.post('/api/auth/login', credentials)).body.status).toBe('authenticated');
@@ -156,13 +157,13 @@ describeInBrowser('the account page', () => {
       await visitor.close();
     });
 
-    it(`ends other devices, shows what happened, and closes the account (${how})`, async () => {
+    it(`ends other sessions, shows the security activity, and closes the account (${how})`, async () => {
       const { ada, visitor } = await loggedIn(look);
       await panel(visitor, 'sessions').locator('[data-end]:visible').click();
       await isDone(visitor, 'sessions');
       expect(await panel(visitor, 'sessions').locator('li').count()).toBe(1);
       expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
-      // An access token that has run out is renewed without a word.
+      // An expired access token is renewed in the background.
       await stage.app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 hour'`);
       await open(visitor, 'closing', 'sure');
       await visitor.type('#closing-password', 'wrong');
@@ -179,7 +180,7 @@ describeInBrowser('the account page', () => {
     });
   }
 
-  it('keeps the access token in memory and the rest out of reach of scripts', async () => {
+  it('keeps the access token only in memory and hides the refresh token from scripts', async () => {
     const { ada, visitor } = await loggedIn(LOOKS[1]!);
     const reachable = await visitor.page.evaluate<string>(
       'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, location.href, history.state])',
@@ -190,14 +191,14 @@ describeInBrowser('the account page', () => {
       ['munjigi-device', true, 'Strict'],
       ['munjigi-refresh', true, 'Strict'],
     ]);
-    // A reload has nothing but the cookie, and that is enough.
+    // After a reload the cookie is enough.
     await visitor.page.reload();
     await isLoggedIn(visitor);
     expect(await panel(visitor, 'profile').innerText()).toContain(ada.loginId);
     await visitor.close();
   });
 
-  it('says so when the session was ended elsewhere', async () => {
+  it('shows that the session was ended on another device', async () => {
     const { ada, visitor } = await loggedIn(LOOKS[0]!);
     await ada.client.delete('/api/auth/sessions', undefined, ada.accessToken).expect(204);
     await open(visitor, 'profile', 'edit');

@@ -15,7 +15,9 @@ import { TestApp } from '../support/test-app.js';
 const HOUR_MS = 3_600_000;
 const REFRESH = '**/api/auth/refresh';
 
-/** The test page: the client as it is built, and what it has told. Code in quotes runs there. */
+/**
+ * The test page with the built client and its recorded events. Code in strings runs in the page.
+ */
 const pageFor = (transport: string): string => `<!doctype html><title>tab</title><script type="module">
   import { MunjigiClient } from './index.js';
   const baseUrl = new URLSearchParams(location.search).get('api');
@@ -50,7 +52,7 @@ describeInBrowser('the client in a browser', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Tabs of one browser in which somebody has logged in, in the first of them. */
+  /** Opens tabs of one browser and logs in in the first one. */
   async function tabs(transport: string, count: number, before?: (context: BrowserContext) => Promise<unknown>) {
     const member = await given.member(app);
     context = await browser.newContext();
@@ -77,12 +79,12 @@ describeInBrowser('the client in a browser', () => {
     return { member, pages, refreshes, context };
   }
 
-  /** For the pages, an hour goes by: their access tokens are past their time. */
+  /** Advances the clock of the pages by an hour, so that their access tokens have expired. */
   const anHourLater = (pages: Page[]) =>
     Promise.all(
       pages.map((page) => page.evaluate(`{ const now = Date.now; Date.now = () => now() + ${HOUR_MS}; undefined }`)),
     );
-  /** So many calls at the same time; the login IDs that came back. */
+  /** Sends calls at the same time and returns the login IDs of their responses. */
   const calls = (page: Page, count: number): Promise<string[]> =>
     page.evaluate(
       `Promise.all(Array.from({ length: ${count} }, () => client.me.get())).then((all) => [...new Set(all.map(({ loginId }) => loginId))])`,
@@ -97,14 +99,14 @@ describeInBrowser('the client in a browser', () => {
   }
 
   describe.each(['body', 'cookie'])('with the refresh token in the %s', (transport) => {
-    it('survives a hundred parallel calls on an expired token with one refresh', async () => {
+    it('handles a hundred parallel calls with an expired token by one refresh', async () => {
       const { member, pages, refreshes } = await tabs(transport, 1);
       await anHourLater(pages);
       expect(await calls(pages[0]!, 100)).toEqual([member.loginId]);
       expect(refreshes).toEqual(['rotated']);
     });
 
-    it('refreshes once for three tabs that need it at the same moment', async () => {
+    it('refreshes once for three tabs at the same moment', async () => {
       const { member, pages, refreshes } = await tabs(transport, 3);
       await anHourLater(pages);
       expect(await Promise.all(pages.map((page) => calls(page, 10)))).toEqual(Array(3).fill([member.loginId]));
@@ -112,7 +114,7 @@ describeInBrowser('the client in a browser', () => {
       await expectSignedIn(pages, member);
     });
 
-    it('logs nobody out where the browser has neither locks nor channels, and three tabs refresh at once', async () => {
+    it('stays signed in when three tabs refresh at once without Web Locks and BroadcastChannel', async () => {
       const { member, pages, refreshes } = await tabs(transport, 3, (fresh) =>
         fresh.addInitScript(
           `Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }); delete globalThis.BroadcastChannel;`,
@@ -124,7 +126,7 @@ describeInBrowser('the client in a browser', () => {
       await expectSignedIn(pages, member);
     });
 
-    it('is still signed in after a reload, and in a tab that is opened later', async () => {
+    it('stays signed in after a reload and in a new tab', async () => {
       const { member, pages, context: opened } = await tabs(transport, 1);
       await pages[0]!.reload();
       const later = await opened.newPage();
@@ -133,14 +135,14 @@ describeInBrowser('the client in a browser', () => {
       await expectSignedIn([pages[0]!, later], member);
     });
 
-    it('survives a connection that breaks in the middle of a refresh', async () => {
+    it('survives a lost response to a refresh', async () => {
       const { member, pages, refreshes, context: opened } = await tabs(transport, 2);
       await anHourLater(pages);
       let lost = 0;
       await opened.route(REFRESH, async (route) => {
         if (route.request().method() !== 'POST' || lost > 0) return route.continue();
         lost++;
-        await route.fetch(); // the server has rotated, and nobody gets to know
+        await route.fetch(); // the server rotates the token, and the response is lost
         return route.abort('connectionreset');
       });
       expect(await Promise.all(pages.map((page) => calls(page, 10)))).toEqual(Array(2).fill([member.loginId]));
@@ -149,7 +151,7 @@ describeInBrowser('the client in a browser', () => {
       await expectSignedIn(pages, member);
     });
 
-    it('is told once in each tab when the session is ended on another device', async () => {
+    it('reports once per tab that the session was ended on another device', async () => {
       const { member, pages, refreshes } = await tabs(transport, 3);
       await app.delete('/api/auth/sessions', undefined, member.accessToken).expect(204);
       const outcomes: string[] = await pages[1]!.evaluate(
@@ -167,7 +169,7 @@ describeInBrowser('the client in a browser', () => {
       expect(refreshes).toEqual(['session_ended']);
     });
 
-    it('signs out in all tabs, and leaves nothing behind that opens anything', async () => {
+    it('signs out in all tabs and leaves no usable credential behind', async () => {
       const { pages, context: opened } = await tabs(transport, 2);
       await pages[1]!.evaluate('client.logOut()');
       await eventually('the end', async () => ((await endedIn(pages[0]!)).length > 0 ? true : undefined));
@@ -176,7 +178,7 @@ describeInBrowser('the client in a browser', () => {
     });
   });
 
-  it('keeps the refresh token out of the reach of scripts with cookies', async () => {
+  it('hides the refresh token from scripts with cookie transport', async () => {
     const { pages } = await tabs('cookie', 1);
     const seen = await pages[0]!.evaluate('document.cookie + JSON.stringify(localStorage)');
     expect(seen).toContain('sessionId');

@@ -52,7 +52,7 @@ describeInBrowser('the example app', () => {
     await page.goto(site.origin);
   });
 
-  /** Types into the fields, by label, and presses the button. */
+  /** Fills the fields by label and presses the button. */
   async function fill(fields: Record<string, string>, button: string): Promise<void> {
     for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
     await page.getByRole('button', { name: button, exact: true }).click();
@@ -60,7 +60,7 @@ describeInBrowser('the example app', () => {
   const sees = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
   const follow = (name: string): Promise<void> => page.getByRole('link', { name }).click();
 
-  /** The next mail's code, for a mail that `ask` asks for. */
+  /** Runs `ask` and returns the code of the mail that it causes. */
   async function mailedCode(email: string, ask: () => Promise<void>): Promise<string> {
     await outboxEmpty(app);
     const earlier = (await mailbox.to(email).all()).at(-1);
@@ -98,7 +98,7 @@ describeInBrowser('the example app', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('shows what is wrong beside the field, in the language chosen', async () => {
+  it('shows problems beside their fields in the selected language', async () => {
     await page.getByRole('button', { name: '한국어' }).click();
     await follow('처음이신가요? 가입하기');
     await fill({ 아이디: 'A', 이메일: unique.email(), 비밀번호: unique.password() }, '가입하기');
@@ -109,7 +109,7 @@ describeInBrowser('the example app', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('ko');
   });
 
-  it('sets up an authenticator app, and asks for its code at the next login', async () => {
+  it('sets up an authenticator app and asks for its code at the next login', async () => {
     const { loginId, password } = await signUp();
     await page.locator('#two-factor').getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Set up' }).click();
@@ -128,7 +128,7 @@ describeInBrowser('the example app', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('finds a login ID, and goes on to a new password', async () => {
+  it('recovers a login ID and continues to a new password', async () => {
     const { loginId, email } = await signUp();
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await sees('You have signed out.');

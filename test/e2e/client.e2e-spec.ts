@@ -20,7 +20,7 @@ import { answered, answerLost, ANY_SERVER, unreachable, Wire } from '../support/
 
 const REFRESH = 'POST /api/auth/refresh';
 const ME = 'GET /api/members/me';
-/** As the client names it; several servers and several members may share one storage. */
+/** The storage key of the client. Several servers and members may share one storage. */
 const KEY = `munjigi:session:${ANY_SERVER}`;
 
 const forge = new TokenForge();
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** A client and what its user would notice of it. */
+/** A client with its recorded events. */
 interface Device {
   client: MunjigiClient;
   wire: Wire;
@@ -66,7 +66,10 @@ async function signedIn(
   return all;
 }
 
-/** The storage of a device whose access token has truly expired, and looks so (or, with `unnoticed`, as after a wrong clock, does not). */
+/**
+ * A storage with an expired access token. With `unnoticed` the client cannot see that it has
+ * expired, as with a wrong clock.
+ */
 async function expire({ storage }: Device, unnoticed = false): Promise<TokenStorage> {
   const session = JSON.parse((await storage.get(KEY)) ?? '');
   const hourAgo = Math.floor(Date.now() / 1000) - 3600;
@@ -83,12 +86,12 @@ const caught = (promise: Promise<unknown>): Promise<any> =>
     () => undefined,
     (error: unknown) => error,
   );
-/** Lets the time in which a refresh token may be used again go by. */
+/** Ends the grace period in which a previous refresh token still works. */
 const afterGrace = (sessionId: string) =>
   app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '60 seconds' WHERE id = $1`, [sessionId]);
 
 describe('the client', () => {
-  it('signs somebody up, and is signed in from then on, also after a restart of the app', async () => {
+  it('signs a member up and stays signed in, also after a restart of the app', async () => {
     const { loginId, email, password } = unique.signUp();
     const values = { loginId, email, password };
     const { client, storage, changed } = device();
@@ -103,7 +106,7 @@ describe('the client', () => {
     expect(await later.client.me.get()).toMatchObject({ loginId: values.loginId, email: values.email });
   });
 
-  it('goes on to the second factor where the login asks for it', async () => {
+  it('logs in with a second factor if the account has one', async () => {
     const member = await given.member(app);
     const { client } = await signedIn(member);
     const { secret } = await client.totp.enrol({ password: member.password });
@@ -119,7 +122,7 @@ describe('the client', () => {
     expect(await phone.client.me.get()).toMatchObject({ email: member.email });
   });
 
-  it('leads through a forgotten password, and a forgotten login ID', async () => {
+  it('recovers a forgotten password and a forgotten login ID', async () => {
     const member = await given.member(app);
     const { client } = device();
     const inbox = mailbox.to(member.email);
@@ -146,7 +149,7 @@ describe('the client', () => {
     expect(found.maskedLoginId).toContain('***');
   });
 
-  it('shows and ends sessions, and makes a device known from its second login on', async () => {
+  it('lists and ends sessions, and sends the device token from the second login on', async () => {
     const member = await given.member(app);
     const first = await signedIn(member, undefined, { deviceName: 'Kitchen tablet' });
     await first.client.logOut();
@@ -164,7 +167,7 @@ describe('the client', () => {
     expect(await first.client.sessions.list()).toEqual([expect.objectContaining({ current: true })]);
   });
 
-  it('throws what the server refuses as an error with a code, the words of the language, and the field', async () => {
+  it('throws errors of the server with code, localised message and field', async () => {
     const { client } = device(memoryStorage(), { locale: () => 'ko' });
     const error = await caught(
       client.signUp.request({ loginId: unique.loginId(), password: unique.password(), email: 'nonsense' }),
@@ -187,14 +190,14 @@ describe('a client with an expired access token', () => {
     expect([wire.count(REFRESH), wire.count(ME), changed.length]).toEqual([1, 100, 1]);
   });
 
-  it('refreshes once for a hundred calls that are refused, where its clock hid that the token had expired', async () => {
+  it('refreshes once for a hundred refused calls if its clock hid that the token had expired', async () => {
     const before = await signedIn(await given.member(app));
     const { client, wire } = device(await expire(before, true));
     await Promise.all(Array.from({ length: 100 }, () => client.me.get()));
     expect([wire.count(REFRESH), wire.count(ME)]).toEqual([1, 200]);
   });
 
-  it('needs no right clock: one that is wrong by a day, either way, changes nothing', async () => {
+  it('works with a clock that is wrong by a day in either direction', async () => {
     const member = await given.member(app);
     for (const days of [-1, 1]) {
       const real = Date.now;
@@ -210,7 +213,7 @@ describe('a client with an expired access token', () => {
     }
   });
 
-  it('sends a call again once only, and not at all where the token was not at fault', async () => {
+  it('repeats a call only once, and not at all if the token was not the cause', async () => {
     const member = await given.member(app);
     const { client, wire } = await signedIn(member);
     const path = 'POST /api/members/me/password';
@@ -225,14 +228,14 @@ describe('a client with an expired access token', () => {
     expect(await client.me.get()).toMatchObject({ loginId: member.loginId });
   });
 
-  it('sends its token to other services, and once more after their 401', async () => {
+  it('sends its token to other services, and a new one after their 401', async () => {
     const { client, wire } = await signedIn(await given.member(app));
     wire.next(ME, answered(401));
     const answer = await client.fetch(`${ANY_SERVER}/api/members/me`);
     expect([answer.status, wire.count(ME), wire.count(REFRESH)]).toEqual([200, 2, 1]);
   });
 
-  it('lets one caller go without stopping the refresh that others wait for', async () => {
+  it('aborts one call without aborting the refresh that other calls wait for', async () => {
     const before = await signedIn(await given.member(app));
     const { client, wire } = device(await expire(before));
     let arrived = (): void => undefined;
@@ -256,8 +259,8 @@ describe('a client with an expired access token', () => {
   });
 });
 
-describe('a client in trouble', () => {
-  it('survives an answer that is lost in the middle of a refresh: it asks again and gets the same successor', async () => {
+describe('a client during failures', () => {
+  it('survives a lost refresh response: a retry gets the same new token', async () => {
     const before = await signedIn(await given.member(app));
     const { client, wire, ended, storage } = device(await expire(before));
     const { refreshToken: old } = await stored(storage);
@@ -267,10 +270,10 @@ describe('a client in trouble', () => {
     const { refreshToken, sessionId } = await stored(storage);
     expect(refreshToken).not.toBe(old);
     const { rows } = await app.sql.query('SELECT generation FROM sessions WHERE id = $1', [sessionId]);
-    expect(rows).toEqual([{ generation: 1 }]); // rotated once, whatever number of times it was asked
+    expect(rows).toEqual([{ generation: 1 }]); // rotated once, however often the refresh was repeated
   });
 
-  it('keeps the session while the network, a proxy or the server fails, and goes on when it is back', async () => {
+  it('keeps the session while the network, a proxy or the server fails, and recovers afterwards', async () => {
     const before = await signedIn(await given.member(app));
     const { client, wire, ended, storage } = device(await expire(before));
     const session = await storage.get(KEY);
@@ -287,7 +290,7 @@ describe('a client in trouble', () => {
     expect(await client.me.get()).toMatchObject({ id: expect.any(String) });
   });
 
-  it('goes on after the server was restarted', async () => {
+  it('continues after a restart of the server', async () => {
     const before = await signedIn(await given.member(app));
     const { client, wire, ended } = device(await expire(before));
     await app.kill();
@@ -299,7 +302,7 @@ describe('a client in trouble', () => {
     expect(wire.count(REFRESH)).toBeGreaterThanOrEqual(1);
   });
 
-  it('waits as long as the server asks and tries again, where the call changes nothing; never where it might', async () => {
+  it('retries only GET calls, after the wait that the server demands', async () => {
     const { client, wire } = await signedIn(await given.member(app));
     wire.next(ME, answered(503, { 'retry-after': '0' })).next(ME, answered(429, { 'retry-after': '0' }));
     expect(await client.me.get()).toMatchObject({ id: expect.any(String) });
@@ -311,7 +314,7 @@ describe('a client in trouble', () => {
     expect(wire.count('PATCH /api/members/me')).toBe(1);
   });
 
-  it('works on from memory when the storage fails, and says so', async () => {
+  it('continues from memory if the storage fails, and reports it', async () => {
     const member = await given.member(app);
     const locked = async (): Promise<never> => {
       throw new Error('the keychain is locked');
@@ -326,7 +329,7 @@ describe('a client in trouble', () => {
 });
 
 describe('the end of a session', () => {
-  it('on another device is told once, however many calls meet it', async () => {
+  it('on another device is reported once, however many calls fail', async () => {
     const member = await given.member(app);
     const here = await signedIn(member);
     const { sessionId } = (await here.client.currentSession())!;
@@ -340,7 +343,7 @@ describe('the end of a session', () => {
     expect(here.ended).toHaveLength(1);
   });
 
-  it('by a stolen refresh token is told as what it is', async () => {
+  it('by a reused refresh token is reported as such', async () => {
     const { client, storage, ended, wire } = await signedIn(await given.member(app));
     const stolen = await stored(storage);
     await app.post('/api/auth/refresh', {}, stolen.refreshToken).expect(200);
@@ -350,19 +353,19 @@ describe('the end of a session', () => {
     expect(ended).toEqual([{ sessionId: stolen.sessionId, reason: 'reused', inThisTab: true }]);
   });
 
-  it('by logging out is told at once, and holds where the server cannot be reached', async () => {
+  it('by logging out is reported at once, also if the server is unreachable', async () => {
     const { client, wire, ended, storage } = await signedIn(await given.member(app));
     const { accessToken, sessionId } = await stored(storage);
     wire.next('POST /api/auth/logout', unreachable);
     expect(await caught(client.logOut())).toBeInstanceOf(NetworkError);
     expect(ended).toEqual([{ sessionId, reason: 'logged-out', inThisTab: true }]);
     expect(await storage.get(KEY)).toBeNull();
-    await app.get('/api/members/me', accessToken).expect(200); // the server knows nothing of it
+    await app.get('/api/members/me', accessToken).expect(200); // the server was not reached
     await client.logOut();
     expect(ended).toHaveLength(1);
   });
 
-  it('by logging out wins over a refresh that is under way', async () => {
+  it('by logging out takes precedence over a refresh in progress', async () => {
     const before = await signedIn(await given.member(app));
     const { client, wire, storage, ended } = device(await expire(before));
     let loggedOut: Promise<void> | undefined;
@@ -377,8 +380,8 @@ describe('the end of a session', () => {
   });
 });
 
-describe('several clients on one storage, as tabs are where the browser has no locks', () => {
-  /** What `localStorage` is to tabs. */
+describe('several clients with one storage, like tabs of a browser without locks', () => {
+  /** A shared storage, like `localStorage` for tabs. */
   const shared = (): TokenStorage => ({ ...memoryStorage(), isShared: true });
 
   async function tabs(count: number): Promise<{ tabs: Device[]; member: GivenMember }> {
@@ -396,7 +399,7 @@ describe('several clients on one storage, as tabs are where the browser has no l
     expect(all.map(({ wire }) => wire.count(REFRESH))).toEqual([0, 0, 0]);
   });
 
-  it('refresh at the same moment, and nobody is logged out', async () => {
+  it('refresh at the same moment and stay signed in', async () => {
     const { tabs: all, member } = await tabs(3);
     for (const { wire } of all) wire.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' })));
     const profiles = await Promise.all(all.map(({ client }) => client.me.get()));
@@ -407,12 +410,12 @@ describe('several clients on one storage, as tabs are where the browser has no l
     }
   });
 
-  it('take over the newer tokens where the server refuses their own: a lost race is no end', async () => {
+  it('use the newer tokens of another tab if the server refuses their own', async () => {
     const { tabs: all } = await tabs(2);
     const [winner, loser] = all as [Device, Device];
     const { sessionId } = (await winner.client.currentSession())!;
     loser.wire.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' }))).next(REFRESH, async () => {
-      // The other tab refreshes while this one's request is slow; the server's grace is over when it gets there.
+      // The other tab refreshes while this request is slow. It arrives after the grace period.
       winner.wire.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' })));
       await winner.client.me.get();
       return new Response(JSON.stringify({ code: 'token_reused' }), { status: 401 });
@@ -422,7 +425,7 @@ describe('several clients on one storage, as tabs are where the browser has no l
     expect(await winner.client.currentSession()).toEqual({ sessionId });
   });
 
-  it('are signed out together, each told once', async () => {
+  it('are signed out together, each with one event', async () => {
     const { tabs: all } = await tabs(3);
     await all[1]!.client.logOut();
     for (const { ended } of all) await eventually('the end', async () => (ended.length > 0 ? true : undefined));

@@ -20,7 +20,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const MIGRATION = 'SecurityEventPartitions1764900200000';
 const CONTEXT = { ip: '198.18.0.1', userAgent: 'test', requestId: 'request', locale: 'en' } as const;
 
-describe('the months of the audit', () => {
+describe('the monthly partitions of the audit log', () => {
   let own: TestDatabase;
   const dataSources: DataSource[] = [];
   const warnings: unknown[] = [];
@@ -37,7 +37,7 @@ describe('the months of the audit', () => {
     await own.drop();
   });
 
-  /** What a worker has, on connections of its own. */
+  /** The services of a worker on its own connections. */
   async function worker() {
     const options = dataSourceOptions({ url: own.url, poolSize: 3, timeoutSeconds: 30 });
     const dataSource = await new DataSource(options).initialize();
@@ -59,7 +59,7 @@ describe('the months of the audit', () => {
     (await rowsOf(`SELECT relid::text AS name FROM pg_partition_tree('security_events') WHERE isleaf ORDER BY 1`)).map(
       ({ name }) => name as string,
     );
-  /** The name of the partition of the month so many months from now. */
+  /** The name of the partition of a month, given as months from now. */
   const monthName = async (months: number): Promise<string> =>
     (
       await rowsOf(
@@ -67,7 +67,7 @@ describe('the months of the audit', () => {
         [months],
       )
     )[0].name;
-  /** The month that the retention ends in, as months from now. */
+  /** The month in which the retention ends, as months from now. */
   const monthOfRetention = async (): Promise<number> =>
     (
       await rowsOf(
@@ -75,7 +75,7 @@ describe('the months of the audit', () => {
          FROM (SELECT now() AT TIME ZONE 'UTC' AS n, (now() - interval '365 days') AT TIME ZONE 'UTC' AS d) times`,
       )
     )[0].months;
-  /** An event in the middle of a month so many months from now; says where it lies. */
+  /** Inserts an event in the middle of a month and returns the name of its partition. */
   async function eventIn(months: number, memberId: string | null = null): Promise<{ id: string; table: string }> {
     const rows = await rowsOf(
       `INSERT INTO security_events (at, type, member_id, ip, user_agent, request_id, details)
@@ -102,14 +102,14 @@ describe('the months of the audit', () => {
     return name;
   }
 
-  it('lie ahead on a new installation: this one and three more, and a place for whatever has none', async () => {
+  it('exist on a new installation for this month and three more, with a default partition', async () => {
     const months = await Promise.all([0, 1, 2, 3].map(monthName));
     expect(await partitions()).toEqual([...months, 'security_events_default']);
     const { table } = await eventIn(0);
     expect(table).toBe(months[0]);
   });
 
-  it('are made by the job before they begin, and once only', async () => {
+  it('are created by the job before they begin, and only once', async () => {
     const { job } = await worker();
     const before = await partitions();
     await job.maintain();
@@ -121,18 +121,18 @@ describe('the months of the audit', () => {
     expect(await partitions()).toEqual(before);
   });
 
-  it('are made by two workers at the same moment without getting in each other’s way', async () => {
+  it('are created by two workers at the same moment without conflicts', async () => {
     const workers = [await worker(), await worker()];
     const before = await partitions();
     await own.pool.query(`DROP TABLE ${await monthName(1)}, ${await monthName(2)}, ${await monthName(3)}`);
     await Promise.all(workers.map(({ job }) => job.maintain()));
-    // What one left to the other because both were at it is there by the next round at the latest.
+    // A partition that each worker left to the other is created in the next round.
     await Promise.all(workers.map(({ job }) => job.maintain()));
     expect(await partitions()).toEqual(before);
     expect(warnings).toEqual([]);
   });
 
-  it('refuse no event when the job was late; what had to do without a month is moved into it, and seen once', async () => {
+  it('refuse no event if the job is late; events of the default partition are moved later and listed once', async () => {
     const { job, lists, database } = await worker();
     const memberId = randomUUID();
     const [current, next] = [await monthName(0), await monthName(1)];
@@ -152,7 +152,7 @@ describe('the months of the audit', () => {
     expect(await whereIs(listed[1]!.id)).toEqual([current]);
   });
 
-  it('leave so many events where they are that moving them would hold people up, and make the next month all the same', async () => {
+  it('are not created if too many events would have to be moved, and the next month is created all the same', async () => {
     const { job } = await worker();
     const [current, next] = [await monthName(0), await monthName(1)];
     await own.pool.query(`DROP TABLE ${current}, ${next}`);
@@ -164,7 +164,7 @@ describe('the months of the audit', () => {
     expect(await partitions()).toContain(next);
   });
 
-  it('wait for somebody who reads for long without making others wait, and are made in a later round', async () => {
+  it('wait for a long read without blocking others, and are created in a later round', async () => {
     const { job } = await worker();
     const last = await monthName(3);
     await own.pool.query(`DROP TABLE ${last}`);
@@ -184,7 +184,7 @@ describe('the months of the audit', () => {
     expect(await partitions()).toContain(last);
   });
 
-  it('SL-04 are dropped whole when their last event is older than the retention, and no sooner', async () => {
+  it('SL-04 are dropped when their last event is older than the retention, and not earlier', async () => {
     const { job } = await worker();
     const boundary = await monthOfRetention();
     const [over, kept] = [await makeMonth(boundary - 1), await makeMonth(boundary)];
@@ -198,7 +198,7 @@ describe('the months of the audit', () => {
     expect(await partitions()).toContain(kept);
   });
 
-  it('SL-04 lose what is older than the retention row by row while their month is not over', async () => {
+  it('SL-04 lose expired events row by row while other events of the month are kept', async () => {
     const { purge } = await worker();
     const months = await monthOfRetention();
     const name = await makeMonth(months);
@@ -217,12 +217,12 @@ describe('the months of the audit', () => {
     expect([old, young]).toEqual([0, expected]);
   });
 
-  it('are one list to whoever reads: page by page across months, nothing twice and nothing left out', async () => {
+  it('are read as one list: pages across months contain every event once', async () => {
     const { lists } = await worker();
     const memberId = randomUUID();
     await makeMonth(-1);
     const ids: string[] = [];
-    // Two from before there were months, and some in each of three.
+    // Two events from before the partitions, and some in each of three months.
     for (const months of [-3, -2, -1, -1, 0, 0, 1]) ids.unshift((await eventIn(months, memberId)).id);
     const seen: string[] = [];
     for (let before: string | null = null; ; before = seen.at(-1)!) {
@@ -242,7 +242,7 @@ describe('the months of the audit', () => {
     expect(all).toEqual(ids);
   });
 
-  it('forget who an erased member was in every month', async () => {
+  it('keep no personal data of an erased member in any month', async () => {
     const { database } = await worker();
     const memberId = randomUUID();
     await makeMonth(-1);
@@ -256,13 +256,13 @@ describe('the months of the audit', () => {
     ).toEqual([{ ip: '', user_agent: '' }]);
   });
 
-  describe('of an installation that has events already', () => {
-    /** What the previous version sends, word for word. */
+  describe('of an installation with existing events', () => {
+    /** The statements of the previous version, word for word. */
     const INSERT = `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
     const LIST = `SELECT id, at, type FROM security_events WHERE member_id = $1 AND id < coalesce($3::bigint, 9223372036854775807) ORDER BY id DESC LIMIT $2`;
     const PURGE = `DELETE FROM security_events WHERE id IN (SELECT id FROM security_events WHERE at < now() - interval '31536000 seconds' LIMIT 1000 FOR UPDATE SKIP LOCKED)`;
 
-    /** As the previous version left it, with a year and more of events. */
+    /** The database of the previous version with more than a year of events. */
     async function goBack(): Promise<void> {
       const { dataSource } = await worker();
       const isThere = async () => (await rowsOf(`SELECT FROM migrations WHERE name = $1`, [MIGRATION])).length > 0;
@@ -273,7 +273,7 @@ describe('the months of the audit', () => {
       );
     }
 
-    it('MI-03 are made while the previous version writes, reads and deletes: no request fails, no row is copied or lost', async () => {
+    it('MI-03 are created while the previous version writes, reads and deletes: no request fails, no row is copied or lost', async () => {
       await goBack();
       const [{ file }] = await rowsOf(`SELECT pg_relation_filenode('security_events') AS file`);
       const memberId = randomUUID();
@@ -290,8 +290,7 @@ describe('the months of the audit', () => {
       };
       const event = ['login.succeeded', memberId, null, null, '198.18.0.1', 'test', 'request', '{}'];
       const servers = [loop(INSERT, event, () => (written += 1)), loop(LIST, [memberId, 50, null]), loop(PURGE, [])];
-      // Somebody makes a backup: as long as that takes, the migration steps back again and again,
-      // and people go on.
+      // A backup is running: the migration retries until it ends, and requests continue.
       const backup = await own.pool.connect();
       try {
         await backup.query('BEGIN; LOCK TABLE security_events IN ACCESS SHARE MODE');
@@ -328,13 +327,13 @@ describe('the months of the audit', () => {
       ]);
     });
 
-    it('keep their past until all of it is over, and then it goes in one piece', async () => {
+    it('keep the old table until all its events have expired, and drop it as a whole', async () => {
       await goBack();
       const { job } = await worker();
       await migrate(dataSourceOptions({ url: own.url, poolSize: 2, timeoutSeconds: 30 }));
       await job.maintain();
       expect(await partitions()).toContain('security_events_past');
-      // As if years had gone by: what is its end then lies long ago now.
+      // Simulates that years have passed: the end of the old table is long ago.
       await own.pool.query('ALTER TABLE security_events DETACH PARTITION security_events_past');
       await own.pool.query('TRUNCATE security_events_past');
       await own.pool.query(
@@ -344,7 +343,7 @@ describe('the months of the audit', () => {
       expect(await partitions()).not.toContain('security_events_past');
     });
 
-    it('are made by a second attempt where the first one was interrupted', async () => {
+    it('are created by a second attempt after an interruption', async () => {
       await goBack();
       await own.pool.query(`CREATE UNIQUE INDEX security_events_past_key ON security_events (at, id)`);
       await own.pool.query(

@@ -23,14 +23,17 @@ import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 
 allowTime();
 
-/** Many times what one statement of the purge removes; in the long form as many as a large installation has after a day off. */
+/**
+ * Many times the batch size; in the long form as many rows as expire in a large installation in a
+ * day.
+ */
 const MANY = howMany({ short: 20_000, long: 1_000_000 });
-/** What one statement may remove. */
+/** The most rows that one statement may delete. */
 const BATCH = 1000;
-/** The default of DATABASE_TIMEOUT_SECONDS: whoever waits for longer is answered with 503. */
-const PATIENCE_MS = 3000;
+/** The default of DATABASE_TIMEOUT_SECONDS: requests that wait longer get 503. */
+const MAX_WAIT_MS = 3000;
 
-/** Remembers what is asked of the database. */
+/** Records the statements of jobs. */
 class WatchedDatabase extends Database {
   readonly asked: { text: string; count: number; ms: number }[] = [];
 
@@ -42,7 +45,7 @@ class WatchedDatabase extends Database {
   }
 }
 
-/** Counts the units of work. */
+/** Counts transactions. */
 class CountingDatabase extends Database {
   transactions = 0;
 
@@ -52,7 +55,10 @@ class CountingDatabase extends Database {
   }
 }
 
-/** One row for each table whose rows expire, `age` old: so long ago that it goes, or so shortly that it stays. */
+/**
+ * One row per table whose rows expire, with an age at which it is deleted and one at which it is
+ * kept.
+ */
 const ROWS: [table: string, columns: Record<string, unknown>, expiry: string[], gone: string, kept: string][] = [
   ['sign_ups', signUp(), ['expires_at'], '25 hours', '23 hours'],
   [
@@ -158,7 +164,7 @@ describe('the purge', () => {
       Object.values(values),
     );
   }
-  /** Rows that are over, in the five tables that have most of them. */
+  /** Inserts expired rows into the five tables that have most of them. */
   async function fillWithExpired(): Promise<void> {
     const rows = `FROM generate_series(1, ${MANY / 5})`;
     await database.pool.query(
@@ -184,17 +190,14 @@ describe('the purge', () => {
   const countOf = async (table: string): Promise<number> =>
     (await database.pool.query(`SELECT count(*)::int AS rows FROM ${table}`)).rows[0].rows;
 
-  it.each(ROWS)(
-    'SL-04 removes from %s what is over, and leaves the rest',
-    async (table, columns, expiry, gone, kept) => {
-      await insert(table, columns, expiry, gone);
-      await insert(table, columns, expiry, kept);
-      await purge.purge();
-      expect(await countOf(table)).toBe(1);
-    },
-  );
+  it.each(ROWS)('SL-04 deletes expired rows of %s and keeps the others', async (table, columns, expiry, gone, kept) => {
+    await insert(table, columns, expiry, gone);
+    await insert(table, columns, expiry, kept);
+    await purge.purge();
+    expect(await countOf(table)).toBe(1);
+  });
 
-  it('SL-04 removes as much as there is, a little at a time, and keeps nobody waiting', async () => {
+  it('SL-04 deletes all expired rows in small batches without blocking other statements', async () => {
     await fillWithExpired();
     const begun = performance.now();
     watched.asked.length = 0;
@@ -205,7 +208,7 @@ describe('the purge', () => {
         [memberId],
       )
     ).rows;
-    // Somebody goes on refreshing, counting and recording meanwhile.
+    // Refreshes, counters and events continue at the same time.
     let isOver = false;
     const waits: number[] = [];
     const person = (async () => {
@@ -244,7 +247,7 @@ describe('the purge', () => {
     const seconds = (performance.now() - begun) / 1000;
     const most = (figures: number[]): number => figures.reduce((a, b) => Math.max(a, b));
     expect(most(watched.asked.map(({ count }) => count))).toBeLessThanOrEqual(BATCH);
-    expect(most(waits)).toBeLessThan(PATIENCE_MS);
+    expect(most(waits)).toBeLessThan(MAX_WAIT_MS);
     const longest = Math.round(most(watched.asked.map(({ ms }) => ms)));
     const busiest = [...waits].sort((a, b) => a - b)[Math.floor(waits.length * 0.99)]!;
     process.stdout.write(
@@ -256,7 +259,7 @@ describe('the purge', () => {
     );
   });
 
-  it('keeps no plan, which was made when a table was small and would read it whole when it is large', async () => {
+  it('plans its statements each time: a plan for a small table would scan a large one', async () => {
     await purge.purge();
     const clients = await Promise.all([watched.pool.connect(), watched.pool.connect()]);
     try {
@@ -269,20 +272,20 @@ describe('the purge', () => {
     }
   });
 
-  it('SL-04 finds what is over by an index in every table, however large that is', async () => {
+  it('SL-04 finds expired rows by an index in every table', async () => {
     watched.asked.length = 0;
     await purge.purge();
     const removals = watched.asked.map(({ text }) => text).filter((text) => text.startsWith('DELETE'));
     expect(removals.length).toBeGreaterThanOrEqual(ROWS.length);
     const client = await database.pool.connect();
     try {
-      // Tables of a test are so small that reading them whole is cheapest; what is asked is whether there is another way.
+      // The small test tables are cheapest to scan. The test checks that an index could be used.
       await client.query('SET enable_seqscan = off');
       const whole: string[] = [];
       for (const text of removals) {
         const { rows } = await client.query(`EXPLAIN ${text}`);
         const lines = rows.map((row) => row['QUERY PLAN'] as string);
-        // Where the rows are taken, not where they are found.
+        // The scan by ctid that deletes the rows, not the one that finds them.
         const finding = lines.slice(lines.findIndex((line) => line.includes('InitPlan')));
         const upTo = finding.findIndex((line) => /^ {2}->/.test(line));
         if (finding.slice(0, upTo < 0 ? undefined : upTo).some((line) => line.includes('Seq Scan'))) whole.push(text);
@@ -294,7 +297,7 @@ describe('the purge', () => {
     }
   });
 
-  it('leaves a mail that is still to be sent, and an account that waits without end', async () => {
+  it('keeps pending mails and accounts that are blocked without end', async () => {
     await database.pool.query('DELETE FROM outbox_messages; DELETE FROM login_failures');
     await insert(
       'outbox_messages',
@@ -312,7 +315,7 @@ describe('the purge', () => {
     expect([await countOf('outbox_messages'), await countOf('login_failures')]).toEqual([1, 1]);
   });
 
-  it('SL-02 erases what an undeliverable mail carried once it has expired', async () => {
+  it('SL-02 erases the payload of a dead mail after it has expired', async () => {
     await database.pool.query('DELETE FROM outbox_messages');
     const dead = { template: 't', locale: 'en', status: 'dead', message_id: 'm', payload: 'random' };
     await insert('outbox_messages', dead, ['expires_at'], '1 minute');
@@ -324,12 +327,13 @@ describe('the purge', () => {
     expect(rows).toEqual([{ erased: true }, { erased: false }]);
   });
 
-  it('knows every table, so that none grows for ever', async () => {
+  it('covers every table, so that none grows without limit', async () => {
     const { rows } = await database.pool.query(
-      // A partition is part of its table.
+      // Partitions belong to their tables.
       `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`,
     );
-    // Kept with their member or session. Limits end in milliseconds since 1970, which the rows above cannot say.
+    // Deleted with their member or session. rate_limits is tested elsewhere: its expiry is in
+    // milliseconds since 1970.
     const kept = [
       'members',
       'migrations',
@@ -349,7 +353,7 @@ describe('the erasure of closed accounts', () => {
   const dataSources: DataSource[] = [];
   beforeAll(async () => {
     database = await createTestDatabase();
-    // Tables of a test are so small that reading them whole is cheapest; what is asked is whether there is another way.
+    // The small test tables are cheapest to scan. The test checks that an index could be used.
     await database.pool.query(`ALTER DATABASE ${database.name} SET enable_seqscan = off`);
   });
   afterEach(async () => {
@@ -357,7 +361,7 @@ describe('the erasure of closed accounts', () => {
   });
   afterAll(() => database?.drop());
 
-  /** The job on connections of its own; `transactions` counts. */
+  /** The job on its own connections, with a count of its transactions. */
   async function job() {
     const options = dataSourceOptions({ url: database.url, poolSize: 2, timeoutSeconds: 3 });
     const dataSource = await new DataSource(options).initialize();
@@ -369,7 +373,7 @@ describe('the erasure of closed accounts', () => {
     const erasure = new AccountErasureService(config, counting, members, new AuditLogService(), mail);
     return { erasure, counting, dataSource };
   }
-  /** Accounts closed long ago, each with something in every table that refers to members. */
+  /** Accounts that were closed long ago, each with a row in every table that refers to members. */
   async function closedAccounts(count: number): Promise<string[]> {
     const { rows } = await database.pool.query<{ id: string }>(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, locale, status, closed_at)
@@ -394,7 +398,7 @@ describe('the erasure of closed accounts', () => {
       ({ id }) => id,
     );
 
-  it('finds by an index whatever refers to a member, in every table', async () => {
+  it('finds the rows of a member by an index in every table', async () => {
     const { rows } = await database.pool.query(
       `SELECT conrelid::regclass || '.' || attname AS column FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
        WHERE contype = 'f' AND NOT EXISTS (
@@ -405,7 +409,7 @@ describe('the erasure of closed accounts', () => {
     expect(keys.length).toBeGreaterThan(10);
   });
 
-  it('reads no table whole, those of the cascade included', async () => {
+  it('scans no table, including those of cascading deletes', async () => {
     const scans = `SELECT relname AS name, seq_scan AS scans FROM pg_stat_user_tables WHERE relname <> 'migrations' ORDER BY 1`;
     const deleted = async (): Promise<number> =>
       (await database.pool.query(`SELECT n_tup_del::int AS n FROM pg_stat_user_tables WHERE relname = 'members'`))
@@ -416,7 +420,7 @@ describe('the erasure of closed accounts', () => {
     const deletedBefore = await deleted();
     await erasure.eraseDue();
     expect(await left(ids)).toEqual([]);
-    await dataSource.destroy(); // whoever leaves says what they did
+    await dataSource.destroy(); // closing the connections flushes the statistics
     dataSources.length = 0;
     await eventually('the figures of the tables', async () => (await deleted()) === deletedBefore + 25 || undefined);
     expect((await database.pool.query(scans)).rows).toEqual(before.rows);
@@ -424,14 +428,14 @@ describe('the erasure of closed accounts', () => {
     expect(rows).toEqual([{ ip: '', details: {} }]);
   });
 
-  it('takes a few accounts at a time', async () => {
+  it('erases a few accounts per transaction', async () => {
     const { erasure, counting } = await job();
     await closedAccounts(25);
     await erasure.eraseDue();
     expect(counting.transactions).toBe(3);
   });
 
-  it('erases the others where one cannot be erased, and tries that one again in the next round', async () => {
+  it('erases the other accounts if one fails, and tries that one again in the next round', async () => {
     const { erasure } = await job();
     const ids = await closedAccounts(25);
     const stubborn = ids[12]!;
@@ -450,7 +454,7 @@ describe('the erasure of closed accounts', () => {
     expect(await left(ids)).toEqual([]);
   });
 
-  it('leaves an account alone that somebody else is at, and does not wait for it', async () => {
+  it('skips an account that another transaction has locked', async () => {
     const { erasure } = await job();
     const ids = await closedAccounts(3);
     const client = await database.pool.connect();
@@ -481,7 +485,7 @@ describe('the index of sign-ups', () => {
   });
 
   const rowsOf = async (text: string): Promise<any[]> => (await database.pool.query(text)).rows;
-  /** Months without a part of the index of the whole, or with one that was not finished. */
+  /** Partitions without a valid index that is attached to the index of the table. */
   const uncovered = async (): Promise<string[]> =>
     (
       await rowsOf(
@@ -491,7 +495,7 @@ describe('the index of sign-ups', () => {
       )
     ).map(({ month }) => month as string);
 
-  it('covers every month, and those that are made later', async () => {
+  it('covers existing and later partitions', async () => {
     expect(await uncovered()).toEqual([]);
     const partitions = new SecurityEventPartitionsRepository(new Database(dataSource));
     const [later] = await partitions.findMissing(4);
@@ -499,7 +503,7 @@ describe('the index of sign-ups', () => {
     expect(await uncovered()).toEqual([]);
   });
 
-  it('is finished by the migration wherever an earlier run of it was broken off', async () => {
+  it('is completed by the migration after an interruption at any point', async () => {
     const [{ name }] = await rowsOf(`DELETE FROM migrations WHERE name LIKE 'ErasureIndexes%' RETURNING name`);
     await database.pool.query(`DROP INDEX security_events_sign_up`);
     await database.pool.query(

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import type { Visitor } from './stage.js';
 
-/** One section of the account page. */
+/** A panel of the account page. */
 export const panel = (visitor: Visitor, name: string): Locator => visitor.page.locator(`[data-panel="${name}"]`);
 
 /** Opens a part of a panel by its button. */
@@ -10,11 +10,11 @@ export const open = async (visitor: Visitor, name: string, part: string): Promis
   await panel(visitor, name).locator(`[data-part="${part}"]`).waitFor();
 };
 
-/** Waits until a panel says that something has been done. */
+/** Waits for the message of a panel that something has been done. */
 export const isDone = (visitor: Visitor, name: string): Promise<void> =>
   panel(visitor, name).locator('[data-done]:not(:empty)').waitFor();
 
-/** Logs in on the login page, by password. */
+/** Logs in with the password on the login page. */
 export async function logIn(
   visitor: Visitor,
   { loginId, password }: { loginId: string; password: string },
@@ -25,7 +25,7 @@ export async function logIn(
   await visitor.send('login');
 }
 
-/** Waits until the account page has loaded all that it shows. */
+/** Waits until the account page has loaded completely. */
 export async function isLoggedIn(visitor: Visitor): Promise<void> {
   await visitor.page.waitForURL(/\/pages\/account/);
   await panel(visitor, 'security-activity').locator('li').first().waitFor();

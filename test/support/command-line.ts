@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { serverEnvironment } from './server-environment.js';
 
-/** How a command ended, and what it said. */
+/** The exit code and the output of a command. */
 export interface Outcome {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** Runs `munjigi` as a container does: without a terminal, with nothing on standard input. */
+/** Runs `munjigi` as in a container: without a terminal and with empty standard input. */
 export function munjigi(args: string[], env: Record<string, string | undefined> = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     const options = { cwd: PROJECT_ROOT, env: serverEnvironment(env), timeout: 50_000 };

@@ -71,7 +71,7 @@ export function deleteBatchStatement({ table, by, before, and }: ExpiredRows): s
 
 /**
  * Deletes what an undeliverable mail carries once that has expired, or after a week without a
- * retry. The rest of the row stays for as long as the list above says.
+ * retry. The rest of the row stays until the purge deletes it.
  */
 export const ERASE_DEAD_MAIL_PAYLOADS = `UPDATE outbox_messages SET payload = NULL
   WHERE status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at, finished_at + interval '7 days') < now()`;
