@@ -22,9 +22,13 @@ import { PasswordChangeController } from './password-change/password-change.cont
 import { PasswordChangeService } from './password-change/password-change.service.js';
 import { ProfileController } from './profile/profile.controller.js';
 import { ProfileService } from './profile/profile.service.js';
+import { AuthenticatorAppConfirmationService } from './second-factors/authenticator-app-confirmation.service.js';
 import { AuthenticatorAppService } from './second-factors/authenticator-app.service.js';
+import { FactorRemovalService } from './second-factors/factor-removal.service.js';
+import { OwnPasskeysService } from './second-factors/own-passkeys.service.js';
 import { PasskeyEnrolmentService } from './second-factors/passkey-enrolment.service.js';
 import { PasskeysController } from './second-factors/passkeys.controller.js';
+import { RecoveryCodeRenewalService } from './second-factors/recovery-code-renewal.service.js';
 import { TwoFactorStatusController } from './second-factors/two-factor-status.controller.js';
 import { TwoFactorController } from './second-factors/two-factor.controller.js';
 import { SecurityActivityController } from './security-activity/security-activity.controller.js';
@@ -55,7 +59,11 @@ import { SessionsController } from './sessions/sessions.controller.js';
     PasswordChangeService,
     OwnSessionsService,
     AuthenticatorAppService,
+    AuthenticatorAppConfirmationService,
     PasskeyEnrolmentService,
+    OwnPasskeysService,
+    RecoveryCodeRenewalService,
+    FactorRemovalService,
     SecurityActivityService,
     EmailChangeService,
     AccountClosingService,

@@ -4,7 +4,7 @@ import type { Principal } from '../platform/http/principal.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { TwoFactorService } from '../mfa/two-factor.service.js';
+import { EnrolledFactorsService } from '../mfa/enrolled-factors.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 
 const READ_METHODS = new Set(['GET', 'HEAD']);
@@ -20,7 +20,7 @@ export class AdminGuard implements CanActivate {
   constructor(
     private readonly database: Database,
     private readonly members: MembersRepository,
-    private readonly twoFactor: TwoFactorService,
+    private readonly factors: EnrolledFactorsService,
     private readonly sessions: SessionsService,
   ) {}
 
@@ -31,7 +31,7 @@ export class AdminGuard implements CanActivate {
     // some milliseconds later.
     if (!(await this.members.isActiveAdmin(this.database, user.memberId)))
       throw new DomainError('forbidden', { detail: 'no longer an active administrator' });
-    if (!(await this.twoFactor.isEnrolled(this.database, user.memberId))) throw new DomainError('two_factor_required');
+    if (!(await this.factors.isEnrolled(this.database, user.memberId))) throw new DomainError('two_factor_required');
     if (!READ_METHODS.has(method) && !(await this.sessions.isFresh(user.sessionId)))
       throw new DomainError('reauth_required');
     return true;

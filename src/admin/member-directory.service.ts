@@ -5,8 +5,7 @@ import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import type { EnrolledFactor } from '../mfa/enrolled-factors.service.js';
-import { TwoFactorService } from '../mfa/two-factor.service.js';
+import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
 import { MemberSearchRepository, type MemberFilter, type MemberRow } from '../users/member-search.repository.js';
 import { PageCursors, type Page } from './page-cursors.js';
 import { ViewAuditService } from './view-audit.service.js';
@@ -26,7 +25,7 @@ export class MemberDirectoryService {
     private readonly database: Database,
     private readonly search: MemberSearchRepository,
     private readonly sessions: SessionsService,
-    private readonly twoFactor: TwoFactorService,
+    private readonly factors: EnrolledFactorsService,
     private readonly throttle: LoginThrottleService,
     private readonly cursors: PageCursors,
     private readonly views: ViewAuditService,
@@ -60,7 +59,7 @@ export class MemberDirectoryService {
     const member = await this.search.find(id);
     if (!member) throw new DomainError('not_found', { detail: 'no such member' });
     const [secondFactors, sessions, isWaiting] = await Promise.all([
-      this.twoFactor.enrolledFactors(id),
+      this.factors.list(this.database, id),
       this.sessions.list(id),
       this.throttle.isWaiting(this.database, id),
     ]);

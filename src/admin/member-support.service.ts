@@ -7,8 +7,8 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminMailsService } from '../verification/admin-mails.service.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
-import type { EnrolledFactor } from '../mfa/enrolled-factors.service.js';
-import { TwoFactorService } from '../mfa/two-factor.service.js';
+import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
+import { SecondFactorThrottleService } from '../mfa/second-factor-throttle.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 import { adminContext } from './admin-context.js';
 
@@ -21,7 +21,8 @@ export class MemberSupportService {
   constructor(
     private readonly database: Database,
     private readonly members: MembersRepository,
-    private readonly twoFactor: TwoFactorService,
+    private readonly factors: EnrolledFactorsService,
+    private readonly factorThrottle: SecondFactorThrottleService,
     private readonly challenges: LoginChallengesService,
     private readonly throttle: LoginThrottleService,
     private readonly auditLog: AuditLogService,
@@ -40,7 +41,7 @@ export class MemberSupportService {
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
       const member = await this.members.getLocked(tx, id);
-      const isProtected = await this.twoFactor.removeLost(tx, id, factor);
+      const isProtected = await this.factors.removeLost(tx, id, factor);
       if (isProtected === null) throw new DomainError(factor === 'totp' ? 'totp_not_enabled' : 'not_found');
       await this.challenges.voidAllOf(tx, id);
       await this.auditLog.record(tx, 'two-factor.removed_by_admin', { memberId: id, context: actor }, { factor });
@@ -58,7 +59,7 @@ export class MemberSupportService {
     await this.database.transaction(async (tx) => {
       const member = await this.members.getLocked(tx, id);
       await this.throttle.clear(tx, id);
-      await this.twoFactor.unlock(tx, id);
+      await this.factorThrottle.unlock(tx, id);
       await this.auditLog.record(tx, 'login.unlocked', { memberId: id, context: actor }, {});
       await this.mails.notify(tx, member, 'unlocked');
     });

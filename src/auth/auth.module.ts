@@ -5,7 +5,6 @@ import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
-import { PasskeysModule } from '../mfa/passkeys/passkeys.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { ReauthenticationModule } from '../sessions/reauthentication/reauthentication.module.js';
 import { RiskModule } from '../security/risk/risk.module.js';
@@ -51,7 +50,6 @@ import { TokensController } from './tokens/tokens.controller.js';
     PassportModule,
     ...[AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule, RiskModule],
     ...[SessionsModule, TokensModule, UsersModule, VerificationModule, ReauthenticationModule, MfaModule],
-    PasskeysModule,
   ],
   controllers: [
     SignUpController,

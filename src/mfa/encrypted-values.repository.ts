@@ -1,30 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
+import type { StoredRecoveryCode } from './recovery-codes/recovery-code-digests.js';
 
-/** What members hold that is kept encrypted for as long as they wish. */
+/** The encrypted values that stay until the member removes them. */
 export type EncryptedKind = 'authenticator apps' | 'recovery codes';
 
-/** How many values need a secret; null where the row does not say which. */
+/** How many values were encrypted with one SECRET; `keyId` is null in rows written before 1.0.0. */
 export interface EncryptedCount {
   readonly kind: EncryptedKind;
   readonly keyId: string | null;
   readonly count: number;
 }
 
-/** A sealed value; of a recovery code `id` is the digest, of an app it is the member's. */
+/** An encrypted value. `id` is the digest of a recovery code, or the id of the app's member. */
 export interface EncryptedValue<Id> {
   readonly id: Id;
   readonly memberId: string;
-  readonly sealed: Buffer;
+  readonly encrypted: Buffer;
 }
 
-/** The tables `totp_secrets` and `recovery_codes` as a change of the secret needs them. What logins ask is in TwoFactorRepository. */
+/**
+ * Re-encryption of the tables `totp_secrets` and `recovery_codes`, which TotpSecretsRepository and
+ * RecoveryCodesRepository own otherwise. SQL, because it locks and updates rows in batches.
+ */
 @Injectable()
 export class EncryptedValuesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Reads the two tables from end to end. */
+  /** Scans both tables. */
   async count(): Promise<EncryptedCount[]> {
     const { rows } = await this.database.query<EncryptedCount>(
       `SELECT 'authenticator apps' AS kind, key_id AS "keyId", count(*)::int AS count FROM totp_secrets GROUP BY key_id
@@ -35,7 +39,7 @@ export class EncryptedValuesRepository {
     return rows;
   }
 
-  /** Unused recovery codes from before 1.0.0: only their owners can say them, so they stay with the secret they were made with. */
+  /** Unused recovery codes from before 1.0.0. Only the member has the code, so they keep the secret they were made with. */
   async countImmovable(): Promise<number> {
     const { rows } = await this.database.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM recovery_codes WHERE used_at IS NULL AND sealed IS NULL`,
@@ -43,21 +47,21 @@ export class EncryptedValuesRepository {
     return rows[0]!.count;
   }
 
-  /** Apps that need another secret than `keyId`, in their order from `after` on; locked, so that nobody uses or replaces one meanwhile. */
+  /** Apps encrypted with another secret than `keyId`, in order, after `after`. Locked, so that no login changes them. */
   async lockApps(tx: Tx, keyId: string, after: string | null, limit: number): Promise<EncryptedValue<string>[]> {
     const { rows } = await tx.query<EncryptedValue<string>>(
-      `SELECT member_id AS id, member_id AS "memberId", sealed FROM totp_secrets
+      `SELECT member_id AS id, member_id AS "memberId", sealed AS encrypted FROM totp_secrets
        WHERE key_id IS DISTINCT FROM $1 AND ($2::uuid IS NULL OR member_id > $2) ORDER BY member_id LIMIT $3 FOR UPDATE`,
       [keyId, after, limit],
     );
     return rows;
   }
 
-  async replaceApps(tx: Tx, keyId: string, values: readonly { id: string; sealed: Buffer }[]): Promise<void> {
+  async replaceApps(tx: Tx, keyId: string, values: readonly { id: string; encrypted: Buffer }[]): Promise<void> {
     await tx.query(
       `UPDATE totp_secrets SET sealed = renewed.sealed, key_id = $1
        FROM unnest($2::uuid[], $3::bytea[]) AS renewed (id, sealed) WHERE member_id = renewed.id`,
-      [keyId, values.map(({ id }) => id), values.map(({ sealed }) => sealed)],
+      [keyId, values.map(({ id }) => id), values.map(({ encrypted }) => encrypted)],
     );
   }
 
@@ -68,7 +72,7 @@ export class EncryptedValuesRepository {
     limit: number,
   ): Promise<EncryptedValue<Buffer>[]> {
     const { rows } = await tx.query<EncryptedValue<Buffer>>(
-      `SELECT digest AS id, member_id AS "memberId", sealed FROM recovery_codes
+      `SELECT digest AS id, member_id AS "memberId", sealed AS encrypted FROM recovery_codes
        WHERE used_at IS NULL AND sealed IS NOT NULL AND key_id IS DISTINCT FROM $1 AND ($2::bytea IS NULL OR digest > $2)
        ORDER BY digest LIMIT $3 FOR UPDATE`,
       [keyId, after, limit],
@@ -79,12 +83,17 @@ export class EncryptedValuesRepository {
   async replaceRecoveryCodes(
     tx: Tx,
     keyId: string,
-    values: readonly { id: Buffer; digest: Buffer; sealed: Buffer }[],
+    values: readonly (StoredRecoveryCode & { readonly id: Buffer })[],
   ): Promise<void> {
     await tx.query(
       `UPDATE recovery_codes SET digest = renewed.digest, sealed = renewed.sealed, key_id = $1
        FROM unnest($2::bytea[], $3::bytea[], $4::bytea[]) AS renewed (id, digest, sealed) WHERE recovery_codes.digest = renewed.id`,
-      [keyId, values.map(({ id }) => id), values.map(({ digest }) => digest), values.map(({ sealed }) => sealed)],
+      [
+        keyId,
+        values.map(({ id }) => id),
+        values.map(({ digest }) => digest),
+        values.map(({ encryptedHash }) => encryptedHash),
+      ],
     );
   }
 }

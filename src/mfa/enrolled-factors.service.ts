@@ -2,42 +2,60 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../platform/http/principal.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
-import { PasskeysRepository } from './passkeys/passkeys.repository.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
-import { TwoFactorRepository } from './two-factor.repository.js';
+import { PasskeysRepository } from './passkeys/passkeys.repository.js';
+import { RecoveryCodesRepository } from './recovery-codes/recovery-codes.repository.js';
+import { TotpSecretsRepository } from './totp/totp-secrets.repository.js';
 
-/** A second factor that is set up; recovery codes stand in for any of them. */
+/** A second factor that is set up. Recovery codes are none: they replace any of these. */
 export type EnrolledFactor = 'totp' | 'passkey';
 
-/** Which second factors a member has. */
+/** Which second factors a member has, and what follows when the first is added or the last is removed. */
 @Injectable()
 export class EnrolledFactorsService {
   constructor(
-    private readonly twoFactor: TwoFactorRepository,
+    private readonly totpSecrets: TotpSecretsRepository,
     private readonly passkeys: PasskeysRepository,
+    private readonly recoveryCodes: RecoveryCodesRepository,
     private readonly sessions: SessionRevocationService,
   ) {}
 
-  async of(sql: Sql, memberId: string): Promise<EnrolledFactor[]> {
+  async list(sql: Sql, memberId: string): Promise<EnrolledFactor[]> {
     const factors: EnrolledFactor[] = [];
-    if (await this.twoFactor.isTotpConfirmed(sql, memberId)) factors.push('totp');
+    if (await this.totpSecrets.isConfirmed(sql, memberId)) factors.push('totp');
     if ((await this.passkeys.count(sql, memberId)) > 0) factors.push('passkey');
     return factors;
   }
 
+  /** Whether logins of this member need a second factor. */
+  async isEnrolled(sql: Sql, memberId: string): Promise<boolean> {
+    return (await this.list(sql, memberId)).length > 0;
+  }
+
   /**
-   * After the first factor came: sessions that were opened by the password alone end, all but this one, which has just
-   * shown the factor. So every session of a member with a second factor has shown one, and what asks for the password
-   * again, or lets administrators in, need not ask each session how it began.
+   * Ends the sessions that the password alone opened, after the first factor was added; the session of the request,
+   * which proved the factor, stays. So every session of a member with a second factor has proved one, and neither
+   * reauthentication nor the administrators' guard has to check how a session began.
    */
-  async endSessionsWithout(tx: Tx, { memberId, sessionId }: Principal, context: ClientContext): Promise<void> {
+  async endPasswordOnlySessions(tx: Tx, { memberId, sessionId }: Principal, context: ClientContext): Promise<void> {
     await this.sessions.endAll(tx, memberId, 'two-factor-enabled', context, sessionId);
   }
 
-  /** After a factor went: recovery codes go with the last one. True while another is left. */
+  /** Removes the recovery codes if no factor is left for them to replace. @returns whether a factor is left */
   async dropOrphanedRecoveryCodes(tx: Tx, memberId: string): Promise<boolean> {
-    if ((await this.of(tx, memberId)).length > 0) return true;
-    await this.twoFactor.removeRecoveryCodes(tx, memberId);
+    if (await this.isEnrolled(tx, memberId)) return true;
+    await this.recoveryCodes.removeAll(tx, memberId);
     return false;
+  }
+
+  /**
+   * Removes the app, or all passkeys, of a member who lost them. Does not notify the member.
+   * @returns whether another factor is left; null if the member has no factor of this kind
+   */
+  async removeLost(tx: Tx, memberId: string, factor: EnrolledFactor): Promise<boolean | null> {
+    if (!(await this.list(tx, memberId)).includes(factor)) return null;
+    if (factor === 'totp') await this.totpSecrets.remove(tx, memberId);
+    else await this.passkeys.removeAll(tx, memberId);
+    return this.dropOrphanedRecoveryCodes(tx, memberId);
   }
 }

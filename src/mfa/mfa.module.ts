@@ -1,53 +1,38 @@
 import { Module } from '@nestjs/common';
-import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
-import { PasskeysModule } from './passkeys/passkeys.module.js';
-import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
-import { ReauthenticationModule } from '../sessions/reauthentication/reauthentication.module.js';
-import { SessionsModule } from '../sessions/sessions.module.js';
 import { TokensModule } from '../platform/crypto/tokens/tokens.module.js';
+import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
+import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { EnrolledFactorsService } from './enrolled-factors.service.js';
 import { LoginChallengesService } from './challenges/login-challenges.service.js';
-import { RecoveryCodesService } from './recovery-codes/recovery-codes.service.js';
+import { MfaChallengesRepository } from './challenges/mfa-challenges.repository.js';
 import { EncryptedValuesRepository } from './encrypted-values.repository.js';
-import { TotpCodesService } from './totp/totp-codes.service.js';
-import { TwoFactorNotificationsService } from './two-factor-notifications.service.js';
-import { TwoFactorRepository } from './two-factor.repository.js';
-import { TwoFactorService } from './two-factor.service.js';
+import { EnrolledFactorsService } from './enrolled-factors.service.js';
+import { PasskeyAuthenticationService } from './passkeys/passkey-authentication.service.js';
+import { PasskeyChallengesRepository } from './passkeys/passkey-challenges.repository.js';
+import { PasskeyChallengesService } from './passkeys/passkey-challenges.service.js';
+import { PasskeyRegistrationService } from './passkeys/passkey-registration.service.js';
+import { PasskeysRepository } from './passkeys/passkeys.repository.js';
+import { RecoveryCodesRepository } from './recovery-codes/recovery-codes.repository.js';
+import { RecoveryCodesService } from './recovery-codes/recovery-codes.service.js';
+import { SecondFactorNotificationsService } from './second-factor-notifications.service.js';
+import { SecondFactorThrottleService } from './second-factor-throttle.service.js';
+import { SecondFactorVerificationService } from './second-factor-verification.service.js';
+import { TotpSecretsRepository } from './totp/totp-secrets.repository.js';
+import { TotpService } from './totp/totp.service.js';
 
-/** Second factors: authenticator apps, passkeys, recovery codes, and the logins that wait for one. */
+const EXPORTED = [
+  ...[EnrolledFactorsService, SecondFactorVerificationService, SecondFactorThrottleService, LoginChallengesService],
+  ...[TotpService, TotpSecretsRepository, RecoveryCodesService, RecoveryCodesRepository],
+  ...[PasskeyRegistrationService, PasskeyAuthenticationService, PasskeysRepository],
+  ...[SecondFactorNotificationsService, EncryptedValuesRepository],
+];
+
+/** Second factors: authenticator apps, passkeys, recovery codes, and the logins that await one of them. */
 @Module({
-  imports: [
-    AuditLogModule,
-    NotificationsModule,
-    PasskeysModule,
-    RateLimitsModule,
-    ReauthenticationModule,
-    SessionsModule,
-    TokensModule,
-    UsersModule,
-  ],
-  providers: [
-    TwoFactorService,
-    TotpCodesService,
-    TwoFactorRepository,
-    LoginChallengesService,
-    EnrolledFactorsService,
-    RecoveryCodesService,
-    TwoFactorNotificationsService,
-    EncryptedValuesRepository,
-  ],
-  exports: [
-    TwoFactorService,
-    LoginChallengesService,
-    EnrolledFactorsService,
-    PasskeysModule,
-    RecoveryCodesService,
-    EncryptedValuesRepository,
-    TotpCodesService,
-    TwoFactorNotificationsService,
-    TwoFactorRepository,
-  ],
+  imports: [AuditLogModule, NotificationsModule, RateLimitsModule, SessionsModule, TokensModule, UsersModule],
+  providers: [...EXPORTED, MfaChallengesRepository, PasskeyChallengesRepository, PasskeyChallengesService],
+  exports: EXPORTED,
 })
 export class MfaModule {}

@@ -206,7 +206,7 @@ describe('a passkey', () => {
     const answer = await ada.client.post('/api/members/me/passkeys', { credential }, ada.accessToken);
     expect(refused(answer)).toEqual(INVALID);
     await eventually('the reason in the log', async () =>
-      app.logs.find((line) => line.includes(answer.body.requestId) && line.includes('packed was not asked for')),
+      app.logs.find((line) => line.includes(answer.body.requestId) && line.includes('packed was not requested')),
     );
     expect(asked).toBe(0);
     server.close();

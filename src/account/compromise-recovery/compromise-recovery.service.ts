@@ -9,9 +9,7 @@ import { MailService } from '../../mail/mail.service.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { RiskService } from '../../security/risk/risk.service.js';
 import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
-import { AuthenticatorAppService } from '../second-factors/authenticator-app.service.js';
-import { PasskeyEnrolmentService } from '../second-factors/passkey-enrolment.service.js';
-import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
+import { FactorRemovalService } from '../second-factors/factor-removal.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { requestOrigin, challengeMailData } from '../../verification/challenge-mail.js';
 import { VerificationService } from '../../verification/verification.service.js';
@@ -31,9 +29,7 @@ export class CompromiseRecoveryService {
     private readonly access: AccessRevocationService,
     private readonly risk: RiskService,
     private readonly verification: VerificationService,
-    private readonly apps: AuthenticatorAppService,
-    private readonly passkeys: PasskeyEnrolmentService,
-    private readonly recoveryCodes: RecoveryCodesService,
+    private readonly factors: FactorRemovalService,
     private readonly mail: MailService,
     private readonly auditLog: AuditLogService,
   ) {}
@@ -66,9 +62,7 @@ export class CompromiseRecoveryService {
     const window = this.config.env.NOT_ME_TTL_SECONDS;
     await this.risk.forgetRecent(tx, memberId, window);
     // A second factor set up within the window may be the intruder's, and would lock the owner out.
-    await this.apps.removeRecent(tx, memberId, window, context);
-    await this.passkeys.removeRecent(tx, memberId, window, context);
-    await this.recoveryCodes.removeRecent(tx, memberId, window, context);
+    await this.factors.removeRecent(tx, memberId, window, context);
     await this.mailReset(tx, memberId, context);
   }
 

@@ -29,13 +29,17 @@ import {
   RenamePasskeyRequest,
 } from './passkeys.dto.js';
 import { UuidParamPipe } from '../../platform/http/validation/uuid-param.pipe.js';
+import { OwnPasskeysService } from './own-passkeys.service.js';
 import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
 
 @ApiTags('The member')
 @ApiBearerAuth('access')
 @Controller('members/me/passkeys')
 export class PasskeysController {
-  constructor(private readonly passkeys: PasskeyEnrolmentService) {}
+  constructor(
+    private readonly enrolment: PasskeyEnrolmentService,
+    private readonly passkeys: OwnPasskeysService,
+  ) {}
 
   @Post('options')
   @UseGuards(RecentLoginGuard)
@@ -51,7 +55,7 @@ export class PasskeysController {
     @Body() body: PasswordRequest,
     @Context() context: ClientContext,
   ): Promise<CreationOptionsResponse> {
-    return this.passkeys.options(principal, body.password, context);
+    return this.enrolment.begin(principal, body.password, context);
   }
 
   @Post()
@@ -68,7 +72,7 @@ export class PasskeysController {
     @Body() { credential, name = null }: RegisterPasskeyRequest,
     @Context() context: ClientContext,
   ): Promise<RegisteredPasskeyResponse> {
-    return this.passkeys.register(principal, credential, name, context);
+    return this.enrolment.finish(principal, credential, name, context);
   }
 
   @Get()

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNewCredential, type NewCredential } from '../../mfa/passkeys/passkey-credential.js';
 import type { PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
-import type { CreationOptions } from '../../mfa/passkeys/passkeys.service.js';
+import type { CreationOptions } from '../../mfa/passkeys/passkey-registration.service.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsVisibleText } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent, MayBeNull, Normalise } from '../../platform/http/validation/rule.js';

@@ -18,6 +18,6 @@ export class TwoFactorStatusController {
   @ApiOkResponse({ type: TwoFactorStatusResponse })
   @ApiProblems(...SIGNED_IN)
   async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusResponse> {
-    return this.app.status(principal);
+    return this.app.getStatus(principal);
   }
 }

@@ -18,7 +18,8 @@ import {
   TotpEnrolmentResponse,
 } from './two-factor.dto.js';
 import { AuthenticatorAppService } from './authenticator-app.service.js';
-import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
+import { AuthenticatorAppConfirmationService } from './authenticator-app-confirmation.service.js';
+import { RecoveryCodeRenewalService } from './recovery-code-renewal.service.js';
 
 @ApiTags('The member')
 @ApiBearerAuth('access')
@@ -27,7 +28,8 @@ import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.se
 export class TwoFactorController {
   constructor(
     private readonly app: AuthenticatorAppService,
-    private readonly recoveryCodes: RecoveryCodesService,
+    private readonly confirmation: AuthenticatorAppConfirmationService,
+    private readonly recoveryCodes: RecoveryCodeRenewalService,
   ) {}
 
   @Post('totp')
@@ -59,7 +61,7 @@ export class TwoFactorController {
     @Body() body: ConfirmTotpRequest,
     @Context() context: ClientContext,
   ): Promise<RecoveryCodesResponse> {
-    return { recoveryCodes: await this.app.confirm(principal, body.code, context) };
+    return { recoveryCodes: await this.confirmation.confirm(principal, body.code, context) };
   }
 
   @Delete('totp')
@@ -75,7 +77,7 @@ export class TwoFactorController {
     @Body() body: RemoveTotpRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.app.disable(principal, body.password, body.code, context);
+    await this.app.remove(principal, body.password, body.code, context);
   }
 
   @Post('recovery-codes')
@@ -88,6 +90,6 @@ export class TwoFactorController {
     @Body() body: PasswordRequest,
     @Context() context: ClientContext,
   ): Promise<RecoveryCodesResponse> {
-    return { recoveryCodes: await this.recoveryCodes.regenerate(principal, body.password, context) };
+    return { recoveryCodes: await this.recoveryCodes.renew(principal, body.password, context) };
   }
 }

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsSecondFactorCode } from '../../mfa/second-factor-code.decorator.js';
 import type { TotpEnrolment } from '../../mfa/totp/totp.js';
-import type { TwoFactorStatus } from '../../mfa/two-factor.repository.js';
+import type { TwoFactorStatus } from './authenticator-app.service.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsSixDigitCode } from '../../platform/http/validation/field-decorators.js';
 import { PasswordRequest } from '../../security/passwords/password.dto.js';

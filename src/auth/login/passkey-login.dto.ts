@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsAssertion, type Assertion } from '../../mfa/passkeys/passkey-credential.js';
-import type { RequestOptions } from '../../mfa/passkeys/passkeys.service.js';
+import type { RequestOptions } from '../../mfa/passkeys/passkey-authentication.service.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsOpaqueToken } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';

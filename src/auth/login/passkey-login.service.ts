@@ -3,7 +3,10 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { Assertion } from '../../mfa/passkeys/passkey-credential.js';
-import { PasskeysService, type ProvenPasskey } from '../../mfa/passkeys/passkeys.service.js';
+import {
+  PasskeyAuthenticationService,
+  type MatchedPasskey,
+} from '../../mfa/passkeys/passkey-authentication.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { KnownDevicesService, type DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
@@ -17,7 +20,7 @@ export class PasskeyLoginService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly devices: KnownDevicesService,
-    private readonly passkeys: PasskeysService,
+    private readonly passkeys: PasskeyAuthenticationService,
     private readonly ipLimits: IpLimitsService,
     private readonly completion: LoginCompletionService,
     private readonly refusals: LoginRefusalsService,
@@ -48,9 +51,9 @@ export class PasskeyLoginService {
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 
-  private async verify(assertion: Assertion, context: ClientContext): Promise<ProvenPasskey> {
+  private async verify(assertion: Assertion, context: ClientContext): Promise<MatchedPasskey> {
     try {
-      return await this.passkeys.verifyLogin(assertion, context);
+      return await this.passkeys.finishLogin(assertion, context);
     } catch (error) {
       if (error instanceof DomainError) await this.refusals.recordFailure(null, 'passkey', context);
       throw error;

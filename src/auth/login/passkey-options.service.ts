@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
-import { PasskeysService, type RequestOptions } from '../../mfa/passkeys/passkeys.service.js';
+import {
+  PasskeyAuthenticationService,
+  type RequestOptions,
+} from '../../mfa/passkeys/passkey-authentication.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 
 /** Issues the WebAuthn options with which a browser asks its user for a passkey. */
 @Injectable()
 export class PasskeyOptionsService {
   constructor(
-    private readonly passkeys: PasskeysService,
+    private readonly passkeys: PasskeyAuthenticationService,
     private readonly challenges: LoginChallengesService,
     private readonly ipLimits: IpLimitsService,
   ) {}
@@ -16,13 +19,13 @@ export class PasskeyOptionsService {
   /** For a login with a passkey alone. Names no account, so that it does not show which ones exist. @throws DomainError `too_many_requests` */
   async forLogin(context: ClientContext): Promise<RequestOptions> {
     await this.ipLimits.takeRequest(context);
-    return this.passkeys.loginOptions();
+    return this.passkeys.beginLogin();
   }
 
   /** For the second step of a login in progress. @throws DomainError `token_invalid`, `token_expired`, `passkey_invalid`, `too_many_requests` */
   async forSecondFactor(mfaToken: string, context: ClientContext): Promise<RequestOptions> {
     await this.ipLimits.takeRequest(context);
     const { memberId } = await this.challenges.get(mfaToken);
-    return this.passkeys.secondFactorOptions(memberId);
+    return this.passkeys.beginSecondFactor(memberId);
   }
 }

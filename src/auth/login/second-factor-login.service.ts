@@ -5,7 +5,11 @@ import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { LoginChallengesService, type IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
-import { TwoFactorService, type MatchedFactor, type SecondFactorAnswer } from '../../mfa/two-factor.service.js';
+import {
+  SecondFactorVerificationService,
+  type MatchedFactor,
+  type SecondFactorAnswer,
+} from '../../mfa/second-factor-verification.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
@@ -25,14 +29,14 @@ export class SecondFactorLoginService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly challenges: LoginChallengesService,
-    private readonly twoFactor: TwoFactorService,
+    private readonly verification: SecondFactorVerificationService,
     private readonly completion: LoginCompletionService,
     private readonly refusals: LoginRefusalsService,
     private readonly auditLog: AuditLogService,
   ) {}
 
   async isRequired(tx: Tx, memberId: string): Promise<boolean> {
-    return this.twoFactor.isEnrolled(tx, memberId);
+    return this.challenges.isRequired(tx, memberId);
   }
 
   /** Issues the token with which the client sends the second factor. */
@@ -66,7 +70,7 @@ export class SecondFactorLoginService {
     const outcome = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.challenges.spend(tx, challenge);
-      await this.twoFactor.spend(tx, { memberId }, factor, context);
+      await this.verification.spend(tx, { memberId }, factor, context);
       return this.completion.complete(tx, login, candidate, context);
     });
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
@@ -79,7 +83,7 @@ export class SecondFactorLoginService {
   ): Promise<MatchedFactor> {
     const { memberId } = login.owner;
     try {
-      return await this.twoFactor.check({ memberId, deviceId: login.device.knownDeviceId }, answer, context);
+      return await this.verification.attempt({ memberId, deviceId: login.device.knownDeviceId }, answer, context);
     } catch (error) {
       if (error instanceof DomainError)
         await this.database.transaction(async (tx) => {

@@ -1,6 +1,6 @@
 /**
- * The WebAuthn library, loaded when a passkey is first used: with its parsers of certificates it would be a tenth of what
- * starting the server reads and compiles.
+ * Loads the WebAuthn library when a passkey is first used. Loaded at start, it would be a tenth of all code that the
+ * server reads and compiles, because of its certificate parsers.
  */
 export async function webauthn() {
   const [server, helpers] = await Promise.all([

@@ -1,41 +1,46 @@
 import { createHash } from 'node:crypto';
 import { keyedDigest } from '../../platform/crypto/digest.js';
-import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { FieldCipher } from '../../platform/crypto/field-cipher.js';
-import type { StoredRecoveryCode } from '../two-factor.repository.js';
+import { KeyRing } from '../../platform/crypto/key-ring.js';
+
+/** A recovery code as it is stored; see {@link RecoveryCode} for each column. */
+export interface StoredRecoveryCode {
+  readonly digest: Buffer;
+  readonly encryptedHash: Buffer;
+}
 
 /**
- * The forms a recovery code is stored in. What is looked up is a keyed digest of a hash of the code. The hash lies beside it,
- * encrypted, so that the digest can be made anew with another key: the code itself is known to nobody but the member.
+ * Makes the stored form of recovery codes: a keyed digest of a hash of the code, for looking it up, and the hash
+ * itself, encrypted. The hash yields the digest under another key, since the server does not keep the code.
  */
 export class RecoveryCodeDigests {
-  private readonly box: FieldCipher;
+  private readonly cipher: FieldCipher;
 
   constructor(private readonly keys: KeyRing) {
-    this.box = new FieldCipher(keys.all('recovery-code-hash'));
+    this.cipher = new FieldCipher(keys.all('recovery-code-hash'));
   }
 
-  stored(memberId: string, code: string): StoredRecoveryCode {
-    return this.storedHash(memberId, hashOf(memberId, code));
+  create(memberId: string, code: string): StoredRecoveryCode {
+    return this.encryptHash(memberId, hashOf(memberId, code));
   }
 
-  /** The same code under the newest secret. @throws Error when it was sealed with a secret no longer known. */
-  renewed(memberId: string, sealed: Buffer): StoredRecoveryCode {
-    return this.storedHash(memberId, this.box.decrypt(sealed, memberId));
+  /** The same code under the current SECRET. @throws Error if no known secret decrypts it */
+  reencrypt(memberId: string, encryptedHash: Buffer): StoredRecoveryCode {
+    return this.encryptHash(memberId, this.cipher.decrypt(encryptedHash, memberId));
   }
 
-  /** Every digest that the code may be stored as: by each secret, and as versions before 1.0.0 did it, without the hash between. */
-  all(memberId: string, code: string): Buffer[] {
+  /** Every digest the code may be stored as: under each secret, with the hash and, as before 1.0.0, without it. */
+  candidates(memberId: string, code: string): Buffer[] {
     const hash = hashOf(memberId, code);
     return this.keys
       .all('recovery-code')
       .flatMap((key) => [keyedDigest(key, memberId, hash), keyedDigest(key, memberId, code)]);
   }
 
-  private storedHash(memberId: string, hash: string): StoredRecoveryCode {
+  private encryptHash(memberId: string, hash: string): StoredRecoveryCode {
     return {
       digest: keyedDigest(this.keys.current('recovery-code'), memberId, hash),
-      sealed: this.box.encrypt(hash, memberId),
+      encryptedHash: this.cipher.encrypt(hash, memberId),
     };
   }
 }

@@ -98,9 +98,9 @@ export class ReEncryptionService {
     return this.inBatches<string>(
       (tx, after) => this.values.lockApps(tx, this.keyId, after, BATCH_SIZE),
       async (tx, rows) => {
-        const renewed = rows.flatMap(({ id, memberId, sealed }) => {
-          const secret = decryptOrNull(() => this.appCipher.decrypt(sealed, memberId));
-          return secret === null ? [] : [{ id, sealed: this.appCipher.encrypt(secret, memberId) }];
+        const renewed = rows.flatMap(({ id, memberId, encrypted }) => {
+          const secret = decryptOrNull(() => this.appCipher.decrypt(encrypted, memberId));
+          return secret === null ? [] : [{ id, encrypted: this.appCipher.encrypt(secret, memberId) }];
         });
         await this.values.replaceApps(tx, this.keyId, renewed);
         return renewed.length;
@@ -112,8 +112,8 @@ export class ReEncryptionService {
     return this.inBatches<Buffer>(
       (tx, after) => this.values.lockRecoveryCodes(tx, this.keyId, after, BATCH_SIZE),
       async (tx, rows) => {
-        const renewed = rows.flatMap(({ id, memberId, sealed }) => {
-          const code = decryptOrNull(() => this.recoveryCodes.renewed(memberId, sealed));
+        const renewed = rows.flatMap(({ id, memberId, encrypted }) => {
+          const code = decryptOrNull(() => this.recoveryCodes.reencrypt(memberId, encrypted));
           return code === null ? [] : [{ id, ...code }];
         });
         await this.values.replaceRecoveryCodes(tx, this.keyId, renewed);

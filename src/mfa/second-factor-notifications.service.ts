@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Tx } from '../platform/database/sql.js';
+import { SecurityNotificationsService } from '../mail/notifications/security-notifications.service.js';
+import type { MailTemplates } from '../mail/templates/mail-template.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { SecurityEvents, SecurityEventType } from '../security/audit-log/security-events.js';
-import type { MailTemplates } from '../mail/templates/mail-template.js';
-import { SecurityNotificationsService } from '../mail/notifications/security-notifications.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 
-/** The events of this module, and what its mails say of each. */
+/** The events about second factors, and what the mail `two-factor-changed` reports for each. */
 const CHANGES = {
   'two-factor.enabled': 'enabled',
   'two-factor.disabled': 'disabled',
@@ -19,29 +19,30 @@ const CHANGES = {
 } as const satisfies Partial<Record<SecurityEventType, MailTemplates['two-factor-changed']['what']>>;
 
 type Change = keyof typeof CHANGES;
-type Facts = Partial<
+type MailData = Partial<
   Pick<MailTemplates['two-factor-changed'], 'what' | 'recoveryCodesLeft' | 'passkeyName' | 'isSecondStepOff'>
 >;
 
-/** Writes down what became of a second factor and tells its owner, in the unit of work that changed it. */
+/** Records a change of a second factor in the audit log and mails the member, in the transaction of the change. */
 @Injectable()
-export class TwoFactorNotificationsService {
+export class SecondFactorNotificationsService {
   constructor(
     private readonly members: MembersRepository,
     private readonly notifications: SecurityNotificationsService,
     private readonly auditLog: AuditLogService,
   ) {}
 
+  /** @param mailData adds to or replaces what {@link CHANGES} puts into the mail */
   async notify<C extends Change>(
     tx: Tx,
     change: C,
     { memberId, sessionId = null }: { readonly memberId: string; readonly sessionId?: string | null },
     context: ClientContext,
     details: SecurityEvents[C],
-    facts: Facts = {},
+    mailData: MailData = {},
   ): Promise<void> {
     await this.auditLog.record(tx, change, { memberId, sessionId, context }, details);
     const member = await this.members.get(tx, memberId);
-    await this.notifications.send(tx, 'two-factor-changed', member, context, { what: CHANGES[change], ...facts });
+    await this.notifications.send(tx, 'two-factor-changed', member, context, { what: CHANGES[change], ...mailData });
   }
 }

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../platform/http/principal.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { Database } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { PasskeysRepository, type PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { FactorRemovalService } from './factor-removal.service.js';
+
+/** A member lists, renames and removes their own passkeys. */
+@Injectable()
+export class OwnPasskeysService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly reauthentication: ReauthenticationService,
+    private readonly passkeys: PasskeysRepository,
+    private readonly removal: FactorRemovalService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  /** Oldest first. */
+  async list(memberId: string): Promise<PasskeySummary[]> {
+    return this.passkeys.list(memberId);
+  }
+
+  /** @throws DomainError `not_found`, also for another member's passkey */
+  async rename(
+    { memberId, sessionId }: Principal,
+    id: string,
+    name: string | null,
+    context: ClientContext,
+  ): Promise<PasskeySummary> {
+    return this.database.transaction(async (tx) => {
+      const passkey = await this.passkeys.rename(tx, id, memberId, name);
+      if (!passkey) throw noSuchPasskey();
+      await this.auditLog.record(tx, 'passkey.renamed', { memberId, sessionId, context }, { name });
+      return passkey;
+    });
+  }
+
+  /** @throws DomainError `invalid_credentials`, `not_found`, `overloaded` */
+  async remove(principal: Principal, id: string, password: string, context: ClientContext): Promise<void> {
+    await this.reauthentication.confirmPassword(principal, password, context);
+    await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, principal.memberId);
+      if (!(await this.removal.removePasskey(tx, principal, id, context))) throw noSuchPasskey();
+    });
+  }
+}
+
+function noSuchPasskey(): DomainError {
+  return new DomainError('not_found', { detail: 'not a passkey of this member' });
+}

@@ -1,0 +1,21 @@
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+
+const MAX_DETAIL = 200;
+
+/** Every refusal of a passkey is this one error; only the log contains the reason. */
+export function passkeyInvalid(detail: string): DomainError {
+  return new DomainError('passkey_invalid', { detail });
+}
+
+/**
+ * Turns the plain errors of the WebAuthn library into refusals. The library quotes its input in them; quoted parts are
+ * removed, because text from a client does not belong in the log.
+ */
+export async function refuseErrors<T>(verify: () => Promise<T>): Promise<T> {
+  try {
+    return await verify();
+  } catch (cause) {
+    const detail = (cause as Error).message.replace(/"[^"]*"/g, '…').slice(0, MAX_DETAIL);
+    throw new DomainError('passkey_invalid', { detail, cause });
+  }
+}

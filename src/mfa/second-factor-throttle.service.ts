@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../platform/config/app-config.js';
+import type { Tx } from '../platform/database/sql.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
+
+/** Whose second factor is tried, and from which known device or session; null for unknown devices, counted together. */
+export interface FactorSubject {
+  readonly memberId: string;
+  readonly deviceId: string | null;
+}
+
+/** Slows down guessing at second factors. */
+@Injectable()
+export class SecondFactorThrottleService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly throttle: LoginThrottleService,
+  ) {}
+
+  /**
+   * Runs one attempt. It is counted before anything is compared, for the account and over all its factors and logins
+   * in progress: twenty logins do not give twenty budgets (OC-10). Known devices and sessions are counted apart, so
+   * that an attacker who knows the password cannot keep the member waiting there (BF-04).
+   * @param match throws a DomainError for a wrong factor, which stays counted; any other error is refunded
+   * @throws DomainError `too_many_attempts`, `overloaded`, and what `match` throws
+   */
+  async attempt<T>({ memberId, deviceId }: FactorSubject, match: () => Promise<T>): Promise<T> {
+    const subject = {
+      account: accountOf(memberId),
+      deviceId,
+      limit: this.config.env.MFA_FAILURE_LIMIT,
+      // These waits always end by themselves: a password reset does not clear them, so the member would stay locked out.
+      hardLimit: null,
+    };
+    const attempt = await this.throttle.begin(subject);
+    try {
+      if (attempt.isBlocked) {
+        await attempt.finish(false);
+        const retryAfter = await this.throttle.secondsToWait(subject);
+        throw new DomainError('too_many_attempts', { retryAfter, detail: 'second factor' });
+      }
+      const factor = await match();
+      await attempt.finish(true);
+      return factor;
+    } catch (error) {
+      if (error instanceof DomainError) await attempt.finish(false);
+      throw error;
+    } finally {
+      await attempt.cancel();
+    }
+  }
+
+  /** Ends the member's waits after wrong second factors. */
+  async unlock(tx: Tx, memberId: string): Promise<void> {
+    await this.throttle.clear(tx, accountOf(memberId));
+  }
+}
+
+/** The key of the counters: apart from those of wrong passwords. */
+function accountOf(memberId: string): string {
+  return `second-factor:${memberId}`;
+}
