@@ -5,13 +5,13 @@ import { PROJECT_ROOT } from './project.js';
 import { sbom } from './sbom.js';
 import { FITTING_LICENCES, thirdParties, thirdPartyPage } from './third-party.js';
 
-describe('what runs beside our own code', () => {
-  it('has a licence that fits', () => {
+describe('third-party packages', () => {
+  it('have a compatible licence', () => {
     expect(thirdParties().length).toBeGreaterThan(100);
     expect(thirdParties().filter(({ licence }) => !FITTING_LICENCES.has(licence))).toEqual([]);
   });
 
-  it('is listed once, with its version, under its licence', () => {
+  it('are listed once each, with version, under their licence', () => {
     const sections = thirdPartyPage()
       .split(/^## (.+) \(\d+\)$/m)
       .slice(1);
@@ -30,7 +30,7 @@ describe('what runs beside our own code', () => {
     );
   });
 
-  it('is in the bill of materials, each with the hash that npm checks it by', () => {
+  it('are in the bill of materials, each with the hash that npm verifies', () => {
     const { components } = sbom() as {
       components: { name: string; version: string; purl: string; hashes: { alg: string; content: string }[] }[];
     };

@@ -38,7 +38,7 @@ export class MailService {
     this.messageIdHost = new URL(config.publicUrl).hostname;
   }
 
-  /** Writes the mail to the outbox; it leaves only if `tx` commits. */
+  /** Writes the mail to the outbox; it is sent only if `tx` commits. */
   async queue<Name extends MailTemplateName>(
     tx: Tx,
     template: Name,
@@ -73,7 +73,7 @@ export class MailService {
   }
 
   /** Deletes all mails of erased members. */
-  async forget(tx: Tx, memberIds: readonly string[]): Promise<void> {
+  async deleteForMembers(tx: Tx, memberIds: readonly string[]): Promise<void> {
     await this.outbox.deleteForMembers(tx, memberIds);
   }
 

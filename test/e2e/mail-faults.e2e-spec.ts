@@ -19,11 +19,10 @@ interface Row {
   hasPayload: boolean;
 }
 
-/** What becomes of a mail when the mail server does not simply take it. */
-describe('the outbox', () => {
+describe('the outbox when the mail server fails or refuses a mail', () => {
   let sink: SmtpSink;
   let app: TestApp;
-  /** A member, made by SQL so that no mail comes before those that a test looks at. */
+  /** A member inserted by SQL, so that no sign-up mail precedes the mails under test. */
   let ada: { id: string; email: string };
 
   beforeAll(async () => {
@@ -40,7 +39,7 @@ describe('the outbox', () => {
     await sink.stop();
   });
 
-  const ask = async (email: string): Promise<string> =>
+  const requestReset = async (email: string): Promise<string> =>
     (await app.post('/api/auth/password-reset/send-code', { email }).expect(202)).body.requestId as string;
   const mailOf = async (memberId: string): Promise<Row> => {
     const { rows } = await app.sql.query<Row>(
@@ -61,22 +60,22 @@ describe('the outbox', () => {
        SELECT pg_notify('munjigi_outbox', '')`,
     );
 
-  it('FT-04 gives a mail up when its recipient is refused for good, says why, and sends the others', async () => {
+  it('FT-04 gives up a mail whose recipient is refused permanently, records the reason, and sends the others', async () => {
     const grace = await givenMember();
     sink.refuseRecipient = (address) => (address === ada.email ? 550 : undefined);
-    await ask(ada.email);
-    await ask(grace.email);
+    await requestReset(ada.email);
+    await requestReset(grace.email);
     const dead = await eventuallyMail(ada.id, 'the refused mail is dead', ({ status }) => status === 'dead');
     expect(dead).toMatchObject({ attempts: 1, lastError: expect.stringContaining('550') });
     expect(dead.lastError).not.toContain(ada.email);
     await eventuallyMail(grace.id, 'the other mail is sent', ({ status }) => status === 'sent');
   });
 
-  it('FT-04 tries again after a temporary refusal, with the same Message-ID and the same code', async () => {
+  it('FT-04 retries after a temporary refusal with the same Message-ID and the same code', async () => {
     let refusals = 0;
     sink.refuseLetter = async () => (refusals++ === 0 ? 451 : undefined);
-    const requestId = await ask(ada.email);
-    const waiting = await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    const requestId = await requestReset(ada.email);
+    const waiting = await eventuallyMail(ada.id, 'the mail is postponed', ({ lastError }) => lastError !== null);
     expect(waiting).toMatchObject({ status: 'pending', attempts: 1, hasPayload: true });
     await dueNow();
     const sent = await eventuallyMail(ada.id, 'the mail is sent', ({ status }) => status === 'sent');
@@ -87,10 +86,10 @@ describe('the outbox', () => {
     await app.post('/api/auth/password-reset/confirm-code', { requestId, code: second?.code }).expect(200);
   });
 
-  it('FT-03 keeps a mail while the mail server is away, and the request is answered without it', async () => {
+  it('FT-03 keeps a mail while the mail server is unreachable, without delaying the response', async () => {
     await sink.stop();
-    await ask(ada.email);
-    const waiting = await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    await requestReset(ada.email);
+    const waiting = await eventuallyMail(ada.id, 'the mail is postponed', ({ lastError }) => lastError !== null);
     expect(waiting).toMatchObject({ status: 'pending', attempts: 1, hasPayload: true });
     expect(waiting.lastError).toContain('ECONN');
     await sink.startAgain();
@@ -100,8 +99,8 @@ describe('the outbox', () => {
 
   it('FT-03 drops a mail whose code and link have expired before it could be sent', async () => {
     sink.refuseRecipient = () => 451;
-    await ask(ada.email);
-    await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    await requestReset(ada.email);
+    await eventuallyMail(ada.id, 'the mail is postponed', ({ lastError }) => lastError !== null);
     sink.refuseRecipient = () => undefined;
     await dueNow(', expires_at = now()');
     const dropped = await eventuallyMail(ada.id, 'the mail is dropped', ({ status }) => status !== 'pending');
@@ -109,74 +108,77 @@ describe('the outbox', () => {
     expect(sink.letters).toEqual([]);
   });
 
-  it('drops a mail that a newer one replaces', async () => {
+  it('drops a mail that is replaced by a newer one', async () => {
     sink.refuseRecipient = () => 451;
-    await ask(ada.email);
-    const first = await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    await requestReset(ada.email);
+    const first = await eventuallyMail(ada.id, 'the mail is postponed', ({ lastError }) => lastError !== null);
     sink.refuseRecipient = () => undefined;
     await afterCooldown(app);
-    await ask(ada.email);
+    await requestReset(ada.email);
     await eventuallyMail(ada.id, 'the newer mail is sent', ({ status }) => status === 'sent');
     const { rows } = await app.sql.query('SELECT status, payload FROM outbox_messages WHERE id = $1', [first.id]);
     expect(rows).toEqual([{ status: 'dropped', payload: null }]);
     expect(sink.letters).toHaveLength(1);
   });
 
-  it('drops a mail whose code is used while the mail server still keeps us waiting', async () => {
-    let take: () => void = () => undefined;
-    sink.refuseLetter = () => new Promise((resolve) => (take = () => resolve(undefined)));
-    const requestId = await ask(ada.email);
+  it('drops a mail whose code is used before the mail server has answered', async () => {
+    let accept: () => void = () => undefined;
+    sink.refuseLetter = () => new Promise((resolve) => (accept = () => resolve(undefined)));
+    const requestId = await requestReset(ada.email);
     const letter = await eventually('the mail is there', async () => sink.letters[0]);
     await app.post('/api/auth/password-reset/confirm-code', { requestId, code: letter.code }).expect(200);
     expect(await mailOf(ada.id)).toMatchObject({ status: 'dropped', hasPayload: false });
-    take();
-    await app.restart(); // ends what is being sent first
+    accept();
+    await app.restart(); // waits for the mail in flight
     expect(await mailOf(ada.id)).toMatchObject({ status: 'dropped' });
   });
 
-  it('sends a mail once whose outcome could not be noted while the database let nobody in', async () => {
-    let take: () => void = () => undefined;
-    sink.refuseLetter = () => new Promise((resolve) => (take = () => resolve(undefined)));
-    await ask(ada.email);
+  it('sends a mail once if its outcome could not be recorded while the database refused connections', async () => {
+    let accept: () => void = () => undefined;
+    sink.refuseLetter = () => new Promise((resolve) => (accept = () => resolve(undefined)));
+    await requestReset(ada.email);
     await eventually('the mail is there', async () => sink.letters[0]);
     const { name } = app.database;
     await renameDatabase(name, `${name}_away`);
-    const complaints = (): number => app.logs.filter((line) => line.includes('claiming mails failed')).length;
-    const earlier = complaints();
+    const claimFailures = (): number => app.logs.filter((line) => line.includes('claiming mails failed')).length;
+    const earlier = claimFailures();
     try {
-      take();
-      // Seen from there: the server has asked in vain since, more than once.
-      await eventually('the server has missed its database', async () => complaints() > earlier + 1 || undefined);
+      accept();
+      // The server has failed to claim mails at least twice since then.
+      await eventually(
+        'the server notices the missing database',
+        async () => claimFailures() > earlier + 1 || undefined,
+      );
     } finally {
       await renameDatabase(`${name}_away`, name);
     }
-    await eventuallyMail(ada.id, 'the mail is noted as sent', ({ status }) => status === 'sent');
+    await eventuallyMail(ada.id, 'the mail is recorded as sent', ({ status }) => status === 'sent');
     expect(sink.letters).toHaveLength(1);
   });
 
-  it('SL-02 sends no row that was tampered with, and goes on with the others', async () => {
+  it('SL-02 does not send a tampered row, and sends the others', async () => {
     sink.refuseRecipient = () => 451;
-    await ask(ada.email);
-    await eventuallyMail(ada.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    await requestReset(ada.email);
+    await eventuallyMail(ada.id, 'the mail is postponed', ({ lastError }) => lastError !== null);
     sink.refuseRecipient = () => undefined;
     await dueNow(', payload = overlay(payload PLACING decode(repeat($$00$$, 8), $$hex$$) FROM 40)');
-    await eventuallyMail(ada.id, 'the tampered mail is put off', ({ lastError }) =>
+    await eventuallyMail(ada.id, 'the tampered mail is postponed', ({ lastError }) =>
       /does not open/.test(lastError ?? ''),
     );
     const grace = await givenMember();
-    await ask(grace.email);
+    await requestReset(grace.email);
     await eventuallyMail(grace.id, 'the other mail is sent', ({ status }) => status === 'sent');
     expect(sink.letters.map(({ to }) => to)).toEqual([[grace.email]]);
   });
 
-  it('FT-03 FT-04 tells a mail server that is away from one that refuses a mail, for whoever watches', async () => {
+  it('FT-03 FT-04 metrics distinguish an unreachable mail server from a refused mail', async () => {
     const attempts = async (): Promise<Record<string, number>> => {
       const { text } = await app.get('/metrics').expect(200);
-      const found = [...text.matchAll(/^munjigi_mail_attempts_total\{try="(\w+)",result="(\w+)"\} (\d+)$/gm)];
-      return Object.fromEntries(found.map(([, turn, result, count]) => [`${turn} ${result}`, Number(count)]));
+      const samples = [...text.matchAll(/^munjigi_mail_attempts_total\{try="(\w+)",result="(\w+)"\} (\d+)$/gm)];
+      return Object.fromEntries(samples.map(([, attempt, result, count]) => [`${attempt} ${result}`, Number(count)]));
     };
     const before = await attempts();
-    expect(Object.keys(before)).toHaveLength(10); // all of them from the beginning, or their increase would be unknown
+    expect(Object.keys(before)).toHaveLength(10); // all present from the start, so that an increase can be computed
     const rises = async (): Promise<Record<string, number>> => {
       const now = await attempts();
       const changed = Object.keys(now).filter((name) => now[name] !== before[name]);
@@ -184,19 +186,19 @@ describe('the outbox', () => {
     };
     const [deferred, refused] = [await givenMember(), await givenMember()];
     sink.refuseRecipient = (address) => ({ [deferred.email]: 450, [refused.email]: 550 })[address];
-    await ask(deferred.email);
-    await ask(refused.email);
-    await ask(ada.email);
+    await requestReset(deferred.email);
+    await requestReset(refused.email);
+    await requestReset(ada.email);
     await eventuallyMail(refused.id, 'the refused mail is dead', ({ status }) => status === 'dead');
     await eventuallyMail(ada.id, 'the good mail is sent', ({ status }) => status === 'sent');
-    await eventuallyMail(deferred.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    await eventuallyMail(deferred.id, 'the mail is postponed', ({ lastError }) => lastError !== null);
     await app.sql.query(`UPDATE outbox_messages SET available_at = 'infinity' WHERE status = 'pending'`);
     expect(await rises()).toEqual({ 'first sent': 1, 'first dead': 1, 'first postponed': 1 });
 
     await sink.stop();
     const grace = await givenMember();
-    await ask(grace.email);
-    await eventuallyMail(grace.id, 'the mail is put off', ({ lastError }) => lastError !== null);
+    await requestReset(grace.email);
+    await eventuallyMail(grace.id, 'the mail is postponed', ({ lastError }) => lastError !== null);
     await app.sql.query(`UPDATE outbox_messages SET available_at = 'infinity' WHERE status = 'pending'`);
     expect(await rises()).toMatchObject({
       'first sent': 1,
@@ -207,23 +209,23 @@ describe('the outbox', () => {
     await sink.startAgain();
   });
 
-  it('EN-03 is no oracle: a mail server that refuses or hangs changes no answer', async () => {
-    for (const trouble of ['refuses', 'hangs', 'is gone']) {
-      if (trouble === 'refuses') sink.refuseRecipient = () => 550;
-      if (trouble === 'hangs') sink.isMute = true;
-      if (trouble === 'is gone') await sink.stop();
+  it('EN-03 a mail server that refuses, hangs or is unreachable changes no response', async () => {
+    for (const fault of ['refuses', 'hangs', 'is gone']) {
+      if (fault === 'refuses') sink.refuseRecipient = () => 550;
+      if (fault === 'hangs') sink.isMute = true;
+      if (fault === 'is gone') await sink.stop();
       await afterCooldown(app);
       const send = (email: string) => app.post('/api/auth/password-reset/send-code', { email }).expect(202);
       const known = await send(ada.email);
       const unknown = await send(unique.email());
-      expect([trouble, withoutIdentity(unknown)]).toEqual([trouble, withoutIdentity(known)]);
+      expect([fault, withoutIdentity(unknown)]).toEqual([fault, withoutIdentity(known)]);
     }
     await sink.startAgain();
   });
 
-  it('MI-02 is emptied by several servers at once, each mail sent exactly once', async () => {
+  it('MI-02 several servers empty the outbox together, each mail is sent exactly once', async () => {
     const second = await app.replica();
-    const box = new FieldCipher(new KeyRing([TEST_SECRET]).all('outbox-payload'));
+    const cipher = new FieldCipher(new KeyRing([TEST_SECRET]).all('outbox-payload'));
     const data = { loginId: 'ada', memberSince: '2026-11', requestedAt: '2026-11-22T00:00:00Z', network: 'x' };
     const mails = Array.from({ length: 100 }, () => ({ id: randomUUID(), to: unique.email() }));
     await app.sql.query(
@@ -231,7 +233,7 @@ describe('the outbox', () => {
          INSERT INTO outbox_messages (id, template, locale, status, payload, message_id)
          SELECT id, 'login-id', 'en', 'pending', payload, '<' || id || '@test>' FROM unnest($1::uuid[], $2::bytea[]) AS m (id, payload))
        SELECT pg_notify('munjigi_outbox', '')`,
-      [mails.map(({ id }) => id), mails.map(({ id, to }) => box.encrypt(JSON.stringify({ to, data }), id))],
+      [mails.map(({ id }) => id), mails.map(({ id, to }) => cipher.encrypt(JSON.stringify({ to, data }), id))],
     );
     for (let left = mails.length; left > 0;) {
       left = await eventually('some more are sent', async () => {

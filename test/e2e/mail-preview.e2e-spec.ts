@@ -9,7 +9,7 @@ const PRODUCTION = {
   SMTP_REQUIRE_TLS: 'false',
 };
 
-describe('the preview of mails', () => {
+describe('the mail preview', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.start({ env: { NODE_ENV: 'development' } });
@@ -33,7 +33,7 @@ describe('the preview of mails', () => {
     }
   });
 
-  it('knows no other template, language or part', async () => {
+  it('answers 404 for an unknown template, language or part', async () => {
     for (const path of ['_layout/en/html', 'sign-up/fr/html', 'sign-up/en/subject', '..%2f..%2fmain/en/html'])
       expect([path, (await app.get(`/dev/mails/${path}`)).status]).toEqual([path, 404]);
   });

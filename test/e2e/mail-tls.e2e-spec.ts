@@ -4,8 +4,8 @@ import { unique } from '../support/factories.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
 
-/** A mail with a code in it never travels where others can read it, nor to a server that cannot say who it is. */
-describe('a mail server that must be spoken to through TLS', () => {
+/** A mail with a code is never sent unencrypted, nor to a server without a valid certificate. */
+describe('a mail server with required TLS', () => {
   let app: TestApp;
   let sink: SmtpSink | undefined;
 
@@ -18,15 +18,15 @@ describe('a mail server that must be spoken to through TLS', () => {
     await app.sql.query('DELETE FROM outbox_messages');
   });
 
-  /** A server with a worker that sends by `url`; ends with the test. */
-  async function reasonWithheld(url: string): Promise<string> {
+  /** Sends a sign-up mail through `url`. @returns the recorded reason why it was not sent */
+  async function failureReason(url: string): Promise<string> {
     const sender = await TestApp.start({
       database: app.database,
       env: { SMTP_URL: url, SMTP_REQUIRE_TLS: 'true' },
     });
     try {
       await sender.post('/api/auth/sign-up', unique.signUp()).expect(202);
-      return await eventually('the mail is put off', async () => {
+      return await eventually('the mail is postponed', async () => {
         const { rows } = await app.sql.query<{ status: string; last_error: string | null }>(
           'SELECT status, last_error FROM outbox_messages',
         );
@@ -38,15 +38,15 @@ describe('a mail server that must be spoken to through TLS', () => {
     }
   }
 
-  it('ML-07 gets nothing when STARTTLS has been stripped from its greeting: the mail is kept', async () => {
+  it('ML-07 receives nothing if STARTTLS was stripped from its greeting; the mail is kept', async () => {
     sink = await SmtpSink.start();
-    expect(await reasonWithheld(sink.url)).toMatch(/TLS/);
+    expect(await failureReason(sink.url)).toMatch(/TLS/);
     expect(sink.letters).toEqual([]);
   });
 
-  it('ML-07 gets nothing when its certificate is nobody’s: the mail is kept', async () => {
+  it('ML-07 receives nothing if its certificate is not trusted; the mail is kept', async () => {
     sink = await SmtpSink.start({ hasTls: true });
-    expect(await reasonWithheld(sink.url)).toMatch(/certificate/);
+    expect(await failureReason(sink.url)).toMatch(/certificate/);
     expect(sink.letters).toEqual([]);
   });
 });

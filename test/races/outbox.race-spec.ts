@@ -20,7 +20,7 @@ import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 allowTime();
 
 const WORKERS = 3;
-/** What each worker sends at once unless told otherwise. */
+/** Default of OUTBOX_CONCURRENCY. */
 const AT_ONCE = 5;
 const MAILS = howMany({ short: 400, long: 10_000 });
 const SINGLE_MAILS = howMany({ short: 20, long: 200 });
@@ -32,9 +32,9 @@ describe('an outbox with three workers', () => {
   let mail: MailService;
   let workers: TestApp[] = [];
   const letterbox = new Letterbox();
-  /** How often each mail came, by its Message-ID. */
+  /** How often each mail arrived, by Message-ID. */
   const arrivals = new Map<string, number>();
-  /** How many came from each worker. */
+  /** How many arrived from each worker. */
   const shares = new Map<string, number>();
   let lastArrival = 0;
 
@@ -70,11 +70,11 @@ describe('an outbox with three workers', () => {
     lastArrival = performance.now();
   }
 
-  /** Commits so many mails in one transaction: no worker sees the first before it sees the last. */
+  /** Commits the mails in one transaction, so that all become visible to the workers at once. */
   const commit = (count: number): Promise<void> =>
     database.transaction(async (tx) => {
       for (let n = 0; n < count; n += 1) {
-        const to = { memberId: null, email: `somebody${n}@example.test`, locale: n % 2 === 0 ? 'ko' : 'en' } as const;
+        const to = { memberId: null, email: `member${n}@example.test`, locale: n % 2 === 0 ? 'ko' : 'en' } as const;
         await mail.queue(tx, 'sign-up', to, MAIL_SAMPLES['sign-up']);
       }
     });
@@ -87,11 +87,11 @@ describe('an outbox with three workers', () => {
     return rows[0].mails as number;
   };
 
-  /** Waits as long as mails keep arriving. */
+  /** Waits until the outbox is empty, as long as mails keep arriving. */
   async function emptied(): Promise<void> {
     for (let last = -1; (await countIn('pending')) > 0; last = arrivals.size) {
       if (arrivals.size === last)
-        await eventually('another mail, or the note of the last', async () => {
+        await eventually('another mail, or the record of the last', async () => {
           return arrivals.size > last || (await countIn('pending')) === 0 || undefined;
         });
       else await pause(50);
@@ -100,7 +100,7 @@ describe('an outbox with three workers', () => {
 
   const sentOnce = (): number => [...arrivals.values()].filter((times) => times === 1).length;
 
-  it('MI-02 sends each mail exactly once, however many wait', async () => {
+  it('MI-02 sends each mail exactly once from a long queue', async () => {
     await commit(MAILS);
     const committed = performance.now();
     await emptied();
@@ -108,11 +108,11 @@ describe('an outbox with three workers', () => {
     report(`${MAILS} mails: ${Math.round(perSecond)}/s, by each worker ${[...shares.values()].join(', ')}`);
     expect([arrivals.size, sentOnce(), await countIn('sent')]).toEqual([MAILS, MAILS, MAILS]);
     expect(shares.size).toBe(WORKERS);
-    // A rate means something on a machine that does nothing else: where the suite runs by itself.
+    // A rate is meaningful only if the suite runs alone on the machine.
     if (IS_LONG) expect(perSecond).toBeGreaterThanOrEqual(200);
   });
 
-  it('MI-02 holds no connection in a transaction while mails are handed over', async () => {
+  it('MI-02 holds no transaction open while it sends mails', async () => {
     let release!: () => void;
     const released = new Promise<void>((resolve) => (release = resolve));
     let handedOver = 0;
@@ -123,8 +123,8 @@ describe('an outbox with three workers', () => {
     };
     try {
       await commit(2 * WORKERS * AT_ONCE);
-      await eventually('all places are taken', async () => handedOver === WORKERS * AT_ONCE || undefined);
-      // Whatever led up to the sending has ended: nothing of the workers is inside a transaction or holds a row.
+      await eventually('all slots are in use', async () => handedOver === WORKERS * AT_ONCE || undefined);
+      // The claims have committed: no worker is in a transaction or holds a row lock.
       await eventually('no transaction', async () => {
         const { rows } = await own.pool.query(
           `SELECT count(*) FILTER (WHERE xact_start IS NOT NULL)::int AS busy, count(*)::int AS connections
@@ -141,8 +141,8 @@ describe('an outbox with three workers', () => {
     expect(sentOnce()).toBe(arrivals.size);
   });
 
-  it('MI-02 is told of a new mail at commit and has it sent within 2 s', async () => {
-    // One worker alone: three would look so often by themselves that nobody could tell whether they were told.
+  it('MI-02 is notified of a new mail on commit and sends it within 2 s', async () => {
+    // One worker alone: the polls of three would hide a missing notification.
     await Promise.all(workers.slice(1).map((worker) => worker.stop()));
     const delays: number[] = [];
     for (let n = 0; n < SINGLE_MAILS; n += 1) {
@@ -156,7 +156,7 @@ describe('an outbox with three workers', () => {
     const [median, p95] = [0.5, 0.95].map((share) => Math.round(delays[Math.ceil(delays.length * share) - 1]!));
     report(`commit to mail server, idle: median ${median} ms, p95 ${p95} ms of ${SINGLE_MAILS}`);
     expect(p95).toBeLessThanOrEqual(2000);
-    // Without being told it would find them by looking every 2 s: in the middle after one.
+    // Without the notification, the poll every 2 s would find them, on average after 1 s.
     expect(median).toBeLessThan(600);
     expect(sentOnce()).toBe(arrivals.size);
   });

@@ -1,6 +1,6 @@
 import type { MailerOptions } from '@nestjs-modules/mailer';
 import type { Environment } from '../../platform/config/environment.js';
-import type { MailTemplateAdapter } from '../templates/mail-template-adapter.js';
+import type { MailTemplateAdapter, TemplatedMessage } from '../templates/mail-template-adapter.js';
 
 /** Options of `MailerModule`: the SMTP transport, the defaults of every mail and the template engine. */
 export function mailerOptions(env: Readonly<Environment>, adapter: MailTemplateAdapter) {
@@ -8,7 +8,7 @@ export function mailerOptions(env: Readonly<Environment>, adapter: MailTemplateA
     ...smtpOptions(env),
     // A plugin and not `template.adapter`: with the latter, MailerService loads preview-email, and
     // with it pug and a second nodemailer, or logs a warning at each start where it is missing.
-    plugins: [{ step: 'compile', plugin: (mail, callback) => adapter.compile(mail, callback) }],
+    plugins: [{ step: 'compile', plugin: (message: TemplatedMessage, callback) => adapter.compile(message, callback) }],
   } satisfies MailerOptions;
 }
 

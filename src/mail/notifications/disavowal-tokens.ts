@@ -10,8 +10,9 @@ import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 const KEY = 'not-me-mailbox';
 
 /**
- * The token behind "it wasn't me". It names the mailbox that it was sent to, so that what somebody got while the account
- * was in their hands is worth nothing once it is taken back.
+ * Signs and verifies the tokens of "It wasn't me" links. Each token is bound to the mailbox that it
+ * was sent to. A token that an attacker received while in control of the account stops working once
+ * the owner has recovered it.
  */
 @Injectable()
 export class DisavowalTokens {
@@ -22,13 +23,16 @@ export class DisavowalTokens {
     private readonly tokens: TokensService,
   ) {}
 
-  /** @param emailKey the canonical form of the address that the mail goes to. @param notice the mail */
-  mint(memberId: string, emailKey: string, notice: string): string {
+  /**
+   * @param emailKey canonical form of the recipient's address
+   * @param notification template name of the mail
+   */
+  mint(memberId: string, emailKey: string, notification: string): string {
     const now = this.clock.nowSeconds();
     const box = keyedDigest(this.keys.current(KEY), emailKey).toString('base64url');
     return this.tokens.sign(
       'not-me',
-      { sub: memberId, jti: randomUUID(), evt: notice, box },
+      { sub: memberId, jti: randomUUID(), evt: notification, box },
       now,
       now + this.config.env.NOT_ME_TTL_SECONDS,
     );
@@ -39,7 +43,7 @@ export class DisavowalTokens {
     return this.tokens.verify('not-me', token);
   }
 
-  /** Whether the token was sent to one of these addresses, given in their canonical form. */
+  /** Whether the token was sent to one of these addresses, in canonical form. */
   wasSentTo({ box }: VerifiedToken<'not-me'>, emailKeys: readonly string[]): boolean {
     const sentTo = Buffer.from(box, 'base64url');
     return this.keys

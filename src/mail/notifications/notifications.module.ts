@@ -4,7 +4,7 @@ import { TokensModule } from '../../platform/crypto/tokens/tokens.module.js';
 import { DisavowalTokens } from './disavowal-tokens.js';
 import { SecurityNotificationsService } from './security-notifications.service.js';
 
-/** Mails about what happened to an account. */
+/** Mails to members about security-relevant events of their account. */
 @Module({
   imports: [MailModule, TokensModule],
   providers: [SecurityNotificationsService, DisavowalTokens],

@@ -10,7 +10,7 @@ import type { MailTemplates } from '../templates/mail-template.js';
 import type { Member } from '../../users/member.entity.js';
 import { DisavowalTokens } from './disavowal-tokens.js';
 
-/** Mails about something that happened to an account, each with a link for "it wasn't me". */
+/** Mails about events of an account, each with an "It wasn't me" link. */
 export type SecurityNotification =
   | 'password-changed'
   | 'session-reused'
@@ -21,10 +21,10 @@ export type SecurityNotification =
   | 'account-closed'
   | 'account-restored';
 
-/** What every notice says anyway. */
-type Common = 'name' | 'at' | 'network' | 'notMeLink';
+/** Fields that every notification has. */
+type CommonField = 'name' | 'at' | 'network' | 'notMeLink';
 
-/** Tells a member what happened to the account: who, when, from where, and what to do if it was somebody else. */
+/** Notifies members of events of their account: what, when, from where, and what to do if it was an attacker. */
 @Injectable()
 export class SecurityNotificationsService {
   constructor(
@@ -34,22 +34,29 @@ export class SecurityNotificationsService {
     private readonly mail: MailService,
   ) {}
 
+  /** Queues the mail; it is sent after `tx` commits. */
   async send<Name extends SecurityNotification>(
     tx: Tx,
-    notice: Name,
+    notification: Name,
     member: Pick<Member, 'id' | 'name' | 'email' | 'emailKey' | 'locale'>,
     context: ClientContext,
-    data: Omit<MailTemplates[Name], Common>,
+    data: Omit<MailTemplates[Name], CommonField>,
     { withhold = false }: { withhold?: boolean } = {},
   ): Promise<void> {
     const common = {
       name: member.name ?? undefined,
       at: new Date(this.clock.nowSeconds() * 1000).toISOString(),
       network: coarseNetwork(context.ip),
-      notMeLink: this.config.notMeLink(this.disavowalTokens.mint(member.id, member.emailKey, notice)),
+      notMeLink: this.config.notMeLink(this.disavowalTokens.mint(member.id, member.emailKey, notification)),
     };
-    await this.mail.queue(tx, notice, recipientOf(member), { ...data, ...common } as unknown as MailTemplates[Name], {
-      withhold,
-    });
+    await this.mail.queue(
+      tx,
+      notification,
+      recipientOf(member),
+      { ...data, ...common } as unknown as MailTemplates[Name],
+      {
+        withhold,
+      },
+    );
   }
 }

@@ -1,37 +1,40 @@
 import type { Locale } from '../../platform/i18n/locale.js';
 
-/** How each language writes what a mail template prints besides plain text: times, counts and web addresses. */
+/** Formats of one language for the values that a mail template prints: times, counts and web addresses. */
 export interface MailFormats {
   /**
-   * A moment as people read it, with the name of the clock, because we do not know where the reader is: Korean mails go
-   * by the clock of Korea, the others by UTC.
+   * Date and time with the name of the time zone, because the reader's own zone is unknown. Korean
+   * mails use Korean time, others UTC.
    */
   time(iso: string): string;
-  /** The month of a moment. */
+  /** Year and month. */
   month(iso: string): string;
   /** "1 minute", "10 minutes". */
-  count(amount: number, one: string, many: string): string;
-  /** The address itself, if it is a web address. Throws otherwise, so that no `javascript:` ends up behind a button. */
+  count(amount: number, singular: string, plural: string): string;
+  /**
+   * @returns the address, normalized
+   * @throws Error unless it is http or https: a button must never open `javascript:`
+   */
   web(address: string): string;
 }
 
 export function mailFormats(locale: Locale): MailFormats {
   const language = { en: 'en-GB', ko: 'ko-KR' }[locale];
   const timeZone = { en: 'UTC', ko: 'Asia/Seoul' }[locale];
-  const clockName = { en: 'UTC', ko: '(한국 시각)' }[locale];
+  const zoneName = { en: 'UTC', ko: '(한국 시각)' }[locale];
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone });
   const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone });
   const month = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', timeZone: 'UTC' });
   return {
     time: (iso) => {
-      const moment = momentOf(iso);
+      const time = parseTime(iso);
       const separator = locale === 'en' ? ', ' : ' ';
-      return `${day.format(moment)}${separator}${clock.format(moment)} ${clockName}`;
+      return `${day.format(time)}${separator}${clock.format(time)} ${zoneName}`;
     },
-    month: (iso) => month.format(momentOf(iso)),
-    count: (amount, one, many) => {
-      if (typeof amount !== 'number') throw new Error('a mail template counts something that is no number');
-      return `${amount} ${amount === 1 ? one : many}`;
+    month: (iso) => month.format(parseTime(iso)),
+    count: (amount, singular, plural) => {
+      if (typeof amount !== 'number') throw new Error('a mail template counts a value that is not a number');
+      return `${amount} ${amount === 1 ? singular : plural}`;
     },
     web: (address) => {
       const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -43,8 +46,8 @@ export function mailFormats(locale: Locale): MailFormats {
   };
 }
 
-function momentOf(iso: string): Date {
-  const moment = new Date(iso);
-  if (Number.isNaN(moment.getTime())) throw new Error('a mail template needs times in ISO 8601');
-  return moment;
+function parseTime(iso: string): Date {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) throw new Error('a mail template needs times in ISO 8601');
+  return time;
 }

@@ -28,19 +28,19 @@ const SUSPICIONS = [
   'success_after_failures',
   'wrong_second_factor',
 ] satisfies SuspicionReason[] as SuspicionReason[];
-const PROOFS = EVERY.filter(([name]) => 'code' in SAMPLES[name]);
+const CHALLENGE_MAILS = EVERY.filter(([name]) => 'code' in SAMPLES[name]);
 const ALERTS = EVERY.filter(([name]) => 'notMeLink' in SAMPLES[name]);
 const LOCATED = EVERY.filter(([name]) => 'network' in SAMPLES[name]);
 const NAMED = EVERY.filter(([name]) => 'name' in SAMPLES[name]);
 
 const renderer = new MailRenderer({ productName: 'Acme' });
 
-/** Renders a sample with some fields replaced; `data` is loose because a stored row may hold anything. */
+/** Renders a sample with some fields replaced. Untyped, because a stored row may contain any value. */
 function mail(name: MailTemplateName, locale: Locale, changes: Record<string, unknown> = {}): RenderedMail {
   return renderer.render(name, locale, { ...SAMPLES[name], ...changes });
 }
 
-/** The words of an HTML part as a reader sees them. */
+/** The text of an HTML part as a reader sees it. */
 function visible(html: string): string {
   return html
     .replace(/^[\s\S]*<h1/, '<h1')
@@ -54,7 +54,7 @@ function visible(html: string): string {
     .replace(/\s+/g, ' ');
 }
 
-/** Numbers, times, IDs and addresses: what a reader would act on. */
+/** Numbers, times, ids and addresses in a text. */
 function facts(words: string): string[] {
   return [...new Set(words.match(/https?:\S+|[\w./*#=-]*\d[\w./*#=:-]*|[a-z]+\*+[a-z]*|[a-z]+\.[a-z]+/g) ?? [])].sort();
 }
@@ -75,13 +75,13 @@ describe('a mail', () => {
     }
   });
 
-  it.each(EVERY)('%s in %s says the same facts in text and in HTML', (name, locale) => {
+  it.each(EVERY)('%s in %s has the same facts in text and HTML', (name, locale) => {
     const { html, text } = mail(name, locale);
     expect(facts(visible(html))).toEqual(facts(text));
     expect(facts(text)).toEqual(expect.arrayContaining([{ en: '05:37', ko: '14:37' }[locale]]));
   });
 
-  it.each(LOCATED)('ML-06 %s in %s shows the time, by which clock, and the coarse network', (name, locale) => {
+  it.each(LOCATED)('ML-06 %s in %s shows the time with its time zone and the coarse network', (name, locale) => {
     const { text } = mail(name, locale);
     expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 14:37 (한국 시각)' }[locale]);
     expect(text).toContain('198.18.3.0/24');
@@ -99,11 +99,11 @@ describe('a mail', () => {
     },
   );
 
-  it.each(PROOFS)(
-    'ML-06 %s in %s shows code, link and how long they work, and warns never to tell the code',
+  it.each(CHALLENGE_MAILS)(
+    'ML-06 %s in %s shows code, link and their lifetimes, and warns never to share the code',
     (name, locale) => {
       const { html, text } = mail(name, locale);
-      // A forgotten login ID is shown where it was asked for, so there is no page for a link to lead to.
+      // A login ID is shown on the page where it was requested, so the mail has no link.
       const hasLink = name !== 'find-login-id';
       for (const words of [visible(html), text]) {
         expect(words).toContain(CODE);
@@ -116,57 +116,54 @@ describe('a mail', () => {
     },
   );
 
-  it.each(EVERY)('ML-05 %s in %s loads nothing from anywhere', (name, locale) => {
+  it.each(EVERY)('ML-05 %s in %s loads no remote content', (name, locale) => {
     const { html } = mail(name, locale);
     expect(html).not.toMatch(/<(img|link|script|iframe|object|embed|video|audio|source|svg|form)\b/i);
     expect(html).not.toMatch(/\bsrc\s*=|\bsrcset\s*=|\bbackground\s*=|url\(|@import|@font-face/i);
-    // Every address in the source is one that a person may press or read.
+    // Every address in the source is a link or its visible text.
     const addresses = html.match(/[^\s"'<>]*https?:[^\s"'<>]*/g) ?? [];
     const pressed = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map((match) => match[1]);
     expect(addresses.filter((address) => !pressed.includes(address))).toEqual([]);
   });
 
-  it.each(EVERY)('%s in %s is fit for dark screens and phones', (name, locale) => {
+  it.each(EVERY)('%s in %s supports dark mode and phones', (name, locale) => {
     const { html } = mail(name, locale);
     expect(html).toContain('<meta name="color-scheme" content="light dark">');
     expect(html).toContain('prefers-color-scheme: dark');
     expect(html).toContain('width=device-width');
   });
 
-  it.each(LOCALES)(
-    'AD-02 says in %s what an administrator did, each act in other words and none with a place',
-    (locale) => {
-      const acts = [
-        ...[
-          'disabled',
-          'enabled',
-          'made-admin',
-          'no-longer-admin',
-          'logged-out',
-          'two-factor-removed',
-          'factor-removed',
-          'unlocked',
-        ],
-      ].map((what) => mail('admin-action', locale, { what }));
-      expect(new Set(acts.map(({ text }) => text)).size).toBe(acts.length);
-      for (const { html, text } of acts) {
-        expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 14:37 (한국 시각)' }[locale]);
-        expect(visible(html)).not.toMatch(/network|네트워크/i);
-      }
-    },
-  );
+  it.each(LOCALES)('AD-02 describes in %s each action of an administrator differently, without a network', (locale) => {
+    const acts = [
+      ...[
+        'disabled',
+        'enabled',
+        'made-admin',
+        'no-longer-admin',
+        'logged-out',
+        'two-factor-removed',
+        'factor-removed',
+        'unlocked',
+      ],
+    ].map((what) => mail('admin-action', locale, { what }));
+    expect(new Set(acts.map(({ text }) => text)).size).toBe(acts.length);
+    for (const { html, text } of acts) {
+      expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 14:37 (한국 시각)' }[locale]);
+      expect(visible(html)).not.toMatch(/network|네트워크/i);
+    }
+  });
 
-  it.each(LOCALES)('AD-02 leads in %s to a page for setting a password, and says why', (locale) => {
+  it.each(LOCALES)('AD-02 links in %s to the page for setting a password and gives the reason', (locale) => {
     const whys = ['account-created', 'reset-demanded'].map((why) => mail('set-password', locale, { why }).text);
     expect(new Set(whys).size).toBe(2);
     for (const text of whys) expect(text).toContain(LINK);
   });
 
-  it('counts one minute as one', () => {
+  it('uses the singular for one minute', () => {
     expect(mail('find-login-id', 'en', { codeMinutes: 1 }).text).toContain('works for 1 minute,');
   });
 
-  it('tells a changed password from a reset one', () => {
+  it('distinguishes a changed password from a reset one', () => {
     expect(mail('password-changed', 'en', { how: 'changed' }).text).toContain('All other devices were logged out');
     expect(mail('password-changed', 'en', { how: 'reset' }).text).toContain('All devices were logged out');
   });
@@ -188,7 +185,7 @@ describe('a mail', () => {
     ['app-removed', 'ko', '인증 앱이 해제되었습니다', '패스키를 계속 사용합니다'],
     ['passkey-added', 'ko', '패스키가 추가되었습니다', '비밀번호 없이 로그인할 수 있습니다'],
     ['passkey-removed', 'ko', '패스키가 삭제되었습니다', '더 이상 로그인할 수 없습니다'],
-  ] as const)('tells what became of two-step login: %s in %s', (what, locale, title, sentence) => {
+  ] as const)('describes each change of two-step login: %s in %s', (what, locale, title, sentence) => {
     const { subject, html, text } = mail('two-factor-changed', locale, { what, recoveryCodesLeft: undefined });
     expect(subject).toBe(`[Acme] ${title}`);
     expect(html).toContain(`<title>${title}</title>`);
@@ -197,7 +194,7 @@ describe('a mail', () => {
     for (const words of [visible(html), text]) expect(words).toContain(sentence);
   });
 
-  it('OC-08 counts the recovery codes that are left, and warns when there are none', () => {
+  it('OC-08 shows the number of recovery codes left, and warns if there are none', () => {
     const left = (recoveryCodesLeft: number) => mail('two-factor-changed', 'en', { recoveryCodesLeft });
     expect(left(3).text).toContain('Recovery codes left: 3');
     expect(left(3).text).not.toContain('no recovery codes left');
@@ -205,7 +202,7 @@ describe('a mail', () => {
     for (const words of [visible(left(0).html), left(0).text]) expect(words).toContain('no recovery codes left');
   });
 
-  it.each(LOCALES)('names the passkey, and says when the second step went with it (%s)', (locale) => {
+  it.each(LOCALES)('names the passkey, and states if it was the last second step (%s)', (locale) => {
     const removed = (isSecondStepOff?: 1) =>
       mail('two-factor-changed', locale, { what: 'passkey-removed', passkeyName: 'Blue key', isSecondStepOff });
     const off = locale === 'en' ? 'password alone is enough' : '비밀번호만으로 로그인할 수 있습니다';
@@ -216,7 +213,7 @@ describe('a mail', () => {
     expect(removed().text).not.toContain(off);
   });
 
-  it.each(LOCALES)('SS-06 names each reason for which a login looks suspicious, and only those (%s)', (locale) => {
+  it.each(LOCALES)('SS-06 lists the reasons why a login looks suspicious, and no others (%s)', (locale) => {
     const none = Object.fromEntries(SUSPICIONS.map((reason) => [reason, undefined]));
     const named = (reasons: SuspicionReason[]) => {
       const { html, text } = mail('suspicious-login', locale, { ...none, ...suspicionFields(reasons) });
@@ -229,11 +226,11 @@ describe('a mail', () => {
     expect(named(SUSPICIONS).sort()).toEqual(sentences.sort());
   });
 
-  it('SS-06 is not made about a suspicion without a reason', () => {
+  it('SS-06 is refused without a reason for the suspicion', () => {
     expect(() => suspicionFields([])).toThrow('needs a reason');
   });
 
-  it.each(ALERTS)('%s in %s offers “It wasn’t me”, and says that opening the link changes nothing', (name, locale) => {
+  it.each(ALERTS)('%s in %s offers “It wasn’t me” and states that opening the link changes nothing', (name, locale) => {
     const { html, text } = mail(name, locale);
     for (const words of [visible(html), text]) {
       expect(words).toContain({ en: 'It wasn’t me', ko: '제가 한 일이 아닙니다' }[locale]);
@@ -241,10 +238,10 @@ describe('a mail', () => {
       expect(words).toContain({ en: 'all devices are logged out', ko: '모든 기기에서 로그아웃' }[locale]);
       expect(words).toContain(LINK);
     }
-    expect(html.match(/<a class="(button|outlined)"/g)).toHaveLength(1); // two buttons would leave a frightened reader guessing
+    expect(html.match(/<a class="(button|outlined)"/g)).toHaveLength(1); // one action only, so that a worried reader need not choose
   });
 
-  it.each(ALERTS)('%s in %s says what to do by hand where there is no such link', (name, locale) => {
+  it.each(ALERTS)('%s in %s explains what to do if there is no such link', (name, locale) => {
     const { html, text } = mail(name, locale, { notMeLink: undefined });
     expect(html + text).not.toContain({ en: 'It wasn’t me', ko: '제가 한 일이 아닙니다' }[locale]);
     for (const words of [visible(html), text]) {
@@ -253,23 +250,23 @@ describe('a mail', () => {
     }
   });
 
-  it('SS-07 tells the old address how long a change of address can be undone', () => {
+  it('SS-07 informs the old address how long the change can be undone', () => {
     expect(mail('email-changed', 'en', { undoDays: 1 }).text).toContain('for 1 day.');
     expect(mail('email-changed', 'en').text).toContain('for 7 days.');
     expect(mail('email-changed', 'ko').text).toContain('7일 동안 되돌리실 수 있습니다');
   });
 
-  it('says until when a closed account can be restored', () => {
+  it('shows until when a closed account can be restored', () => {
     expect(mail('account-closed', 'en').text).toContain('Erased on: 6 December 2026, 05:37 UTC');
     expect(mail('account-closed', 'ko').text).toContain('삭제 예정일: 2026년 12월 6일 14:37 (한국 시각)');
   });
 
-  it('BF-04 tells the owner of an attacked account that known devices keep working', () => {
+  it('BF-04 informs the owner of an attacked account that known devices keep working', () => {
     expect(mail('login-locked', 'en').text).toContain('Devices you have used before are not affected');
     expect(mail('login-locked', 'ko').text).toContain('전에 사용하시던 기기는 그대로 이용하실 수 있습니다');
   });
 
-  it.each(EVERY)('%s in %s does without its optional fields', (name, locale) => {
+  it.each(EVERY)('%s in %s renders without its optional fields', (name, locale) => {
     const optional = Object.entries<string>(MAIL_TEMPLATE_FIELDS[name]).filter(([, need]) => need === 'optional');
     const { html, text } = mail(name, locale, Object.fromEntries(optional.map(([field]) => [field, undefined])));
     expect(facts(visible(html))).toEqual(facts(text));
@@ -277,8 +274,8 @@ describe('a mail', () => {
   });
 });
 
-describe('what a stranger writes into a mail', () => {
-  it.each(NAMED)('ML-05 is escaped and never run as a template (%s in %s)', (name, locale) => {
+describe('free text from an attacker in a mail', () => {
+  it.each(NAMED)('ML-05 is escaped and never executed as a template (%s in %s)', (name, locale) => {
     const hostile = '<img src=x onerror="alert(1)"> {{7*7}} {{code}} ${7*7}';
     const { subject, html, text } = mail(name, locale, { name: hostile });
     expect(html).toContain('&lt;img src&#x3D;x onerror&#x3D;&quot;alert(1)&quot;&gt; {{7*7}} {{code}}');
@@ -296,7 +293,7 @@ describe('what a stranger writes into a mail', () => {
     }
   });
 
-  it.each(EVERY)('ML-01 stays on its line (%s in %s)', (name, locale) => {
+  it.each(EVERY)('ML-01 cannot add a line (%s in %s)', (name, locale) => {
     for (const field of ['name', 'deviceName', 'loginIdMasked', 'network', 'code']) {
       if (!(field in SAMPLES[name])) continue;
       const broken = 'a\r\nBcc: x@example.org\u0000\u2028\u0085b\u202ec\ud800';
@@ -312,25 +309,25 @@ describe('what a stranger writes into a mail', () => {
     ['You won, see https://evil.example/win', /https:\/\/|evil\.example/],
     ['www.evil.example', /www\.evil|evil\.example/],
     ['mail a@evil.example', /@evil\.example/],
-  ])('becomes no link: %s', (name, link) => {
+  ])('does not become a link: %s', (name, link) => {
     const { html, text } = mail('new-device', 'en', { name, deviceName: name, notMeLink: undefined });
     expect(html).not.toMatch(link);
     expect(text).not.toMatch(link);
   });
 
-  it('is cut short', () => {
+  it('is shortened', () => {
     expect(mail('sign-up', 'en', { name: '가'.repeat(500) }).text).toContain(`Hello ${'가'.repeat(60)}…,`);
   });
 
-  it('leaves ordinary names alone', () => {
+  it('does not change ordinary names', () => {
     for (const name of ["Miles O'Brien", '김민수', 'José María', 'Anna-Lena']) {
       expect(mail('sign-up', 'en', { name }).text).toContain(`Hello ${name},`);
     }
   });
 });
 
-describe('a mail that would be wrong', () => {
-  it.each(EVERY)('%s in %s is refused when a required field is missing', (name, locale) => {
+describe('an invalid mail', () => {
+  it.each(EVERY)('%s in %s is refused if a required field is missing', (name, locale) => {
     for (const [field, need] of Object.entries<string>(MAIL_TEMPLATE_FIELDS[name])) {
       if (need === 'optional') continue;
       expect(() => mail(name, locale, { [field]: undefined })).toThrow(`needs ${field}`);
@@ -340,24 +337,24 @@ describe('a mail that would be wrong', () => {
   });
 
   it.each(['javascript:alert(1)', 'data:text/html,x', ' JaVaScRiPt:alert(1)', '/relative', 'myapp://reset', ''])(
-    'ML-05 is refused when its button would open %j',
+    'ML-05 is refused if its button would open %j',
     (link) => {
       expect(() => mail('password-reset', 'en', { link })).toThrow('only to http and https');
     },
   );
 
-  it('is refused when a time is none', () => {
+  it('is refused if a time is not ISO 8601', () => {
     expect(() => mail('new-device', 'ko', { at: 'yesterday' })).toThrow('ISO 8601');
   });
 
-  it('is refused when the template or the language is not ours', () => {
+  it('is refused if the template or the language is unknown', () => {
     const render = renderer.render.bind(renderer) as (...values: unknown[]) => RenderedMail;
     expect(() => render('../secrets', 'en', {})).toThrow('unknown mail template');
     expect(() => render('toString', 'en', {})).toThrow('unknown mail template');
     expect(() => render('new-device', '../../en', SAMPLES['new-device'])).toThrow('unknown mail language');
   });
 
-  it('never repeats a value in the reason, since reasons are logged', () => {
+  it('keeps values out of the error message, because it is logged', () => {
     expect(() => mail('password-reset', 'en', { link: `javascript:${TOKEN}` })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining(TOKEN) }),
     );

@@ -7,7 +7,7 @@ import { mailFormats } from './mail-formats.js';
 import { isMailTemplateName, type MailTemplateName, type MailTemplates } from './mail-template.js';
 import { mailValues, singleLine } from './mail-values.js';
 
-/** A mail ready to be sent: the HTML and the text part say the same. */
+/** The rendered parts of a mail. HTML and text have the same content. */
 export interface RenderedMail {
   subject: string;
   html: string;
@@ -15,29 +15,29 @@ export interface RenderedMail {
 }
 
 export interface MailRendererOptions {
-  /** The product that people know; the letterhead and the subject carry it. */
+  /** Shown in the header and the subject of each mail. */
   productName: string;
 }
 
 type Part = keyof RenderedMail;
-/** HTML escapes what it prints; plain parts must not, or a reader would see `&amp;`. */
+/** HTML parts escape values. Plain text must not, or readers would see `&amp;`. */
 type Flavour = 'html' | 'text';
-/** Handlebars with the partials and formats of one language and one flavour. */
-type Workshop = ReturnType<typeof Handlebars.create>;
+/** Handlebars with the partials and helpers of one language and one flavour. */
+type Engine = ReturnType<typeof Handlebars.create>;
 
 const TEMPLATES = fileURLToPath(new URL('./', import.meta.url));
 
-/** Turns a template name, a language and data into a mail; sends nothing. */
+/** Renders a mail from a template, a language and data. */
 @Injectable()
 export class MailRenderer {
-  private readonly workshops = new Map<string, Workshop>();
+  private readonly engines = new Map<string, Engine>();
   private readonly compiled = new Map<string, Handlebars.TemplateDelegate>();
 
   constructor(private readonly options: MailRendererOptions) {}
 
-  /** Throws when the template is unknown or data is missing: no mail is better than one with a hole where the code belongs. */
+  /** @throws Error if the template is unknown or data is missing: no mail is better than one without its code */
   render<Name extends MailTemplateName>(template: Name, locale: Locale, data: MailTemplates[Name]): RenderedMail {
-    // Both names become a path, and both come out of a database row.
+    // Both names become part of a file path and come from a database row.
     if (!isMailTemplateName(template)) throw new Error('unknown mail template');
     if (!LOCALES.includes(locale)) throw new Error('unknown mail language');
     const values = {
@@ -60,8 +60,8 @@ export class MailRenderer {
     let template = this.compiled.get(file);
     if (template === undefined) {
       const flavour = part === 'html' ? 'html' : 'text';
-      template = this.workshop(locale, flavour).compile(readFileSync(TEMPLATES + file, 'utf8'), {
-        strict: true, // a misspelt field throws instead of printing nothing
+      template = this.engine(locale, flavour).compile(readFileSync(TEMPLATES + file, 'utf8'), {
+        strict: true, // a misspelt field throws instead of printing an empty string
         noEscape: flavour === 'text',
       });
       this.compiled.set(file, template);
@@ -70,40 +70,42 @@ export class MailRenderer {
   }
 
   /**
-   * One Handlebars for each language and flavour: a partial is compiled with the options of the template that uses it
-   * first, so sharing it would let a text part switch off the escaping of the HTML part.
+   * One Handlebars instance per language and flavour. A partial is compiled with the options of the
+   * template that uses it first, so a shared partial of a text part would not be escaped in HTML.
    */
-  private workshop(locale: Locale, flavour: Flavour): Workshop {
+  private engine(locale: Locale, flavour: Flavour): Engine {
     const key = `${locale}.${flavour}`;
-    let workshop = this.workshops.get(key);
-    if (workshop === undefined) {
-      workshop = Handlebars.create();
-      registerFormats(workshop, locale);
-      registerPartials(workshop, locale, flavour);
-      this.workshops.set(key, workshop);
+    let engine = this.engines.get(key);
+    if (engine === undefined) {
+      engine = Handlebars.create();
+      registerFormats(engine, locale);
+      registerPartials(engine, locale, flavour);
+      this.engines.set(key, engine);
     }
-    return workshop;
+    return engine;
   }
 }
 
-function registerFormats(workshop: Workshop, locale: Locale): void {
+function registerFormats(engine: Engine, locale: Locale): void {
   const formats = mailFormats(locale);
-  workshop.registerHelper('time', (iso: string) => formats.time(iso));
-  workshop.registerHelper('month', (iso: string) => formats.month(iso));
-  workshop.registerHelper('count', (amount: number, one: string, many: string) => formats.count(amount, one, many));
-  workshop.registerHelper('web', (address: string) => formats.web(address));
-  workshop.registerHelper('is', (value: unknown, expected: unknown) => value === expected);
-  workshop.registerHelper('either', (value: string, otherwise: string) => (value === '' ? otherwise : value));
+  engine.registerHelper('time', (iso: string) => formats.time(iso));
+  engine.registerHelper('month', (iso: string) => formats.month(iso));
+  engine.registerHelper('count', (amount: number, singular: string, plural: string) =>
+    formats.count(amount, singular, plural),
+  );
+  engine.registerHelper('web', (address: string) => formats.web(address));
+  engine.registerHelper('is', (value: unknown, expected: unknown) => value === expected);
+  engine.registerHelper('either', (value: string, fallback: string) => (value === '' ? fallback : value));
 }
 
-/** Partials are named `button.html.hbs` where every language shares them, `ko.ignore.html.hbs` where it does not. */
-function registerPartials(workshop: Workshop, locale: Locale, flavour: Flavour): void {
+/** Partials are named `button.html.hbs` if all languages share them, otherwise `ko.footer.html.hbs`. */
+function registerPartials(engine: Engine, locale: Locale, flavour: Flavour): void {
   const ending = `.${flavour}.hbs`;
   for (const file of readdirSync(`${TEMPLATES}_layout`)) {
     if (!file.endsWith(ending)) continue;
-    const [first, ...rest] = file.slice(0, -ending.length).split('.');
-    const isShared = rest.length === 0;
+    const [first, name] = file.slice(0, -ending.length).split('.');
+    const isShared = name === undefined;
     if (!isShared && first !== locale) continue;
-    workshop.registerPartial(isShared ? first! : rest.join('.'), readFileSync(`${TEMPLATES}_layout/${file}`, 'utf8'));
+    engine.registerPartial(isShared ? first! : name, readFileSync(`${TEMPLATES}_layout/${file}`, 'utf8'));
   }
 }

@@ -8,7 +8,7 @@ import type { MailTemplateName, MailTemplates } from './mail-template.js';
 type TemplateAdapter = NonNullable<NonNullable<MailerOptions['template']>['adapter']>;
 
 /** The parts of a nodemailer message that `MailerService.sendMail` passes on from its options. */
-interface TemplatedMessage {
+export interface TemplatedMessage {
   data: {
     template: MailTemplateName;
     locale: Locale;

@@ -1,7 +1,7 @@
-/** How the password came to be changed: by the member who knew the old one, or through a mailed proof. */
+/** `changed`: the member entered the old password. `reset`: by a mailed code or link. */
 export type PasswordChangeKind = 'changed' | 'reset';
 
-/** What became of the second factor or of the recovery codes that stand in for it. */
+/** A change of a second factor or of the recovery codes. */
 export type TwoFactorChangeKind =
   | 'enabled'
   | 'disabled'
@@ -12,7 +12,7 @@ export type TwoFactorChangeKind =
   | 'passkey-added'
   | 'passkey-removed';
 
-/** What an administrator did to an account. */
+/** An action of an administrator on an account. */
 export type AdminActionKind =
   | 'disabled'
   | 'enabled'
@@ -23,10 +23,10 @@ export type AdminActionKind =
   | 'factor-removed'
   | 'unlocked';
 
-/** Why somebody is asked to set a password without having asked for it. */
+/** Why a member must set a password without having requested it. */
 export type SetPasswordReason = 'account-created' | 'reset-demanded';
 
-/** What makes a login look like somebody else's. */
+/** Why a login looks like an attacker's. */
 export type SuspicionReason =
   | 'new_device'
   | 'new_network'
@@ -37,25 +37,30 @@ export type SuspicionReason =
   | 'success_after_failures'
   | 'wrong_second_factor';
 
-/** Each reason as a field of its own, because a template prints text and numbers, not lists. */
+/** One field per reason, because templates accept text and numbers, not lists. */
 export type SuspicionFields = { [Reason in SuspicionReason]?: 1 | undefined };
 
-/** The reasons of a `suspicious-login` mail as its fields. Throws without any: a suspicion that says nothing only frightens. */
+/**
+ * Converts the reasons of a `suspicious-login` mail to its fields.
+ *
+ * @throws Error if there is no reason, because the mail would alarm its reader without an explanation
+ */
 export function suspicionFields(reasons: readonly SuspicionReason[]): SuspicionFields {
   if (reasons.length === 0) throw new Error('mail template suspicious-login needs a reason');
   return Object.fromEntries(reasons.map((reason) => [reason, 1]));
 }
 
 /**
- * Every mail we send and what it needs to be told.
- * Times (`requestedAt`, `at`, `memberSince`, `eraseOn`) are ISO 8601; `network` is coarse (198.18.3.0/24), because an exact
- * address in a mail that ends up in the wrong hands would tell where somebody lives.
- * `notMeLink` opens a page that logs out all devices once its button is pressed. `country` is a name in the language of
- * the mail.
+ * Every mail and its data.
+ * - Times (`requestedAt`, `at`, `memberSince`, `eraseOn`) are ISO 8601.
+ * - `network` is coarse (198.18.3.0/24): if the wrong person reads the mail, an exact address would
+ *   reveal where the member is.
+ * - `notMeLink` opens a page whose button logs out all devices.
+ * - `country` is a name in the language of the mail.
  */
 export interface MailTemplates {
-  /** Masked: it goes to an address that nobody has proven, and a login ID such as `evil.example` would become a link there. */
-  'sign-up': Asked & {
+  /** The login ID is masked: the address is not proven, and a login ID such as `evil.example` would become a link. */
+  'sign-up': Requested & {
     loginIdMasked: string;
     name?: string | undefined;
     code: string;
@@ -63,33 +68,33 @@ export interface MailTemplates {
     codeMinutes: number;
     linkHours: number;
   };
-  /** For the owner of an address that somebody tried to sign up with again. */
-  'sign-up-existing': Asked & { loginIdMasked: string; loginUrl?: string | undefined };
-  'password-reset': ProofOfMailbox;
-  'find-login-id': Asked & { code: string; codeMinutes: number };
-  /** The whole login ID; the only mail that answers with it. */
-  'login-id': Asked & { loginId: string; memberSince: string };
+  /** For a member whose address was used for another sign-up. */
+  'sign-up-existing': Requested & { loginIdMasked: string; loginUrl?: string | undefined };
+  'password-reset': EmailChallengeMail;
+  'find-login-id': Requested & { code: string; codeMinutes: number };
+  /** The only mail that contains the full login ID. */
+  'login-id': Requested & { loginId: string; memberSince: string };
   'password-changed': Alert & { loginIdMasked: string; how: PasswordChangeKind };
-  /** A refresh token came back a second time, so its session was ended. */
+  /** A refresh token was used a second time, so its session was ended. */
   'session-reused': Alert & { deviceName: string };
   'new-device': Alert & { deviceName: string; browser?: string | undefined; country?: string | undefined };
-  /** `stopped` where the login was refused, or its session ended. */
+  /** `stopped` if the login was refused or its session was ended. */
   'suspicious-login': Alert &
     SuspicionFields & { deviceName: string; country?: string | undefined; stopped?: 1 | undefined };
-  /** Many failed logins from unknown devices, which have to wait now. */
+  /** Many logins from unknown devices failed, and such devices now have to wait. */
   'login-locked': Alert & { loginIdMasked: string };
   'two-factor-changed': Alert & {
     what: TwoFactorChangeKind;
     recoveryCodesLeft?: number | undefined;
-    /** As its owner calls it. */
+    /** The name that the member gave it. */
     passkeyName?: string | undefined;
-    /** The last passkey went, and with it the second step. */
+    /** Set if the last second factor was removed. */
     isSecondStepOff?: 1 | undefined;
   };
   /** To the new address, which is not proven yet. */
-  'email-change': ProofOfMailbox;
+  'email-change': EmailChallengeMail;
   /** To the old address, once the new one is proven. */
-  'email-changed': Happened & {
+  'email-changed': Occurred & {
     name?: string | undefined;
     loginIdMasked: string;
     newEmailMasked: string;
@@ -97,11 +102,11 @@ export interface MailTemplates {
     undoDays: number;
   };
   'account-closed': Alert & { loginIdMasked: string; eraseOn: string };
-  /** Somebody logged in to a closed account in time. */
+  /** A closed account was restored by a login before its erasure. */
   'account-restored': Alert & { loginIdMasked: string };
-  /** No network: where administrators are is no business of members. */
+  /** Without network, so that members do not learn where administrators are. */
   'admin-action': { name?: string | undefined; loginIdMasked: string; at: string; what: AdminActionKind };
-  /** A link alone, because there is no page that waits for a code. */
+  /** A link without a code, because no page waits for a code. */
   'set-password': {
     name?: string | undefined;
     loginIdMasked: string;
@@ -112,14 +117,14 @@ export interface MailTemplates {
   };
 }
 
-/** A mail that somebody asked for: when, and from where. */
-interface Asked {
+/** A mail sent on request: when and from where. */
+interface Requested {
   requestedAt: string;
   network: string;
 }
 
-/** A mail by whose code or link a member proves a mailbox. */
-interface ProofOfMailbox extends Asked {
+/** A mail whose code or link proves that the recipient controls the mailbox. */
+interface EmailChallengeMail extends Requested {
   loginIdMasked: string;
   name?: string | undefined;
   code: string;
@@ -128,28 +133,28 @@ interface ProofOfMailbox extends Asked {
   linkMinutes: number;
 }
 
-/** A mail about something that took place: when, and from where. */
-interface Happened {
+/** A mail about an event: when and from where. */
+interface Occurred {
   at: string;
   network: string;
 }
 
-/** A mail about something that somebody else may have done in the member's name. */
-interface Alert extends Happened {
+/** A mail about an event that an attacker may have caused. */
+interface Alert extends Occurred {
   name?: string | undefined;
   notMeLink?: string | undefined;
 }
 
 export type MailTemplateName = keyof MailTemplates;
 
-/** For each field of a template, whether it may be missing; the compiler keeps this equal to the types above. */
+/** Which fields of a template are required; the compiler keeps this equal to the types above. */
 type FieldsOf<Data> = {
   readonly [Field in keyof Data]-?: undefined extends Data[Field] ? 'optional' : 'required';
 };
 
 const ALERT_FIELDS: FieldsOf<Alert> = { name: 'optional', at: 'required', network: 'required', notMeLink: 'optional' };
 
-const PROOF_FIELDS: FieldsOf<ProofOfMailbox> = {
+const CHALLENGE_FIELDS: FieldsOf<EmailChallengeMail> = {
   loginIdMasked: 'required',
   name: 'optional',
   code: 'required',
@@ -161,8 +166,8 @@ const PROOF_FIELDS: FieldsOf<ProofOfMailbox> = {
 };
 
 /**
- * The same list at run time: data comes back from an outbox row as JSON, where the compiler has no say.
- * A missing field must stop the mail rather than leave a hole where a code belongs.
+ * The same list at run time. Data comes from an outbox row as JSON, which the compiler cannot check,
+ * and a mail with a missing field must not be sent.
  */
 export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: FieldsOf<MailTemplates[Name]> } = {
   'sign-up': {
@@ -181,7 +186,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     requestedAt: 'required',
     network: 'required',
   },
-  'password-reset': PROOF_FIELDS,
+  'password-reset': CHALLENGE_FIELDS,
   'find-login-id': {
     code: 'required',
     codeMinutes: 'required',
@@ -214,7 +219,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     passkeyName: 'optional',
     isSecondStepOff: 'optional',
   },
-  'email-change': PROOF_FIELDS,
+  'email-change': CHALLENGE_FIELDS,
   'email-changed': {
     name: 'optional',
     loginIdMasked: 'required',
@@ -239,7 +244,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
 
 export const MAIL_TEMPLATE_NAMES = Object.keys(MAIL_TEMPLATE_FIELDS) as MailTemplateName[];
 
-/** Whether a stored name is one of ours; a name becomes a folder, so a tampered row must not reach the disk with it. */
+/** Whether a stored name is a known template. Names become paths, so unknown ones must not reach the file system. */
 export function isMailTemplateName(name: string): name is MailTemplateName {
   return Object.hasOwn(MAIL_TEMPLATE_FIELDS, name);
 }

@@ -1,30 +1,31 @@
 import { MAIL_TEMPLATE_FIELDS, type MailTemplateName, type MailTemplates } from './mail-template.js';
 
-/** What a template may print: every field of the mail, cleaned; an optional field without a value is empty. */
+/** The cleaned fields of a mail; an optional field without a value is an empty string. */
 export type MailValues = Record<string, string | number>;
 
-/** Fields that a stranger can fill with free text, and that reach a mailbox the stranger does not own. */
+/** Fields that an attacker can fill with free text for a mail to another person. */
 const FREE_TEXT = new Set(['name', 'deviceName', 'passkeyName', 'browser']);
 const FREE_TEXT_LENGTH = 60;
 
 /**
  * Checks and cleans the data of one mail.
- * Throws when a required field is missing or is neither text nor a finite number.
+ *
+ * @throws Error if a required field is missing, or a field is neither text nor a finite number
  */
 export function mailValues<Name extends MailTemplateName>(template: Name, data: MailTemplates[Name]): MailValues {
   const values: MailValues = {};
-  const given: Partial<Record<string, unknown>> = { ...data };
+  const input: Partial<Record<string, unknown>> = { ...data };
   for (const [field, need] of Object.entries<string>(MAIL_TEMPLATE_FIELDS[template])) {
-    const value = given[field];
+    const value = input[field];
     if (value === undefined || value === null) {
       if (need === 'required') throw new Error(`mail template ${template} needs ${field}`);
       values[field] = '';
     } else if (typeof value === 'string') {
-      values[field] = FREE_TEXT.has(field) ? harmless(singleLine(value)) : singleLine(value);
+      values[field] = FREE_TEXT.has(field) ? defuse(singleLine(value)) : singleLine(value);
     } else if (typeof value === 'number' && Number.isFinite(value)) {
       values[field] = value;
     } else {
-      // The value itself stays out of the message: it may be a secret, and this message is logged.
+      // Without the value: it may be a secret, and this message is logged.
       throw new Error(`mail template ${template} cannot print ${field}`);
     }
   }
@@ -32,8 +33,8 @@ export function mailValues<Name extends MailTemplateName>(template: Name, data: 
 }
 
 /**
- * Makes one well-formed line of a value: a line break could smuggle in a header or a paragraph of its own, and a
- * bidirectional override could make text read as something it is not.
+ * Converts a value to one well-formed line. A line break could inject a header or a paragraph; a
+ * bidirectional override could change how the text reads.
  */
 export function singleLine(value: string): string {
   return value
@@ -44,11 +45,11 @@ export function singleLine(value: string): string {
 }
 
 /**
- * Takes the sting out of free text. A mail goes to an address its sender has not proven yet, so a name such as
- * "you won, see evil.example" would travel under our letterhead: it is cut short, and a space after each dot keeps
- * mail programs from turning it into a link.
+ * Makes free text harmless. An attacker could sign up with another person's address and a name such as
+ * "you won, see evil.example", to have it sent in our name. The text is shortened, and a space after
+ * each dot stops mail programs from turning it into a link.
  */
-function harmless(value: string): string {
+function defuse(value: string): string {
   const unlinked = value.replace(/:\/\//g, ': // ').replace(/\.(?=\p{L})/gu, '. ');
   const characters = [...unlinked];
   return characters.length <= FREE_TEXT_LENGTH

@@ -9,7 +9,7 @@ import { MailRenderer, type RenderedMail } from '../../mail/templates/mail-rende
 import { MAIL_SAMPLES } from './mail-samples.js';
 import { isMailTemplateName, MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
 
-/** Mails carry their style with them, and are shown in frames of the list; they load and run nothing. */
+/** Mails have inline styles and are shown in frames of the list. They load nothing and run no script. */
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
@@ -17,7 +17,7 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Shows every mail template with sample data to whoever works on them. There is nothing here outside of development. */
+/** Shows every mail template with sample data in the browser. Answers 404 outside of development. */
 @Public()
 @ApiExcludeController()
 @Controller('dev/mails')
@@ -27,7 +27,7 @@ export class MailPreviewController {
     private readonly renderer: MailRenderer,
   ) {}
 
-  /** All mails in all languages, one below the other. */
+  /** All mails in all languages. */
   @Get()
   list(@Res({ passthrough: true }) reply: FastifyReply): string {
     this.requireDevelopment();
@@ -48,7 +48,7 @@ h2 { margin: 32px 0 8px; }
 </head>
 <body>
 <h1>Mails</h1>
-<p>Sample data; shown in development only. The dark theme follows your system.</p>
+<p>Sample data, in development only. The dark theme follows your system.</p>
 ${MAIL_TEMPLATE_NAMES.map(section).join('\n')}
 </body>
 </html>`;

@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { MailTemplatesModule } from '../../mail/templates/mail-templates.module.js';
 import { MailPreviewController } from './mail-preview.controller.js';
 
-/** Shows every mail in a browser, outside production. */
+/** Preview of all mails in the browser, in development only. */
 @Module({ imports: [MailTemplatesModule], controllers: [MailPreviewController] })
 export class MailPreviewModule {}

@@ -77,7 +77,7 @@ export class AccountErasureService {
       const erased = await this.members.eraseClosed(tx, ids, this.graceSeconds);
       const erasedIds = erased.map(({ id }) => id);
       await this.auditLog.anonymise(tx, erased);
-      await this.mail.forget(tx, erasedIds);
+      await this.mail.deleteForMembers(tx, erasedIds);
       return erasedIds;
     });
   }
