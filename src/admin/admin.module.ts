@@ -12,6 +12,7 @@ import { MailAdministrationService } from './mail-administration.service.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 import { MemberSupportService } from './member-support.service.js';
+import { PasswordResetDemandService } from './password-reset-demand.service.js';
 import { MembersAdminController } from './members-admin.controller.js';
 import { OutboxAdminController } from './outbox-admin.controller.js';
 import { PageCursors } from './page-cursors.js';
@@ -30,6 +31,7 @@ import { ViewAuditService } from './view-audit.service.js';
     MemberDirectoryService,
     MemberAdministrationService,
     MemberSupportService,
+    PasswordResetDemandService,
     EventDirectoryService,
     MailAdministrationService,
     ViewAuditService,

@@ -5,12 +5,12 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
-import { AdminMailsService } from '../verification/admin-mails.service.js';
+import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
 import type { Member } from '../users/member.entity.js';
 import { MembersRepository } from '../users/members.repository.js';
-import { VerificationService } from '../verification/verification.service.js';
+import { EmailChallengesService } from '../verification/email-challenges.service.js';
 import { adminContext } from './admin-context.js';
 
 /** What administrators can change about a member. Closing an account is left to its owner. */
@@ -20,9 +20,8 @@ export interface MemberChanges {
 }
 
 /**
- * Restricts members: disables and enables them, changes roles, ends sessions, demands a new
- * password. Each action is one commit together with its audit row and its mail to the member
- * (AD-02).
+ * Restricts members: disables and enables them, changes roles, ends sessions. Each action is one
+ * commit together with its audit row and its mail to the member (AD-02).
  */
 @Injectable()
 export class MemberAdministrationService {
@@ -30,10 +29,10 @@ export class MemberAdministrationService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly sessions: SessionRevocationService,
-    private readonly verification: VerificationService,
+    private readonly emailChallenges: EmailChallengesService,
     private readonly challenges: LoginChallengesService,
     private readonly auditLog: AuditLogService,
-    private readonly mails: AdminMailsService,
+    private readonly notifications: AdminNotificationsService,
   ) {}
 
   /**
@@ -64,25 +63,6 @@ export class MemberAdministrationService {
     });
   }
 
-  /**
-   * Ends the member's sessions and mails a link to set a new password. Only the member ever sees or
-   * sets it.
-   *
-   * @throws DomainError `not_found`, `member_not_active`
-   */
-  async demandPasswordReset(admin: Principal, id: string, context: ClientContext): Promise<void> {
-    const actor = adminContext(admin, context);
-    await this.database.transaction(async (tx) => {
-      const member = await this.members.getLocked(tx, id);
-      if (member.status !== 'active') throw new DomainError('member_not_active');
-      await this.members.demandPasswordChange(tx, id);
-      await this.voidPending(tx, id);
-      await this.sessions.endAll(tx, id, 'password-reset-demanded', actor);
-      await this.auditLog.record(tx, 'password.reset_demanded', { memberId: id, context: actor }, {});
-      await this.mails.inviteToSetPassword(tx, member, 'reset-demanded');
-    });
-  }
-
   /** Logs the member out on every device. @throws DomainError `not_found` */
   async endSessions(admin: Principal, id: string, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);
@@ -90,22 +70,23 @@ export class MemberAdministrationService {
       const member = await this.members.getLocked(tx, id);
       await this.sessions.endAll(tx, id, 'ended-by-admin', actor);
       await this.auditLog.record(tx, 'session.all_ended_by_admin', { memberId: id, context: actor }, {});
-      await this.mails.notify(tx, member, 'logged-out');
+      await this.notifications.send(tx, member, 'logged-out');
     });
   }
 
   private async disable(tx: Tx, member: Member, actor: ClientContext): Promise<void> {
     if (!(await this.members.setStatus(tx, member.id, 'disabled'))) throw new DomainError('last_admin');
-    await this.voidPending(tx, member.id);
+    await this.emailChallenges.voidAllOf(tx, member.id);
+    await this.challenges.voidAllOf(tx, member.id);
     await this.sessions.endAll(tx, member.id, 'disabled', actor);
     await this.auditLog.record(tx, 'member.disabled', { memberId: member.id, context: actor }, {});
-    await this.mails.notify(tx, member, 'disabled');
+    await this.notifications.send(tx, member, 'disabled');
   }
 
   private async enable(tx: Tx, member: Member, actor: ClientContext): Promise<void> {
     await this.members.setStatus(tx, member.id, 'active');
     await this.auditLog.record(tx, 'member.enabled', { memberId: member.id, context: actor }, {});
-    await this.mails.notify(tx, member, 'enabled');
+    await this.notifications.send(tx, member, 'enabled');
   }
 
   private async setRole(tx: Tx, member: Member, role: Role, actor: ClientContext): Promise<void> {
@@ -113,12 +94,6 @@ export class MemberAdministrationService {
     await this.sessions.endAll(tx, member.id, 'role-changed', actor);
     const details = { from: member.role, to: role };
     await this.auditLog.record(tx, 'member.role_changed', { memberId: member.id, context: actor }, details);
-    await this.mails.notify(tx, member, role === 'admin' ? 'made-admin' : 'no-longer-admin');
-  }
-
-  /** Voids mailed codes and links, reset tokens, and logins that wait for a second factor. */
-  private async voidPending(tx: Tx, memberId: string): Promise<void> {
-    await this.verification.voidAllOf(tx, memberId);
-    await this.challenges.voidAllOf(tx, memberId);
+    await this.notifications.send(tx, member, role === 'admin' ? 'made-admin' : 'no-longer-admin');
   }
 }

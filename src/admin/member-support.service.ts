@@ -4,7 +4,7 @@ import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
-import { AdminMailsService } from '../verification/admin-mails.service.js';
+import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
@@ -26,7 +26,7 @@ export class MemberSupportService {
     private readonly challenges: LoginChallengesService,
     private readonly throttle: LoginThrottleService,
     private readonly auditLog: AuditLogService,
-    private readonly mails: AdminMailsService,
+    private readonly notifications: AdminNotificationsService,
   ) {}
 
   /**
@@ -45,7 +45,7 @@ export class MemberSupportService {
       if (isProtected === null) throw new DomainError(factor === 'totp' ? 'totp_not_enabled' : 'not_found');
       await this.challenges.voidAllOf(tx, id);
       await this.auditLog.record(tx, 'two-factor.removed_by_admin', { memberId: id, context: actor }, { factor });
-      await this.mails.notify(tx, member, isProtected ? 'factor-removed' : 'two-factor-removed');
+      await this.notifications.send(tx, member, isProtected ? 'factor-removed' : 'two-factor-removed');
     });
   }
 
@@ -61,7 +61,7 @@ export class MemberSupportService {
       await this.throttle.clear(tx, id);
       await this.factorThrottle.unlock(tx, id);
       await this.auditLog.record(tx, 'login.unlocked', { memberId: id, context: actor }, {});
-      await this.mails.notify(tx, member, 'unlocked');
+      await this.notifications.send(tx, member, 'unlocked');
     });
   }
 }

@@ -31,6 +31,7 @@ import { limitOf } from '../platform/http/validation/page.dto.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 import { MemberSupportService } from './member-support.service.js';
+import { PasswordResetDemandService } from './password-reset-demand.service.js';
 
 const MemberId = (): MethodDecorator => ApiParam({ name: 'id', type: String, format: 'uuid' });
 
@@ -40,6 +41,7 @@ export class MembersAdminController {
     private readonly directory: MemberDirectoryService,
     private readonly administration: MemberAdministrationService,
     private readonly support: MemberSupportService,
+    private readonly passwordResetDemand: PasswordResetDemandService,
   ) {}
 
   @Get()
@@ -100,7 +102,7 @@ export class MembersAdminController {
     @Body() _body: EmptyRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.administration.demandPasswordReset(admin, id, context);
+    await this.passwordResetDemand.demand(admin, id, context);
   }
 
   @Delete(':id/sessions')

@@ -19,6 +19,7 @@ import { LoginController } from './login/login.controller.js';
 import { LoginIdCheckService } from './sign-up/login-id-check.service.js';
 import { LoginIdController } from './login-id-recovery/login-id.controller.js';
 import { LoginIdRecoveryService } from './login-id-recovery/login-id-recovery.service.js';
+import { LoginIdRequestsService } from './login-id-recovery/login-id-requests.service.js';
 import { LoginLockNotificationService } from './login/login-lock-notification.service.js';
 import { LoginCompletionService } from './login/login-completion.service.js';
 import { LoginRefusalsService } from './login/login-refusals.service.js';
@@ -28,11 +29,18 @@ import { PasskeyOptionsService } from './login/passkey-options.service.js';
 import { PasswordCheckService } from './login/password-check.service.js';
 import { PasswordLoginService } from './login/password-login.service.js';
 import { PasswordResetController } from './password-reset/password-reset.controller.js';
+import { PasswordResetConfirmationService } from './password-reset/password-reset-confirmation.service.js';
+import { PasswordResetFollowUpService } from './password-reset/password-reset-follow-up.service.js';
+import { PasswordResetRequestsService } from './password-reset/password-reset-requests.service.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { ResetTokens } from './password-reset/reset-tokens.js';
 import { SecondFactorLoginService } from './login/second-factor-login.service.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
-import { SignUpService } from './sign-up/sign-up.service.js';
+import { PendingSignUpsService } from './sign-up/pending-sign-ups.service.js';
+import { SignUpActivationService } from './sign-up/sign-up-activation.service.js';
+import { SignUpConfirmationService } from './sign-up/sign-up-confirmation.service.js';
+import { SignUpLinksService } from './sign-up/sign-up-links.service.js';
+import { SignUpRequestsService } from './sign-up/sign-up-requests.service.js';
 import { SignUpsRepository } from './sign-up/sign-ups.repository.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
 import { RefreshTokenStrategy } from './strategies/refresh-token.strategy.js';
@@ -40,7 +48,10 @@ import { ResetTokenStrategy } from './strategies/reset-token.strategy.js';
 import { TokenCookies } from './tokens/token-cookies.js';
 import { TokenVerificationService } from './tokens/token-verification.service.js';
 import { JwksController } from './tokens/jwks.controller.js';
+import { RefreshRiskService } from './tokens/refresh-risk.service.js';
 import { RefreshService } from './tokens/refresh.service.js';
+import { SessionRotationService } from './tokens/session-rotation.service.js';
+import { TokenReuseService } from './tokens/token-reuse.service.js';
 import { ReauthenticationController } from './reauthentication/reauthentication.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 
@@ -65,12 +76,16 @@ import { TokensController } from './tokens/tokens.controller.js';
     { provide: APP_GUARD, useClass: AccessTokenGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy],
-    ...[SignUpService, SignUpsRepository, LoginIdCheckService, LoginIdRecoveryService],
+    ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
+    ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
+    ...[LoginIdRequestsService, LoginIdRecoveryService],
     ...[PasswordLoginService, PasswordCheckService, SecondFactorLoginService],
     ...[PasskeyLoginService, PasskeyOptionsService],
     ...[LoginCompletionService, LoginRefusalsService, LoginLockNotificationService],
-    ...[PasswordResetService, ResetTokens],
-    ...[RefreshService, TokenVerificationService, TokenCookies],
+    ...[PasswordResetRequestsService, PasswordResetConfirmationService],
+    ...[PasswordResetService, PasswordResetFollowUpService, ResetTokens],
+    ...[RefreshService, SessionRotationService, TokenReuseService, RefreshRiskService],
+    ...[TokenVerificationService, TokenCookies],
   ],
 })
 export class AuthModule {}

@@ -3,9 +3,9 @@ import { coarseNetwork } from '../platform/addresses/ip-address.js';
 import type { AppConfig } from '../platform/config/app-config.js';
 import type { MailTemplates } from '../mail/templates/mail-template.js';
 import type { Member } from '../users/member.entity.js';
-import type { IssuedEmailChallenge } from './verification.service.js';
+import type { IssuedEmailChallenge } from './email-challenges.service.js';
 
-/** When and from where a mail was asked for. */
+/** When and from which network a mail was requested. */
 export interface RequestOrigin {
   readonly requestedAt: string;
   readonly network: string;
@@ -15,13 +15,13 @@ export function requestOrigin({ ip }: { readonly ip: string }): RequestOrigin {
   return { requestedAt: new Date().toISOString(), network: coarseNetwork(ip) };
 }
 
-/** What mails to a member say alike that prove a mailbox by code and link; only the page behind the link differs. */
+/** The data of a mail with code and link to a member. Only the page behind the link differs between these mails. */
 export function challengeMailData(
   { env }: AppConfig,
   { loginId, name }: Pick<Member, 'loginId' | 'name'>,
   { code }: Pick<IssuedEmailChallenge, 'code'>,
   link: string,
-  asked: RequestOrigin,
+  origin: RequestOrigin,
 ): MailTemplates['password-reset' | 'email-change'] {
   return {
     loginIdMasked: maskLoginId(loginId),
@@ -30,6 +30,6 @@ export function challengeMailData(
     link,
     codeMinutes: Math.ceil(env.CODE_TTL_SECONDS / 60),
     linkMinutes: Math.ceil(env.RESET_LINK_TTL_SECONDS / 60),
-    ...asked,
+    ...origin,
   };
 }

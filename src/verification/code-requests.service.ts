@@ -13,27 +13,27 @@ import { MailBudgetService } from '../security/rate-limits/mail-budget.service.j
 import { MembersRepository, type Addressee } from '../users/members.repository.js';
 import type { EmailChallengePurpose } from './email-challenge.entity.js';
 import { requestOrigin, type RequestOrigin } from './challenge-mail.js';
-import { VerificationService, type IssuedEmailChallenge } from './verification.service.js';
+import { EmailChallengesService, type IssuedEmailChallenge } from './email-challenges.service.js';
 
 /** What differs between the recoveries that begin with a mailed code. */
 export interface CodeRequestKind<Name extends keyof MailTemplates> {
   readonly purpose: EmailChallengePurpose;
   readonly template: Name;
   readonly linkTtlSeconds: number;
-  /** What the request names besides the address. */
+  /** The login ID that the request names besides the address. */
   readonly namedLoginId: string | null;
-  /** Whether this member is the one asked for. */
+  /** Whether this member, who has the address, is the one that the request names. */
   accepts(member: Addressee): boolean;
-  mailData(
+  composeMail(
     member: Pick<Addressee, 'loginId' | 'name'>,
-    proof: IssuedEmailChallenge,
-    asked: RequestOrigin,
+    challenge: IssuedEmailChallenge,
+    origin: RequestOrigin,
   ): MailTemplates[Name];
-  /** Written in the same commit; without a member for an address nobody has. */
+  /** Writes the audit row in the same commit; `memberId` is null for an unknown address. */
   record(tx: Tx, memberId: string | null): Promise<void>;
 }
 
-/** A member of the same shape as any, for doing the same work where there is none. */
+/** Stands in for a member where the address is unknown, so that the same work is done. */
 const DECOY_RECIPIENT: Pick<Addressee, 'loginId' | 'name'> & MailRecipient = {
   loginId: 'nobody',
   name: null,
@@ -43,14 +43,14 @@ const DECOY_RECIPIENT: Pick<Addressee, 'loginId' | 'name'> & MailRecipient = {
 };
 
 /**
- * No request is answered earlier than this after it came. A known address takes a few tenths of a millisecond longer than one that
- * nobody has: what is written has an owner, which PostgreSQL looks up, and a mail is carried along. That must not show (EN-06).
+ * The minimum response time of a request. A known address takes a few tenths of a millisecond longer than an unknown one, because
+ * PostgreSQL checks the foreign keys of its rows and the outbox row is larger. The response time must not show that (EN-06).
  */
-const ANSWER_MS = 30;
+const MIN_RESPONSE_MS = 30;
 
 /**
- * Takes requests for a mailed code. Known, unknown and disabled addresses, and those that had their share of mail, are
- * answered alike and cost alike: a row is written, a mail is queued, and for some of them it is withheld (EN-01, EN-03).
+ * Takes requests for a mailed code. Known, unknown and disabled addresses, and those that had too many mails, get the same
+ * answer after the same work: a row is written and a mail is queued, which for some of them is withheld (EN-01, EN-03).
  */
 @Injectable()
 export class CodeRequestsService {
@@ -58,59 +58,59 @@ export class CodeRequestsService {
     private readonly config: AppConfig,
     private readonly database: Database,
     private readonly members: MembersRepository,
-    private readonly verification: VerificationService,
+    private readonly challenges: EmailChallengesService,
     private readonly mail: MailService,
     private readonly ipLimits: IpLimitsService,
     private readonly mailBudget: MailBudgetService,
   ) {}
 
-  /** @returns the handle that goes with the code. @throws DomainError `too_many_requests` */
+  /** @returns the request id that goes with the code. @throws DomainError `too_many_requests` */
   async request<Name extends keyof MailTemplates>(
     email: string,
     kind: CodeRequestKind<Name>,
     context: ClientContext,
   ): Promise<string> {
     await this.ipLimits.takeRequest(context);
-    const answerable = delay(ANSWER_MS);
-    const handle = await this.take(email, kind, context);
-    await answerable;
-    return handle;
+    const minResponseTime = delay(MIN_RESPONSE_MS);
+    const requestId = await this.createRequest(email, kind, context);
+    await minResponseTime;
+    return requestId;
   }
 
-  private async take<Name extends keyof MailTemplates>(
+  private async createRequest<Name extends keyof MailTemplates>(
     email: string,
     kind: CodeRequestKind<Name>,
     context: ClientContext,
   ): Promise<string> {
     const { key: emailKey } = parseEmailAddress(email)!;
-    // Before the look-up, by the canonical form of what was submitted: the cooldown must not tell who exists (EN-02).
     const { namedLoginId } = kind;
+    // Taken before the look-up, by the address as submitted: the cooldown must not show which addresses exist (EN-02).
     const mayMail = await this.mailBudget.takeForRecovery(emailKey, namedLoginId);
-    let isMailed = false;
-    const handle = await this.database.transaction(async (tx) => {
-      await this.verification.lockAddress(tx, emailKey, kind.purpose);
-      const member = mayMail ? await this.findAccepted(tx, emailKey, kind) : null;
-      isMailed = member !== null;
-      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, kind.purpose, { namedLoginId });
-      // Too soon for another mail, but the last one's code is still good: a new handle to it.
-      const proofId = open ?? (await this.issue(tx, emailKey, member, kind, context));
-      return this.verification.addHandle(tx, proofId);
+    const { requestId, isDelivered } = await this.database.transaction(async (tx) => {
+      await this.challenges.lockAddress(tx, emailKey, kind.purpose);
+      const member = mayMail ? await this.findRecipient(tx, emailKey, kind) : null;
+      // Too soon for another mail: the request gets a new id for the challenge that was mailed last, whose code is still good.
+      const open = mayMail ? null : await this.challenges.findOpen(tx, emailKey, kind.purpose, { namedLoginId });
+      const challengeId = open ?? (await this.issue(tx, emailKey, member, kind, context));
+      return { requestId: await this.challenges.addRequest(tx, challengeId), isDelivered: member !== null };
     });
-    // Not waited for, and for those who are mailed the same is done to an address nobody has: the time must not show who is.
-    if (mayMail) void this.mailBudget.refundUndelivered(isMailed ? `${emailKey}.invalid` : emailKey, namedLoginId);
-    return handle;
+    // Runs in the background. Known addresses trigger the same refund on a decoy key, so that response time does not show
+    // which addresses exist.
+    if (mayMail) void this.mailBudget.refundUndelivered(isDelivered ? `${emailKey}.invalid` : emailKey, namedLoginId);
+    return requestId;
   }
 
-  /** The member who gets the mail; null where there is none, and nobody is told. */
-  private async findAccepted<Name extends keyof MailTemplates>(
+  /** The member who gets the mail; null where the answer is the same and no mail is sent. */
+  private async findRecipient<Name extends keyof MailTemplates>(
     tx: Tx,
     emailKey: string,
     kind: CodeRequestKind<Name>,
   ): Promise<Addressee | null> {
-    const found = await this.members.findByEmailKey(tx, emailKey);
-    return found !== null && found.status !== 'disabled' && kind.accepts(found) ? found : null;
+    const member = await this.members.findByEmailKey(tx, emailKey);
+    return member !== null && member.status !== 'disabled' && kind.accepts(member) ? member : null;
   }
 
+  /** Issues a challenge and queues its mail; for a decoy the mail is withheld. @returns the id of the challenge */
   private async issue<Name extends keyof MailTemplates>(
     tx: Tx,
     emailKey: string,
@@ -118,18 +118,18 @@ export class CodeRequestsService {
     kind: CodeRequestKind<Name>,
     context: ClientContext,
   ): Promise<string> {
-    const { namedLoginId } = kind;
+    const { linkTtlSeconds, namedLoginId } = kind;
     const subject = { emailKey, namedLoginId, ...(member && { memberId: member.id }) };
-    const options = { linkTtlSeconds: kind.linkTtlSeconds, isMailed: member !== null };
-    const proof = await this.verification.issue(tx, kind.purpose, subject, options);
-    const asked = requestOrigin(context);
-    const to = member ? recipientOf(member) : DECOY_RECIPIENT;
-    await this.mail.queue(tx, kind.template, to, kind.mailData(member ?? DECOY_RECIPIENT, proof, asked), {
-      proofId: proof.id,
+    const options = { linkTtlSeconds, deliversToMailbox: member !== null };
+    const challenge = await this.challenges.issue(tx, kind.purpose, subject, options);
+    const recipient = member ? recipientOf(member) : DECOY_RECIPIENT;
+    const data = kind.composeMail(member ?? DECOY_RECIPIENT, challenge, requestOrigin(context));
+    await this.mail.queue(tx, kind.template, recipient, data, {
+      proofId: challenge.id,
       withhold: member === null,
-      lifetimeSeconds: Math.max(kind.linkTtlSeconds, this.config.env.CODE_TTL_SECONDS),
+      lifetimeSeconds: Math.max(linkTtlSeconds, this.config.env.CODE_TTL_SECONDS),
     });
     await kind.record(tx, member?.id ?? null);
-    return proof.id;
+    return challenge.id;
   }
 }

@@ -2,17 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { LOCK_KINDS } from '../platform/database/advisory-locks.js';
 import { Database } from '../platform/database/database.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
-import type { EmailChallengePurpose, EmailChallenge } from './email-challenge.entity.js';
-
-/** The two ways into one proof. */
-export type ProofMethod = 'code' | 'link';
+import type { ChallengeMethod, EmailChallenge, EmailChallengePurpose } from './email-challenge.entity.js';
 
 export type NewEmailChallenge = Pick<
   EmailChallenge,
-  'newEmail' | 'namedLoginId' | 'id' | 'purpose' | 'emailKey' | 'memberId' | 'signUpId' | 'codeHmac' | 'linkDigest'
+  'id' | 'purpose' | 'emailKey' | 'memberId' | 'signUpId' | 'namedLoginId' | 'newEmail' | 'codeHmac' | 'linkDigest'
 >;
 
-/** The row behind a code that may still be guessed at. */
+/** A challenge whose code is being guessed. */
 export interface GuessableChallenge {
   readonly id: string;
   readonly emailKey: string;
@@ -22,7 +19,7 @@ export interface GuessableChallenge {
   readonly newEmail: string | null;
 }
 
-/** A proof found by its link. */
+/** A challenge found by its link. */
 export interface LinkedChallenge {
   readonly id: string;
   readonly emailKey: string;
@@ -32,51 +29,53 @@ export interface LinkedChallenge {
   readonly newEmail: string | null;
   readonly createdAt: Date;
   readonly linkExpiresAt: Date;
+  /** Used, replaced or voided. */
   readonly isOver: boolean;
   readonly isExpired: boolean;
 }
 
-/** Which proofs are meant. */
+/** Selects challenges by owner or address. */
 export type ChallengeSelection =
   | { readonly emailKey: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
-  /** By the address that nobody has. */
-  | { readonly phantomsOf: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
+  /** The decoys of an unknown address. */
+  | { readonly decoysOf: string; readonly purpose: EmailChallengePurpose; readonly namedLoginId: string | null }
   | { readonly memberId: string; readonly purpose?: EmailChallengePurpose }
   | { readonly signUpId: string };
 
 const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.named_login_id AS "namedLoginId", p.new_email AS "newEmail"`;
 const OPEN = 'spent_at IS NULL AND voided_at IS NULL';
 
-/** Owns the tables `proof_requests` and `proof_handles`. */
+/** Owns the tables `proof_requests` and `proof_handles`. Prepared SQL: sign-up and recovery are hot, and row counts decide races. */
 @Injectable()
 export class EmailChallengesRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(tx: Tx, proof: NewEmailChallenge, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
+  async insert(tx: Tx, challenge: NewEmailChallenge, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
     await tx.query(
       `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, named_login_id, code_expires_at, link_expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10), now() + make_interval(secs => $11))`,
       [
-        ...[proof.id, proof.purpose, proof.emailKey, proof.memberId, proof.signUpId, proof.codeHmac, proof.linkDigest],
-        ...[proof.newEmail, proof.namedLoginId, codeTtlSeconds, linkTtlSeconds],
+        ...[challenge.id, challenge.purpose, challenge.emailKey, challenge.memberId, challenge.signUpId],
+        ...[challenge.codeHmac, challenge.linkDigest, challenge.newEmail, challenge.namedLoginId],
+        ...[codeTtlSeconds, linkTtlSeconds],
       ],
     );
   }
 
-  async addHandle(tx: Tx, digest: Buffer, proofId: string): Promise<void> {
-    await tx.query(`INSERT INTO proof_handles (digest, proof_id) VALUES ($1, $2)`, [digest, proofId]);
+  async addRequest(tx: Tx, digest: Buffer, challengeId: string): Promise<void> {
+    await tx.query(`INSERT INTO proof_handles (digest, proof_id) VALUES ($1, $2)`, [digest, challengeId]);
   }
 
-  /** Lets the handles of proofs replaced within `seconds` of their making lead to the one that replaced them. */
-  async moveHandles(tx: Tx, fromProofIds: readonly string[], toProofId: string, seconds: number): Promise<void> {
+  /** Moves the request ids of challenges that were replaced within `seconds` of their issue to the new challenge. */
+  async moveRequests(tx: Tx, fromIds: readonly string[], toId: string, seconds: number): Promise<void> {
     await tx.query(
       `UPDATE proof_handles SET proof_id = $2 WHERE proof_id IN (
          SELECT id FROM proof_requests WHERE id = ANY($1) AND created_at > now() - make_interval(secs => $3))`,
-      [[...fromProofIds], toProofId, seconds],
+      [[...fromIds], toId, seconds],
     );
   }
 
-  /** Until commit, whoever else asks for the same waits here. */
+  /** Makes other transactions for the same address and purpose wait here until commit. */
   async lockAddress(tx: Tx, emailKey: string, purpose: EmailChallengePurpose): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock($1, hashtext($2))`, [
       LOCK_KINDS.proofAddress,
@@ -84,7 +83,7 @@ export class EmailChallengesRepository {
     ]);
   }
 
-  /** The newest proof for this address and purpose whose code may still be used; one that was mailed goes before phantoms. */
+  /** The newest challenge for this address and purpose whose code is still good. Mailed ones go before decoys. */
   async findOpenByAddress(
     tx: Tx,
     emailKey: string,
@@ -101,15 +100,15 @@ export class EmailChallengesRepository {
     return rows[0]?.id ?? null;
   }
 
-  async findByHandle(handle: Buffer, purpose: EmailChallengePurpose): Promise<GuessableChallenge | null> {
+  async findByRequest(requestDigest: Buffer, purpose: EmailChallengePurpose): Promise<GuessableChallenge | null> {
     const { rows } = await this.database.query<GuessableChallenge>(
       `SELECT ${GUESSABLE} FROM proof_requests p JOIN proof_handles h ON h.proof_id = p.id WHERE h.digest = $1 AND p.purpose = $2`,
-      [handle, purpose],
+      [requestDigest, purpose],
     );
     return rows[0] ?? null;
   }
 
-  /** The newest proof of a sign-up, open or not. */
+  /** The newest challenge of a sign-up, open or not. */
   async findBySignUp(signUpId: string): Promise<GuessableChallenge | null> {
     const { rows } = await this.database.query<GuessableChallenge>(
       `SELECT ${GUESSABLE} FROM proof_requests p WHERE p.sign_up_id = $1 ORDER BY p.created_at DESC LIMIT 1`,
@@ -128,30 +127,32 @@ export class EmailChallengesRepository {
     return rows[0] ?? null;
   }
 
-  /** Counts one guess, durable at once; false when the proof is over or has borne its share. Parallel guesses each need a place of their own. */
-  async countGuess(id: string, door: ProofMethod, limit: number): Promise<boolean> {
+  /**
+   * Counts one guess and commits it at once, so that parallel guesses cannot share a count.
+   * @returns false where the challenge is over or has no guesses left
+   */
+  async countGuess(id: string, method: ChallengeMethod, limit: number): Promise<boolean> {
     const { count } = await this.database.query(
-      `UPDATE proof_requests SET guesses = guesses + 1 WHERE id = $1 AND ${OPEN} AND ${door}_expires_at > now() AND guesses < $2`,
+      `UPDATE proof_requests SET guesses = guesses + 1 WHERE id = $1 AND ${OPEN} AND ${method}_expires_at > now() AND guesses < $2`,
       [id, limit],
     );
     return count === 1;
   }
 
-  /** Takes back one counted guess. */
-  async uncountGuess(id: string): Promise<void> {
+  async refundGuess(id: string): Promise<void> {
     await this.database.query(`UPDATE proof_requests SET guesses = greatest(guesses - 1, 0) WHERE id = $1`, [id]);
   }
 
-  /** Uses up code and link together. The row count decides, so two racers cannot both win. */
-  async spend(tx: Tx, id: string, door: ProofMethod): Promise<boolean> {
+  /** Uses up code and link together. The row count decides, so that two racers cannot both win. */
+  async spend(tx: Tx, id: string, method: ChallengeMethod): Promise<boolean> {
     const { count } = await tx.query(
-      `UPDATE proof_requests SET spent_at = now() WHERE id = $1 AND ${OPEN} AND ${door}_expires_at > now()`,
+      `UPDATE proof_requests SET spent_at = now() WHERE id = $1 AND ${OPEN} AND ${method}_expires_at > now()`,
       [id],
     );
     return count === 1;
   }
 
-  /** Voids the open proofs of these claims; gives their ids. */
+  /** Voids the open challenges of these sign-ups. @returns their ids */
   async voidOfSignUps(tx: Tx, signUpIds: readonly string[]): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
       `UPDATE proof_requests SET voided_at = now() WHERE sign_up_id = ANY($1) AND ${OPEN} RETURNING id`,
@@ -160,27 +161,27 @@ export class EmailChallengesRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Voids open proofs; gives their ids. */
-  async voidWhere(sql: Sql, where: ChallengeSelection): Promise<string[]> {
-    // Every key is one of ours, so the text is fixed; values travel as parameters.
+  /** Voids open challenges. @returns their ids */
+  async voidWhere(sql: Sql, selection: ChallengeSelection): Promise<string[]> {
+    // The texts are constants; only values come from outside, and they travel as parameters.
     const columns = {
       emailKey: 'email_key',
-      phantomsOf: 'member_id IS NULL AND sign_up_id IS NULL AND email_key',
+      decoysOf: 'member_id IS NULL AND sign_up_id IS NULL AND email_key',
       purpose: 'purpose',
       memberId: 'member_id',
       signUpId: 'sign_up_id',
       namedLoginId: 'named_login_id',
     };
-    const given = Object.entries(where) as [keyof typeof columns, string | null][];
-    const conditions = given.map(([name], index) =>
-      // None named is a value of its own.
+    const filters = Object.entries(selection) as [keyof typeof columns, string | null][];
+    const conditions = filters.map(([name], index) =>
+      // Null is a value here: requests that named no login ID.
       name === 'namedLoginId'
         ? `named_login_id IS NOT DISTINCT FROM $${index + 1}`
         : `${columns[name]} = $${index + 1}`,
     );
     const { rows } = await sql.query<{ id: string }>(
       `UPDATE proof_requests SET voided_at = now() WHERE ${conditions.join(' AND ')} AND ${OPEN} RETURNING id`,
-      given.map(([, value]) => value),
+      filters.map(([, value]) => value),
     );
     return rows.map((row) => row.id);
   }

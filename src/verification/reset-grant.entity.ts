@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../users/member.entity.js';
 
-/** The row behind one reset token: the token is good as long as this row is neither spent nor voided nor expired. */
+/** The row behind one reset token. The token is good until this row is spent, voided or expired. */
 @Entity('reset_grants')
 @Index('reset_grants_member', ['memberId'])
 @Index('reset_grants_expires_at', ['expiresAt'])
@@ -10,7 +10,7 @@ export class ResetGrant {
   @ForeignKey(() => Member, { name: 'reset_grants_member_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'member_id' })
   memberId: string;
-  /** The password it may replace. A change that came in between has moved on from it, and the grant is void. */
+  /** The version of the password that may be replaced. A password change in between makes the grant useless. */
   @Column('int', { name: 'password_version' }) passwordVersion: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;

@@ -3,17 +3,16 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
 
-/** A grant as a reset token is minted from it; times in whole seconds since 1970, the database's. */
+/** A grant from which a reset token is signed. Times are whole seconds since 1970 on the database's clock. */
 export interface IssuedGrant {
   readonly id: string;
-  readonly memberId: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
 const USABLE = 'spent_at IS NULL AND voided_at IS NULL AND expires_at > now()';
 
-/** Owns the table `reset_grants`. */
+/** Owns the table `reset_grants`. Prepared SQL, because the row count of an UPDATE decides who may use a grant. */
 @Injectable()
 export class ResetGrantsRepository {
   constructor(private readonly database: Database) {}
@@ -21,13 +20,13 @@ export class ResetGrantsRepository {
   async insert(tx: Tx, memberId: string, passwordVersion: number, ttlSeconds: number): Promise<IssuedGrant> {
     const { rows } = await tx.query<IssuedGrant>(
       `INSERT INTO reset_grants (id, member_id, password_version, expires_at) VALUES ($1, $2, $3, now() + make_interval(secs => $4))
-       RETURNING id, member_id AS "memberId", floor(extract(epoch FROM created_at))::float8 AS "issuedAt", floor(extract(epoch FROM expires_at))::float8 AS "expiresAt"`,
+       RETURNING id, floor(extract(epoch FROM created_at))::float8 AS "issuedAt", floor(extract(epoch FROM expires_at))::float8 AS "expiresAt"`,
       [randomUUID(), memberId, passwordVersion, ttlSeconds],
     );
     return rows[0]!;
   }
 
-  /** A look before the costly work; {@link spend} decides. */
+  /** Looks before costly work; {@link spend} decides. */
   async isUsable(id: string, memberId: string): Promise<boolean> {
     const { count } = await this.database.query(
       `SELECT FROM reset_grants WHERE id = $1 AND member_id = $2 AND ${USABLE}`,
@@ -36,13 +35,16 @@ export class ResetGrantsRepository {
     return count === 1;
   }
 
-  /** The password version it is for; null when it is not usable any more. Of two that spend it, one wins. */
+  /**
+   * Uses up the grant. Of two transactions that spend it, one wins.
+   * @returns the version of the password that may be replaced; null where the grant is no longer usable
+   */
   async spend(tx: Tx, id: string, memberId: string): Promise<number | null> {
-    const { rows, count } = await tx.query<{ passwordVersion: number }>(
+    const { rows } = await tx.query<{ passwordVersion: number }>(
       `UPDATE reset_grants SET spent_at = now() WHERE id = $1 AND member_id = $2 AND ${USABLE} RETURNING password_version AS "passwordVersion"`,
       [id, memberId],
     );
-    return count === 1 ? rows[0]!.passwordVersion : null;
+    return rows[0]?.passwordVersion ?? null;
   }
 
   async voidAll(tx: Tx, memberId: string): Promise<void> {

@@ -11,7 +11,7 @@ import { ReauthenticationService } from '../../sessions/reauthentication/reauthe
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import { VerificationService } from '../../verification/verification.service.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 
 /** A member leaves: closed at once, erased after a grace in which logging in restores it. */
 @Injectable()
@@ -22,7 +22,7 @@ export class AccountClosingService {
     private readonly members: MembersRepository,
     private readonly reauthentication: ReauthenticationService,
     private readonly sessions: SessionRevocationService,
-    private readonly verification: VerificationService,
+    private readonly emailChallenges: EmailChallengesService,
     private readonly challenges: LoginChallengesService,
     private readonly notifications: SecurityNotificationsService,
     private readonly auditLog: AuditLogService,
@@ -40,7 +40,7 @@ export class AccountClosingService {
       // Closed by another request a moment ago: that one has done all the rest.
       if (member.status !== 'active') return;
       if (!(await this.members.close(tx, memberId))) throw new DomainError('last_admin');
-      await this.verification.voidAllOf(tx, memberId);
+      await this.emailChallenges.voidAllOf(tx, memberId);
       // Otherwise a login from before could open the account again by its second step.
       await this.challenges.voidAllOf(tx, memberId);
       await this.sessions.endAll(tx, memberId, 'account-closed', context);

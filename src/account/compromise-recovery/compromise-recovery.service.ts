@@ -12,7 +12,7 @@ import { AccessRevocationService } from '../../sessions/revocation/access-revoca
 import { FactorRemovalService } from '../second-factors/factor-removal.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { requestOrigin, challengeMailData } from '../../verification/challenge-mail.js';
-import { VerificationService } from '../../verification/verification.service.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { AccountRepository, type UndoableChange } from '../account.repository.js';
 
 /**
@@ -28,7 +28,7 @@ export class CompromiseRecoveryService {
     private readonly passwords: PasswordsService,
     private readonly access: AccessRevocationService,
     private readonly risk: RiskService,
-    private readonly verification: VerificationService,
+    private readonly emailChallenges: EmailChallengesService,
     private readonly factors: FactorRemovalService,
     private readonly mail: MailService,
     private readonly auditLog: AuditLogService,
@@ -70,9 +70,9 @@ export class CompromiseRecoveryService {
     const { env } = this.config;
     const member = await this.members.get(tx, memberId);
     const subject = { emailKey: member.emailKey, memberId };
-    const proof = await this.verification.issue(tx, 'password-reset', subject, {
+    const proof = await this.emailChallenges.issue(tx, 'password-reset', subject, {
       linkTtlSeconds: env.RESET_LINK_TTL_SECONDS,
-      isMailed: true,
+      deliversToMailbox: true,
     });
     await this.mail.queue(
       tx,

@@ -18,8 +18,10 @@ import { MailBudgetService } from '../../security/rate-limits/mail-budget.servic
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { requestOrigin, challengeMailData } from '../../verification/challenge-mail.js';
-import type { ProofMethod } from '../../verification/email-challenges.repository.js';
-import { VerificationService } from '../../verification/verification.service.js';
+import { ChallengeCodesService } from '../../verification/challenge-codes.service.js';
+import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
+import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { AccountRepository } from '../account.repository.js';
 import { CompromiseRecoveryService } from '../compromise-recovery/compromise-recovery.service.js';
 
@@ -40,7 +42,9 @@ export class EmailChangeService {
     private readonly account: AccountRepository,
     private readonly members: MembersRepository,
     private readonly reauthentication: ReauthenticationService,
-    private readonly verification: VerificationService,
+    private readonly emailChallenges: EmailChallengesService,
+    private readonly challengeCodes: ChallengeCodesService,
+    private readonly challengeLinks: ChallengeLinksService,
     private readonly compromiseRecovery: CompromiseRecoveryService,
     private readonly mail: MailService,
     private readonly ipLimits: IpLimitsService,
@@ -60,7 +64,7 @@ export class EmailChangeService {
     const mayMail = await this.mailBudget.takeForClaim(emailKey);
     return this.database.transaction(async (tx) => {
       // Too soon for another mail: the one that went out stays good, and this is a further handle to it.
-      const open = mayMail ? null : await this.verification.findOpen(tx, emailKey, 'email-change', { memberId });
+      const open = mayMail ? null : await this.emailChallenges.findOpen(tx, emailKey, 'email-change', { memberId });
       const proofId = open ?? (await this.mailProof(tx, memberId, address, emailKey, mayMail, context));
       await this.auditLog.record(
         tx,
@@ -68,20 +72,20 @@ export class EmailChangeService {
         { memberId, sessionId: principal.sessionId, context },
         {},
       );
-      return this.verification.addHandle(tx, proofId);
+      return this.emailChallenges.addRequest(tx, proofId);
     });
   }
 
   /** @throws DomainError `code_invalid`, `too_many_attempts`, `email_taken` */
   async confirmCode({ memberId }: Principal, requestId: string, code: string, context: ClientContext): Promise<void> {
-    const proof = await this.verification.checkCodeByHandle('email-change', requestId, code);
+    const proof = await this.challengeCodes.guess('email-change', requestId, code);
     if (proof.memberId !== memberId) throw new DomainError('code_invalid', { detail: 'a request of somebody else' });
     await this.apply(proof, 'code', context);
   }
 
   /** Whoever opens the link holds the new mailbox; the member asked for it with the password. @throws DomainError `link_invalid`, `link_expired`, `email_taken` */
   async confirmLink(linkToken: string, context: ClientContext): Promise<void> {
-    await this.apply(await this.verification.getByLink('email-change', linkToken), 'link', context);
+    await this.apply(await this.challengeLinks.get('email-change', linkToken), 'link', context);
   }
 
   /** From the notice to the old address: takes the account back to it. @throws DomainError `link_invalid`, `link_expired`, `email_taken`, `overloaded` */
@@ -96,19 +100,19 @@ export class EmailChangeService {
     });
   }
 
-  private async apply(proof: ProvenAddress, door: ProofMethod, context: ClientContext): Promise<void> {
+  private async apply(proof: ProvenAddress, method: ChallengeMethod, context: ClientContext): Promise<void> {
     const memberId = proof.memberId!;
     const undoToken = randomToken();
     const undoSeconds = this.config.env.EMAIL_UNDO_SECONDS;
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
-      await this.verification.spend(tx, proof.id, door);
+      await this.emailChallenges.spend(tx, proof.id, method);
       const before = await this.members.get(tx, memberId);
       // The address this proof was mailed to and no other (OC-06): it stands in the proof's own row.
       await this.members.setEmail(tx, memberId, proof.newEmail!, proof.emailKey);
       const old = { memberId, oldEmail: before.email, oldEmailKey: before.emailKey };
       await this.account.addEmailChange(tx, { ...old, undoDigest: digest(undoToken) }, undoSeconds);
-      await this.verification.voidAllOf(tx, memberId);
+      await this.emailChallenges.voidAllOf(tx, memberId);
       await this.auditLog.record(tx, 'email.changed', { memberId, context }, {});
       await this.mail.queue(tx, 'email-changed', recipientOf(before), {
         name: before.name ?? undefined,
@@ -134,11 +138,11 @@ export class EmailChangeService {
     const { env } = this.config;
     const member = await this.members.get(tx, memberId);
     const isFree = (await this.members.findByEmailKey(tx, emailKey)) === null;
-    const proof = await this.verification.issue(
+    const proof = await this.emailChallenges.issue(
       tx,
       'email-change',
       { emailKey, memberId, newEmail: address },
-      { linkTtlSeconds: env.RESET_LINK_TTL_SECONDS, isMailed: mayMail && isFree },
+      { linkTtlSeconds: env.RESET_LINK_TTL_SECONDS, deliversToMailbox: mayMail && isFree },
     );
     await this.mail.queue(
       tx,

@@ -10,11 +10,13 @@ import { codeLifetimes, CodeSentResponse } from '../../verification/email-challe
 import { CheckLoginIdRequest, LoginIdAvailabilityResponse } from '../sign-up/login-id-check.dto.js';
 import { LoginIdCheckService } from '../sign-up/login-id-check.service.js';
 import { LoginIdRecoveryService } from './login-id-recovery.service.js';
+import { LoginIdRequestsService } from './login-id-requests.service.js';
 
 @Public()
 @Controller('auth/login-id')
 export class LoginIdController {
   constructor(
+    private readonly requests: LoginIdRequestsService,
     private readonly recovery: LoginIdRecoveryService,
     private readonly availability: LoginIdCheckService,
     private readonly config: AppConfig,
@@ -43,7 +45,7 @@ export class LoginIdController {
   @ApiAcceptedResponse({ type: CodeSentResponse })
   @ApiBodyProblems('too_many_requests')
   async sendCode(@Body() body: SendLoginIdCodeRequest, @Context() context: ClientContext): Promise<CodeSentResponse> {
-    const requestId = await this.recovery.request(body.email, context);
+    const requestId = await this.requests.request(body.email, context);
     return { requestId, ...codeLifetimes(this.config) };
   }
 

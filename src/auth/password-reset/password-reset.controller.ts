@@ -23,6 +23,8 @@ import {
 } from './password-reset.dto.js';
 import { codeLifetimes, ConfirmCodeRequest, CodeSentResponse } from '../../verification/email-challenge.dto.js';
 import { ResetTokenGuard } from '../guards/reset-token.guard.js';
+import { PasswordResetConfirmationService } from './password-reset-confirmation.service.js';
+import { PasswordResetRequestsService } from './password-reset-requests.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 
 @ApiTags('Forgotten password')
@@ -30,6 +32,8 @@ import { PasswordResetService } from './password-reset.service.js';
 @Controller('auth/password-reset')
 export class PasswordResetController {
   constructor(
+    private readonly requests: PasswordResetRequestsService,
+    private readonly confirmations: PasswordResetConfirmationService,
     private readonly passwordReset: PasswordResetService,
     private readonly config: AppConfig,
   ) {}
@@ -44,7 +48,7 @@ export class PasswordResetController {
   @ApiAcceptedResponse({ type: CodeSentResponse })
   @ApiBodyProblems('too_many_requests')
   async sendCode(@Body() body: SendResetCodeRequest, @Context() context: ClientContext): Promise<CodeSentResponse> {
-    const requestId = await this.passwordReset.request(body.email, body.loginId, context);
+    const requestId = await this.requests.request(body.email, body.loginId, context);
     return { requestId, ...codeLifetimes(this.config) };
   }
 
@@ -57,7 +61,7 @@ export class PasswordResetController {
   @ApiOkResponse({ type: ResetTokenResponse })
   @ApiBodyProblems('code_invalid', 'too_many_attempts')
   async confirmCode(@Body() body: ConfirmCodeRequest, @Context() context: ClientContext): Promise<ResetTokenResponse> {
-    return this.passwordReset.confirmCode(body.requestId, body.code, context);
+    return this.confirmations.confirmCode(body.requestId, body.code, context);
   }
 
   @Post('confirm-link')
@@ -72,7 +76,7 @@ export class PasswordResetController {
     @Body() body: ResetLinkRequest,
     @Context() context: ClientContext,
   ): Promise<ResetTokenByLinkResponse> {
-    return this.passwordReset.confirmLink(body.token, context);
+    return this.confirmations.confirmLink(body.token, context);
   }
 
   @Post()
@@ -92,6 +96,6 @@ export class PasswordResetController {
     @Context() context: ClientContext,
     @Req() request: { user: VerifiedToken<'reset'> },
   ): Promise<void> {
-    await this.passwordReset.complete(request.user, body.newPassword, context);
+    await this.passwordReset.reset(request.user, body.newPassword, context);
   }
 }

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/database/clock.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
-import { VerificationService } from '../../verification/verification.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
+import { ResetGrantsService } from '../../verification/reset-grants.service.js';
 
 export interface IssuedResetToken {
   readonly resetToken: string;
@@ -14,14 +17,27 @@ export interface IssuedResetToken {
 @Injectable()
 export class ResetTokens {
   constructor(
-    private readonly verification: VerificationService,
+    private readonly members: MembersRepository,
+    private readonly challenges: EmailChallengesService,
+    private readonly grants: ResetGrantsService,
     private readonly tokens: TokensService,
     private readonly clock: Clock,
   ) {}
 
+  /**
+   * Uses up a challenge that its member answered, and issues a token for it.
+   * @throws DomainError `code_invalid` or `link_invalid` where another request used the challenge first; `code_invalid` for a
+   * disabled member
+   */
+  async exchange(tx: Tx, memberId: string, challengeId: string, method: ChallengeMethod): Promise<IssuedResetToken> {
+    const passwordVersion = await this.members.lockRecoverable(tx, memberId);
+    await this.challenges.spend(tx, challengeId, method);
+    return this.issue(tx, memberId, passwordVersion);
+  }
+
   /** @param passwordVersion of the password that may be replaced; the token does not replace a later one */
   async issue(tx: Tx, memberId: string, passwordVersion: number): Promise<IssuedResetToken> {
-    const { id, issuedAt, expiresAt } = await this.verification.grantReset(tx, memberId, passwordVersion);
+    const { id, issuedAt, expiresAt } = await this.grants.issue(tx, memberId, passwordVersion);
     return {
       resetToken: this.tokens.sign('reset', { sub: memberId, jti: id }, issuedAt, expiresAt),
       expiresIn: this.clock.secondsUntil(expiresAt),

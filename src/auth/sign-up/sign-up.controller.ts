@@ -25,7 +25,9 @@ import {
   SignUpRequest,
   SignUpLinkRequest,
 } from './sign-up.dto.js';
-import { SignUpService } from './sign-up.service.js';
+import { SignUpConfirmationService } from './sign-up-confirmation.service.js';
+import { SignUpLinksService } from './sign-up-links.service.js';
+import { SignUpRequestsService } from './sign-up-requests.service.js';
 import { TokenCookies } from '../tokens/token-cookies.js';
 
 const LINK_TOKEN = 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE';
@@ -36,7 +38,9 @@ const SIGN_UP_ID = 'Jm2cXb1kQe7RtYw0uPz5aVh9sLf3nGd8oTiC6rMyK4E';
 @Controller('auth/sign-up')
 export class SignUpController {
   constructor(
-    private readonly signUps: SignUpService,
+    private readonly requests: SignUpRequestsService,
+    private readonly confirmations: SignUpConfirmationService,
+    private readonly links: SignUpLinksService,
     private readonly cookies: TokenCookies,
     private readonly config: AppConfig,
   ) {}
@@ -52,7 +56,7 @@ export class SignUpController {
   @ApiAcceptedResponse({ type: SignUpResponse })
   @ApiBodyProblems('password_too_common', 'too_many_requests', 'overloaded')
   async request(@Body() body: SignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
-    return this.answer(await this.signUps.request(body, context));
+    return this.answer(await this.requests.request(body, context));
   }
 
   @Post('resend')
@@ -65,7 +69,7 @@ export class SignUpController {
   @ApiAcceptedResponse({ type: SignUpResponse })
   @ApiBodyProblems('sign_up_invalid', 'already_confirmed', 'too_many_requests')
   async resend(@Body() body: ResendSignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
-    await this.signUps.resend(body.signUpId, context);
+    await this.requests.resend(body.signUpId, context);
     return this.answer(body.signUpId);
   }
 
@@ -83,7 +87,7 @@ export class SignUpController {
     const confirmation = { ...this.cookies.deviceOf(request, body), loginId: body.loginId };
     return this.cookies.deliver(
       reply,
-      await this.signUps.confirmByCode(body.signUpId, body.code, confirmation, context),
+      await this.confirmations.confirmByCode(body.signUpId, body.code, confirmation, context),
     );
   }
 
@@ -120,7 +124,7 @@ export class SignUpController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenResponse> {
     const confirmation = { ...this.cookies.deviceOf(request, body), loginId: body.loginId };
-    return this.cookies.deliver(reply, await this.signUps.confirmByLink(body.token, body, confirmation, context));
+    return this.cookies.deliver(reply, await this.confirmations.confirmByLink(body.token, body, confirmation, context));
   }
 
   @Post('inspect-link')
@@ -129,7 +133,7 @@ export class SignUpController {
   @ApiOkResponse({ type: InspectedSignUpResponse })
   @ApiBodyProblems('link_invalid', 'link_expired', 'already_confirmed')
   async inspectLink(@Body() body: SignUpLinkRequest): Promise<InspectedSignUpResponse> {
-    return this.signUps.inspect(body.token);
+    return this.links.inspect(body.token);
   }
 
   @Post('discard')
@@ -138,7 +142,7 @@ export class SignUpController {
   @ApiNoContentResponse()
   @ApiBodyProblems('link_invalid', 'link_expired', 'already_confirmed')
   async discard(@Body() body: SignUpLinkRequest, @Context() context: ClientContext): Promise<void> {
-    await this.signUps.discard(body.token, context);
+    await this.links.discard(body.token, context);
   }
 
   private answer(signUpId: string): SignUpResponse {

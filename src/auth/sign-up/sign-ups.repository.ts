@@ -5,19 +5,19 @@ import { SignUp } from './sign-up.entity.js';
 
 export type NewSignUp = Pick<
   SignUp,
-  'id' | 'handleDigest' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'
+  'id' | 'signUpIdDigest' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'
 >;
 
-/** In place of the password hash of a claim that can no longer be confirmed: it is as little use as one on an address that has an account. */
-const DISARMED = '';
+/** Stands in place of the password hash once a sign-up can no longer be confirmed. */
+const NO_PASSWORD = '';
 
-/** Whether this claim, or another one on its address, has been confirmed. */
-export const isDisarmed = ({ passwordHash }: Pick<SignUp, 'passwordHash'>): boolean => passwordHash === DISARMED;
+/** Whether this sign-up can no longer be confirmed, because it or another one on its address has been. */
+export const isVoid = ({ passwordHash }: Pick<SignUp, 'passwordHash'>): boolean => passwordHash === NO_PASSWORD;
 
-const COLUMNS = `id, handle_digest AS "handleDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
+const COLUMNS = `id, handle_digest AS "signUpIdDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
   name, locale, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
 
-/** Owns the table `sign_ups`. */
+/** Owns the table `sign_ups`. Prepared SQL: sign-up is a hot path, and its locks decide races. */
 @Injectable()
 export class SignUpsRepository {
   constructor(private readonly database: Database) {}
@@ -28,7 +28,7 @@ export class SignUpsRepository {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))`,
       [
         signUp.id,
-        signUp.handleDigest,
+        signUp.signUpIdDigest,
         signUp.loginId,
         signUp.email,
         signUp.emailKey,
@@ -40,15 +40,16 @@ export class SignUpsRepository {
     );
   }
 
-  /** The claim that has not lapsed. */
-  async findByHandle(handleDigest: Buffer): Promise<SignUp | null> {
+  /** Finds a sign-up that has not expired. */
+  async findBySignUpId(signUpIdDigest: Buffer): Promise<SignUp | null> {
     const { rows } = await this.database.query<SignUp>(
       `SELECT ${COLUMNS} FROM sign_ups WHERE handle_digest = $1 AND expires_at > now()`,
-      [handleDigest],
+      [signUpIdDigest],
     );
     return rows[0] ?? null;
   }
 
+  /** As {@link findBySignUpId}, by the row's id. */
   async find(id: string): Promise<SignUp | null> {
     const { rows } = await this.database.query<SignUp>(
       `SELECT ${COLUMNS} FROM sign_ups WHERE id = $1 AND expires_at > now()`,
@@ -58,18 +59,18 @@ export class SignUpsRepository {
   }
 
   /**
-   * Locks every claim on the address of this one until commit, and tells how this one is. Comes
-   * before anything else that is written about a claim: what happens to the claims on one address takes turns, in one
-   * order, and so never waits in a circle for each other's proofs.
+   * Locks every sign-up on the address of this one until commit. Call it before any other write about a sign-up: changes to
+   * the sign-ups on one address then run one after the other, in one order, and cannot deadlock on their challenges.
+   * @returns the state of this sign-up
    */
   async lock(tx: Tx, { id, emailKey }: Pick<SignUp, 'id' | 'emailKey'>): Promise<'open' | 'confirmed' | 'gone'> {
     const { rows } = await tx.query<Pick<SignUp, 'id' | 'confirmedAt'>>(
       `SELECT id, confirmed_at AS "confirmedAt" FROM sign_ups WHERE email_key = $1 ORDER BY id FOR UPDATE`,
       [emailKey],
     );
-    const mine = rows.find((row) => row.id === id);
-    if (!mine) return 'gone';
-    return mine.confirmedAt === null ? 'open' : 'confirmed';
+    const signUp = rows.find((row) => row.id === id);
+    if (!signUp) return 'gone';
+    return signUp.confirmedAt === null ? 'open' : 'confirmed';
   }
 
   async markMailed(tx: Tx, id: string): Promise<void> {
@@ -77,9 +78,9 @@ export class SignUpsRepository {
   }
 
   /**
-   * Deletes the open claims on an address beyond `limit`: first those that were never mailed, the oldest first, and only
-   * then mailed ones, the one mailed longest ago first. Claims that are being confirmed at this moment are left alone. The
-   * caller holds the address's lock, so that of many at once each sees the others.
+   * Deletes the open sign-ups on an address beyond `limit`: first those never mailed, the oldest first; then mailed ones, the
+   * one mailed longest ago first. Sign-ups that are being confirmed at this moment stay. Needs the lock of the address, so that
+   * parallel requests see each other's rows.
    */
   async discardSurplus(tx: Tx, emailKey: string, limit: number): Promise<void> {
     await tx.query(
@@ -93,23 +94,23 @@ export class SignUpsRepository {
   }
 
   async markConfirmed(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE sign_ups SET confirmed_at = now(), password_hash = $2 WHERE id = $1`, [id, DISARMED]);
+    await tx.query(`UPDATE sign_ups SET confirmed_at = now(), password_hash = $2 WHERE id = $1`, [id, NO_PASSWORD]);
   }
 
-  /** Deletes an open claim with its proofs. The caller holds its lock. */
+  /** Deletes an open sign-up with its challenges. Needs its {@link lock}. */
   async discard(tx: Tx, id: string): Promise<void> {
     await tx.query(`DELETE FROM sign_ups WHERE id = $1 AND confirmed_at IS NULL`, [id]);
   }
 
   /**
-   * The other claims on an address that has found its member: whatever their makers set dies (SS-05). The claims stay, as
-   * those made from now on will: were they gone, their handles would tell that the address has become somebody's (EN-04).
+   * Removes password and name from the other sign-ups on an address that now has a member, so that they can never be confirmed
+   * (SS-05). The rows stay: if they were gone, their `signUpId`s would show that the address has an account (EN-04).
    * @returns their ids
    */
-  async disarmRivals(tx: Tx, emailKey: string, confirmedId: string): Promise<string[]> {
+  async voidRivals(tx: Tx, emailKey: string, confirmedId: string): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
       `UPDATE sign_ups SET password_hash = $3, name = NULL WHERE email_key = $1 AND id <> $2 AND confirmed_at IS NULL RETURNING id`,
-      [emailKey, confirmedId, DISARMED],
+      [emailKey, confirmedId, NO_PASSWORD],
     );
     return rows.map(({ id }) => id);
   }

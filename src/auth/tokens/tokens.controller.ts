@@ -53,7 +53,7 @@ export class TokensController {
     @Req() request: FastifyRequest & { user: VerifiedToken<'refresh'> },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RefreshResponse> {
-    const { outcome, ...tokens } = await this.refreshes.rotate(request.user, context);
+    const { outcome, ...tokens } = await this.refreshes.refresh(request.user, context);
     noteOutcome(request, outcome);
     return { ...this.cookies.deliver(reply, tokens), outcome };
   }

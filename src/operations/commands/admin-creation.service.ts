@@ -4,7 +4,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { EmailAddress } from '../../platform/addresses/email-address.js';
 import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
-import { AdminMailsService } from '../../verification/admin-mails.service.js';
+import { PasswordInvitationsService } from '../../verification/password-invitations.service.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
@@ -27,7 +27,7 @@ export class AdminCreationService {
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
     private readonly auditLog: AuditLogService,
-    private readonly mails: AdminMailsService,
+    private readonly passwordInvitations: PasswordInvitationsService,
   ) {}
 
   /**
@@ -44,7 +44,7 @@ export class AdminCreationService {
       const id = await this.members.insert(tx, { loginId, email: address, emailKey, passwordHash, name, locale });
       await this.members.setRole(tx, id, 'admin');
       await this.auditLog.record(tx, 'admin.created', { memberId: id, context }, {});
-      await this.mails.inviteToSetPassword(tx, await this.members.get(tx, id), 'account-created');
+      await this.passwordInvitations.send(tx, await this.members.get(tx, id), 'account-created');
     });
   }
 }

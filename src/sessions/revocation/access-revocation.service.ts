@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { SessionEndReason } from '../../security/audit-log/security-events.js';
-import { VerificationService } from '../../verification/verification.service.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { KnownDevicesService } from '../devices/known-devices.service.js';
 import { SessionRevocationService } from './session-revocation.service.js';
 
@@ -10,7 +10,7 @@ import { SessionRevocationService } from './session-revocation.service.js';
 @Injectable()
 export class AccessRevocationService {
   constructor(
-    private readonly verification: VerificationService,
+    private readonly emailChallenges: EmailChallengesService,
     private readonly sessions: SessionRevocationService,
     private readonly devices: KnownDevicesService,
   ) {}
@@ -23,7 +23,7 @@ export class AccessRevocationService {
     context: ClientContext,
     exceptSessionId?: string,
   ): Promise<void> {
-    await this.verification.voidAllOf(tx, memberId);
+    await this.emailChallenges.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, reason, context, exceptSessionId);
     await this.devices.forgetAll(tx, memberId, exceptSessionId);
   }

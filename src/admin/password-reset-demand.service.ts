@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../platform/http/principal.js';
+import { AuditLogService } from '../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../platform/http/client-context.js';
+import { Database } from '../platform/database/database.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
+import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
+import { MembersRepository } from '../users/members.repository.js';
+import { EmailChallengesService } from '../verification/email-challenges.service.js';
+import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
+import { adminContext } from './admin-context.js';
+
+/** Demands a new password of members whose password may be known to others. */
+@Injectable()
+export class PasswordResetDemandService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly sessions: SessionRevocationService,
+    private readonly emailChallenges: EmailChallengesService,
+    private readonly challenges: LoginChallengesService,
+    private readonly invitations: PasswordInvitationsService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  /**
+   * Ends the member's sessions, voids mailed codes and links, reset tokens and logins that wait for
+   * a second factor, and mails a link to set a new password. Only the member ever sees or sets it.
+   *
+   * @throws DomainError `not_found`, `member_not_active`
+   */
+  async demand(admin: Principal, id: string, context: ClientContext): Promise<void> {
+    const actor = adminContext(admin, context);
+    await this.database.transaction(async (tx) => {
+      const member = await this.members.getLocked(tx, id);
+      if (member.status !== 'active') throw new DomainError('member_not_active');
+      await this.members.demandPasswordChange(tx, id);
+      await this.emailChallenges.voidAllOf(tx, id);
+      await this.challenges.voidAllOf(tx, id);
+      await this.sessions.endAll(tx, id, 'password-reset-demanded', actor);
+      await this.auditLog.record(tx, 'password.reset_demanded', { memberId: id, context: actor }, {});
+      await this.invitations.send(tx, member, 'reset-demanded');
+    });
+  }
+}

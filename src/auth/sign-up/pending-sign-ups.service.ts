@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { maskLoginId } from '../../users/login-id.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import type { Tx } from '../../platform/database/sql.js';
+import { recipientOf } from '../../mail/mail-recipient.js';
+import { MailService } from '../../mail/mail.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { requestOrigin } from '../../verification/challenge-mail.js';
+import { EmailChallengesService, type IssuedEmailChallenge } from '../../verification/email-challenges.service.js';
+import { isVoid, SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
+
+/** More open sign-ups on one address than people make at a time, in a family or an office that shares it. */
+const MAX_OPEN_SIGN_UPS = 20;
+
+/** Records pending sign-ups and mails their challenges. */
+@Injectable()
+export class PendingSignUpsService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly signUps: SignUpsRepository,
+    private readonly members: MembersRepository,
+    private readonly challenges: EmailChallengesService,
+    private readonly mail: MailService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  /** Records a sign-up and mails its challenge. Of too many on one address, those that were never mailed are deleted first (ADR 0002). */
+  async add(tx: Tx, signUp: NewSignUp, mayMail: boolean, context: ClientContext): Promise<void> {
+    await this.challenges.lockAddress(tx, signUp.emailKey, 'sign-up');
+    await this.signUps.insert(tx, signUp, this.config.env.SIGN_UP_CLAIM_TTL_SECONDS);
+    await this.mailChallenge(tx, signUp, mayMail, context);
+    await this.signUps.discardSurplus(tx, signUp.emailKey, MAX_OPEN_SIGN_UPS);
+    await this.auditLog.record(tx, 'sign-up.requested', { context }, { loginId: signUp.loginId });
+  }
+
+  /**
+   * Issues a challenge and mails it. Where the address has an account, its owner is notified instead, and the sign-up can never be
+   * confirmed because its code is never mailed.
+   */
+  async mailChallenge(tx: Tx, signUp: NewSignUp, mayMail: boolean, context: ClientContext): Promise<void> {
+    const { SIGN_UP_LINK_TTL_SECONDS: linkTtlSeconds } = this.config.env;
+    const subject = { emailKey: signUp.emailKey, signUpId: signUp.id };
+    const options = { linkTtlSeconds, deliversToMailbox: mayMail };
+    const challenge = await this.challenges.issue(tx, 'sign-up', subject, options);
+    if (mayMail) await this.signUps.markMailed(tx, signUp.id);
+    const owner = await this.members.findByEmailKey(tx, signUp.emailKey);
+    const origin = requestOrigin(context);
+    // A sign-up whose rival was confirmed gets no code, even when its address has become free again.
+    const withhold = !mayMail || isVoid(signUp);
+    if (owner) {
+      const data = { loginIdMasked: maskLoginId(owner.loginId), loginUrl: this.config.loginUrl, ...origin };
+      const mailOptions = { withhold, lifetimeSeconds: linkTtlSeconds };
+      await this.mail.queue(tx, 'sign-up-existing', recipientOf(owner), data, mailOptions);
+      return;
+    }
+    const recipient = { memberId: null, email: signUp.email, locale: signUp.locale };
+    const data = { ...this.describeChallenge(signUp, challenge), ...origin };
+    const mailOptions = { withhold, lifetimeSeconds: linkTtlSeconds, proofId: challenge.id };
+    await this.mail.queue(tx, 'sign-up', recipient, data, mailOptions);
+  }
+
+  private describeChallenge({ loginId, name }: NewSignUp, { code, linkToken }: IssuedEmailChallenge) {
+    const { env } = this.config;
+    return {
+      loginIdMasked: maskLoginId(loginId),
+      name: name ?? undefined,
+      code,
+      link: this.config.signUpLink(linkToken),
+      codeMinutes: Math.ceil(env.CODE_TTL_SECONDS / 60),
+      linkHours: Math.ceil(env.SIGN_UP_LINK_TTL_SECONDS / 3600),
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { isReservedLoginId } from '../../users/login-id.js';
+import { Database } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
+import type { IssuedTokens } from '../../sessions/session-tokens.js';
+import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
+import { SessionsService } from '../../sessions/sessions.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
+import type { SignUp } from './sign-up.entity.js';
+import { isVoid, SignUpsRepository } from './sign-ups.repository.js';
+
+/** The device to sign in, and perhaps another login ID than that of the sign-up. */
+export type Confirmation = DeviceInfo & { readonly loginId?: string };
+
+/** The challenge that proved the mailbox, and how. */
+export interface AnsweredChallenge {
+  readonly id: string;
+  readonly method: ChallengeMethod;
+}
+
+/** Turns a sign-up whose mailbox is proven into a member, and signs the device in. */
+@Injectable()
+export class SignUpActivationService {
+  constructor(
+    private readonly database: Database,
+    private readonly signUps: SignUpsRepository,
+    private readonly members: MembersRepository,
+    private readonly challenges: EmailChallengesService,
+    private readonly sessions: SessionsService,
+    private readonly auditLog: AuditLogService,
+    private readonly mailBudget: MailBudgetService,
+  ) {}
+
+  /**
+   * All or nothing: after `login_id_taken` the challenge is still good for another attempt.
+   * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`, `email_taken`
+   */
+  async activate(
+    signUp: SignUp,
+    { id: challengeId, method }: AnsweredChallenge,
+    confirmation: Confirmation,
+    context: ClientContext,
+  ): Promise<IssuedTokens> {
+    if (isVoid(signUp))
+      throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'came second' });
+    const loginId = confirmation.loginId ?? signUp.loginId;
+    if (isReservedLoginId(loginId))
+      throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
+    const tokens = await this.database.transaction(async (tx) => {
+      // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending then refuses it.
+      await this.signUps.lock(tx, signUp);
+      await this.challenges.spend(tx, challengeId, method);
+      const memberId = await this.members.insert(tx, { ...signUp, loginId });
+      await this.signUps.markConfirmed(tx, signUp.id);
+      const rivals = await this.signUps.voidRivals(tx, signUp.emailKey, signUp.id);
+      await this.challenges.voidSignUps(tx, rivals);
+      await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by: method });
+      const device = { ...confirmation, knownDeviceId: null, suppressNewDeviceMail: true };
+      return this.sessions.open(tx, { memberId, passwordVersion: 1 }, device, context);
+    });
+    await this.mailBudget.refundClaim(signUp.emailKey);
+    return tokens;
+  }
+}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { digest, equalDigests } from '../../platform/crypto/digest.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { PasswordsService } from '../../security/passwords/passwords.service.js';
+import type { IssuedTokens } from '../../sessions/session-tokens.js';
+import { ChallengeCodesService } from '../../verification/challenge-codes.service.js';
+import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
+import { SignUpActivationService, type AnsweredChallenge, type Confirmation } from './sign-up-activation.service.js';
+import { SignUpLinksService } from './sign-up-links.service.js';
+import type { SignUp } from './sign-up.entity.js';
+import { SignUpsRepository } from './sign-ups.repository.js';
+
+/** What shows that the person who opened the link is the one who signed up: one of the two. */
+export interface LinkWitness {
+  readonly signUpId?: string;
+  readonly password?: string;
+}
+
+/** Confirms sign-ups by the mailed code or link. */
+@Injectable()
+export class SignUpConfirmationService {
+  constructor(
+    private readonly signUps: SignUpsRepository,
+    private readonly signUpLinks: SignUpLinksService,
+    private readonly challenges: EmailChallengesService,
+    private readonly challengeCodes: ChallengeCodesService,
+    private readonly challengeLinks: ChallengeLinksService,
+    private readonly passwords: PasswordsService,
+    private readonly activation: SignUpActivationService,
+  ) {}
+
+  /** @throws DomainError `code_invalid`, `too_many_attempts`, `login_id_taken`, `email_taken` */
+  async confirmByCode(
+    signUpId: string,
+    code: string,
+    confirmation: Confirmation,
+    context: ClientContext,
+  ): Promise<IssuedTokens> {
+    const signUp = await this.signUps.findBySignUpId(digest(signUpId));
+    if (!signUp) throw new DomainError('code_invalid', { detail: 'no such sign-up' });
+    const { id } = await this.challengeCodes.guessOfSignUp(signUp.id, code);
+    return this.activateAfterGuess(signUp, { id, method: 'code' }, confirmation, context);
+  }
+
+  /**
+   * Confirms by link, together with the `signUpId` of the same client or the sign-up password. The mailbox alone is not enough:
+   * an attacker could sign up with an address of someone else, and its owner would activate an account whose password the
+   * attacker knows.
+   * @throws DomainError `link_invalid`, `link_expired`, `already_confirmed`, `invalid_credentials`, `too_many_attempts`,
+   * `login_id_taken`, `email_taken`
+   */
+  async confirmByLink(
+    linkToken: string,
+    witness: LinkWitness,
+    confirmation: Confirmation,
+    context: ClientContext,
+  ): Promise<IssuedTokens> {
+    if ((witness.signUpId === undefined) === (witness.password === undefined)) {
+      throw new DomainError('validation_failed', {
+        fields: [{ field: 'signUpId', code: 'one_of_needed', params: { names: 'signUpId, password' } }],
+      });
+    }
+    const signUp = await this.signUpLinks.getSignUp(linkToken);
+    try {
+      return await this.confirmByWitness(signUp, linkToken, witness, confirmation, context);
+    } catch (error) {
+      // Of two confirmations at the same moment, the second may find the link used at any step: it is confirmed, not invalid.
+      const isOver = error instanceof DomainError && ['link_invalid', 'too_many_attempts'].includes(error.code);
+      if (isOver && (await this.signUps.find(signUp.id))?.confirmedAt) throw new DomainError('already_confirmed');
+      throw error;
+    }
+  }
+
+  private async confirmByWitness(
+    signUp: SignUp,
+    linkToken: string,
+    { signUpId, password }: LinkWitness,
+    confirmation: Confirmation,
+    context: ClientContext,
+  ): Promise<IssuedTokens> {
+    const challenge = await this.challengeLinks.get('sign-up', linkToken);
+    const answered = { id: challenge.id, method: 'link' } as const;
+    if (signUpId !== undefined) {
+      // 256 random bits cannot be guessed, so this is not counted as a guess.
+      if (!equalDigests(signUp.signUpIdDigest, digest(signUpId)))
+        throw new DomainError('invalid_credentials', { detail: 'another client' });
+      return this.activation.activate(signUp, answered, confirmation, context);
+    }
+    await this.challengeLinks.countPasswordGuess(challenge);
+    if (!(await this.passwords.verify(signUp.passwordHash, password!)))
+      throw new DomainError('invalid_credentials', { detail: 'not the sign-up password' });
+    return this.activateAfterGuess(signUp, answered, confirmation, context);
+  }
+
+  /** A taken login ID is not a wrong guess: the guess is refunded, so that the member can try as many login IDs as it takes. */
+  private async activateAfterGuess(
+    signUp: SignUp,
+    challenge: AnsweredChallenge,
+    confirmation: Confirmation,
+    context: ClientContext,
+  ): Promise<IssuedTokens> {
+    try {
+      return await this.activation.activate(signUp, challenge, confirmation, context);
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'login_id_taken')
+        await this.challenges.refundGuess(challenge.id);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { Database } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
+import type { SignUp } from './sign-up.entity.js';
+import { SignUpsRepository } from './sign-ups.repository.js';
+
+/** Finds sign-ups by their mailed links, shows them and discards them. */
+@Injectable()
+export class SignUpLinksService {
+  constructor(
+    private readonly database: Database,
+    private readonly signUps: SignUpsRepository,
+    private readonly challengeLinks: ChallengeLinksService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  /** The pending sign-up of a link, even if the link itself is over. @throws DomainError `link_invalid`, `already_confirmed` */
+  async getSignUp(linkToken: string): Promise<SignUp> {
+    const challenge = await this.challengeLinks.find('sign-up', linkToken);
+    const signUp = challenge?.signUpId ? await this.signUps.find(challenge.signUpId) : null;
+    if (!signUp) throw new DomainError('link_invalid', { detail: 'no such sign-up' });
+    if (signUp.confirmedAt) throw new DomainError('already_confirmed');
+    return signUp;
+  }
+
+  /** Describes the sign-up for the page behind the link. @throws DomainError `link_invalid`, `link_expired`, `already_confirmed` */
+  async inspect(linkToken: string): Promise<{ loginId: string; requestedAt: Date; expiresAt: Date }> {
+    const { loginId } = await this.getSignUp(linkToken);
+    const { createdAt, linkExpiresAt } = await this.challengeLinks.get('sign-up', linkToken);
+    return { loginId, requestedAt: createdAt, expiresAt: linkExpiresAt };
+  }
+
+  /** "I did not sign up": deletes the sign-up. @throws DomainError `link_invalid`, `link_expired`, `already_confirmed` */
+  async discard(linkToken: string, context: ClientContext): Promise<void> {
+    const signUp = await this.getSignUp(linkToken);
+    await this.challengeLinks.get('sign-up', linkToken);
+    await this.database.transaction(async (tx) => {
+      const state = await this.signUps.lock(tx, signUp);
+      if (state === 'confirmed') throw new DomainError('already_confirmed');
+      if (state === 'gone') throw new DomainError('link_invalid', { detail: 'gone a moment ago' });
+      await this.signUps.discard(tx, signUp.id);
+      await this.auditLog.record(tx, 'sign-up.discarded', { context }, {});
+    });
+  }
+}

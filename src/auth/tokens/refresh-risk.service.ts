@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { Database } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { RiskService } from '../../security/risk/risk.service.js';
+import type { SessionUse } from '../../sessions/rotations.repository.js';
+import { SessionsRepository } from '../../sessions/sessions.repository.js';
+import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
+
+/** Assesses the risk of refreshes, and does to the session what the outcome demands. */
+@Injectable()
+export class RefreshRiskService {
+  constructor(
+    private readonly database: Database,
+    private readonly revocation: SessionRevocationService,
+    private readonly sessions: SessionsRepository,
+    private readonly risk: RiskService,
+  ) {}
+
+  /**
+   * Assesses a refresh that stands out; most do not, and cost no query. Call it before tokens are issued: after the outcome `ask`
+   * the member has to confirm the password, and after `end` the session is over.
+   * @throws DomainError `session_ended`
+   */
+  async assess(session: SessionUse, context: ClientContext): Promise<void> {
+    if (!this.risk.needsAssessment(session, context)) return;
+    const { id, memberId } = session;
+    const isOver = await this.database.transaction(async (tx) => {
+      const { outcome } = await this.risk.assessRefresh(tx, session, context);
+      if (outcome === 'ask') await this.sessions.markUnauthenticated(tx, id);
+      if (outcome !== 'end') return false;
+      await this.revocation.endWithin(tx, memberId, id, 'risk', context);
+      return true;
+    });
+    if (isOver) throw new DomainError('session_ended', { detail: 'risk too high' });
+  }
+}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/database/clock.js';
+import { KeyedQueue } from '../../platform/concurrency/keyed-queue.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
+import {
+  RotationsRepository,
+  type RotatedSession,
+  type Rotation,
+  type UnrotatedSession,
+} from '../../sessions/rotations.repository.js';
+
+/** For one session, on one server. */
+const MAX_REFRESHES_WAITING = 100;
+
+/** What a refresh found. */
+export interface RotationOutcome {
+  /** Null where this member has no such session. */
+  readonly session: RotatedSession | UnrotatedSession | null;
+  /** Whether another refresh with the same token was faster, within the grace period. */
+  readonly lostRace: boolean;
+}
+
+/** Moves a session to its next generation. Of several refreshes with one token, exactly one does. */
+@Injectable()
+export class SessionRotationService {
+  /** Refreshes of one session run in the order in which they came, so that none is overtaken by one with a newer token. */
+  private readonly queue = new KeyedQueue(MAX_REFRESHES_WAITING);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly rotations: RotationsRepository,
+  ) {}
+
+  /**
+   * Rotates the session if the token is its current one. The age of a token is judged once, when its request first reads the
+   * session: what other requests do with the session afterwards must not make this token look stolen.
+   * @throws DomainError `service_unavailable`, `overloaded`
+   */
+  async rotate(token: VerifiedToken<'refresh'>, ip: string): Promise<RotationOutcome> {
+    const deadline = this.clock.now() + this.config.env.DATABASE_TIMEOUT_SECONDS;
+    const rotation = { ...token, ip, deadline };
+    const slot = await this.queue.reserve(token.sid);
+    try {
+      return await this.rotateOnce(rotation);
+    } finally {
+      slot.release();
+    }
+  }
+
+  private async rotateOnce(rotation: Rotation): Promise<RotationOutcome> {
+    if (this.clock.now() > rotation.deadline)
+      throw new DomainError('service_unavailable', { detail: 'earlier refreshes took too long', retryAfter: 1 });
+    const session = await this.rotations.rotate(rotation);
+    if (!session || session.isRotated || session.isOver || session.isExpired) return { session, lostRace: false };
+    if (rotation.gen !== session.generation)
+      return { session, lostRace: rotation.gen === session.generation - 1 && session.isWithinGrace };
+    // Current, alive and yet not rotated: another server holds the row. Wait for it.
+    return {
+      session: (await this.rotations.rotateAlone(rotation)) ?? (await this.rotations.rotate(rotation)),
+      lostRace: this.config.env.REFRESH_GRACE_SECONDS > 0,
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { Database } from '../../platform/database/database.js';
+import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
+import { RiskService } from '../../security/risk/risk.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { SessionsRepository, type SessionState } from '../../sessions/sessions.repository.js';
+import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
+
+/** Ends sessions whose refresh token was used a second time: two clients hold it, and one of them may be an attacker (RFC 9700 section 4.14). */
+@Injectable()
+export class TokenReuseService {
+  constructor(
+    private readonly database: Database,
+    private readonly revocation: SessionRevocationService,
+    private readonly sessions: SessionsRepository,
+    private readonly members: MembersRepository,
+    private readonly risk: RiskService,
+    private readonly auditLog: AuditLogService,
+    private readonly notifications: SecurityNotificationsService,
+  ) {}
+
+  /** Commits before the request is refused, so that the refusal does not roll it back. */
+  async endSession(session: SessionState, generation: number, context: ClientContext): Promise<void> {
+    const { id, memberId } = session;
+    await this.database.transaction(async (tx) => {
+      // Of several reuses at once, only the first raises the alarm: one mail is enough.
+      if (!(await this.revocation.endWithin(tx, memberId, id, 'token-reuse', context))) return;
+      await this.auditLog.record(tx, 'session.reuse_detected', { memberId, sessionId: id, context }, { generation });
+      await this.risk.recordReuse(tx, session, context);
+      const member = await this.members.get(tx, memberId);
+      const deviceName = (await this.sessions.findDeviceName(tx, id)) ?? '';
+      await this.notifications.send(tx, 'session-reused', member, context, { deviceName });
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { maskLoginId } from '../../users/login-id.js';
+import type { Tx } from '../../platform/database/sql.js';
+import type { Member } from '../../users/member.entity.js';
+import { recipientOf } from '../mail-recipient.js';
+import { MailService } from '../mail.service.js';
+import type { AdminActionKind } from '../templates/mail-template.js';
+
+/** Mails members what an administrator did to their account. Who did it and from where is in the audit log only. */
+@Injectable()
+export class AdminNotificationsService {
+  constructor(private readonly mail: MailService) {}
+
+  async send(tx: Tx, member: Member, action: AdminActionKind): Promise<void> {
+    await this.mail.queue(tx, 'admin-action', recipientOf(member), {
+      name: member.name ?? undefined,
+      loginIdMasked: maskLoginId(member.loginId),
+      at: new Date().toISOString(),
+      what: action,
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { digest } from '../platform/crypto/digest.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import { GuessBudgetService } from '../security/rate-limits/guess-budget.service.js';
+import { CodeDigests } from './code-digests.js';
+import type { EmailChallengePurpose } from './email-challenge.entity.js';
+import { EmailChallengesRepository, type GuessableChallenge } from './email-challenges.repository.js';
+
+/** The purposes for which half of the guesses of a day is reserved, see {@link GuessBudgetService}. */
+const RECOVERIES: ReadonlySet<EmailChallengePurpose> = new Set(['password-reset', 'find-login-id']);
+
+/**
+ * Compares mailed codes. A guess is counted before it is compared, for the challenge and for the day of its address, and
+ * stays counted whatever happens afterwards.
+ */
+@Injectable()
+export class ChallengeCodesService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly codeDigests: CodeDigests,
+    private readonly challenges: EmailChallengesRepository,
+    private readonly guesses: GuessBudgetService,
+  ) {}
+
+  /**
+   * Guesses the code of the challenge that a request id names.
+   * @throws DomainError `code_invalid` for a wrong, used, expired or replaced code and for a decoy; `too_many_attempts`
+   */
+  async guess(purpose: EmailChallengePurpose, requestId: string, code: string): Promise<GuessableChallenge> {
+    const challenge = await this.challenges.findByRequest(digest(requestId), purpose);
+    const isReserved = RECOVERIES.has(purpose) && challenge?.namedLoginId === null;
+    return this.compare(challenge, code, isReserved);
+  }
+
+  /** Guesses the code of the newest challenge of a sign-up. @throws DomainError as {@link guess} */
+  async guessOfSignUp(signUpId: string, code: string): Promise<GuessableChallenge> {
+    return this.compare(await this.challenges.findBySignUp(signUpId), code, false);
+  }
+
+  /** @param isReserved whether the guess may use the half of the day that is reserved for recoveries */
+  private async compare(
+    challenge: GuessableChallenge | null,
+    code: string,
+    isReserved: boolean,
+  ): Promise<GuessableChallenge> {
+    if (!challenge) throw new DomainError('code_invalid', { detail: 'no such request' });
+    // The challenge counts first. One that is over takes nothing from the day, or one dead request could use up all of it.
+    if (!(await this.challenges.countGuess(challenge.id, 'code', this.config.env.CODE_GUESS_LIMIT)))
+      throw new DomainError('code_invalid', { detail: 'over, or too many guesses' });
+    if (isReserved) await this.guesses.take(challenge.emailKey);
+    else await this.guesses.takeUnreserved(challenge.emailKey);
+    if (!this.codeDigests.matches(challenge.codeHmac, challenge.id, code))
+      throw new DomainError('code_invalid', { detail: 'wrong' });
+    return challenge;
+  }
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { equalDigests, keyedDigest } from '../platform/crypto/digest.js';
+import { KeyRing } from '../platform/crypto/key-ring.js';
+
+const KEY = 'proof-code';
+
+/** The stored form of mailed codes. It includes the id of the row, so that a value copied to another row fits nothing. */
+@Injectable()
+export class CodeDigests {
+  constructor(private readonly keys: KeyRing) {}
+
+  compute(challengeId: string, code: string): Buffer {
+    return keyedDigest(this.keys.current(KEY), challengeId, code);
+  }
+
+  /** Also with keys that are being rotated out. */
+  matches(stored: Buffer | null, challengeId: string, code: string): boolean {
+    return this.keys
+      .all(KEY)
+      .some((key) => stored !== null && equalDigests(stored, keyedDigest(key, challengeId, code)));
+  }
+}

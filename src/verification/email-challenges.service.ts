@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { digest } from '../platform/crypto/digest.js';
+import { randomCode, randomToken } from '../platform/crypto/random.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import type { Tx } from '../platform/database/sql.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import { MailService } from '../mail/mail.service.js';
+import { DECOY_MEMBER_ID } from '../users/decoy-member.js';
+import { CodeDigests } from './code-digests.js';
+import type { ChallengeMethod, EmailChallengePurpose } from './email-challenge.entity.js';
+import { EmailChallengesRepository, type ChallengeSelection } from './email-challenges.repository.js';
+import { ResetGrantsRepository } from './reset-grants.repository.js';
+
+/** Who a challenge is for. Without a member and without a sign-up it is a decoy: no code and no link fits it. */
+export interface ChallengeSubject {
+  readonly emailKey: string;
+  readonly memberId?: string;
+  readonly signUpId?: string;
+  /** The login ID that the request named besides the address. */
+  readonly namedLoginId?: string | null;
+  /** For an address change: the address as typed, to which the challenge is mailed. */
+  readonly newEmail?: string;
+}
+
+export interface IssueOptions {
+  readonly linkTtlSeconds: number;
+  /** Whether a mail carries the challenge to its address. */
+  readonly deliversToMailbox: boolean;
+}
+
+/** A new challenge with its secrets, which only the mail may carry. */
+export interface IssuedEmailChallenge {
+  readonly id: string;
+  readonly code: string;
+  readonly linkToken: string;
+}
+
+/** Issues, spends and voids e-mail challenges: one mailed code and link, one row. */
+@Injectable()
+export class EmailChallengesService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly codeDigests: CodeDigests,
+    private readonly challenges: EmailChallengesRepository,
+    private readonly grants: ResetGrantsRepository,
+    private readonly mail: MailService,
+  ) {}
+
+  /**
+   * Makes a code and a link. If they are mailed, they replace what was open for the same sign-up, or for the same address,
+   * purpose and named login ID. If they are not mailed (a decoy, or too many mails), they replace nothing: otherwise an attacker
+   * who knows an address could void its owner's codes without any mail being sent.
+   */
+  async issue(
+    tx: Tx,
+    purpose: EmailChallengePurpose,
+    subject: ChallengeSubject,
+    { linkTtlSeconds, deliversToMailbox }: IssueOptions,
+  ): Promise<IssuedEmailChallenge> {
+    const id = randomUUID();
+    const code = randomCode();
+    const linkToken = randomToken();
+    const { emailKey, memberId = null, signUpId = null, newEmail = null, namedLoginId = null } = subject;
+    const isDecoy = memberId === null && signUpId === null;
+    // A decoy runs the same statements on as many rows: it replaces the decoy before it, so that time shows no difference (EN-06).
+    // Grants are voided before challenges, as in voidAllOf, so that two transactions that void both cannot deadlock.
+    if (purpose === 'password-reset')
+      await this.grants.voidAll(tx, deliversToMailbox ? (memberId ?? DECOY_MEMBER_ID) : DECOY_MEMBER_ID);
+    const unmailed = isDecoy ? { decoysOf: emailKey, purpose, namedLoginId } : { memberId: DECOY_MEMBER_ID };
+    const replaced = await this.voidWhere(tx, deliversToMailbox ? replacedBy(purpose, subject) : unmailed);
+    await this.challenges.insert(
+      tx,
+      {
+        id,
+        purpose,
+        emailKey,
+        memberId,
+        signUpId,
+        newEmail,
+        namedLoginId,
+        codeHmac: isDecoy ? null : this.codeDigests.compute(id, code),
+        linkDigest: isDecoy ? null : digest(linkToken),
+      },
+      this.config.env.CODE_TTL_SECONDS,
+      linkTtlSeconds,
+    );
+    // Of two requests at the same moment, the request id of the replaced one must lead to the code that was mailed for the other.
+    // Not for an address change: there the replaced challenge may be for another address (OC-06).
+    if (purpose !== 'email-change')
+      await this.challenges.moveRequests(tx, replaced, id, this.config.env.CODE_RESEND_SECONDS);
+    return { id, code, linkToken };
+  }
+
+  /** @returns a new request id for the challenge */
+  async addRequest(tx: Tx, challengeId: string): Promise<string> {
+    const requestId = randomToken();
+    await this.challenges.addRequest(tx, digest(requestId), challengeId);
+    return requestId;
+  }
+
+  /**
+   * Makes other requests for this address and purpose wait until commit. Without the lock, of two requests at the same moment, the
+   * one without a mail would find no challenge yet and issue a decoy, and its request id would not fit the code just mailed.
+   */
+  async lockAddress(tx: Tx, emailKey: string, purpose: EmailChallengePurpose): Promise<void> {
+    await this.challenges.lockAddress(tx, emailKey, purpose);
+  }
+
+  /** Finds the newest challenge whose code is still good: of this member, where one is named, and for this login ID or for none. */
+  async findOpen(
+    tx: Tx,
+    emailKey: string,
+    purpose: EmailChallengePurpose,
+    owner: { readonly memberId?: string; readonly namedLoginId?: string | null },
+  ): Promise<string | null> {
+    return this.challenges.findOpenByAddress(tx, emailKey, purpose, owner);
+  }
+
+  /** Refunds the guess that a right code or password was counted as, for this challenge only. The count of the day stays. */
+  async refundGuess(challengeId: string): Promise<void> {
+    await this.challenges.refundGuess(challengeId);
+  }
+
+  /** Uses up code and link. @throws DomainError `code_invalid` or `link_invalid` where another request used them first */
+  async spend(tx: Tx, challengeId: string, method: ChallengeMethod): Promise<void> {
+    if (!(await this.challenges.spend(tx, challengeId, method)))
+      throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'used a moment ago' });
+    await this.mail.dropForProofs(tx, [challengeId]);
+  }
+
+  /** Voids a member's open codes, links and reset grants, so that nothing requested before a password or address change still works. */
+  async voidAllOf(tx: Tx, memberId: string): Promise<void> {
+    await this.grants.voidAll(tx, memberId);
+    await this.voidWhere(tx, { memberId });
+  }
+
+  /** Voids the challenges mailed for these sign-ups. */
+  async voidSignUps(tx: Tx, signUpIds: readonly string[]): Promise<void> {
+    await this.mail.dropForProofs(tx, await this.challenges.voidOfSignUps(tx, signUpIds));
+  }
+
+  private async voidWhere(tx: Tx, selection: ChallengeSelection): Promise<string[]> {
+    const ids = await this.challenges.voidWhere(tx, selection);
+    await this.mail.dropForProofs(tx, ids);
+    return ids;
+  }
+}
+
+/** Which challenges a new one replaces. */
+function replacedBy(
+  purpose: EmailChallengePurpose,
+  { emailKey, memberId, signUpId, namedLoginId = null }: ChallengeSubject,
+): ChallengeSelection {
+  if (signUpId !== undefined) return { signUpId };
+  // By member: two members who both name one address must not void each other's requests.
+  if (purpose === 'email-change' && memberId !== undefined) return { memberId, purpose };
+  return { emailKey, purpose, namedLoginId };
+}

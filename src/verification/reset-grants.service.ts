@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../platform/config/app-config.js';
+import type { Tx } from '../platform/database/sql.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import { ResetGrantsRepository, type IssuedGrant } from './reset-grants.repository.js';
+
+/** Allows a member who proved the mailbox to set a new password, once. */
+@Injectable()
+export class ResetGrantsService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly grants: ResetGrantsRepository,
+  ) {}
+
+  /** @param passwordVersion of the password that may be replaced; the grant does not replace a later one */
+  async issue(tx: Tx, memberId: string, passwordVersion: number): Promise<IssuedGrant> {
+    return this.grants.insert(tx, memberId, passwordVersion, this.config.env.RESET_TOKEN_TTL_SECONDS);
+  }
+
+  /** @throws DomainError `token_invalid` where the grant is used, voided or expired */
+  async checkUsable(grantId: string, memberId: string): Promise<void> {
+    if (!(await this.grants.isUsable(grantId, memberId)))
+      throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
+  }
+
+  /**
+   * Uses up the grant.
+   * @returns the version of the password that may be replaced
+   * @throws DomainError `token_invalid` where the grant is used, voided or expired
+   */
+  async spend(tx: Tx, grantId: string, memberId: string): Promise<number> {
+    const passwordVersion = await this.grants.spend(tx, grantId, memberId);
+    if (passwordVersion === null) throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
+    return passwordVersion;
+  }
+}
