@@ -173,7 +173,7 @@ describe('a refresh token used twice', () => {
         const answer = refresh(ada.refreshToken).then((response) => response);
         await eventually('the refresh waits for its turn', async () => {
           const { rows } = await app.sql.query(
-            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH asked%'`,
+            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH requested%'`,
           );
           return rows.length > 0 ? true : undefined;
         });
