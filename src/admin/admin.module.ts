@@ -8,10 +8,11 @@ import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { EventDirectoryService } from './event-directory.service.js';
+import { LoginUnlockService } from './login-unlock.service.js';
+import { LostFactorService } from './lost-factor.service.js';
 import { MailAdministrationService } from './mail-administration.service.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
-import { MemberSupportService } from './member-support.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';
 import { MembersAdminController } from './members-admin.controller.js';
 import { OutboxAdminController } from './outbox-admin.controller.js';
@@ -30,7 +31,8 @@ import { ViewAuditService } from './view-audit.service.js';
     PageCursors,
     MemberDirectoryService,
     MemberAdministrationService,
-    MemberSupportService,
+    LostFactorService,
+    LoginUnlockService,
     PasswordResetDemandService,
     EventDirectoryService,
     MailAdministrationService,

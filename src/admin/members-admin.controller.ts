@@ -28,9 +28,10 @@ import {
   memberResponseOf,
 } from './member.dto.js';
 import { limitOf } from '../platform/http/validation/page.dto.js';
+import { LoginUnlockService } from './login-unlock.service.js';
+import { LostFactorService } from './lost-factor.service.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
-import { MemberSupportService } from './member-support.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';
 
 const MemberId = (): MethodDecorator => ApiParam({ name: 'id', type: String, format: 'uuid' });
@@ -40,7 +41,8 @@ export class MembersAdminController {
   constructor(
     private readonly directory: MemberDirectoryService,
     private readonly administration: MemberAdministrationService,
-    private readonly support: MemberSupportService,
+    private readonly lostFactors: LostFactorService,
+    private readonly loginUnlock: LoginUnlockService,
     private readonly passwordResetDemand: PasswordResetDemandService,
   ) {}
 
@@ -134,7 +136,7 @@ export class MembersAdminController {
     @Param('id', UuidParamPipe) id: string,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.support.removeFactor(admin, id, 'totp', context);
+    await this.lostFactors.remove(admin, id, 'totp', context);
   }
 
   @Delete(':id/passkeys')
@@ -151,7 +153,7 @@ export class MembersAdminController {
     @Param('id', UuidParamPipe) id: string,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.support.removeFactor(admin, id, 'passkey', context);
+    await this.lostFactors.remove(admin, id, 'passkey', context);
   }
 
   @Post(':id/unlock')
@@ -170,6 +172,6 @@ export class MembersAdminController {
     @Body() _body: EmptyRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.support.unlock(admin, id, context);
+    await this.loginUnlock.unlock(admin, id, context);
   }
 }

@@ -59,7 +59,7 @@ describe('the command line', () => {
     expect(bad.stderr).toContain('SMTP_URL: needs a URL starting');
     expect(bad.stdout + bad.stderr).not.toContain('hunter22');
     const idle = await munjigi(['config', 'check'], { API_ENABLED: 'false', WORKER_ENABLED: 'false' });
-    expect(idle.stderr).toContain('WORKER_ENABLED: needs to be true where API_ENABLED is false');
+    expect(idle.stderr).toContain('WORKER_ENABLED: needs to be true when API_ENABLED is false');
     const badKeys = await munjigi(['config', 'check'], { JWT_KEYS: 'certainly not a key' });
     expect([badKeys.code, badKeys.stderr]).toEqual([1, expect.stringContaining('JWT_KEYS: needs PEM blocks')]);
   });

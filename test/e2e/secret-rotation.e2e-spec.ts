@@ -85,8 +85,10 @@ describe('a change of SECRET', () => {
   });
 
   it('is mentioned by `config check` while the old secret is set', async () => {
-    expect((await munjigi(['config', 'check'], BOTH)).stdout).toContain('PREVIOUS_SECRETS is set: before a secret');
-    expect((await munjigi(['config', 'check'], NEW_ALONE)).stdout).not.toContain('before a secret');
+    expect((await munjigi(['config', 'check'], BOTH)).stdout).toContain(
+      'PREVIOUS_SECRETS is set: remove a secret only after',
+    );
+    expect((await munjigi(['config', 'check'], NEW_ALONE)).stdout).not.toContain('PREVIOUS_SECRETS is set');
   });
 });
 

@@ -5,38 +5,31 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
-import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
-import { SecondFactorThrottleService } from '../mfa/second-factor-throttle.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 import { adminContext } from './admin-context.js';
 
-/**
- * Helps members who cannot log in: removes a lost second factor, ends the wait after failed logins.
- * Each action is one commit together with its audit row and its mail to the member (AD-02).
- */
+/** Removes the second factor of a member who has lost it and so cannot log in. */
 @Injectable()
-export class MemberSupportService {
+export class LostFactorService {
   constructor(
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly factors: EnrolledFactorsService,
-    private readonly factorThrottle: SecondFactorThrottleService,
     private readonly challenges: LoginChallengesService,
-    private readonly throttle: LoginThrottleService,
     private readonly auditLog: AuditLogService,
     private readonly notifications: AdminNotificationsService,
   ) {}
 
   /**
-   * Removes the authenticator app or the passkeys of a member who has lost them and the recovery
-   * codes. Administrators cannot remove their own factor here: that takes password and code, as for
-   * every member, so that a stolen session is not a way around them.
+   * Removes the authenticator app or all passkeys, in one commit with the audit row and the mail to
+   * the member (AD-02). Administrators cannot remove their own factor here: that takes password and
+   * code, as for every member, so that a stolen session is not a way around them.
    *
    * @throws DomainError `not_found`, `totp_not_enabled`, `forbidden`
    */
-  async removeFactor(admin: Principal, id: string, factor: EnrolledFactor, context: ClientContext): Promise<void> {
+  async remove(admin: Principal, id: string, factor: EnrolledFactor, context: ClientContext): Promise<void> {
     if (id === admin.memberId) throw new DomainError('forbidden', { detail: 'own second factor' });
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
@@ -46,22 +39,6 @@ export class MemberSupportService {
       await this.challenges.voidAllOf(tx, id);
       await this.auditLog.record(tx, 'two-factor.removed_by_admin', { memberId: id, context: actor }, { factor });
       await this.notifications.send(tx, member, isProtected ? 'factor-removed' : 'two-factor-removed');
-    });
-  }
-
-  /**
-   * Ends the waits after wrong passwords and wrong second factors.
-   *
-   * @throws DomainError `not_found`
-   */
-  async unlock(admin: Principal, id: string, context: ClientContext): Promise<void> {
-    const actor = adminContext(admin, context);
-    await this.database.transaction(async (tx) => {
-      const member = await this.members.getLocked(tx, id);
-      await this.throttle.clear(tx, id);
-      await this.factorThrottle.unlock(tx, id);
-      await this.auditLog.record(tx, 'login.unlocked', { memberId: id, context: actor }, {});
-      await this.notifications.send(tx, member, 'unlocked');
     });
   }
 }
