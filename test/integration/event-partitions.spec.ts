@@ -172,9 +172,7 @@ describe('the monthly partitions of the audit log', () => {
     await reader.query('BEGIN');
     await reader.query('SELECT FROM security_events LIMIT 1');
     try {
-      const begun = performance.now();
-      await job.maintain();
-      expect(performance.now() - begun).toBeLessThan(10_000);
+      await job.maintain(); // ends though the reader has not: it does not wait for the lock
       expect(await partitions()).not.toContain(last);
       await reader.query('COMMIT');
     } finally {

