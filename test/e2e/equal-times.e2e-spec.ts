@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { Newcomer } from '../support/newcomer.js';
+import { REAL_HASH_COST } from '../support/server-environment.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
@@ -26,6 +27,7 @@ const LIMITS = IS_LONG ? { gapMs: 3, gapShare: 0.02, auc: 0.55 } : { gapMs: 10, 
 
 /** Nothing of this would be asked so often in earnest; the limits themselves are shown elsewhere. */
 const ENV = {
+  ...REAL_HASH_COST,
   LOG_LEVEL: 'warn',
   CODE_RESEND_SECONDS: '1',
   PASSWORD_MIN_SCORE: '0',

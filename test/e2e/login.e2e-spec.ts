@@ -7,6 +7,7 @@ import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { resetTokenFor, withoutIdentity } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
 import { TEST_SECRET } from '../support/server-environment.js';
+import { REAL_HASH_COST } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
 
@@ -26,7 +27,12 @@ beforeAll(async () => {
   [other, strict] = await Promise.all([
     app.replica(),
     app.replica({
-      env: { LOGIN_IP_FAILURE_LIMIT: String(IP_LIMIT), ARGON2_TIME_COST: '3', HASH_CONCURRENCY: '2' },
+      env: {
+        ...REAL_HASH_COST,
+        LOGIN_IP_FAILURE_LIMIT: String(IP_LIMIT),
+        ARGON2_TIME_COST: '3',
+        HASH_CONCURRENCY: '2',
+      },
     }),
   ]);
 });
@@ -489,8 +495,14 @@ describe('guessing at many accounts from one address', () => {
 });
 
 describe('the stored password', () => {
+  /** Hashes at the cost that production has. */
+  let standard: TestApp;
+  beforeAll(async () => {
+    standard = await app.replica({ env: REAL_HASH_COST });
+  });
+
   it('PW-06 is hashed more strongly at the next login when the configuration asks for more, and never more weakly', async () => {
-    const ada = await given.member(app);
+    const ada = await given.member(standard);
     const before = await hashOf(ada);
     expect(before).toMatch(/^\$argon2id\$v=19\$/);
     expect(before).toMatch(/\bm=19456\b/);
@@ -511,7 +523,7 @@ describe('the stored password', () => {
   });
 
   it('PW-06 opens nothing, and costs nothing, once somebody has tampered with it', async () => {
-    const ada = await given.member(app);
+    const ada = await given.member(standard);
     const genuine = await hashOf(ada);
     const [, , , , salt, hash] = genuine.split('$');
     const withCost = (cost: string): string => `$argon2id$v=19$${cost}$${salt}$${hash}`;

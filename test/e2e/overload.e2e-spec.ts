@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { flood, type Times } from '../support/flood.js';
 import type { HttpAnswer } from '../support/http-client.js';
+import { REAL_HASH_COST } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 
@@ -71,7 +72,7 @@ describe('overload', () => {
     // A short queue, so that ten times the load is not ten times the clients that the test itself has to be.
     // And a short log: this process reads it, and would hold up the server it is about to measure.
     app = await TestApp.start({
-      env: { HASH_QUEUE_LIMIT: '8', LOG_LEVEL: 'error', LOGIN_IP_FAILURE_LIMIT: '1000000' },
+      env: { ...REAL_HASH_COST, HASH_QUEUE_LIMIT: '8', LOG_LEVEL: 'error', LOGIN_IP_FAILURE_LIMIT: '1000000' },
     });
     ada = await given.member(app);
   });

@@ -7,6 +7,12 @@ export const TEST_SECRET = 'q7Zt1vXo9LrKc3WmEy5HsBn8DaUf2GjPi6TxRwVk4CzNb0QhYeMl
 /** Where mailed links point in tests; the port the server really listens on differs from run to run. */
 export const TEST_PUBLIC_URL = 'http://localhost:3000';
 
+/** For a test whose subject is the password hash or its time: the cost that production has. */
+export const REAL_HASH_COST = { ARGON2_MEMORY_KIB: undefined, ARGON2_TIME_COST: undefined };
+
+/** The least that argon2id computes. Only a server with NODE_ENV=test accepts it. */
+const CHEAP_HASHES = { ARGON2_MEMORY_KIB: '8', ARGON2_TIME_COST: '1' };
+
 /** The whole environment of a server under test; `overrides` win. */
 export function serverEnvironment(overrides: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
   const passedOn = Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
@@ -24,6 +30,7 @@ export function serverEnvironment(overrides: Record<string, string | undefined> 
     DATABASE_POOL_WAIT_MS: '20000',
     // The tests stand where a reverse proxy would: each client names its own address in X-Forwarded-For.
     TRUSTED_PROXIES: '1',
+    ...((overrides.NODE_ENV ?? 'test') === 'test' && CHEAP_HASHES),
     ...overrides,
   };
 }

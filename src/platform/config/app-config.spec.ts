@@ -112,6 +112,22 @@ describe('the configuration of production', () => {
     expect(Object.keys(problemsOf(changes))).toEqual([name]);
   });
 
+  it.each(['production', 'development'])(
+    'PW-06 in %s a password hash cheaper than OWASP allows is refused',
+    (NODE_ENV) => {
+      expect(problemsOf({ NODE_ENV, ARGON2_MEMORY_KIB: '19455', ARGON2_TIME_COST: '1' })).toEqual({
+        ARGON2_MEMORY_KIB: 'needs to be at least 19456',
+        ARGON2_TIME_COST: 'needs to be at least 2',
+      });
+    },
+  );
+
+  it('PW-06 accepts a cheaper password hash in tests alone, and none that argon2 cannot compute', () => {
+    const cheap = { NODE_ENV: 'test', ARGON2_MEMORY_KIB: '8', ARGON2_TIME_COST: '1' };
+    expect(problemsOf(cheap)).toEqual({});
+    expect(Object.keys(problemsOf({ ...cheap, ARGON2_MEMORY_KIB: '7' }))).toEqual(['ARGON2_MEMORY_KIB']);
+  });
+
   it('SL-03 is refused with the names of all wrong settings at once', () => {
     const problems = problemsOf({ SECRET: undefined, PUBLIC_URL: undefined, PORT: 'x', SMTP_URL: 'x', MAIL_FROM: '' });
     expect(Object.keys(problems).sort()).toEqual(['MAIL_FROM', 'PORT', 'PUBLIC_URL', 'SECRET', 'SMTP_URL']);

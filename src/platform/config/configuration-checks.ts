@@ -27,6 +27,15 @@ const MAX_PRODUCTION_SECONDS = {
 } as const satisfies Partial<Record<keyof Environment, number>>;
 
 /**
+ * The lowest cost of a password hash (OWASP Password Storage Cheat Sheet). Only NODE_ENV=test may go below it, so that
+ * tests of other subjects do not compute thousands of expensive hashes.
+ */
+const MIN_HASH_COST = {
+  ARGON2_MEMORY_KIB: 19_456,
+  ARGON2_TIME_COST: 2,
+} as const satisfies Partial<Record<keyof Environment, number>>;
+
+/**
  * Checks the rules between several settings, and those that hold only in production.
  * @param known problems of single settings, which are not reported a second time
  */
@@ -39,6 +48,7 @@ export function findProblems(env: Environment, known: Problems): Problems {
   checkPages(env, report);
   checkSecrets(env, report);
   checkPasskeys(env, report);
+  if (env.NODE_ENV !== 'test') checkHashCost(env, report);
   if (env.NODE_ENV === 'production') checkProduction(env, report);
   return problems;
 }
@@ -56,6 +66,11 @@ function checkOrder(env: Environment, report: Report): void {
   if (env.RISK_ASK_SCORE > env.RISK_END_SCORE) report('RISK_ASK_SCORE', 'needs to be at most RISK_END_SCORE');
   if (!env.API_ENABLED && !env.WORKER_ENABLED)
     report('WORKER_ENABLED', 'needs to be true when API_ENABLED is false, otherwise the process does nothing');
+}
+
+function checkHashCost(env: Environment, report: Report): void {
+  for (const [name, minimum] of Object.entries(MIN_HASH_COST))
+    if (env[name as keyof typeof MIN_HASH_COST] < minimum) report(name, `needs to be at least ${minimum}`);
 }
 
 /** A mailed link needs a page to open, and the pages need the logo that is configured. */

@@ -284,14 +284,14 @@ export const ENVIRONMENT = {
     desc: 'lowest accepted strength, 0 to 4 (zxcvbn); 2 withstands about 10^8 guesses',
   }),
   ARGON2_MEMORY_KIB: wholeNumberBetween(
-    19_456,
+    8,
     1_048_576,
   )({
     default: 19_456,
     desc: "memory of argon2id in KiB; at least OWASP's 19456",
   }),
   ARGON2_TIME_COST: wholeNumberBetween(
-    2,
+    1,
     20,
   )({
     default: 2,
