@@ -1,10 +1,14 @@
-// Kinds of test: unit (no services), integration (one real PostgreSQL), e2e (the built server over HTTP, real mail), browser
-// (the same server through its pages in a headless Chromium; skipped where there is none), and three in which the same
-// servers stand much: races (many requests at the same moment, several servers), fuzz (whatever can be sent), and faults
-// (killed servers, a broken database, a mail server that misbehaves).
+// Kinds of test:
+// - unit: no services;
+// - integration: one real PostgreSQL;
+// - e2e: the built server over HTTP, with real mail;
+// - browser: the same server through its pages in a headless Chromium; skipped where there is none;
+// - races: many requests at the same moment, several servers;
+// - fuzz: random and hostile requests;
+// - faults: killed servers, a broken database, a mail server that misbehaves.
 import os from 'node:os';
 
-/** The same settings for all; only where the tests lie and what must run beside them differs. */
+/** Settings of all kinds of test. */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -15,7 +19,7 @@ const common = {
         jsc: {
           target: 'es2022',
           parser: { syntax: 'typescript', decorators: true },
-          // Nest injects by the types that the compiler writes down, so SWC must write them down as tsc does.
+          // Nest injects by the types that the compiler emits as metadata, so SWC must emit them as tsc does.
           transform: { legacyDecorator: true, decoratorMetadata: true },
           keepClassNames: true,
         },
@@ -33,12 +37,13 @@ const withServices = {
 };
 
 export default {
-  // At least two files at a time: e2e tests mostly wait for the server that they started.
-  maxWorkers: Math.max(2, Math.floor(os.availableParallelism() / 2)),
-  // VM modules are never collected; a worker that has grown is replaced between files.
+  // At least three files at a time, even on two cores: e2e tests spend much of their time waiting.
+  maxWorkers: Math.max(3, Math.floor(os.availableParallelism() / 2)),
+  testSequencer: '<rootDir>/test/support/slowest-first.js',
+  // Node.js never frees VM modules. A worker that has grown beyond this is replaced between two files.
   workerIdleMemoryLimit: '1GB',
-  // One that has grown over its last file is replaced, too, only to be told to end: it needs the time to start, or Jest complains
-  // of a worker that would not exit.
+  // A worker may be replaced after its last file and stopped at once. It needs time to start first, or Jest warns that it
+  // does not exit.
   workerGracefulExitTimeout: 20_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{src,dev}/**/*.spec.ts'] },
@@ -49,7 +54,7 @@ export default {
     { ...common, ...withServices, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.fault-spec.ts'] },
     { ...common, ...withServices, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],
-  // A test takes a second or two, and starting a server some more on a busy machine. What takes longer by nature says so: see
+  // A test takes a second or two, and a server a few more to start on a busy machine. Files that take longer raise this: see
   // test/support/test-length.ts.
   testTimeout: 60_000,
 };
