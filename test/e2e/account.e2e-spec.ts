@@ -60,7 +60,7 @@ const addressOf = async (app: TestApp, { id }: GivenMember): Promise<string> =>
 describe('a new device', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
@@ -82,7 +82,7 @@ describe('a new device', () => {
 describe('"it was not me"', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
@@ -244,7 +244,7 @@ describe('"it was not me"', () => {
 describe('moving to another address', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
@@ -393,7 +393,7 @@ describe('moving to another address', () => {
 describe('closing the account', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
@@ -463,7 +463,7 @@ describe('closing the account', () => {
 describe('the security timeline', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 

@@ -8,7 +8,7 @@ import { TestApp } from '../support/test-app.js';
 describe('a forgotten login ID', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 

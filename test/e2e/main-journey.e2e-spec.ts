@@ -7,7 +7,7 @@ import { TestApp } from '../support/test-app.js';
 describe('a person', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 

@@ -137,7 +137,7 @@ describe('the OpenAPI document', () => {
 describe('the examples that Swagger UI fills in', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 

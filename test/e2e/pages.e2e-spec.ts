@@ -13,7 +13,7 @@ describe('the built-in pages', () => {
   let app: TestApp;
   let folder: string;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
     folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-logo-'));
     await writeFile(path.join(folder, 'logo.svg'), SVG);
   });

@@ -11,7 +11,7 @@ import { TestApp } from '../support/test-app.js';
 describe('a forgotten password', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 

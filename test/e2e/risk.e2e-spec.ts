@@ -33,7 +33,7 @@ let dryRun: TestApp;
 let blind: TestApp;
 
 beforeAll(async () => {
-  app = await TestApp.start();
+  app = await TestApp.shared();
   strict = await app.replica({ env: { RISK_END_SCORE: '80', RISK_ASK_SCORE: '40', RISK_REFRESH_BURST: '4' } });
   dryRun = await app.replica({ env: { RISK_MODE: 'dry-run', RISK_ASK_SCORE: '31', RISK_END_SCORE: '31' } });
   blind = await app.replica({ env: { GEOIP_DATABASE: '/nowhere/at-all.mmdb' } });

@@ -58,7 +58,7 @@ describe('every route', () => {
   let routes: Route[];
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
     const listed = await promisify(execFile)(process.execPath, ['test/support/list-routes.js'], {
       cwd: PROJECT_ROOT,
       env: serverEnvironment(),

@@ -28,7 +28,7 @@ let app: TestApp;
 const forge = new TokenForge();
 
 beforeAll(async () => {
-  app = await TestApp.start();
+  app = await TestApp.shared();
 });
 afterAll(() => app.stop());
 

@@ -28,7 +28,7 @@ async function challenge(member: GivenMember, more: object = {}): Promise<string
 describe('a second factor', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 

@@ -8,7 +8,7 @@ import { exitCode, listeningPort, TETHERED } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions } from './http-client.js';
 import { serverEnvironment, TEST_PUBLIC_URL } from './server-environment.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { createTestDatabase, openTestDatabase, type TestDatabase } from './test-database.js';
 
 /** Patient: on a machine that others use, too, a process may wait long for its turn. */
 const START_TIMEOUT_MS = 55_000;
@@ -26,16 +26,22 @@ export interface TestAppOptions {
 /** The built server; it ends with us. */
 const SERVER = [process.execPath, ...TETHERED, 'dist/main.js'] as const;
 
+/** Where a server listens that another process has started, and its database. */
+export interface SharedServer {
+  origin: string;
+  databaseName: string;
+}
+
 /** The built server as a process of its own, on its own database, with real mail. Stop it in `afterAll`. */
 export class TestApp {
-  /** What the server wrote, line by line, stdout and stderr, over all its restarts. */
-  readonly logs: string[] = [];
+  private readonly output: string[] = [];
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
   private readonly defaultClient = this.client();
   private readonly replicas: TestApp[] = [];
   private server?: ChildProcess;
   private url?: URL;
   private dropped = false;
+  private isShared = false;
 
   private constructor(
     readonly database: TestDatabase,
@@ -55,6 +61,26 @@ export class TestApp {
     }
   }
 
+  /**
+   * The server that the test files of this Jest worker share: default settings, and a database with the rows that earlier
+   * files left. For files that need no settings of their own, restart nothing and read no log. `stop()` leaves it running.
+   */
+  static async shared(): Promise<TestApp> {
+    const response = await fetch(`${process.env.TEST_SHARED_SERVERS_URL}/${process.env.JEST_WORKER_ID}`);
+    if (!response.ok) throw new Error(`The shared server did not start: ${await response.text()}`);
+    const { origin, databaseName } = (await response.json()) as SharedServer;
+    const app = new TestApp(openTestDatabase(databaseName), false, {}, SERVER);
+    app.isShared = true;
+    app.url = new URL(origin);
+    return app;
+  }
+
+  /** What the server wrote, line by line, stdout and stderr, over all its restarts. */
+  get logs(): readonly string[] {
+    this.refuseIfShared();
+    return this.output;
+  }
+
   /** Straight into the database: assertions and time travel. */
   get sql(): pg.Pool {
     return this.database.pool;
@@ -71,6 +97,7 @@ export class TestApp {
   }
 
   get pid(): number | undefined {
+    this.refuseIfShared();
     return this.server?.pid;
   }
 
@@ -112,11 +139,13 @@ export class TestApp {
 
   /** Ends the process as a crash would: nothing in it gets to finish. */
   async kill(): Promise<void> {
+    this.refuseIfShared();
     await this.end('SIGKILL');
   }
 
   /** Starts it again, after `kill()` or in place of a running one. Its port changes; clients follow. */
   async restart(): Promise<void> {
+    this.refuseIfShared();
     await this.end('SIGTERM');
     await this.boot();
   }
@@ -125,9 +154,15 @@ export class TestApp {
   async stop(): Promise<number | undefined> {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
     const code = await this.end('SIGTERM');
+    if (this.isShared && !this.dropped) await this.database.pool.end(); // and leave the database to the next file
     if (this.ownsDatabase && !this.dropped) await this.database.drop();
     this.dropped = true;
     return code;
+  }
+
+  /** What belongs to one test file alone: its process and its log. */
+  private refuseIfShared(): void {
+    if (this.isShared) throw new Error('This server is shared: start one of your own with TestApp.start().');
   }
 
   private address(): URL {
@@ -151,12 +186,12 @@ export class TestApp {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
         clearTimeout(timer);
-        reject(new Error([why, ...this.logs.slice(-20)].join('\n')));
+        reject(new Error([why, ...this.output.slice(-20)].join('\n')));
       };
       const timer = setTimeout(() => fail('The server did not start in time. It said:'), START_TIMEOUT_MS);
       for (const output of [server.stdout, server.stderr]) {
         createInterface({ input: output }).on('line', (line) => {
-          this.logs.push(line);
+          this.output.push(line);
           const port = listeningPort(line);
           if (port === undefined) return;
           clearTimeout(timer);

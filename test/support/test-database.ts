@@ -19,6 +19,11 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   const template = required('TEST_TEMPLATE');
   const name = `${template}_${randomBytes(5).toString('hex')}`;
   await createDatabase(name, empty ? 'template0' : template);
+  return openTestDatabase(name);
+}
+
+/** A database that another process has made. */
+export function openTestDatabase(name: string): TestDatabase {
   const pool = new pg.Pool({ connectionString: databaseUrl(name), max: 5 });
   pool.on('error', () => undefined); // an idle connection was cut: a test stopped the server or dropped the database
   return {

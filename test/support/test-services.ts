@@ -11,6 +11,7 @@ import { startPostgres } from '../../dev/postgres.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { adminUrl, databaseUrl, dropDatabase } from './test-database.js';
 import { serverEnvironment } from './server-environment.js';
+import { SharedServers } from './shared-servers.js';
 
 const FOLDER_PREFIX = 'munjigi-test-';
 /** Loses data when the machine crashes, which a test database may, and is several times as fast. */
@@ -23,7 +24,7 @@ export interface TestServices {
 
 /**
  * Builds the server if needed, starts what DATABASE_URL and SMTP_URL do not already name, and tells the test files through the environment:
- * TEST_POSTGRES_URL, TEST_TEMPLATE, TEST_SMTP_URL, MAIL_INBOX_URL.
+ * TEST_POSTGRES_URL, TEST_TEMPLATE, TEST_SMTP_URL, MAIL_INBOX_URL, TEST_SHARED_SERVERS_URL.
  */
 export async function startTestServices(): Promise<TestServices> {
   const cleanups: (() => Promise<unknown>)[] = [];
@@ -39,6 +40,9 @@ export async function startTestServices(): Promise<TestServices> {
     await startDatabase(folder, cleanups);
     await startInbox(folder, cleanups);
     await makeTemplate(cleanups);
+    const sharedServers = await SharedServers.listen();
+    process.env.TEST_SHARED_SERVERS_URL = sharedServers.url;
+    cleanups.push(() => sharedServers.stop());
     return { stop };
   } catch (error) {
     await stop();
