@@ -56,5 +56,5 @@ export default {
   ],
   // A test takes a second or two, and a server a few more to start on a busy machine. Files that take longer raise this: see
   // test/support/test-length.ts.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

@@ -145,11 +145,6 @@ describe('an outbox with three workers', () => {
     expect(sentOnce()).toBe(arrivals.size);
   });
 
-<<<<<<< HEAD
-  it('MI-02 is notified of a new mail on commit and sends it within 2 s', async () => {
-    // One worker alone: the polls of three would hide a missing notification.
-    await Promise.all(workers.slice(1).map((worker) => worker.stop()));
-=======
   it('MI-02 a worker that never polls sends each mail, because the commit notifies it', async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
     const unpolled = { ...env, MAIL_FROM: 'worker0@munjigi.test', NODE_OPTIONS: `--import=${NO_POLLING}` };
@@ -164,7 +159,6 @@ describe('an outbox with three workers', () => {
 
   // A duration means something only where the suite has the machine to itself.
   (IS_LONG ? it : it.skip)('MI-02 sends a new mail within 2 s of its commit', async () => {
->>>>>>> 613ac58 (test: replace wall-clock assertions by counts, states and ratios)
     const delays: number[] = [];
     for (let n = 0; n < 200; n += 1) {
       const before = arrivals.size;
@@ -177,11 +171,6 @@ describe('an outbox with three workers', () => {
     const [median, p95] = [0.5, 0.95].map((share) => Math.round(delays[Math.ceil(delays.length * share) - 1]!));
     report(`commit to mail server, idle: median ${median} ms, p95 ${p95} ms of ${delays.length}`);
     expect(p95).toBeLessThanOrEqual(2000);
-<<<<<<< HEAD
-    // Without the notification, the poll every 2 s would find them, on average after 1 s.
-    expect(median).toBeLessThan(600);
-=======
->>>>>>> 613ac58 (test: replace wall-clock assertions by counts, states and ratios)
     expect(sentOnce()).toBe(arrivals.size);
   });
 

@@ -1,9 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { simpleParser } from 'mailparser';
+import { eventually } from './eventually.js';
 import { type Inbox, openInbox } from './inboxes.js';
-
-const TIMEOUT_MS = 10_000;
-const POLL_MS = 25;
 
 /** A mail as the person who got it sees it. */
 export interface Mail {
@@ -53,14 +50,13 @@ export class AddressMailbox {
   }
 
   private async until<T>(wanted: string, find: (mails: Mail[]) => T | undefined): Promise<T> {
-    for (const deadline = Date.now() + TIMEOUT_MS; ; await pause(POLL_MS)) {
-      const mails = await this.all();
-      const found = find(mails);
-      if (found !== undefined) return found;
-      if (Date.now() > deadline) {
-        const got = mails.map(({ subject }) => subject).join(', ') || 'nothing';
-        throw new Error(`${this.address} did not get ${wanted} in time. It got: ${got}.`);
-      }
+    let mails: Mail[] = [];
+    const look = async (): Promise<T | undefined> => find((mails = await this.all()));
+    try {
+      return await eventually(`${this.address} gets ${wanted}`, look);
+    } catch (cause) {
+      const subjects = mails.map(({ subject }) => subject).join(', ') || 'nothing';
+      throw new Error(`${this.address} did not get ${wanted}. It got: ${subjects}.`, { cause });
     }
   }
 }
@@ -130,13 +126,16 @@ export const mailbox = new Mailbox();
 
 /** Waits until the server has handed over, or given up, every mail it has queued. */
 export async function outboxEmpty({ sql }: HasOutbox): Promise<void> {
-  for (const deadline = Date.now() + TIMEOUT_MS; ; await pause(POLL_MS)) {
-    const { rows } = await sql.query(
+  let pending: unknown[] = [];
+  const look = async (): Promise<true | undefined> => {
+    ({ rows: pending } = await sql.query(
       "SELECT template, attempts, last_error FROM outbox_messages WHERE status = 'pending'",
-    );
-    if (rows.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`The outbox is not getting empty: ${JSON.stringify(rows)}`);
-  }
+    ));
+    return pending.length === 0 || undefined;
+  };
+  await eventually('the outbox is empty', look).catch((cause: unknown) => {
+    throw new Error(`The outbox still holds: ${JSON.stringify(pending)}`, { cause });
+  });
 }
 
 async function toMail(id: string, raw: string): Promise<Mail> {

@@ -15,5 +15,5 @@ export function allowTime(): void {
 
 /** For a test file of which a test, or what comes before it, starts several servers one after the other, or calls the command line again and again. */
 export function allowManyStarts(): void {
-  jest.setTimeout(150_000);
+  jest.setTimeout(240_000);
 }
