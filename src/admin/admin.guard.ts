@@ -32,8 +32,7 @@ export class AdminGuard implements CanActivate {
     if (!(await this.members.isActiveAdmin(this.database, user.memberId)))
       throw new DomainError('forbidden', { detail: 'no longer an active administrator' });
     if (!(await this.factors.isEnrolled(this.database, user.memberId))) throw new DomainError('two_factor_required');
-    if (!READ_METHODS.has(method) && !(await this.sessions.isFresh(user.sessionId)))
-      throw new DomainError('reauth_required');
+    if (!READ_METHODS.has(method)) await this.sessions.checkRecentLogin(user.sessionId);
     return true;
   }
 }

@@ -26,7 +26,7 @@ import { LoginRefusalsService } from './login/login-refusals.service.js';
 import { PasskeyLoginController } from './login/passkey-login.controller.js';
 import { PasskeyLoginService } from './login/passkey-login.service.js';
 import { PasskeyOptionsService } from './login/passkey-options.service.js';
-import { PasswordCheckService } from './login/password-check.service.js';
+import { PasswordAttemptsService } from './login/password-attempts.service.js';
 import { PasswordLoginService } from './login/password-login.service.js';
 import { PasswordResetController } from './password-reset/password-reset.controller.js';
 import { PasswordResetConfirmationService } from './password-reset/password-reset-confirmation.service.js';
@@ -79,7 +79,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
-    ...[PasswordLoginService, PasswordCheckService, SecondFactorLoginService],
+    ...[PasswordLoginService, PasswordAttemptsService, SecondFactorLoginService],
     ...[PasskeyLoginService, PasskeyOptionsService],
     ...[LoginCompletionService, LoginRefusalsService, LoginLockNotificationService],
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],

@@ -62,9 +62,12 @@ export class SessionsService {
     return this.devices.isNew(tx, memberId, knownDeviceId, context);
   }
 
-  /** Whether the session's member logged in or confirmed the password within REAUTHENTICATION_SECONDS. */
-  async isFresh(sessionId: string): Promise<boolean> {
-    return this.sessions.isFresh(sessionId);
+  /**
+   * Checks that the session's member logged in or confirmed the password within REAUTHENTICATION_SECONDS (ASVS 7.5.1).
+   * @throws DomainError `reauth_required`
+   */
+  async checkRecentLogin(sessionId: string): Promise<void> {
+    if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
   }
 
   /** The member of this session has just confirmed the password. */

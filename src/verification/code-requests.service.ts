@@ -35,10 +35,10 @@ export interface CodeRequestKind<Name extends keyof MailTemplates> {
 
 /** Stands in for a member where the address is unknown, so that the same work is done. */
 const DECOY_RECIPIENT: Pick<Addressee, 'loginId' | 'name'> & MailRecipient = {
-  loginId: 'nobody',
+  loginId: 'decoy',
   name: null,
   memberId: null,
-  email: 'nobody@munjigi.invalid',
+  email: 'decoy@munjigi.invalid',
   locale: 'en',
 };
 

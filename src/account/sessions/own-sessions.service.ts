@@ -41,22 +41,18 @@ export class OwnSessionsService {
 
   /** @throws DomainError `reauth_required`; `not_found`, also for another member's session */
   async end({ memberId, sessionId }: Principal, id: string, context: ClientContext): Promise<void> {
-    // Ending the request's own session is a logout, which needs no recent login.
-    if (id !== sessionId) await this.requireRecentLogin(sessionId);
+    // A stolen session must not be able to end the member's other sessions (ASVS 7.5.2). Ending the request's own session is a
+    // logout, which needs no recent login.
+    if (id !== sessionId) await this.sessions.checkRecentLogin(sessionId);
     if (!(await this.revocation.end(memberId, id, 'ended-by-member', context)))
       throw new DomainError('not_found', { detail: 'not a live session of this member' });
   }
 
   /** @throws DomainError `reauth_required` */
   async endAll({ memberId, sessionId }: Principal, includeCurrent: boolean, context: ClientContext): Promise<void> {
-    await this.requireRecentLogin(sessionId);
+    await this.sessions.checkRecentLogin(sessionId);
     await this.database.transaction((tx) =>
       this.revocation.endAll(tx, memberId, 'ended-by-member', context, includeCurrent ? undefined : sessionId),
     );
-  }
-
-  /** A stolen session must not be able to end the member's other sessions (ASVS 7.5.2). */
-  private async requireRecentLogin(sessionId: string): Promise<void> {
-    if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
   }
 }

@@ -12,7 +12,7 @@ import { TokenGuard } from './token-guard.js';
 
 type GuardedRequest = FastifyRequest & { user?: Principal };
 
-/** Stands before every route that is not `@Public()`: a valid access token of a session that has not been revoked. */
+/** Guards every route that is not `@Public()`: admits a valid access token whose session has not been revoked. */
 @Injectable()
 export class AccessTokenGuard extends TokenGuard('access-token') {
   constructor(
@@ -24,7 +24,7 @@ export class AccessTokenGuard extends TokenGuard('access-token') {
   }
 
   /**
-   * Answers without a promise where nothing has to be waited for, which is nearly always: this runs before every route.
+   * Runs before every route, and nearly always answers without a promise: a verified token is cached, and so are revocations.
    * @throws DomainError `token_expired`, `token_invalid`, `session_ended`
    */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TokenGuard } from './token-guard.js';
 
-/** Lets a genuine reset token in; whether it is used up is for the spending to decide. */
+/** Admits requests with a valid reset token. Whether it is used up is decided when it is spent. */
 @Injectable()
 export class ResetTokenGuard extends TokenGuard('reset-token') {}

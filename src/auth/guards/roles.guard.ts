@@ -4,7 +4,7 @@ import type { Principal, Role } from '../../platform/http/principal.js';
 import { ROLES } from '../../platform/http/roles.decorator.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
-/** Holds callers to `@Roles()`. Stands behind the access-token guard; a role that changes ends the sessions whose tokens state the old one. */
+/** Enforces `@Roles()`. Runs after the access-token guard. A changed role ends the sessions whose tokens carry the old one. */
 @Injectable()
 export class RolesGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -16,7 +16,7 @@ export class RolesGuard implements CanActivate {
       context.getClass(),
     ]);
     if (!roles) return true;
-    // Not `user.role`: on a route that somebody made public by mistake there is nobody, and nobody has no role.
+    // On a route that was made public by mistake there is no user: refuse it, do not fail.
     const { user } = context.switchToHttp().getRequest<{ user?: Principal }>();
     if (!user || !roles.includes(user.role))
       throw new DomainError('forbidden', { detail: `needs ${roles.join(', ')}` });

@@ -2,7 +2,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { TokenCookies } from '../tokens/token-cookies.js';
 import { TokenGuard } from './token-guard.js';
 
-/** For logging out: an access or a refresh token names the session, and whether it is still alive does not matter. */
+/** Admits logouts: an access or a refresh token names the session, which may already have ended. */
 @Injectable()
 export class SessionTokenGuard extends TokenGuard('access-token', 'refresh-token') {
   constructor(private readonly cookies: TokenCookies) {

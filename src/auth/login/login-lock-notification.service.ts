@@ -9,7 +9,7 @@ import type { Member } from '../../users/member.entity.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { DECOY_MEMBER_ID } from '../../users/decoy-member.js';
 
-/** Tells a member that logins from unknown devices have to wait from now on. */
+/** Notifies a member when logins from unknown devices begin to be blocked. */
 @Injectable()
 export class LoginLockNotificationService {
   constructor(
@@ -20,32 +20,25 @@ export class LoginLockNotificationService {
   ) {}
 
   /**
-   * Once for each lock. Does the same work, and mails nothing, where nobody has the identifier or the account is not in
-   * use: the failure that begins a lock must not take longer for accounts that exist (EN-06).
+   * Sends one mail for each lock. For an unknown identifier or an inactive account it does the same work and mails nothing: the
+   * failure that begins a lock must not take longer for accounts that exist (EN-06).
    */
   async send(candidate: LoginCandidate | null, account: string, context: ClientContext): Promise<void> {
     const address = candidate && parseEmailAddress(candidate.email);
     const mayMail = await this.mailBudget.takeForNotification(address?.key ?? `${account}@`);
     await this.database.transaction(async (tx) => {
-      const found = await this.members.find(tx, candidate?.id ?? DECOY_MEMBER_ID);
-      const member = found ?? nobody(context);
-      const data = { loginIdMasked: maskLoginId(member.loginId) };
-      await this.notifications.send(tx, 'login-locked', member, context, data, {
-        withhold: found?.status !== 'active' || !mayMail,
-      });
+      const member = await this.members.find(tx, candidate?.id ?? DECOY_MEMBER_ID);
+      const recipient = member ?? decoyRecipient(context);
+      const data = { loginIdMasked: maskLoginId(recipient.loginId) };
+      const withhold = member?.status !== 'active' || !mayMail;
+      await this.notifications.send(tx, 'login-locked', recipient, context, data, { withhold });
     });
   }
 }
 
 type Recipient = Pick<Member, 'id' | 'loginId' | 'email' | 'emailKey' | 'locale' | 'name'>;
 
-function nobody({ locale }: ClientContext): Recipient {
-  return {
-    id: DECOY_MEMBER_ID,
-    loginId: 'nobody',
-    email: 'nobody@localhost',
-    emailKey: 'nobody@localhost',
-    locale,
-    name: null,
-  };
+function decoyRecipient({ locale }: ClientContext): Recipient {
+  const email = 'decoy@munjigi.invalid';
+  return { id: DECOY_MEMBER_ID, loginId: 'decoy', email, emailKey: email, locale, name: null };
 }

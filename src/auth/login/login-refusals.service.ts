@@ -9,7 +9,7 @@ import { LoginThrottleService } from '../../security/rate-limits/login-throttle.
 import type { LoginCandidate } from '../../users/members.repository.js';
 import type { PendingLogin } from './login-completion.service.js';
 import { LoginLockNotificationService } from './login-lock-notification.service.js';
-import type { PasswordCheck } from './password-check.service.js';
+import type { PasswordAttempt } from './password-attempts.service.js';
 
 type RefusalReason = SecurityEvents['login.failed']['reason'];
 
@@ -29,7 +29,7 @@ export class LoginRefusalsService {
 
   /** Refuses after a blocked attempt, a wrong password or an unknown identifier. @throws DomainError `invalid_credentials` */
   async refusePassword(
-    { candidate, account, deviceId, isBlocked, startsWaiting }: PasswordCheck,
+    { candidate, account, deviceId, isBlocked, startsWaiting }: PasswordAttempt,
     context: ClientContext,
   ): Promise<never> {
     // Failures on a known device are not mailed about: they do not stop the owner on any other device.

@@ -7,7 +7,7 @@ import type { IssuedMfaToken } from '../../mfa/challenges/login-challenges.servi
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
-import { PasswordCheckService, type LoginCredentials, type PasswordCheck } from './password-check.service.js';
+import { PasswordAttemptsService, type LoginCredentials, type PasswordAttempt } from './password-attempts.service.js';
 import { SecondFactorLoginService } from './second-factor-login.service.js';
 
 export type PasswordLoginOutcome = CompletedLogin | ({ status: 'mfa_required' } & IssuedMfaToken);
@@ -19,7 +19,7 @@ export class PasswordLoginService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
-    private readonly passwordCheck: PasswordCheckService,
+    private readonly passwordAttempts: PasswordAttemptsService,
     private readonly secondFactor: SecondFactorLoginService,
     private readonly completion: LoginCompletionService,
     private readonly refusals: LoginRefusalsService,
@@ -35,23 +35,23 @@ export class PasswordLoginService {
     device: DeviceInfo,
     context: ClientContext,
   ): Promise<PasswordLoginOutcome> {
-    const check = await this.passwordCheck.check(credentials, device.deviceToken, context);
+    const attempt = await this.passwordAttempts.compare(credentials, device.deviceToken, context);
     try {
-      return await this.decide(check, credentials.password, device, context);
+      return await this.decide(attempt, credentials.password, device, context);
     } catch (error) {
-      await check.earliestRefusal;
+      await attempt.earliestRefusal;
       throw error;
     }
   }
 
   private async decide(
-    check: PasswordCheck,
+    attempt: PasswordAttempt,
     password: string,
     device: DeviceInfo,
     context: ClientContext,
   ): Promise<PasswordLoginOutcome> {
-    const { candidate, matches, deviceId, failuresBefore } = check;
-    if (!matches || candidate === null) return this.refusals.refusePassword(check, context);
+    const { candidate, matches, deviceId, failuresBefore } = attempt;
+    if (!matches || candidate === null) return this.refusals.refusePassword(attempt, context);
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
     await this.upgradeHash(candidate, password);
     const login: PendingLogin = {

@@ -31,6 +31,6 @@ export class ReauthenticationController {
     @Body() body: ReauthenticateRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.reauthentication.refresh(principal, body.password, context);
+    await this.reauthentication.reauthenticate(principal, body.password, context);
   }
 }

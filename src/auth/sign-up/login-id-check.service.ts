@@ -6,12 +6,12 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
-export interface Availability {
+export interface LoginIdAvailability {
   available: boolean;
   reason?: 'invalid' | 'reserved' | 'taken';
 }
 
-/** Says whether a login ID could be had. It does tell which ones exist, so it is limited and can be switched off. */
+/** Checks whether a login ID is available. The answer shows which login IDs exist, so it is limited and can be switched off. */
 @Injectable()
 export class LoginIdCheckService {
   constructor(
@@ -20,8 +20,8 @@ export class LoginIdCheckService {
     private readonly ipLimits: IpLimitsService,
   ) {}
 
-  /** @throws DomainError `not_found` when switched off, `too_many_requests` */
-  async check(input: string, context: ClientContext): Promise<Availability> {
+  /** @throws DomainError `not_found` where the check is switched off; `too_many_requests` */
+  async check(input: string, context: ClientContext): Promise<LoginIdAvailability> {
     if (!this.config.env.LOGIN_ID_CHECK_ENABLED)
       throw new DomainError('not_found', { detail: 'login-ID check is off' });
     await this.ipLimits.takeRequest(context);

@@ -7,7 +7,7 @@ import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { strategyOptions } from './strategy-options.js';
 import { fromBearerHeader } from './token-sources.js';
 
-/** Accepts access tokens and no other kind. Whether the session is still alive is for the guard to ask. */
+/** Accepts access tokens and no other kind. The guard checks whether the session has been revoked. */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-token') {
   constructor(private readonly tokens: TokensService) {

@@ -6,7 +6,7 @@ import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { strategyOptions } from './strategy-options.js';
 import { fromBearerHeader, fromBody } from './token-sources.js';
 
-/** Accepts a token minted for setting a new password and no other, from the Authorization header or the body. */
+/** Accepts reset tokens and no other kind, from the Authorization header or the body. */
 @Injectable()
 export class ResetTokenStrategy extends PassportStrategy(Strategy, 'reset-token') {
   constructor(private readonly tokens: TokensService) {

@@ -2,7 +2,7 @@ import type { JwtFromRequestFunction, SecretOrKeyProvider, StrategyOptionsWithou
 import type { TokenPurpose } from '../../platform/crypto/tokens/token-purpose.js';
 import type { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 
-/** How passport-jwt is to verify tokens of one purpose: our key, our algorithm, our audience, whatever the token says of itself. */
+/** Options with which passport-jwt verifies tokens of one purpose. Key, algorithm and audience are fixed here; a token cannot choose them. */
 export function strategyOptions(
   tokens: TokensService,
   purpose: TokenPurpose,
@@ -11,7 +11,7 @@ export function strategyOptions(
   const { algorithms, audience, issuer, ignoreExpiration } = tokens.verifyOptions(purpose);
   const secretOrKeyProvider: SecretOrKeyProvider = (_request, token: string, done) => {
     try {
-      // The types of passport-jwt leave KeyObject out; jsonwebtoken underneath is fastest with it.
+      // The types of passport-jwt omit KeyObject, with which jsonwebtoken is fastest.
       done(null, tokens.keyFor(purpose, token) as unknown as Buffer);
     } catch (error) {
       done(error);

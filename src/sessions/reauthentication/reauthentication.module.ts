@@ -6,7 +6,7 @@ import { SessionsModule } from '../sessions.module.js';
 import { UsersModule } from '../../users/users.module.js';
 import { ReauthenticationService } from './reauthentication.service.js';
 
-/** "Is it still you?" */
+/** Asks signed-in members for their password again before sensitive changes. */
 @Module({
   imports: [AuditLogModule, PasswordsModule, RateLimitsModule, SessionsModule, UsersModule],
   providers: [ReauthenticationService],

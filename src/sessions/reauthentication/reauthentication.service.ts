@@ -9,7 +9,7 @@ import { LoginThrottleService } from '../../security/rate-limits/login-throttle.
 import { SessionsService } from '../sessions.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 
-/** Asks a signed-in member for the password once more, before something that a stolen session must not do. */
+/** Confirms the password of a signed-in member, before a change that a stolen session must not be able to make. */
 @Injectable()
 export class ReauthenticationService {
   constructor(
@@ -22,8 +22,9 @@ export class ReauthenticationService {
   ) {}
 
   /**
-   * Checks the password. Wrong ones count like failed logins, so that a stolen session is no place to guess from (PW-05),
-   * but for this session alone: failures from outside must not keep its owner from changing the password (BF-04).
+   * Compares the password. Wrong ones are counted as for logins, so that an attacker with a stolen session cannot guess without
+   * limit (PW-05). They are counted for this session only: failed logins from elsewhere must not keep the member from changing
+   * the password (BF-04).
    * @throws DomainError `invalid_credentials`, `overloaded`
    */
   async confirmPassword(
@@ -32,7 +33,6 @@ export class ReauthenticationService {
     context: ClientContext,
   ): Promise<LoginCandidate> {
     const candidate = await this.members.getCandidate(memberId);
-    // By session: failures from elsewhere must not keep the owner from changing the password (BF-04).
     const attempt = await this.throttle.begin({ account: memberId, deviceId: sessionId });
     try {
       const matches = !attempt.isBlocked && (await this.passwords.verify(candidate.passwordHash, password));
@@ -46,8 +46,8 @@ export class ReauthenticationService {
     throw new DomainError('invalid_credentials', { detail });
   }
 
-  /** Makes the session fresh again. @throws DomainError `invalid_credentials`, `overloaded` */
-  async refresh(principal: Principal, password: string, context: ClientContext): Promise<void> {
+  /** Records that the session's member has just confirmed the password. @throws DomainError `invalid_credentials`, `overloaded` */
+  async reauthenticate(principal: Principal, password: string, context: ClientContext): Promise<void> {
     await this.confirmPassword(principal, password, context);
     await this.sessions.markAuthenticated(principal.sessionId);
   }

@@ -16,8 +16,8 @@ export interface LoginCredentials {
   readonly password: string;
 }
 
-/** The outcome of comparing the password of a login. */
-export interface PasswordCheck {
+/** A login attempt whose password was compared, or that was blocked. */
+export interface PasswordAttempt {
   /** Null where no member has the identifier. */
   readonly candidate: LoginCandidate | null;
   /** What failures are counted by: the member's id, or the unknown identifier. */
@@ -43,7 +43,7 @@ const REFUSAL_MS = 20;
 
 /** Compares the password of a login: counted before it is compared, and in the same time for known and unknown identifiers. */
 @Injectable()
-export class PasswordCheckService {
+export class PasswordAttemptsService {
   constructor(
     private readonly members: MembersRepository,
     private readonly devices: KnownDevicesService,
@@ -53,11 +53,11 @@ export class PasswordCheckService {
   ) {}
 
   /** @throws DomainError `too_many_requests`, `overloaded` */
-  async check(
+  async compare(
     { identifier, password }: LoginCredentials,
     deviceToken: string | undefined,
     context: ClientContext,
-  ): Promise<PasswordCheck> {
+  ): Promise<PasswordAttempt> {
     // Reserved before the first look-up, so that a flood is refused before it has cost anything (FT-09).
     const slot = this.passwords.reserve();
     try {
