@@ -11,6 +11,13 @@ describe('third-party packages', () => {
     expect(thirdParties().filter(({ licence }) => !FITTING_LICENCES.has(licence))).toEqual([]);
   });
 
+  it('exclude the optional template engines of the mailer', () => {
+    const names = thirdParties().map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['@nestjs-modules/mailer', 'handlebars', 'lodash', 'nodemailer']));
+    for (const engine of ['preview-email', 'pug', 'ejs', 'mjml', 'liquidjs', 'nunjucks', 'caniuse-lite'])
+      expect(names).not.toContain(engine);
+  });
+
   it('are listed once each, with version, under their licence', () => {
     const sections = thirdPartyPage()
       .split(/^## (.+) \(\d+\)$/m)

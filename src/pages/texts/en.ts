@@ -74,7 +74,7 @@ export const en = {
   },
   login: {
     title: 'Log in',
-    withoutScript: 'You can also log in in the app.',
+    withoutScript: 'You can also log in through the app.',
     identifier: 'Login ID or email address',
     identifierMissing: 'Please enter your login ID or email address.',
     submit: 'Log in',
@@ -133,7 +133,7 @@ export const en = {
     yourPassword: 'Your password',
     wrongPassword: 'That password is wrong. After many attempts you may also have to wait a while.',
     signedOutTitle: 'You are not logged in',
-    signedOutText: 'Please log in in the app and open this page again.',
+    signedOutText: 'Please log in through the app and open this page again.',
     offlineTitle: 'We couldn’t load your account',
     listFailed: 'We couldn’t load this.',
     profile: 'Profile',

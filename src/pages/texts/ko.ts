@@ -1,6 +1,9 @@
 import type { PageTexts } from './en.js';
 
-/** Korean texts of the pages. Register: 합니다체 statements, ‘-해 주세요’ requests. An e-mail address is 이메일, a message 메일. */
+/**
+ * Korean texts of the pages. Register: 합니다체, requests in ‘-해 주세요’, questions in ‘-나요?’.
+ * An e-mail address is 이메일, a message is 메일.
+ */
 export const ko: PageTexts = {
   common: {
     languageNav: '언어',
@@ -42,7 +45,7 @@ export const ko: PageTexts = {
     passwordMissing: '비밀번호를 입력해 주세요.',
     resend: '메일 다시 받기',
     resendIn: '{time} 후 다시 받기',
-    resent: '새 메일을 보내 드렸습니다. 이전 메일의 인증 코드는 더 이상 쓸 수 없습니다.',
+    resent: '새 메일을 보내 드렸습니다. 이전 메일의 인증 코드는 더 이상 사용할 수 없습니다.',
     otherAddress: '다른 이메일 사용하기',
     noMail: '몇 분이 지나도 메일이 오지 않으면 스팸 메일함과 입력하신 이메일을 확인해 주세요.',
     backToLogin: '로그인 화면으로',
@@ -93,7 +96,7 @@ export const ko: PageTexts = {
     appCodeHint: '인증 앱에 지금 표시된 6자리 숫자를 입력해 주세요.',
     appCodeMissing: '인증 앱에 표시된 6자리 숫자를 입력해 주세요.',
     recoveryCode: '복구 코드',
-    recoveryCodeHint: '보관해 두신 코드 중 하나를 입력해 주세요. 한 번씩만 쓸 수 있습니다.',
+    recoveryCodeHint: '보관해 두신 코드 중 하나를 입력해 주세요. 한 번씩만 사용할 수 있습니다.',
     recoveryCodeMissing: '복구 코드를 입력해 주세요.',
     useRecoveryCode: '복구 코드 사용하기',
     useApp: '인증 앱 사용하기',
@@ -173,7 +176,7 @@ export const ko: PageTexts = {
     appCodeMissing: '인증 앱에 표시된 6자리 숫자를 입력해 주세요.',
     switchOn: '인증 앱 사용하기',
     keepCodes:
-      '아래 복구 코드를 안전한 곳에 보관해 주세요. 휴대폰이나 패스키를 쓸 수 없을 때 코드 하나로 한 번씩 로그인하실 수 있습니다. 복구 코드는 다시 표시되지 않습니다.',
+      '아래 복구 코드를 안전한 곳에 보관해 주세요. 휴대폰이나 패스키를 사용할 수 없을 때 코드 하나로 한 번씩 로그인하실 수 있습니다. 복구 코드는 다시 표시되지 않습니다.',
     copy: '복사하기',
     copied: '복사했습니다.',
     copyFailed: '복사하지 못했습니다. 코드를 직접 선택해 복사해 주세요.',
@@ -186,7 +189,7 @@ export const ko: PageTexts = {
     codesAreKept: '완료되었습니다. 복구 코드는 다시 표시되지 않습니다.',
     codesLeft: '남은 복구 코드: {count}개',
     newCodes: '새 복구 코드 발급',
-    newCodesAdvice: '이전 복구 코드는 더 이상 쓸 수 없게 됩니다.',
+    newCodesAdvice: '이전 복구 코드는 더 이상 사용할 수 없게 됩니다.',
     switchOff: '인증 앱 해제',
     switchOffAdvice: '등록된 패스키가 없다면 비밀번호만으로 로그인할 수 있게 됩니다.',
     appOrRecoveryCode: '인증 앱의 인증 코드 또는 복구 코드',
@@ -276,7 +279,7 @@ export const ko: PageTexts = {
     'event-admin.created': '명령줄에서 관리자로 지정',
     'event-mail.retried': '메일 재발송',
     'event-member.viewed': '계정 정보 조회',
-    'signal-new_device': '전에 쓰신 적이 없는 기기',
+    'signal-new_device': '전에 사용하신 적이 없는 기기',
     'signal-new_network': '전에 로그인하신 적이 없는 네트워크',
     'signal-new_country': '전에 로그인하신 적이 없는 국가',
     'signal-impossible_travel': '실제로 이동할 수 없을 만큼 짧은 시간 안에 두 국가에서 사용',
@@ -314,7 +317,7 @@ export const ko: PageTexts = {
     notMe: '제가 가입하지 않았습니다',
     discardTitle: '이 가입 신청을 삭제할까요?',
     discardText:
-      '계정은 만들어지지 않으며 인증 코드와 링크도 더 이상 쓸 수 없게 됩니다. 신청한 사람에게는 알리지 않습니다.',
+      '계정은 만들어지지 않으며 인증 코드와 링크도 더 이상 사용할 수 없게 됩니다. 신청한 사람에게는 알리지 않습니다.',
     discard: '네, 삭제합니다',
     keep: '아니요, 돌아갑니다',
     confirmedTitle: '회원가입이 완료되었습니다',
@@ -328,7 +331,7 @@ export const ko: PageTexts = {
     missingTitle: '링크가 올바르지 않습니다',
     missingText:
       '메일에 있는 링크를 다시 열거나, 링크 전체를 복사해 브라우저에 붙여 넣어 주세요. 가입을 진행하시던 화면에 메일로 받은 인증 코드를 입력하셔도 됩니다.',
-    brokenTitle: '더 이상 쓸 수 없는 링크입니다',
+    brokenTitle: '더 이상 사용할 수 없는 링크입니다',
     brokenText:
       '이미 가입을 완료하셨다면 바로 로그인해 주세요. 그렇지 않다면 앱에서 메일을 다시 요청하거나 처음부터 다시 가입해 주세요.',
     offlineTitle: '가입 신청을 확인하지 못했습니다',
@@ -366,12 +369,12 @@ export const ko: PageTexts = {
     happenedAt: '시각',
     loginId: '아이디',
     effect:
-      '버튼을 누르시면 모든 기기에서 로그아웃되고, 지금까지 메일로 보내 드린 인증 코드와 링크는 모두 쓸 수 없게 됩니다. 그리고 새 비밀번호를 설정하실 수 있는 링크를 메일로 보내 드립니다. 버튼을 누르시기 전에는 아무것도 바뀌지 않습니다.',
+      '버튼을 누르시면 모든 기기에서 로그아웃되고, 지금까지 메일로 보내 드린 인증 코드와 링크는 모두 사용할 수 없게 됩니다. 그리고 새 비밀번호를 설정하실 수 있는 링크를 메일로 보내 드립니다. 버튼을 누르시기 전에는 아무것도 바뀌지 않습니다.',
     secure: '제가 한 일이 아닙니다: 계정 보호하기',
     wasMe: '직접 하신 일이라면 이 페이지를 닫아 주세요.',
     doneTitle: '계정을 보호했습니다',
     doneText:
-      '모든 기기에서 로그아웃되었으며, 전에 메일로 보내 드린 인증 코드와 링크는 더 이상 쓸 수 없습니다. 새 비밀번호를 설정하실 수 있는 링크를 메일로 보내 드립니다.',
+      '모든 기기에서 로그아웃되었으며, 전에 메일로 보내 드린 인증 코드와 링크는 더 이상 사용할 수 없습니다. 새 비밀번호를 설정하실 수 있는 링크를 메일로 보내 드립니다.',
     doneNext:
       '지금 새 비밀번호를 설정해 주세요. 누군가 메일을 읽고 있을 수도 있다면 먼저 메일 계정의 비밀번호를 바꿔 주세요.',
     alreadyTitle: '이미 보호된 계정입니다',
@@ -379,7 +382,7 @@ export const ko: PageTexts = {
       '이미 버튼을 누르셨으며, 새 비밀번호를 설정하실 수 있는 링크를 메일로 보내 드렸습니다. 메일을 찾을 수 없거나 링크가 만료되었다면 앱에서 ‘비밀번호 찾기’를 이용해 주세요.',
     missingTitle: '링크가 올바르지 않습니다',
     missingText: '메일에 있는 링크를 다시 열거나, 링크 전체를 복사해 브라우저에 붙여 넣어 주세요.',
-    brokenTitle: '더 이상 쓸 수 없는 링크입니다',
+    brokenTitle: '더 이상 사용할 수 없는 링크입니다',
     brokenText:
       '이미 버튼을 누르셨다면 계정은 이미 보호되었으며, 새 비밀번호를 설정하실 수 있는 링크를 메일로 보내 드렸습니다. 누르신 적이 없다면 앱의 ‘비밀번호 찾기’에서 새 비밀번호를 설정해 계정을 보호하실 수 있습니다. 그러면 모든 기기에서 로그아웃됩니다.',
     'event-password-changed': '비밀번호 변경',
@@ -406,7 +409,7 @@ export const ko: PageTexts = {
     missingTitle: '링크가 올바르지 않습니다',
     missingText:
       '메일에 있는 링크를 다시 열거나, 링크 전체를 복사해 브라우저에 붙여 넣어 주세요. 변경을 요청하신 화면에 메일로 받은 인증 코드를 입력하셔도 됩니다.',
-    brokenTitle: '더 이상 쓸 수 없는 링크입니다',
+    brokenTitle: '더 이상 사용할 수 없는 링크입니다',
     brokenText:
       '이미 이메일을 인증하셨다면 더 하실 일은 없습니다. 그렇지 않다면 이메일은 바뀌지 않았으니 앱에서 다시 변경해 주세요.',
     addressTaken: '다른 계정에 등록된 이메일입니다. 다른 이메일을 사용해 주세요.',
@@ -426,7 +429,7 @@ export const ko: PageTexts = {
       '이미 이메일을 되돌리셨으며, 새 비밀번호를 설정하실 수 있는 링크를 메일로 보내 드렸습니다. 메일을 찾을 수 없거나 링크가 만료되었다면 앱에서 ‘비밀번호 찾기’를 이용해 주세요.',
     missingTitle: '링크가 올바르지 않습니다',
     missingText: '메일에 있는 링크를 다시 열거나, 링크 전체를 복사해 브라우저에 붙여 넣어 주세요.',
-    brokenTitle: '더 이상 쓸 수 없는 링크입니다',
+    brokenTitle: '더 이상 사용할 수 없는 링크입니다',
     brokenText:
       '이미 변경을 되돌리셨다면 더 하실 일은 없습니다. 그렇지 않다면 앱에 로그인해 이메일을 바꿔 주세요. 로그인이 되지 않으면 서비스 운영자에게 문의해 주세요.',
     addressTaken: '이전 이메일이 다른 계정에 등록되어 되돌릴 수 없습니다.',
