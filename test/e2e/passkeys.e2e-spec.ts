@@ -302,7 +302,7 @@ describe('a passkey after the password', () => {
       .expect(204);
     const used = await mailbox.to(ada.email).next({ after: before });
     const notice = await mailbox.to(ada.email).next({ after: used });
-    expect([used.text, notice.text].join()).toContain('your passkeys remain your second step');
+    expect([used.text, notice.text].join()).toContain('Your passkeys remain your second step');
     const mfaToken = await passwordStep(ada);
     await ada.client.post('/api/auth/login/mfa', { mfaToken, code: codes[1] }).expect(200);
     const { body: fresh } = await ada.client

@@ -189,7 +189,9 @@ describe('a login', () => {
     expect(await assessed(ada)).toMatchObject([
       { outcome: 'ask', score: 80, signals: ['new_network', 'new_country', 'impossible_travel'] },
     ]);
-    expect((await mailsAbout(ada, UNUSUAL))[0]!.text).toContain('less time between them than the journey takes');
+    expect((await mailsAbout(ada, UNUSUAL))[0]!.text).toContain(
+      'two countries within less time than the journey takes',
+    );
   });
 
   it('SS-06 after five wrong passwords is mailed about, after four it is not', async () => {
@@ -235,7 +237,7 @@ describe('a login', () => {
     ]);
     const [mail, ...more] = await mailsAbout(ada, UNUSUAL);
     expect(more).toEqual([]);
-    expect(mail!.text).toContain('we stopped this login');
+    expect(mail!.text).toContain('we blocked this login');
     const { rows } = await app.sql.query(`SELECT FROM sessions WHERE member_id = $1`, [ada.id]);
     expect(rows).toHaveLength(2);
     // Its owner gets in: on the known device, and anywhere after a reset by mail.
@@ -428,7 +430,7 @@ describe('a session', () => {
     await often(3);
     expect(await assessed(ada)).toMatchObject([{ outcome: 'ask', score: 40, signals: ['refresh_burst'] }]);
     expect((await mailsAbout(ada, UNUSUAL)).map(({ text }) => text)).toEqual([
-      expect.stringContaining('far more often than an app does by itself'),
+      expect.stringContaining('far more often than an app normally does'),
     ]);
     // A new window, a new alarm, and no second mail.
     await app.sql.query(`UPDATE sessions SET burst_since = now() - interval '301 seconds' WHERE id = $1`, [

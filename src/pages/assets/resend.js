@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The button "Send the mail again", with the wait between two mails. */
+/** The button "Send the email again", with the wait between two mails. */
 
 import { ApiProblem } from './api.js';
 import { reasonOf } from './form.js';

@@ -7,7 +7,7 @@ export class ProblemField {
   field: string;
   /** @example email_invalid */
   code: string;
-  @ApiProperty({ example: 'This is not an e-mail address we can send to.' }) message: string;
+  @ApiProperty({ example: 'This is not an email address that we can send to.' }) message: string;
 }
 
 /** The one shape of every refusal: RFC 9457, with a stable code. */
