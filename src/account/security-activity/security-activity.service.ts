@@ -3,14 +3,14 @@ import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SecurityEventsRepository } from '../../security/audit-log/security-events.repository.js';
 
-/** One thing that happened to an account, as its owner sees it. */
+/** One entry of a member's security activity. */
 export interface SecurityActivityEntry {
   readonly id: string;
   readonly type: string;
   readonly at: Date;
-  /** Whether an administrator did it, and not the member or somebody in the member's name. */
+  /** Whether an administrator did it. If not, it was the member or an attacker with the member's credentials. */
   readonly byAdmin: boolean;
-  /** Empty for what an administrator did. */
+  /** Empty for an administrator's action. */
   readonly ip: string;
   readonly country: string | null;
   readonly userAgent: string;
@@ -23,7 +23,7 @@ export interface SecurityActivityPage {
   readonly nextCursor: string | null;
 }
 
-/** What happened to a member's account: what, when, from where. */
+/** Lists what happened to a member's account: what, when and from where. */
 @Injectable()
 export class SecurityActivityService {
   constructor(
@@ -31,13 +31,13 @@ export class SecurityActivityService {
     private readonly countries: CountryLookup,
   ) {}
 
-  /** @throws DomainError `validation_failed` for a cursor that is none of ours */
+  /** Newest first. @throws DomainError `validation_failed` for a cursor that no page returned */
   async list(memberId: string, limit: number, cursor: string | undefined): Promise<SecurityActivityPage> {
-    // One more than asked for tells whether there is a next page.
+    // One row more than the limit shows whether there is a next page.
     const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));
     const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details, actorId }) => {
       const byAdmin = actorId !== null;
-      // Where administrators were is theirs to know.
+      // A member does not learn from where administrators work.
       const origin = byAdmin
         ? { ip: '', country: null, userAgent: '' }
         : { ip, country: this.countries.of(ip), userAgent };

@@ -10,21 +10,22 @@ export class Passkey {
   @ForeignKey(() => Member, { name: 'passkeys_member_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'member_id' })
   memberId: string;
-  /** The name the authenticator gave it; random, and no secret. */
+  /** The id the authenticator gave it: random, not secret. */
   @Column('bytea', { name: 'credential_id' }) credentialId: Buffer;
-  /** COSE, as it came (RFC 9052 section 7). */
+  /** A COSE key as received (RFC 9052 section 7). */
   @Column('bytea', { name: 'public_key' }) publicKey: Buffer;
-  /** How often it has signed, as far as it says so; synchronised passkeys always say 0. */
+  /** The number of its signatures, as the authenticator reports it; synchronised passkeys always report 0. */
   @Column('bigint', { name: 'sign_count' }) signCount: string;
-  /** How browsers reach it: `internal`, `hybrid`, `usb` … */
+  /** How browsers reach the authenticator: `internal`, `hybrid`, `usb` … */
   @Column('text', { array: true }) transports: string[];
-  /** Whether it may be copied to other devices. Never changes. */
+  /** Whether it may be copied to other devices. A passkey never changes this. */
   @Column('boolean', { name: 'backup_eligible' }) backupEligible: boolean;
-  /** Whether there is such a copy, as of its last use. */
+  /** Whether a copy existed at the last use. */
   @Column('boolean', { name: 'backed_up' }) backedUp: boolean;
   /**
-   * Whether it checked its owner (PIN, finger, face) when it was registered, or since then beside the password (`uvInitialized`
-   * in WebAuthn level 3). Only then may it stand for both factors: whoever finds a key without a PIN can set one.
+   * Whether the authenticator verified its user (PIN, finger, face) at registration or at a later use as a second factor
+   * (`uvInitialized` in WebAuthn level 3). Only then may the passkey serve as both factors: a thief could set a PIN on a
+   * security key that has none.
    */
   @Column('boolean', { name: 'user_verified' }) userVerified: boolean;
   @Column('text', { nullable: true }) name: string | null;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const CODES = 10;
 const CODE_BYTES = 10;
-/** Crockford's alphabet: no letter that reads like a digit. */
+/** Crockford's alphabet, without letters that look like digits. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** Ten codes of 80 random bits, in four groups of four. */
@@ -14,7 +14,7 @@ export function newRecoveryCodes(): string[] {
   });
 }
 
-/** What was typed, in the form codes are compared in; null if it cannot be one. */
+/** The form in which codes are compared. @returns null for input that cannot be a recovery code */
 export function normaliseRecoveryCode(input: string): string | null {
   const bare = input.toLowerCase().replace(/[\s-]/g, '').replaceAll('o', '0').replace(/[il]/g, '1');
   return new RegExp(`^[${ALPHABET}]{16}$`).test(bare) ? bare : null;
