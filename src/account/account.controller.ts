@@ -12,13 +12,17 @@ import { RecentLoginGuard } from '../sessions/reauthentication/recent-login.guar
 import { CloseAccountRequest } from './closing/account-closing.dto.js';
 import { ChangeEmailRequest, EmailLinkRequest } from './email-change/email-change.dto.js';
 import { AccountClosingService } from './closing/account-closing.service.js';
-import { EmailChangeService } from './email-change/email-change.service.js';
+import { EmailChangeConfirmationService } from './email-change/email-change-confirmation.service.js';
+import { EmailChangeRequestService } from './email-change/email-change-request.service.js';
+import { EmailUndoService } from './email-change/email-undo.service.js';
 
 @ApiTags('The member')
 @Controller('members/me')
 export class AccountController {
   constructor(
-    private readonly emailChange: EmailChangeService,
+    private readonly changeRequest: EmailChangeRequestService,
+    private readonly confirmation: EmailChangeConfirmationService,
+    private readonly emailUndo: EmailUndoService,
     private readonly closing: AccountClosingService,
     private readonly config: AppConfig,
   ) {}
@@ -38,7 +42,7 @@ export class AccountController {
     @Body() body: ChangeEmailRequest,
     @Context() context: ClientContext,
   ): Promise<CodeSentResponse> {
-    const requestId = await this.emailChange.request(principal, body.newEmail, body.password, context);
+    const requestId = await this.changeRequest.request(principal, body.newEmail, body.password, context);
     return { requestId, ...codeLifetimes(this.config) };
   }
 
@@ -56,7 +60,7 @@ export class AccountController {
     @Body() body: ConfirmCodeRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.emailChange.confirmCode(principal, body.requestId, body.code, context);
+    await this.confirmation.confirmCode(principal, body.requestId, body.code, context);
   }
 
   @Post('email/confirm-link')
@@ -69,7 +73,7 @@ export class AccountController {
   @ApiNoContentResponse()
   @ApiBodyProblems('link_invalid', 'link_expired', 'email_taken')
   async confirmLink(@Body() body: EmailLinkRequest, @Context() context: ClientContext): Promise<void> {
-    await this.emailChange.confirmLink(body.token, context);
+    await this.confirmation.confirmLink(body.token, context);
   }
 
   @Post('email/undo')
@@ -83,7 +87,7 @@ export class AccountController {
   @ApiNoContentResponse()
   @ApiBodyProblems('link_invalid', 'link_expired', 'email_taken', 'overloaded')
   async undo(@Body() body: EmailLinkRequest, @Context() context: ClientContext): Promise<void> {
-    await this.emailChange.undo(body.token, context);
+    await this.emailUndo.undo(body.token, context);
   }
 
   @Delete()

@@ -12,12 +12,20 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { AccountController } from './account.controller.js';
-import { AccountRepository } from './account.repository.js';
+import { AccountNotificationsService } from './account-notifications.service.js';
 import { AccountClosingService } from './closing/account-closing.service.js';
 import { CompromiseRecoveryService } from './compromise-recovery/compromise-recovery.service.js';
 import { DisavowalController } from './compromise-recovery/disavowal.controller.js';
+import { DisavowalReportsRepository } from './compromise-recovery/disavowal-reports.repository.js';
 import { DisavowalService } from './compromise-recovery/disavowal.service.js';
-import { EmailChangeService } from './email-change/email-change.service.js';
+import { IntruderEvictionService } from './compromise-recovery/intruder-eviction.service.js';
+import { RecoveryMailService } from './compromise-recovery/recovery-mail.service.js';
+import { EmailChangeConfirmationService } from './email-change/email-change-confirmation.service.js';
+import { EmailChangeMailsService } from './email-change/email-change-mails.service.js';
+import { EmailChangeRequestService } from './email-change/email-change-request.service.js';
+import { EmailChangesRepository } from './email-change/email-changes.repository.js';
+import { EmailReplacementService } from './email-change/email-replacement.service.js';
+import { EmailUndoService } from './email-change/email-undo.service.js';
 import { PasswordChangeController } from './password-change/password-change.controller.js';
 import { PasswordChangeService } from './password-change/password-change.service.js';
 import { ProfileController } from './profile/profile.controller.js';
@@ -36,7 +44,7 @@ import { SecurityActivityService } from './security-activity/security-activity.s
 import { OwnSessionsService } from './sessions/own-sessions.service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 
-/** A signed-in member's own account, and taking it back after an intrusion. */
+/** A signed-in member's own account, and its recovery after an intrusion. */
 @Module({
   imports: [
     ...[AuditLogModule, CountriesModule, MailModule, MfaModule, NotificationsModule, PasswordsModule, RateLimitsModule],
@@ -54,7 +62,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     DisavowalController,
   ],
   providers: [
-    AccountRepository,
+    AccountNotificationsService,
     ProfileService,
     PasswordChangeService,
     OwnSessionsService,
@@ -65,10 +73,18 @@ import { SessionsController } from './sessions/sessions.controller.js';
     RecoveryCodeRenewalService,
     FactorRemovalService,
     SecurityActivityService,
-    EmailChangeService,
+    EmailChangesRepository,
+    EmailChangeMailsService,
+    EmailChangeRequestService,
+    EmailChangeConfirmationService,
+    EmailReplacementService,
+    EmailUndoService,
     AccountClosingService,
     CompromiseRecoveryService,
+    IntruderEvictionService,
+    RecoveryMailService,
     DisavowalService,
+    DisavowalReportsRepository,
   ],
 })
 export class AccountModule {}

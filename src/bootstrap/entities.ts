@@ -1,4 +1,4 @@
-import { NotMeReport } from '../account/compromise-recovery/not-me-report.entity.js';
+import { DisavowalReport } from '../account/compromise-recovery/disavowal-report.entity.js';
 import { EmailChange } from '../account/email-change/email-change.entity.js';
 import { SignUp } from '../auth/sign-up/sign-up.entity.js';
 import { OutboxMessage } from '../mail/outbox/outbox-message.entity.js';
@@ -25,7 +25,7 @@ import { ResetGrant } from '../verification/reset-grant.entity.js';
 export const ENTITIES = [
   ...[Member, SignUp, EmailChallenge, EmailChallengeRequest, ResetGrant, Session, Device, Revocation],
   ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
-  ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, NotMeReport],
+  ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, DisavowalReport],
   ...[KnownNetwork, SessionCountry, RiskNotice],
   ...[Passkey, PasskeyChallenge],
 ];

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../../users/member.entity.js';
 
-/** An address that was replaced, kept for a while so that its owner can take the account back. */
+/** A replaced address. It is kept for a while, so that the member can undo the change with the link mailed to it. */
 @Entity('email_changes')
 @Index('email_changes_undo', ['undoDigest'], { unique: true })
 @Index('email_changes_member', ['memberId'])
@@ -16,6 +16,6 @@ export class EmailChange {
   @Column('bytea', { name: 'undo_digest' }) undoDigest: Buffer;
   @Column('timestamptz', { name: 'changed_at', default: () => 'now()' }) changedAt: Date;
   @Column('timestamptz', { name: 'undo_until' }) undoUntil: Date;
-  /** Set when it was undone, or when an older change was. */
+  /** Set when this change or an older one was undone. */
   @Column('timestamptz', { name: 'closed_at', nullable: true }) closedAt: Date | null;
 }

@@ -5,7 +5,7 @@ import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import { MembersRepository, type Profile } from '../../users/members.repository.js';
 
-/** What a member may change freely. */
+/** What a member may change without a password. */
 export interface ProfileChanges {
   name?: string | null;
   locale?: Locale;

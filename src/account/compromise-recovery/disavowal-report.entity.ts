@@ -1,9 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A "it wasn't me" link that was used; it works once. */
+/** A used "it wasn't me" link, by the id of its token: the link works once. */
 @Entity('not_me_reports')
 @Index('not_me_reports_reported_at', ['reportedAt'])
-export class NotMeReport {
+export class DisavowalReport {
   @PrimaryColumn('uuid') id: string;
   @Column('timestamptz', { name: 'reported_at', default: () => 'now()' }) reportedAt: Date;
 }

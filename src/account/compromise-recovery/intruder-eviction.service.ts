@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config.js';
+import type { Tx } from '../../platform/database/sql.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { RiskService } from '../../security/risk/risk.service.js';
+import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
+import { FactorRemovalService } from '../second-factors/factor-removal.service.js';
+
+/** Removes every way into an account, except the password, that an intruder may hold or have set up. */
+@Injectable()
+export class IntruderEvictionService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly access: AccessRevocationService,
+    private readonly risk: RiskService,
+    private readonly factors: FactorRemovalService,
+  ) {}
+
+  async evict(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
+    await this.access.revokeAll(tx, memberId, 'taken-back', context);
+    const windowSeconds = this.config.env.NOT_ME_TTL_SECONDS;
+    // A network first seen within the window may be the intruder's, and would count as known.
+    await this.risk.forgetRecent(tx, memberId, windowSeconds);
+    await this.factors.removeRecent(tx, memberId, windowSeconds, context);
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { ChallengeCodesService } from '../../verification/challenge-codes.service.js';
+import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
+import { EmailReplacementService } from './email-replacement.service.js';
+
+/** A member confirms a new address with the code or the link that was mailed to it. */
+@Injectable()
+export class EmailChangeConfirmationService {
+  constructor(
+    private readonly challengeCodes: ChallengeCodesService,
+    private readonly challengeLinks: ChallengeLinksService,
+    private readonly replacement: EmailReplacementService,
+  ) {}
+
+  /** @throws DomainError `code_invalid`, `too_many_attempts`, `email_taken` */
+  async confirmCode({ memberId }: Principal, requestId: string, code: string, context: ClientContext): Promise<void> {
+    const challenge = await this.challengeCodes.guess('email-change', requestId, code);
+    if (challenge.memberId !== memberId) throw new DomainError('code_invalid', { detail: 'request of another member' });
+    await this.replacement.replace(challenge, 'code', context);
+  }
+
+  /**
+   * Needs no login: the link proves the new mailbox, and the member gave the password when requesting the change.
+   * @throws DomainError `link_invalid`, `link_expired`, `email_taken`
+   */
+  async confirmLink(linkToken: string, context: ClientContext): Promise<void> {
+    const challenge = await this.challengeLinks.get('email-change', linkToken);
+    await this.replacement.replace(challenge, 'link', context);
+  }
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { maskEmail } from '../../platform/addresses/email-address.js';
+import { coarseNetwork } from '../../platform/addresses/ip-address.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import type { Tx } from '../../platform/database/sql.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { recipientOf } from '../../mail/mail-recipient.js';
+import { MailService } from '../../mail/mail.service.js';
+import { maskLoginId } from '../../users/login-id.js';
+import type { Member } from '../../users/member.entity.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { challengeMailData, requestOrigin } from '../../verification/challenge-mail.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
+
+/** An address as the member typed it, and in the form in which addresses are compared. */
+export interface NewAddress {
+  readonly email: string;
+  readonly emailKey: string;
+}
+
+/** Mails of an address change: the challenge to the new address, the notification to the previous one. */
+@Injectable()
+export class EmailChangeMailsService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly members: MembersRepository,
+    private readonly emailChallenges: EmailChallengesService,
+    private readonly mail: MailService,
+  ) {}
+
+  /**
+   * Issues a challenge and mails it to the new address. If `mayMail` is false or another member has the address, the
+   * same rows are written but no mail is sent, so that the response does not show which addresses are taken.
+   * @returns the id of the challenge
+   */
+  async sendChallenge(
+    tx: Tx,
+    memberId: string,
+    { email, emailKey }: NewAddress,
+    mayMail: boolean,
+    context: ClientContext,
+  ): Promise<string> {
+    const linkTtlSeconds = this.config.env.RESET_LINK_TTL_SECONDS;
+    const member = await this.members.get(tx, memberId);
+    const isFree = (await this.members.findByEmailKey(tx, emailKey)) === null;
+    const deliversToMailbox = mayMail && isFree;
+    const subject = { emailKey, memberId, newEmail: email };
+    const options = { linkTtlSeconds, deliversToMailbox };
+    const challenge = await this.emailChallenges.issue(tx, 'email-change', subject, options);
+    const link = this.config.confirmEmailLink(challenge.linkToken);
+    await this.mail.queue(
+      tx,
+      'email-change',
+      { ...recipientOf(member), email },
+      challengeMailData(this.config, member, challenge, link, requestOrigin(context)),
+      { proofId: challenge.id, withhold: !deliversToMailbox, lifetimeSeconds: linkTtlSeconds },
+    );
+    return challenge.id;
+  }
+
+  /** Notifies the previous address, with a link that undoes the change. @param before the member before the change */
+  async notifyPreviousAddress(
+    tx: Tx,
+    before: Member,
+    newEmail: string,
+    undoToken: string,
+    context: ClientContext,
+  ): Promise<void> {
+    await this.mail.queue(tx, 'email-changed', recipientOf(before), {
+      name: before.name ?? undefined,
+      loginIdMasked: maskLoginId(before.loginId),
+      newEmailMasked: maskEmail(newEmail),
+      undoLink: this.config.undoEmailLink(undoToken),
+      undoDays: Math.ceil(this.config.env.EMAIL_UNDO_SECONDS / 86_400),
+      at: new Date().toISOString(),
+      network: coarseNetwork(context.ip),
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { parseEmailAddress } from '../../platform/addresses/email-address.js';
+import { Database } from '../../platform/database/database.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
+import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
+import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
+import { EmailChangeMailsService } from './email-change-mails.service.js';
+
+/** A member requests another address. It takes effect when the new mailbox is proven. */
+@Injectable()
+export class EmailChangeRequestService {
+  constructor(
+    private readonly database: Database,
+    private readonly reauthentication: ReauthenticationService,
+    private readonly ipLimits: IpLimitsService,
+    private readonly mailBudget: MailBudgetService,
+    private readonly emailChallenges: EmailChallengesService,
+    private readonly mails: EmailChangeMailsService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  /**
+   * Mails a code and a link to the new address. If another member has the address, the response is the same and nothing
+   * is mailed.
+   * @returns the request id that belongs to the code
+   * @throws DomainError `invalid_credentials`, `too_many_requests`
+   */
+  async request(principal: Principal, newEmail: string, password: string, context: ClientContext): Promise<string> {
+    const { memberId, sessionId } = principal;
+    await this.ipLimits.takeRequest(context);
+    await this.reauthentication.confirmPassword(principal, password, context);
+    const { address, key: emailKey } = parseEmailAddress(newEmail)!;
+    const mayMail = await this.mailBudget.takeForClaim(emailKey);
+    return this.database.transaction(async (tx) => {
+      // Too soon for another mail: the mailed code stays valid, and this request gets a further request id for it.
+      const openId = mayMail ? null : await this.emailChallenges.findOpen(tx, emailKey, 'email-change', { memberId });
+      const challengeId =
+        openId ?? (await this.mails.sendChallenge(tx, memberId, { email: address, emailKey }, mayMail, context));
+      await this.auditLog.record(tx, 'email.change_requested', { memberId, sessionId, context }, {});
+      return this.emailChallenges.addRequest(tx, challengeId);
+    });
+  }
+}

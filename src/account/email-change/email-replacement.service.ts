@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { digest } from '../../platform/crypto/digest.js';
+import { randomToken } from '../../platform/crypto/random.js';
+import { Database } from '../../platform/database/database.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
+import { EmailChangeMailsService } from './email-change-mails.service.js';
+import { EmailChangesRepository } from './email-changes.repository.js';
+
+/** The challenge that proved a new address. */
+export interface ProvenAddress {
+  readonly id: string;
+  readonly memberId: string | null;
+  readonly emailKey: string;
+  readonly newEmail: string | null;
+}
+
+/** Replaces a member's address by one that was proven, and lets the previous address undo it. */
+@Injectable()
+export class EmailReplacementService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly emailChanges: EmailChangesRepository,
+    private readonly emailChallenges: EmailChallengesService,
+    private readonly mails: EmailChangeMailsService,
+    private readonly mailBudget: MailBudgetService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  /** @throws DomainError `email_taken`; `code_invalid` or `link_invalid` if another request used the challenge first */
+  async replace(challenge: ProvenAddress, method: ChallengeMethod, context: ClientContext): Promise<void> {
+    const { id, emailKey } = challenge;
+    const memberId = challenge.memberId!;
+    const newEmail = challenge.newEmail!;
+    const undoToken = randomToken();
+    await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, memberId);
+      await this.emailChallenges.spend(tx, id, method);
+      const before = await this.members.get(tx, memberId);
+      // Only the address that this challenge was mailed to (OC-06): it is stored in the challenge's own row.
+      await this.members.setEmail(tx, memberId, newEmail, emailKey);
+      const { email: oldEmail, emailKey: oldEmailKey } = before;
+      await this.emailChanges.insert(tx, { memberId, oldEmail, oldEmailKey, undoDigest: digest(undoToken) });
+      await this.emailChallenges.voidAllOf(tx, memberId);
+      await this.auditLog.record(tx, 'email.changed', { memberId, context }, {});
+      await this.mails.notifyPreviousAddress(tx, before, newEmail, undoToken, context);
+    });
+    await this.mailBudget.refundClaim(emailKey);
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { digest } from '../../platform/crypto/digest.js';
+import { Database } from '../../platform/database/database.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { CompromiseRecoveryService } from '../compromise-recovery/compromise-recovery.service.js';
+import { EmailChangesRepository } from './email-changes.repository.js';
+
+/** The previous address undoes a change with the link that was mailed to it, and the account is recovered. */
+@Injectable()
+export class EmailUndoService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly emailChanges: EmailChangesRepository,
+    private readonly compromiseRecovery: CompromiseRecoveryService,
+  ) {}
+
+  /** @throws DomainError `link_invalid`, `link_expired`, `email_taken`, `overloaded` */
+  async undo(undoToken: string, context: ClientContext): Promise<void> {
+    const change = await this.emailChanges.findByUndoDigest(digest(undoToken));
+    if (!change) throw new DomainError('link_invalid', { detail: 'unknown' });
+    if (!(await this.emailChanges.isUndoable(change.id)))
+      throw new DomainError('link_expired', { detail: 'undone or too late' });
+    const unknownPasswordHash = await this.compromiseRecovery.hashUnknownPassword();
+    await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, change.memberId);
+      await this.compromiseRecovery.recover(tx, change.memberId, change, unknownPasswordHash, context);
+    });
+  }
+}
