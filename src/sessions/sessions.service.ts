@@ -17,7 +17,10 @@ export interface SessionOwner {
   readonly passwordVersion: number;
 }
 
-/** Opens and lists sessions, and keeps when their members last authenticated: one row per signed-in device. */
+/**
+ * Opens and lists sessions, and keeps when their members last authenticated: one row per signed-in
+ * device.
+ */
 @Injectable()
 export class SessionsService {
   constructor(
@@ -31,8 +34,8 @@ export class SessionsService {
   ) {}
 
   /**
-   * Opens a session. The member's row stays locked until commit, so that logins of one member run one after the
-   * other; a login whose password was replaced while it was being checked is refused.
+   * Opens a session. The member's row stays locked until commit, so that logins of one member run
+   * one after the other; a login whose password was replaced while it was being checked is refused.
    * @throws DomainError `invalid_credentials`
    */
   async open(tx: Tx, owner: SessionOwner, device: SignInDevice, context: ClientContext): Promise<IssuedTokens> {
@@ -63,7 +66,8 @@ export class SessionsService {
   }
 
   /**
-   * Checks that the session's member logged in or confirmed the password within REAUTHENTICATION_SECONDS (ASVS 7.5.1).
+   * Checks that the session's member logged in or confirmed the password within
+   * REAUTHENTICATION_SECONDS (ASVS 7.5.1).
    * @throws DomainError `reauth_required`
    */
   async checkRecentLogin(sessionId: string): Promise<void> {

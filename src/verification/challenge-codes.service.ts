@@ -7,12 +7,14 @@ import { CodeDigests } from './code-digests.js';
 import type { EmailChallengePurpose } from './email-challenge.entity.js';
 import { EmailChallengesRepository, type GuessableChallenge } from './email-challenges.repository.js';
 
-/** The purposes for which half of the guesses of a day is reserved, see {@link GuessBudgetService}. */
+/**
+ * The purposes for which half of the guesses of a day is reserved, see {@link GuessBudgetService}.
+ */
 const RECOVERIES: ReadonlySet<EmailChallengePurpose> = new Set(['password-reset', 'find-login-id']);
 
 /**
- * Compares mailed codes. A guess is counted before it is compared, for the challenge and for the day of its address, and
- * stays counted whatever happens afterwards.
+ * Compares mailed codes. A guess is counted before it is compared, for the challenge and for the
+ * day of its address, and stays counted whatever happens afterwards.
  */
 @Injectable()
 export class ChallengeCodesService {
@@ -25,7 +27,8 @@ export class ChallengeCodesService {
 
   /**
    * Guesses the code of the challenge that a request id names.
-   * @throws DomainError `code_invalid` for a wrong, used, expired or replaced code and for a decoy; `too_many_attempts`
+   * @throws DomainError `code_invalid` for a wrong, used, expired or replaced code and for a decoy;
+   * `too_many_attempts`
    */
   async guess(purpose: EmailChallengePurpose, requestId: string, code: string): Promise<GuessableChallenge> {
     const challenge = await this.challenges.findByRequest(digest(requestId), purpose);
@@ -33,19 +36,25 @@ export class ChallengeCodesService {
     return this.compare(challenge, code, isReserved);
   }
 
-  /** Guesses the code of the newest challenge of a sign-up. @throws DomainError as {@link guess} */
+  /**
+   * Guesses the code of the newest challenge of a sign-up.
+   * @throws DomainError as {@link guess}
+   */
   async guessOfSignUp(signUpId: string, code: string): Promise<GuessableChallenge> {
     return this.compare(await this.challenges.findBySignUp(signUpId), code, false);
   }
 
-  /** @param isReserved whether the guess may use the half of the day that is reserved for recoveries */
+  /**
+   * @param isReserved whether the guess may use the half of the day that is reserved for recoveries
+   */
   private async compare(
     challenge: GuessableChallenge | null,
     code: string,
     isReserved: boolean,
   ): Promise<GuessableChallenge> {
     if (!challenge) throw new DomainError('code_invalid', { detail: 'no such request' });
-    // The challenge counts first. One that is over takes nothing from the day, or one dead request could use up all of it.
+    // The challenge counts first. One that is over takes nothing from the day, or one dead request
+    // could use up all of it.
     if (!(await this.challenges.countGuess(challenge.id, 'code', this.config.env.CODE_GUESS_LIMIT)))
       throw new DomainError('code_invalid', { detail: 'over, or too many guesses' });
     if (isReserved) await this.guesses.take(challenge.emailKey);

@@ -6,7 +6,10 @@ import { GuessBudgetService } from '../security/rate-limits/guess-budget.service
 import type { EmailChallengePurpose } from './email-challenge.entity.js';
 import { EmailChallengesRepository, type LinkedChallenge } from './email-challenges.repository.js';
 
-/** Finds challenges by their mailed links. Opening a link changes nothing: mail scanners open links too. */
+/**
+ * Finds challenges by their mailed links. Opening a link changes nothing: mail scanners open links
+ * too.
+ */
 @Injectable()
 export class ChallengeLinksService {
   constructor(
@@ -15,7 +18,10 @@ export class ChallengeLinksService {
     private readonly guesses: GuessBudgetService,
   ) {}
 
-  /** The open challenge of a link. @throws DomainError `link_invalid`, `link_expired` */
+  /**
+   * The open challenge of a link.
+   * @throws DomainError `link_invalid`, `link_expired`
+   */
   async get(purpose: EmailChallengePurpose, linkToken: string): Promise<LinkedChallenge> {
     const challenge = await this.find(purpose, linkToken);
     if (!challenge) throw new DomainError('link_invalid', { detail: 'unknown' });
@@ -29,7 +35,10 @@ export class ChallengeLinksService {
     return this.challenges.findByLink(digest(linkToken), purpose);
   }
 
-  /** Counts a guess at the password that goes with a link, before it is compared. @throws DomainError `too_many_attempts` */
+  /**
+   * Counts a guess at the password that goes with a link, before it is compared.
+   * @throws DomainError `too_many_attempts`
+   */
   async countPasswordGuess({ id, emailKey }: LinkedChallenge): Promise<void> {
     const { env } = this.config;
     if (!(await this.challenges.countGuess(id, 'link', env.CODE_GUESS_LIMIT)))

@@ -15,7 +15,10 @@ export function requestOrigin({ ip }: { readonly ip: string }): RequestOrigin {
   return { requestedAt: new Date().toISOString(), network: coarseNetwork(ip) };
 }
 
-/** The data of a mail with code and link to a member. Only the page behind the link differs between these mails. */
+/**
+ * The data of a mail with code and link to a member. Only the page behind the link differs between
+ * these mails.
+ */
 export function challengeMailData(
   { env }: AppConfig,
   { loginId, name }: Pick<Member, 'loginId' | 'name'>,

@@ -4,7 +4,10 @@ import { KeyRing } from '../platform/crypto/key-ring.js';
 
 const KEY = 'proof-code';
 
-/** The stored form of mailed codes. It includes the id of the row, so that a value copied to another row fits nothing. */
+/**
+ * The stored form of mailed codes. It includes the id of the row, so that a value copied to another
+ * row fits nothing.
+ */
 @Injectable()
 export class CodeDigests {
   constructor(private readonly keys: KeyRing) {}

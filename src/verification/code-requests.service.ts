@@ -43,14 +43,16 @@ const DECOY_RECIPIENT: Pick<Addressee, 'loginId' | 'name'> & MailRecipient = {
 };
 
 /**
- * The minimum response time of a request. A known address takes a few tenths of a millisecond longer than an unknown one, because
- * PostgreSQL checks the foreign keys of its rows and the outbox row is larger. The response time must not show that (EN-06).
+ * The minimum response time of a request. A known address takes a few tenths of a millisecond
+ * longer than an unknown one, because PostgreSQL checks the foreign keys of its rows and the outbox
+ * row is larger. The response time must not show that (EN-06).
  */
 const MIN_RESPONSE_MS = 30;
 
 /**
- * Takes requests for a mailed code. Known, unknown and disabled addresses, and those that had too many mails, get the same
- * answer after the same work: a row is written and a mail is queued, which for some of them is withheld (EN-01, EN-03).
+ * Takes requests for a mailed code. Known, unknown and disabled addresses, and those that had too
+ * many mails, get the same answer after the same work: a row is written and a mail is queued, which
+ * for some of them is withheld (EN-01, EN-03).
  */
 @Injectable()
 export class CodeRequestsService {
@@ -64,7 +66,10 @@ export class CodeRequestsService {
     private readonly mailBudget: MailBudgetService,
   ) {}
 
-  /** @returns the request id that goes with the code. @throws DomainError `too_many_requests` */
+  /**
+   * @returns the request id that goes with the code.
+   * @throws DomainError `too_many_requests`
+   */
   async request<Name extends keyof MailTemplates>(
     email: string,
     kind: CodeRequestKind<Name>,
@@ -84,18 +89,20 @@ export class CodeRequestsService {
   ): Promise<string> {
     const { key: emailKey } = parseEmailAddress(email)!;
     const { namedLoginId } = kind;
-    // Taken before the look-up, by the address as submitted: the cooldown must not show which addresses exist (EN-02).
+    // Taken before the look-up, by the address as submitted: the cooldown must not show which
+    // addresses exist (EN-02).
     const mayMail = await this.mailBudget.takeForRecovery(emailKey, namedLoginId);
     const { requestId, isDelivered } = await this.database.transaction(async (tx) => {
       await this.challenges.lockAddress(tx, emailKey, kind.purpose);
       const member = mayMail ? await this.findRecipient(tx, emailKey, kind) : null;
-      // Too soon for another mail: the request gets a new id for the challenge that was mailed last, whose code is still good.
+      // Too soon for another mail: the request gets a new id for the challenge that was mailed
+      // last, whose code is still good.
       const open = mayMail ? null : await this.challenges.findOpen(tx, emailKey, kind.purpose, { namedLoginId });
       const challengeId = open ?? (await this.issue(tx, emailKey, member, kind, context));
       return { requestId: await this.challenges.addRequest(tx, challengeId), isDelivered: member !== null };
     });
-    // Runs in the background. Known addresses trigger the same refund on a decoy key, so that response time does not show
-    // which addresses exist.
+    // Runs in the background. Known addresses trigger the same refund on a decoy key, so that
+    // response time does not show which addresses exist.
     if (mayMail) void this.mailBudget.refundUndelivered(isDelivered ? `${emailKey}.invalid` : emailKey, namedLoginId);
     return requestId;
   }
@@ -110,7 +117,10 @@ export class CodeRequestsService {
     return member !== null && member.status !== 'disabled' && kind.accepts(member) ? member : null;
   }
 
-  /** Issues a challenge and queues its mail; for a decoy the mail is withheld. @returns the id of the challenge */
+  /**
+   * Issues a challenge and queues its mail; for a decoy the mail is withheld.
+   * @returns the id of the challenge
+   */
   private async issue<Name extends keyof MailTemplates>(
     tx: Tx,
     emailKey: string,

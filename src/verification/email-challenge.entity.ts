@@ -8,17 +8,20 @@ export type EmailChallengePurpose = 'sign-up' | 'password-reset' | 'find-login-i
 export type ChallengeMethod = 'code' | 'link';
 
 /**
- * One mailed code and link. They are one row, so using either uses up both, and a newer request replaces both.
+ * One mailed code and link. They are one row, so using either uses up both, and a newer request
+ * replaces both.
  *
- * A request for an unknown address makes a decoy: a row without code and link. It is read, counted and refused like any other, so
- * that answers and their times do not show which addresses have an account.
+ * A request for an unknown address makes a decoy: a row without code and link. It is read, counted
+ * and refused like any other, so that answers and their times do not show which addresses have an
+ * account.
  */
 @Entity('proof_requests')
 @Index('proof_requests_link', ['linkDigest'], { unique: true })
 @Index('proof_requests_email_key', ['emailKey', 'purpose'])
 @Index('proof_requests_sign_up', ['signUpId'])
 @Index('proof_requests_member', ['memberId'])
-// By the time when both code and link have expired. TypeORM cannot express "greatest", so only the migration describes it.
+// By the time when both code and link have expired. TypeORM cannot express "greatest", so only the
+// migration describes it.
 @Index('proof_requests_over', { synchronize: false })
 export class EmailChallenge {
   @PrimaryColumn('uuid') id: string;
@@ -32,13 +35,17 @@ export class EmailChallenge {
   @Column('uuid', { name: 'sign_up_id', nullable: true })
   signUpId: string | null;
   /**
-   * The login ID that a request for a reset named besides the address, right or wrong. Requests that name another login ID or
-   * none do not touch this challenge: otherwise its end would show whether address and login ID belong together (EN-07).
+   * The login ID that a request for a reset named besides the address, right or wrong. Requests
+   * that name another login ID or none do not touch this challenge: otherwise its end would show
+   * whether address and login ID belong together (EN-07).
    */
   @Column('text', { name: 'named_login_id', nullable: true }) namedLoginId: string | null;
   /** For an address change: the address as typed, to which this challenge was mailed. */
   @Column('text', { name: 'new_email', nullable: true }) newEmail: string | null;
-  /** Keyed, because an attacker who reads the table finds a plain hash of six digits within a million guesses. */
+  /**
+   * Keyed, because an attacker who reads the table finds a plain hash of six digits within a
+   * million guesses.
+   */
   @Column('bytea', { name: 'code_hmac', nullable: true }) codeHmac: Buffer | null;
   /** A plain SHA-256 is enough for 256 random bits. */
   @Column('bytea', { name: 'link_digest', nullable: true }) linkDigest: Buffer | null;

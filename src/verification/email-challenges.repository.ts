@@ -45,7 +45,10 @@ export type ChallengeSelection =
 const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.named_login_id AS "namedLoginId", p.new_email AS "newEmail"`;
 const OPEN = 'spent_at IS NULL AND voided_at IS NULL';
 
-/** Owns the tables `proof_requests` and `proof_handles`. Prepared SQL: sign-up and recovery are hot, and row counts decide races. */
+/**
+ * Owns the tables `proof_requests` and `proof_handles`. Prepared SQL: sign-up and recovery are hot,
+ * and row counts decide races.
+ */
 @Injectable()
 export class EmailChallengesRepository {
   constructor(private readonly database: Database) {}
@@ -66,7 +69,10 @@ export class EmailChallengesRepository {
     await tx.query(`INSERT INTO proof_handles (digest, proof_id) VALUES ($1, $2)`, [digest, challengeId]);
   }
 
-  /** Moves the request ids of challenges that were replaced within `seconds` of their issue to the new challenge. */
+  /**
+   * Moves the request ids of challenges that were replaced within `seconds` of their issue to the
+   * new challenge.
+   */
   async moveRequests(tx: Tx, fromIds: readonly string[], toId: string, seconds: number): Promise<void> {
     await tx.query(
       `UPDATE proof_handles SET proof_id = $2 WHERE proof_id IN (
@@ -83,7 +89,10 @@ export class EmailChallengesRepository {
     ]);
   }
 
-  /** The newest challenge for this address and purpose whose code is still good. Mailed ones go before decoys. */
+  /**
+   * The newest challenge for this address and purpose whose code is still good. Mailed ones go
+   * before decoys.
+   */
   async findOpenByAddress(
     tx: Tx,
     emailKey: string,
@@ -152,7 +161,10 @@ export class EmailChallengesRepository {
     return count === 1;
   }
 
-  /** Voids the open challenges of these sign-ups. @returns their ids */
+  /**
+   * Voids the open challenges of these sign-ups.
+   * @returns their ids
+   */
   async voidOfSignUps(tx: Tx, signUpIds: readonly string[]): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
       `UPDATE proof_requests SET voided_at = now() WHERE sign_up_id = ANY($1) AND ${OPEN} RETURNING id`,
@@ -161,7 +173,10 @@ export class EmailChallengesRepository {
     return rows.map((row) => row.id);
   }
 
-  /** Voids open challenges. @returns their ids */
+  /**
+   * Voids open challenges.
+   * @returns their ids
+   */
   async voidWhere(sql: Sql, selection: ChallengeSelection): Promise<string[]> {
     // The texts are constants; only values come from outside, and they travel as parameters.
     const columns = {

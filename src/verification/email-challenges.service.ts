@@ -12,7 +12,10 @@ import type { ChallengeMethod, EmailChallengePurpose } from './email-challenge.e
 import { EmailChallengesRepository, type ChallengeSelection } from './email-challenges.repository.js';
 import { ResetGrantsRepository } from './reset-grants.repository.js';
 
-/** Who a challenge is for. Without a member and without a sign-up it is a decoy: no code and no link fits it. */
+/**
+ * Who a challenge is for. Without a member and without a sign-up it is a decoy: no code and no link
+ * fits it.
+ */
 export interface ChallengeSubject {
   readonly emailKey: string;
   readonly memberId?: string;
@@ -48,9 +51,10 @@ export class EmailChallengesService {
   ) {}
 
   /**
-   * Makes a code and a link. If they are mailed, they replace what was open for the same sign-up, or for the same address,
-   * purpose and named login ID. If they are not mailed (a decoy, or too many mails), they replace nothing: otherwise an attacker
-   * who knows an address could void its owner's codes without any mail being sent.
+   * Makes a code and a link. If they are mailed, they replace what was open for the same sign-up,
+   * or for the same address, purpose and named login ID. If they are not mailed (a decoy, or too
+   * many mails), they replace nothing: otherwise an attacker who knows an address could void its
+   * owner's codes without any mail being sent.
    */
   async issue(
     tx: Tx,
@@ -63,8 +67,9 @@ export class EmailChallengesService {
     const linkToken = randomToken();
     const { emailKey, memberId = null, signUpId = null, newEmail = null, namedLoginId = null } = subject;
     const isDecoy = memberId === null && signUpId === null;
-    // A decoy runs the same statements on as many rows: it replaces the decoy before it, so that time shows no difference (EN-06).
-    // Grants are voided before challenges, as in voidAllOf, so that two transactions that void both cannot deadlock.
+    // A decoy runs the same statements on as many rows: it replaces the decoy before it, so that
+    // time shows no difference (EN-06). Grants are voided before challenges, as in voidAllOf, so
+    // that two transactions that void both cannot deadlock.
     if (purpose === 'password-reset')
       await this.grants.voidAll(tx, deliversToMailbox ? (memberId ?? DECOY_MEMBER_ID) : DECOY_MEMBER_ID);
     const unmailed = isDecoy ? { decoysOf: emailKey, purpose, namedLoginId } : { memberId: DECOY_MEMBER_ID };
@@ -85,8 +90,9 @@ export class EmailChallengesService {
       this.config.env.CODE_TTL_SECONDS,
       linkTtlSeconds,
     );
-    // Of two requests at the same moment, the request id of the replaced one must lead to the code that was mailed for the other.
-    // Not for an address change: there the replaced challenge may be for another address (OC-06).
+    // Of two requests at the same moment, the request id of the replaced one must lead to the code
+    // that was mailed for the other. Not for an address change: there the replaced challenge may be
+    // for another address (OC-06).
     if (purpose !== 'email-change')
       await this.challenges.moveRequests(tx, replaced, id, this.config.env.CODE_RESEND_SECONDS);
     return { id, code, linkToken };
@@ -100,14 +106,18 @@ export class EmailChallengesService {
   }
 
   /**
-   * Makes other requests for this address and purpose wait until commit. Without the lock, of two requests at the same moment, the
-   * one without a mail would find no challenge yet and issue a decoy, and its request id would not fit the code just mailed.
+   * Makes other requests for this address and purpose wait until commit. Without the lock, of two
+   * requests at the same moment, the one without a mail would find no challenge yet and issue a
+   * decoy, and its request id would not fit the code just mailed.
    */
   async lockAddress(tx: Tx, emailKey: string, purpose: EmailChallengePurpose): Promise<void> {
     await this.challenges.lockAddress(tx, emailKey, purpose);
   }
 
-  /** Finds the newest challenge whose code is still good: of this member, where one is named, and for this login ID or for none. */
+  /**
+   * Finds the newest challenge whose code is still good: of this member, where one is named, and
+   * for this login ID or for none.
+   */
   async findOpen(
     tx: Tx,
     emailKey: string,
@@ -117,19 +127,28 @@ export class EmailChallengesService {
     return this.challenges.findOpenByAddress(tx, emailKey, purpose, owner);
   }
 
-  /** Refunds the guess that a right code or password was counted as, for this challenge only. The count of the day stays. */
+  /**
+   * Refunds the guess that a right code or password was counted as, for this challenge only. The
+   * count of the day stays.
+   */
   async refundGuess(challengeId: string): Promise<void> {
     await this.challenges.refundGuess(challengeId);
   }
 
-  /** Uses up code and link. @throws DomainError `code_invalid` or `link_invalid` where another request used them first */
+  /**
+   * Uses up code and link.
+   * @throws DomainError `code_invalid` or `link_invalid` where another request used them first
+   */
   async spend(tx: Tx, challengeId: string, method: ChallengeMethod): Promise<void> {
     if (!(await this.challenges.spend(tx, challengeId, method)))
       throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'used a moment ago' });
     await this.mail.dropForProofs(tx, [challengeId]);
   }
 
-  /** Voids a member's open codes, links and reset grants, so that nothing requested before a password or address change still works. */
+  /**
+   * Voids a member's open codes, links and reset grants, so that nothing requested before a
+   * password or address change still works.
+   */
   async voidAllOf(tx: Tx, memberId: string): Promise<void> {
     await this.grants.voidAll(tx, memberId);
     await this.voidWhere(tx, { memberId });

@@ -9,8 +9,8 @@ import type { Member } from '../users/member.entity.js';
 import { EmailChallengesService } from './email-challenges.service.js';
 
 /**
- * Mails members a link to set their password, after an administrator created the account or demanded a new password. An
- * administrator never learns or sets a password (AD-02).
+ * Mails members a link to set their password, after an administrator created the account or
+ * demanded a new password. An administrator never learns or sets a password (AD-02).
  */
 @Injectable()
 export class PasswordInvitationsService {

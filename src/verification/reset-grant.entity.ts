@@ -10,7 +10,10 @@ export class ResetGrant {
   @ForeignKey(() => Member, { name: 'reset_grants_member_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'member_id' })
   memberId: string;
-  /** The version of the password that may be replaced. A password change in between makes the grant useless. */
+  /**
+   * The version of the password that may be replaced. A password change in between makes the grant
+   * useless.
+   */
   @Column('int', { name: 'password_version' }) passwordVersion: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;

@@ -3,7 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
 
-/** A grant from which a reset token is signed. Times are whole seconds since 1970 on the database's clock. */
+/**
+ * A grant from which a reset token is signed. Times are whole seconds since 1970 on the database's
+ * clock.
+ */
 export interface IssuedGrant {
   readonly id: string;
   readonly issuedAt: number;
@@ -12,7 +15,10 @@ export interface IssuedGrant {
 
 const USABLE = 'spent_at IS NULL AND voided_at IS NULL AND expires_at > now()';
 
-/** Owns the table `reset_grants`. Prepared SQL, because the row count of an UPDATE decides who may use a grant. */
+/**
+ * Owns the table `reset_grants`. Prepared SQL, because the row count of an UPDATE decides who may
+ * use a grant.
+ */
 @Injectable()
 export class ResetGrantsRepository {
   constructor(private readonly database: Database) {}
@@ -37,7 +43,8 @@ export class ResetGrantsRepository {
 
   /**
    * Uses up the grant. Of two transactions that spend it, one wins.
-   * @returns the version of the password that may be replaced; null where the grant is no longer usable
+   * @returns the version of the password that may be replaced; null where the grant is no longer
+   * usable
    */
   async spend(tx: Tx, id: string, memberId: string): Promise<number | null> {
     const { rows } = await tx.query<{ passwordVersion: number }>(

@@ -12,7 +12,10 @@ export class ResetGrantsService {
     private readonly grants: ResetGrantsRepository,
   ) {}
 
-  /** @param passwordVersion of the password that may be replaced; the grant does not replace a later one */
+  /**
+   * @param passwordVersion of the password that may be replaced; the grant does not replace a later
+   * one
+   */
   async issue(tx: Tx, memberId: string, passwordVersion: number): Promise<IssuedGrant> {
     return this.grants.insert(tx, memberId, passwordVersion, this.config.env.RESET_TOKEN_TTL_SECONDS);
   }

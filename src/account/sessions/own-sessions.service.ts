@@ -41,8 +41,8 @@ export class OwnSessionsService {
 
   /** @throws DomainError `reauth_required`; `not_found`, also for another member's session */
   async end({ memberId, sessionId }: Principal, id: string, context: ClientContext): Promise<void> {
-    // A stolen session must not be able to end the member's other sessions (ASVS 7.5.2). Ending the request's own session is a
-    // logout, which needs no recent login.
+    // A stolen session must not be able to end the member's other sessions (ASVS 7.5.2). Ending the
+    // request's own session is a logout, which needs no recent login.
     if (id !== sessionId) await this.sessions.checkRecentLogin(sessionId);
     if (!(await this.revocation.end(memberId, id, 'ended-by-member', context)))
       throw new DomainError('not_found', { detail: 'not a live session of this member' });

@@ -12,7 +12,10 @@ import { TokenGuard } from './token-guard.js';
 
 type GuardedRequest = FastifyRequest & { user?: Principal };
 
-/** Guards every route that is not `@Public()`: admits a valid access token whose session has not been revoked. */
+/**
+ * Guards every route that is not `@Public()`: admits a valid access token whose session has not
+ * been revoked.
+ */
 @Injectable()
 export class AccessTokenGuard extends TokenGuard('access-token') {
   constructor(
@@ -24,7 +27,8 @@ export class AccessTokenGuard extends TokenGuard('access-token') {
   }
 
   /**
-   * Runs before every route, and nearly always answers without a promise: a verified token is cached, and so are revocations.
+   * Runs before every route, and nearly always answers without a promise: a verified token is
+   * cached, and so are revocations.
    * @throws DomainError `token_expired`, `token_invalid`, `session_ended`
    */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {

@@ -2,7 +2,9 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { TokenCookies } from '../tokens/token-cookies.js';
 import { TokenGuard } from './token-guard.js';
 
-/** Admits requests with a valid refresh token. A token in a cookie must come from an allowed origin. */
+/**
+ * Admits requests with a valid refresh token. A token in a cookie must come from an allowed origin.
+ */
 @Injectable()
 export class RefreshTokenGuard extends TokenGuard('refresh-token') {
   constructor(private readonly cookies: TokenCookies) {

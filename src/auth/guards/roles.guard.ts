@@ -4,7 +4,10 @@ import type { Principal, Role } from '../../platform/http/principal.js';
 import { ROLES } from '../../platform/http/roles.decorator.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
-/** Enforces `@Roles()`. Runs after the access-token guard. A changed role ends the sessions whose tokens carry the old one. */
+/**
+ * Enforces `@Roles()`. Runs after the access-token guard. A changed role ends the sessions whose
+ * tokens carry the old one.
+ */
 @Injectable()
 export class RolesGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

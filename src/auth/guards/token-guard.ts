@@ -3,14 +3,16 @@ import { AuthGuard, type IAuthGuard } from '@nestjs/passport';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 /**
- * Makes a guard that sets `request.user` to what the strategy read from the token. It refuses with `token_expired` for an authentic
- * token that has expired, and with `token_invalid` for everything else. The reason goes to the log only.
+ * Makes a guard that sets `request.user` to what the strategy read from the token. It refuses with
+ * `token_expired` for an authentic token that has expired, and with `token_invalid` for everything
+ * else. The reason goes to the log only.
  */
 export function TokenGuard(...strategies: string[]): Type<IAuthGuard & CanActivate> {
   class StrategyGuard extends AuthGuard(strategies) {
     override handleRequest<T>(error: unknown, user: T | false | null | undefined, info: unknown): T {
       if (user) return user;
-      // Several strategies give a list of reasons. The most helpful one: the token was authentic but has expired.
+      // Several strategies give a list of reasons. The most helpful one: the token was authentic
+      // but has expired.
       const reasons = [error, info].flat();
       const refusals = reasons.filter((reason) => reason instanceof DomainError);
       const refusal = refusals.find(({ code }) => code === 'token_expired') ?? refusals[0];

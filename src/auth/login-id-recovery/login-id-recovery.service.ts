@@ -31,7 +31,10 @@ export class LoginIdRecoveryService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** Uses up the code. The reset token sets a new password without another mail. @throws DomainError `code_invalid`, `too_many_attempts` */
+  /**
+   * Uses up the code. The reset token sets a new password without another mail.
+   * @throws DomainError `code_invalid`, `too_many_attempts`
+   */
   async confirmCode(
     requestId: string,
     code: string,

@@ -27,7 +27,10 @@ export interface PendingLogin {
 export type CompletedLogin =
   { status: 'authenticated'; tokens: IssuedTokens } | ({ status: 'password_change_required' } & IssuedResetToken);
 
-/** Completes logins after all factors matched, unless their risk is too high. Every way to log in ends here. */
+/**
+ * Completes logins after all factors matched, unless their risk is too high. Every way to log in
+ * ends here.
+ */
 @Injectable()
 export class LoginCompletionService {
   constructor(
@@ -40,18 +43,22 @@ export class LoginCompletionService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** Whether this member may log in. A login restores a closed account during its grace period; this method only looks. */
+  /**
+   * Whether this member may log in. A login restores a closed account during its grace period; this
+   * method only looks.
+   */
   async isAdmissible({ id: memberId, status }: LoginCandidate): Promise<boolean> {
     if (status !== 'closed') return status === 'active';
     return this.members.isRestorable(memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
   }
 
   /**
-   * Opens a session, or issues a reset token where the password has to be changed first. Restores a closed account during its
-   * grace period.
-   * @param candidate as read before the transaction: the login is refused if the password version has changed since
-   * @returns null where the risk is too high. Let the transaction commit, because it holds the audit row and the mail about
-   * it, and answer as for a wrong password.
+   * Opens a session, or issues a reset token where the password has to be changed first. Restores a
+   * closed account during its grace period.
+   * @param candidate as read before the transaction: the login is refused if the password version
+   * has changed since
+   * @returns null where the risk is too high. Let the transaction commit, because it holds the
+   * audit row and the mail about it, and answer as for a wrong password.
    * @throws DomainError `invalid_credentials`
    */
   async complete(
@@ -70,18 +77,25 @@ export class LoginCompletionService {
     return { status: 'authenticated', tokens };
   }
 
-  /** After the password matched: false where the login is refused before a second factor, as in {@link complete}. */
+  /**
+   * After the password matched: false where the login is refused before a second factor, as in
+   * {@link complete}.
+   */
   async allowsSecondFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<boolean> {
     return this.risk.allowsSecondFactor(tx, await this.describe(tx, login, context), context);
   }
 
-  /** The password matched and the second factor did not: the client may be an attacker who knows the password. */
+  /**
+   * The password matched and the second factor did not: the client may be an attacker who knows the
+   * password.
+   */
   async assessWrongSecondFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<void> {
     await this.risk.assessWrongSecondFactor(tx, await this.describe(tx, login, context), context);
   }
 
   private async restore(tx: Tx, { id: memberId, loginId }: LoginCandidate, context: ClientContext): Promise<void> {
-    // False where the account is no longer closed, or its grace period has just ended. The next statement then decides.
+    // False where the account is no longer closed, or its grace period has just ended. The next
+    // statement then decides.
     if (!(await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS))) return;
     await this.auditLog.record(tx, 'account.restored', { memberId, context }, {});
     const member = await this.members.get(tx, memberId);
@@ -95,7 +109,8 @@ export class LoginCompletionService {
     context: ClientContext,
   ): Promise<CompletedLogin> {
     const { memberId, passwordVersion } = owner;
-    // As for any login: a password that was replaced while it was being compared opens nothing (CC-04).
+    // As for any login: a password that was replaced while it was being compared opens nothing
+    // (CC-04).
     if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
       throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
     await this.auditLog.record(tx, 'password.reset_proven', { memberId, context }, { by: firstFactor });

@@ -20,8 +20,9 @@ export class LoginLockNotificationService {
   ) {}
 
   /**
-   * Sends one mail for each lock. For an unknown identifier or an inactive account it does the same work and mails nothing: the
-   * failure that begins a lock must not take longer for accounts that exist (EN-06).
+   * Sends one mail for each lock. For an unknown identifier or an inactive account it does the same
+   * work and mails nothing: the failure that begins a lock must not take longer for accounts that
+   * exist (EN-06).
    */
   async send(candidate: LoginCandidate | null, account: string, context: ClientContext): Promise<void> {
     const address = candidate && parseEmailAddress(candidate.email);

@@ -14,8 +14,8 @@ import type { PasswordAttempt } from './password-attempts.service.js';
 type RefusalReason = SecurityEvents['login.failed']['reason'];
 
 /**
- * Refuses logins. All refusals are one answer, `invalid_credentials`, and do the same work (EN-05). The audit log and the
- * error detail hold the reason.
+ * Refuses logins. All refusals are one answer, `invalid_credentials`, and do the same work (EN-05).
+ * The audit log and the error detail hold the reason.
  */
 @Injectable()
 export class LoginRefusalsService {
@@ -27,12 +27,16 @@ export class LoginRefusalsService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** Refuses after a blocked attempt, a wrong password or an unknown identifier. @throws DomainError `invalid_credentials` */
+  /**
+   * Refuses after a blocked attempt, a wrong password or an unknown identifier.
+   * @throws DomainError `invalid_credentials`
+   */
   async refusePassword(
     { candidate, account, deviceId, isBlocked, startsWaiting }: PasswordAttempt,
     context: ClientContext,
   ): Promise<never> {
-    // Failures on a known device are not mailed about: they do not stop the owner on any other device.
+    // Failures on a known device are not mailed about: they do not stop the owner on any other
+    // device.
     if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, account, context);
     if (!isBlocked) return this.refuse(candidate, candidate === null ? 'unknown_identifier' : 'password', context);
     await this.ipLimits.countFailure(context);
@@ -40,14 +44,18 @@ export class LoginRefusalsService {
     throw new DomainError('invalid_credentials', { detail: 'has to wait' });
   }
 
-  /** Refuses a member who is disabled, or closed beyond the grace period. @throws DomainError `invalid_credentials` */
+  /**
+   * Refuses a member who is disabled, or closed beyond the grace period.
+   * @throws DomainError `invalid_credentials`
+   */
   async refuseInactive(candidate: LoginCandidate, context: ClientContext): Promise<never> {
     return this.refuse(candidate, 'not_active', context);
   }
 
   /**
-   * Refuses a login whose factors matched and whose risk is too high. It counts as a failure, for the client address too:
-   * otherwise an attacker at the edge of a limit would see that the first factor was right.
+   * Refuses a login whose factors matched and whose risk is too high. It counts as a failure, for
+   * the client address too: otherwise an attacker at the edge of a limit would see that the first
+   * factor was right.
    * @throws DomainError `invalid_credentials`
    */
   async refuseRisky(
@@ -56,7 +64,8 @@ export class LoginRefusalsService {
     context: ClientContext,
   ): Promise<never> {
     const { knownDeviceId: deviceId } = device;
-    // The right password cleared the failures, and with them a reason for refusing: the next attempt would get in.
+    // The right password cleared the failures, and with them a reason for refusing: the next
+    // attempt would get in.
     const startsWaiting = await this.throttle.restoreFailures({ account: candidate.id, deviceId }, passwordFailures);
     if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, candidate.id, context);
     await this.ipLimits.countFailure(context);

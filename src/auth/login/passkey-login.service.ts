@@ -27,7 +27,8 @@ export class PasskeyLoginService {
   ) {}
 
   /**
-   * A passkey that verified its user is both factors at once: something the member has, and something they know or are.
+   * A passkey that verified its user is both factors at once: something the member has, and
+   * something they know or are.
    * @throws DomainError `passkey_invalid`, `invalid_credentials`, `too_many_requests`
    */
   async login(assertion: Assertion, device: DeviceInfo, context: ClientContext): Promise<CompletedLogin> {

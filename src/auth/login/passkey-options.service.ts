@@ -16,13 +16,19 @@ export class PasskeyOptionsService {
     private readonly ipLimits: IpLimitsService,
   ) {}
 
-  /** For a login with a passkey alone. Names no account, so that it does not show which ones exist. @throws DomainError `too_many_requests` */
+  /**
+   * For a login with a passkey alone. Names no account, so that it does not show which ones exist.
+   * @throws DomainError `too_many_requests`
+   */
   async forLogin(context: ClientContext): Promise<RequestOptions> {
     await this.ipLimits.takeRequest(context);
     return this.passkeys.beginLogin();
   }
 
-  /** For the second step of a login in progress. @throws DomainError `token_invalid`, `token_expired`, `passkey_invalid`, `too_many_requests` */
+  /**
+   * For the second step of a login in progress.
+   * @throws DomainError `token_invalid`, `token_expired`, `passkey_invalid`, `too_many_requests`
+   */
   async forSecondFactor(mfaToken: string, context: ClientContext): Promise<RequestOptions> {
     await this.ipLimits.takeRequest(context);
     const { memberId } = await this.challenges.get(mfaToken);

@@ -36,12 +36,16 @@ export interface PasswordAttempt {
 }
 
 /**
- * The minimum time between comparing a password and refusing the login. The work after the comparison takes a few
- * milliseconds longer where the password was right (risk, audit row, mail). The response time must not show that (EN-05).
+ * The minimum time between comparing a password and refusing the login. The work after the
+ * comparison takes a few milliseconds longer where the password was right (risk, audit row, mail).
+ * The response time must not show that (EN-05).
  */
 const REFUSAL_MS = 20;
 
-/** Compares the password of a login: counted before it is compared, and in the same time for known and unknown identifiers. */
+/**
+ * Compares the password of a login: counted before it is compared, and in the same time for known
+ * and unknown identifiers.
+ */
 @Injectable()
 export class PasswordAttemptsService {
   constructor(
@@ -58,12 +62,14 @@ export class PasswordAttemptsService {
     deviceToken: string | undefined,
     context: ClientContext,
   ): Promise<PasswordAttempt> {
-    // Reserved before the first look-up, so that a flood is refused before it has cost anything (FT-09).
+    // Reserved before the first look-up, so that a flood is refused before it has cost anything
+    // (FT-09).
     const slot = this.passwords.reserve();
     try {
       const key = canonicalIdentifier(identifier);
       const candidate = key === null ? null : await this.members.findCandidate(key);
-      // Unknown accounts look for a device too: the time of the query must not show which accounts exist (EN-06).
+      // Unknown accounts look for a device too: the time of the query must not show which accounts
+      // exist (EN-06).
       const deviceId = await this.devices.findId(candidate?.id ?? DECOY_MEMBER_ID, deviceToken);
       await this.checkClientAddress(deviceId, context);
 
@@ -71,8 +77,8 @@ export class PasswordAttemptsService {
       // By member where there is one, so that login ID and address share their failures.
       const account = candidate?.id ?? `unknown:${submitted}`;
       const subject = { account, deviceId, queueKey: `login:${submitted}` };
-      // Release the hash slot while queued behind another attempt on this identifier. Otherwise one attacked account could
-      // exhaust the hash queue for everyone.
+      // Release the hash slot while queued behind another attempt on this identifier. Otherwise one
+      // attacked account could exhaust the hash queue for everyone.
       if (this.throttle.hasQueue(subject)) slot.release();
       const attempt = await this.throttle.begin(subject);
       try {
@@ -101,7 +107,9 @@ export class PasswordAttemptsService {
   }
 }
 
-/** The form in which members are stored; null for text that is neither an address nor a login ID. */
+/**
+ * The form in which members are stored; null for text that is neither an address nor a login ID.
+ */
 function canonicalIdentifier(input: string): string | null {
   if (input.includes('@')) return parseEmailAddress(input)?.key ?? null;
   const loginId = normaliseLoginId(input);

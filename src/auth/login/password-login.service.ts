@@ -26,8 +26,8 @@ export class PasswordLoginService {
   ) {}
 
   /**
-   * An unknown identifier, a wrong password, a disabled account, a wait and a high risk are one answer, after the same work
-   * (EN-05, EN-06).
+   * An unknown identifier, a wrong password, a disabled account, a wait and a high risk are one
+   * answer, after the same work (EN-05, EN-06).
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */
   async login(
@@ -63,15 +63,18 @@ export class PasswordLoginService {
     return (await this.proceed(login, candidate, context)) ?? this.refusals.refuseRisky(candidate, login, context);
   }
 
-  /** Asks for the second factor, or completes the login where none is enrolled. @returns null where the risk is too high */
+  /**
+   * Asks for the second factor, or completes the login where none is enrolled.
+   * @returns null where the risk is too high
+   */
   private async proceed(
     login: PendingLogin,
     candidate: LoginCandidate,
     context: ClientContext,
   ): Promise<PasswordLoginOutcome | null> {
     return this.database.transaction<PasswordLoginOutcome | null>(async (tx) => {
-      // Locked before the second factors are read. Enrolling one takes the same lock, so that no login without it gets in
-      // after the enrolment was acknowledged (CC-06).
+      // Locked before the second factors are read. Enrolling one takes the same lock, so that no
+      // login without it gets in after the enrolment was acknowledged (CC-06).
       await this.members.lock(tx, candidate.id);
       if (!(await this.secondFactor.isRequired(tx, candidate.id)))
         return this.completion.complete(tx, login, candidate, context);

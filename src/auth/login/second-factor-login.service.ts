@@ -46,10 +46,10 @@ export class SecondFactorLoginService {
   }
 
   /**
-   * Completes a login with a second factor. The token is good for one login. Attempts are counted for the account, over all
-   * its logins in progress.
-   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`, `invalid_credentials`,
-   * `too_many_attempts`, `origin_not_allowed`
+   * Completes a login with a second factor. The token is good for one login. Attempts are counted
+   * for the account, over all its logins in progress.
+   * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`,
+   * `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`
    */
   async complete(
     { mfaToken, answer, isKnownOrigin }: SecondFactorStep,

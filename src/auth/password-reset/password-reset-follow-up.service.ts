@@ -8,7 +8,10 @@ import { LoginThrottleService } from '../../security/rate-limits/login-throttle.
 import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
-/** The consequences of a password reset: whoever knew the old password loses access, and the member is notified. */
+/**
+ * The consequences of a password reset: whoever knew the old password loses access, and the member
+ * is notified.
+ */
 @Injectable()
 export class PasswordResetFollowUpService {
   constructor(

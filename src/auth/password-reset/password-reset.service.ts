@@ -22,18 +22,22 @@ export class PasswordResetService {
   ) {}
 
   /**
-   * Sets the new password and signs the member out everywhere. The token works once, and does not sign the member in.
-   * @throws DomainError `token_invalid`, `validation_failed`, `password_too_common`, `too_many_requests`, `overloaded`
+   * Sets the new password and signs the member out everywhere. The token works once, and does not
+   * sign the member in.
+   * @throws DomainError `token_invalid`, `validation_failed`, `password_too_common`,
+   * `too_many_requests`, `overloaded`
    */
   async reset(token: VerifiedToken<'reset'>, newPassword: string, context: ClientContext): Promise<void> {
     const { sub: memberId, jti: grantId } = token;
     await this.ipLimits.takeRequest(context);
-    // A used token must not cost a hash. This check only saves work; spending the grant below decides.
+    // A used token must not cost a hash. This check only saves work; spending the grant below
+    // decides.
     await this.grants.checkUsable(grantId, memberId);
     const owner = await this.members.getCandidate(memberId);
     // Hashing is slow on purpose; done here, it holds no database connection.
     const passwordHash = await this.passwords.hashNew(newPassword, owner, 'newPassword');
-    // Checked again: of many requests with one token, most stop here and do not queue for the member's row.
+    // Checked again: of many requests with one token, most stop here and do not queue for the
+    // member's row.
     await this.grants.checkUsable(grantId, memberId);
     await this.database.transaction(async (tx) => {
       // The member's row first, as everywhere, so that no two transactions deadlock.

@@ -26,8 +26,8 @@ export class ResetTokens {
 
   /**
    * Uses up a challenge that its member answered, and issues a token for it.
-   * @throws DomainError `code_invalid` or `link_invalid` where another request used the challenge first; `code_invalid` for a
-   * disabled member
+   * @throws DomainError `code_invalid` or `link_invalid` where another request used the challenge
+   * first; `code_invalid` for a disabled member
    */
   async exchange(tx: Tx, memberId: string, challengeId: string, method: ChallengeMethod): Promise<IssuedResetToken> {
     const passwordVersion = await this.members.lockRecoverable(tx, memberId);
@@ -35,7 +35,10 @@ export class ResetTokens {
     return this.issue(tx, memberId, passwordVersion);
   }
 
-  /** @param passwordVersion of the password that may be replaced; the token does not replace a later one */
+  /**
+   * @param passwordVersion of the password that may be replaced; the token does not replace a later
+   * one
+   */
   async issue(tx: Tx, memberId: string, passwordVersion: number): Promise<IssuedResetToken> {
     const { id, issuedAt, expiresAt } = await this.grants.issue(tx, memberId, passwordVersion);
     return {

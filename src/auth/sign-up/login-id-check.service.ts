@@ -11,7 +11,10 @@ export interface LoginIdAvailability {
   reason?: 'invalid' | 'reserved' | 'taken';
 }
 
-/** Checks whether a login ID is available. The answer shows which login IDs exist, so it is limited and can be switched off. */
+/**
+ * Checks whether a login ID is available. The answer shows which login IDs exist, so it is limited
+ * and can be switched off.
+ */
 @Injectable()
 export class LoginIdCheckService {
   constructor(

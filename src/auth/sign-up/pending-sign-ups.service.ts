@@ -11,7 +11,10 @@ import { requestOrigin } from '../../verification/challenge-mail.js';
 import { EmailChallengesService, type IssuedEmailChallenge } from '../../verification/email-challenges.service.js';
 import { isVoid, SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
 
-/** More open sign-ups on one address than people make at a time, in a family or an office that shares it. */
+/**
+ * More open sign-ups on one address than people make at a time, in a family or an office that
+ * shares it.
+ */
 const MAX_OPEN_SIGN_UPS = 20;
 
 /** Records pending sign-ups and mails their challenges. */
@@ -26,7 +29,10 @@ export class PendingSignUpsService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** Records a sign-up and mails its challenge. Of too many on one address, those that were never mailed are deleted first (ADR 0002). */
+  /**
+   * Records a sign-up and mails its challenge. Of too many on one address, those that were never
+   * mailed are deleted first (ADR 0002).
+   */
   async add(tx: Tx, signUp: NewSignUp, mayMail: boolean, context: ClientContext): Promise<void> {
     await this.challenges.lockAddress(tx, signUp.emailKey, 'sign-up');
     await this.signUps.insert(tx, signUp, this.config.env.SIGN_UP_CLAIM_TTL_SECONDS);
@@ -36,8 +42,8 @@ export class PendingSignUpsService {
   }
 
   /**
-   * Issues a challenge and mails it. Where the address has an account, its owner is notified instead, and the sign-up can never be
-   * confirmed because its code is never mailed.
+   * Issues a challenge and mails it. Where the address has an account, its owner is notified
+   * instead, and the sign-up can never be confirmed because its code is never mailed.
    */
   async mailChallenge(tx: Tx, signUp: NewSignUp, mayMail: boolean, context: ClientContext): Promise<void> {
     const { SIGN_UP_LINK_TTL_SECONDS: linkTtlSeconds } = this.config.env;
@@ -47,7 +53,8 @@ export class PendingSignUpsService {
     if (mayMail) await this.signUps.markMailed(tx, signUp.id);
     const owner = await this.members.findByEmailKey(tx, signUp.emailKey);
     const origin = requestOrigin(context);
-    // A sign-up whose rival was confirmed gets no code, even when its address has become free again.
+    // A sign-up whose rival was confirmed gets no code, even when its address has become free
+    // again.
     const withhold = !mayMail || isVoid(signUp);
     if (owner) {
       const data = { loginIdMasked: maskLoginId(owner.loginId), loginUrl: this.config.loginUrl, ...origin };

@@ -38,7 +38,8 @@ export class SignUpActivationService {
 
   /**
    * All or nothing: after `login_id_taken` the challenge is still good for another attempt.
-   * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`, `email_taken`
+   * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`,
+   * `email_taken`
    */
   async activate(
     signUp: SignUp,
@@ -52,7 +53,8 @@ export class SignUpActivationService {
     if (isReservedLoginId(loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
     const tokens = await this.database.transaction(async (tx) => {
-      // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending then refuses it.
+      // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending
+      // then refuses it.
       await this.signUps.lock(tx, signUp);
       await this.challenges.spend(tx, challengeId, method);
       const memberId = await this.members.insert(tx, { ...signUp, loginId });

@@ -45,11 +45,11 @@ export class SignUpConfirmationService {
   }
 
   /**
-   * Confirms by link, together with the `signUpId` of the same client or the sign-up password. The mailbox alone is not enough:
-   * an attacker could sign up with an address of someone else, and its owner would activate an account whose password the
-   * attacker knows.
-   * @throws DomainError `link_invalid`, `link_expired`, `already_confirmed`, `invalid_credentials`, `too_many_attempts`,
-   * `login_id_taken`, `email_taken`
+   * Confirms by link, together with the `signUpId` of the same client or the sign-up password. The
+   * mailbox alone is not enough: an attacker could sign up with an address of someone else, and its
+   * owner would activate an account whose password the attacker knows.
+   * @throws DomainError `link_invalid`, `link_expired`, `already_confirmed`, `invalid_credentials`,
+   * `too_many_attempts`, `login_id_taken`, `email_taken`
    */
   async confirmByLink(
     linkToken: string,
@@ -66,7 +66,8 @@ export class SignUpConfirmationService {
     try {
       return await this.confirmByWitness(signUp, linkToken, witness, confirmation, context);
     } catch (error) {
-      // Of two confirmations at the same moment, the second may find the link used at any step: it is confirmed, not invalid.
+      // Of two confirmations at the same moment, the second may find the link used at any step: it
+      // is confirmed, not invalid.
       const isOver = error instanceof DomainError && ['link_invalid', 'too_many_attempts'].includes(error.code);
       if (isOver && (await this.signUps.find(signUp.id))?.confirmedAt) throw new DomainError('already_confirmed');
       throw error;
@@ -94,7 +95,10 @@ export class SignUpConfirmationService {
     return this.activateAfterGuess(signUp, answered, confirmation, context);
   }
 
-  /** A taken login ID is not a wrong guess: the guess is refunded, so that the member can try as many login IDs as it takes. */
+  /**
+   * A taken login ID is not a wrong guess: the guess is refunded, so that the member can try as
+   * many login IDs as it takes.
+   */
   private async activateAfterGuess(
     signUp: SignUp,
     challenge: AnsweredChallenge,

@@ -17,7 +17,10 @@ export class SignUpLinksService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** The pending sign-up of a link, even if the link itself is over. @throws DomainError `link_invalid`, `already_confirmed` */
+  /**
+   * The pending sign-up of a link, even if the link itself is over.
+   * @throws DomainError `link_invalid`, `already_confirmed`
+   */
   async getSignUp(linkToken: string): Promise<SignUp> {
     const challenge = await this.challengeLinks.find('sign-up', linkToken);
     const signUp = challenge?.signUpId ? await this.signUps.find(challenge.signUpId) : null;
@@ -26,14 +29,20 @@ export class SignUpLinksService {
     return signUp;
   }
 
-  /** Describes the sign-up for the page behind the link. @throws DomainError `link_invalid`, `link_expired`, `already_confirmed` */
+  /**
+   * Describes the sign-up for the page behind the link.
+   * @throws DomainError `link_invalid`, `link_expired`, `already_confirmed`
+   */
   async inspect(linkToken: string): Promise<{ loginId: string; requestedAt: Date; expiresAt: Date }> {
     const { loginId } = await this.getSignUp(linkToken);
     const { createdAt, linkExpiresAt } = await this.challengeLinks.get('sign-up', linkToken);
     return { loginId, requestedAt: createdAt, expiresAt: linkExpiresAt };
   }
 
-  /** "I did not sign up": deletes the sign-up. @throws DomainError `link_invalid`, `link_expired`, `already_confirmed` */
+  /**
+   * "I did not sign up": deletes the sign-up.
+   * @throws DomainError `link_invalid`, `link_expired`, `already_confirmed`
+   */
   async discard(linkToken: string, context: ClientContext): Promise<void> {
     const signUp = await this.getSignUp(linkToken);
     await this.challengeLinks.get('sign-up', linkToken);

@@ -35,9 +35,11 @@ export class SignUpRequestsService {
   ) {}
 
   /**
-   * Records a sign-up and mails its challenge. The answer and the work are the same when the address has an account.
+   * Records a sign-up and mails its challenge. The answer and the work are the same when the
+   * address has an account.
    * @returns the `signUpId`, which only this client gets
-   * @throws DomainError `validation_failed`, `password_too_common`, `too_many_requests`, `overloaded`
+   * @throws DomainError `validation_failed`, `password_too_common`, `too_many_requests`,
+   * `overloaded`
    */
   async request(details: SignUpDetails, context: ClientContext): Promise<string> {
     await this.ipLimits.takeRequest(context);
@@ -63,7 +65,8 @@ export class SignUpRequestsService {
   }
 
   /**
-   * Mails a new code and link. Within the cooldown no mail is sent, and the earlier code and link stay good.
+   * Mails a new code and link. Within the cooldown no mail is sent, and the earlier code and link
+   * stay good.
    * @throws DomainError `sign_up_invalid`, `already_confirmed`, `too_many_requests`
    */
   async resend(signUpId: string, context: ClientContext): Promise<void> {

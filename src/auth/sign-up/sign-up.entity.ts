@@ -2,8 +2,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Locale } from '../../platform/i18n/locale.js';
 
 /**
- * A pending sign-up: a client claims that an address is its own. It has its own password and reserves nothing. An attacker who
- * signs up first with an address of someone else gains nothing: a challenge activates only the sign-up that it was mailed for.
+ * A pending sign-up: a client claims that an address is its own. It has its own password and
+ * reserves nothing. An attacker who signs up first with an address of someone else gains nothing: a
+ * challenge activates only the sign-up that it was mailed for.
  */
 @Entity('sign_ups')
 @Index('sign_ups_handle', ['signUpIdDigest'], { unique: true })
@@ -16,12 +17,18 @@ export class SignUp {
   @Column('text', { name: 'login_id' }) loginId: string;
   @Column('text') email: string;
   @Column('text', { name: 'email_key' }) emailKey: string;
-  /** Empty once this sign-up is confirmed, because the member then has it, or once another one on its address is. */
+  /**
+   * Empty once this sign-up is confirmed, because the member then has it, or once another one on
+   * its address is.
+   */
   @Column('text', { name: 'password_hash' }) passwordHash: string;
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: Locale;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
-  /** When its code was mailed last; null while the address had too many mails, so that no one can have the code. */
+  /**
+   * When its code was mailed last; null while the address had too many mails, so that no one can
+   * have the code.
+   */
   @Column('timestamptz', { name: 'mailed_at', nullable: true }) mailedAt: Date | null;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
   @Column('timestamptz', { name: 'confirmed_at', nullable: true }) confirmedAt: Date | null;

@@ -11,7 +11,10 @@ export type NewSignUp = Pick<
 /** Stands in place of the password hash once a sign-up can no longer be confirmed. */
 const NO_PASSWORD = '';
 
-/** Whether this sign-up can no longer be confirmed, because it or another one on its address has been. */
+/**
+ * Whether this sign-up can no longer be confirmed, because it or another one on its address has
+ * been.
+ */
 export const isVoid = ({ passwordHash }: Pick<SignUp, 'passwordHash'>): boolean => passwordHash === NO_PASSWORD;
 
 const COLUMNS = `id, handle_digest AS "signUpIdDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
@@ -59,8 +62,9 @@ export class SignUpsRepository {
   }
 
   /**
-   * Locks every sign-up on the address of this one until commit. Call it before any other write about a sign-up: changes to
-   * the sign-ups on one address then run one after the other, in one order, and cannot deadlock on their challenges.
+   * Locks every sign-up on the address of this one until commit. Call it before any other write
+   * about a sign-up: changes to the sign-ups on one address then run one after the other, in one
+   * order, and cannot deadlock on their challenges.
    * @returns the state of this sign-up
    */
   async lock(tx: Tx, { id, emailKey }: Pick<SignUp, 'id' | 'emailKey'>): Promise<'open' | 'confirmed' | 'gone'> {
@@ -78,9 +82,10 @@ export class SignUpsRepository {
   }
 
   /**
-   * Deletes the open sign-ups on an address beyond `limit`: first those never mailed, the oldest first; then mailed ones, the
-   * one mailed longest ago first. Sign-ups that are being confirmed at this moment stay. Needs the lock of the address, so that
-   * parallel requests see each other's rows.
+   * Deletes the open sign-ups on an address beyond `limit`: first those never mailed, the oldest
+   * first; then mailed ones, the one mailed longest ago first. Sign-ups that are being confirmed at
+   * this moment stay. Needs the lock of the address, so that parallel requests see each other's
+   * rows.
    */
   async discardSurplus(tx: Tx, emailKey: string, limit: number): Promise<void> {
     await tx.query(
@@ -103,8 +108,9 @@ export class SignUpsRepository {
   }
 
   /**
-   * Removes password and name from the other sign-ups on an address that now has a member, so that they can never be confirmed
-   * (SS-05). The rows stay: if they were gone, their `signUpId`s would show that the address has an account (EN-04).
+   * Removes password and name from the other sign-ups on an address that now has a member, so that
+   * they can never be confirmed (SS-05). The rows stay: if they were gone, their `signUpId`s would
+   * show that the address has an account (EN-04).
    * @returns their ids
    */
   async voidRivals(tx: Tx, emailKey: string, confirmedId: string): Promise<string[]> {

@@ -7,7 +7,9 @@ import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { strategyOptions } from './strategy-options.js';
 import { fromBearerHeader } from './token-sources.js';
 
-/** Accepts access tokens and no other kind. The guard checks whether the session has been revoked. */
+/**
+ * Accepts access tokens and no other kind. The guard checks whether the session has been revoked.
+ */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-token') {
   constructor(private readonly tokens: TokensService) {

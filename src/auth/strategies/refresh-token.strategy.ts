@@ -8,7 +8,10 @@ import { refreshCookieName } from '../tokens/token-cookies.js';
 import { fromBearerHeader, fromBody, fromCookie } from './token-sources.js';
 import { strategyOptions } from './strategy-options.js';
 
-/** Accepts refresh tokens and no other kind, from the Authorization header, the body or the cookie, in that order. */
+/**
+ * Accepts refresh tokens and no other kind, from the Authorization header, the body or the cookie,
+ * in that order.
+ */
 @Injectable()
 export class RefreshTokenStrategy extends PassportStrategy(Strategy, 'refresh-token') {
   constructor(

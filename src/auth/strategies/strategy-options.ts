@@ -2,7 +2,10 @@ import type { JwtFromRequestFunction, SecretOrKeyProvider, StrategyOptionsWithou
 import type { TokenPurpose } from '../../platform/crypto/tokens/token-purpose.js';
 import type { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 
-/** Options with which passport-jwt verifies tokens of one purpose. Key, algorithm and audience are fixed here; a token cannot choose them. */
+/**
+ * Options with which passport-jwt verifies tokens of one purpose. Key, algorithm and audience are
+ * fixed here; a token cannot choose them.
+ */
 export function strategyOptions(
   tokens: TokensService,
   purpose: TokenPurpose,

@@ -18,8 +18,9 @@ export class RefreshRiskService {
   ) {}
 
   /**
-   * Assesses a refresh that stands out; most do not, and cost no query. Call it before tokens are issued: after the outcome `ask`
-   * the member has to confirm the password, and after `end` the session is over.
+   * Assesses a refresh that stands out; most do not, and cost no query. Call it before tokens are
+   * issued: after the outcome `ask` the member has to confirm the password, and after `end` the
+   * session is over.
    * @throws DomainError `session_ended`
    */
   async assess(session: SessionUse, context: ClientContext): Promise<void> {

@@ -8,7 +8,10 @@ import { RefreshRiskService } from './refresh-risk.service.js';
 import { SessionRotationService } from './session-rotation.service.js';
 import { TokenReuseService } from './token-reuse.service.js';
 
-/** Exchanges refresh tokens. An honest client is never logged out by a lost answer; a stolen token ends the session. */
+/**
+ * Exchanges refresh tokens. An honest client is never logged out by a lost answer; a stolen token
+ * ends the session.
+ */
 @Injectable()
 export class RefreshService {
   constructor(
@@ -19,9 +22,11 @@ export class RefreshService {
   ) {}
 
   /**
-   * Rotates the refresh token. Within the grace period the previous token returns the same successor (`replayed`), or what has
-   * followed it while the request waited. An older token is treated as theft: the session ends and the member is notified.
-   * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`, `service_unavailable`, `overloaded`
+   * Rotates the refresh token. Within the grace period the previous token returns the same
+   * successor (`replayed`), or what has followed it while the request waited. An older token is
+   * treated as theft: the session ends and the member is notified.
+   * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`,
+   * `service_unavailable`, `overloaded`
    */
   async refresh(
     token: VerifiedToken<'refresh'>,
@@ -43,7 +48,8 @@ export class RefreshService {
   ): Promise<void> {
     if (session.isOver) throw new DomainError('session_ended');
     if (session.isExpired) throw new DomainError('token_expired');
-    // A generation that was never issued cannot come from an honest client, and is no replay either.
+    // A generation that was never issued cannot come from an honest client, and is no replay
+    // either.
     if (generation > session.generation) throw new DomainError('token_invalid', { detail: 'generation not reached' });
     if (generation === session.generation)
       throw new DomainError('service_unavailable', { detail: 'the deadline of a rotation is over', retryAfter: 1 });

@@ -22,10 +22,15 @@ export interface RotationOutcome {
   readonly lostRace: boolean;
 }
 
-/** Moves a session to its next generation. Of several refreshes with one token, exactly one does. */
+/**
+ * Moves a session to its next generation. Of several refreshes with one token, exactly one does.
+ */
 @Injectable()
 export class SessionRotationService {
-  /** Refreshes of one session run in the order in which they came, so that none is overtaken by one with a newer token. */
+  /**
+   * Refreshes of one session run in the order in which they came, so that none is overtaken by one
+   * with a newer token.
+   */
   private readonly queue = new KeyedQueue(MAX_REFRESHES_WAITING);
 
   constructor(
@@ -35,8 +40,9 @@ export class SessionRotationService {
   ) {}
 
   /**
-   * Rotates the session if the token is its current one. The age of a token is judged once, when its request first reads the
-   * session: what other requests do with the session afterwards must not make this token look stolen.
+   * Rotates the session if the token is its current one. The age of a token is judged once, when
+   * its request first reads the session: what other requests do with the session afterwards must
+   * not make this token look stolen.
    * @throws DomainError `service_unavailable`, `overloaded`
    */
   async rotate(token: VerifiedToken<'refresh'>, ip: string): Promise<RotationOutcome> {

@@ -8,7 +8,10 @@ import { MembersRepository } from '../../users/members.repository.js';
 import { SessionsRepository, type SessionState } from '../../sessions/sessions.repository.js';
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 
-/** Ends sessions whose refresh token was used a second time: two clients hold it, and one of them may be an attacker (RFC 9700 section 4.14). */
+/**
+ * Ends sessions whose refresh token was used a second time: two clients hold it, and one of them
+ * may be an attacker (RFC 9700 section 4.14).
+ */
 @Injectable()
 export class TokenReuseService {
   constructor(

@@ -6,7 +6,10 @@ import { recipientOf } from '../mail-recipient.js';
 import { MailService } from '../mail.service.js';
 import type { AdminActionKind } from '../templates/mail-template.js';
 
-/** Mails members what an administrator did to their account. Who did it and from where is in the audit log only. */
+/**
+ * Mails members what an administrator did to their account. Who did it and from where is in the
+ * audit log only.
+ */
 @Injectable()
 export class AdminNotificationsService {
   constructor(private readonly mail: MailService) {}

@@ -10,7 +10,10 @@ export interface QueueSlot {
   release(): void;
 }
 
-/** Runs work with the same key one after the other, first come first served. Different keys do not wait for each other. */
+/**
+ * Runs work with the same key one after the other, first come first served. Different keys do not
+ * wait for each other.
+ */
 export class KeyedQueue {
   private readonly queues = new Map<string, Queue>();
 
@@ -22,7 +25,8 @@ export class KeyedQueue {
   }
 
   /**
-   * Waits until all earlier work with this key is done. The next one waits until the slot is released.
+   * Waits until all earlier work with this key is done. The next one waits until the slot is
+   * released.
    * @throws DomainError `overloaded` when `limit` others hold or wait for the same key
    */
   async reserve(key: string): Promise<QueueSlot> {
@@ -47,7 +51,10 @@ export class KeyedQueue {
     };
   }
 
-  /** Runs `work` while holding the slot of the key. @throws DomainError as {@link reserve} */
+  /**
+   * Runs `work` while holding the slot of the key.
+   * @throws DomainError as {@link reserve}
+   */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const slot = await this.reserve(key);
     try {

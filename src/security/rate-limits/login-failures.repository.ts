@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Sql } from '../../platform/database/sql.js';
 
-/** The row that counts the failures of one subject, and the limits that decide how long it waits. */
+/**
+ * The row that counts the failures of one subject, and the limits that decide how long it waits.
+ */
 export interface FailureCounter {
   /** Keyed digest of account and device, with the current secret. */
   readonly key: Buffer;
@@ -17,8 +19,9 @@ export interface FailureCounter {
 }
 
 /**
- * How long a subject with `failures` failures waits. From the limit on, each further failure doubles the wait. At the hard
- * limit the wait does not end by itself. The exponent is bounded because a float overflows beyond 1023.
+ * How long a subject with `failures` failures waits. From the limit on, each further failure
+ * doubles the wait. At the hard limit the wait does not end by itself. The exponent is bounded
+ * because a float overflows beyond 1023.
  */
 const blockedUntil = (failures: string): string => `CASE
   WHEN ${failures} >= $5::int THEN 'infinity'::timestamptz
@@ -40,14 +43,18 @@ const ADD = `INSERT INTO login_failures AS f (key, account, failures, blocked_un
   ON CONFLICT (key) DO UPDATE SET failures = f.failures + $7::int, updated_at = now(), blocked_until = ${blockedUntil('(f.failures + $7::int)')}
   RETURNING f.failures`;
 
-/** Owns the table `login_failures`. Every login passes here: the statement that counts it is prepared SQL. */
+/**
+ * Owns the table `login_failures`. Every login passes here: the statement that counts it is
+ * prepared SQL.
+ */
 @Injectable()
 export class LoginFailuresRepository {
   constructor(private readonly database: Database) {}
 
   /**
    * Counts an attempt as a failure.
-   * @param olderKeys of the subject, with secrets that are being rotated out: a wait under one of them still holds
+   * @param olderKeys of the subject, with secrets that are being rotated out: a wait under one of
+   * them still holds
    * @returns the failures in a row, this attempt included; null where the subject has to wait
    */
   async count(counter: FailureCounter, olderKeys: readonly Buffer[]): Promise<number | null> {
@@ -56,7 +63,10 @@ export class LoginFailuresRepository {
     return rows[0]?.failures ?? null;
   }
 
-  /** Adds several failures at once. @returns the failures in a row afterwards */
+  /**
+   * Adds several failures at once.
+   * @returns the failures in a row afterwards
+   */
   async add(counter: FailureCounter, failures: number): Promise<number> {
     const { rows } = await this.database.query<{ failures: number }>(ADD, [...valuesOf(counter), failures]);
     return rows[0]!.failures;
@@ -86,7 +96,9 @@ export class LoginFailuresRepository {
     return count > 0;
   }
 
-  /** Whole seconds until the last wait under these keys ends; null where none of them has to wait. */
+  /**
+   * Whole seconds until the last wait under these keys ends; null where none of them has to wait.
+   */
   async findSecondsToWait(keys: readonly Buffer[]): Promise<number | null> {
     const { rows } = await this.database.query<{ seconds: number | null }>(
       `SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::float8 AS seconds FROM login_failures WHERE key = ANY($1)`,

@@ -10,16 +10,23 @@ import { LoginFailuresRepository, type FailureCounter } from './login-failures.r
 export interface LoginSubject {
   /** The account, or the identifier that no account has. */
   readonly account: string;
-  /** The known device or the session that the attempt comes from; null for unknown devices, which are counted together. */
+  /**
+   * The known device or the session that the attempt comes from; null for unknown devices, which
+   * are counted together.
+   */
   readonly deviceId: string | null;
   /**
-   * What attempts queue by, where that is not the account. A login queues by the identifier as it was submitted. If it queued
-   * by the account, waiting times would show which login ID and which address belong together (EN-07).
+   * What attempts queue by, where that is not the account. A login queues by the identifier as it
+   * was submitted. If it queued by the account, waiting times would show which login ID and which
+   * address belong together (EN-07).
    */
   readonly queueKey?: string;
   /** Failures before waits begin, where the limit of logins does not apply. */
   readonly limit?: number;
-  /** Failures after which a wait does not end by itself, where the limit of logins does not apply; null: waits always end. */
+  /**
+   * Failures after which a wait does not end by itself, where the limit of logins does not apply;
+   * null: waits always end.
+   */
   readonly hardLimit?: number | null;
 }
 
@@ -27,8 +34,9 @@ export interface LoginSubject {
 type Digests = [Buffer, ...Buffer[]];
 
 /**
- * One password or code about to be compared. It is already counted as a failure, so that parallel guesses cannot pass the
- * limit. It holds the queue of its subject until {@link finish} or {@link cancel}; call `cancel` in a `finally`.
+ * One password or code about to be compared. It is already counted as a failure, so that parallel
+ * guesses cannot pass the limit. It holds the queue of its subject until {@link finish} or
+ * {@link cancel}; call `cancel` in a `finally`.
  */
 export class LoginAttempt {
   private isOver = false;
@@ -41,7 +49,9 @@ export class LoginAttempt {
     private readonly slot: QueueSlot,
   ) {}
 
-  /** Whether the subject has to wait. Such an attempt is not counted, and nothing may be compared. */
+  /**
+   * Whether the subject has to wait. Such an attempt is not counted, and nothing may be compared.
+   */
   get isBlocked(): boolean {
     return this.failures === null;
   }
@@ -52,7 +62,8 @@ export class LoginAttempt {
   }
 
   /**
-   * Ends the attempt. A match clears the failures of the subject; a blocked attempt changes nothing.
+   * Ends the attempt. A match clears the failures of the subject; a blocked attempt changes
+   * nothing.
    * @returns whether this failure makes the subject wait for the first time
    */
   async finish(matches: boolean): Promise<boolean> {
@@ -66,7 +77,10 @@ export class LoginAttempt {
     return !matches && this.failures === this.limit;
   }
 
-  /** Ends an attempt in which nothing was compared, and refunds it. Has no effect after {@link finish}. */
+  /**
+   * Ends an attempt in which nothing was compared, and refunds it. Has no effect after
+   * {@link finish}.
+   */
   async cancel(): Promise<void> {
     if (this.isOver) return;
     this.isOver = true;
@@ -77,12 +91,15 @@ export class LoginAttempt {
 }
 
 /**
- * Slows down guessing at one account, from wherever it comes. Known devices are counted apart. An attacker can therefore
- * block unknown devices only, and never locks the owner out.
+ * Slows down guessing at one account, from wherever it comes. Known devices are counted apart. An
+ * attacker can therefore block unknown devices only, and never locks the owner out.
  */
 @Injectable()
 export class LoginThrottleService {
-  /** The current secret first. It counts: after a rotation counts begin at zero once, and old waits still hold. */
+  /**
+   * The current secret first. It counts: after a rotation counts begin at zero once, and old waits
+   * still hold.
+   */
   private readonly secrets: readonly Buffer[];
   private readonly queue: KeyedQueue;
 
@@ -96,8 +113,9 @@ export class LoginThrottleService {
   }
 
   /**
-   * Begins an attempt: waits for earlier attempts with the same queue key on this server, then counts a failure. Without the
-   * queue, an owner who logs in on many tabs at once would be stopped by their own attempts.
+   * Begins an attempt: waits for earlier attempts with the same queue key on this server, then
+   * counts a failure. Without the queue, an owner who logs in on many tabs at once would be stopped
+   * by their own attempts.
    * @throws DomainError `overloaded`
    */
   async begin(subject: LoginSubject): Promise<LoginAttempt> {
@@ -119,8 +137,9 @@ export class LoginThrottleService {
   }
 
   /**
-   * Counts an attempt as a failure afterwards, when its login was refused although the password matched. The failures which
-   * the match had cleared are counted again, so the subject waits as after a wrong password.
+   * Counts an attempt as a failure afterwards, when its login was refused although the password
+   * matched. The failures which the match had cleared are counted again, so the subject waits as
+   * after a wrong password.
    * @returns whether this failure makes the subject wait for the first time
    */
   async restoreFailures(subject: LoginSubject, failuresBefore: number): Promise<boolean> {
@@ -131,14 +150,18 @@ export class LoginThrottleService {
   }
 
   /**
-   * Whole seconds until the subject may try again, at least 1. Only for subjects whose waits end by themselves.
+   * Whole seconds until the subject may try again, at least 1. Only for subjects whose waits end by
+   * themselves.
    */
   async secondsToWait(subject: LoginSubject): Promise<number> {
     // Null where the wait was cleared between two statements.
     return Math.max(1, (await this.repository.findSecondsToWait(this.keysOf(subject))) ?? 1);
   }
 
-  /** Ends all waits of an account, on known devices too, after its owner proved the mailbox or an administrator unlocked it. */
+  /**
+   * Ends all waits of an account, on known devices too, after its owner proved the mailbox or an
+   * administrator unlocked it.
+   */
   async clear(sql: Sql, account: string): Promise<void> {
     await this.repository.deleteByAccount(sql, this.accountDigests(account));
   }

@@ -9,7 +9,10 @@ import { LoginThrottleService } from '../../security/rate-limits/login-throttle.
 import { SessionsService } from '../sessions.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 
-/** Confirms the password of a signed-in member, before a change that a stolen session must not be able to make. */
+/**
+ * Confirms the password of a signed-in member, before a change that a stolen session must not be
+ * able to make.
+ */
 @Injectable()
 export class ReauthenticationService {
   constructor(
@@ -22,9 +25,9 @@ export class ReauthenticationService {
   ) {}
 
   /**
-   * Compares the password. Wrong ones are counted as for logins, so that an attacker with a stolen session cannot guess without
-   * limit (PW-05). They are counted for this session only: failed logins from elsewhere must not keep the member from changing
-   * the password (BF-04).
+   * Compares the password. Wrong ones are counted as for logins, so that an attacker with a stolen
+   * session cannot guess without limit (PW-05). They are counted for this session only: failed
+   * logins from elsewhere must not keep the member from changing the password (BF-04).
    * @throws DomainError `invalid_credentials`, `overloaded`
    */
   async confirmPassword(
@@ -46,7 +49,10 @@ export class ReauthenticationService {
     throw new DomainError('invalid_credentials', { detail });
   }
 
-  /** Records that the session's member has just confirmed the password. @throws DomainError `invalid_credentials`, `overloaded` */
+  /**
+   * Records that the session's member has just confirmed the password.
+   * @throws DomainError `invalid_credentials`, `overloaded`
+   */
   async reauthenticate(principal: Principal, password: string, context: ClientContext): Promise<void> {
     await this.confirmPassword(principal, password, context);
     await this.sessions.markAuthenticated(principal.sessionId);

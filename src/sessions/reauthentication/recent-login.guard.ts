@@ -2,7 +2,9 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { Principal } from '../../platform/http/principal.js';
 import { SessionsService } from '../sessions.service.js';
 
-/** Admits only sessions with a recent login or password check. Runs after the access-token guard. */
+/**
+ * Admits only sessions with a recent login or password check. Runs after the access-token guard.
+ */
 @Injectable()
 export class RecentLoginGuard implements CanActivate {
   constructor(private readonly sessions: SessionsService) {}
