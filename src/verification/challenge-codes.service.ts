@@ -26,7 +26,7 @@ export class ChallengeCodesService {
   ) {}
 
   /**
-   * Guesses the code of the challenge that a request id names.
+   * Compares a code with the challenge that a request id names.
    * @throws DomainError `code_invalid` for a wrong, used, expired or replaced code and for a decoy;
    * `too_many_attempts`
    */
@@ -37,7 +37,7 @@ export class ChallengeCodesService {
   }
 
   /**
-   * Guesses the code of the newest challenge of a sign-up.
+   * Compares a code with the newest challenge of a sign-up.
    * @throws DomainError as {@link guess}
    */
   async guessOfSignUp(signUpId: string, code: string): Promise<GuessableChallenge> {

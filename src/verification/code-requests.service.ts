@@ -67,7 +67,7 @@ export class CodeRequestsService {
   ) {}
 
   /**
-   * @returns the request id that goes with the code.
+   * @returns the request id that goes with the code
    * @throws DomainError `too_many_requests`
    */
   async request<Name extends keyof MailTemplates>(

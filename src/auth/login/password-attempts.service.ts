@@ -25,11 +25,11 @@ export interface PasswordAttempt {
   /** The known device that the login comes from. */
   readonly deviceId: string | null;
   readonly matches: boolean;
-  /** Whether the subject has to wait, so that nothing was compared. */
+  /** Whether logins to this account from this device have to wait, so that nothing was compared. */
   readonly isBlocked: boolean;
   /** Wrong passwords in a row before this attempt. */
   readonly failuresBefore: number;
-  /** Whether this failure makes the subject wait for the first time. */
+  /** Whether this failure is the first after which such logins have to wait. */
   readonly startsWaiting: boolean;
   /** A refusal waits for this, see {@link REFUSAL_MS}. */
   readonly earliestRefusal: Promise<void>;
@@ -43,8 +43,8 @@ export interface PasswordAttempt {
 const REFUSAL_MS = 20;
 
 /**
- * Compares the password of a login: counted before it is compared, and in the same time for known
- * and unknown identifiers.
+ * Compares the passwords of logins. An attempt is counted before it is compared, and takes the same
+ * time for known and unknown identifiers.
  */
 @Injectable()
 export class PasswordAttemptsService {
@@ -85,6 +85,7 @@ export class PasswordAttemptsService {
         slot.release();
         const { isBlocked, failuresBefore } = attempt;
         let matches = false;
+        // Takes as long as a comparison, so that a blocked account does not answer faster (EN-06).
         if (isBlocked) await this.passwords.simulateVerify();
         else
           matches = await this.passwords.verify(candidate?.passwordHash ?? null, password, () =>

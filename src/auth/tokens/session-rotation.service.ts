@@ -48,12 +48,7 @@ export class SessionRotationService {
   async rotate(token: VerifiedToken<'refresh'>, ip: string): Promise<RotationOutcome> {
     const deadline = this.clock.now() + this.config.env.DATABASE_TIMEOUT_SECONDS;
     const rotation = { ...token, ip, deadline };
-    const slot = await this.queue.reserve(token.sid);
-    try {
-      return await this.rotateOnce(rotation);
-    } finally {
-      slot.release();
-    }
+    return this.queue.run(token.sid, () => this.rotateOnce(rotation));
   }
 
   private async rotateOnce(rotation: Rotation): Promise<RotationOutcome> {

@@ -3,9 +3,9 @@ import { KeyedQueue } from './keyed-queue.js';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('work that takes turns', () => {
-  it('runs one after the other for the same key, in the order of asking', async () => {
-    const turns = new KeyedQueue(10);
+describe('KeyedQueue', () => {
+  it('runs work with the same key one after the other, first come first served', async () => {
+    const queue = new KeyedQueue(10);
     const log: string[] = [];
     const work = (name: string) => async () => {
       log.push(`${name} begins`);
@@ -13,42 +13,56 @@ describe('work that takes turns', () => {
       log.push(`${name} ends`);
       return name;
     };
-    expect(await Promise.all(['a', 'b', 'c'].map((name) => turns.run('key', work(name))))).toEqual(['a', 'b', 'c']);
+    expect(await Promise.all(['a', 'b', 'c'].map((name) => queue.run('key', work(name))))).toEqual(['a', 'b', 'c']);
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
   });
 
-  it('knows whether the next would have to wait', async () => {
-    const turns = new KeyedQueue(10);
-    expect(turns.isBusy('key')).toBe(false);
-    const work = turns.run('key', settle);
-    expect([turns.isBusy('key'), turns.isBusy('another')]).toEqual([true, false]);
+  it('is busy while work with the key runs', async () => {
+    const queue = new KeyedQueue(10);
+    expect(queue.isBusy('key')).toBe(false);
+    const work = queue.run('key', settle);
+    expect([queue.isBusy('key'), queue.isBusy('another')]).toEqual([true, false]);
     await work;
-    expect(turns.isBusy('key')).toBe(false);
+    expect(queue.isBusy('key')).toBe(false);
   });
 
-  it('does not wait for another key', async () => {
-    const turns = new KeyedQueue(10);
-    const stuck = turns.run('a', () => new Promise<void>(() => undefined));
-    expect(await turns.run('b', async () => 'done')).toBe('done');
+  it('does not make different keys wait for each other', async () => {
+    const queue = new KeyedQueue(10);
+    const stuck = queue.run('a', () => new Promise<void>(() => undefined));
+    expect(await queue.run('b', async () => 'done')).toBe('done');
     void stuck;
   });
 
-  it('goes on after a failure, which only its own caller gets to see', async () => {
-    const turns = new KeyedQueue(10);
-    const failing = turns.run('key', async () => Promise.reject(new Error('no')));
-    const next = turns.run('key', async () => 'yes');
+  it('runs the next work after a failure, which only the failing work reports', async () => {
+    const queue = new KeyedQueue(10);
+    const failing = queue.run('key', async () => Promise.reject(new Error('no')));
+    const next = queue.run('key', async () => 'yes');
     await expect(failing).rejects.toThrow('no');
     expect(await next).toBe('yes');
   });
 
-  it('turns away whoever finds too many waiting, at once, and takes others in when they have gone', async () => {
-    const turns = new KeyedQueue(2);
-    let open!: () => void;
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    const waiting = [turns.run('key', () => gate), turns.run('key', async () => undefined)];
-    await expect(turns.run('key', async () => undefined)).rejects.toMatchObject({ code: 'overloaded', retryAfter: 2 });
-    open();
+  it('refuses work at once while too many wait, and accepts it again afterwards', async () => {
+    const queue = new KeyedQueue(2);
+    let finish!: () => void;
+    const blocker = new Promise<void>((resolve) => (finish = resolve));
+    const waiting = [queue.run('key', () => blocker), queue.run('key', async () => undefined)];
+    await expect(queue.run('key', async () => undefined)).rejects.toMatchObject({ code: 'overloaded', retryAfter: 2 });
+    finish();
     await Promise.all(waiting);
-    expect(await turns.run('key', async () => 'in')).toBe('in');
+    expect(await queue.run('key', async () => 'accepted')).toBe('accepted');
+  });
+
+  it('keeps a reserved slot until it is released, and counts a second release for nothing', async () => {
+    const queue = new KeyedQueue(10);
+    const first = await queue.reserve('key');
+    const second = queue.reserve('key');
+    let isSecondIn = false;
+    void second.then(() => (isSecondIn = true));
+    await settle();
+    expect(isSecondIn).toBe(false);
+    first.release();
+    first.release();
+    (await second).release();
+    expect(queue.isBusy('key')).toBe(false);
   });
 });
