@@ -11,7 +11,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Records a sign-up and mails a code and a link. The answer is the same when the address has an account; then its owner is told by mail.
+         * @description Records a sign-up and mails a code and a link. The response is the same when the address has an account already; the mail then informs its owner.
          */
         post: operations["signUpRequest"];
         delete?: never;
@@ -31,7 +31,7 @@ export interface paths {
         put?: never;
         /**
          * Mail a new code and link
-         * @description The old ones die; guesses are not refilled. Within the cooldown no mail goes out and the old ones stay good.
+         * @description The previous ones stop working; the count of guesses continues. During the cooldown no mail is sent and the previous ones stay valid.
          */
         post: operations["signUpResend"];
         delete?: never;
@@ -51,7 +51,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm by code
-         * @description The member exists from now on and is logged in.
+         * @description Creates the member and logs in.
          */
         post: operations["signUpConfirmCode"];
         delete?: never;
@@ -71,7 +71,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm by link
-         * @description Needs the mailed token and either the `signUpId` of the same client or the sign-up password. Opening the link changes nothing; only this does.
+         * @description Needs the mailed token and either the `signUpId` of the same client or the password of the sign-up. Opening the link changes nothing; only this operation does.
          */
         post: operations["signUpConfirmLink"];
         delete?: never;
@@ -90,7 +90,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a link is about
+         * Show the sign-up that a link belongs to
          * @description For the page behind the link. Changes nothing.
          */
         post: operations["signUpInspectLink"];
@@ -110,7 +110,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * "I did not sign up"
+         * Discard a sign-up ("I did not sign up")
          * @description Deletes the sign-up.
          */
         post: operations["signUpDiscard"];
@@ -130,7 +130,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Whether a login ID can be had
+         * Check whether a login ID is available
          * @description Limited by client address; can be switched off.
          */
         post: operations["loginIdCheck"];
@@ -151,7 +151,7 @@ export interface paths {
         put?: never;
         /**
          * Mail a code
-         * @description Always the same answer, whether the address is known or not.
+         * @description The response is the same for known and unknown addresses.
          */
         post: operations["loginIdSendCode"];
         delete?: never;
@@ -170,8 +170,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * See the login ID, masked
-         * @description With `mailFullId` the whole one is mailed. The reset token leads straight on to a new password.
+         * Show the masked login ID
+         * @description With `mailFullId` the full login ID is mailed. The reset token sets a new password.
          */
         post: operations["loginIdConfirmCode"];
         delete?: never;
@@ -191,7 +191,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description By login ID or address. Unknown, wrong, disabled, waiting and too unusual are one answer: `invalid_credentials`.
+         * @description By login ID or address. The answer is `invalid_credentials` alike for an unknown or disabled member, a wrong password, too many failures and a login that is too unusual.
          */
         post: operations["logIn"];
         delete?: never;
@@ -210,8 +210,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Bring the second factor
-         * @description After `mfa_required`: six digits from the app, or a recovery code. Five tries for the account, whatever login they belong to.
+         * Complete login with a second factor
+         * @description After `mfa_required`: six digits from the app, or a recovery code. An account has five tries, over all logins.
          */
         post: operations["logInSecondFactor"];
         delete?: never;
@@ -231,7 +231,7 @@ export interface paths {
         put?: never;
         /**
          * Begin a login with a passkey alone
-         * @description Alike for everybody: the passkey says whose it is.
+         * @description The same for all members: the passkey itself names its owner.
          */
         post: operations["passkeyLoginOptions"];
         delete?: never;
@@ -251,7 +251,7 @@ export interface paths {
         put?: never;
         /**
          * Log in with a passkey alone
-         * @description The passkey has to check its owner (PIN, finger, face) and then stands for both factors. Each challenge is worth one try. Never answers `mfa_required`.
+         * @description The passkey has to verify its owner (PIN, finger, face) and then counts as both factors. Each challenge is valid for one try. Never answers `mfa_required`.
          */
         post: operations["passkeyLoginLogin"];
         delete?: never;
@@ -270,7 +270,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin a second step with a passkey
+         * Begin a second factor with a passkey
          * @description After `mfa_required`, where `methods` names `passkey`.
          */
         post: operations["passkeyLoginSecondFactorOptions"];
@@ -290,8 +290,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Bring a passkey as the second factor
-         * @description Five tries for the account, over all kinds of second factor and all logins under way.
+         * Complete login with a passkey as the second factor
+         * @description An account has five tries, over all kinds of second factor and all logins.
          */
         post: operations["passkeyLoginSecondFactor"];
         delete?: never;
@@ -310,8 +310,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get the next pair of tokens
-         * @description The refresh token goes in the Authorization header, the body or the cookie. Used again within the grace it gives the same successor; later it ends the session.
+         * Refresh the tokens
+         * @description The refresh token is sent in the Authorization header, the body or the cookie. Used again within the grace period it returns the same successor; later it ends the session.
          */
         post: operations["refreshTokens"];
         delete?: never;
@@ -330,8 +330,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Whether an access token is good
-         * @description In the manner of RFC 7662. Access tokens only; says why a token is not good.
+         * Check whether an access token is valid
+         * @description In the manner of RFC 7662. Access tokens only; gives the reason why a token is not valid.
          */
         post: operations["verifyToken"];
         delete?: never;
@@ -368,7 +368,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where I am signed in
+         * List my sessions
          * @description Last used first; never more than the configured number, so there are no pages.
          */
         get: operations["sessionsList"];
@@ -376,7 +376,7 @@ export interface paths {
         post?: never;
         /**
          * End all other sessions
-         * @description Needs a login or password check of the last few minutes.
+         * @description Needs a login or password check within the last few minutes.
          */
         delete: operations["sessionsEndAll"];
         options?: never;
@@ -396,7 +396,7 @@ export interface paths {
         post?: never;
         /**
          * End one session
-         * @description One other than the current needs a login or password check of the last few minutes.
+         * @description Any other than the current one needs a login or password check within the last few minutes.
          */
         delete: operations["sessionsEnd"];
         options?: never;
@@ -435,7 +435,7 @@ export interface paths {
         put?: never;
         /**
          * Mail a code and a link
-         * @description Always the same answer, whether the address is known or not. With `loginId`, mail goes out only if both belong together.
+         * @description The response is the same for known and unknown addresses. With `loginId`, a mail is sent only if both belong together.
          */
         post: operations["passwordResetSendCode"];
         delete?: never;
@@ -455,7 +455,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange the code for a reset token
-         * @description Wrong, used, expired and replaced are one answer. A code bears five guesses, an address fifty a day.
+         * @description A wrong, used, expired or replaced code gets the same answer. A code allows five guesses, an address fifty a day.
          */
         post: operations["passwordResetConfirmCode"];
         delete?: never;
@@ -475,7 +475,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange the link for a reset token
-         * @description The token stands behind #token= in the mailed link. Using it uses up the code as well.
+         * @description The token stands behind #token= in the mailed link. Using it invalidates the code as well.
          */
         post: operations["passwordResetConfirmLink"];
         delete?: never;
@@ -495,7 +495,7 @@ export interface paths {
         put?: never;
         /**
          * Set a new password
-         * @description Works once. Ends all sessions, voids other proofs, mails a notice. Logs nobody in.
+         * @description Works once. Ends all sessions, invalidates open codes and links, and notifies the member by mail. Does not log in.
          */
         post: operations["passwordResetComplete"];
         delete?: never;
@@ -511,20 +511,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My profile */
+        /** Get my profile */
         get: operations["meGet"];
         put?: never;
         post?: never;
         /**
          * Close my account
-         * @description At once; erased after a grace (14 days as configured). Logging in within it restores the account.
+         * @description Takes effect at once. The account is erased after a grace period (14 days as configured); a login before that restores it.
          */
         delete: operations["accountClose"];
         options?: never;
         head?: never;
         /**
          * Change my profile
-         * @description Fields left out stay as they are; a name of null is taken away.
+         * @description Absent fields stay as they are; null removes the name.
          */
         patch: operations["meUpdate"];
         trace?: never;
@@ -540,7 +540,7 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description Ends all other sessions, voids open proofs, mails a notice.
+         * @description Ends all other sessions, invalidates open codes and links, and notifies the member by mail.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -556,7 +556,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether I have an authenticator app, and how many recovery codes */
+        /** Show whether I have an authenticator app, and how many recovery codes */
         get: operations["twoFactorStatusGet"];
         put?: never;
         /**
@@ -585,7 +585,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the app with a first code
-         * @description From now on logins need a second factor. Gives the recovery codes.
+         * @description From now on logins need a second factor. Returns the recovery codes.
          */
         post: operations["twoFactorConfirm"];
         delete?: never;
@@ -604,8 +604,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * New recovery codes
-         * @description The old ones die.
+         * Generate new recovery codes
+         * @description The previous ones stop working.
          */
         post: operations["twoFactorRegenerate"];
         delete?: never;
@@ -625,7 +625,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to add a passkey
-         * @description Gives what the browser needs to make one. Passkeys the member has are excluded.
+         * @description Returns what the browser needs to create one. The member's existing passkeys are excluded.
          */
         post: operations["passkeysOptions"];
         delete?: never;
@@ -642,14 +642,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My passkeys
+         * List my passkeys
          * @description Oldest first; never more than the configured number, so there are no pages.
          */
         get: operations["passkeysList"];
         put?: never;
         /**
          * Add a passkey
-         * @description From now on logins need a second factor, or begin with a passkey. The first factor gives the recovery codes.
+         * @description From now on logins need a second factor, or begin with a passkey. The first factor returns the recovery codes.
          */
         post: operations["passkeysRegister"];
         delete?: never;
@@ -670,14 +670,14 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description Needs the password. With the last second factor the recovery codes go as well.
+         * @description Needs the password. With the last second factor the recovery codes are removed as well.
          */
         delete: operations["passkeysRemove"];
         options?: never;
         head?: never;
         /**
-         * Name a passkey
-         * @description A name of null is taken away.
+         * Rename a passkey
+         * @description null removes the name.
          */
         patch: operations["passkeysRename"];
         trace?: never;
@@ -690,7 +690,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened to my account
+         * List the security events of my account
          * @description Newest first.
          */
         get: operations["timelineList"];
@@ -712,8 +712,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move to another address
-         * @description Mails a code and a link to the new address. The old one stays until that is proven.
+         * Change the address
+         * @description Mails a code and a link to the new address. The current address stays until one of them is confirmed.
          */
         post: operations["accountSendCode"];
         delete?: never;
@@ -733,7 +733,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the new address by code
-         * @description The old address gets a notice with a link to undo it.
+         * @description The previous address receives a mail with a link that undoes the change.
          */
         post: operations["accountConfirmCode"];
         delete?: never;
@@ -753,7 +753,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the new address by link
-         * @description Needs no login: the link shows the mailbox, and the member asked for it with the password.
+         * @description Needs no login: the link proves the mailbox, and the member gave the password when requesting the change.
          */
         post: operations["accountConfirmLink"];
         delete?: never;
@@ -773,7 +773,7 @@ export interface paths {
         put?: never;
         /**
          * Undo an address change
-         * @description The link in the notice to the old address. Restores it, ends all sessions, voids the password and mails a reset.
+         * @description With the link from the mail to the previous address. Restores that address, ends all sessions, invalidates the password and mails a link for a new one.
          */
         post: operations["accountUndo"];
         delete?: never;
@@ -792,8 +792,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * "It wasn't me"
-         * @description Ends all sessions, voids open proofs and the password, undoes a recent address change and mails a reset. Works once.
+         * Recover a compromised account ("It wasn't me")
+         * @description Ends all sessions, invalidates the password and open codes and links, undoes a recent address change and mails a link for a new password. Works once.
          */
         post: operations["notMeReport"];
         delete?: never;
@@ -812,8 +812,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What the link is about
-         * @description For the page behind it. Changes nothing.
+         * Show the event that a link belongs to
+         * @description For the page behind the link. Changes nothing.
          */
         post: operations["notMeInspect"];
         delete?: never;
@@ -850,8 +850,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look at a member
-         * @description The audit notes it: `member.viewed`.
+         * Show a member
+         * @description Recorded in the audit log as `member.viewed`.
          */
         get: operations["membersAdminLook"];
         put?: never;
@@ -861,7 +861,7 @@ export interface paths {
         head?: never;
         /**
          * Disable or enable a member, or change the role
-         * @description At once, on every replica: the sessions of the member end. Disabling also voids open codes, links and reset tokens. The last active administrator stays one.
+         * @description Takes effect at once, on every replica: the sessions of the member end. Disabling also invalidates open codes, links and reset tokens. The last active administrator cannot be disabled or lose the role.
          */
         patch: operations["membersAdminChange"];
         trace?: never;
@@ -876,8 +876,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have a member set a new password
-         * @description Ends the sessions and mails a link to set a new password. The old one leads to a new one and nowhere else. Nobody but the member ever sees or sets it.
+         * Require a new password from a member
+         * @description Ends the sessions and mails a link to set a new password. Until then, a login with the current password leads only to setting a new one. Only the member ever sees or sets the password.
          */
         post: operations["membersAdminDemandPasswordReset"];
         delete?: never;
@@ -898,7 +898,7 @@ export interface paths {
         post?: never;
         /**
          * Log a member out everywhere
-         * @description The member is told by mail.
+         * @description The member is notified by mail.
          */
         delete: operations["membersAdminEndSessions"];
         options?: never;
@@ -918,7 +918,7 @@ export interface paths {
         post?: never;
         /**
          * Remove the authenticator app of a member who has lost it
-         * @description And the recovery codes, unless passkeys are left. The member is told by mail. Not for your own account: `forbidden`.
+         * @description Removes the recovery codes as well, unless the member has passkeys. The member is notified by mail. Not for your own account: `forbidden`.
          */
         delete: operations["membersAdminRemoveTotp"];
         options?: never;
@@ -938,7 +938,7 @@ export interface paths {
         post?: never;
         /**
          * Remove the passkeys of a member who has lost them
-         * @description All of them. The member is told by mail. Not for your own account: `forbidden`.
+         * @description Removes all passkeys. The member is notified by mail. Not for your own account: `forbidden`.
          */
         delete: operations["membersAdminRemovePasskeys"];
         options?: never;
@@ -957,7 +957,7 @@ export interface paths {
         put?: never;
         /**
          * End the wait after too many failed logins
-         * @description Of passwords and of second factors. The member is told by mail.
+         * @description For passwords and second factors. The member is notified by mail.
          */
         post: operations["membersAdminUnlock"];
         delete?: never;
@@ -974,8 +974,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened
-         * @description The audit of all accounts, newest first. Reading the events of one member is an event of its own: `member.viewed`.
+         * List security events
+         * @description The audit log of all accounts, newest first. Reading the events of one member is recorded as `member.viewed`.
          */
         get: operations["securityEventsAdminList"];
         put?: never;
@@ -994,8 +994,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What became of mails
-         * @description Newest first. Addresses are masked; what a mail carries is never shown.
+         * List queued and sent mails
+         * @description Newest first. Addresses are masked; the content of a mail is never shown.
          */
         get: operations["outboxAdminList"];
         put?: never;
@@ -1016,8 +1016,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a mail again that was given up
-         * @description Only a dead one, and only while what it carries still works; otherwise `mail_not_retryable`.
+         * Retry a mail that could not be delivered
+         * @description Only a dead one, and only while its code or link is still valid; otherwise `mail_not_retryable`.
          */
         post: operations["outboxAdminRetry"];
         delete?: never;
@@ -1054,8 +1054,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the process works
-         * @description Says nothing of what it depends on: restarting it would not mend that.
+         * Check whether the process is alive
+         * @description Ignores the database and other dependencies: a restart would not repair them.
          */
         get: operations["healthLive"];
         put?: never;
@@ -1074,8 +1074,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether it can serve requests
-         * @description 503 while the database does not answer, and from the moment it begins to shut down.
+         * Check whether the server can handle requests
+         * @description 503 while the database does not answer, and from the moment the server begins to shut down.
          */
         get: operations["healthReady"];
         put?: never;
@@ -1094,8 +1094,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Figures for Prometheus
-         * @description Off in production unless METRICS_ENABLED is set; METRICS_PORT serves them on a port of their own.
+         * Metrics for Prometheus
+         * @description Off in production unless METRICS_ENABLED is set; METRICS_PORT serves them on a separate port.
          */
         get: operations["metricsRead"];
         put?: never;
@@ -2183,7 +2183,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken on. Mail follows where there is somebody to write to; the answer does not say whether there is. */
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2282,7 +2282,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken on. Mail follows where there is somebody to write to; the answer does not say whether there is. */
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2391,7 +2391,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2503,7 +2503,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2629,7 +2629,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2726,7 +2726,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2821,7 +2821,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2929,7 +2929,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken on. Mail follows where there is somebody to write to; the answer does not say whether there is. */
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3029,7 +3029,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3129,7 +3129,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3247,7 +3247,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3360,7 +3360,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3470,7 +3470,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3587,7 +3587,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3707,7 +3707,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3820,7 +3820,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3926,7 +3926,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4010,7 +4010,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4105,7 +4105,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4160,7 +4160,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4230,7 +4230,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4307,7 +4307,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4402,7 +4402,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken on. Mail follows where there is somebody to write to; the answer does not say whether there is. */
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4502,7 +4502,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4601,7 +4601,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4689,7 +4689,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4786,7 +4786,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4847,7 +4847,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4955,7 +4955,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5053,7 +5053,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5150,7 +5150,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5211,7 +5211,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5327,7 +5327,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5451,7 +5451,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5577,7 +5577,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5692,7 +5692,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5798,7 +5798,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5871,7 +5871,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Made; this is the result. */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5988,7 +5988,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6103,7 +6103,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6205,7 +6205,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6276,7 +6276,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken on. Mail follows where there is somebody to write to; the answer does not say whether there is. */
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6394,7 +6394,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6509,7 +6509,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6604,7 +6604,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6699,7 +6699,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -6785,7 +6785,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6873,7 +6873,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6945,7 +6945,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7021,7 +7021,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7143,7 +7143,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken on. Mail follows where there is somebody to write to; the answer does not say whether there is. */
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7258,7 +7258,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7328,7 +7328,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7407,7 +7407,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7482,7 +7482,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing more to say. */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -7598,7 +7598,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7674,7 +7674,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7751,7 +7751,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken on. Mail follows where there is somebody to write to; the answer does not say whether there is. */
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7864,7 +7864,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7887,7 +7887,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7910,7 +7910,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7953,7 +7953,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; this is the result. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;

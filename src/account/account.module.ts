@@ -11,8 +11,9 @@ import { ReauthenticationModule } from '../sessions/reauthentication/reauthentic
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
-import { AccountController } from './account.controller.js';
 import { AccountNotificationsService } from './account-notifications.service.js';
+import { AccountClosingController } from './closing/account-closing.controller.js';
+import { EmailChangeController } from './email-change/email-change.controller.js';
 import { AccountClosingService } from './closing/account-closing.service.js';
 import { CompromiseRecoveryService } from './compromise-recovery/compromise-recovery.service.js';
 import { DisavowalController } from './compromise-recovery/disavowal.controller.js';
@@ -58,7 +59,8 @@ import { SessionsController } from './sessions/sessions.controller.js';
     TwoFactorStatusController,
     PasskeysController,
     SecurityActivityController,
-    AccountController,
+    EmailChangeController,
+    AccountClosingController,
     DisavowalController,
   ],
   providers: [

@@ -1,8 +1,8 @@
 import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { Roles } from '../platform/http/roles.decorator.js';
-import { ApiBodyProblems, ApiProblems, SIGNED_IN } from '../platform/http/problems/api-problems.decorator.js';
+import { ApiTags } from '@nestjs/swagger';
 import type { ErrorCode } from '../platform/http/problems/error-catalogue.js';
+import { Roles } from '../platform/http/roles.decorator.js';
+import { SignedIn } from '../platform/http/signed-in.decorator.js';
 import { AdminGuard } from './admin.guard.js';
 
 /**
@@ -10,23 +10,13 @@ import { AdminGuard } from './admin.guard.js';
  * controller can have one without the other.
  */
 export function AdminController(path: string): ClassDecorator {
-  return applyDecorators(
-    Controller(`admin/${path}`),
-    Roles('admin'),
-    UseGuards(AdminGuard),
-    ApiTags('Administration'),
-    ApiBearerAuth('access'),
-  );
+  return applyDecorators(Controller(`admin/${path}`), Roles('admin'), UseGuards(AdminGuard), ApiTags('Administration'));
 }
 
-const READING: readonly ErrorCode[] = [...SIGNED_IN, 'forbidden', 'two_factor_required'];
-const CHANGING: readonly ErrorCode[] = [...READING, 'reauth_required', 'not_found'];
+/** Documents an operation that only reads. */
+export const AdminReads = (...codes: ErrorCode[]): MethodDecorator =>
+  SignedIn('forbidden', 'two_factor_required', ...codes);
 
-/** Documents the errors of an operation that only reads. */
-export const AdminReadProblems = (...codes: ErrorCode[]): MethodDecorator => ApiProblems(...READING, ...codes);
-
-/** Documents the errors of an operation that changes something and has no request body. */
-export const AdminActProblems = (...codes: ErrorCode[]): MethodDecorator => ApiProblems(...CHANGING, ...codes);
-
-/** Documents the errors of an operation that changes something and has a request body. */
-export const AdminBodyProblems = (...codes: ErrorCode[]): MethodDecorator => ApiBodyProblems(...CHANGING, ...codes);
+/** Documents an operation that changes something; {@link AdminGuard} asks for a recent login before it. */
+export const AdminChanges = (...codes: ErrorCode[]): MethodDecorator =>
+  AdminReads('reauth_required', 'not_found', ...codes);

@@ -3,6 +3,7 @@ import { IsMoment, IsOneOf, IsUuid } from '../platform/http/validation/field-dec
 import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js';
 import { MayBeAbsent } from '../platform/http/validation/rule.js';
 import type { SecurityEvent } from '../security/audit-log/security-event.entity.js';
+import type { EventFilter } from '../security/audit-log/security-events.repository.js';
 import { SECURITY_EVENT_TYPES } from '../security/audit-log/security-events.js';
 
 export class SecurityEventsQuery extends PageQuery {
@@ -23,6 +24,14 @@ export class SecurityEventsQuery extends PageQuery {
   @IsMoment()
   to?: string;
 }
+
+/** The query without its page, as dates. */
+export const eventFilterOf = ({ memberId, type, from, to }: SecurityEventsQuery): EventFilter => ({
+  memberId,
+  type,
+  from: from === undefined ? undefined : new Date(from),
+  to: to === undefined ? undefined : new Date(to),
+});
 
 export class SecurityEventResponse {
   /** @example '4711' */

@@ -1,38 +1,38 @@
 import { Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Context } from '../platform/http/client-context.decorator.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
 import type { Principal } from '../platform/http/principal.js';
-import type { ClientContext } from '../platform/http/client-context.js';
-import { AdminController, AdminReadProblems } from './admin-controller.decorator.js';
 import { limitOf } from '../platform/http/validation/page.dto.js';
-import { SecurityEventsQuery, SecurityEventListResponse, securityEventResponseOf } from './security-event.dto.js';
+import { AdminController, AdminReads } from './admin-controller.decorator.js';
 import { EventDirectoryService } from './event-directory.service.js';
+import {
+  eventFilterOf,
+  SecurityEventListResponse,
+  securityEventResponseOf,
+  SecurityEventsQuery,
+} from './security-event.dto.js';
 
 @AdminController('security-events')
 export class SecurityEventsAdminController {
   constructor(private readonly events: EventDirectoryService) {}
 
+  /**
+   * List security events
+   * @remarks The audit log of all accounts, newest first. Reading the events of one member is recorded as `member.viewed`.
+   */
   @Get()
-  @ApiOperation({
-    summary: 'What happened',
-    description:
-      'The audit of all accounts, newest first. Reading the events of one member is an event of its own: `member.viewed`.',
-  })
-  @ApiOkResponse({ type: SecurityEventListResponse })
-  @AdminReadProblems('validation_failed')
+  @AdminReads()
   async list(
     @CurrentPrincipal() admin: Principal,
     @Query() query: SecurityEventsQuery,
     @Context() context: ClientContext,
   ): Promise<SecurityEventListResponse> {
-    const { memberId, type, cursor } = query;
-    const [from, to] = [query.from, query.to].map((text) => (text === undefined ? undefined : new Date(text)));
     const { items, nextCursor } = await this.events.list(
       admin,
-      { memberId, type, from, to },
+      eventFilterOf(query),
       limitOf(query),
-      cursor,
+      query.cursor,
       context,
     );
     return { items: items.map(securityEventResponseOf), nextCursor };

@@ -17,7 +17,8 @@ import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { LoginController } from './login/login.controller.js';
 import { LoginIdCheckService } from './sign-up/login-id-check.service.js';
-import { LoginIdController } from './login-id-recovery/login-id.controller.js';
+import { LoginIdCheckController } from './sign-up/login-id-check.controller.js';
+import { LoginIdRecoveryController } from './login-id-recovery/login-id-recovery.controller.js';
 import { LoginIdRecoveryService } from './login-id-recovery/login-id-recovery.service.js';
 import { LoginIdRequestsService } from './login-id-recovery/login-id-requests.service.js';
 import { LoginLockNotificationService } from './login/login-lock-notification.service.js';
@@ -64,7 +65,8 @@ import { TokensController } from './tokens/tokens.controller.js';
   ],
   controllers: [
     SignUpController,
-    LoginIdController,
+    LoginIdCheckController,
+    LoginIdRecoveryController,
     LoginController,
     PasskeyLoginController,
     TokensController,

@@ -1,9 +1,9 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
-import { Public } from '../../platform/http/public.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { Public } from '../../platform/http/public.decorator.js';
 import { DisavowalRequest, DisavowalResponse } from './disavowal.dto.js';
 import { DisavowalService } from './disavowal.service.js';
 
@@ -13,30 +13,28 @@ import { DisavowalService } from './disavowal.service.js';
 export class DisavowalController {
   constructor(private readonly disavowals: DisavowalService) {}
 
+  /**
+   * Recover a compromised account ("It wasn't me")
+   * @remarks Ends all sessions, invalidates the password and open codes and links, undoes a recent address change and mails
+   * a link for a new password. Works once.
+   */
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({
-    operationId: 'notMeReport',
-    summary: '"It wasn\'t me"',
-    description:
-      'Ends all sessions, voids open proofs and the password, undoes a recent address change and mails a reset. Works once.',
-  })
-  @ApiNoContentResponse()
-  @ApiBodyProblems('link_invalid', 'link_expired', 'overloaded')
-  async report(@Body() body: DisavowalRequest, @Context() context: ClientContext): Promise<void> {
-    await this.disavowals.report(body.token, context);
+  @ApiOperation({ operationId: 'notMeReport' })
+  @ApiProblems('link_invalid', 'link_expired', 'overloaded')
+  async report(@Body() { token }: DisavowalRequest, @Context() context: ClientContext): Promise<void> {
+    await this.disavowals.report(token, context);
   }
 
+  /**
+   * Show the event that a link belongs to
+   * @remarks For the page behind the link. Changes nothing.
+   */
   @Post('inspect')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    operationId: 'notMeInspect',
-    summary: 'What the link is about',
-    description: 'For the page behind it. Changes nothing.',
-  })
-  @ApiOkResponse({ type: DisavowalResponse })
-  @ApiBodyProblems('link_invalid', 'link_expired')
-  async inspect(@Body() body: DisavowalRequest): Promise<DisavowalResponse> {
-    return this.disavowals.inspect(body.token);
+  @ApiOperation({ operationId: 'notMeInspect' })
+  @ApiProblems('link_invalid', 'link_expired')
+  async inspect(@Body() { token }: DisavowalRequest): Promise<DisavowalResponse> {
+    return this.disavowals.inspect(token);
   }
 }

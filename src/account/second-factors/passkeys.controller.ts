@@ -1,25 +1,13 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, UseGuards } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Patch, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
-import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import {
-  ApiBodyProblems,
-  ApiProblems,
-  RECENTLY_SIGNED_IN,
-  SIGNED_IN,
-  WITH_PASSWORD,
-} from '../../platform/http/problems/api-problems.decorator.js';
-import { RecentLoginGuard } from '../../sessions/reauthentication/recent-login.guard.js';
+import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
+import { IdParam } from '../../platform/http/id-param.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { PasswordRequest } from '../../security/passwords/password.dto.js';
+import { RecentlySignedIn, WithPassword } from '../../sessions/reauthentication/recent-login.decorator.js';
 import {
   CreationOptionsResponse,
   PasskeyListResponse,
@@ -28,12 +16,10 @@ import {
   RegisterPasskeyRequest,
   RenamePasskeyRequest,
 } from './passkeys.dto.js';
-import { UuidParamPipe } from '../../platform/http/validation/uuid-param.pipe.js';
 import { OwnPasskeysService } from './own-passkeys.service.js';
 import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
 
 @ApiTags('The member')
-@ApiBearerAuth('access')
 @Controller('members/me/passkeys')
 export class PasskeysController {
   constructor(
@@ -41,32 +27,27 @@ export class PasskeysController {
     private readonly passkeys: OwnPasskeysService,
   ) {}
 
+  /**
+   * Begin to add a passkey
+   * @remarks Returns what the browser needs to create one. The member's existing passkeys are excluded.
+   */
   @Post('options')
-  @UseGuards(RecentLoginGuard)
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    summary: 'Begin to add a passkey',
-    description: 'Gives what the browser needs to make one. Passkeys the member has are excluded.',
-  })
-  @ApiOkResponse({ type: CreationOptionsResponse })
-  @ApiBodyProblems(...WITH_PASSWORD, 'passkey_limit_reached')
+  @WithPassword('passkey_limit_reached')
   async options(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: PasswordRequest,
+    @Body() { password }: PasswordRequest,
     @Context() context: ClientContext,
   ): Promise<CreationOptionsResponse> {
-    return this.enrolment.begin(principal, body.password, context);
+    return this.enrolment.begin(principal, password, context);
   }
 
+  /**
+   * Add a passkey
+   * @remarks From now on logins need a second factor, or begin with a passkey. The first factor returns the recovery codes.
+   */
   @Post()
-  @UseGuards(RecentLoginGuard)
-  @ApiOperation({
-    summary: 'Add a passkey',
-    description:
-      'From now on logins need a second factor, or begin with a passkey. The first factor gives the recovery codes.',
-  })
-  @ApiCreatedResponse({ type: RegisteredPasskeyResponse })
-  @ApiBodyProblems(...RECENTLY_SIGNED_IN, 'passkey_invalid', 'passkey_limit_reached')
+  @RecentlySignedIn('passkey_invalid', 'passkey_limit_reached')
   async register(
     @CurrentPrincipal() principal: Principal,
     @Body() { credential, name = null }: RegisterPasskeyRequest,
@@ -75,45 +56,44 @@ export class PasskeysController {
     return this.enrolment.finish(principal, credential, name, context);
   }
 
+  /**
+   * List my passkeys
+   * @remarks Oldest first; never more than the configured number, so there are no pages.
+   */
   @Get()
-  @ApiOperation({
-    summary: 'My passkeys',
-    description: 'Oldest first; never more than the configured number, so there are no pages.',
-  })
-  @ApiOkResponse({ type: PasskeyListResponse })
-  @ApiProblems(...SIGNED_IN)
+  @SignedIn()
   async list(@CurrentPrincipal() { memberId }: Principal): Promise<PasskeyListResponse> {
     return { items: await this.passkeys.list(memberId) };
   }
 
+  /**
+   * Rename a passkey
+   * @remarks null removes the name.
+   */
   @Patch(':id')
-  @ApiOperation({ summary: 'Name a passkey', description: 'A name of null is taken away.' })
-  @ApiOkResponse({ type: PasskeyResponse })
-  @ApiBodyProblems(...SIGNED_IN, 'not_found')
+  @SignedIn('not_found')
   async rename(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParamPipe) id: string,
+    @IdParam() id: string,
     @Body() { name }: RenamePasskeyRequest,
     @Context() context: ClientContext,
   ): Promise<PasskeyResponse> {
     return this.passkeys.rename(principal, id, name, context);
   }
 
+  /**
+   * Remove a passkey
+   * @remarks Needs the password. With the last second factor the recovery codes are removed as well.
+   */
   @Delete(':id')
-  @UseGuards(RecentLoginGuard)
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({
-    summary: 'Remove a passkey',
-    description: 'Needs the password. With the last second factor the recovery codes go as well.',
-  })
-  @ApiNoContentResponse()
-  @ApiBodyProblems(...WITH_PASSWORD, 'not_found')
+  @WithPassword('not_found')
   async remove(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParamPipe) id: string,
-    @Body() body: PasswordRequest,
+    @IdParam() id: string,
+    @Body() { password }: PasswordRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.passkeys.remove(principal, id, body.password, context);
+    await this.passkeys.remove(principal, id, password, context);
   }
 }

@@ -1,26 +1,28 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
-import { ApiProblems, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
+import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { limitOf, PageQuery } from '../../platform/http/validation/page.dto.js';
 import { SecurityActivityResponse } from './security-activity.dto.js';
 import { SecurityActivityService } from './security-activity.service.js';
 
 @ApiTags('The member')
-@ApiBearerAuth('access')
 @Controller('members/me/security-events')
 export class SecurityActivityController {
-  constructor(private readonly timeline: SecurityActivityService) {}
+  constructor(private readonly activity: SecurityActivityService) {}
 
+  /**
+   * List the security events of my account
+   * @remarks Newest first.
+   */
   @Get()
-  @ApiOperation({ operationId: 'timelineList', summary: 'What happened to my account', description: 'Newest first.' })
-  @ApiOkResponse({ type: SecurityActivityResponse })
-  @ApiProblems(...SIGNED_IN, 'validation_failed')
+  @ApiOperation({ operationId: 'timelineList' })
+  @SignedIn()
   async list(
     @CurrentPrincipal() { memberId }: Principal,
     @Query() query: PageQuery,
   ): Promise<SecurityActivityResponse> {
-    return this.timeline.list(memberId, limitOf(query), query.cursor);
+    return this.activity.list(memberId, limitOf(query), query.cursor);
   }
 }

@@ -1,60 +1,56 @@
-import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, HttpCode, HttpStatus, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
-import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { ApiProblems, RECENTLY_SIGNED_IN, SIGNED_IN } from '../../platform/http/problems/api-problems.decorator.js';
-import { UuidParamPipe } from '../../platform/http/validation/uuid-param.pipe.js';
+import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
+import { IdParam } from '../../platform/http/id-param.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { OwnSessionsService } from './own-sessions.service.js';
 import { EndSessionsQuery, SessionListResponse } from './sessions.dto.js';
 
 @ApiTags('Login and tokens')
-@ApiBearerAuth('access')
 @Controller('auth/sessions')
 export class SessionsController {
   constructor(private readonly sessions: OwnSessionsService) {}
 
+  /**
+   * List my sessions
+   * @remarks Last used first; never more than the configured number, so there are no pages.
+   */
   @Get()
-  @ApiOperation({
-    summary: 'Where I am signed in',
-    description: 'Last used first; never more than the configured number, so there are no pages.',
-  })
-  @ApiOkResponse({ type: SessionListResponse })
-  @ApiProblems(...SIGNED_IN)
+  @SignedIn()
   async list(@CurrentPrincipal() principal: Principal): Promise<SessionListResponse> {
     return { items: await this.sessions.list(principal) };
   }
 
+  /**
+   * End one session
+   * @remarks Any other than the current one needs a login or password check within the last few minutes.
+   */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({
-    summary: 'End one session',
-    description: 'One other than the current needs a login or password check of the last few minutes.',
-  })
-  @ApiNoContentResponse()
-  @ApiProblems(...RECENTLY_SIGNED_IN, 'not_found')
+  @SignedIn('reauth_required', 'not_found')
   async end(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParamPipe) id: string,
+    @IdParam() id: string,
     @Context() context: ClientContext,
   ): Promise<void> {
     await this.sessions.end(principal, id, context);
   }
 
+  /**
+   * End all other sessions
+   * @remarks Needs a login or password check within the last few minutes.
+   */
   @Delete()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({
-    summary: 'End all other sessions',
-    description: 'Needs a login or password check of the last few minutes.',
-  })
-  @ApiNoContentResponse()
-  @ApiProblems(...RECENTLY_SIGNED_IN, 'validation_failed')
+  @SignedIn('reauth_required')
   async endAll(
     @CurrentPrincipal() principal: Principal,
-    @Query() query: EndSessionsQuery,
+    @Query() { includeCurrent }: EndSessionsQuery,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.sessions.endAll(principal, query.includeCurrent === 'true', context);
+    await this.sessions.endAll(principal, includeCurrent === 'true', context);
   }
 }

@@ -1,61 +1,57 @@
-import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
-import { noteOutcome } from '../../platform/http/request-outcome.js';
-import { Public } from '../../platform/http/public.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { Public } from '../../platform/http/public.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
+import { Browser } from '../tokens/browser.decorator.js';
+import { SignsIn } from '../tokens/signs-in.decorator.js';
+import { deviceOf, type BrowserContext } from '../tokens/token-cookies.js';
+import type { SignInResult } from '../tokens/token-delivery.interceptor.js';
 import { TokenResponse } from '../tokens/tokens.dto.js';
 import { LoginRequest, MfaRequiredResponse, PasswordChangeRequiredResponse, SecondFactorRequest } from './login.dto.js';
 import { PasswordLoginService } from './password-login.service.js';
 import { SecondFactorLoginService } from './second-factor-login.service.js';
-import { TokenCookies } from '../tokens/token-cookies.js';
 
 @ApiTags('Login and tokens')
+@ApiExtraModels(TokenResponse, MfaRequiredResponse, PasswordChangeRequiredResponse)
 @Public()
 @Controller('auth/login')
 export class LoginController {
   constructor(
     private readonly passwordLogin: PasswordLoginService,
     private readonly secondFactorLogin: SecondFactorLoginService,
-    private readonly cookies: TokenCookies,
   ) {}
 
+  /**
+   * Log in
+   * @remarks By login ID or address. The answer is `invalid_credentials` alike for an unknown or disabled member, a wrong
+   * password, too many failures and a login that is too unusual.
+   */
   @Post()
-  @HashesPassword()
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    operationId: 'logIn',
-    summary: 'Log in',
-    description:
-      'By login ID or address. Unknown, wrong, disabled, waiting and too unusual are one answer: `invalid_credentials`.',
-  })
-  @ApiExtraModels(TokenResponse, MfaRequiredResponse, PasswordChangeRequiredResponse)
-  @ApiOkResponse({ schema: { $ref: '#/components/schemas/LoginOutcome' } })
-  @ApiBodyProblems('invalid_credentials', 'origin_not_allowed', 'too_many_requests', 'overloaded')
+  @HashesPassword()
+  @SignsIn('LoginOutcome', { notesOutcome: true })
+  @ApiOperation({ operationId: 'logIn' })
+  @ApiProblems('invalid_credentials', 'origin_not_allowed', 'too_many_requests', 'overloaded')
   async login(
     @Body() body: LoginRequest,
+    @Browser() browser: BrowserContext,
     @Context() context: ClientContext,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenResponse | MfaRequiredResponse | PasswordChangeRequiredResponse> {
-    const outcome = await this.passwordLogin.login(body, this.cookies.deviceOf(request, body), context);
-    noteOutcome(request, outcome.status);
-    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  ): Promise<SignInResult> {
+    return this.passwordLogin.login(body, deviceOf(body, browser), context);
   }
 
+  /**
+   * Complete login with a second factor
+   * @remarks After `mfa_required`: six digits from the app, or a recovery code. An account has five tries, over all logins.
+   */
   @Post('mfa')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    operationId: 'logInSecondFactor',
-    summary: 'Bring the second factor',
-    description:
-      'After `mfa_required`: six digits from the app, or a recovery code. Five tries for the account, whatever login they belong to.',
-  })
-  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
-  @ApiBodyProblems(
+  @SignsIn('CompletedLogin')
+  @ApiOperation({ operationId: 'logInSecondFactor' })
+  @ApiProblems(
     'token_expired',
     'token_invalid',
     'code_invalid',
@@ -65,14 +61,10 @@ export class LoginController {
     'overloaded',
   )
   async secondFactor(
-    @Body() body: SecondFactorRequest,
+    @Body() { mfaToken, code }: SecondFactorRequest,
+    @Browser() { isKnownOrigin }: BrowserContext,
     @Context() context: ClientContext,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenResponse | PasswordChangeRequiredResponse> {
-    const { mfaToken, code: answer } = body;
-    const step = { mfaToken, answer, isKnownOrigin: this.cookies.isKnownOrigin(request) };
-    const outcome = await this.secondFactorLogin.complete(step, context);
-    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  ): Promise<SignInResult> {
+    return this.secondFactorLogin.complete({ mfaToken, answer: code, isKnownOrigin }, context);
   }
 }

@@ -1,13 +1,15 @@
-import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
-import { Public } from '../../platform/http/public.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
-import { TokenResponse } from '../tokens/tokens.dto.js';
+import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
+import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { Public } from '../../platform/http/public.decorator.js';
 import { EmptyRequest } from '../../platform/http/validation/empty-request.dto.js';
-import { PasswordChangeRequiredResponse } from './login.dto.js';
+import { Browser } from '../tokens/browser.decorator.js';
+import { SignsIn } from '../tokens/signs-in.decorator.js';
+import { deviceOf, type BrowserContext } from '../tokens/token-cookies.js';
+import type { SignInResult } from '../tokens/token-delivery.interceptor.js';
 import {
   MfaTokenRequest,
   PasskeyLoginRequest,
@@ -17,7 +19,6 @@ import {
 import { PasskeyLoginService } from './passkey-login.service.js';
 import { PasskeyOptionsService } from './passkey-options.service.js';
 import { SecondFactorLoginService } from './second-factor-login.service.js';
-import { TokenCookies } from '../tokens/token-cookies.js';
 
 @ApiTags('Login and tokens')
 @Public()
@@ -27,49 +28,46 @@ export class PasskeyLoginController {
     private readonly passkeyOptions: PasskeyOptionsService,
     private readonly passkeyLogin: PasskeyLoginService,
     private readonly secondFactorLogin: SecondFactorLoginService,
-    private readonly cookies: TokenCookies,
   ) {}
 
+  /**
+   * Begin a login with a passkey alone
+   * @remarks The same for all members: the passkey itself names its owner.
+   */
   @Post('passkey/options')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    summary: 'Begin a login with a passkey alone',
-    description: 'Alike for everybody: the passkey says whose it is.',
-  })
-  @ApiOkResponse({ type: RequestOptionsResponse })
-  @ApiBody({ type: EmptyRequest, required: false })
-  @ApiBodyProblems('too_many_requests')
-  async options(@Body() _body: EmptyRequest, @Context() context: ClientContext): Promise<RequestOptionsResponse> {
+  @ApiProblems('too_many_requests')
+  async options(
+    @OptionalBody() _body: EmptyRequest,
+    @Context() context: ClientContext,
+  ): Promise<RequestOptionsResponse> {
     return this.passkeyOptions.forLogin(context);
   }
 
+  /**
+   * Log in with a passkey alone
+   * @remarks The passkey has to verify its owner (PIN, finger, face) and then counts as both factors. Each challenge is
+   * valid for one try. Never answers `mfa_required`.
+   */
   @Post('passkey')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    summary: 'Log in with a passkey alone',
-    description:
-      'The passkey has to check its owner (PIN, finger, face) and then stands for both factors. Each challenge is worth one try. Never answers `mfa_required`.',
-  })
-  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
-  @ApiBodyProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', 'too_many_requests')
+  @SignsIn('CompletedLogin')
+  @ApiProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', 'too_many_requests')
   async login(
     @Body() body: PasskeyLoginRequest,
+    @Browser() browser: BrowserContext,
     @Context() context: ClientContext,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenResponse | PasswordChangeRequiredResponse> {
-    const outcome = await this.passkeyLogin.login(body.credential, this.cookies.deviceOf(request, body), context);
-    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  ): Promise<SignInResult> {
+    return this.passkeyLogin.login(body.credential, deviceOf(body, browser), context);
   }
 
+  /**
+   * Begin a second factor with a passkey
+   * @remarks After `mfa_required`, where `methods` names `passkey`.
+   */
   @Post('mfa/passkey/options')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    summary: 'Begin a second step with a passkey',
-    description: 'After `mfa_required`, where `methods` names `passkey`.',
-  })
-  @ApiOkResponse({ type: RequestOptionsResponse })
-  @ApiBodyProblems('token_expired', 'token_invalid', 'passkey_invalid', 'too_many_requests')
+  @ApiProblems('token_expired', 'token_invalid', 'passkey_invalid', 'too_many_requests')
   async secondFactorOptions(
     @Body() { mfaToken }: MfaTokenRequest,
     @Context() context: ClientContext,
@@ -77,14 +75,14 @@ export class PasskeyLoginController {
     return this.passkeyOptions.forSecondFactor(mfaToken, context);
   }
 
+  /**
+   * Complete login with a passkey as the second factor
+   * @remarks An account has five tries, over all kinds of second factor and all logins.
+   */
   @Post('mfa/passkey')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    summary: 'Bring a passkey as the second factor',
-    description: 'Five tries for the account, over all kinds of second factor and all logins under way.',
-  })
-  @ApiOkResponse({ schema: { $ref: '#/components/schemas/CompletedLogin' } })
-  @ApiBodyProblems(
+  @SignsIn('CompletedLogin')
+  @ApiProblems(
     'token_expired',
     'token_invalid',
     'passkey_invalid',
@@ -95,12 +93,9 @@ export class PasskeyLoginController {
   )
   async secondFactor(
     @Body() { mfaToken, credential }: SecondFactorPasskeyRequest,
+    @Browser() { isKnownOrigin }: BrowserContext,
     @Context() context: ClientContext,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TokenResponse | PasswordChangeRequiredResponse> {
-    const step = { mfaToken, answer: credential, isKnownOrigin: this.cookies.isKnownOrigin(request) };
-    const outcome = await this.secondFactorLogin.complete(step, context);
-    return outcome.status === 'authenticated' ? this.cookies.deliver(reply, outcome.tokens) : outcome;
+  ): Promise<SignInResult> {
+    return this.secondFactorLogin.complete({ mfaToken, answer: credential, isKnownOrigin }, context);
   }
 }

@@ -1,28 +1,22 @@
-import { Body, Controller, HttpCode, HttpStatus, Post, Req, UseGuards } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBearerAuth,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
-import { Context } from '../../platform/http/client-context.decorator.js';
-import { Public } from '../../platform/http/public.decorator.js';
-import type { ClientContext } from '../../platform/http/client-context.js';
+import { Body, Controller, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
-import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { Public } from '../../platform/http/public.decorator.js';
+import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
+import { codeLifetimes, CodeSentResponse, ConfirmCodeRequest } from '../../verification/email-challenge.dto.js';
+import { CurrentToken } from '../guards/current-token.decorator.js';
+import { ResetTokenGuard } from '../guards/reset-token.guard.js';
 import {
   ResetLinkRequest,
   ResetPasswordRequest,
-  ResetTokenResponse,
   ResetTokenByLinkResponse,
+  ResetTokenResponse,
   SendResetCodeRequest,
 } from './password-reset.dto.js';
-import { codeLifetimes, ConfirmCodeRequest, CodeSentResponse } from '../../verification/email-challenge.dto.js';
-import { ResetTokenGuard } from '../guards/reset-token.guard.js';
 import { PasswordResetConfirmationService } from './password-reset-confirmation.service.js';
 import { PasswordResetRequestsService } from './password-reset-requests.service.js';
 import { PasswordResetService } from './password-reset.service.js';
@@ -38,64 +32,65 @@ export class PasswordResetController {
     private readonly config: AppConfig,
   ) {}
 
+  /**
+   * Mail a code and a link
+   * @remarks The response is the same for known and unknown addresses. With `loginId`, a mail is sent only if both belong
+   * together.
+   */
   @Post('send-code')
   @HttpCode(HttpStatus.ACCEPTED)
-  @ApiOperation({
-    summary: 'Mail a code and a link',
-    description:
-      'Always the same answer, whether the address is known or not. With `loginId`, mail goes out only if both belong together.',
-  })
-  @ApiAcceptedResponse({ type: CodeSentResponse })
-  @ApiBodyProblems('too_many_requests')
+  @ApiProblems('too_many_requests')
   async sendCode(@Body() body: SendResetCodeRequest, @Context() context: ClientContext): Promise<CodeSentResponse> {
     const requestId = await this.requests.request(body.email, body.loginId, context);
     return { requestId, ...codeLifetimes(this.config) };
   }
 
+  /**
+   * Exchange the code for a reset token
+   * @remarks A wrong, used, expired or replaced code gets the same answer. A code allows five guesses, an address fifty a
+   * day.
+   */
   @Post('confirm-code')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    summary: 'Exchange the code for a reset token',
-    description: 'Wrong, used, expired and replaced are one answer. A code bears five guesses, an address fifty a day.',
-  })
-  @ApiOkResponse({ type: ResetTokenResponse })
-  @ApiBodyProblems('code_invalid', 'too_many_attempts')
-  async confirmCode(@Body() body: ConfirmCodeRequest, @Context() context: ClientContext): Promise<ResetTokenResponse> {
-    return this.confirmations.confirmCode(body.requestId, body.code, context);
+  @ApiProblems('code_invalid', 'too_many_attempts')
+  async confirmCode(
+    @Body() { requestId, code }: ConfirmCodeRequest,
+    @Context() context: ClientContext,
+  ): Promise<ResetTokenResponse> {
+    return this.confirmations.confirmCode(requestId, code, context);
   }
 
+  /**
+   * Exchange the link for a reset token
+   * @remarks The token stands behind #token= in the mailed link. Using it invalidates the code as well.
+   */
   @Post('confirm-link')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    summary: 'Exchange the link for a reset token',
-    description: 'The token stands behind #token= in the mailed link. Using it uses up the code as well.',
-  })
-  @ApiOkResponse({ type: ResetTokenByLinkResponse })
-  @ApiBodyProblems('link_invalid', 'link_expired')
+  @ApiProblems('link_invalid', 'link_expired')
   async confirmLink(
-    @Body() body: ResetLinkRequest,
+    @Body() { token }: ResetLinkRequest,
     @Context() context: ClientContext,
   ): Promise<ResetTokenByLinkResponse> {
-    return this.confirmations.confirmLink(body.token, context);
+    return this.confirmations.confirmLink(token, context);
   }
 
+  /**
+   * Set a new password
+   * @remarks Works once. Ends all sessions, invalidates open codes and links, and notifies the member by mail. Does not
+   * log in.
+   */
   @Post()
-  @HashesPassword()
-  @UseGuards(ResetTokenGuard)
   @HttpCode(HttpStatus.NO_CONTENT)
+  @UseGuards(ResetTokenGuard)
+  @HashesPassword()
   @ApiBearerAuth('reset')
-  @ApiOperation({
-    operationId: 'passwordResetComplete',
-    summary: 'Set a new password',
-    description: 'Works once. Ends all sessions, voids other proofs, mails a notice. Logs nobody in.',
-  })
-  @ApiNoContentResponse()
-  @ApiBodyProblems('token_expired', 'token_invalid', 'password_too_common', 'too_many_requests', 'overloaded')
+  @ApiOperation({ operationId: 'passwordResetComplete' })
+  @ApiProblems('token_expired', 'token_invalid', 'password_too_common', 'too_many_requests', 'overloaded')
   async reset(
-    @Body() body: ResetPasswordRequest,
+    @CurrentToken() token: VerifiedToken<'reset'>,
+    @Body() { newPassword }: ResetPasswordRequest,
     @Context() context: ClientContext,
-    @Req() request: { user: VerifiedToken<'reset'> },
   ): Promise<void> {
-    await this.passwordReset.reset(request.user, body.newPassword, context);
+    await this.passwordReset.reset(token, newPassword, context);
   }
 }

@@ -62,6 +62,16 @@ export class ConfirmSignUpByLinkRequest {
   @MayBeAbsent() @IsTokenTransport() transport?: TokenTransport;
 }
 
+const LINK_TOKEN = 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE';
+
+/** Examples for {@link ConfirmSignUpByLinkRequest}. */
+export const LINK_EXAMPLES = {
+  'by the client that began': {
+    value: { token: LINK_TOKEN, signUpId: 'Jm2cXb1kQe7RtYw0uPz5aVh9sLf3nGd8oTiC6rMyK4E' },
+  },
+  'on another device': { value: { token: LINK_TOKEN, password: 'Tall-giraffes-nap-at-noon-42' } },
+};
+
 export class SignUpLinkRequest {
   /** From the mailed link, behind #token= */
   @IsOpaqueToken() token: string;

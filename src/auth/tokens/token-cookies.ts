@@ -8,16 +8,35 @@ import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js
 import type { TokenResponse } from './tokens.dto.js';
 import { fromBearerHeader } from '../strategies/token-sources.js';
 
-/** Browsers keep a cookie 400 days at the most. */
+/** Browsers keep a cookie for 400 days at most. */
 const DEVICE_COOKIE_SECONDS = 400 * 86_400;
 
-/** `__Host-` binds a cookie to this very host, path / and TLS (RFC 6265bis); plain-HTTP development cannot have it. */
+/** What a browser sends by itself, beside the body. */
+export interface BrowserContext {
+  /** Whether the request comes from a page on the allow-list. */
+  readonly isKnownOrigin: boolean;
+  /** From the device cookie. */
+  readonly deviceToken: string | undefined;
+}
+
+/** `__Host-` binds a cookie to this host, path / and TLS (RFC 6265bis); development over plain HTTP cannot have it. */
 const cookieName = (config: AppConfig, name: string): string =>
   config.isHttps ? `__Host-munjigi-${name}` : `munjigi-${name}`;
 
 export const refreshCookieName = (config: AppConfig): string => cookieName(config, 'refresh');
 
-/** Carries refresh and device tokens of browsers in cookies that scripts cannot read, and takes them from known pages only. */
+/**
+ * What the client states about its device, completed by the device cookie where the session will use cookies.
+ * Nothing else of the body is passed on, because it may hold a password.
+ * @throws DomainError `origin_not_allowed`
+ */
+export function deviceOf({ deviceName, deviceToken, transport }: DeviceInfo, browser: BrowserContext): DeviceInfo {
+  if (transport !== 'cookie') return { deviceName, deviceToken, transport };
+  requireKnownOrigin(browser.isKnownOrigin);
+  return { deviceName, deviceToken: deviceToken ?? browser.deviceToken, transport };
+}
+
+/** Carries refresh and device tokens of browsers in cookies that scripts cannot read, and accepts them from known pages only. */
 @Injectable()
 export class TokenCookies {
   private readonly refreshName: string;
@@ -30,45 +49,38 @@ export class TokenCookies {
     this.origins = new Set(config.allowedOrigins);
   }
 
-  /** The answer to whoever has been signed in; with cookie transport the long-lived secrets leave the body. */
+  /** Builds the response to a client that is signed in. With cookie transport the long-lived tokens leave the body. */
   deliver(reply: FastifyReply, tokens: IssuedTokens): TokenResponse {
     const { transport, refreshToken, deviceToken, ...rest } = tokens;
-    const answer: TokenResponse = { status: 'authenticated', tokenType: 'Bearer', ...rest };
-    if (transport === 'body') return { ...answer, refreshToken, ...(deviceToken !== undefined && { deviceToken }) };
+    const response: TokenResponse = { status: 'authenticated', tokenType: 'Bearer', ...rest };
+    if (transport === 'body') return { ...response, refreshToken, ...(deviceToken !== undefined && { deviceToken }) };
     this.set(reply, this.refreshName, refreshToken, tokens.refreshExpiresIn);
     if (deviceToken !== undefined) this.set(reply, this.deviceName, deviceToken, DEVICE_COOKIE_SECONDS);
-    return answer;
+    return response;
+  }
+
+  browserOf(request: FastifyRequest): BrowserContext {
+    return { isKnownOrigin: this.isKnownOrigin(request), deviceToken: request.cookies[this.deviceName] };
   }
 
   /**
-   * What the client says of its device, with the device cookie where it uses cookies; and nothing else of the body that it
-   * stands in, which may hold a password. @throws DomainError `origin_not_allowed`
+   * Browsers attach a cookie to any request, also to one that a foreign page makes, so a request that relies on it must
+   * come from a known origin (ASVS 3.5.1).
+   * @throws DomainError `origin_not_allowed`
    */
-  deviceOf(request: FastifyRequest, { deviceName, deviceToken, transport }: DeviceInfo): DeviceInfo {
-    if (transport !== 'cookie') return { deviceName, deviceToken, transport };
-    this.requireKnownOrigin(request);
-    return { deviceName, deviceToken: deviceToken ?? request.cookies[this.deviceName], transport };
-  }
-
-  /** A cookie goes along with any request, also one that a foreign page makes; so whoever relies on it must say where from (ASVS 3.5.1). @throws DomainError `origin_not_allowed` */
   checkOrigin(request: FastifyRequest): void {
-    // Only a bearer token goes before the cookie; `Authorization: Basic` a browser may add by itself.
+    // Only a bearer token outranks the cookie; a browser may add `Authorization: Basic` by itself.
     if (fromBearerHeader(request) === null && request.cookies[this.refreshName] !== undefined)
-      this.requireKnownOrigin(request);
+      requireKnownOrigin(this.isKnownOrigin(request));
   }
 
-  /** The device cookie stays: the device is known, signed in or not. */
+  /** Clears the refresh cookie. The device cookie stays: the device is known, signed in or not. */
   clear(reply: FastifyReply): void {
     this.set(reply, this.refreshName, '', 0);
   }
 
-  isKnownOrigin({ headers }: FastifyRequest): boolean {
+  private isKnownOrigin({ headers }: FastifyRequest): boolean {
     return headers.origin !== undefined && this.origins.has(headers.origin);
-  }
-
-  private requireKnownOrigin(request: FastifyRequest): void {
-    if (!this.isKnownOrigin(request))
-      throw new DomainError('origin_not_allowed', { detail: 'origin missing or unknown' });
   }
 
   private set(reply: FastifyReply, name: string, value: string, maxAge: number): void {
@@ -80,4 +92,8 @@ export class TokenCookies {
       maxAge,
     });
   }
+}
+
+function requireKnownOrigin(isKnownOrigin: boolean): void {
+  if (!isKnownOrigin) throw new DomainError('origin_not_allowed', { detail: 'origin missing or unknown' });
 }

@@ -1,20 +1,20 @@
-import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Context } from '../../platform/http/client-context.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
-import { noteOutcome } from '../../platform/http/request-outcome.js';
-import { Public } from '../../platform/http/public.decorator.js';
-import type { ClientContext } from '../../platform/http/client-context.js';
-import { ApiBodyProblems } from '../../platform/http/problems/api-problems.decorator.js';
-import { RefreshService } from './refresh.service.js';
-import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
+import { Body, Controller, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
-import { RefreshRequest, RefreshResponse, VerifiedTokenResponse, VerifyTokenRequest } from './tokens.dto.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
+import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { Public } from '../../platform/http/public.decorator.js';
+import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
+import { CurrentSession, CurrentToken, type SessionReference } from '../guards/current-token.decorator.js';
 import { RefreshTokenGuard } from '../guards/refresh-token.guard.js';
 import { SessionTokenGuard } from '../guards/session-token.guard.js';
-import { TokenCookies } from './token-cookies.js';
+import { RefreshService } from './refresh.service.js';
+import { SignsIn, SignsOut } from './signs-in.decorator.js';
+import type { SignInResult } from './token-delivery.interceptor.js';
 import { TokenVerificationService } from './token-verification.service.js';
+import { RefreshRequest, RefreshResponse, VerifiedTokenResponse, VerifyTokenRequest } from './tokens.dto.js';
 
 @ApiTags('Login and tokens')
 @Public()
@@ -24,76 +24,59 @@ export class TokensController {
     private readonly refreshes: RefreshService,
     private readonly sessions: SessionRevocationService,
     private readonly verification: TokenVerificationService,
-    private readonly cookies: TokenCookies,
   ) {}
 
+  /**
+   * Refresh the tokens
+   * @remarks The refresh token is sent in the Authorization header, the body or the cookie. Used again within the grace
+   * period it returns the same successor; later it ends the session.
+   */
   @Post('refresh')
-  @UseGuards(RefreshTokenGuard)
   @HttpCode(HttpStatus.OK)
+  @UseGuards(RefreshTokenGuard)
+  @SignsIn(RefreshResponse, { notesOutcome: true })
   @ApiBearerAuth('refresh')
-  @ApiOperation({
-    operationId: 'refreshTokens',
-    summary: 'Get the next pair of tokens',
-    description:
-      'The refresh token goes in the Authorization header, the body or the cookie. Used again within the grace it gives the same successor; later it ends the session.',
-  })
-  @ApiBody({ type: RefreshRequest, required: false })
-  @ApiOkResponse({ type: RefreshResponse })
-  @ApiBodyProblems(
-    'token_expired',
-    'token_invalid',
-    'session_ended',
-    'token_reused',
-    'origin_not_allowed',
-    'overloaded',
-  )
+  @ApiOperation({ operationId: 'refreshTokens' })
+  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'token_reused', 'origin_not_allowed', 'overloaded')
   async refresh(
-    @Body() _body: RefreshRequest,
+    @CurrentToken() token: VerifiedToken<'refresh'>,
+    @OptionalBody() _body: RefreshRequest,
     @Context() context: ClientContext,
-    @Req() request: FastifyRequest & { user: VerifiedToken<'refresh'> },
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RefreshResponse> {
-    const { outcome, ...tokens } = await this.refreshes.refresh(request.user, context);
-    noteOutcome(request, outcome);
-    return { ...this.cookies.deliver(reply, tokens), outcome };
+  ): Promise<SignInResult> {
+    const { outcome, ...tokens } = await this.refreshes.refresh(token, context);
+    return { status: 'authenticated', tokens, outcome };
   }
 
+  /**
+   * Check whether an access token is valid
+   * @remarks In the manner of RFC 7662. Access tokens only; gives the reason why a token is not valid.
+   */
   @Post('verify')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({
-    operationId: 'verifyToken',
-    summary: 'Whether an access token is good',
-    description: 'In the manner of RFC 7662. Access tokens only; says why a token is not good.',
-  })
-  @ApiOkResponse({ type: VerifiedTokenResponse })
-  @ApiBodyProblems()
-  async verify(@Body() body: VerifyTokenRequest): Promise<VerifiedTokenResponse> {
-    return this.verification.verify(body.token);
+  @ApiOperation({ operationId: 'verifyToken' })
+  @ApiProblems()
+  async verify(@Body() { token }: VerifyTokenRequest): Promise<VerifiedTokenResponse> {
+    return this.verification.verify(token);
   }
 
+  /**
+   * Log out
+   * @remarks With the access or the refresh token of the session. Both stop working at once; logging out again changes
+   * nothing.
+   */
   @Post('logout')
-  @UseGuards(SessionTokenGuard)
   @HttpCode(HttpStatus.NO_CONTENT)
+  @UseGuards(SessionTokenGuard)
+  @SignsOut()
   @ApiBearerAuth('access')
   @ApiBearerAuth('refresh')
-  @ApiOperation({
-    operationId: 'logOut',
-    summary: 'Log out',
-    description:
-      'With the access or the refresh token of the session. Both stop working at once; logging out again changes nothing.',
-  })
-  @ApiBody({ type: RefreshRequest, required: false })
-  @ApiNoContentResponse()
-  @ApiBodyProblems('token_expired', 'token_invalid', 'origin_not_allowed')
+  @ApiOperation({ operationId: 'logOut' })
+  @ApiProblems('token_expired', 'token_invalid', 'origin_not_allowed')
   async logout(
-    @Body() _body: RefreshRequest,
+    @CurrentSession() { memberId, sessionId }: SessionReference,
+    @OptionalBody() _body: RefreshRequest,
     @Context() context: ClientContext,
-    @Req() request: FastifyRequest & { user: Principal | VerifiedToken<'refresh'> },
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const { user } = request;
-    const { memberId, sessionId } = 'sid' in user ? { memberId: user.sub, sessionId: user.sid } : user;
     await this.sessions.end(memberId, sessionId, 'logout', context);
-    this.cookies.clear(reply);
   }
 }

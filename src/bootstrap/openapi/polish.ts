@@ -1,25 +1,26 @@
 import type { OpenAPIObject, OperationObject, ReferenceObject, RequestBodyObject, SchemaObject } from '@nestjs/swagger';
 
 /*
- * What the decorators leave out, done for every operation alike.
+ * What decorators and docstrings leave out, done in the same way for every operation.
  */
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** What an answer without a description of its own means. */
+/** Descriptions of responses that have none. */
 const MEANINGS: Readonly<Record<string, string>> = {
-  '200': 'Done; this is the result.',
-  '201': 'Made; this is the result.',
-  '202': 'Taken on. Mail follows where there is somebody to write to; the answer does not say whether there is.',
-  '204': 'Done; there is nothing more to say.',
+  '200': 'OK',
+  '201': 'Created',
+  '202': 'Accepted. A mail may follow; the response is the same with and without one.',
+  '204': 'No content',
 };
 
-/** A document in which each answer says something and each body has an example that works, paths in the order of `journey`. */
+/** Describes each response, gives each body an example that works, and puts the paths in the order of `journey`. */
 export function polished(document: OpenAPIObject, journey: readonly string[]): OpenAPIObject {
   for (const operation of operationsOf(document)) {
-    describeAnswers(operation);
+    unwrapTexts(operation);
+    describeResponses(operation);
     addExample(document, operation);
-    operation.security ??= []; // open to anybody, and known to be
+    operation.security ??= []; // explicitly public
   }
   return { ...document, paths: inOrder(document.paths, journey) };
 }
@@ -28,13 +29,19 @@ export function operationsOf({ paths }: OpenAPIObject): OperationObject[] {
   return Object.values(paths).flatMap((path) => METHODS.flatMap((method) => path[method] ?? []));
 }
 
-function describeAnswers({ responses }: OperationObject): void {
-  for (const [status, answer] of Object.entries(responses)) {
-    if (answer != null && 'description' in answer) answer.description ||= MEANINGS[status] ?? '';
+/** Docstrings are wrapped to the width of the source. */
+function unwrapTexts(operation: OperationObject): void {
+  operation.summary = operation.summary?.replace(/\s+/g, ' ');
+  operation.description = operation.description?.replace(/\s+/g, ' ');
+}
+
+function describeResponses({ responses }: OperationObject): void {
+  for (const [status, response] of Object.entries(responses)) {
+    if (response != null && 'description' in response) response.description ||= MEANINGS[status] ?? '';
   }
 }
 
-/** Swagger UI fills in every field it knows an example of; the optional ones are then in the way of the first try. */
+/** By itself Swagger UI fills in every field that has an example; optional fields would make a first try fail. */
 function addExample(document: OpenAPIObject, { requestBody }: OperationObject): void {
   const body = requestBody as RequestBodyObject | undefined;
   const content = body?.content['application/json'];
@@ -43,7 +50,7 @@ function addExample(document: OpenAPIObject, { requestBody }: OperationObject): 
   if (example !== undefined) content.example = example;
 }
 
-/** Undefined where nothing is required, or something required has no example. */
+/** Undefined where no field is required, or a required field has no example. */
 function requiredFields(
   document: OpenAPIObject,
   schema: SchemaObject | ReferenceObject,
@@ -64,10 +71,10 @@ function resolved({ components }: OpenAPIObject, schema: SchemaObject | Referenc
   return (components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''] ?? {}) as SchemaObject;
 }
 
-/** By the first beginning that fits, then as the code has them; what fits none comes last. */
+/** Sorts paths by the first prefix of `journey` that matches; paths without a match come last. */
 function inOrder(paths: OpenAPIObject['paths'], journey: readonly string[]): OpenAPIObject['paths'] {
   const rank = (path: string): number => {
-    const index = journey.findIndex((beginning) => path.startsWith(beginning));
+    const index = journey.findIndex((prefix) => path.startsWith(prefix));
     return index < 0 ? journey.length : index;
   };
   return Object.fromEntries(Object.entries(paths).sort(([a], [b]) => rank(a) - rank(b)));

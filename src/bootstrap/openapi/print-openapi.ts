@@ -6,7 +6,7 @@ import { prefixRoutes } from '../create-app.js';
 import { buildOpenApi } from './swagger-ui.js';
 
 /*
- * Prints the OpenAPI document. A preview constructs nothing, so this needs neither a database nor a configuration.
+ * Prints the OpenAPI document. A preview constructs no service, so this needs neither a database nor a configuration.
  */
 const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), {
   preview: true,

@@ -7,7 +7,7 @@ import { DESCRIPTION } from './description.js';
 import { polished } from './polish.js';
 import { keepTokens } from './workbench.js';
 
-/** The order in which somebody meets the operations: paths by their beginning. */
+/** Path prefixes in the order in which a newcomer needs the operations. */
 const JOURNEY = [
   '/api/auth/sign-up',
   '/api/auth/login-id/check',
@@ -23,11 +23,11 @@ const JOURNEY = [
   '/api/admin',
 ];
 
-/** Small boxes for small bodies, so that an answer is in sight of its request. */
+/** Small boxes for small bodies, so that request and response fit on one screen. */
 const COMPACT =
   '.swagger-ui .topbar { display: none } .swagger-ui textarea.body-param__text { height: 9rem; min-height: 9rem }';
 
-/** Swagger UI needs its own scripts and inline styles; nothing from elsewhere. */
+/** Swagger UI needs its own scripts and inline styles, and nothing from other origins. */
 const SWAGGER_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -39,17 +39,17 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion(VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/', 'The server that this document came from')
+    .addServer('/', 'The server that serves this document')
     .addBearerAuth(
-      bearer('The `accessToken` of a token answer. Calls the API, for the ten minutes or so in `expiresIn`.'),
+      bearer('The `accessToken` of a token response. Calls the API for the time in `expiresIn`, about ten minutes.'),
       'access',
     )
     .addBearerAuth(
-      bearer('The `refreshToken` of a token answer. Gets the next pair of tokens, each time a new one; logs out.'),
+      bearer('The `refreshToken` of a token response. Returns the next pair of tokens, a new one each time; logs out.'),
       'refresh',
     )
     .addBearerAuth(
-      bearer('The `resetToken` of a confirmed code or link. Sets a new password once, and opens nothing else.'),
+      bearer('The `resetToken` of a confirmed code or link. Sets a new password once; of no other use.'),
       'reset',
     )
     .addGlobalParameters({
@@ -59,31 +59,31 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
       schema: { type: 'string', enum: ['en', 'ko'] },
       description: 'Language of messages',
     })
-    .addTag('Sign-up', 'From "I want an account" to the first login')
-    .addTag('Login and tokens', 'Sessions and the tokens that stand for them')
+    .addTag('Sign-up', 'From the first request to the first login')
+    .addTag('Login and tokens', 'Sessions and their tokens')
     .addTag('Forgotten password', 'By a mailed code or link')
     .addTag('Forgotten login ID', 'By a mailed code')
-    .addTag('The member', 'What belongs to whoever is signed in')
+    .addTag('The member', 'The account of the signed-in member')
     .addTag('Administration', 'For administrators with two-step login; changes need a recent login')
-    .addTag('Keys', 'For services that check access tokens themselves')
+    .addTag('Keys', 'For services that verify access tokens themselves')
     .addTag('Operations', 'For load balancers and orchestrators')
     .build();
   const document = SwaggerModule.createDocument(app, options, {
-    autoTagControllers: false, // operations are grouped by what people do, not by our classes
+    autoTagControllers: false, // operations are grouped by journey, not by controller
     operationIdFactory,
   });
-  // A class cannot be a choice between classes, so these schemas are put in by hand.
+  // No class can express a choice between classes, so these schemas are added by hand.
   Object.assign(document.components?.schemas ?? {}, LOGIN_OUTCOMES);
   return polished(document, JOURNEY);
 }
 
-/** `SignUpController.confirmCode` is `signUpConfirmCode`: what generated clients call the method. */
+/** `SignUpController.confirmCode` becomes `signUpConfirmCode`, the method name in generated clients. */
 function operationIdFactory(controller: string, method: string): string {
   const subject = controller.replace(/Controller$/, '');
   return `${subject[0]?.toLowerCase()}${subject.slice(1)}${method[0]?.toUpperCase()}${method.slice(1)}`;
 }
 
-/** Serves Swagger UI at /docs and the document at /docs-json. The document is built when first asked for. */
+/** Serves Swagger UI at /docs and the document at /docs-json. The document is built at the first request. */
 export async function setUpSwagger(app: NestFastifyApplication, fastify: FastifyInstance): Promise<void> {
   fastify.addHook('onSend', async (request, reply) => {
     if (/^\/docs(?:[/?-]|$)/.test(request.url)) void reply.header('content-security-policy', SWAGGER_CSP);
@@ -98,7 +98,7 @@ export async function setUpSwagger(app: NestFastifyApplication, fastify: Fastify
       displayRequestDuration: true,
       tryItOutEnabled: true,
       responseInterceptor: keepTokens,
-      // Schemas are for programs; the page ends with the last operation.
+      // Schemas are for programs: hide them, so that the page ends with the last operation.
       defaultModelsExpandDepth: -1,
     },
   });

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { Public } from '../../platform/http/public.decorator.js';
 import { Database } from '../../platform/database/database.js';
 import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
@@ -17,22 +17,20 @@ export class HealthController {
     private readonly readiness: Readiness,
   ) {}
 
+  /**
+   * Check whether the process is alive
+   * @remarks Ignores the database and other dependencies: a restart would not repair them.
+   */
   @Get('live')
-  @ApiOperation({
-    summary: 'Whether the process works',
-    description: 'Says nothing of what it depends on: restarting it would not mend that.',
-  })
-  @ApiOkResponse({ type: HealthResponse })
   live(): HealthResponse {
     return { status: 'ok' };
   }
 
+  /**
+   * Check whether the server can handle requests
+   * @remarks 503 while the database does not answer, and from the moment the server begins to shut down.
+   */
   @Get('ready')
-  @ApiOperation({
-    summary: 'Whether it can serve requests',
-    description: '503 while the database does not answer, and from the moment it begins to shut down.',
-  })
-  @ApiOkResponse({ type: HealthResponse })
   @ApiProblems()
   async ready(): Promise<HealthResponse> {
     if (this.readiness.isStopping)

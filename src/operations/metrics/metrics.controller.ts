@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../platform/http/public.decorator.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
@@ -19,12 +19,12 @@ export class MetricsController {
     private readonly metrics: MetricsRegistry,
   ) {}
 
+  /**
+   * Metrics for Prometheus
+   * @remarks Off in production unless METRICS_ENABLED is set; METRICS_PORT serves them on a separate port.
+   */
   @Get()
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  @ApiOperation({
-    summary: 'Figures for Prometheus',
-    description: 'Off in production unless METRICS_ENABLED is set; METRICS_PORT serves them on a port of their own.',
-  })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })
   @ApiProblems('not_found')

@@ -1,12 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { problems } from '../../i18n/messages.en.js';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
 import { Problem } from './problem.dto.js';
 
-/** Whatever is asked, these can be the answer. */
+/** Any operation can fail like this. */
 const ALWAYS: readonly ErrorCode[] = ['internal_error', 'service_unavailable'];
-/** Whoever reads a body can meet these. */
+const WITH_QUERY: readonly ErrorCode[] = ['validation_failed'];
 const WITH_BODY: readonly ErrorCode[] = [
   'malformed_json',
   'query_not_allowed',
@@ -15,53 +17,59 @@ const WITH_BODY: readonly ErrorCode[] = [
   'validation_failed',
 ];
 
-/** What any operation behind an access token can answer. */
-export const SIGNED_IN = ['token_expired', 'token_invalid', 'session_ended'] as const satisfies readonly ErrorCode[];
-/** The same where the login must not be long ago. */
-export const RECENTLY_SIGNED_IN = [...SIGNED_IN, 'reauth_required'] as const;
-/** The same where the password is asked for once more. */
-export const WITH_PASSWORD = [...RECENTLY_SIGNED_IN, 'invalid_credentials', 'overloaded'] as const;
-
-/** Answers that say when to come back. */
+/** Statuses whose answers say how long to wait. */
 const WITH_WAIT: ReadonlySet<number> = new Set([429, 503]);
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds to wait, where that is known', schema: { type: 'integer' } },
 } as const;
 
-/** Documents every error code an operation can answer, grouped by status, with an example for each. */
-export function ApiProblems(...codes: ErrorCode[]): MethodDecorator {
-  return documented([...codes, ...ALWAYS]);
-}
-
-/** As {@link ApiProblems}, for operations that take a JSON body. */
-export function ApiBodyProblems(...codes: ErrorCode[]): MethodDecorator {
-  return documented([...codes, ...WITH_BODY, ...ALWAYS]);
-}
-
-function documented(codes: ErrorCode[]): MethodDecorator {
-  const statuses = [...new Set(codes.map((code) => ERRORS[code]))].sort((a, b) => a - b);
-  const responses = statuses.map((status) => {
-    const group = [...new Set(codes)].filter((code) => ERRORS[code] === status);
-    const examples = Object.fromEntries(
-      group.map((code) => [
-        code,
-        {
-          value: {
-            type: `urn:munjigi:problem:${code}`,
-            ...problems[code],
-            status,
-            code,
-            requestId: '4b0f3c1e-6f0d-4c55-9d0a-0f4f3a4f2c11',
-          },
-        },
-      ]),
+/**
+ * Documents the error codes that an operation can return, grouped by status, with an example for each.
+ * Those of a body or a query are added where the method takes one.
+ */
+export function ApiProblems(...codes: readonly ErrorCode[]): MethodDecorator {
+  return (target, name, descriptor) => {
+    const all = new Set([...codes, ...inputCodes(target, name), ...ALWAYS]);
+    const statuses = [...new Set([...all].map((code) => ERRORS[code]))].sort((a, b) => a - b);
+    const responses = statuses.map((status) =>
+      responseOf(
+        status,
+        [...all].filter((code) => ERRORS[code] === status),
+      ),
     );
-    return ApiResponse({
-      status,
-      description: group.map((code) => `\`${code}\`: ${problems[code].title}`).join('; '),
-      ...(WITH_WAIT.has(status) && { headers: RETRY_AFTER }),
-      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(Problem) }, examples } },
-    });
+    applyDecorators(ApiExtraModels(Problem), ...responses)(target, name, descriptor);
+  };
+}
+
+/** Parameter decorators run before those of the method, so Nest knows by now what the method takes. */
+function inputCodes(target: object, name: string | symbol): readonly ErrorCode[] {
+  const parameters = Object.keys(
+    (Reflect.getMetadata(ROUTE_ARGS_METADATA, target.constructor, name) as object | undefined) ?? {},
+  );
+  const takes = (type: RouteParamtypes): boolean => parameters.some((key) => key.startsWith(`${type}:`));
+  if (takes(RouteParamtypes.BODY)) return WITH_BODY;
+  return takes(RouteParamtypes.QUERY) ? WITH_QUERY : [];
+}
+
+function responseOf(status: number, codes: readonly ErrorCode[]): MethodDecorator {
+  const examples = Object.fromEntries(
+    codes.map((code) => [
+      code,
+      {
+        value: {
+          type: `urn:munjigi:problem:${code}`,
+          ...problems[code],
+          status,
+          code,
+          requestId: '4b0f3c1e-6f0d-4c55-9d0a-0f4f3a4f2c11',
+        },
+      },
+    ]),
+  );
+  return ApiResponse({
+    status,
+    description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('; '),
+    ...(WITH_WAIT.has(status) && { headers: RETRY_AFTER }),
+    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(Problem) }, examples } },
   });
-  return applyDecorators(ApiExtraModels(Problem), ...responses);
 }

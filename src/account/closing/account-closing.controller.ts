@@ -1,0 +1,32 @@
+import { Body, Controller, Delete, HttpCode, HttpStatus } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Context } from '../../platform/http/client-context.decorator.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { WithPassword } from '../../sessions/reauthentication/recent-login.decorator.js';
+import { CloseAccountRequest } from './account-closing.dto.js';
+import { AccountClosingService } from './account-closing.service.js';
+
+@ApiTags('The member')
+@Controller('members/me')
+export class AccountClosingController {
+  constructor(private readonly closing: AccountClosingService) {}
+
+  /**
+   * Close my account
+   * @remarks Takes effect at once. The account is erased after a grace period (14 days as configured); a login before that
+   * restores it.
+   */
+  @Delete()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'accountClose' })
+  @WithPassword('last_admin')
+  async close(
+    @CurrentPrincipal() principal: Principal,
+    @Body() { password }: CloseAccountRequest,
+    @Context() context: ClientContext,
+  ): Promise<void> {
+    await this.closing.close(principal, password, context);
+  }
+}

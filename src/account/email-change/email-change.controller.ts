@@ -1,0 +1,87 @@
+import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { Context } from '../../platform/http/client-context.decorator.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { Public } from '../../platform/http/public.decorator.js';
+import { SignedIn } from '../../platform/http/signed-in.decorator.js';
+import { WithPassword } from '../../sessions/reauthentication/recent-login.decorator.js';
+import { codeLifetimes, CodeSentResponse, ConfirmCodeRequest } from '../../verification/email-challenge.dto.js';
+import { ChangeEmailRequest, EmailLinkRequest } from './email-change.dto.js';
+import { EmailChangeConfirmationService } from './email-change-confirmation.service.js';
+import { EmailChangeRequestService } from './email-change-request.service.js';
+import { EmailUndoService } from './email-undo.service.js';
+
+@ApiTags('The member')
+@Controller('members/me/email')
+export class EmailChangeController {
+  constructor(
+    private readonly changeRequest: EmailChangeRequestService,
+    private readonly confirmation: EmailChangeConfirmationService,
+    private readonly emailUndo: EmailUndoService,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Change the address
+   * @remarks Mails a code and a link to the new address. The current address stays until one of them is confirmed.
+   */
+  @Post('send-code')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({ operationId: 'accountSendCode' })
+  @WithPassword('too_many_requests')
+  async sendCode(
+    @CurrentPrincipal() principal: Principal,
+    @Body() { newEmail, password }: ChangeEmailRequest,
+    @Context() context: ClientContext,
+  ): Promise<CodeSentResponse> {
+    const requestId = await this.changeRequest.request(principal, newEmail, password, context);
+    return { requestId, ...codeLifetimes(this.config) };
+  }
+
+  /**
+   * Confirm the new address by code
+   * @remarks The previous address receives a mail with a link that undoes the change.
+   */
+  @Post('confirm-code')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'accountConfirmCode' })
+  @SignedIn('code_invalid', 'too_many_attempts', 'email_taken')
+  async confirmCode(
+    @CurrentPrincipal() principal: Principal,
+    @Body() { requestId, code }: ConfirmCodeRequest,
+    @Context() context: ClientContext,
+  ): Promise<void> {
+    await this.confirmation.confirmCode(principal, requestId, code, context);
+  }
+
+  /**
+   * Confirm the new address by link
+   * @remarks Needs no login: the link proves the mailbox, and the member gave the password when requesting the change.
+   */
+  @Post('confirm-link')
+  @Public()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'accountConfirmLink' })
+  @ApiProblems('link_invalid', 'link_expired', 'email_taken')
+  async confirmLink(@Body() { token }: EmailLinkRequest, @Context() context: ClientContext): Promise<void> {
+    await this.confirmation.confirmLink(token, context);
+  }
+
+  /**
+   * Undo an address change
+   * @remarks With the link from the mail to the previous address. Restores that address, ends all sessions, invalidates the
+   * password and mails a link for a new one.
+   */
+  @Post('undo')
+  @Public()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'accountUndo' })
+  @ApiProblems('link_invalid', 'link_expired', 'email_taken', 'overloaded')
+  async undo(@Body() { token }: EmailLinkRequest, @Context() context: ClientContext): Promise<void> {
+    await this.emailUndo.undo(token, context);
+  }
+}
