@@ -10,7 +10,7 @@ import { OutboxRepository, type ClaimedMessage } from './outbox/outbox.repositor
 
 interface QueueOptions {
   /** The e-mail challenge whose code or link this mail carries; the mail is dropped when the challenge ends. */
-  readonly proofId?: string;
+  readonly challengeId?: string;
   /** The mail is dropped if it could not be sent within this time. */
   readonly lifetimeSeconds?: number;
   /** Write the row but never send it: the address is unknown, or its mail budget is used up. */
@@ -61,15 +61,15 @@ export class MailService {
         // Stored, so that every attempt to send carries the same Message-ID.
         messageId: `<${id}@${this.messageIdHost}>`,
         memberId: to.memberId,
-        proofId: options.proofId ?? null,
+        challengeId: options.challengeId ?? null,
       },
       options.lifetimeSeconds ?? null,
     );
   }
 
   /** Drops unsent mails of e-mail challenges that were used or replaced. */
-  async dropForProofs(tx: Tx, proofIds: readonly string[]): Promise<void> {
-    await this.outbox.dropForProofs(tx, proofIds);
+  async dropForChallenges(tx: Tx, challengeIds: readonly string[]): Promise<void> {
+    await this.outbox.dropForChallenges(tx, challengeIds);
   }
 
   /** Deletes all mails of erased members. */

@@ -135,7 +135,7 @@ export class CodeRequestsService {
     const recipient = member ? recipientOf(member) : DECOY_RECIPIENT;
     const data = kind.composeMail(member ?? DECOY_RECIPIENT, challenge, requestOrigin(context));
     await this.mail.queue(tx, kind.template, recipient, data, {
-      proofId: challenge.id,
+      challengeId: challenge.id,
       withhold: member === null,
       lifetimeSeconds: Math.max(linkTtlSeconds, this.config.env.CODE_TTL_SECONDS),
     });

@@ -142,7 +142,7 @@ export class EmailChallengesService {
   async spend(tx: Tx, challengeId: string, method: ChallengeMethod): Promise<void> {
     if (!(await this.challenges.spend(tx, challengeId, method)))
       throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'used a moment ago' });
-    await this.mail.dropForProofs(tx, [challengeId]);
+    await this.mail.dropForChallenges(tx, [challengeId]);
   }
 
   /**
@@ -156,12 +156,12 @@ export class EmailChallengesService {
 
   /** Voids the challenges mailed for these sign-ups. */
   async voidSignUps(tx: Tx, signUpIds: readonly string[]): Promise<void> {
-    await this.mail.dropForProofs(tx, await this.challenges.voidOfSignUps(tx, signUpIds));
+    await this.mail.dropForChallenges(tx, await this.challenges.voidOfSignUps(tx, signUpIds));
   }
 
   private async voidWhere(tx: Tx, selection: ChallengeSelection): Promise<string[]> {
     const ids = await this.challenges.voidWhere(tx, selection);
-    await this.mail.dropForProofs(tx, ids);
+    await this.mail.dropForChallenges(tx, ids);
     return ids;
   }
 }

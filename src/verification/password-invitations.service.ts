@@ -37,7 +37,7 @@ export class PasswordInvitationsService {
         linkMinutes: Math.ceil(linkTtlSeconds / 60),
         why: reason,
       },
-      { proofId: challenge.id, lifetimeSeconds: linkTtlSeconds },
+      { challengeId: challenge.id, lifetimeSeconds: linkTtlSeconds },
     );
   }
 }

@@ -30,7 +30,7 @@ export class RecoveryMailService {
       'password-reset',
       recipientOf(member),
       challengeMailData(this.config, member, challenge, link, requestOrigin(context)),
-      { proofId: challenge.id, lifetimeSeconds: linkTtlSeconds },
+      { challengeId: challenge.id, lifetimeSeconds: linkTtlSeconds },
     );
   }
 }

@@ -53,7 +53,7 @@ export class EmailChangeMailsService {
       'email-change',
       { ...recipientOf(member), email },
       challengeMailData(this.config, member, challenge, link, requestOrigin(context)),
-      { proofId: challenge.id, withhold: !deliversToMailbox, lifetimeSeconds: linkTtlSeconds },
+      { challengeId: challenge.id, withhold: !deliversToMailbox, lifetimeSeconds: linkTtlSeconds },
     );
     return challenge.id;
   }

@@ -64,7 +64,7 @@ export class PendingSignUpsService {
     }
     const recipient = { memberId: null, email: signUp.email, locale: signUp.locale };
     const data = { ...this.describeChallenge(signUp, challenge), ...origin };
-    const mailOptions = { withhold, lifetimeSeconds: linkTtlSeconds, proofId: challenge.id };
+    const mailOptions = { withhold, lifetimeSeconds: linkTtlSeconds, challengeId: challenge.id };
     await this.mail.queue(tx, 'sign-up', recipient, data, mailOptions);
   }
 

@@ -7,7 +7,7 @@ import { OutboxMessage, type OutboxStatus } from './outbox-message.entity.js';
 import { OUTBOX_CHANNEL } from './outbox.repository.js';
 
 /** A mail as it is stored. `payload` is for reading the recipient and is not passed on. */
-export type OutboxRow = Omit<OutboxMessage, 'messageId' | 'proofId'> & PagePosition;
+export type OutboxRow = Omit<OutboxMessage, 'messageId' | 'challengeId'> & PagePosition;
 
 /** Condition for a dead mail that can still be sent: its payload exists and has not expired. */
 export const IS_RETRYABLE = `status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at > now(), true)`;

@@ -29,7 +29,7 @@ export class OutboxMessage {
   @Column('text', { name: 'message_id' }) messageId: string;
   @Column('uuid', { name: 'member_id', nullable: true }) memberId: string | null;
   /** The e-mail challenge whose code or link this mail carries. */
-  @Column('uuid', { name: 'proof_id', nullable: true }) proofId: string | null;
+  @Column('uuid', { name: 'proof_id', nullable: true }) challengeId: string | null;
   @Column('int', { default: 0 }) attempts: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   /** Next attempt: end of the backoff after a failure, or end of the lease of the process that is sending it. */

@@ -7,7 +7,7 @@ export const OUTBOX_CHANNEL = 'munjigi_outbox';
 
 export type NewOutboxMessage = Pick<
   OutboxMessage,
-  'id' | 'template' | 'locale' | 'status' | 'payload' | 'messageId' | 'memberId' | 'proofId'
+  'id' | 'template' | 'locale' | 'status' | 'payload' | 'messageId' | 'memberId' | 'challengeId'
 >;
 
 /** A message that this process holds the lease of. `attempts` distinguishes this lease from later ones. */
@@ -65,18 +65,18 @@ export class OutboxRepository {
        SELECT pg_notify('${OUTBOX_CHANNEL}', '') FROM message`,
       [
         ...[message.id, message.template, message.locale, message.status, message.payload],
-        ...[message.messageId, message.memberId, message.proofId, lifetimeSeconds],
+        ...[message.messageId, message.memberId, message.challengeId, lifetimeSeconds],
       ],
     );
   }
 
   /** Drops unsent mails of e-mail challenges that ended and erases their payload. */
-  async dropForProofs(tx: Tx, proofIds: readonly string[]): Promise<void> {
-    if (proofIds.length === 0) return;
+  async dropForChallenges(tx: Tx, challengeIds: readonly string[]): Promise<void> {
+    if (challengeIds.length === 0) return;
     await tx.query(
       `UPDATE outbox_messages SET status = 'dropped', payload = NULL, finished_at = now(), last_error = 'its code and link were used or replaced'
        WHERE proof_id = ANY($1) AND status = 'pending'`,
-      [[...proofIds]],
+      [[...challengeIds]],
     );
   }
 
