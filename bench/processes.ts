@@ -4,7 +4,7 @@ import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { TETHERED } from '../dev/child.js';
+import { EXIT_WITH_PARENT } from '../dev/child.js';
 import { freePort } from '../dev/free-port.js';
 import { PROJECT_ROOT } from '../dev/project.js';
 
@@ -36,7 +36,7 @@ export class ServerProcess {
     const port = await freePort();
     const log = openSync(logFile, 'a');
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...TETHERED, ...nodeOptions, script], {
+    const child = spawn(process.execPath, [...EXIT_WITH_PARENT, ...nodeOptions, script], {
       cwd: PROJECT_ROOT,
       env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: String(port), ...env },
       stdio: ['pipe', log, log],
@@ -79,7 +79,7 @@ export class ServerProcess {
 
 /** Runs a program of the project to its end and gives the JSON in its last line. */
 export async function runForJson<T>(script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<T> {
-  const child = spawn(process.execPath, [...TETHERED, path.join(PROJECT_ROOT, script), ...args], {
+  const child = spawn(process.execPath, [...EXIT_WITH_PARENT, path.join(PROJECT_ROOT, script), ...args], {
     cwd: PROJECT_ROOT,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -17,10 +17,10 @@ import { coldStart, memory } from './rows/process.js';
 import { accessCheck, me, storm, verify } from './rows/reading.js';
 import { refresh } from './rows/refresh.js';
 import { sizes } from './sizes.js';
-import { Stage } from './stage.js';
+import { BenchEnvironment } from './bench-environment.js';
 
 /** In the order they run: those that leave rows behind come late. */
-const ROWS: Record<string, (stage: Stage) => Promise<Row[]>> = {
+const ROWS: Record<string, (bench: BenchEnvironment) => Promise<Row[]>> = {
   access: accessCheck,
   verify,
   me,
@@ -65,27 +65,27 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-console.log('Setting the stage …');
-const stage = await Stage.set({
+console.log('Preparing databases and servers …');
+const bench = await BenchEnvironment.prepare({
   isQuick: values.quick,
   profileFolder: values.profile ? path.join(DATA_DIRECTORY, 'profiles') : undefined,
 });
-onStopRequest(() => void stage.strike().finally(() => process.exit(130)));
+onStopRequest(() => void bench.stop().finally(() => process.exit(130)));
 let failed = false;
 try {
   if (values.sizes) {
     console.log(`Seeding ${SIZED_MEMBERS.toLocaleString('en')} members …`);
-    console.log(await sizes(stage, SIZED_MEMBERS));
+    console.log(await sizes(bench, SIZED_MEMBERS));
   } else {
     await measureRows();
   }
 } finally {
-  await stage.strike();
+  await bench.stop();
 }
 process.exit(failed ? 1 : 0);
 
 async function measureRows(): Promise<void> {
-  const [version] = await stage.query<{ server_version: string }>('SHOW server_version');
+  const [version] = await bench.query<{ server_version: string }>('SHOW server_version');
   const circumstances = conditions(version!.server_version, values.quick);
   const rows: Row[] = [];
   for (const name of names) {
@@ -95,7 +95,7 @@ async function measureRows(): Promise<void> {
       continue;
     }
     try {
-      const measured = await ROWS[name]!(stage);
+      const measured = await ROWS[name]!(bench);
       rows.push(...measured);
       for (const row of measured)
         console.log(

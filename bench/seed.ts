@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { PasswordHasher } from '../src/security/passwords/password-hasher.js';
 import { AppConfig } from '../src/platform/config/app-config.js';
-import { BENCH_PASSWORD } from './people.js';
+import { BENCH_PASSWORD } from './members.js';
 
 /** Members of every size are numbered from 1; see people.ts for what follows from the number. */
 export async function seedMembers(databaseUrl: string, config: AppConfig, from: number, to: number): Promise<void> {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { dataSourceOptions } from '../src/bootstrap/data-source.js';
 import { migrate } from '../src/platform/database/migrator.js';
 import { POPULATIONS, seedPopulation } from './population.js';
-import type { Stage } from './stage.js';
+import type { BenchEnvironment } from './bench-environment.js';
 
 /** Of each member, where a share of them says as much about the size of a row as all of them would. */
 const SHARES = new Map([['security_events', 10]]);
@@ -18,8 +18,8 @@ interface TableSize {
 }
 
 /** Seeds a database as use would fill it, and prints what a row of each growing table takes, and what follows from that. */
-export async function sizes(stage: Stage, members: number): Promise<string> {
-  const database = await stage.emptyDatabase();
+export async function sizes(bench: BenchEnvironment, members: number): Promise<string> {
+  const database = await bench.emptyDatabase();
   const client = new pg.Client({ connectionString: database.url });
   try {
     await migrate(dataSourceOptions({ url: database.url, poolSize: 2, timeoutSeconds: 600 }));

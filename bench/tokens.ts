@@ -6,7 +6,7 @@ import type { Role } from '../src/platform/http/principal.js';
 import type { AppConfig } from '../src/platform/config/app-config.js';
 import { TokenKeys } from '../src/platform/crypto/tokens/token-keys.js';
 import { TokensService } from '../src/platform/crypto/tokens/tokens.service.js';
-import { memberNamed, sessionIdOf } from './people.js';
+import { memberNamed, sessionIdOf } from './members.js';
 
 /** Tokens of seeded sessions, as the server under test would have minted them: it has the same secret. */
 export class TokenMint {

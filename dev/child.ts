@@ -3,8 +3,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PROJECT_ROOT } from './project.js';
 
-/** Arguments for Node.js that make a child end with its parent. Its standard input must be a pipe; see tether.js. */
-export const TETHERED = ['--import', pathToFileURL(path.join(PROJECT_ROOT, 'dev', 'tether.js')).href];
+/** Arguments for Node.js that make a child end with its parent. Its standard input must be a pipe; see exit-with-parent.js. */
+export const EXIT_WITH_PARENT = ['--import', pathToFileURL(path.join(PROJECT_ROOT, 'dev', 'exit-with-parent.js')).href];
 
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { buildIfStale } from './build.js';
-import { exitCode, listeningPort, onStopRequest, TETHERED } from './child.js';
+import { exitCode, listeningPort, onStopRequest, EXIT_WITH_PARENT } from './child.js';
 import { freePort } from './free-port.js';
 import { type MailInbox, startMailInbox } from './mail-inbox.js';
 import { DirectoryInUseError, type Postgres, startPostgres } from './postgres.js';
@@ -94,7 +94,7 @@ class DevelopmentStack {
     const databaseUrl = process.env.DATABASE_URL || this.postgres?.url;
     const smtpUrl = process.env.SMTP_URL || this.inbox?.smtpUrl;
     await noteStack({ PORT: String(port), PUBLIC_URL: publicUrl, DATABASE_URL: databaseUrl, SMTP_URL: smtpUrl });
-    this.server = spawn(process.execPath, [...TETHERED, 'dist/main.js'], {
+    this.server = spawn(process.execPath, [...EXIT_WITH_PARENT, 'dist/main.js'], {
       cwd: PROJECT_ROOT,
       env: {
         ...process.env,
@@ -105,7 +105,7 @@ class DevelopmentStack {
         DATABASE_URL: databaseUrl,
         SMTP_URL: smtpUrl,
       },
-      stdio: ['pipe', 'pipe', 'inherit'], // the first pipe is what ties the server's life to ours, see tether.js
+      stdio: ['pipe', 'pipe', 'inherit'], // the first pipe is what ties the server's life to ours, see exit-with-parent.js
       detached: process.platform !== 'win32', // Ctrl-C reaches us alone; we pass it on once and in order
     });
     this.server.stdout?.pipe(process.stdout, { end: false });

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { BENCH_PASSWORD, deviceToken, memberNamed } from '../people.js';
+import { BENCH_PASSWORD, deviceToken, memberNamed } from '../members.js';
 import type { LoadAnswer, LoadConnection } from './connection.js';
 import type { Job } from './job.js';
-import type { Letterbox } from './letterbox.js';
+import type { FakeSmtpServer } from './fake-smtp-server.js';
 
 /** Something the n-th connection does over and over; throws where an answer is not the one it should be. */
 export type Step = (connection: LoadConnection) => Promise<void>;
-type Flow = (job: Job, index: number, letterbox: Letterbox) => Step;
+type Flow = (job: Job, index: number, smtpServer: FakeSmtpServer) => Step;
 
 function expect(answer: LoadAnswer, status: number): any {
   if (answer.status !== status) throw new Error(`${answer.status} ${answer.body.slice(0, 120)}`);
@@ -102,24 +102,24 @@ const FLOWS = {
   },
 
   /** From "I want an account" through the mailbox to the first login. */
-  signUp: (_job, _index, letterbox) => async (connection) => {
+  signUp: (_job, _index, smtpServer) => async (connection) => {
     const name = randomBytes(8).toString('hex');
     const email = `${name}@bench.example`;
     const body = { loginId: `b${name}`, email, password: freshPassword() };
-    const mailed = letterbox.next(email);
+    const mailed = smtpServer.next(email);
     const { signUpId } = expect(await connection.ask({ method: 'POST', path: '/api/auth/sign-up', body }), 202);
     const confirmation = { signUpId, code: await mailed };
     expect(await connection.ask({ method: 'POST', path: '/api/auth/sign-up/confirm-code', body: confirmation }), 200);
   },
 
   /** Ask, read the mail, prove, set a new password. */
-  reset: (job, index, letterbox) => {
+  reset: (job, index, smtpServer) => {
     const turn = takeTurns(job, index);
     return async (connection) => {
       const post = (path: string, body: unknown) =>
         connection.ask({ method: 'POST', path: `/api/auth/password-reset${path}`, body });
       const { email } = memberNamed(turn());
-      const mailed = letterbox.next(email);
+      const mailed = smtpServer.next(email);
       const { requestId } = expect(await post('/send-code', { email }), 202);
       const { resetToken } = expect(await post('/confirm-code', { requestId, code: await mailed }), 200);
       expect(await post('', { resetToken, newPassword: freshPassword() }), 204);

@@ -33,12 +33,12 @@ export class LoadProcess {
     return this.order({ do: 'load', job });
   }
 
-  async openLetterbox(port: number): Promise<void> {
-    await this.order({ do: 'open-letterbox', port });
+  async startSmtpServer(port: number): Promise<void> {
+    await this.order({ do: 'open-smtpServer', port });
   }
 
-  async closeLetterbox(): Promise<void> {
-    await this.order({ do: 'close-letterbox' });
+  async stopSmtpServer(): Promise<void> {
+    await this.order({ do: 'close-smtpServer' });
   }
 
   stop(): void {

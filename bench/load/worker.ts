@@ -3,14 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LoadConnection } from './connection.js';
 import { flowOf } from './flows.js';
 import type { Job, LoadResult } from './job.js';
-import { Letterbox } from './letterbox.js';
+import { FakeSmtpServer } from './fake-smtp-server.js';
 
 /** What is asked of this process; each question is answered by a message with its number. */
 export type Order = { number: number } & (
-  { do: 'load'; job: Job } | { do: 'open-letterbox'; port: number } | { do: 'close-letterbox' }
+  { do: 'load'; job: Job } | { do: 'open-smtpServer'; port: number } | { do: 'close-smtpServer' }
 );
 
-let letterbox = new Letterbox();
+let smtpServer = new FakeSmtpServer();
 
 async function run(job: Job): Promise<LoadResult> {
   const connections = await Promise.all(
@@ -25,7 +25,7 @@ async function run(job: Job): Promise<LoadResult> {
   const failures: Record<string, number> = {};
   await Promise.all(
     connections.map(async (connection, index) => {
-      const step = flowOf(job.flow)(job, index, letterbox);
+      const step = flowOf(job.flow)(job, index, smtpServer);
       for (let startedAt = performance.now(); startedAt < stopAt;) {
         try {
           await step(connection);
@@ -57,11 +57,11 @@ async function obey(order: Order): Promise<LoadResult | undefined> {
   switch (order.do) {
     case 'load':
       return run(order.job);
-    case 'open-letterbox':
-      letterbox = new Letterbox();
-      return letterbox.listen(order.port).then(() => undefined);
-    case 'close-letterbox':
-      return letterbox.stop().then(() => undefined);
+    case 'open-smtpServer':
+      smtpServer = new FakeSmtpServer();
+      return smtpServer.listen(order.port).then(() => undefined);
+    case 'close-smtpServer':
+      return smtpServer.stop().then(() => undefined);
   }
 }
 

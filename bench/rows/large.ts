@@ -1,39 +1,39 @@
 import { alternate, type Row } from '../measure.js';
-import { memberNamed } from '../people.js';
+import { memberNamed } from '../members.js';
 import type { ServerProcess } from '../processes.js';
 import { appoint } from '../seed.js';
-import { MEMBERS, type Stage, type StagedResult } from '../stage.js';
+import { MEMBERS, type BenchEnvironment, type LoadMeasurement } from '../bench-environment.js';
 
 const LARGE = 1_000_000;
 const SESSIONS_EACH = 3;
 
 /** What a thousand times the members and sessions change: the same loads on two databases, in turn. */
-export async function large(stage: Stage): Promise<Row[]> {
-  const small = await stage.server('ours');
+export async function large(bench: BenchEnvironment): Promise<Row[]> {
+  const small = await bench.server('ours');
   console.log(`Seeding ${LARGE.toLocaleString('en')} members …`);
-  const crowd = await stage.crowd(LARGE, SESSIONS_EACH);
+  const crowd = await bench.crowd(LARGE, SESSIONS_EACH);
   try {
-    for (const url of [stage.databaseUrl, crowd.databaseUrl]) await appoint(url, memberNamed(1).id);
-    const administrator = stage.mint.access(1, 'admin');
+    for (const url of [bench.databaseUrl, crowd.databaseUrl]) await appoint(url, memberNamed(1).id);
+    const administrator = bench.mint.access(1, 'admin');
     const flow =
       (name: 'login' | 'loginByAddress' | 'checkLoginId' | 'search') => (server: ServerProcess, members: number) =>
-        stage.load(server, {
+        bench.load(server, {
           flow: name,
           tokens: administrator,
           members,
           stride: Math.floor(members / MEMBERS),
           connections: 16,
         });
-    const refreshing = async (server: ServerProcess): Promise<StagedResult> => {
-      const tokens = server === small ? await stage.freshSessions() : crowd.freshSessions(MEMBERS);
-      return stage.load(server, { flow: 'refresh', path: '/api/auth/refresh', tokens, connections: 16 });
+    const refreshing = async (server: ServerProcess): Promise<LoadMeasurement> => {
+      const tokens = server === small ? await bench.freshSessions() : crowd.freshSessions(MEMBERS);
+      return bench.load(server, { flow: 'refresh', path: '/api/auth/refresh', tokens, connections: 16 });
     };
 
     const rows: Row[] = [];
     const row = async (
       operation: string,
-      load: (server: ServerProcess, members: number) => Promise<StagedResult>,
-      rounds = stage.rounds,
+      load: (server: ServerProcess, members: number) => Promise<LoadMeasurement>,
+      rounds = bench.rounds,
     ): Promise<void> => {
       const details: Record<string, number> = {};
       const figures = await alternate(
@@ -55,7 +55,7 @@ export async function large(stage: Stage): Promise<Row[]> {
         ...figures,
       });
     };
-    await row('refresh, of 3,000,000 sessions,', refreshing, Math.min(stage.rounds, SESSIONS_EACH));
+    await row('refresh, of 3,000,000 sessions,', refreshing, Math.min(bench.rounds, SESSIONS_EACH));
     await row('login', flow('login'));
     await row('login by address, new device', flow('loginByAddress'));
     await row('find by login ID', flow('checkLoginId'));

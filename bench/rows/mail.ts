@@ -1,27 +1,27 @@
 import { alternate, type Measured, type Row } from '../measure.js';
-import { MEMBERS, type Stage } from '../stage.js';
+import { MEMBERS, type BenchEnvironment } from '../bench-environment.js';
 
 /** Asking for a code must not notice that the mail server is gone. */
-export async function sendCode(stage: Stage): Promise<Row[]> {
-  const server = await stage.server('ours');
+export async function sendCode(bench: BenchEnvironment): Promise<Row[]> {
+  const server = await bench.server('ours');
   let firstMember = MEMBERS + 3001;
   const ask = async (): Promise<Measured> => {
     const job = { flow: 'sendCode', connections: 16, firstMember, members: 3000 } as const;
     firstMember = firstMember === MEMBERS + 3001 ? MEMBERS + 6001 : MEMBERS + 3001;
-    const result = await stage.load(server, job);
+    const result = await bench.load(server, job);
     // What was not sent is of no use to the next round.
-    await stage.query(`DELETE FROM outbox_messages`);
+    await bench.query(`DELETE FROM outbox_messages`);
     return result;
   };
   const whileStopped = async (): Promise<Measured> => {
-    await stage.closeLetterbox();
+    await bench.stopSmtpServer();
     try {
       return await ask();
     } finally {
-      await stage.openLetterbox();
+      await bench.startSmtpServer();
     }
   };
-  const figures = await alternate(stage.rounds, whileStopped, ask);
+  const figures = await alternate(bench.rounds, whileStopped, ask);
   return [
     {
       operation: 'send-code with the mail server stopped',

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { alternate, median, type Measured, type Row } from '../measure.js';
-import { MEMBERS, type ServerKind, type Stage } from '../stage.js';
+import { MEMBERS, type ServerKind, type BenchEnvironment } from '../bench-environment.js';
 
 /** From the start of the process to its first answer, the database being up and migrated. */
-export async function coldStart(stage: Stage): Promise<Row[]> {
+export async function coldStart(bench: BenchEnvironment): Promise<Row[]> {
   const start = (kind: ServerKind) => async (): Promise<Measured> => {
-    const server = await stage.launch(kind);
+    const server = await bench.launch(kind);
     await server.stop();
     return { value: server.startMs };
   };
-  const figures = await alternate(stage.isQuick ? 1 : 5, start('ours'), start('bare-nest'));
+  const figures = await alternate(bench.isQuick ? 1 : 5, start('ours'), start('bare-nest'));
   return [
     {
       operation: 'cold start to the first answer',
@@ -22,20 +22,20 @@ export async function coldStart(stage: Stage): Promise<Row[]> {
 }
 
 /** Resident memory of fresh processes: before any request, and after each kind of request has been made at full speed. */
-export async function memory(stage: Stage): Promise<Row[]> {
+export async function memory(bench: BenchEnvironment): Promise<Row[]> {
   const rounds: { idle: { ours: number; limit: number }; loaded: { ours: number; limit: number } }[] = [];
-  for (let round = 0; round < (stage.isQuick ? 1 : 3); round++) {
-    const [ours, bare] = [await stage.launch('ours'), await stage.launch('bare-nest')];
+  for (let round = 0; round < (bench.isQuick ? 1 : 3); round++) {
+    const [ours, bare] = [await bench.launch('ours'), await bench.launch('bare-nest')];
     await pause(1000);
     const idle = { ours: await ours.residentMib(), limit: await bare.residentMib() };
-    const tokens = stage.mint.access(MEMBERS);
-    await stage.load(ours, { flow: 'get', path: '/api/members/me', tokens, connections: 64 });
-    await stage.load(ours, { flow: 'verify', path: '/api/auth/verify', tokens, connections: 64 });
-    await stage.load(ours, { flow: 'login', connections: 64 });
-    const refreshTokens = await stage.freshSessions();
-    await stage.load(ours, { flow: 'refresh', path: '/api/auth/refresh', tokens: refreshTokens, connections: 64 });
-    await stage.load(ours, { flow: 'signUp', connections: 16 });
-    await stage.load(bare, { flow: 'get', path: '/probe', connections: 64 });
+    const tokens = bench.mint.access(MEMBERS);
+    await bench.load(ours, { flow: 'get', path: '/api/members/me', tokens, connections: 64 });
+    await bench.load(ours, { flow: 'verify', path: '/api/auth/verify', tokens, connections: 64 });
+    await bench.load(ours, { flow: 'login', connections: 64 });
+    const refreshTokens = await bench.freshSessions();
+    await bench.load(ours, { flow: 'refresh', path: '/api/auth/refresh', tokens: refreshTokens, connections: 64 });
+    await bench.load(ours, { flow: 'signUp', connections: 16 });
+    await bench.load(bare, { flow: 'get', path: '/probe', connections: 64 });
     await pause(1000);
     rounds.push({ idle, loaded: { ours: await ours.residentMib(), limit: await bare.residentMib() } });
     await Promise.all([ours.stop(), bare.stop()]);

@@ -1,86 +1,92 @@
 import { alternate, type Row } from '../measure.js';
-import { MEMBERS, type Stage } from '../stage.js';
+import { MEMBERS, type BenchEnvironment } from '../bench-environment.js';
 import type { ServerProcess } from '../processes.js';
-import { memberNamed } from '../people.js';
+import { memberNamed } from '../members.js';
 
 const CONNECTIONS = 64;
 
 /** Requests per second for the same token holders, by route. */
-function reader(stage: Stage, server: ServerProcess, path: string, tokens?: string[], flow: 'get' | 'verify' = 'get') {
-  return () => stage.load(server, { flow, path, tokens, connections: CONNECTIONS });
+function reader(
+  bench: BenchEnvironment,
+  server: ServerProcess,
+  path: string,
+  tokens?: string[],
+  flow: 'get' | 'verify' = 'get',
+) {
+  return () => bench.load(server, { flow, path, tokens, connections: CONNECTIONS });
 }
 
-export async function accessCheck(stage: Stage): Promise<Row[]> {
-  const [ours, bare] = [await stage.server('ours'), await stage.server('bare-nest')];
-  const guarded = reader(stage, ours, '/api/probe/guarded', stage.mint.access(MEMBERS));
+export async function accessCheck(bench: BenchEnvironment): Promise<Row[]> {
+  const [ours, bare] = [await bench.server('ours'), await bench.server('bare-nest')];
+  const guarded = reader(bench, ours, '/api/probe/guarded', bench.mint.access(MEMBERS));
   const common = { operation: 'access check on a route that reads nothing', unit: '/s' };
   return [
     {
       ...common,
       limitOf: 'the same route without a guard',
       target: { atLeast: 0.8 },
-      ...(await alternate(stage.rounds, guarded, reader(stage, ours, '/api/probe/open'))),
+      ...(await alternate(bench.rounds, guarded, reader(bench, ours, '/api/probe/open'))),
     },
     {
       ...common,
       limitOf: 'bare Nest + Fastify: no guard, headers, log, CORS, cookies',
-      ...(await alternate(stage.rounds, guarded, reader(stage, bare, '/probe'))),
+      ...(await alternate(bench.rounds, guarded, reader(bench, bare, '/probe'))),
     },
   ];
 }
 
-export async function verify(stage: Stage): Promise<Row[]> {
-  const [ours, bare] = [await stage.server('ours'), await stage.server('bare-nest')];
-  const tokens = stage.mint.access(MEMBERS);
-  const verifying = reader(stage, ours, '/api/auth/verify', tokens, 'verify');
-  const guarded = reader(stage, ours, '/api/probe/guarded', tokens);
-  const taking = reader(stage, bare, '/probe', tokens, 'verify');
-  const giving = reader(stage, bare, '/probe', tokens);
+export async function verify(bench: BenchEnvironment): Promise<Row[]> {
+  const [ours, bare] = [await bench.server('ours'), await bench.server('bare-nest')];
+  const tokens = bench.mint.access(MEMBERS);
+  const verifying = reader(bench, ours, '/api/auth/verify', tokens, 'verify');
+  const guarded = reader(bench, ours, '/api/probe/guarded', tokens);
+  const taking = reader(bench, bare, '/probe', tokens, 'verify');
+  const giving = reader(bench, bare, '/probe', tokens);
   return [
     {
       operation: 'verify',
       unit: '/s',
       limitOf: 'access check',
       target: { atLeast: 0.9 },
-      ...(await alternate(stage.rounds, verifying, guarded)),
+      ...(await alternate(bench.rounds, verifying, guarded)),
     },
     {
       operation: 'bare Nest + Fastify: the same POST, nothing verified',
       unit: '/s',
       limitOf: 'its GET',
-      ...(await alternate(stage.rounds, taking, giving)),
+      ...(await alternate(bench.rounds, taking, giving)),
     },
   ];
 }
 
-export async function me(stage: Stage): Promise<Row[]> {
-  const [ours, bare] = [await stage.server('ours'), await stage.server('bare-fastify')];
-  const mine = reader(stage, ours, '/api/members/me', stage.mint.access(MEMBERS));
-  const limit = reader(stage, bare, `/members/${memberNamed(7).id}`);
-  const figures = await alternate(stage.rounds, mine, limit);
+export async function me(bench: BenchEnvironment): Promise<Row[]> {
+  const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];
+  const mine = reader(bench, ours, '/api/members/me', bench.mint.access(MEMBERS));
+  const limit = reader(bench, bare, `/members/${memberNamed(7).id}`);
+  const figures = await alternate(bench.rounds, mine, limit);
   const limitOf = 'bare Fastify + pg, the row by a prepared statement';
   return [{ operation: 'GET /api/members/me', unit: '/s', limitOf, target: { atLeast: 0.75 }, ...figures }];
 }
 
 /** Members who read while others log in without pause: what a login storm does to everybody else. */
-export async function storm(stage: Stage): Promise<Row[]> {
-  const server = await stage.server('ours');
-  const tokens = stage.mint.access(MEMBERS);
+export async function storm(bench: BenchEnvironment): Promise<Row[]> {
+  const server = await bench.server('ours');
+  const tokens = bench.mint.access(MEMBERS);
   // A little thought between requests: only so does the time of an answer say more than that the server is busy.
   const reading = { flow: 'get', path: '/api/members/me', tokens, connections: 8, pauseMs: 5 } as const;
   let longest = 0;
   const figures = await alternate(
-    stage.rounds,
+    bench.rounds,
     async () => {
-      await stage.forgetSessions();
+      await bench.forgetSessions();
       const [readers] = await Promise.all([
-        stage.load(server, reading),
-        stage.load(server, { flow: 'login', connections: 8, members: MEMBERS }),
+        bench.load(server, reading),
+        bench.load(server, { flow: 'login', connections: 8, members: MEMBERS }),
       ]);
       longest = Math.max(longest, readers.max);
       return { value: readers.p99 };
     },
-    async () => ({ value: (await stage.load(server, reading)).p99 }),
+    async () => ({ value: (await bench.load(server, reading)).p99 }),
   );
   const common = { unit: 'ms', rounds: figures.rounds };
   return [

@@ -5,7 +5,7 @@ import { Authenticator } from '../support/authenticator.js';
 import { describeInBrowser } from '../support/browser.js';
 import { given } from '../support/factories.js';
 import { addPasskey } from '../support/passkeys.js';
-import { LOOKS, Stage, type Look, type Visitor } from '../support/stage.js';
+import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
 /** IP addresses whose countries are known. */
@@ -14,11 +14,11 @@ const AMERICA = '8.8.8.';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 describeInBrowser('passkeys and security activity on the built-in pages', () => {
-  let stage: Stage;
+  let browserApp: BrowserApp;
   beforeAll(async () => {
-    stage = await Stage.start();
+    browserApp = await BrowserApp.start();
   });
-  afterAll(() => stage?.stop());
+  afterAll(() => browserApp?.stop());
 
   async function addPasskeyOnPage(visitor: Visitor, password: string, name = ''): Promise<void> {
     await open(visitor, 'passkeys', 'add');
@@ -41,8 +41,8 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     const how = `${look.language}, ${look.size}`;
 
     it(`adds a passkey, logs in with it alone and after the password, renames and removes it (${how})`, async () => {
-      const ada = await given.member(stage.app);
-      const visitor = await stage.visitor(look);
+      const ada = await given.member(browserApp.app);
+      const visitor = await browserApp.visitor(look);
       await VirtualAuthenticator.plugInto(visitor.page);
       await logIn(visitor, ada);
       await isLoggedIn(visitor);
@@ -119,24 +119,24 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
 
   /** A member from Korea with a later login from America, for whom an administrator has acted. */
   async function watched(look: Look): Promise<Visitor> {
-    const ada = await given.member(stage.app);
+    const ada = await given.member(browserApp.app);
     const credentials = { identifier: ada.loginId, password: ada.password };
-    await stage.app
+    await browserApp.app
       .client({ ip: `${KOREA}7` })
       .post('/api/auth/login', credentials)
       .expect(200);
-    const elsewhere = stage.app.client({ ip: `${AMERICA}7`, headers: { 'user-agent': FIREFOX } });
+    const elsewhere = browserApp.app.client({ ip: `${AMERICA}7`, headers: { 'user-agent': FIREFOX } });
     await elsewhere.post('/api/auth/login', credentials).expect(200);
-    const admin = await givenAdmin(stage.app);
+    const admin = await givenAdmin(browserApp.app);
     await admin.client.post(`/api/admin/members/${ada.id}/unlock`, undefined, admin.accessToken).expect(204);
-    const visitor = await stage.visitor(look, `${KOREA}8`);
+    const visitor = await browserApp.visitor(look, `${KOREA}8`);
     await logIn(visitor, ada);
     return visitor;
   }
 
   it('works in browsers without JSON support for passkeys, and explains failures', async () => {
-    const ada = await given.member(stage.app);
-    const visitor = await stage.visitor(LOOKS[1]!);
+    const ada = await given.member(browserApp.app);
+    const visitor = await browserApp.visitor(LOOKS[1]!);
     await visitor.context.addInitScript(`
       delete PublicKeyCredential.parseCreationOptionsFromJSON;
       delete PublicKeyCredential.parseRequestOptionsFromJSON;
@@ -168,9 +168,9 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
   });
 
   it('asks for a new password after the second step if it must be changed', async () => {
-    const ada = await enrol(await given.member(stage.app));
-    await stage.app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
-    const visitor = await stage.visitor(LOOKS[0]!);
+    const ada = await enrol(await given.member(browserApp.app));
+    await browserApp.app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
+    const visitor = await browserApp.visitor(LOOKS[0]!);
     await logIn(visitor, ada);
     await visitor.see('second-factor');
     await visitor.type('#appCode', totpCode(ada.secret, 1));
@@ -183,9 +183,9 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
   });
 
   it('offers the other methods of the second step in a browser without passkeys', async () => {
-    const ada = await enrol(await given.member(stage.app));
-    await addPasskey(ada, new Authenticator(stage.app.publicUrl));
-    const visitor = await stage.visitor(LOOKS[0]!);
+    const ada = await enrol(await given.member(browserApp.app));
+    await addPasskey(ada, new Authenticator(browserApp.app.publicUrl));
+    const visitor = await browserApp.visitor(LOOKS[0]!);
     await visitor.context.addInitScript('delete globalThis.PublicKeyCredential');
     await visitor.open('login');
     await visitor.see('ready');

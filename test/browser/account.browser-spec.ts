@@ -4,23 +4,23 @@ import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.
 import { describeInBrowser } from '../support/browser.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
-import { LOOKS, Stage, type Look, type Visitor } from '../support/stage.js';
+import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 
 /** The code of an authenticator app. `stepsAway`, because each code works once. */
 const codeOf = (secret: string, stepsAway = 0): string =>
   generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
 
 describeInBrowser('the account page', () => {
-  let stage: Stage;
+  let browserApp: BrowserApp;
   beforeAll(async () => {
-    stage = await Stage.start();
+    browserApp = await BrowserApp.start();
   });
-  afterAll(() => stage?.stop());
+  afterAll(() => browserApp?.stop());
 
   /** A member who has logged in on the login page and is on the account page. */
   async function loggedIn(look: Look): Promise<{ ada: GivenMember; visitor: Visitor }> {
-    const ada = await given.member(stage.app, { name: 'Ada Lovelace' });
-    const visitor = await stage.visitor(look);
+    const ada = await given.member(browserApp.app, { name: 'Ada Lovelace' });
+    const visitor = await browserApp.visitor(look);
     await logIn(visitor, ada);
     await isLoggedIn(visitor);
     return { ada, visitor };
@@ -30,8 +30,8 @@ describeInBrowser('the account page', () => {
     const how = `${look.language}, ${look.size}`;
 
     it(`requires a login, shows the member, and logs out (${how})`, async () => {
-      const ada = await given.member(stage.app, { name: 'Ada Lovelace' });
-      const visitor = await stage.visitor(look);
+      const ada = await given.member(browserApp.app, { name: 'Ada Lovelace' });
+      const visitor = await browserApp.visitor(look);
       await visitor.open('account');
       await visitor.page.waitForURL(/\/pages\/login/); // not logged in yet
       await visitor.see('ready');
@@ -105,7 +105,7 @@ describeInBrowser('the account page', () => {
     it(`sets up two-step login, requires it, and removes it (${how})`, async () => {
       const { ada, visitor } = await loggedIn(look);
       // The login is too old by now; the password of the form is used for a new check.
-      await stage.app.sql.query(
+      await browserApp.app.sql.query(
         `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
         [ada.id],
       );
@@ -128,7 +128,7 @@ describeInBrowser('the account page', () => {
       // The codes cannot be shown again.
       expect(await visitor.page.content()).not.toContain(codes[0]);
 
-      const phone = await stage.visitor(look);
+      const phone = await browserApp.visitor(look);
       await logIn(phone, ada);
       await phone.see('second-factor');
       await phone.inspect('login-second-factor');
@@ -164,7 +164,7 @@ describeInBrowser('the account page', () => {
       expect(await panel(visitor, 'sessions').locator('li').count()).toBe(1);
       expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
       // An expired access token is renewed in the background.
-      await stage.app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 hour'`);
+      await browserApp.app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '1 hour'`);
       await open(visitor, 'closing', 'sure');
       await visitor.type('#closing-password', 'wrong');
       await visitor.send('closing');
@@ -174,7 +174,7 @@ describeInBrowser('the account page', () => {
       await visitor.send('closing');
       await visitor.see('closed');
       await visitor.inspect('account-closed');
-      const { rows } = await stage.app.sql.query('SELECT status FROM members WHERE id = $1', [ada.id]);
+      const { rows } = await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [ada.id]);
       expect(rows[0].status).toBe('closed');
       await visitor.close();
     });

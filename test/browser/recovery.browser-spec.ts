@@ -2,20 +2,20 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeInBrowser } from '../support/browser.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
-import { LOOKS, Stage, type Visitor } from '../support/stage.js';
+import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
 
 const linkIn = (mail: Mail): string => mail.links.find((link) => link.includes('#token='))!;
 
 describeInBrowser('getting back into an account on the built-in pages', () => {
-  let stage: Stage;
+  let browserApp: BrowserApp;
   beforeAll(async () => {
-    stage = await Stage.start({ CODE_RESEND_SECONDS: '1' });
+    browserApp = await BrowserApp.start({ CODE_RESEND_SECONDS: '1' });
   });
-  afterAll(() => stage?.stop());
+  afterAll(() => browserApp?.stop());
 
   /** Whether the password logs in. */
   const opens = async (loginId: string, password: string): Promise<boolean> =>
-    (await stage.app.client().post('/api/auth/login', { identifier: loginId, password })).status === 200;
+    (await browserApp.app.client().post('/api/auth/login', { identifier: loginId, password })).status === 200;
 
   async function ask(visitor: Visitor, page: string, email: string): Promise<void> {
     await visitor.open(page);
@@ -28,9 +28,9 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     const how = `${look.language}, ${look.size}`;
 
     it(`sets a new password by code (${how})`, async () => {
-      const ada = await given.member(stage.app);
+      const ada = await given.member(browserApp.app);
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
-      const visitor = await stage.visitor(look);
+      const visitor = await browserApp.visitor(look);
       await visitor.open('reset-password');
       await visitor.see('start');
       await visitor.inspect('reset-password');
@@ -58,11 +58,11 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     });
 
     it(`sets a new password by link, whose secret leaves the address at once (${how})`, async () => {
-      const ada = await given.member(stage.app);
+      const ada = await given.member(browserApp.app);
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
-      await stage.app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+      await browserApp.app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
       const mail = await mailbox.to(ada.email).next({ after: earlier });
-      const visitor = await stage.visitor(look);
+      const visitor = await browserApp.visitor(look);
       const requests: string[] = [];
       visitor.page.on('request', (request) => requests.push(`${request.url()} ${JSON.stringify(request.headers())}`));
       await visitor.open(linkIn(mail));
@@ -78,7 +78,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.send('reset');
       await visitor.see('done');
       expect(requests.filter((request) => request.includes(mail.linkToken!))).toEqual([]);
-      expect(stage.app.logs.filter((line) => line.includes(mail.linkToken!))).toEqual([]);
+      expect(browserApp.app.logs.filter((line) => line.includes(mail.linkToken!))).toEqual([]);
       expect(await opens(ada.loginId, newPassword)).toBe(true);
 
       await visitor.open('login');
@@ -93,9 +93,9 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     });
 
     it(`finds the login ID and goes on to a new password (${how})`, async () => {
-      const ada = await given.member(stage.app, { loginId: `lovelace.${unique.loginId().slice(3)}` });
+      const ada = await given.member(browserApp.app, { loginId: `lovelace.${unique.loginId().slice(3)}` });
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
-      const visitor = await stage.visitor(look);
+      const visitor = await browserApp.visitor(look);
       await visitor.open('find-login-id');
       await visitor.inspect('find-login-id');
       await ask(visitor, 'find-login-id', ada.email);
@@ -124,13 +124,13 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     });
 
     it(`takes an account back with “It wasn’t me” (${how})`, async () => {
-      const ada = await given.member(stage.app);
+      const ada = await given.member(browserApp.app);
       const password = unique.password();
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
       const body = { currentPassword: ada.password, newPassword: password };
       await ada.client.post('/api/members/me/password', body, ada.accessToken).expect(204);
       const mail = await mailbox.to(ada.email).next({ after: earlier });
-      const visitor = await stage.visitor(look);
+      const visitor = await browserApp.visitor(look);
       await visitor.open(linkIn(mail));
       await visitor.page.locator('[data-group="about"]').waitFor();
       await visitor.inspect('not-me');
@@ -143,14 +143,14 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     });
 
     it(`confirms a new address, and the old one undoes it (${how})`, async () => {
-      const ada = await given.member(stage.app);
+      const ada = await given.member(browserApp.app);
       const newEmail = unique.email();
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
       const body = { newEmail, password: ada.password };
       await ada.client.post('/api/members/me/email/send-code', body, ada.accessToken).expect(202);
       const addressOf = async (): Promise<string> =>
-        (await stage.app.sql.query('SELECT email FROM members WHERE id = $1', [ada.id])).rows[0].email;
-      const visitor = await stage.visitor(look);
+        (await browserApp.app.sql.query('SELECT email FROM members WHERE id = $1', [ada.id])).rows[0].email;
+      const visitor = await browserApp.visitor(look);
       await visitor.open(linkIn(await mailbox.to(newEmail).next()));
       await visitor.see('ready');
       await visitor.inspect('confirm-email');
@@ -172,7 +172,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
   }
 
   it('says what is wrong with a link that was cut short or is none', async () => {
-    const visitor = await stage.visitor(LOOKS[0]!);
+    const visitor = await browserApp.visitor(LOOKS[0]!);
     for (const page of ['confirm-sign-up', 'not-me', 'confirm-email', 'undo-email']) {
       await visitor.open(page);
       await visitor.see('missing');
@@ -186,8 +186,8 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
   });
 
   it('can be walked with the keyboard alone', async () => {
-    const ada = await given.member(stage.app);
-    const visitor = await stage.visitor(LOOKS[1]!);
+    const ada = await given.member(browserApp.app);
+    const visitor = await browserApp.visitor(LOOKS[1]!);
     const { keyboard } = visitor.page;
     await visitor.open('login');
     await visitor.see('ready');

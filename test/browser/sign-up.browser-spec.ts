@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeInBrowser } from '../support/browser.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
-import { LOOKS, Stage, type Look, type Visitor } from '../support/stage.js';
+import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 
 type Person = ReturnType<typeof unique.signUp>;
 
@@ -19,22 +19,22 @@ async function signUp(visitor: Visitor, { loginId, email, password }: Person): P
 const linkIn = (mail: Mail): string => mail.links.find((link) => link.includes('#token='))!;
 
 describeInBrowser('signing up on the built-in pages', () => {
-  let stage: Stage;
+  let browserApp: BrowserApp;
   beforeAll(async () => {
-    stage = await Stage.start();
+    browserApp = await BrowserApp.start();
   });
-  afterAll(() => stage?.stop());
+  afterAll(() => browserApp?.stop());
 
   const memberOf = async ({ email }: Person): Promise<string | undefined> =>
-    (await stage.app.sql.query('SELECT login_id FROM members WHERE email = $1', [email])).rows[0]?.login_id;
+    (await browserApp.app.sql.query('SELECT login_id FROM members WHERE email = $1', [email])).rows[0]?.login_id;
 
   for (const look of LOOKS) {
     const how = `${look.language}, ${look.size}`;
 
     it(`goes from the form by the mailed code to the account (${how})`, async () => {
       const ada = unique.signUp();
-      const taken = await given.member(stage.app);
-      const visitor = await stage.visitor(look);
+      const taken = await given.member(browserApp.app);
+      const visitor = await browserApp.visitor(look);
       await visitor.open('sign-up');
       await visitor.inspect('sign-up');
 
@@ -76,7 +76,7 @@ describeInBrowser('signing up on the built-in pages', () => {
 
     it(`is confirmed by the link without the password where it was begun (${how})`, async () => {
       const ada = unique.signUp();
-      const visitor = await stage.visitor(look);
+      const visitor = await browserApp.visitor(look);
       const mail = await signUp(visitor, ada);
       await visitor.open(linkIn(mail));
       await visitor.see('ready');
@@ -128,7 +128,7 @@ describeInBrowser('signing up on the built-in pages', () => {
       await visitor.send('discard');
       await visitor.see('discarded');
       await visitor.inspect('confirm-sign-up-discarded');
-      const { rowCount } = await stage.app.sql.query('SELECT FROM sign_ups WHERE email = $1', [ada.email]);
+      const { rowCount } = await browserApp.app.sql.query('SELECT FROM sign_ups WHERE email = $1', [ada.email]);
       expect(rowCount).toBe(0);
       await visitor.close();
     });
@@ -136,7 +136,7 @@ describeInBrowser('signing up on the built-in pages', () => {
 
   /** Somebody signs up over the API; the mail is read on a device of its own. */
   async function mailOpenedElsewhere(look: Look, person: Person): Promise<{ mail: Mail; visitor: Visitor }> {
-    await stage.app.client().post('/api/auth/sign-up', person).expect(202);
-    return { mail: await mailbox.to(person.email).next(), visitor: await stage.visitor(look) };
+    await browserApp.app.client().post('/api/auth/sign-up', person).expect(202);
+    return { mail: await mailbox.to(person.email).next(), visitor: await browserApp.visitor(look) };
   }
 });

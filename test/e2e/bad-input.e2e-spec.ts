@@ -6,7 +6,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { countPgSleeps } from '../support/pg-sleep-counter.js';
-import { faultsOfProblem } from '../support/problem-oracle.js';
+import { problemViolations } from '../support/problem-violations.js';
 import { TestApp } from '../support/test-app.js';
 
 const SIGN_UP = '/api/auth/sign-up';
@@ -114,7 +114,7 @@ const send = ({ method, path, token }: Operation, request: RequestOptions) =>
 
 /** IV-07: the shape of every refusal, with nothing in it of how the server is built. */
 const expectProblem = (answer: HttpAnswer, what: string): void =>
-  expect([what, faultsOfProblem(answer), answer.text.slice(0, 500)]).toEqual([what, [], expect.any(String)]);
+  expect([what, problemViolations(answer), answer.text.slice(0, 500)]).toEqual([what, [], expect.any(String)]);
 
 /** Sends each bad body to each operation. */
 async function expectAllRefused(bodies: BadBody[]): Promise<void> {
@@ -626,7 +626,7 @@ describe('an address that is no single plain address', () => {
       await app.post(SIGN_UP, { ...unique.signUp(), email: `${local}@${domain}` }).expect(202);
     }
     await outboxEmpty(app);
-    // Some inboxes show the domain in Unicode again, so this looks at what came over the wire.
+    // Some inboxes show the domain in Unicode again, so this looks at what came over the network.
     const headers = (await mailbox.everything()).flatMap(({ raw }) => /^To: .*$/m.exec(raw)?.[0] ?? []);
     expect(headers.filter((header) => header.includes(local)).sort()).toEqual([
       `To: ${local}@xn--bcher-kva.example`,

@@ -16,7 +16,7 @@ import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { afterCooldown } from '../support/recovery.js';
 import { TestApp } from '../support/test-app.js';
 import { TokenForge } from '../support/token-forge.js';
-import { answered, answerLost, ANY_SERVER, unreachable, Wire } from '../support/wire.js';
+import { answered, answerLost, ANY_SERVER, unreachable, FaultyFetch } from '../support/faulty-fetch.js';
 
 const REFRESH = 'POST /api/auth/refresh';
 const ME = 'GET /api/members/me';
@@ -33,7 +33,7 @@ afterAll(() => app.stop());
 /** A client with its recorded events. */
 interface Device {
   client: MunjigiClient;
-  wire: Wire;
+  network: FaultyFetch;
   storage: TokenStorage;
   ended: ClientEvents['sessionEnded'][];
   changed: ClientEvents['tokensChanged'][];
@@ -46,10 +46,10 @@ afterEach(() => {
 });
 
 function device(storage: TokenStorage = memoryStorage(), options: Partial<MunjigiOptions> = {}): Device {
-  const wire = new Wire(app);
-  const client = new MunjigiClient({ baseUrl: ANY_SERVER, fetch: wire.fetch, storage, locale: 'en', ...options });
+  const network = new FaultyFetch(app);
+  const client = new MunjigiClient({ baseUrl: ANY_SERVER, fetch: network.fetch, storage, locale: 'en', ...options });
   opened.push(client);
-  const all: Device = { client, wire, storage, ended: [], changed: [], failures: [] };
+  const all: Device = { client, network, storage, ended: [], changed: [], failures: [] };
   client.on('sessionEnded', (event) => all.ended.push(event));
   client.on('tokensChanged', (event) => all.changed.push(event));
   client.on('storageFailed', ({ error }) => all.failures.push(error));
@@ -184,17 +184,17 @@ describe('the client', () => {
 describe('a client with an expired access token', () => {
   it('refreshes once for a hundred calls at the same time, before sending any of them', async () => {
     const before = await signedIn(await given.member(app));
-    const { client, wire, changed } = device(await expire(before));
+    const { client, network, changed } = device(await expire(before));
     const names = await Promise.all(Array.from({ length: 100 }, () => client.me.get()));
     expect(new Set(names.map(({ id }) => id)).size).toBe(1);
-    expect([wire.count(REFRESH), wire.count(ME), changed.length]).toEqual([1, 100, 1]);
+    expect([network.count(REFRESH), network.count(ME), changed.length]).toEqual([1, 100, 1]);
   });
 
   it('refreshes once for a hundred refused calls if its clock hid that the token had expired', async () => {
     const before = await signedIn(await given.member(app));
-    const { client, wire } = device(await expire(before, true));
+    const { client, network } = device(await expire(before, true));
     await Promise.all(Array.from({ length: 100 }, () => client.me.get()));
-    expect([wire.count(REFRESH), wire.count(ME)]).toEqual([1, 200]);
+    expect([network.count(REFRESH), network.count(ME)]).toEqual([1, 200]);
   });
 
   it('works with a clock that is wrong by a day in either direction', async () => {
@@ -203,10 +203,10 @@ describe('a client with an expired access token', () => {
       const real = Date.now;
       Date.now = () => real() + days * 86_400_000;
       try {
-        const { client, wire } = await signedIn(member);
+        const { client, network } = await signedIn(member);
         await client.me.get();
         await client.me.get();
-        expect([wire.count(REFRESH), wire.count(ME)]).toEqual([0, 2]);
+        expect([network.count(REFRESH), network.count(ME)]).toEqual([0, 2]);
       } finally {
         Date.now = real;
       }
@@ -215,34 +215,34 @@ describe('a client with an expired access token', () => {
 
   it('repeats a call only once, and not at all if the token was not the cause', async () => {
     const member = await given.member(app);
-    const { client, wire } = await signedIn(member);
+    const { client, network } = await signedIn(member);
     const path = 'POST /api/members/me/password';
     const body = { currentPassword: 'not it', newPassword: unique.password() };
     expect(await caught(client.me.changePassword(body))).toMatchObject({ code: 'invalid_credentials' });
-    expect([wire.count(path), wire.count(REFRESH)]).toEqual([1, 0]);
+    expect([network.count(path), network.count(REFRESH)]).toEqual([1, 0]);
 
     const refusal = answered(401, {}, JSON.stringify({ code: 'token_invalid' }));
-    wire.next(ME, refusal).next(ME, refusal);
+    network.next(ME, refusal).next(ME, refusal);
     expect(await caught(client.me.get())).toMatchObject({ code: 'token_invalid' });
-    expect([wire.count(ME), wire.count(REFRESH)]).toEqual([2, 1]);
+    expect([network.count(ME), network.count(REFRESH)]).toEqual([2, 1]);
     expect(await client.me.get()).toMatchObject({ loginId: member.loginId });
   });
 
   it('sends its token to other services, and a new one after their 401', async () => {
-    const { client, wire } = await signedIn(await given.member(app));
-    wire.next(ME, answered(401));
+    const { client, network } = await signedIn(await given.member(app));
+    network.next(ME, answered(401));
     const answer = await client.fetch(`${ANY_SERVER}/api/members/me`);
-    expect([answer.status, wire.count(ME), wire.count(REFRESH)]).toEqual([200, 2, 1]);
+    expect([answer.status, network.count(ME), network.count(REFRESH)]).toEqual([200, 2, 1]);
   });
 
   it('aborts one call without aborting the refresh that other calls wait for', async () => {
     const before = await signedIn(await given.member(app));
-    const { client, wire } = device(await expire(before));
+    const { client, network } = device(await expire(before));
     let arrived = (): void => undefined;
     const underway = new Promise<void>((resolve) => (arrived = resolve));
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    wire.next(REFRESH, async (deliver) => {
+    network.next(REFRESH, async (deliver) => {
       arrived();
       await held;
       return deliver();
@@ -255,18 +255,18 @@ describe('a client with an expired access token', () => {
     expect(await left).toMatchObject({ message: 'page left' });
     release();
     await stayed;
-    expect([wire.count(REFRESH), wire.count(ME)]).toEqual([1, 1]);
+    expect([network.count(REFRESH), network.count(ME)]).toEqual([1, 1]);
   });
 });
 
 describe('a client during failures', () => {
   it('survives a lost refresh response: a retry gets the same new token', async () => {
     const before = await signedIn(await given.member(app));
-    const { client, wire, ended, storage } = device(await expire(before));
+    const { client, network, ended, storage } = device(await expire(before));
     const { refreshToken: old } = await stored(storage);
-    wire.next(REFRESH, answerLost).next(REFRESH, answerLost);
+    network.next(REFRESH, answerLost).next(REFRESH, answerLost);
     await Promise.all(Array.from({ length: 20 }, () => client.me.get()));
-    expect([wire.count(REFRESH), ended]).toEqual([3, []]);
+    expect([network.count(REFRESH), ended]).toEqual([3, []]);
     const { refreshToken, sessionId } = await stored(storage);
     expect(refreshToken).not.toBe(old);
     const { rows } = await app.sql.query('SELECT generation FROM sessions WHERE id = $1', [sessionId]);
@@ -275,43 +275,43 @@ describe('a client during failures', () => {
 
   it('keeps the session while the network, a proxy or the server fails, and recovers afterwards', async () => {
     const before = await signedIn(await given.member(app));
-    const { client, wire, ended, storage } = device(await expire(before));
+    const { client, network, ended, storage } = device(await expire(before));
     const session = await storage.get(KEY);
-    for (let i = 0; i < 4; i++) wire.next(REFRESH, unreachable);
+    for (let i = 0; i < 4; i++) network.next(REFRESH, unreachable);
     expect(await caught(client.me.get())).toBeInstanceOf(NetworkError);
-    wire.next(REFRESH, answered(429, { 'retry-after': '60' }));
+    network.next(REFRESH, answered(429, { 'retry-after': '60' }));
     expect(await caught(client.me.get())).toMatchObject({ status: 429, retryAfter: 60 });
-    wire.next(REFRESH, answered(403, {}, JSON.stringify({ code: 'origin_not_allowed' })));
+    network.next(REFRESH, answered(403, {}, JSON.stringify({ code: 'origin_not_allowed' })));
     expect(await caught(client.me.get())).toMatchObject({ status: 403 });
-    wire.next(REFRESH, answered(401, {}, '<html>Log in to the hotel network</html>'));
+    network.next(REFRESH, answered(401, {}, '<html>Log in to the hotel network</html>'));
     expect(await caught(client.me.get())).toMatchObject({ status: 401, code: 'unknown' });
     expect([ended, await storage.get(KEY)]).toEqual([[], session]);
-    wire.next(REFRESH, answered(502, {}, '<html>'));
+    network.next(REFRESH, answered(502, {}, '<html>'));
     expect(await client.me.get()).toMatchObject({ id: expect.any(String) });
   });
 
   it('continues after a restart of the server', async () => {
     const before = await signedIn(await given.member(app));
-    const { client, wire, ended } = device(await expire(before));
+    const { client, network, ended } = device(await expire(before));
     await app.kill();
     const calls = Promise.all(Array.from({ length: 10 }, () => client.me.get().catch(() => client.me.get())));
     await app.restart();
     await calls.catch(() => undefined);
     expect(await client.me.get()).toMatchObject({ id: expect.any(String) });
     expect(ended).toEqual([]);
-    expect(wire.count(REFRESH)).toBeGreaterThanOrEqual(1);
+    expect(network.count(REFRESH)).toBeGreaterThanOrEqual(1);
   });
 
   it('retries only GET calls, after the wait that the server demands', async () => {
-    const { client, wire } = await signedIn(await given.member(app));
-    wire.next(ME, answered(503, { 'retry-after': '0' })).next(ME, answered(429, { 'retry-after': '0' }));
+    const { client, network } = await signedIn(await given.member(app));
+    network.next(ME, answered(503, { 'retry-after': '0' })).next(ME, answered(429, { 'retry-after': '0' }));
     expect(await client.me.get()).toMatchObject({ id: expect.any(String) });
-    expect(wire.count(ME)).toBe(3);
-    wire.next(ME, answered(503, { 'retry-after': '30' }));
+    expect(network.count(ME)).toBe(3);
+    network.next(ME, answered(503, { 'retry-after': '30' }));
     expect(await caught(client.me.get())).toMatchObject({ status: 503, retryAfter: 30 });
-    wire.next('PATCH /api/members/me', answered(503, { 'retry-after': '0' }));
+    network.next('PATCH /api/members/me', answered(503, { 'retry-after': '0' }));
     expect(await caught(client.me.update({ name: 'Ada' }))).toMatchObject({ status: 503, retryAfter: 0 });
-    expect(wire.count('PATCH /api/members/me')).toBe(1);
+    expect(network.count('PATCH /api/members/me')).toBe(1);
   });
 
   it('continues from memory if the storage fails, and reports it', async () => {
@@ -337,26 +337,26 @@ describe('the end of a session', () => {
     const errors = await Promise.all(Array.from({ length: 50 }, () => caught(here.client.me.get())));
     for (const error of errors) expect(error.code === 'session_ended' || error instanceof SignedOutError).toBe(true);
     expect(here.ended).toEqual([{ sessionId, reason: 'ended', inThisTab: true }]);
-    expect(here.wire.count(REFRESH)).toBe(1);
+    expect(here.network.count(REFRESH)).toBe(1);
     expect(await here.storage.get(KEY)).toBeNull();
     expect(await caught(here.client.me.get())).toBeInstanceOf(SignedOutError);
     expect(here.ended).toHaveLength(1);
   });
 
   it('by a reused refresh token is reported as such', async () => {
-    const { client, storage, ended, wire } = await signedIn(await given.member(app));
+    const { client, storage, ended, network } = await signedIn(await given.member(app));
     const stolen = await stored(storage);
     await app.post('/api/auth/refresh', {}, stolen.refreshToken).expect(200);
     await afterGrace(stolen.sessionId);
-    wire.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' })));
+    network.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' })));
     expect(await caught(client.me.get())).toMatchObject({ code: 'token_reused' });
     expect(ended).toEqual([{ sessionId: stolen.sessionId, reason: 'reused', inThisTab: true }]);
   });
 
   it('by logging out is reported at once, also if the server is unreachable', async () => {
-    const { client, wire, ended, storage } = await signedIn(await given.member(app));
+    const { client, network, ended, storage } = await signedIn(await given.member(app));
     const { accessToken, sessionId } = await stored(storage);
-    wire.next('POST /api/auth/logout', unreachable);
+    network.next('POST /api/auth/logout', unreachable);
     expect(await caught(client.logOut())).toBeInstanceOf(NetworkError);
     expect(ended).toEqual([{ sessionId, reason: 'logged-out', inThisTab: true }]);
     expect(await storage.get(KEY)).toBeNull();
@@ -367,9 +367,9 @@ describe('the end of a session', () => {
 
   it('by logging out takes precedence over a refresh in progress', async () => {
     const before = await signedIn(await given.member(app));
-    const { client, wire, storage, ended } = device(await expire(before));
+    const { client, network, storage, ended } = device(await expire(before));
     let loggedOut: Promise<void> | undefined;
-    wire.next(REFRESH, async (deliver) => {
+    network.next(REFRESH, async (deliver) => {
       const answer = await deliver();
       loggedOut = client.logOut();
       await loggedOut;
@@ -396,12 +396,12 @@ describe('several clients with one storage, like tabs of a browser without locks
   it('are signed in together', async () => {
     const { tabs: all, member } = await tabs(3);
     for (const { client } of all) expect(await client.me.get()).toMatchObject({ loginId: member.loginId });
-    expect(all.map(({ wire }) => wire.count(REFRESH))).toEqual([0, 0, 0]);
+    expect(all.map(({ network }) => network.count(REFRESH))).toEqual([0, 0, 0]);
   });
 
   it('refresh at the same moment and stay signed in', async () => {
     const { tabs: all, member } = await tabs(3);
-    for (const { wire } of all) wire.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' })));
+    for (const { network } of all) network.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' })));
     const profiles = await Promise.all(all.map(({ client }) => client.me.get()));
     expect(profiles.map(({ loginId }) => loginId)).toEqual(Array(3).fill(member.loginId));
     for (const { client, ended } of all) {
@@ -414,9 +414,9 @@ describe('several clients with one storage, like tabs of a browser without locks
     const { tabs: all } = await tabs(2);
     const [winner, loser] = all as [Device, Device];
     const { sessionId } = (await winner.client.currentSession())!;
-    loser.wire.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' }))).next(REFRESH, async () => {
+    loser.network.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' }))).next(REFRESH, async () => {
       // The other tab refreshes while this request is slow. It arrives after the grace period.
-      winner.wire.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' })));
+      winner.network.next(ME, answered(401, {}, JSON.stringify({ code: 'token_expired' })));
       await winner.client.me.get();
       return new Response(JSON.stringify({ code: 'token_reused' }), { status: 401 });
     });

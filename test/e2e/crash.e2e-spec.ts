@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Cable } from '../support/cable.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember, unique } from '../support/factories.js';
 import { type HttpAnswer } from '../support/http-client.js';
@@ -120,18 +120,18 @@ describe('a server that is killed', () => {
   it('FT-02 may send a mail twice when it dies before noting that it was taken: same Message-ID, same code', async () => {
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
-    sink.refuseLetter = () => new Promise(() => undefined); // has it, and does not say so
+    sink.refuseMail = () => new Promise(() => undefined); // has it, and does not say so
     const doomed = await another({ SMTP_URL: sink.url });
     const requestId = await ask(doomed);
-    const letter = await eventually('the mail is taken', async () => sink.letters[0]);
+    const sent = await eventually('the mail is taken', async () => sink.mails[0]);
     await doomed.kill();
 
     const earlier = (await mailbox.to(ada.email).all()).at(-1);
     await app.restart();
     await dueNow();
     const mail = await mailbox.to(ada.email).next({ after: earlier });
-    expect([messageIdOf(mail.raw), mail.code]).toEqual([letter.messageId, letter.code]);
-    await confirm(requestId, letter.code);
+    expect([messageIdOf(mail.raw), mail.code]).toEqual([sent.messageId, sent.code]);
+    await confirm(requestId, sent.code);
   });
 });
 
@@ -163,13 +163,13 @@ describe('a server that loses its database', () => {
   });
 
   it('FT-05 answers 503 and when to come back while it is cut off, and recovers by itself', async () => {
-    const cable = await Cable.to(app.database.url);
-    cleanups.push(() => cable.cut().catch(() => undefined));
-    const cutOff = await another({ DATABASE_URL: cable.url });
+    const proxy = await TcpProxy.to(app.database.url);
+    cleanups.push(() => proxy.disconnect().catch(() => undefined));
+    const cutOff = await another({ DATABASE_URL: proxy.url });
     const credentials = { identifier: ada.loginId, password: ada.password };
     const { body: ended } = await cutOff.post('/api/auth/login', credentials).expect(200);
 
-    await cable.cut();
+    await proxy.disconnect();
     await cutOff.get('/health/live').expect(200);
     const ready = await cutOff.get('/health/ready').expect(503);
     expect(ready.headers['retry-after']).toMatch(/^\d+$/);
@@ -185,7 +185,7 @@ describe('a server that loses its database', () => {
 
     // Revoked on another server meanwhile; the notification was missed, the session must be known to be over.
     await app.post('/api/auth/logout', undefined, ended.accessToken).expect(204);
-    await cable.mend();
+    await proxy.reconnect();
     await eventually('it is ready again', async () =>
       (await cutOff.get('/health/ready')).status === 200 ? true : undefined,
     );
@@ -195,11 +195,11 @@ describe('a server that loses its database', () => {
   });
 
   it('FT-05 does not wait for a database that has fallen silent', async () => {
-    const cable = await Cable.to(app.database.url);
-    cleanups.push(() => cable.cut().catch(() => undefined));
-    const waiting = await another({ DATABASE_URL: cable.url, DATABASE_TIMEOUT_SECONDS: '1' });
+    const proxy = await TcpProxy.to(app.database.url);
+    cleanups.push(() => proxy.disconnect().catch(() => undefined));
+    const waiting = await another({ DATABASE_URL: proxy.url, DATABASE_TIMEOUT_SECONDS: '1' });
     await waiting.get('/api/members/me', ada.accessToken).expect(200);
-    cable.silence();
+    proxy.stall();
     // The database answers nothing from here on, so an answer shows that the server did not wait for it.
     await waiting.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(503);
     await eventually('it answers again', async () =>

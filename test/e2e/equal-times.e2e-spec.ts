@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Chance } from '../support/chance.js';
-import { compare } from '../support/equality.js';
+import { SeededRandom } from '../support/seeded-random.js';
+import { compare } from '../support/sample-comparison.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
-import { Newcomer } from '../support/newcomer.js';
+import { PendingSignUp } from '../support/pending-sign-up.js';
 import { REAL_HASH_COST } from '../support/server-environment.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
@@ -69,15 +69,15 @@ let known: Person[];
 let unknown: Person[];
 /** Of all that are known. */
 let password: string;
-const chance = new Chance();
+const random = new SeededRandom();
 
 beforeAll(async () => {
   sink = await SmtpSink.start();
   app = await TestApp.start({ env: { ...ENV, SMTP_URL: sink.url } });
   const codeFor = (address: string): Promise<string> =>
-    eventually('the sign-up mail', async () => sink.letters.find(({ to }) => to.includes(address))?.code);
-  const ada = await Newcomer.signUp(app, codeFor);
-  await ada.handIn(app);
+    eventually('the sign-up mail', async () => sink.mails.find(({ to }) => to.includes(address))?.code);
+  const ada = await PendingSignUp.signUp(app, codeFor);
+  await ada.confirm(app);
   password = ada.values.password;
   known = await copies((await ada.memberId(app))!);
   sink.isReading = false; // it shares this process with the clock
@@ -109,7 +109,7 @@ function course(): { kind: Kind; index: number; isWarmUp: boolean }[] {
   const part = (first: number, count: number, isWarmUp: boolean) => {
     const next = { known: first, unknown: first };
     const kinds = Array.from({ length: count }, () => ['known', 'unknown'] as const).flat();
-    return chance.shuffled(kinds).map((kind) => ({ kind, index: next[kind]++, isWarmUp }));
+    return random.shuffled(kinds).map((kind) => ({ kind, index: next[kind]++, isWarmUp }));
   };
   return [...part(0, WARM_UP, true), ...part(WARM_UP, PAIRS, false)];
 }
@@ -134,7 +134,7 @@ const moods = ['takes mail at once', `takes ${MAIL_DELAY_MS / 1000} s for each m
 describe.each(moods)('while the mail server %s', (mood) => {
   beforeAll(() => {
     if (mood === moods[1])
-      sink.refuseLetter = async () => {
+      sink.refuseMail = async () => {
         await pause(MAIL_DELAY_MS);
         return undefined;
       };

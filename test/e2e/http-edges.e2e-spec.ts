@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** An answer as it came over the wire, for requests that an HTTP client would not make. */
+/** An answer as it came over the network, for requests that an HTTP client would not make. */
 function parseRaw(raw: string): { status: number; headers: Record<string, string>; text: string } {
   const [head = '', text = ''] = raw.split('\r\n\r\n');
   const [status = '', ...lines] = head.split('\r\n');

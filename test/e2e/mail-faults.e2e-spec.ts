@@ -73,14 +73,14 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
 
   it('FT-04 retries after a temporary refusal with the same Message-ID and the same code', async () => {
     let refusals = 0;
-    sink.refuseLetter = async () => (refusals++ === 0 ? 451 : undefined);
+    sink.refuseMail = async () => (refusals++ === 0 ? 451 : undefined);
     const requestId = await requestReset(ada.email);
     const waiting = await eventuallyMail(ada.id, 'the mail is postponed', ({ lastError }) => lastError !== null);
     expect(waiting).toMatchObject({ status: 'pending', attempts: 1, hasPayload: true });
     await dueNow();
     const sent = await eventuallyMail(ada.id, 'the mail is sent', ({ status }) => status === 'sent');
     expect(sent).toMatchObject({ attempts: 2, hasPayload: false, lastError: null });
-    const [first, second] = sink.letters;
+    const [first, second] = sink.mails;
     expect([second?.messageId, second?.code]).toEqual([sent.messageId, first?.code]);
     expect(first?.messageId).toBe(sent.messageId);
     await app.post('/api/auth/password-reset/confirm-code', { requestId, code: second?.code }).expect(200);
@@ -105,7 +105,7 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
     await dueNow(', expires_at = now()');
     const dropped = await eventuallyMail(ada.id, 'the mail is dropped', ({ status }) => status !== 'pending');
     expect(dropped).toMatchObject({ status: 'dropped', hasPayload: false });
-    expect(sink.letters).toEqual([]);
+    expect(sink.mails).toEqual([]);
   });
 
   it('drops a mail that is replaced by a newer one', async () => {
@@ -118,15 +118,15 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
     await eventuallyMail(ada.id, 'the newer mail is sent', ({ status }) => status === 'sent');
     const { rows } = await app.sql.query('SELECT status, payload FROM outbox_messages WHERE id = $1', [first.id]);
     expect(rows).toEqual([{ status: 'dropped', payload: null }]);
-    expect(sink.letters).toHaveLength(1);
+    expect(sink.mails).toHaveLength(1);
   });
 
   it('drops a mail whose code is used before the mail server has answered', async () => {
     let accept: () => void = () => undefined;
-    sink.refuseLetter = () => new Promise((resolve) => (accept = () => resolve(undefined)));
+    sink.refuseMail = () => new Promise((resolve) => (accept = () => resolve(undefined)));
     const requestId = await requestReset(ada.email);
-    const letter = await eventually('the mail is there', async () => sink.letters[0]);
-    await app.post('/api/auth/password-reset/confirm-code', { requestId, code: letter.code }).expect(200);
+    const sent = await eventually('the mail is there', async () => sink.mails[0]);
+    await app.post('/api/auth/password-reset/confirm-code', { requestId, code: sent.code }).expect(200);
     expect(await mailOf(ada.id)).toMatchObject({ status: 'dropped', hasPayload: false });
     accept();
     await app.restart(); // waits for the mail in flight
@@ -135,9 +135,9 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
 
   it('sends a mail once if its outcome could not be recorded while the database refused connections', async () => {
     let accept: () => void = () => undefined;
-    sink.refuseLetter = () => new Promise((resolve) => (accept = () => resolve(undefined)));
+    sink.refuseMail = () => new Promise((resolve) => (accept = () => resolve(undefined)));
     await requestReset(ada.email);
-    await eventually('the mail is there', async () => sink.letters[0]);
+    await eventually('the mail is there', async () => sink.mails[0]);
     const { name } = app.database;
     await renameDatabase(name, `${name}_away`);
     const claimFailures = (): number => app.logs.filter((line) => line.includes('claiming mails failed')).length;
@@ -153,7 +153,7 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
       await renameDatabase(`${name}_away`, name);
     }
     await eventuallyMail(ada.id, 'the mail is recorded as sent', ({ status }) => status === 'sent');
-    expect(sink.letters).toHaveLength(1);
+    expect(sink.mails).toHaveLength(1);
   });
 
   it('SL-02 does not send a tampered row, and sends the others', async () => {
@@ -168,7 +168,7 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
     const grace = await givenMember();
     await requestReset(grace.email);
     await eventuallyMail(grace.id, 'the other mail is sent', ({ status }) => status === 'sent');
-    expect(sink.letters.map(({ to }) => to)).toEqual([[grace.email]]);
+    expect(sink.mails.map(({ to }) => to)).toEqual([[grace.email]]);
   });
 
   it('FT-03 FT-04 metrics distinguish an unreachable mail server from a refused mail', async () => {
@@ -241,8 +241,8 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
         return rowCount! < left ? rowCount! : undefined;
       });
     }
-    expect(sink.letters.map(({ to }) => to[0]).sort()).toEqual(mails.map(({ to }) => to).sort());
-    expect(new Set(sink.letters.map(({ messageId }) => messageId)).size).toBe(100);
+    expect(sink.mails.map(({ to }) => to[0]).sort()).toEqual(mails.map(({ to }) => to).sort());
+    expect(new Set(sink.mails.map(({ messageId }) => messageId)).size).toBe(100);
     await second.stop();
   });
 

@@ -41,12 +41,12 @@ describe('a mail server with required TLS', () => {
   it('ML-07 receives nothing if STARTTLS was stripped from its greeting; the mail is kept', async () => {
     sink = await SmtpSink.start();
     expect(await failureReason(sink.url)).toMatch(/TLS/);
-    expect(sink.letters).toEqual([]);
+    expect(sink.mails).toEqual([]);
   });
 
   it('ML-07 receives nothing if its certificate is not trusted; the mail is kept', async () => {
     sink = await SmtpSink.start({ hasTls: true });
     expect(await failureReason(sink.url)).toMatch(/certificate/);
-    expect(sink.letters).toEqual([]);
+    expect(sink.mails).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
-import { Cable } from '../support/cable.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { unique } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -9,13 +9,13 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 describe('a read replica', () => {
   let app: TestApp;
   let replica: TestDatabase;
-  let cable: Cable;
+  let proxy: TcpProxy;
   let admin: GivenAdmin;
   const loginId = unique.loginId();
   beforeAll(async () => {
     replica = await createTestDatabase();
-    cable = await Cable.to(replica.url);
-    app = await TestApp.start({ env: { DATABASE_REPLICA_URL: cable.url } });
+    proxy = await TcpProxy.to(replica.url);
+    app = await TestApp.start({ env: { DATABASE_REPLICA_URL: proxy.url } });
     admin = await givenAdmin(app);
     await replica.pool.query(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
@@ -25,7 +25,7 @@ describe('a read replica', () => {
   });
   afterAll(async () => {
     await app?.stop();
-    await cable?.cut();
+    await proxy?.disconnect();
     await replica?.drop();
   });
 
@@ -42,7 +42,7 @@ describe('a read replica', () => {
   });
 
   it('FT-05 may be away: the database is asked instead', async () => {
-    await cable.cut();
+    await proxy.disconnect();
     expect(await found(admin.loginId)).toEqual([admin.loginId]);
     expect(app.logs.filter((line) => line.includes('the read replica does not answer'))).toHaveLength(1);
   });

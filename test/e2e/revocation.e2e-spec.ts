@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cable } from '../support/cable.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
@@ -40,17 +40,17 @@ describe('three processes on one database', () => {
   let two: TestApp;
   let three: TestApp;
   /** Between the third process and the database. */
-  let cable: Cable;
+  let proxy: TcpProxy;
   beforeAll(async () => {
     one = await TestApp.start();
     two = await one.replica();
-    cable = await Cable.to(one.database.url);
-    three = await one.replica({ env: { DATABASE_URL: cable.url } });
+    proxy = await TcpProxy.to(one.database.url);
+    three = await one.replica({ env: { DATABASE_URL: proxy.url } });
     await listening(3);
   });
   afterAll(async () => {
     await one.stop();
-    await cable.cut();
+    await proxy.disconnect();
   });
 
   const expectAlive = async ({ accessToken }: Tokens, ...processes: TestApp[]): Promise<void> => {
@@ -90,7 +90,7 @@ describe('three processes on one database', () => {
     it('TK-09 so does one whose notification connection is cut, and it still does when it hears again', async () => {
       const [ada, bob] = await Promise.all([given.member(one), given.member(one)]);
       await expectAlive(ada, one, two, three);
-      cable.sever('munjigi-listen');
+      proxy.block('munjigi-listen');
       try {
         await listening(2);
         await end(ada, one);
@@ -98,7 +98,7 @@ describe('three processes on one database', () => {
         // It fails closed, but not for everybody.
         await expectAlive(bob, one, two, three);
       } finally {
-        cable.rejoin();
+        proxy.unblock();
       }
       await listening(3);
       // What it missed it has read: it refuses from memory now, where the table would let it pass.
@@ -111,7 +111,7 @@ describe('three processes on one database', () => {
 
   it('TK-09 while it is cut off, the one process asks the database each time, and the others do not', async () => {
     const ada = await given.member(one);
-    cable.sever('munjigi-listen');
+    proxy.block('munjigi-listen');
     try {
       await listening(2);
       await setEnded(ada, true);
@@ -120,7 +120,7 @@ describe('three processes on one database', () => {
       await setEnded(ada, false);
       await expectAlive(ada, one, two, three);
     } finally {
-      cable.rejoin();
+      proxy.unblock();
     }
     await listening(3);
     await setEnded(ada, true);
@@ -129,7 +129,7 @@ describe('three processes on one database', () => {
 
   it('TK-09 without any way to the database it lets nobody pass, and everybody when it is back', async () => {
     const [ada, bob] = await Promise.all([given.member(one), given.member(one)]);
-    await cable.cut();
+    await proxy.disconnect();
     try {
       await one.post('/api/auth/logout', undefined, ada.accessToken).expect(204);
       for (const { accessToken } of [ada, bob]) {
@@ -137,7 +137,7 @@ describe('three processes on one database', () => {
         expect([status, body.code]).toEqual([503, 'service_unavailable']);
       }
     } finally {
-      await cable.mend();
+      await proxy.reconnect();
     }
     await listening(3);
     await expectDead(ada.accessToken, three);

@@ -54,8 +54,8 @@ describe('the search for secrets', () => {
           ]);
         }
       }
-      for (const chance of ['9271828', 'id-271828', '271828ff', '12.271828'])
-        expect([chance, search.findIn(chance)]).toEqual([chance, []]);
+      for (const text of ['9271828', 'id-271828', '271828ff', '12.271828'])
+        expect([text, search.findIn(text)]).toEqual([text, []]);
     } finally {
       await rm(directory, { recursive: true });
     }
@@ -80,12 +80,12 @@ describe('the logs of everything', () => {
     await postgres?.database.drop();
   });
 
-  const lettersTo = (address: string) => sink.letters.filter(({ to }) => to.includes(address));
+  const mailsTo = (address: string) => sink.mails.filter(({ to }) => to.includes(address));
   /** Once there are more with a code than `already`. */
-  const newestLetterWithCode = (address: string, already = 0) =>
+  const newestMailWithCode = (address: string, already = 0) =>
     eventually(
       'a code',
-      async () => lettersTo(address).filter(({ code }) => code !== undefined)[already],
+      async () => mailsTo(address).filter(({ code }) => code !== undefined)[already],
       MAIL_PATIENCE_MS,
     );
 
@@ -115,7 +115,7 @@ describe('the logs of everything', () => {
     };
 
     const { signUpId } = await did(client.post('/api/auth/sign-up', { loginId, email, password }));
-    const welcome = await newestLetterWithCode(email);
+    const welcome = await newestMailWithCode(email);
     secrets.add('code', welcome.code);
     const wrongCode = String((Number(welcome.code) + 1) % 1_000_000).padStart(6, '0');
     await refused(client.post('/api/auth/sign-up/confirm-code', { signUpId, code: wrongCode }));
@@ -148,9 +148,9 @@ describe('the logs of everything', () => {
     await refused(client.post('/api/auth/login', { identifier: email, password: typed }));
 
     const codeFrom = async (path: string) => {
-      const before = lettersTo(email).filter(({ code }) => code !== undefined).length;
+      const before = mailsTo(email).filter(({ code }) => code !== undefined).length;
       const { requestId } = await did(client.post(path, { email }));
-      const { code } = await newestLetterWithCode(email, before);
+      const { code } = await newestMailWithCode(email, before);
       secrets.add('code', code);
       return { requestId, code };
     };
@@ -174,7 +174,7 @@ describe('the logs of everything', () => {
         for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await next();
       }),
     );
-    for (const { linkTokens } of sink.letters) for (const token of linkTokens) secrets.add('link token', token);
+    for (const { linkTokens } of sink.mails) for (const token of linkTokens) secrets.add('link token', token);
     expect(secrets.size).toBeGreaterThanOrEqual(LEAST_SECRETS);
 
     const places: Record<string, string> = {

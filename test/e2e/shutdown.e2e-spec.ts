@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { createInterface } from 'node:readline';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { Cable } from '../support/cable.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember, unique } from '../support/factories.js';
 import { outboxEmpty } from '../support/mailbox.js';
@@ -35,35 +35,35 @@ describe('a server that is told to stop', () => {
     cleanups.push(() => server.stop());
     return server;
   };
-  const cableToDatabase = async (): Promise<Cable> => {
-    const cable = await Cable.to(app.database.url);
-    cleanups.push(() => cable.cut().catch(() => undefined));
-    return cable;
+  const proxyToDatabase = async (): Promise<TcpProxy> => {
+    const proxy = await TcpProxy.to(app.database.url);
+    cleanups.push(() => proxy.disconnect().catch(() => undefined));
+    return proxy;
   };
   const credentials = () => ({ identifier: ada.loginId, password: ada.password });
   /** Many at once, so that the pool holds several connections. */
   const fillPool = (server: TestApp) =>
     Promise.all(Array.from({ length: 10 }, () => server.get('/api/members/me', ada.accessToken).expect(200)));
   it('FT-10 SIGTERM ends the server while the database is gone', async () => {
-    const cable = await cableToDatabase();
-    const server = await another({ DATABASE_URL: cable.url });
+    const proxy = await proxyToDatabase();
+    const server = await another({ DATABASE_URL: proxy.url });
     await fillPool(server);
-    await cable.cut();
+    await proxy.disconnect();
     expect(await server.stop()).toBe(0);
   });
 
   it('FT-10 SIGTERM ends the server while the database is silent and connections to it are open', async () => {
-    const cable = await cableToDatabase();
-    const server = await another({ DATABASE_URL: cable.url, DATABASE_TIMEOUT_SECONDS: '3' });
+    const proxy = await proxyToDatabase();
+    const server = await another({ DATABASE_URL: proxy.url, DATABASE_TIMEOUT_SECONDS: '3' });
     await fillPool(server);
-    cable.silence();
+    proxy.stall();
     expect(await server.stop()).toBe(0);
   });
 
   it('FT-10 ends while it is still waiting for its database', async () => {
-    const cable = await cableToDatabase();
-    await cable.cut();
-    const env = serverEnvironment({ DATABASE_URL: cable.url });
+    const proxy = await proxyToDatabase();
+    await proxy.disconnect();
+    const env = serverEnvironment({ DATABASE_URL: proxy.url });
     const server = spawn(process.execPath, ['dist/main.js'], { cwd: PROJECT_ROOT, env, stdio: 'pipe' });
     cleanups.push(async () => server.kill('SIGKILL'));
     createInterface({ input: server.stdout }).on('line', (line) => {
@@ -76,12 +76,12 @@ describe('a server that is told to stop', () => {
     await outboxEmpty(app);
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
-    sink.refuseLetter = () => new Promise(() => undefined); // has it, and does not say so
+    sink.refuseMail = () => new Promise(() => undefined); // has it, and does not say so
     await app.kill(); // leaves the outbox to the other
     const server = await another({ SMTP_URL: sink.url });
     const values = unique.signUp();
     await server.post('/api/auth/sign-up', values).expect(202);
-    await eventually('the mail is on its way', async () => sink.letters[0]);
+    await eventually('the mail is on its way', async () => sink.mails[0]);
     expect(await server.stop()).toBe(0);
     const { rows } = await app.sql.query(
       `SELECT attempts, available_at <= now() AS due, payload IS NOT NULL AS kept FROM outbox_messages WHERE status = 'pending'`,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BreakablePostgres } from '../support/breakable-postgres.js';
-import { Chance } from '../support/chance.js';
-import { FaultBench } from '../support/fault-bench.js';
+import { SeededRandom } from '../support/seeded-random.js';
+import { FaultCluster } from '../support/fault-cluster.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 
 allowTime();
@@ -13,31 +13,31 @@ allowTime();
  * in a log (O5), all are alive (O7).
  */
 describe('nothing is lost', () => {
-  const chance = new Chance();
-  let bench: FaultBench<BreakablePostgres>;
+  const random = new SeededRandom();
+  let cluster: FaultCluster<BreakablePostgres>;
   beforeAll(async () => {
-    bench = await FaultBench.start(chance, await BreakablePostgres.start());
+    cluster = await FaultCluster.start(random, await BreakablePostgres.start());
   });
   afterEach(() => {
-    bench.sink.refuseLetter = async () => undefined;
-    bench.sink.ignores = undefined;
-    bench.sink.isMute = false;
+    cluster.sink.refuseMail = async () => undefined;
+    cluster.sink.ignores = undefined;
+    cluster.sink.isMute = false;
   });
-  afterAll(() => bench.stop());
+  afterAll(() => cluster.stop());
 
   /** How long a fault lasts, and how long the load runs around it. */
-  const aWhile = () => pause(howMany({ short: 400, long: 2000 }) + chance.below(400));
+  const aWhile = () => pause(howMany({ short: 400, long: 2000 }) + random.below(400));
   /** All of them, or in the short form as many as chance picks: another run takes others. */
-  const some = (all: string[], short: number) => (IS_LONG ? all : chance.shuffled(all).slice(0, short));
+  const some = (all: string[], short: number) => (IS_LONG ? all : random.shuffled(all).slice(0, short));
 
   async function survive(times: { short: number; long: number }, fault: () => Promise<void>): Promise<void> {
-    for (let left = howMany(times); left > 0; left -= 1) expect(await bench.survive(fault)).toEqual([]);
+    for (let left = howMany(times); left > 0; left -= 1) expect(await cluster.survive(fault)).toEqual([]);
   }
 
   /** Resolves when the mail server has a mail, which it says after so many milliseconds. */
   const mailOnItsWay = (reluctanceMs: number): Promise<void> =>
     new Promise((resolve) => {
-      bench.sink.refuseLetter = async () => {
+      cluster.sink.refuseMail = async () => {
         resolve();
         if (reluctanceMs > 0) await pause(reluctanceMs);
         return undefined;
@@ -49,53 +49,53 @@ describe('nothing is lost', () => {
     const isAnyMoment = moment === 'at any moment';
     return survive({ short: 1, long: isAnyMoment ? 200 : 20 }, async () => {
       // Which server has the mail is not known; so all are killed.
-      const unlucky = isAnyMoment ? [bench.anyServer] : bench.servers;
-      if (isAnyMoment) await pause(chance.below(800));
+      const unlucky = isAnyMoment ? [cluster.anyServer] : cluster.servers;
+      if (isAnyMoment) await pause(random.below(800));
       else await mailOnItsWay(moment.startsWith('while') ? 2000 : 0);
-      await bench.kill(unlucky);
-      bench.sink.refuseLetter = async () => undefined;
-      await bench.restart(unlucky);
+      await cluster.kill(unlucky);
+      cluster.sink.refuseMail = async () => undefined;
+      await cluster.restart(unlucky);
     });
   });
 
   it('FT-05 O1 O2 O3 when every connection to the database is terminated', () =>
     survive({ short: 1, long: 50 }, async () => {
       await aWhile();
-      expect(await bench.postgres.terminateBackends()).toBeGreaterThan(0);
+      expect(await cluster.postgres.terminateBackends()).toBeGreaterThan(0);
       await aWhile();
     }));
 
   it('FT-05 O1 O2 O3 when the database crashes and comes back', () =>
     survive({ short: 1, long: 20 }, async () => {
       await aWhile();
-      await bench.postgres.crash();
+      await cluster.postgres.crash();
       await aWhile();
-      await bench.postgres.startAgain();
-      await bench.excuseMailsUnderWay(); // on a busy machine the lease may be over before the database is back
+      await cluster.postgres.startAgain();
+      await cluster.excuseMailsUnderWay(); // on a busy machine the lease may be over before the database is back
       await aWhile();
     }));
 
   it('FT-05 O1 O2 O3 when the database freezes: refused while it is frozen, served again afterwards', () =>
     survive({ short: 1, long: 3 }, async () => {
       await aWhile();
-      const thaw = await bench.postgres.freeze();
+      const thaw = await cluster.postgres.freeze();
       try {
-        const answer = await bench.servers[0]!.get('/health/ready');
+        const answer = await cluster.servers[0]!.get('/health/ready');
         expect([answer.status, answer.headers['retry-after']]).toEqual([503, expect.stringMatching(/^\d+$/)]);
         await pause(howMany({ short: 0, long: 60_000 }));
       } finally {
         thaw();
       }
-      await bench.excuseMailsUnderWay(); // frozen for longer than the lease
+      await cluster.excuseMailsUnderWay(); // frozen for longer than the lease
     }));
 
   it('FT-08 O1 O2 O3 when a lock holds up every connection: refused, and the process stays well', () =>
     survive({ short: 1, long: 10 }, async () => {
-      const holder = await bench.postgres.database.pool.connect();
+      const holder = await cluster.postgres.database.pool.connect();
       await holder.query('BEGIN');
       await holder.query('LOCK TABLE members, sessions IN ACCESS EXCLUSIVE MODE');
       await pause(howMany({ short: 2000, long: 10_000 }));
-      for (const server of bench.servers) await server.get('/health/live').expect(200);
+      for (const server of cluster.servers) await server.get('/health/live').expect(200);
       await holder.query('ROLLBACK');
       holder.release();
     }));
@@ -105,17 +105,17 @@ describe('nothing is lost', () => {
     'FT-03 FT-04 O4 when the mail server %s',
     (trouble) =>
       survive({ short: 1, long: 10 }, async () => {
-        if (trouble === 'refuses connections') await bench.sink.stop();
-        bench.sink.isMute = trouble.endsWith('at the greeting');
-        if (trouble.endsWith('MAIL FROM')) bench.sink.ignores = 'MAIL FROM';
-        if (trouble.endsWith('RCPT TO')) bench.sink.ignores = 'RCPT TO';
-        if (trouble.endsWith('after DATA')) bench.sink.refuseLetter = () => new Promise(() => undefined);
+        if (trouble === 'refuses connections') await cluster.sink.stop();
+        cluster.sink.isMute = trouble.endsWith('at the greeting');
+        if (trouble.endsWith('MAIL FROM')) cluster.sink.ignores = 'MAIL FROM';
+        if (trouble.endsWith('RCPT TO')) cluster.sink.ignores = 'RCPT TO';
+        if (trouble.endsWith('after DATA')) cluster.sink.refuseMail = () => new Promise(() => undefined);
         await aWhile();
         await aWhile();
-        if (trouble === 'refuses connections') await bench.sink.startAgain();
-        bench.sink.isMute = false;
-        bench.sink.ignores = undefined;
-        bench.sink.refuseLetter = async () => undefined;
+        if (trouble === 'refuses connections') await cluster.sink.startAgain();
+        cluster.sink.isMute = false;
+        cluster.sink.ignores = undefined;
+        cluster.sink.refuseMail = async () => undefined;
       }),
   );
 
@@ -123,27 +123,27 @@ describe('nothing is lost', () => {
     'FT-04 O4 when the mail server answers a third of the mails with %s',
     (answer) =>
       survive({ short: 1, long: 10 }, async () => {
-        bench.sink.refuseLetter = async () => {
-          if (chance.below(3) > 0) return undefined;
+        cluster.sink.refuseMail = async () => {
+          if (random.below(3) > 0) return undefined;
           return /^\d/.test(answer) ? Number(answer) : 'hang up';
         };
         await aWhile();
         await aWhile();
-        bench.sink.refuseLetter = async () => undefined;
+        cluster.sink.refuseMail = async () => undefined;
       }),
   );
 
   it('FT-11 O1 O2 O3 when the clock of one server jumps back an hour', () =>
     survive({ short: 1, long: 1 }, async () => {
       await aWhile();
-      process.kill(bench.servers[2]!.pid!, 'SIGUSR2');
+      process.kill(cluster.servers[2]!.pid!, 'SIGUSR2');
       await aWhile();
     }));
 
   it('FT-10 O1 O2 O3 O4 when servers are restarted one after another: no request fails', () =>
     survive({ short: 1, long: 17 }, async () => {
-      const before = bench.refusals;
-      for (const server of bench.servers.slice(0, howMany({ short: 1, long: 3 }))) await bench.roll(server);
-      expect(bench.refusals - before).toBe(0);
+      const before = cluster.refusals;
+      for (const server of cluster.servers.slice(0, howMany({ short: 1, long: 3 }))) await cluster.roll(server);
+      expect(cluster.refusals - before).toBe(0);
     }));
 });

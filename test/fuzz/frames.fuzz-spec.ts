@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Chance } from '../support/chance.js';
+import { SeededRandom } from '../support/seeded-random.js';
 import { TestApp } from '../support/test-app.js';
 import { allowTime, howMany } from '../support/test-length.js';
 
@@ -11,7 +11,7 @@ const SLOW_SENDERS = howMany({ short: 100, long: 2_000 });
 const AT_ONCE = 16;
 
 let app: TestApp;
-const chance = new Chance();
+const random = new SeededRandom();
 beforeAll(async () => {
   app = await TestApp.start();
 });
@@ -46,15 +46,15 @@ const PIECES = ['\r\n', '\n', '\r', '\0', ' ', '\t', ':', ';', ',', '0', '-1', '
 
 /** One of the requests with a few bytes changed, left out, put in or said twice. */
 function mutated(): Buffer {
-  let bytes = Buffer.from(chance.pick(SEEDS), 'latin1');
-  for (let change = chance.below(4); change >= 0; change -= 1) {
-    const at = chance.below(bytes.length + 1);
-    const length = chance.below(8);
+  let bytes = Buffer.from(random.pick(SEEDS), 'latin1');
+  for (let change = random.below(4); change >= 0; change -= 1) {
+    const at = random.below(bytes.length + 1);
+    const length = random.below(8);
     const [before, cut, after] = [bytes.subarray(0, at), bytes.subarray(at, at + length), bytes.subarray(at + length)];
-    const put = [Buffer.alloc(0), Buffer.from(chance.pick(PIECES), 'latin1'), Buffer.of(chance.below(256))][
-      chance.below(3)
+    const put = [Buffer.alloc(0), Buffer.from(random.pick(PIECES), 'latin1'), Buffer.of(random.below(256))][
+      random.below(3)
     ]!;
-    const kept = chance.below(3) === 0 ? Buffer.concat([cut, cut]) : chance.below(2) ? cut : Buffer.alloc(0);
+    const kept = random.below(3) === 0 ? Buffer.concat([cut, cut]) : random.below(2) ? cut : Buffer.alloc(0);
     bytes = Buffer.concat([before, put, kept, after]);
   }
   return bytes;
@@ -100,7 +100,7 @@ describe('bytes that are hardly HTTP', () => {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     const all = [...counts].sort(([a], [b]) => a - b).map(([status, times]) => `${times} x ${status}`);
-    process.stdout.write(`fuzz frames (--seed=${chance.seed}): ${FRAMES} frames: ${all.join(', ')}\n`);
+    process.stdout.write(`fuzz frames (--seed=${random.seed}): ${FRAMES} frames: ${all.join(', ')}\n`);
     expect(wrong).toEqual([]);
     expect(app.pid).toBe(pid);
     expect(app.logs.filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);

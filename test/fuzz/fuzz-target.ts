@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { Chance } from '../support/chance.js';
+import { SeededRandom } from '../support/seeded-random.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
-import { faultsOfProblem } from '../support/problem-oracle.js';
+import { problemViolations } from '../support/problem-violations.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { TestApp } from '../support/test-app.js';
 import { allowTime, IS_LONG } from '../support/test-length.js';
@@ -54,7 +54,7 @@ interface Sent {
 
 /** A server under test, and what is watched while it is sent all kinds of things. */
 export class FuzzTarget {
-  readonly chance = new Chance();
+  readonly random = new SeededRandom();
   readonly findings: Finding[] = [];
   private readonly statuses = new Map<number, number>();
   private readonly succeeded = new Set<string>();
@@ -89,7 +89,7 @@ export class FuzzTarget {
   /** Ends the server and prints what it went through. */
   async stop(title: string): Promise<void> {
     const statuses = [...this.statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${times} x ${status}`);
-    const form = `${IS_LONG ? 'long' : 'short'} form, --seed=${this.chance.seed}`;
+    const form = `${IS_LONG ? 'long' : 'short'} form, --seed=${this.random.seed}`;
     process.stdout.write(`fuzz ${title} (${form}): ${this.sent} requests: ${statuses.join(', ')}${this.memory()}\n`);
     await this.app.stop();
   }
@@ -177,7 +177,7 @@ export class FuzzTarget {
     if (status < 300) this.succeeded.add(name);
     if (status >= 500) this.find(`${status}`, asText(), text);
     else if (status >= 400 && method !== 'HEAD')
-      for (const fault of faultsOfProblem(answer)) this.find(`${status}, ${fault}`, asText(), text);
+      for (const fault of problemViolations(answer)) this.find(`${status}, ${fault}`, asText(), text);
     else if (/\$argon2|"password_?hash":/i.test(text)) this.find('a hash in the answer', asText(), text);
   }
 

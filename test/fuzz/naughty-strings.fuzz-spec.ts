@@ -27,7 +27,7 @@ const bodyWith = ({ properties = {}, required = [] }: Schema, field: string, tex
 /** Each of the strings in each field that takes text, the rest of the request being right. */
 function* requests() {
   const strings = (): readonly string[] =>
-    IS_LONG ? NAUGHTY_STRINGS : target.chance.shuffled(NAUGHTY_STRINGS).slice(0, SAMPLE);
+    IS_LONG ? NAUGHTY_STRINGS : target.random.shuffled(NAUGHTY_STRINGS).slice(0, SAMPLE);
   const request = (operation: Operation, given: Partial<FuzzedRequest>) =>
     target.complete(operation, {
       method: operation.method,

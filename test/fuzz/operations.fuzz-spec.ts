@@ -17,7 +17,7 @@ afterAll(() => target.stop('by the API document'));
 function* requests() {
   for (let sent = 0, round = 0; sent < REQUESTS; round += 1) {
     for (const operation of target.operations) {
-      const seed = target.chance.below(2 ** 31);
+      const seed = target.random.below(2 ** 31);
       for (const request of fc.sample(requestsTo(operation), { numRuns: CHUNK, seed }))
         yield target.complete(operation, request);
       sent += CHUNK;

@@ -42,7 +42,7 @@ describe('forged tokens', () => {
     // Node sends no header that holds a control character; such tokens travel in bodies only.
     const isHeader = (token: string): boolean => /^[ -~]+$/.test(token);
     const share = howMany({ short: 8, long: forgeries.length });
-    const some = (): string[] => target.chance.shuffled(forgeries).slice(0, share);
+    const some = (): string[] => target.random.shuffled(forgeries).slice(0, share);
     const path = ({ path: template }: Operation) =>
       template.replace(/\{\w+\}/g, '4b0f3c1e-6f0d-4c55-9d0a-0f4f3a4f2c11');
 

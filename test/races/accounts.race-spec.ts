@@ -1,40 +1,40 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember, type SignUpValues } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
-import { RaceTrack, refusals } from '../support/race-track.js';
+import { RaceCluster, refusals } from '../support/race-cluster.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import type { TestApp } from '../support/test-app.js';
 import { howMany } from '../support/test-length.js';
 
-let track: RaceTrack;
+let cluster: RaceCluster;
 beforeAll(async () => {
-  track = await RaceTrack.start();
+  cluster = await RaceCluster.start();
 });
-afterAll(() => track.stop());
+afterAll(() => cluster.stop());
 
 const login = ({ loginId: identifier }: Pick<SignUpValues, 'loginId'>, password: string) =>
-  track.any().client().post('/api/auth/login', { identifier, password });
+  cluster.any().client().post('/api/auth/login', { identifier, password });
 
 /** The same text with chance's choice of capital letters. */
 const respelt = (text: string): string =>
-  [...text].map((letter) => (track.chance.below(2) ? letter.toUpperCase() : letter)).join('');
+  [...text].map((letter) => (cluster.random.below(2) ? letter.toUpperCase() : letter)).join('');
 
 describe('sign-ups at the same moment, over several servers', () => {
   it('CC-05 EN-04 of one address and login ID in all spellings: one mail, one member, answers alike', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 1, long: 50 }),
       async () => unique.signUp(),
       async (ada) => {
-        const answers = await track.atOnce(50, (server) =>
+        const answers = await cluster.atOnce(50, (server) =>
           server
             .client()
             .post('/api/auth/sign-up', { ...ada, email: respelt(ada.email), loginId: respelt(ada.loginId) }),
         );
-        track.score('sign-ups of one address', answers, { expected: 50 });
+        cluster.score('sign-ups of one address', answers, { expected: 50 });
         expect(new Set(answers.map(({ status, body }) => `${status} ${Object.keys(body).join()}`)).size).toBe(1);
         expect(new Set(answers.map(({ body }) => body.signUpId)).size).toBe(50);
-        await outboxEmpty(track.app);
-        const { rows } = await track.app.sql.query(
+        await outboxEmpty(cluster.app);
+        const { rows } = await cluster.app.sql.query(
           `SELECT status, count(*)::int FROM outbox_messages WHERE proof_id IN (SELECT id FROM proof_requests WHERE email_key = $1)
            GROUP BY status ORDER BY status`,
           [ada.email],
@@ -45,15 +45,15 @@ describe('sign-ups at the same moment, over several servers', () => {
           { status: 'withheld', count: 19 },
         ]);
         // The one mail went to the address as its sign-up spelt it.
-        const { rows: mailed } = await track.app.sql.query(
+        const { rows: mailed } = await cluster.app.sql.query(
           `SELECT s.email FROM sign_ups s JOIN proof_requests p ON p.sign_up_id = s.id JOIN outbox_messages o ON o.proof_id = p.id
            WHERE s.email_key = $1 AND o.status = 'sent'`,
           [ada.email],
         );
         const { linkToken } = await mailbox.to(mailed[0].email).next();
         const confirm = { token: linkToken, password: ada.password };
-        await track.any().post('/api/auth/sign-up/confirm-link', confirm).expect(200);
-        const { rows: left } = await track.app.sql.query(
+        await cluster.any().post('/api/auth/sign-up/confirm-link', confirm).expect(200);
+        const { rows: left } = await cluster.app.sql.query(
           `SELECT (SELECT count(*)::int FROM members WHERE email_key = $1) AS members,
              (SELECT count(*)::int FROM sign_ups WHERE email_key = $1 AND password_hash <> '') AS passwords`,
           [ada.email],
@@ -66,23 +66,23 @@ describe('sign-ups at the same moment, over several servers', () => {
 
   it('CC-05 confirmations of rival claims on one address: one member, and its password alone logs in', async () => {
     const claim = async (email: string) => {
-      await track.app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'mail%'`);
+      await cluster.app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'mail%'`);
       const earlier = (await mailbox.to(email).all()).at(-1);
       const values = { ...unique.signUp(), email };
-      const { body } = await track.app.client().post('/api/auth/sign-up', values).expect(202);
+      const { body } = await cluster.app.client().post('/api/auth/sign-up', values).expect(202);
       const { code } = await mailbox.to(email).next({ after: earlier });
       return { ...values, signUpId: body.signUpId as string, code };
     };
     for (let round = 0; round < howMany({ short: 2, long: 200 }); round += 1) {
       const email = unique.email();
       const rivals = [await claim(email), await claim(email), await claim(email)];
-      const answers = await track.atOnce(9, (server, index) => {
+      const answers = await cluster.atOnce(9, (server, index) => {
         const { signUpId, code } = rivals[index % rivals.length]!;
         return server.client().post('/api/auth/sign-up/confirm-code', { signUpId, code });
       });
-      track.score('rival sign-ups', answers);
+      cluster.score('rival sign-ups', answers);
       const winner = rivals[answers.findIndex(({ status }) => status === 200) % rivals.length]!;
-      const { rows } = await track.app.sql.query('SELECT login_id AS "loginId" FROM members WHERE email_key = $1', [
+      const { rows } = await cluster.app.sql.query('SELECT login_id AS "loginId" FROM members WHERE email_key = $1', [
         email,
       ]);
       expect(rows).toEqual([{ loginId: winner.loginId }]);
@@ -94,21 +94,21 @@ describe('sign-ups at the same moment, over several servers', () => {
   it('CC-05 confirmations of one login ID for two addresses: one member has it', async () => {
     const claim = async (loginId: string) => {
       const values = { ...unique.signUp(), loginId };
-      const { body } = await track.app.client().post('/api/auth/sign-up', values).expect(202);
+      const { body } = await cluster.app.client().post('/api/auth/sign-up', values).expect(202);
       return { ...values, signUpId: body.signUpId as string, code: (await mailbox.to(values.email).next()).code };
     };
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 2, long: 200 }),
       async () => {
         const loginId = unique.loginId();
         return Promise.all([claim(loginId), claim(loginId)]);
       },
       async (rivals) => {
-        const answers = await track.atOnce(2, (server, index) => {
+        const answers = await cluster.atOnce(2, (server, index) => {
           const { signUpId, code } = rivals[index]!;
           return server.client().post('/api/auth/sign-up/confirm-code', { signUpId, code });
         });
-        track.score('one login ID', answers);
+        cluster.score('one login ID', answers);
         expect(answers.map(({ body }) => body.code ?? body.status).sort()).toEqual(['authenticated', 'login_id_taken']);
       },
     );
@@ -120,26 +120,26 @@ describe('sign-ups at the same moment, over several servers', () => {
       const nothing = ['', null, undefined, '0'.repeat(43)];
       const attempts = () =>
         nothing.flatMap((secret) => [
-          track.any().post('/api/auth/login', { identifier: ada.loginId, password: secret }),
-          track.any().post('/api/auth/login', { identifier: ada.email, password: secret }),
-          track.any().post('/api/auth/sign-up/confirm-code', { signUpId: secret, code: secret }),
-          track.any().post('/api/auth/sign-up/confirm-code', { signUpId: secret, code: '000000' }),
-          track.any().post('/api/auth/sign-up/confirm-link', { token: secret, signUpId: secret }),
-          track.any().post('/api/auth/sign-up/confirm-link', { token: secret, password: ada.password }),
-          track.any().post('/api/auth/password-reset/confirm-code', { requestId: secret, code: secret }),
-          track.any().post('/api/auth/password-reset/confirm-link', { token: secret }),
-          track.any().post('/api/auth/password-reset', { newPassword: unique.password(), resetToken: secret }),
+          cluster.any().post('/api/auth/login', { identifier: ada.loginId, password: secret }),
+          cluster.any().post('/api/auth/login', { identifier: ada.email, password: secret }),
+          cluster.any().post('/api/auth/sign-up/confirm-code', { signUpId: secret, code: secret }),
+          cluster.any().post('/api/auth/sign-up/confirm-code', { signUpId: secret, code: '000000' }),
+          cluster.any().post('/api/auth/sign-up/confirm-link', { token: secret, signUpId: secret }),
+          cluster.any().post('/api/auth/sign-up/confirm-link', { token: secret, password: ada.password }),
+          cluster.any().post('/api/auth/password-reset/confirm-code', { requestId: secret, code: secret }),
+          cluster.any().post('/api/auth/password-reset/confirm-link', { token: secret }),
+          cluster.any().post('/api/auth/password-reset', { newPassword: unique.password(), resetToken: secret }),
         ]);
       const before = attempts();
-      const signUp = track.any().post('/api/auth/sign-up', ada);
+      const signUp = cluster.any().post('/api/auth/sign-up', ada);
       const during = attempts();
       const { body } = await signUp.expect(202);
       // The right password opens nothing either before the mailbox is proven.
       const early = await login(ada, ada.password);
       const { code } = await mailbox.to(ada.email).next();
-      const confirmed = track.any().post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code });
+      const confirmed = cluster.any().post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code });
       const answers = await Promise.all([...before, ...during, ...attempts()]);
-      track.score('half-built accounts', [...answers, early], { expected: 0 });
+      cluster.score('half-built accounts', [...answers, early], { expected: 0 });
       expect(early.status).toBe(401);
       await confirmed.expect(200);
     }
@@ -148,22 +148,22 @@ describe('sign-ups at the same moment, over several servers', () => {
 
 describe('a password changed at the same moment', () => {
   it('CC-06 twenty times from the same current one: one succeeds, and it alone logs in', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 1, long: 50 }),
-      () => given.member(track.app),
+      () => given.member(cluster.app),
       async (ada) => {
         const passwords = Array.from({ length: 20 }, () => unique.password());
-        const answers = await track.atOnce(20, (server, index) =>
+        const answers = await cluster.atOnce(20, (server, index) =>
           server.post(
             '/api/members/me/password',
             { currentPassword: ada.password, newPassword: passwords[index] },
             ada.accessToken,
           ),
         );
-        track.score('password changes', answers);
+        cluster.score('password changes', answers);
         expect(refusals(answers)).toEqual([401]);
         // Latecomers may have met the new password and so failed; that wait is not what is looked at here.
-        await track.app.sql.query('DELETE FROM login_failures');
+        await cluster.app.sql.query('DELETE FROM login_failures');
         const winner = passwords[answers.findIndex(({ status }) => status === 204)]!;
         await login(ada, winner).expect(200);
         for (const loser of [ada.password, passwords.find((password) => password !== winner)!])
@@ -175,17 +175,17 @@ describe('a password changed at the same moment', () => {
 
 describe('a second factor that is switched while logins are under way', () => {
   it('CC-06 lets no login through without it once switching it on is acknowledged', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 2, long: 100 }),
       async () => {
-        const ada = await given.member(track.app);
+        const ada = await given.member(cluster.app);
         const start = { password: ada.password };
         const { body } = await ada.client.post('/api/members/me/totp', start, ada.accessToken).expect(200);
         return { ada, secret: body.secret as string };
       },
       async ({ ada, secret }) => {
         let isAcknowledged = false;
-        const confirming = track
+        const confirming = cluster
           .any()
           .post('/api/members/me/totp/confirm', { code: codeAt(secret) }, ada.accessToken)
           .then((answer) => {
@@ -202,7 +202,7 @@ describe('a second factor that is switched while logins are under way', () => {
           return outcomes;
         });
         const outcomes = (await Promise.all(logins)).flat();
-        track.score('switching a factor on', [await confirming]);
+        cluster.score('switching a factor on', [await confirming]);
         expect(outcomes.filter(({ startedAfter, status }) => startedAfter && status === 'authenticated')).toEqual([]);
         expect((await login(ada, ada.password).expect(200)).body.status).toBe('mfa_required');
       },
@@ -210,18 +210,18 @@ describe('a second factor that is switched while logins are under way', () => {
   });
 
   it('CC-06 is switched off once by twenty with one code, and a login then needs it no more', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 1, long: 30 }),
-      async () => enrol(await given.member(track.app)),
+      async () => enrol(await given.member(cluster.app)),
       async (ada) => {
-        const answers = await track.atOnce(20, (server) =>
+        const answers = await cluster.atOnce(20, (server) =>
           server.delete(
             '/api/members/me/totp',
             { password: ada.password, code: ada.recoveryCodes[0] },
             ada.accessToken,
           ),
         );
-        track.score('switching a factor off', answers);
+        cluster.score('switching a factor off', answers);
         expect((await login(ada, ada.password).expect(200)).body.status).toBe('authenticated');
       },
     );
@@ -231,19 +231,19 @@ describe('a second factor that is switched while logins are under way', () => {
 describe('two moves to other addresses at the same moment', () => {
   /** Asks to move `member` to this address. */
   const ask = (member: GivenMember, newEmail: string) =>
-    track
+    cluster
       .any()
       .post('/api/members/me/email/send-code', { newEmail, password: member.password }, member.accessToken)
       .expect(202);
 
   it('OC-06 what is mailed to one address confirms that address and no other', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 2, long: 200 }),
-      async () => ({ member: await given.member(track.app), own: unique.email(), other: unique.email() }),
+      async () => ({ member: await given.member(cluster.app), own: unique.email(), other: unique.email() }),
       async ({ member, own, other }) => {
         const [toOwn, toOther] = await Promise.all([ask(member, own), ask(member, other)]);
         // The later of the two replaced the earlier: its mail may have been dropped, its code is void.
-        await outboxEmpty(track.app);
+        await outboxEmpty(cluster.app);
         const [ownMail] = await mailbox.to(own).all();
         const [otherMail] = await mailbox.to(other).all();
         const tries = [
@@ -251,19 +251,19 @@ describe('two moves to other addresses at the same moment', () => {
           { requestId: toOther.body.requestId, code: ownMail?.code ?? '000000' },
         ];
         // The other's code fits neither request, however often and wherever it is tried.
-        const crossed = await track.atOnce(4, (server, index) =>
+        const crossed = await cluster.atOnce(4, (server, index) =>
           server.post('/api/members/me/email/confirm-code', tries[index % 2], member.accessToken),
         );
-        track.score('crossed address codes', crossed, { expected: 0 });
+        cluster.score('crossed address codes', crossed, { expected: 0 });
         const links = [ownMail?.linkToken, otherMail?.linkToken].filter((token) => token !== undefined);
-        const answers = await track.atOnce(links.length, (server, index) =>
+        const answers = await cluster.atOnce(links.length, (server, index) =>
           server.post('/api/members/me/email/confirm-link', { token: links[index] }),
         );
-        const { rows } = await track.app.sql.query(
+        const { rows } = await cluster.app.sql.query(
           `SELECT email, (SELECT count(*)::int FROM email_changes WHERE member_id = m.id) AS changes FROM members m WHERE id = $1`,
           [member.id],
         );
-        track.score('two moves at once', answers);
+        cluster.score('two moves at once', answers);
         const winner = links[answers.findIndex(({ status }) => status === 204)];
         expect(rows).toEqual([{ email: winner === ownMail?.linkToken ? own : other, changes: 1 }]);
       },
@@ -273,25 +273,25 @@ describe('two moves to other addresses at the same moment', () => {
 
 describe('somebody who presses the button many times', () => {
   it('gets one mail, and its code fits every answer', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 2, long: 100 }),
-      () => given.member(track.app),
+      () => given.member(cluster.app),
       async ({ email }) => {
         const ask = (server: TestApp) => server.post('/api/auth/password-reset/send-code', { email });
-        const answers = await track.atOnce(8, ask);
-        track.score('reset requests', answers, { expected: 8 });
-        await outboxEmpty(track.app);
+        const answers = await cluster.atOnce(8, ask);
+        cluster.score('reset requests', answers, { expected: 8 });
+        await outboxEmpty(cluster.app);
         const [, mail, ...more] = await mailbox.to(email).all();
         expect([mail?.subject, more]).toEqual(['[Munjigi] Set a new password', []]);
         // Each answer in turn would use the code up, so one takes it and the others are looked up.
-        const { rows } = await track.app.sql.query(
+        const { rows } = await cluster.app.sql.query(
           `SELECT count(*)::int AS handles FROM proof_handles h JOIN proof_requests p ON p.id = h.proof_id
            WHERE p.email_key = $1 AND p.spent_at IS NULL AND p.voided_at IS NULL AND p.member_id IS NOT NULL`,
           [email],
         );
         expect(rows).toEqual([{ handles: 8 }]);
-        const confirmation = { requestId: track.chance.pick(answers).body.requestId, code: mail?.code };
-        await track.any().post('/api/auth/password-reset/confirm-code', confirmation).expect(200);
+        const confirmation = { requestId: cluster.random.pick(answers).body.requestId, code: mail?.code };
+        await cluster.any().post('/api/auth/password-reset/confirm-code', confirmation).expect(200);
       },
     );
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
-import { RaceTrack, refusals } from '../support/race-track.js';
+import { RaceCluster, refusals } from '../support/race-cluster.js';
 import { askFor, newestProof, wrong } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import type { TestApp } from '../support/test-app.js';
@@ -13,11 +13,11 @@ const ROUNDS = howMany({ short: 1, long: 200 });
 /** Each guess is hashed, also those that are not evaluated: the time must not tell them apart. */
 const HASHED_ROUNDS = howMany({ short: 1, long: 20 });
 
-let track: RaceTrack;
+let cluster: RaceCluster;
 beforeAll(async () => {
-  track = await RaceTrack.start();
+  cluster = await RaceCluster.start();
 });
-afterAll(() => track.stop());
+afterAll(() => cluster.stop());
 
 /** How the audit counted some requests: by type and reason. */
 async function recorded(app: TestApp, answers: HttpAnswer[]): Promise<Record<string, number>> {
@@ -31,65 +31,65 @@ async function recorded(app: TestApp, answers: HttpAnswer[]): Promise<Record<str
 
 describe('two hundred wrong guesses at the same moment, over several servers', () => {
   it('CC-02 BF-07 at a reset code: five are looked at, and the right one comes too late', () =>
-    track.rounds(
+    cluster.rounds(
       ROUNDS,
       async () => {
-        const member = await given.member(track.app);
-        return { member, ...(await askFor(track.app, 'password-reset', member)) };
+        const member = await given.member(cluster.app);
+        return { member, ...(await askFor(cluster.app, 'password-reset', member)) };
       },
       async ({ member, requestId, mail }) => {
         const guess = (server: TestApp, code: string) =>
           server.post('/api/auth/password-reset/confirm-code', { requestId, code });
-        const answers = await track.atOnce(GUESSES, (server, index) => guess(server, wrong(mail.code, index + 1)));
-        track.score('wrong reset codes', answers, { expected: 0 });
+        const answers = await cluster.atOnce(GUESSES, (server, index) => guess(server, wrong(mail.code, index + 1)));
+        cluster.score('wrong reset codes', answers, { expected: 0 });
         expect(refusals(answers)).toEqual([400]);
-        expect((await newestProof(track.app, member.email)).guesses).toBe(5);
-        const late = await guess(track.any(), mail.code);
+        expect((await newestProof(cluster.app, member.email)).guesses).toBe(5);
+        const late = await guess(cluster.any(), mail.code);
         expect([late.status, late.body.code]).toEqual([400, 'code_invalid']);
       },
     ));
 
   it('CC-02 BF-07 at a sign-up code: five are looked at, and the right one comes too late', () =>
-    track.rounds(
+    cluster.rounds(
       ROUNDS,
       async () => {
         const values = unique.signUp();
-        const { body } = await track.app.client().post('/api/auth/sign-up', values).expect(202);
+        const { body } = await cluster.app.client().post('/api/auth/sign-up', values).expect(202);
         return { email: values.email, signUpId: body.signUpId, mail: await mailbox.to(values.email).next() };
       },
       async ({ email, signUpId, mail }) => {
         const guess = (server: TestApp, code: string) =>
           server.post('/api/auth/sign-up/confirm-code', { signUpId, code });
-        const answers = await track.atOnce(GUESSES, (server, index) => guess(server, wrong(mail.code!, index + 1)));
-        track.score('wrong sign-up codes', answers, { expected: 0 });
+        const answers = await cluster.atOnce(GUESSES, (server, index) => guess(server, wrong(mail.code!, index + 1)));
+        cluster.score('wrong sign-up codes', answers, { expected: 0 });
         expect(refusals(answers)).toEqual([400]);
-        expect((await newestProof(track.app, email)).guesses).toBe(5);
-        const late = await guess(track.any(), mail.code!);
+        expect((await newestProof(cluster.app, email)).guesses).toBe(5);
+        const late = await guess(cluster.any(), mail.code!);
         expect([late.status, late.body.code]).toEqual([400, 'code_invalid']);
       },
     ));
 
   it('CC-02 BF-07 over all codes of an address: fifty a day, and a new code brings no more', async () => {
-    const { app } = track;
+    const { app } = cluster;
     const member = await given.member(app);
     await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'guess-day%'`); // the sign-up took one
     // Ten codes bear five guesses each; the eleventh would, too, were it not for the day.
     for (let request = 0; request < 11; request += 1) {
       await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'mail%'`);
       const { requestId, mail } = await askFor(app, 'password-reset', member);
-      const answers = await track.atOnce(20, (server, index) =>
+      const answers = await cluster.atOnce(20, (server, index) =>
         server.post('/api/auth/password-reset/confirm-code', { requestId, code: wrong(mail.code, index + 1) }),
       );
-      track.score('wrong codes of one day', answers, { expected: 0 });
+      cluster.score('wrong codes of one day', answers, { expected: 0 });
       expect(answers.filter(({ status }) => status === 429)).toHaveLength(request < 10 ? 0 : 5);
     }
   });
 
   it('CC-02 OC-10 at a second factor: five are looked at, and the right one has to wait', () =>
-    track.rounds(
+    cluster.rounds(
       HASHED_ROUNDS,
       async () => {
-        const member = await enrol(await given.member(track.app));
+        const member = await enrol(await given.member(cluster.app));
         const login = { identifier: member.loginId, password: member.password };
         const { body } = await member.client.post('/api/auth/login', login).expect(200);
         return { ...member, mfaToken: body.mfaToken as string };
@@ -99,34 +99,34 @@ describe('two hundred wrong guesses at the same moment, over several servers', (
         const guess = (server: TestApp, code: string) =>
           server.client().post('/api/auth/login/mfa', { mfaToken, code });
         // Far from what the steps around may ask for, and no two alike.
-        const answers = await track.atOnce(GUESSES, (server, index) => guess(server, wrong(right, 1000 + index)));
-        track.score('wrong second factors', answers, { expected: 0 });
+        const answers = await cluster.atOnce(GUESSES, (server, index) => guess(server, wrong(right, 1000 + index)));
+        cluster.score('wrong second factors', answers, { expected: 0 });
         expect(refusals(answers)).toEqual([400, 429]);
         expect(answers.filter(({ status }) => status === 400)).toHaveLength(5);
-        const late = await guess(track.any(), right);
+        const late = await guess(cluster.any(), right);
         expect([late.status, late.body.code]).toEqual([429, 'too_many_attempts']);
-        const { rows } = await track.app.sql.query('SELECT FROM sessions WHERE member_id = $1', [id]);
+        const { rows } = await cluster.app.sql.query('SELECT FROM sessions WHERE member_id = $1', [id]);
         expect(rows).toHaveLength(1);
       },
     ));
 
   it('BF-03 CC-02 at a password: ten are looked at, and the right one has to wait', () =>
-    track.rounds(
+    cluster.rounds(
       HASHED_ROUNDS,
-      () => given.member(track.app),
+      () => given.member(cluster.app),
       async ({ id, loginId, email, password }: GivenMember) => {
         // By both names of the account: each has its own turn, and both one count.
         const login = (server: TestApp, guess: string, identifier = loginId) =>
           server.client().post('/api/auth/login', { identifier, password: guess });
-        const answers = await track.atOnce(GUESSES, (server, index) =>
+        const answers = await cluster.atOnce(GUESSES, (server, index) =>
           login(server, `wrong giraffe ${index}`, index % 2 === 0 ? loginId : email),
         );
-        track.score('wrong passwords', answers, { expected: 0 });
+        cluster.score('wrong passwords', answers, { expected: 0 });
         expect(refusals(answers)).toEqual([401]);
-        expect(await recorded(track.app, answers)).toEqual({ 'login.failed password': 10, 'login.throttled': 190 });
-        for (const server of track.servers)
+        expect(await recorded(cluster.app, answers)).toEqual({ 'login.failed password': 10, 'login.throttled': 190 });
+        for (const server of cluster.servers)
           expect((await login(server, password)).body.code).toBe('invalid_credentials');
-        const { rows } = await track.app.sql.query('SELECT FROM sessions WHERE member_id = $1', [id]);
+        const { rows } = await cluster.app.sql.query('SELECT FROM sessions WHERE member_id = $1', [id]);
         expect(rows).toHaveLength(1);
       },
     ));

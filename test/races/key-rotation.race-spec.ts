@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Chance } from '../support/chance.js';
+import { SeededRandom } from '../support/seeded-random.js';
 import { type GivenMember, given } from '../support/factories.js';
 import { TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
@@ -45,7 +45,7 @@ class Fleet {
   replaced = 0;
 
   constructor(
-    private readonly chance: Chance,
+    private readonly random: SeededRandom,
     private readonly database: TestDatabase,
   ) {}
 
@@ -65,7 +65,7 @@ class Fleet {
 
   /** Has any server do it, which does not end meanwhile. */
   async ask<T>(request: (server: TestApp) => Promise<T>): Promise<T> {
-    const chosen = this.chance.pick(this.live);
+    const chosen = this.random.pick(this.live);
     chosen.underWay += 1;
     try {
       return await request(chosen.server);
@@ -80,13 +80,13 @@ class Fleet {
 }
 
 describe('keys that are replaced while everybody goes on', () => {
-  const chance = new Chance();
+  const random = new SeededRandom();
   let database: TestDatabase;
   let fleet: Fleet;
   let keys: Keys;
   beforeAll(async () => {
     database = await createTestDatabase();
-    fleet = new Fleet(chance, database);
+    fleet = new Fleet(random, database);
     keys = makeKeys(TEST_SECRET);
     await fleet.roll(environment([keys]));
   });
@@ -117,7 +117,7 @@ describe('keys that are replaced while everybody goes on', () => {
         requests += 2;
         if (me.status !== 200) wrong.push(`me: ${me.status} ${me.text}`);
         if (check.body?.active !== true) wrong.push(`verify: ${check.status} ${check.text}`);
-        if (chance.below(5) === 0) await refresh(member);
+        if (random.below(5) === 0) await refresh(member);
       }
     };
 

@@ -3,7 +3,7 @@ import { generateSync } from 'otplib';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
-import { RaceTrack } from '../support/race-track.js';
+import { RaceCluster } from '../support/race-cluster.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { howMany, IS_LONG } from '../support/test-length.js';
 
@@ -13,12 +13,12 @@ const WORKERS = 12;
 const P99_LIMIT_MS = 2000;
 const LOGIN_MS = 50;
 
-let track: RaceTrack;
+let cluster: RaceCluster;
 let sink: SmtpSink;
 beforeAll(async () => {
   sink = await SmtpSink.start();
   // The limits would end most of it after a few requests; what they do is shown elsewhere.
-  track = await RaceTrack.start({
+  cluster = await RaceCluster.start({
     SMTP_URL: sink.url,
     CODE_RESEND_SECONDS: '1',
     ...Object.fromEntries(
@@ -35,7 +35,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await track.stop();
+  await cluster.stop();
   await sink.stop();
 });
 
@@ -51,14 +51,14 @@ interface Account {
 
 /** The newest code mailed to an address. */
 const newestCode = (address: string): string =>
-  sink.letters.filter(({ to, code }) => to[0] === address && code !== undefined).at(-1)?.code ?? '000000';
+  sink.mails.filter(({ to, code }) => to[0] === address && code !== undefined).at(-1)?.code ?? '000000';
 
 async function newAccount(): Promise<Account> {
   const values = unique.signUp();
-  const { body } = await track.app.post('/api/auth/sign-up', values).expect(202);
+  const { body } = await cluster.app.post('/api/auth/sign-up', values).expect(202);
   await eventually('the code', async () => (newestCode(values.email) === '000000' ? undefined : true));
   const confirmation = { signUpId: body.signUpId, code: newestCode(values.email) };
-  const { body: tokens } = await track.app.post('/api/auth/sign-up/confirm-code', confirmation).expect(200);
+  const { body: tokens } = await cluster.app.post('/api/auth/sign-up/confirm-code', confirmation).expect(200);
   return { ...values, accessToken: tokens.accessToken, refreshToken: tokens.refreshToken };
 }
 
@@ -158,7 +158,7 @@ async function timeOfLogin({ loginId: identifier, password }: Account): Promise<
   const times: number[] = [];
   for (let login = 0; login < 9; login += 1) {
     const began = performance.now();
-    await track.app.post('/api/auth/login', { identifier, password }).expect(200);
+    await cluster.app.post('/api/auth/login', { identifier, password }).expect(200);
     times.push(performance.now() - began);
   }
   return Math.round(times.sort((a, b) => a - b)[4]!);
@@ -168,18 +168,18 @@ describe('one account to which everything happens at once', () => {
   it('CC-08 answers all of it, without a deadlock and without a fault', async () => {
     const account = await newAccount();
     // Each server loads its dictionaries with the first password that it has to judge; that is once a minute at most.
-    await Promise.all(track.servers.map((server) => server.post('/api/auth/sign-up', unique.signUp()).expect(202)));
+    await Promise.all(cluster.servers.map((server) => server.post('/api/auth/sign-up', unique.signUp()).expect(202)));
     const loginMs = await timeOfLogin(account);
     const log: { answer: HttpAnswer; ms: number; what: string }[] = [];
     const until = Date.now() + SECONDS * 1000;
     const work = async (): Promise<void> => {
-      while (Date.now() < until) await track.chance.pick(deeds)(watched(track.any().client(), log), account);
+      while (Date.now() < until) await cluster.random.pick(deeds)(watched(cluster.any().client(), log), account);
     };
     await Promise.all(Array.from({ length: WORKERS }, work));
 
     const faults = log.filter(({ answer }) => answer.status >= 500);
     expect(faults.map(({ what, answer }) => `${what}: ${answer.text}`)).toEqual([]);
-    const { rows } = await track.app.sql.query(
+    const { rows } = await cluster.app.sql.query(
       'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
     );
     expect(rows).toEqual([{ deadlocks: 0 }]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember, type SignUpValues } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox, type Mail } from '../support/mailbox.js';
-import { RaceTrack, refusals } from '../support/race-track.js';
+import { RaceCluster, refusals } from '../support/race-cluster.js';
 import { askFor, resetTokenFor } from '../support/recovery.js';
 import { codeAt, enrol, type EnrolledMember } from '../support/second-factor.js';
 import type { TestApp } from '../support/test-app.js';
@@ -20,21 +20,21 @@ interface OneTimeSecret<T> {
   check?(app: TestApp, ready: T, answers: HttpAnswer[]): Promise<void>;
 }
 
-let track: RaceTrack;
+let cluster: RaceCluster;
 beforeAll(async () => {
-  track = await RaceTrack.start();
+  cluster = await RaceCluster.start();
 });
-afterAll(() => track.stop());
+afterAll(() => cluster.stop());
 
 async function race<T>(title: string, { get, use, late, check }: OneTimeSecret<T>): Promise<void> {
-  await track.rounds(
+  await cluster.rounds(
     ROUNDS,
-    () => get(track.app),
+    () => get(cluster.app),
     async (ready) => {
-      const answers = await track.atOnce(SUBMISSIONS, (server, index) => use(server, ready, index));
-      track.score(title, answers);
+      const answers = await cluster.atOnce(SUBMISSIONS, (server, index) => use(server, ready, index));
+      cluster.score(title, answers);
       expect(late).toEqual(expect.arrayContaining(refusals(answers)));
-      await check?.(track.app, ready, answers);
+      await check?.(cluster.app, ready, answers);
     },
   );
 }
@@ -180,11 +180,11 @@ describe('CC-01 fifty at the same moment, over several servers, with one', () =>
       late: [401],
       check: async (app, { member, passwords }, answers) => {
         const login = (password: string) =>
-          track.any().client().post('/api/auth/login', { identifier: member.loginId, password });
+          cluster.any().client().post('/api/auth/login', { identifier: member.loginId, password });
         const winner = passwords[answers.findIndex(({ status }) => status === 204)]!;
         await login(winner).expect(200);
         const losers = passwords.filter((password) => password !== winner);
-        for (const password of [member.password, track.chance.pick(losers), losers.at(-1)!])
+        for (const password of [member.password, cluster.random.pick(losers), losers.at(-1)!])
           await login(password).expect(401);
         const { rows } = await app.sql.query('SELECT password_version AS version FROM members WHERE id = $1', [
           member.id,

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { Letterbox } from '../../bench/load/letterbox.js';
+import { FakeSmtpServer } from '../../bench/load/fake-smtp-server.js';
 import { freePort } from '../../dev/free-port.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
@@ -35,7 +35,7 @@ describe('an outbox with three workers', () => {
   let mail: MailService;
   let workers: TestApp[] = [];
   let env: Record<string, string>;
-  const letterbox = new Letterbox();
+  const smtpServer = new FakeSmtpServer();
   /** How often each mail arrived, by Message-ID. */
   const arrivals = new Map<string, number>();
   /** How many arrived from each worker. */
@@ -45,8 +45,8 @@ describe('an outbox with three workers', () => {
   beforeAll(async () => {
     own = await createTestDatabase();
     const smtpPort = await freePort();
-    await letterbox.listen(smtpPort);
-    letterbox.onLetter = async (letter) => arrived(letter);
+    await smtpServer.listen(smtpPort);
+    smtpServer.onMail = async (mail) => arrived(mail);
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url }));
     const options = dataSourceOptions({ url: own.url, poolSize: 2, timeoutSeconds: 120 });
     dataSource = await new DataSource(options).initialize();
@@ -61,15 +61,15 @@ describe('an outbox with three workers', () => {
   });
   afterAll(async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
-    await letterbox.stop();
+    await smtpServer.stop();
     await dataSource?.destroy();
     await own?.drop();
   });
 
-  function arrived(letter: string): void {
-    const id = /^Message-ID: (<[^>]+>)/im.exec(letter)![1]!;
+  function arrived(mail: string): void {
+    const id = /^Message-ID: (<[^>]+>)/im.exec(mail)![1]!;
     arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
-    const sender = /^From: (\S+)@/im.exec(letter)![1]!;
+    const sender = /^From: (\S+)@/im.exec(mail)![1]!;
     shares.set(sender, (shares.get(sender) ?? 0) + 1);
     lastArrival = performance.now();
   }
@@ -120,10 +120,10 @@ describe('an outbox with three workers', () => {
     let release!: () => void;
     const released = new Promise<void>((resolve) => (release = resolve));
     let handedOver = 0;
-    letterbox.onLetter = async (letter) => {
+    smtpServer.onMail = async (mail) => {
       handedOver += 1;
       await released;
-      arrived(letter);
+      arrived(mail);
     };
     try {
       await commit(2 * WORKERS * AT_ONCE);
@@ -138,7 +138,7 @@ describe('an outbox with three workers', () => {
         return rows[0].busy === 0 || undefined;
       });
     } finally {
-      letterbox.onLetter = async (letter) => arrived(letter);
+      smtpServer.onMail = async (mail) => arrived(mail);
       release();
     }
     await emptied();

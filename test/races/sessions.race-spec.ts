@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
-import { RaceTrack } from '../support/race-track.js';
+import { RaceCluster } from '../support/race-cluster.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
 import type { TestApp } from '../support/test-app.js';
 import { howMany } from '../support/test-length.js';
 
-let track: RaceTrack;
+let cluster: RaceCluster;
 beforeAll(async () => {
-  track = await RaceTrack.start();
+  cluster = await RaceCluster.start();
 });
-afterAll(() => track.stop());
+afterAll(() => cluster.stop());
 
 /** What a login or a refresh gives. */
 interface Tokens {
@@ -29,8 +29,8 @@ async function login(member: GivenMember, password = member.password): Promise<T
 /** Nothing that was handed out before the later of two acknowledgements is worth anything on any server. */
 async function expectAllDead(tokens: Tokens[]): Promise<void> {
   for (const { accessToken, refreshToken } of tokens) {
-    await expectDead(accessToken, ...track.servers);
-    for (const server of track.servers) expectRefusal(await refresh(server, refreshToken), 'session_ended');
+    await expectDead(accessToken, ...cluster.servers);
+    for (const server of cluster.servers) expectRefusal(await refresh(server, refreshToken), 'session_ended');
   }
 }
 
@@ -39,7 +39,7 @@ const minted = (answers: HttpAnswer[]): Tokens[] =>
   answers.filter(({ status }) => status === 200).map(({ body }) => body as Tokens);
 
 async function alarmsOf(member: GivenMember): Promise<number> {
-  const { rows } = await track.app.sql.query(
+  const { rows } = await cluster.app.sql.query(
     `SELECT count(*)::int AS alarms FROM security_events WHERE member_id = $1 AND type = 'session.reuse_detected'`,
     [member.id],
   );
@@ -48,38 +48,38 @@ async function alarmsOf(member: GivenMember): Promise<number> {
 
 describe('one refresh token, fifty times at the same moment, over several servers', () => {
   it('CC-03 is rotated for one and replayed for the rest: one successor, and the session goes on', async () => {
-    let member = await given.member(track.app);
+    let member = await given.member(cluster.app);
     let token = member.refreshToken;
     for (let round = 1; round <= howMany({ short: 5, long: 200 }); round += 1) {
       // A fresh session now and then: the first rotation of one is a case of its own.
       if (round % 20 === 0) {
-        member = await given.member(track.app);
+        member = await given.member(cluster.app);
         token = member.refreshToken;
       }
-      const answers = await track.atOnce(50, (server) => refresh(server, token));
-      track.score('one refresh token', answers, { expected: 50 });
+      const answers = await cluster.atOnce(50, (server) => refresh(server, token));
+      cluster.score('one refresh token', answers, { expected: 50 });
       expect(answers.filter(({ body }) => body.outcome === 'rotated')).toHaveLength(1);
       expect(answers.filter(({ body }) => body.outcome === 'replayed')).toHaveLength(49);
       expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
       token = answers[0]!.body.refreshToken;
-      await track.any().get('/api/members/me', answers[0]!.body.accessToken).expect(200);
+      await cluster.any().get('/api/members/me', answers[0]!.body.accessToken).expect(200);
       // No false alarm: a family that is killed here would be an honest client logged out.
       expect(await alarmsOf(member)).toBe(0);
     }
-    await refresh(track.any(), token).expect(200);
+    await refresh(cluster.any(), token).expect(200);
   });
 
   it('CC-03 TK-06 long after its rotation ends the session, and raises one alarm', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 2, long: 50 }),
-      () => given.member(track.app),
+      () => given.member(cluster.app),
       async (member) => {
-        await refresh(track.any(), member.refreshToken).expect(200);
-        await track.app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '1 minute' WHERE id = $1`, [
+        await refresh(cluster.any(), member.refreshToken).expect(200);
+        await cluster.app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '1 minute' WHERE id = $1`, [
           member.sessionId,
         ]);
-        const answers = await track.atOnce(50, (server) => refresh(server, member.refreshToken));
-        track.score('a replayed refresh token', answers, { expected: 0 });
+        const answers = await cluster.atOnce(50, (server) => refresh(server, member.refreshToken));
+        cluster.score('a replayed refresh token', answers, { expected: 0 });
         expect(answers.filter(({ body }) => body.code === 'token_reused').length).toBeGreaterThan(0);
         expect(await alarmsOf(member)).toBe(1);
       },
@@ -90,20 +90,20 @@ describe('one refresh token, fifty times at the same moment, over several server
 describe('tabs that share a cookie, and have no locks', () => {
   it('CC-03 TK-06 all stay signed in when one already has the successor, while another still comes with the first token', async () => {
     // The connections are open, as a browser's are: opening one takes longer than a refresh.
-    for (const server of track.servers)
+    for (const server of cluster.servers)
       await Promise.all(Array.from({ length: 6 }, () => server.get('/health/live').expect(200)));
-    let member = await given.member(track.app);
+    let member = await given.member(cluster.app);
     let token = member.refreshToken;
     for (let round = 1; round <= howMany({ short: 20, long: 400 }); round += 1) {
       if (round % 20 === 0) {
-        member = await given.member(track.app);
+        member = await given.member(cluster.app);
         token = member.refreshToken;
       }
-      const server = track.any(); // which reads its requests in the order in which they came
-      const early = Array.from({ length: 2 + track.chance.below(3) }, () => refresh(server, token));
+      const server = cluster.any(); // which reads its requests in the order in which they came
+      const early = Array.from({ length: 2 + cluster.random.below(3) }, () => refresh(server, token));
       const { body: first } = await Promise.race(early);
       const answers = [await refresh(server, first.refreshToken), ...(await Promise.all(early))];
-      track.score('tabs without locks', answers, { expected: answers.length });
+      cluster.score('tabs without locks', answers, { expected: answers.length });
       expect(await alarmsOf(member)).toBe(0);
       token = answers[0]!.body.refreshToken;
     }
@@ -112,15 +112,15 @@ describe('tabs that share a cookie, and have no locks', () => {
 
 describe('a refresh that races the end of its session', () => {
   it('CC-04 leaves nothing alive once a logout is acknowledged', async () => {
-    const member = await given.member(track.app);
+    const member = await given.member(cluster.app);
     let rotations = 0;
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 12, long: 200 }),
       () => login(member),
       async (tokens) => {
-        const loggingOut = track.chance.below(3);
-        const byAccess = track.chance.below(2) === 0;
-        const answers = await track.atOnce(3, (server, index) =>
+        const loggingOut = cluster.random.below(3);
+        const byAccess = cluster.random.below(2) === 0;
+        const answers = await cluster.atOnce(3, (server, index) =>
           index === loggingOut
             ? server.post('/api/auth/logout', undefined, byAccess ? tokens.accessToken : tokens.refreshToken)
             : refresh(server, tokens.refreshToken),
@@ -128,7 +128,7 @@ describe('a refresh that races the end of its session', () => {
         expect(answers[loggingOut]!.status).toBe(204);
         const alive = minted(answers);
         rotations += alive.length;
-        track.score('refresh against logout', answers, { expected: 1 + alive.length });
+        cluster.score('refresh against logout', answers, { expected: 1 + alive.length });
         await expectAllDead([tokens, ...alive]);
       },
     );
@@ -137,17 +137,17 @@ describe('a refresh that races the end of its session', () => {
   });
 
   it('CC-04 TK-09 leaves nothing alive once the account is closed', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 2, long: 100 }),
-      async () => ({ member: await given.member(track.app) }),
+      async () => ({ member: await given.member(cluster.app) }),
       async ({ member }) => {
-        const closing = track.any().delete('/api/members/me', { password: member.password }, member.accessToken);
+        const closing = cluster.any().delete('/api/members/me', { password: member.password }, member.accessToken);
         const alive: Tokens[] = [member];
         // Refreshes for as long as it is let; the end falls somewhere in between.
-        let answer = await refresh(track.any(), member.refreshToken);
-        for (; answer.status === 200; answer = await refresh(track.any(), answer.body.refreshToken))
+        let answer = await refresh(cluster.any(), member.refreshToken);
+        for (; answer.status === 200; answer = await refresh(cluster.any(), answer.body.refreshToken))
           alive.push(answer.body as Tokens);
-        track.score('refresh against closing', [await closing]);
+        cluster.score('refresh against closing', [await closing]);
         expectRefusal(answer, 'session_ended');
         await expectAllDead(alive.slice(-2));
       },
@@ -155,37 +155,37 @@ describe('a refresh that races the end of its session', () => {
   });
 
   it('CC-04 TK-09 leaves nothing alive once a member is disabled', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 2, long: 100 }),
-      async () => ({ member: await given.member(track.app) }),
+      async () => ({ member: await given.member(cluster.app) }),
       async ({ member }) => {
-        const disabling = track.app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [member.id]);
-        let answer = await refresh(track.any(), member.refreshToken);
+        const disabling = cluster.app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [member.id]);
+        let answer = await refresh(cluster.any(), member.refreshToken);
         const alive: Tokens[] = [member];
-        for (; answer.status === 200; answer = await refresh(track.any(), answer.body.refreshToken))
+        for (; answer.status === 200; answer = await refresh(cluster.any(), answer.body.refreshToken))
           alive.push(answer.body as Tokens);
         await disabling;
-        track.score('refresh against disabling', [answer], { expected: 0 });
+        cluster.score('refresh against disabling', [answer], { expected: 0 });
         for (const { refreshToken } of alive.slice(-2))
-          expect((await refresh(track.any(), refreshToken)).status).toBe(401);
+          expect((await refresh(cluster.any(), refreshToken)).status).toBe(401);
       },
     );
   });
 
   it('CC-04 leaves nothing alive once the password is reset', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 2, long: 100 }),
       async () => {
-        const member = await given.member(track.app);
-        return { member, grant: await resetTokenFor(track.app, member) };
+        const member = await given.member(cluster.app);
+        return { member, grant: await resetTokenFor(cluster.app, member) };
       },
       async ({ member, grant }) => {
-        const reset = track.any().post('/api/auth/password-reset', { newPassword: unique.password() }, grant);
+        const reset = cluster.any().post('/api/auth/password-reset', { newPassword: unique.password() }, grant);
         const alive: Tokens[] = [member];
-        let answer = await refresh(track.any(), member.refreshToken);
-        for (; answer.status === 200; answer = await refresh(track.any(), answer.body.refreshToken))
+        let answer = await refresh(cluster.any(), member.refreshToken);
+        for (; answer.status === 200; answer = await refresh(cluster.any(), answer.body.refreshToken))
           alive.push(answer.body as Tokens);
-        track.score('refresh against reset', [await reset]);
+        cluster.score('refresh against reset', [await reset]);
         await expectAllDead(alive.slice(-2));
       },
     );
@@ -194,29 +194,29 @@ describe('a refresh that races the end of its session', () => {
 
 describe('a login with the old password that races a reset', () => {
   it('CC-04 leaves no session that survives the new password', async () => {
-    await track.rounds(
+    await cluster.rounds(
       howMany({ short: 2, long: 100 }),
       async () => {
-        const member = await given.member(track.app);
-        return { member, grant: await resetTokenFor(track.app, member), newPassword: unique.password() };
+        const member = await given.member(cluster.app);
+        return { member, grant: await resetTokenFor(cluster.app, member), newPassword: unique.password() };
       },
       async ({ member, grant, newPassword }) => {
-        const resetting = track.chance.below(13);
-        const answers = await track.atOnce(13, (server, index) =>
+        const resetting = cluster.random.below(13);
+        const answers = await cluster.atOnce(13, (server, index) =>
           index === resetting
             ? server.post('/api/auth/password-reset', { newPassword }, grant)
             : server.post('/api/auth/login', { identifier: member.loginId, password: member.password }),
         );
         expect(answers[resetting]!.status).toBe(204);
         const alive = minted(answers);
-        track.score('login against reset', answers, { expected: 1 + alive.length });
+        cluster.score('login against reset', answers, { expected: 1 + alive.length });
         await expectAllDead([...alive, member]);
-        const { rows } = await track.app.sql.query(
+        const { rows } = await cluster.app.sql.query(
           'SELECT count(*)::int AS live FROM sessions WHERE member_id = $1 AND ended_at IS NULL',
           [member.id],
         );
         expect(rows).toEqual([{ live: 0 }]);
-        await track.any().post('/api/auth/login', { identifier: member.loginId, password: newPassword }).expect(200);
+        await cluster.any().post('/api/auth/login', { identifier: member.loginId, password: newPassword }).expect(200);
       },
     );
   });

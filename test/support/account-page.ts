@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core';
-import type { Visitor } from './stage.js';
+import type { Visitor } from './browser-app.js';
 
 /** A panel of the account page. */
 export const panel = (visitor: Visitor, name: string): Locator => visitor.page.locator(`[data-panel="${name}"]`);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { TETHERED } from '../../dev/child.js';
+import { EXIT_WITH_PARENT } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 
 /** So many logins a second, or so many clients who log in without pause; token checks go on beside them. */
@@ -34,7 +34,7 @@ export interface FloodOutcome {
 /** Runs it in a process of its own; only the machine is shared with the server. */
 export async function flood(order: FloodOrder): Promise<FloodOutcome> {
   const script = path.join(PROJECT_ROOT, 'test', 'support', 'flood-process.ts');
-  const child = spawn(process.execPath, [...TETHERED, '--import', 'tsx', script, JSON.stringify(order)], {
+  const child = spawn(process.execPath, [...EXIT_WITH_PARENT, '--import', 'tsx', script, JSON.stringify(order)], {
     cwd: PROJECT_ROOT,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -2,7 +2,7 @@
 export interface Inbox {
   /** Ids in order of arrival; with `address`, of the mails that the SMTP envelope names it as a recipient of. */
   list(address?: string): Promise<string[]>;
-  /** The mail as it came over the wire. */
+  /** The mail as it came over the network. */
   source(id: string): Promise<string>;
   remove(id: string): Promise<void>;
 }

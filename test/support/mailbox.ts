@@ -11,7 +11,7 @@ export interface Mail {
   text: string;
   html: string;
   headers: Map<string, unknown>;
-  /** As it came over the wire. */
+  /** As it came over the network. */
   raw: string;
   /** The six digits in the text; undefined where there are none. */
   code?: string;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Postgres, startPostgres } from '../../dev/postgres.js';
-import { Cable } from './cable.js';
+import { TcpProxy } from './tcp-proxy.js';
 import type { TestDatabase } from './test-database.js';
 
 const run = promisify(execFile);
@@ -26,7 +26,7 @@ export class ReplicatedPostgres {
 
   private constructor(
     private readonly folder: string,
-    private readonly address: Cable,
+    private readonly address: TcpProxy,
     private primary: Postgres,
     private standby: Postgres | undefined,
   ) {
@@ -39,7 +39,7 @@ export class ReplicatedPostgres {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-failover-'));
     await chmod(folder, 0o755); // where root runs the tests, PostgreSQL's own user must get in
     const primary = await startPostgres({ directory: path.join(folder, '1'), settings: SETTINGS });
-    return new ReplicatedPostgres(folder, await Cable.to(primary.url), primary, undefined);
+    return new ReplicatedPostgres(folder, await TcpProxy.to(primary.url), primary, undefined);
   }
 
   /** Gives whatever is the primary now a new standby, made from its files, and waits until commits wait for it. */
@@ -56,7 +56,7 @@ export class ReplicatedPostgres {
       port: Number(new URL(this.primary.url).port),
       settings: [...SETTINGS, `synchronous_standby_names=${STANDBY}`],
     });
-    this.address.leadTo(this.primary.url);
+    this.address.redirectTo(this.primary.url);
     const { hostname, port, username, password } = new URL(this.primary.url);
     await markAsStandby(path.join(standbyFolder, 'data'));
     this.standby = this.successor = await startPostgres({
@@ -84,7 +84,7 @@ export class ReplicatedPostgres {
 
   /** To the server that is, or was until its promotion, the standby. */
   moveAddress(): void {
-    this.address.leadTo(this.successor!.url);
+    this.address.redirectTo(this.successor!.url);
   }
 
   /** The standby becomes the primary. */
@@ -107,7 +107,7 @@ export class ReplicatedPostgres {
 
   private async stop(): Promise<void> {
     await this.database.pool.end();
-    await this.address.cut();
+    await this.address.disconnect();
     for (const server of [this.primary, this.standby]) if (server) await discard(server);
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail as it came over the wire, and what matters in it. */
-export interface Letter {
+/** A mail as it came over the network, and what matters in it. */
+export interface ReceivedMail {
   to: string[];
   raw: string;
   messageId: string;
@@ -16,11 +16,11 @@ export interface Letter {
 
 /** A mail server that behaves as badly as a test wants it to; without wishes it takes everything. */
 export class SmtpSink {
-  letters: Letter[] = [];
+  mails: ReceivedMail[] = [];
   /** Answers RCPT with a refusal such as 550, or takes the recipient. */
   refuseRecipient: (address: string) => number | undefined = () => undefined;
   /** Answers a whole mail with a refusal, hangs up on it, or takes it; until it resolves, the sender waits. */
-  refuseLetter: (letter: Letter) => Promise<number | 'hang up' | undefined> = async () => undefined;
+  refuseMail: (mail: ReceivedMail) => Promise<number | 'hang up' | undefined> = async () => undefined;
   /** Whether what comes is read and kept, which costs time. */
   isReading = true;
   /** Whether connections are left without a greeting. */
@@ -53,9 +53,9 @@ export class SmtpSink {
 
   /** Forgets what it got and what was wished for. */
   reset(): void {
-    this.letters = [];
+    this.mails = [];
     this.refuseRecipient = () => undefined;
-    this.refuseLetter = async () => undefined;
+    this.refuseMail = async () => undefined;
     this.isReading = true;
     this.isMute = false;
     this.ignores = undefined;
@@ -108,10 +108,10 @@ export class SmtpSink {
   private async take(to: string[], raw: string): Promise<number | 'hang up' | undefined> {
     const { messageId = '', text = '' } = this.isReading ? await simpleParser(raw) : {};
     const linkTokens = [...text.matchAll(/#(?:\S*&)?token=([\w.-]+)/g)].map(([, token]) => token!);
-    const letter: Letter = { to, raw, messageId, code: /^\d{6}$/m.exec(text)?.[0], linkTokens, isTaken: false };
-    if (this.isReading) this.letters.push(letter);
-    const answer = await this.refuseLetter(letter);
-    letter.isTaken = answer === undefined;
+    const mail: ReceivedMail = { to, raw, messageId, code: /^\d{6}$/m.exec(text)?.[0], linkTokens, isTaken: false };
+    if (this.isReading) this.mails.push(mail);
+    const answer = await this.refuseMail(mail);
+    mail.isTaken = answer === undefined;
     return answer;
   }
 }

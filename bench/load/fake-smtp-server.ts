@@ -5,9 +5,9 @@ import net from 'node:net';
  * A mail server that takes everything at once and keeps nothing but the code in it. Spoken to by nodemailer alone, so it
  * knows just the commands that nodemailer sends; a whole mail server would cost more than the mail it is to receive.
  */
-export class Letterbox {
+export class FakeSmtpServer {
   /** Sees each mail before it is taken; until it resolves, the sender waits. */
-  onLetter: ((letter: string) => Promise<void>) | undefined;
+  onMail: ((mail: string) => Promise<void>) | undefined;
   private readonly waiting = new Map<string, (code: string) => void>();
   private readonly sockets = new Set<net.Socket>();
   private readonly server = net.createServer((socket) => this.serve(socket));
@@ -57,9 +57,9 @@ export class Letterbox {
     });
   }
 
-  private async take(recipient: string, letter: string): Promise<void> {
-    await this.onLetter?.(letter);
-    const code = /^\d{6}\r?$/m.exec(letter)?.[0].trim();
+  private async take(recipient: string, mail: string): Promise<void> {
+    await this.onMail?.(mail);
+    const code = /^\d{6}\r?$/m.exec(mail)?.[0].trim();
     const settle = this.waiting.get(recipient);
     if (code === undefined || settle === undefined) return;
     this.waiting.delete(recipient);

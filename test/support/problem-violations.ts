@@ -6,7 +6,7 @@ const TELLTALE =
   /node_modules|\.[jt]s:\d|\n +at |QueryFailed|(SELECT|INSERT|UPDATE|DELETE) .*(FROM|INTO|SET) |Exception|\[object |\$argon2/;
 
 /** What is wrong with a refusal, in words; nothing where it is as IV-07 wants it: a problem document with a known code and no more. */
-export function faultsOfProblem({ status, headers, body, text }: HttpAnswer): string[] {
+export function problemViolations({ status, headers, body, text }: HttpAnswer): string[] {
   const faults: string[] = [];
   const must = (isTrue: boolean, what: string): void => void (isTrue || faults.push(what));
   if (headers['content-type'] !== 'application/problem+json; charset=utf-8') return ['no problem+json'];

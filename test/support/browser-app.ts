@@ -36,14 +36,14 @@ interface AxeResult {
 }
 
 /** The server, reached under its own public address as a browser reaches it, and a Chromium. Stop it in `afterAll`. */
-export class Stage {
+export class BrowserApp {
   private constructor(
     readonly app: TestApp,
     private readonly browser: Browser,
     private readonly axe: string,
   ) {}
 
-  static async start(env: Record<string, string | undefined> = {}): Promise<Stage> {
+  static async start(env: Record<string, string | undefined> = {}): Promise<BrowserApp> {
     const port = await freePort();
     const publicUrl = `http://localhost:${port}`;
     const [app, browser, axe] = await Promise.all([
@@ -52,7 +52,7 @@ export class Stage {
       chromium.launch({ executablePath: findChromium()!, args: ['--no-sandbox'] }),
       readFile(AXE_SOURCE, 'utf8'),
     ]);
-    return new Stage(app, browser, axe);
+    return new BrowserApp(app, browser, axe);
   }
 
   async stop(): Promise<void> {

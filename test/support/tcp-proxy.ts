@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
 /** The way from a server to its database, which a test can cut and mend, or have lead elsewhere. */
-export class Cable {
+export class TcpProxy {
   /** Leads to the same database by this way. */
   readonly url: string;
   private readonly sockets = new Set<Socket>();
@@ -42,19 +42,19 @@ export class Cable {
     });
   }
 
-  static async to(databaseUrl: string): Promise<Cable> {
+  static async to(databaseUrl: string): Promise<TcpProxy> {
     const server = net.createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new Cable(server, new URL(databaseUrl));
+    return new TcpProxy(server, new URL(databaseUrl));
   }
 
   /** From now on new connections go there: what moving a virtual IP or a DNS name comes to. Those that are open stay where they are. */
-  leadTo(databaseUrl: string): void {
+  redirectTo(databaseUrl: string): void {
     this.target = new URL(databaseUrl);
   }
 
   /** Ends every connection and refuses new ones. */
-  async cut(): Promise<void> {
+  async disconnect(): Promise<void> {
     if (!this.server.listening) return; // it is cut
     const closed = once(this.server, 'close');
     this.server.close();
@@ -62,24 +62,24 @@ export class Cable {
     await closed;
   }
 
-  async mend(): Promise<void> {
+  async reconnect(): Promise<void> {
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
   }
 
   /** Ends the connections of one application_name and lets no new ones through; all others go on. */
-  sever(applicationName: string): void {
+  block(applicationName: string): void {
     this.severed = applicationName;
     for (const [near, introduction] of this.introductions) if (introduction.includes(applicationName)) near.destroy();
   }
 
-  /** After {@link sever}. */
-  rejoin(): void {
+  /** After {@link block}. */
+  unblock(): void {
     this.severed = null;
   }
 
   /** Nothing gets through any more, yet nobody is told: what a lost network looks like. */
-  silence(): void {
+  stall(): void {
     for (const socket of this.sockets) socket.unpipe();
   }
 }

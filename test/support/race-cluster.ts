@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { Chance } from './chance.js';
+import { SeededRandom } from './seeded-random.js';
 import type { HttpAnswer } from './http-client.js';
 import { mailbox } from './mailbox.js';
 import { TestApp } from './test-app.js';
@@ -23,8 +23,8 @@ interface Tally {
  * Several servers on one database, and requests sent to them at the same moment: each is written before the first is
  * answered. Which request goes first and to which server is chance, and the seed that is printed repeats it.
  */
-export class RaceTrack {
-  readonly chance = new Chance();
+export class RaceCluster {
+  readonly random = new SeededRandom();
   private readonly tallies = new Map<string, Tally>();
 
   private constructor(
@@ -33,7 +33,7 @@ export class RaceTrack {
   ) {}
 
   /** Two servers; three in the long form. */
-  static async start(env: Record<string, string> = {}): Promise<RaceTrack> {
+  static async start(env: Record<string, string> = {}): Promise<RaceCluster> {
     // A busy machine may take long; what is looked for here are wrong answers, not slow ones.
     const app = await TestApp.start({ env: { DATABASE_TIMEOUT_SECONDS: '30', ...env } });
     const replicas = await Promise.all(
@@ -42,7 +42,7 @@ export class RaceTrack {
       await app.stop();
       throw error;
     });
-    return new RaceTrack(app, [app, ...replicas]);
+    return new RaceCluster(app, [app, ...replicas]);
   }
 
   /** Ends the servers and prints what the races came to. */
@@ -52,19 +52,19 @@ export class RaceTrack {
       ([title, { rounds, submissions, successes, doubles }]) =>
         `  ${title}: ${rounds} rounds, ${submissions} submissions, ${successes} successes, ${doubles} double`,
     );
-    const form = `${IS_LONG ? 'long' : 'short'} form, ${this.servers.length} servers, --seed=${this.chance.seed}`;
+    const form = `${IS_LONG ? 'long' : 'short'} form, ${this.servers.length} servers, --seed=${this.random.seed}`;
     process.stdout.write(`races (${form})\n${lines.join('\n')}\n`);
   }
 
   /** One of the servers. */
   any(): TestApp {
-    return this.chance.pick(this.servers);
+    return this.random.pick(this.servers);
   }
 
   /** Sends them all at once; the answers come in the order of their index. */
   async atOnce<T>(times: number, send: (server: TestApp, index: number) => Promise<T>): Promise<T[]> {
     const sent = new Map<number, Promise<T>>();
-    for (const index of this.chance.shuffled([...Array(times).keys()])) sent.set(index, send(this.any(), index));
+    for (const index of this.random.shuffled([...Array(times).keys()])) sent.set(index, send(this.any(), index));
     return Promise.all(Array.from({ length: times }, (_, index) => sent.get(index)!));
   }
 

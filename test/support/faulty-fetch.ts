@@ -8,7 +8,7 @@ type Fetch = typeof fetch;
 type Fault = (deliver: () => Promise<Response>) => Promise<Response>;
 
 /** The network between a client and the server: counts what goes over it, and can fail in chosen ways. */
-export class Wire {
+export class FaultyFetch {
   /** `POST /api/auth/refresh`, in the order sent. */
   readonly sent: string[] = [];
   private readonly faults: { request: string; fault: Fault }[] = [];

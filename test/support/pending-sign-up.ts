@@ -3,7 +3,7 @@ import { unique } from './factories.js';
 import type { TestApp } from './test-app.js';
 
 /** Somebody who holds a sign-up code, good for one use, and hands it in on every server while things break (O2). */
-export class Newcomer {
+export class PendingSignUp {
   /** Answers of success. */
   private successes = 0;
   /** Whether an acknowledged account was not there at the check. */
@@ -17,13 +17,13 @@ export class Newcomer {
   ) {}
 
   /** @param codeFor waits for the mail to this address */
-  static async signUp(server: TestApp, codeFor: (address: string) => Promise<string>): Promise<Newcomer> {
+  static async signUp(server: TestApp, codeFor: (address: string) => Promise<string>): Promise<PendingSignUp> {
     const values = unique.signUp();
     const { body } = await server.client().post('/api/auth/sign-up', values).expect(202);
-    return new Newcomer(values, (body as { signUpId: string }).signUpId, await codeFor(values.email));
+    return new PendingSignUp(values, (body as { signUpId: string }).signUpId, await codeFor(values.email));
   }
 
-  async handIn(server: TestApp): Promise<void> {
+  async confirm(server: TestApp): Promise<void> {
     const confirmation = { signUpId: this.signUpId, code: this.code };
     const answer = await answerOf(() => server.client().post('/api/auth/sign-up/confirm-code', confirmation));
     if (answer?.status !== 200) return;
@@ -43,7 +43,7 @@ export class Newcomer {
   async check(app: TestApp): Promise<string[]> {
     const wasMember = (await this.memberId(app)) !== undefined;
     const before = this.successes;
-    await this.handIn(app);
+    await this.confirm(app);
     const problems: string[] = [];
     if (wasMember && this.successes > before) problems.push('O2 a code worked though the account was there');
     if (this.successes > 1) problems.push(`O2 a code worked ${this.successes} times`);

@@ -11,7 +11,7 @@ import { LoadProcess } from './load/load-process.js';
 import type { Job, LoadResult } from './load/job.js';
 import type { Measured } from './measure.js';
 import { ServerProcess } from './processes.js';
-import { sessionIdOf } from './people.js';
+import { sessionIdOf } from './members.js';
 import { seedMembers, seedSessions, settle } from './seed.js';
 import { TokenMint } from './tokens.js';
 
@@ -23,7 +23,7 @@ const PROBED_SERVER = 'bench/limits/probed-server.js';
 /** What most deployments of this size would set, and the default. */
 const POOL_SIZE = '10';
 
-export interface StageOptions {
+export interface BenchOptions {
   /** One short round of everything, for a first look. */
   readonly isQuick: boolean;
   /** Where our server is to leave its CPU profile. */
@@ -32,7 +32,7 @@ export interface StageOptions {
 
 export type ServerKind = 'ours' | 'bare-nest' | 'bare-fastify';
 
-export type StagedResult = LoadResult & Measured;
+export type LoadMeasurement = LoadResult & Measured;
 
 /** A server with many more members than the others have. */
 export interface Crowd {
@@ -44,37 +44,37 @@ export interface Crowd {
 }
 
 /** Everything a row can ask for: a database with members, servers on it, and a second process that loads them. */
-export class Stage {
+export class BenchEnvironment {
   private readonly servers = new Map<ServerKind, Promise<ServerProcess>>();
   private readonly loader = new LoadProcess();
   private lastReplica = 0;
 
   private constructor(
     readonly databaseUrl: string,
-    /** Where SMTP_URL points; listening once {@link openLetterbox} was called. */
+    /** Where SMTP_URL points; listening once {@link startSmtpServer} was called. */
     private readonly smtpPort: number,
     private readonly folder: string,
     private readonly cleanups: (() => Promise<unknown>)[],
     private readonly secret: string,
-    private readonly options: StageOptions,
+    private readonly options: BenchOptions,
   ) {}
 
-  static async set(options: StageOptions): Promise<Stage> {
+  static async prepare(options: BenchOptions): Promise<BenchEnvironment> {
     await buildIfStale();
     const cleanups: (() => Promise<unknown>)[] = [];
     const folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-bench-'));
     await chmod(folder, 0o755); // where root runs it, PostgreSQL's own user must get in
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
     try {
-      const databaseUrl = await Stage.makeDatabase(folder, cleanups);
+      const databaseUrl = await BenchEnvironment.makeDatabase(folder, cleanups);
       const secret = randomBytes(48).toString('base64');
-      const stage = new Stage(databaseUrl, await freePort(), folder, cleanups, secret, options);
-      await stage.loader.openLetterbox(stage.smtpPort);
-      await (await stage.launch('ours')).stop(); // migrates
-      await seedMembers(databaseUrl, stage.config, 1, MEMBERS + SPARE_MEMBERS);
+      const bench = new BenchEnvironment(databaseUrl, await freePort(), folder, cleanups, secret, options);
+      await bench.loader.startSmtpServer(bench.smtpPort);
+      await (await bench.launch('ours')).stop(); // migrates
+      await seedMembers(databaseUrl, bench.config, 1, MEMBERS + SPARE_MEMBERS);
       await seedSessions(databaseUrl, 1, MEMBERS, [0]);
       await settle(databaseUrl);
-      return stage;
+      return bench;
     } catch (error) {
       await undo(cleanups);
       throw error;
@@ -192,7 +192,7 @@ export class Stage {
   }
 
   /** Makes a load and refuses to call it a result when many of its requests failed. */
-  async load(server: ServerProcess, job: Omit<Job, 'warmUpMs' | 'durationMs' | 'origin'>): Promise<StagedResult> {
+  async load(server: ServerProcess, job: Omit<Job, 'warmUpMs' | 'durationMs' | 'origin'>): Promise<LoadMeasurement> {
     const { origin } = server;
     const cpuBefore = await server.cpuMicroseconds();
     const result = await this.loader.load({
@@ -235,12 +235,12 @@ export class Stage {
     await this.query(`DELETE FROM sessions WHERE NOT starts_with(id::text, $1)`, [sessionIdOf(0).slice(0, -8)]);
   }
 
-  async openLetterbox(): Promise<void> {
-    await this.loader.openLetterbox(this.smtpPort);
+  async startSmtpServer(): Promise<void> {
+    await this.loader.startSmtpServer(this.smtpPort);
   }
 
-  async closeLetterbox(): Promise<void> {
-    await this.loader.closeLetterbox();
+  async stopSmtpServer(): Promise<void> {
+    await this.loader.stopSmtpServer();
   }
 
   async query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
@@ -253,7 +253,7 @@ export class Stage {
     }
   }
 
-  async strike(): Promise<void> {
+  async stop(): Promise<void> {
     const servers = await Promise.allSettled(this.servers.values());
     for (const server of servers) if (server.status === 'fulfilled') await server.value.stop();
     this.loader.stop();

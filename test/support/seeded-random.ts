@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 
-/** Chance that can be repeated: the same seed gives the same run. Jest prints it with `--showSeed` and takes it with `--seed`. */
-export class Chance {
+/** SeededRandom that can be repeated: the same seed gives the same run. Jest prints it with `--showSeed` and takes it with `--seed`. */
+export class SeededRandom {
   constructor(readonly seed: number = jest.getSeed()) {
     this.state = seed >>> 0;
   }

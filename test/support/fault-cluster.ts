@@ -4,9 +4,9 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { AccountModel } from './account-model.js';
 import type { TestDatabase } from './test-database.js';
-import type { Chance } from './chance.js';
+import type { SeededRandom } from './seeded-random.js';
 import { eventually } from './eventually.js';
-import { Newcomer } from './newcomer.js';
+import { PendingSignUp } from './pending-sign-up.js';
 import { SmtpSink } from './smtp-sink.js';
 import { TEST_SECRET } from './server-environment.js';
 import { TestApp } from './test-app.js';
@@ -17,7 +17,7 @@ const MOVABLE_CLOCK = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', '
 const RECOVERY_MS = 90_000;
 const MEMBERS = 6;
 /** Newcomers for each fault. */
-const NEWCOMERS = 2;
+const SIGN_UPS = 2;
 
 /** Short times, so that what takes minutes in earnest is over in seconds. */
 const ENV = {
@@ -38,12 +38,12 @@ interface MailRow {
 }
 
 /** Three servers on one PostgreSQL and one mail server, people who keep using them, and models of what must not get lost. */
-export class FaultBench<P extends { readonly database: TestDatabase }> {
+export class FaultCluster<P extends { readonly database: TestDatabase }> {
   private faults = 0;
   /** Mails that were under way when something broke that may keep their delivery from being noted, and how often. */
   private readonly excused = new Map<string, number>();
   private readonly members: AccountModel[] = [];
-  private readonly newcomers: Newcomer[] = [];
+  private readonly pendingSignUps: PendingSignUp[] = [];
   /** Servers that a load balancer sends nothing to. */
   private readonly resting = new Set<TestApp>();
   /** How many lines of each server's log have been looked through. */
@@ -53,7 +53,7 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
   private duplicates = 0;
 
   private constructor(
-    readonly chance: Chance,
+    readonly random: SeededRandom,
     readonly postgres: P,
     readonly sink: SmtpSink,
     readonly servers: TestApp[],
@@ -61,9 +61,9 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
 
   /** @param postgres what is to break; ends with the bench */
   static async start<P extends { readonly database: TestDatabase }>(
-    chance: Chance,
+    random: SeededRandom,
     postgres: P,
-  ): Promise<FaultBench<P>> {
+  ): Promise<FaultCluster<P>> {
     const sink = await SmtpSink.start();
     // All at once on an empty database: they take turns migrating it (FT-10). The last has a clock that can be moved.
     const servers = await Promise.all(
@@ -71,9 +71,9 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
         TestApp.start({ database: postgres.database, env: { ...ENV, SMTP_URL: sink.url, ...env } }),
       ),
     );
-    const bench = new FaultBench(chance, postgres, sink, servers);
-    bench.members.push(...(await Promise.all(Array.from({ length: MEMBERS }, () => bench.member()))));
-    return bench;
+    const cluster = new FaultCluster(random, postgres, sink, servers);
+    cluster.members.push(...(await Promise.all(Array.from({ length: MEMBERS }, () => cluster.member()))));
+    return cluster;
   }
 
   /** Ends everything, and prints what the faults came to. */
@@ -83,24 +83,24 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
     await this.postgres.database.drop();
     const lost =
       this.members.reduce((total, member) => total + member.lost, 0) +
-      this.newcomers.filter(({ isLost }) => isLost).length +
+      this.pendingSignUps.filter(({ isLost }) => isLost).length +
       this.lostMails;
-    const mails = this.sink.letters.filter(({ isTaken }) => isTaken).length;
+    const mails = this.sink.mails.filter(({ isTaken }) => isTaken).length;
     const figures = [
       `${this.faults} faults`,
       `${this.acknowledgedWrites} acknowledged writes checked`,
-      `${this.newcomers.length} one-time codes`,
+      `${this.pendingSignUps.length} one-time codes`,
       `${mails} mails (${this.duplicates} twice)`,
       `${this.refusals} requests refused or cut off`,
       `${lost} lost`,
     ];
-    const form = `${IS_LONG ? 'long' : 'short'} form, --seed=${this.chance.seed}`;
+    const form = `${IS_LONG ? 'long' : 'short'} form, --seed=${this.random.seed}`;
     process.stdout.write(`faults (${form}): ${figures.join(', ')}\n`);
   }
 
   /** As a load balancer would pick it. */
   get anyServer(): TestApp {
-    return this.chance.pick(this.servers.filter((server) => !this.resting.has(server)));
+    return this.random.pick(this.servers.filter((server) => !this.resting.has(server)));
   }
 
   /** Writes of members that were answered with success. */
@@ -145,16 +145,16 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
   /** Lets people go on while `fault` happens, waits until all is well again, and tells what is not as it must be. */
   async survive(fault: () => Promise<void>): Promise<string[]> {
     this.faults += 1;
-    const newcomers = await Promise.all(Array.from({ length: NEWCOMERS }, () => this.newcomer()));
+    const pendingSignUps = await Promise.all(Array.from({ length: SIGN_UPS }, () => this.pendingSignUp()));
     let isOver = false;
     const lives = [
       ...this.members.map(async (member) => {
-        while (!isOver) await (this.chance.below(3) > 0 ? member.rename() : member.changePassword());
+        while (!isOver) await (this.random.below(3) > 0 ? member.rename() : member.changePassword());
       }),
-      ...newcomers.flatMap((newcomer) =>
+      ...pendingSignUps.flatMap((pendingSignUp) =>
         this.servers.map(async (server) => {
-          await pause(this.chance.below(800));
-          await newcomer.handIn(server);
+          await pause(this.random.below(800));
+          await pendingSignUp.confirm(server);
         }),
       ),
     ];
@@ -167,17 +167,17 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
     const deadline = Date.now() + RECOVERY_MS;
     await this.serversReady(deadline);
     const app = this.anyServer;
-    const problems = await Promise.all([...this.members, ...newcomers].map((model) => model.check(app)));
+    const problems = await Promise.all([...this.members, ...pendingSignUps].map((model) => model.check(app)));
     await this.outboxEmpty(deadline);
-    return [...problems.flat(), ...(await this.mailProblems()), ...this.leaks(newcomers)];
+    return [...problems.flat(), ...(await this.mailProblems()), ...this.leaks(pendingSignUps)];
   }
 
   /** Ends a session on one server. Resolves once every other one refuses its tokens; they must be well again. */
   async expectRevocationsHeard(): Promise<void> {
     const [first, ...others] = this.servers;
-    const newcomer = await Newcomer.signUp(first!, (address) => this.codeFor(address));
-    await newcomer.handIn(first!);
-    const { accessToken } = newcomer;
+    const pendingSignUp = await PendingSignUp.signUp(first!, (address) => this.codeFor(address));
+    await pendingSignUp.confirm(first!);
+    const { accessToken } = pendingSignUp;
     for (const server of others) await server.get('/api/members/me', accessToken).expect(200);
     await first!.post('/api/auth/logout', undefined, accessToken).expect(204);
     for (const server of others)
@@ -212,7 +212,7 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
       `SELECT message_id AS id, status, last_error FROM outbox_messages`,
     );
     const arrivals = new Map<string, number>();
-    for (const { messageId, isTaken } of this.sink.letters)
+    for (const { messageId, isTaken } of this.sink.mails)
       if (isTaken) arrivals.set(messageId, (arrivals.get(messageId) ?? 0) + 1);
 
     const problems: string[] = [];
@@ -236,36 +236,36 @@ export class FaultBench<P extends { readonly database: TestDatabase }> {
   }
 
   /** O5: no password that was in use since the last check, and no master secret, in what has been logged since. */
-  private leaks(newcomers: readonly Newcomer[]): string[] {
+  private leaks(pendingSignUps: readonly PendingSignUp[]): string[] {
     const logs = this.servers.flatMap((server) => server.logs.slice(this.logged.get(server))).join('\n');
     for (const server of this.servers) this.logged.set(server, server.logs.length);
     const secrets = [
       TEST_SECRET,
       ...this.members.flatMap((member) => member.takeSecrets()),
-      ...newcomers.map(({ values }) => values.password),
+      ...pendingSignUps.map(({ values }) => values.password),
     ];
     return secrets.filter((secret) => logs.includes(secret)).map(() => 'O5 a secret is in the log');
   }
 
-  private async newcomer(): Promise<Newcomer> {
-    const newcomer = await Newcomer.signUp(this.anyServer, (address) => this.codeFor(address));
-    this.newcomers.push(newcomer);
-    return newcomer;
+  private async pendingSignUp(): Promise<PendingSignUp> {
+    const pendingSignUp = await PendingSignUp.signUp(this.anyServer, (address) => this.codeFor(address));
+    this.pendingSignUps.push(pendingSignUp);
+    return pendingSignUp;
   }
 
   private async member(): Promise<AccountModel> {
     const [first] = this.servers;
-    const newcomer = await Newcomer.signUp(first!, (address) => this.codeFor(address));
-    await newcomer.handIn(first!);
-    const id = (await newcomer.memberId(first!))!;
-    const member = new AccountModel(id, newcomer.values, () => this.anyServer.client());
-    member.accessToken = newcomer.accessToken;
+    const pendingSignUp = await PendingSignUp.signUp(first!, (address) => this.codeFor(address));
+    await pendingSignUp.confirm(first!);
+    const id = (await pendingSignUp.memberId(first!))!;
+    const member = new AccountModel(id, pendingSignUp.values, () => this.anyServer.client());
+    member.accessToken = pendingSignUp.accessToken;
     return member;
   }
 
   private async codeFor(address: string): Promise<string> {
     for (const deadline = Date.now() + RECOVERY_MS; ; await pause(25)) {
-      const code = this.sink.letters.find(({ to }) => to.includes(address))?.code;
+      const code = this.sink.mails.find(({ to }) => to.includes(address))?.code;
       if (code !== undefined) return code;
       if (Date.now() > deadline) throw new Error('the sign-up mail does not arrive');
     }
