@@ -39,8 +39,8 @@ const manifests = readdirSync(path.join(DEPLOY, 'kubernetes'))
     parseAllDocuments(read('kubernetes', name)).map((document) => [name, document.toJS() as Manifest] as const),
   );
 
-describe('the Kubernetes manifests', () => {
-  it.each(manifests)('%s is what Kubernetes expects', async (_name, manifest) => {
+describe('Kubernetes manifests', () => {
+  it.each(manifests)('%s is a valid Kubernetes object', async (_name, manifest) => {
     const { apiVersion, kind } = manifest;
     const module = (await import(`kubernetes-models/${apiVersion}/${kind}`)) as Record<
       string,
@@ -51,7 +51,7 @@ describe('the Kubernetes manifests', () => {
     expect(() => new Model({ ...manifest, spec: 'nonsense', data: 7 } as never).validate()).toThrow();
   });
 
-  it('set variables that the server knows, and nothing secret outside of the Secret', () => {
+  it('they set only variables the server knows, and keep secrets in the Secret', () => {
     for (const [, { kind, data = {}, stringData = {} }] of manifests) {
       const names = Object.keys({ ...data, ...stringData });
       expect(names.filter((name) => !(name in ENVIRONMENT))).toEqual([]);
@@ -63,7 +63,7 @@ describe('the Kubernetes manifests', () => {
     expect(listed.filter((name) => !(name in ENVIRONMENT))).toEqual([]);
   });
 
-  it('are all named by the kustomization, but for what is applied by hand', () => {
+  it('the kustomization names every manifest except those applied by hand', () => {
     const { resources } = parse(read('kubernetes', 'kustomization.yaml')) as { resources: string[] };
     const byHand = ['migration-job.yaml', 'secret.example.yaml'];
     expect([...resources, ...byHand].sort()).toEqual([...new Set(manifests.map(([name]) => name))].sort());
@@ -73,8 +73,8 @@ describe('the Kubernetes manifests', () => {
 /** What the processes of ours may do, as compose files say it. */
 const CONFINED = { read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
 
-describe('the containers of ours', () => {
-  it('are confined by Kubernetes: an ordinary user, no capability, nothing to write but /tmp', () => {
+describe('our containers', () => {
+  it('Kubernetes runs them as an ordinary user, without capabilities, with only /tmp writable', () => {
     const pods = manifests
       .filter(([, { kind }]) => kind === 'Deployment' || kind === 'Job')
       .map(([name, manifest]) => [name, (manifest as unknown as Workload).spec.template.spec] as const);
@@ -97,7 +97,7 @@ describe('the containers of ours', () => {
     }
   });
 
-  it('are confined by both compose files', () => {
+  it('both compose files run them with the same restrictions', () => {
     const forOne = parse(readFileSync(path.join(PROJECT_ROOT, 'docker-compose.yml'), 'utf8')) as typeof compose;
     const ours = [...Object.values(compose.services), forOne.services.app!].filter(
       ({ environment }) => environment?.NODE_ENV !== undefined,
@@ -106,7 +106,7 @@ describe('the containers of ours', () => {
     for (const service of ours) expect(service).toMatchObject(CONFINED);
   });
 
-  it('come from an image that holds what `npm run image:files` puts there, on a small base, as an ordinary user', () => {
+  it('their image holds what `npm run image:files` writes, on a small base image, and runs as an ordinary user', () => {
     const [, last] = readFileSync(path.join(PROJECT_ROOT, 'Dockerfile'), 'utf8').split(/^FROM (?!.* AS )/m);
     expect(last).toMatch(/^node:24-alpine\n/);
     expect(last!.match(/^(COPY|ADD) .*/gm)).toEqual(['COPY --from=build /image ./']);
@@ -115,15 +115,15 @@ describe('the containers of ours', () => {
   });
 });
 
-describe('the compose file for several replicas', () => {
-  it('sets variables that the server knows', () => {
+describe('compose file for several replicas', () => {
+  it('it sets only variables the server knows', () => {
     const ours = Object.values(compose.services).filter(({ environment }) => environment?.NODE_ENV !== undefined);
     expect(ours).toHaveLength(5);
     for (const { environment = {} } of ours)
       expect(Object.keys(environment).filter((name) => !(name in ENVIRONMENT))).toEqual([]);
   });
 
-  it('has every service that another one waits for', () => {
+  it('it defines every service that another service waits for', () => {
     for (const { depends_on: needed = {} } of Object.values(compose.services))
       for (const name of Object.keys(needed)) expect(compose.services).toHaveProperty([name]);
   });
@@ -140,7 +140,7 @@ describe('the compose file for several replicas', () => {
   });
 });
 
-describe('the alert rules', () => {
+describe('alert rules', () => {
   const withPromtool = isInstalled('promtool') ? it : it.skip;
   if (withPromtool === it.skip) console.warn('Skipped: promtool is not installed (apt-get install prometheus).');
   withPromtool('are accepted by promtool', () => {
@@ -150,7 +150,7 @@ describe('the alert rules', () => {
   });
 });
 
-describe('the proxy configuration', () => {
+describe('proxy configuration', () => {
   const withNginx = isInstalled('nginx') && isInstalled('openssl') ? it : it.skip;
   if (withNginx === it.skip) console.warn('Skipped: nginx is not installed (apt-get install nginx-light).');
   withNginx('is accepted by nginx', () => {

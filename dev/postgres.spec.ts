@@ -62,8 +62,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('the embedded PostgreSQL', () => {
-  it('answers on its URL and keeps its data over a restart', async () => {
+describe('embedded PostgreSQL', () => {
+  it('it answers on its URL and keeps its data over a restart', async () => {
     const first = await start();
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
@@ -71,14 +71,14 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('refuses a connection without its password', async () => {
+  it('it refuses a connection without its password', async () => {
     const { url } = await start();
     const guessed = new URL(url);
     guessed.password = 'postgres';
     await expect(query(guessed.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
   });
 
-  it('takes another port when the usual one is taken', async () => {
+  it('it takes another port when the usual port is taken', async () => {
     const port = await freePort();
     const squatter = createServer().listen(port, '127.0.0.1');
     await once(squatter, 'listening');
@@ -91,13 +91,13 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
-  it('leaves a folder alone that another living process uses', async () => {
+  it('it refuses a folder that another living process uses', async () => {
     const first = await start();
     await expect(startPostgres({ directory })).rejects.toThrow(DirectoryInUseError);
     expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('ends with the process that started it, even when that is killed', async () => {
+  it('it ends with the process that started it, even after SIGKILL', async () => {
     const other = await startElsewhere();
     await other.kill();
     const deadline = Date.now() + 10_000;
@@ -112,7 +112,7 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
-  it('starts again at once after its owner was killed', async () => {
+  it('it starts again at once after its owner was killed', async () => {
     const other = await startElsewhere();
     await query(other.url, 'CREATE TABLE IF NOT EXISTS survivors AS SELECT 1 AS n');
     await other.kill();
@@ -120,7 +120,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(url, 'SELECT n FROM survivors')).toEqual([{ n: 1 }]);
   });
 
-  it('is not fooled by a lock file whose process number now belongs to another program', async () => {
+  it('it ignores a lock file whose process number now belongs to another program', async () => {
     const first = await start();
     const lockFile = path.join(first.directory, 'data', 'postmaster.pid');
     const [, ...rest] = (await readFile(lockFile, 'utf8')).split('\n');

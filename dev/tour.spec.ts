@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { tour } from './tour.js';
 
-describe('the tour that npm start prints', () => {
+describe('tour printed by npm start', () => {
   const text = tour({ publicUrl: 'http://localhost:3000', databaseUrl: 'postgres://db', inboxUrl: 'http://inbox' });
 
-  it('names every address of the stack', () => {
+  it('it names every address of the stack', () => {
     for (const address of [
       'http://localhost:3000/api',
       'http://localhost:3000/docs',
@@ -17,7 +17,7 @@ describe('the tour that npm start prints', () => {
     }
   });
 
-  it('has three requests whose bodies are JSON', () => {
+  it('it holds three requests with valid JSON bodies', () => {
     const bodies = [...text.matchAll(/-d '([^']*)'/g)].map(([, body]) => Object.keys(JSON.parse(body ?? '') as object));
     expect(bodies).toEqual([
       ['loginId', 'email', 'password'],

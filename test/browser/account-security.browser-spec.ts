@@ -40,7 +40,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
   for (const look of LOOKS) {
     const how = `${look.language}, ${look.size}`;
 
-    it(`adds a passkey, logs in with it alone and after the password, renames and removes it (${how})`, async () => {
+    it(`a member adds a passkey, logs in with it alone and as second factor, renames and removes it (${how})`, async () => {
       const ada = await given.member(browserApp.app);
       const visitor = await browserApp.visitor(look);
       await VirtualAuthenticator.plugInto(visitor.page);

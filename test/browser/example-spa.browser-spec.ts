@@ -81,7 +81,7 @@ describeInBrowser('the example app', () => {
     return values;
   }
 
-  it('signs up by mailed code, stays signed in over a reload, signs out and in again', async () => {
+  it('a member signs up by mailed code, stays signed in over a reload, signs out and signs in again', async () => {
     const { loginId, password } = await signUp();
     await page.reload();
     await sees(`Hello, ${loginId}`);
@@ -145,7 +145,7 @@ describeInBrowser('the example app', () => {
     await sees(`Hello, ${loginId}`);
   });
 
-  it('sets a new password by mailed code, which ends the session of another tab', async () => {
+  it('a new password set by mailed code ends the session of another tab', async () => {
     const { loginId, email } = await signUp();
     const elsewhere = await browser.newContext({ locale: 'en-GB' });
     const signedIn = page;

@@ -42,7 +42,7 @@ describeInBrowser('passkeys of a real browser', () => {
       [kind, publicKey] as const,
     );
 
-  it('are made, used as the second factor and instead of the password', async () => {
+  it('a member creates a passkey and uses it as second factor and without a password', async () => {
     const ada = await given.member(app);
     const { body: creation } = await ada.client
       .post('/api/members/me/passkeys/options', { password: ada.password }, ada.accessToken)
@@ -74,7 +74,7 @@ describeInBrowser('passkeys of a real browser', () => {
     expect([again.status, again.body.code]).toEqual([400, 'passkey_invalid']);
   });
 
-  it('are not made a second time on the same device, and not for another service', async () => {
+  it('a passkey is not created twice on one device, nor for another service', async () => {
     const ada = await given.member(app);
     const begin = async () =>
       (

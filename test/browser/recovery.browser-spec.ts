@@ -27,7 +27,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
   for (const look of LOOKS) {
     const how = `${look.language}, ${look.size}`;
 
-    it(`sets a new password by code (${how})`, async () => {
+    it(`a member sets a new password by code (${how})`, async () => {
       const ada = await given.member(browserApp.app);
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
       const visitor = await browserApp.visitor(look);
@@ -57,7 +57,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.close();
     });
 
-    it(`sets a new password by link, whose secret leaves the address at once (${how})`, async () => {
+    it(`a member sets a new password by link, and the secret leaves the address bar at once (${how})`, async () => {
       const ada = await given.member(browserApp.app);
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
       await browserApp.app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
@@ -92,7 +92,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.close();
     });
 
-    it(`finds the login ID and goes on to a new password (${how})`, async () => {
+    it(`a member recovers the login ID, then sets a new password (${how})`, async () => {
       const ada = await given.member(browserApp.app, { loginId: `lovelace.${unique.loginId().slice(3)}` });
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
       const visitor = await browserApp.visitor(look);
@@ -123,7 +123,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.close();
     });
 
-    it(`takes an account back with “It wasn’t me” (${how})`, async () => {
+    it(`a member takes the account back with “It wasn’t me” (${how})`, async () => {
       const ada = await given.member(browserApp.app);
       const password = unique.password();
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
@@ -142,7 +142,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.close();
     });
 
-    it(`confirms a new address, and the old one undoes it (${how})`, async () => {
+    it(`a new address is confirmed, and the old address undoes the change (${how})`, async () => {
       const ada = await given.member(browserApp.app);
       const newEmail = unique.email();
       const earlier = (await mailbox.to(ada.email).all()).at(-1);
@@ -171,7 +171,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     });
   }
 
-  it('says what is wrong with a link that was cut short or is none', async () => {
+  it('a truncated or invalid link is explained', async () => {
     const visitor = await browserApp.visitor(LOOKS[0]!);
     for (const page of ['confirm-sign-up', 'not-me', 'confirm-email', 'undo-email']) {
       await visitor.open(page);
@@ -185,7 +185,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
     await visitor.close();
   });
 
-  it('can be walked with the keyboard alone', async () => {
+  it('every recovery page can be used with the keyboard alone', async () => {
     const ada = await given.member(browserApp.app);
     const visitor = await browserApp.visitor(LOOKS[1]!);
     const { keyboard } = visitor.page;

@@ -31,7 +31,7 @@ describeInBrowser('signing up on the built-in pages', () => {
   for (const look of LOOKS) {
     const how = `${look.language}, ${look.size}`;
 
-    it(`goes from the form by the mailed code to the account (${how})`, async () => {
+    it(`a visitor signs up with the mailed code and reaches the account (${how})`, async () => {
       const ada = unique.signUp();
       const taken = await given.member(browserApp.app);
       const visitor = await browserApp.visitor(look);
@@ -74,7 +74,7 @@ describeInBrowser('signing up on the built-in pages', () => {
       await visitor.close();
     });
 
-    it(`is confirmed by the link without the password where it was begun (${how})`, async () => {
+    it(`the link confirms without the password on the device that signed up (${how})`, async () => {
       const ada = unique.signUp();
       const visitor = await browserApp.visitor(look);
       const mail = await signUp(visitor, ada);
@@ -92,7 +92,7 @@ describeInBrowser('signing up on the built-in pages', () => {
       await visitor.close();
     });
 
-    it(`is confirmed by the link with the password on another device (${how})`, async () => {
+    it(`the link confirms with the password on another device (${how})`, async () => {
       const ada = unique.signUp();
       const { mail, visitor } = await mailOpenedElsewhere(look, ada);
       await visitor.open(linkIn(mail));
@@ -114,7 +114,7 @@ describeInBrowser('signing up on the built-in pages', () => {
       await visitor.close();
     });
 
-    it(`is deleted by whoever did not sign up (${how})`, async () => {
+    it(`a person who did not sign up deletes the sign-up (${how})`, async () => {
       const ada = unique.signUp();
       const { mail, visitor } = await mailOpenedElsewhere(look, ada);
       await visitor.open(linkIn(mail));

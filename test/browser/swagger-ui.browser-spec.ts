@@ -38,7 +38,7 @@ describeInBrowser('Swagger UI as a workbench', () => {
     };
   }
 
-  it('needs nothing typed but what the mail and the answers say, and closes its locks by itself', async () => {
+  it('Swagger UI walks the whole journey with its examples, the mailed code and earlier responses', async () => {
     expect((await execute('meGet')).status).toBe(401);
     const signUp = await execute('signUpRequest', { email: unique.email() });
     expect(signUp.status).toBe(202);

@@ -57,14 +57,14 @@ async function moveOn(member: GivenMember, from: string): Promise<{ email: strin
 const addressOf = async (app: TestApp, { id }: GivenMember): Promise<string> =>
   (await app.sql.query<{ email: string }>('SELECT email FROM members WHERE id = $1', [id])).rows[0]!.email;
 
-describe('a new device', () => {
+describe('new device', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
-  it('SS-06 is told about once, with browser and network, and not at all for a device that is known', async () => {
+  it('SS-06 a new device is mailed about once, with browser and network; a known device is not', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
@@ -79,14 +79,14 @@ describe('a new device', () => {
   });
 });
 
-describe('"it was not me"', () => {
+describe('“it was not me”', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
-  it('ends everything, opens nothing, and leads back in through the mailbox', async () => {
+  it('the link ends every session, logs nobody in, and leads back in through the mailbox', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     const intruder = await strangeLogin(app, ada);
@@ -113,7 +113,7 @@ describe('"it was not me"', () => {
     await app.post('/api/auth/login', { identifier: ada.loginId, password: newPassword }).expect(200);
   });
 
-  it('works once, also for fifty at once', async () => {
+  it('the link works once, even for fifty requests at the same moment', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
@@ -125,7 +125,7 @@ describe('"it was not me"', () => {
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
   });
 
-  it('takes back an address and a second factor that the intruder changed', async () => {
+  it('the link reverts an address and a second factor that the intruder changed', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     const intruder = await strangeLogin(app, ada);
@@ -143,7 +143,7 @@ describe('"it was not me"', () => {
     expect(mails.at(-1)!.linkToken).toBeDefined();
   });
 
-  it('does nothing from a mailbox that was the intruder’s, once the account is taken back', async () => {
+  it('a link in the intruder’s mailbox does nothing once the account is taken back', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
@@ -165,7 +165,7 @@ describe('"it was not me"', () => {
     await logIn(app, ada, newPassword);
   });
 
-  it('takes recovery codes away that were made of late, says so, and leaves older ones and the app', async () => {
+  it('the link removes recently made recovery codes, reports it, and keeps older codes and the app', async () => {
     const [ada, grace] = [await enrol(await given.member(app)), await enrol(await given.member(app))];
     for (const { id } of [ada, grace]) {
       await app.sql.query(`UPDATE totp_secrets SET confirmed_at = now() - interval '8 days' WHERE member_id = $1`, [
@@ -207,7 +207,7 @@ describe('"it was not me"', () => {
     expect(events.items.map(({ type }: { type: string }) => type)).toContain('two-factor.recovery_codes_removed');
   });
 
-  it('works from the mailbox that an account has moved to, and from the one before until it is too late to undo that', async () => {
+  it('the link works from the new mailbox, and from the old mailbox until the move can no longer be undone', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
@@ -226,7 +226,7 @@ describe('"it was not me"', () => {
     expect(await addressOf(app, ada)).toBe(email);
   });
 
-  it('is no link to anything else, and other tokens are no such link', async () => {
+  it('the token opens nothing else, and no other token works in its place', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
@@ -241,14 +241,14 @@ describe('"it was not me"', () => {
   });
 });
 
-describe('moving to another address', () => {
+describe('e-mail change', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
-  it('SS-07 proves the new one first, tells the old one, and can be undone from there', async () => {
+  it('SS-07 the new address is confirmed first, the old address is notified and can undo the change', async () => {
     const ada = await given.member(app);
     const newEmail = unique.email();
     const before = await lastMail(ada.email);
@@ -276,7 +276,7 @@ describe('moving to another address', () => {
     await app.post('/api/members/me/email/undo', { token }).expect(400);
   });
 
-  it('SS-07 undoing a later move closes neither the undo link nor "it was not me" of the owner', async () => {
+  it('SS-07 undoing a later change leaves the undo link and “it was not me” of the owner usable', async () => {
     for (const door of ['undo-email', 'not-me'] as const) {
       const ada = await given.member(app);
       const before = await lastMail(ada.email);
@@ -294,7 +294,7 @@ describe('moving to another address', () => {
     }
   });
 
-  it('SS-07 undoing an earlier move takes the later ones along', async () => {
+  it('SS-07 undoing an earlier change undoes the later ones too', async () => {
     const ada = await given.member(app);
     const first = await moveOn(ada, ada.email);
     const second = await moveOn(ada, first.email);
@@ -305,7 +305,7 @@ describe('moving to another address', () => {
     expect(await addressOf(app, ada)).toBe(ada.email);
   });
 
-  it('works by link, once', async () => {
+  it('the confirmation link works once', async () => {
     const ada = await given.member(app);
     const newEmail = unique.email();
     const { mail } = await askForAddress(ada, newEmail);
@@ -315,7 +315,7 @@ describe('moving to another address', () => {
     expect((await ada.client.get('/api/members/me', ada.accessToken)).body.email).toBe(newEmail);
   });
 
-  it('OC-06 a proof confirms the address it was mailed to and no other', async () => {
+  it('OC-06 a code confirms only the address it was mailed to', async () => {
     const ada = await given.member(app);
     const [own, other] = [unique.email(), unique.email()];
     const first = await askForAddress(ada, own);
@@ -346,7 +346,7 @@ describe('moving to another address', () => {
     expect((await ada.client.get('/api/members/me', ada.accessToken)).body.email).toBe(other);
   });
 
-  it('is answered alike for an address somebody has, who gets nothing', async () => {
+  it('an address that has an account gets the same answer and no mail', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     const free = await ada.client.post(
       '/api/members/me/email/send-code',
@@ -362,7 +362,7 @@ describe('moving to another address', () => {
     await mailbox.expectNone(grace.email, app, 1);
   });
 
-  it('SS-07 needs the password and a recent login', async () => {
+  it('SS-07 changing the address needs the password and a recent login', async () => {
     const ada = await given.member(app);
     const ask = (password: string) =>
       ada.client.post('/api/members/me/email/send-code', { newEmail: unique.email(), password }, ada.accessToken);
@@ -374,7 +374,7 @@ describe('moving to another address', () => {
     expect([stale.status, stale.body.code]).toEqual([403, 'reauth_required']);
   });
 
-  it('TK-08 voids a reset that was under way at the old address', async () => {
+  it('TK-08 an address change voids a password reset requested at the old address', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     const { body: asked } = await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
@@ -407,7 +407,7 @@ describe('closing the account', () => {
     return rows[0];
   }
 
-  it('ends all sessions at once, and logging in brings it back', async () => {
+  it('closing ends all sessions at once, and a login within the grace period restores the account', async () => {
     const ada = await given.member(app);
     await ada.client
       .delete('/api/members/me', { password: 'not the right one' }, ada.accessToken)
@@ -421,7 +421,7 @@ describe('closing the account', () => {
     expect(mails).toHaveLength(3);
   });
 
-  it('lasts until the second factor was shown, where there is one', async () => {
+  it('an account with a second factor is restored only after the second factor', async () => {
     const ada = await enrol(await given.member(app));
     const login = () => ada.client.post('/api/auth/login', { identifier: ada.loginId, password: ada.password });
     const { body: early } = await login().expect(200);
@@ -439,7 +439,7 @@ describe('closing the account', () => {
     expect(await restored(ada)).toEqual({ status: 'active', events: 1 });
   });
 
-  it('lasts where a login was refused as too risky', async () => {
+  it('a login refused as too risky does not restore the account', async () => {
     const wary = await app.replica({ env: { RISK_ASK_SCORE: '30', RISK_END_SCORE: '30' } });
     const ada = await given.member(app);
     await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
@@ -452,7 +452,7 @@ describe('closing the account', () => {
     expect(await restored(ada)).toEqual({ status: 'active', events: 1 });
   });
 
-  it('is final when the grace is over', async () => {
+  it('a login after the grace period does not restore the account', async () => {
     const ada = await given.member(app);
     await ada.client.delete('/api/members/me', { password: ada.password }, ada.accessToken).expect(204);
     await app.sql.query(`UPDATE members SET closed_at = now() - interval '15 days' WHERE id = $1`, [ada.id]);
@@ -460,14 +460,14 @@ describe('closing the account', () => {
   });
 });
 
-describe('the security timeline', () => {
+describe('security history', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
-  it('shows a member what happened, newest first, page by page, and nobody else’s', async () => {
+  it('a member sees only own events, newest first, page by page', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     await ada.client.patch('/api/members/me', { name: 'Ada' }, ada.accessToken).expect(200);
     await app.post('/api/auth/login', { identifier: ada.loginId, password: 'not the right one' }).expect(401);

@@ -141,7 +141,7 @@ describe('administration', () => {
   });
 });
 
-describe('the list of members', () => {
+describe('member list', () => {
   it('AD-01 shows members without secrets', async () => {
     const ada = await enrol(await given.member(app, { name: 'Ada Lovelace' }));
     const { body } = await act('GET', `members/${ada.id}`, 200);
@@ -191,7 +191,7 @@ describe('the list of members', () => {
       expect([query, await search(query)]).toEqual([query, []]);
   });
 
-  it('filters by status and role', async () => {
+  it('it filters by status and role', async () => {
     const ada = await given.member(app);
     const list = async (filter: string) => (await act('GET', `members?query=${ada.loginId}&${filter}`, 200)).body.items;
     expect(await list('status=active&role=member')).toHaveLength(1);
@@ -349,7 +349,7 @@ describe('disabling a member', () => {
   });
 });
 
-describe('a role', () => {
+describe('roles', () => {
   it('TK-09 takes effect at once: tokens with the old role stop working, and the next login has the new role', async () => {
     const ada = await enrol(await given.member(app));
     await outboxEmpty(app);
@@ -460,7 +460,7 @@ describe('helping a member', () => {
     await act('GET', 'members', 200);
   });
 
-  it('ends the waits after failed logins and failed second factors', async () => {
+  it('an administrator ends the waits after failed logins and second factors', async () => {
     const ada = await enrol(await given.member(app));
     await Promise.all(Array.from({ length: 12 }, () => login(ada, 'wrong wrong wrong')));
     await login(ada).expect(401);
@@ -601,7 +601,7 @@ describe('the audit log', () => {
   });
 });
 
-describe('the outbox', () => {
+describe('outbox', () => {
   /** A member who has received a code by mail. */
   async function mailedMember(): Promise<GivenMember> {
     const member = await given.member(app);

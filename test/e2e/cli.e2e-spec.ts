@@ -15,7 +15,7 @@ import { allowManyStarts } from '../support/test-length.js';
 
 allowManyStarts();
 
-describe('the command line', () => {
+describe('command line', () => {
   it('lists the commands and shows the version', async () => {
     const { code, stdout } = await munjigi(['--help']);
     expect(code).toBe(0);

@@ -90,7 +90,7 @@ const caught = (promise: Promise<unknown>): Promise<any> =>
 const afterGrace = (sessionId: string) =>
   app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '60 seconds' WHERE id = $1`, [sessionId]);
 
-describe('the client', () => {
+describe('client library', () => {
   it('signs a member up and stays signed in, also after a restart of the app', async () => {
     const { loginId, email, password } = unique.signUp();
     const values = { loginId, email, password };
@@ -181,8 +181,8 @@ describe('the client', () => {
   });
 });
 
-describe('a client with an expired access token', () => {
-  it('refreshes once for a hundred calls at the same time, before sending any of them', async () => {
+describe('client with an expired access token', () => {
+  it('a hundred calls at the same time wait for one refresh before they are sent', async () => {
     const before = await signedIn(await given.member(app));
     const { client, network, changed } = device(await expire(before));
     const names = await Promise.all(Array.from({ length: 100 }, () => client.me.get()));
@@ -328,7 +328,7 @@ describe('a client during failures', () => {
   });
 });
 
-describe('the end of a session', () => {
+describe('end of a session', () => {
   it('on another device is reported once, however many calls fail', async () => {
     const member = await given.member(app);
     const here = await signedIn(member);
@@ -393,7 +393,7 @@ describe('several clients with one storage, like tabs of a browser without locks
     return { tabs: all, member };
   }
 
-  it('are signed in together', async () => {
+  it('they are signed in together', async () => {
     const { tabs: all, member } = await tabs(3);
     for (const { client } of all) expect(await client.me.get()).toMatchObject({ loginId: member.loginId });
     expect(all.map(({ network }) => network.count(REFRESH))).toEqual([0, 0, 0]);

@@ -92,8 +92,8 @@ async function refusal(pending: Promise<HttpAnswer>): Promise<string> {
   return `${status} ${body.code}`;
 }
 
-describe('a login with cookies', () => {
-  it('TR-04 puts the long-lived tokens where no script can read them', async () => {
+describe('login with cookies', () => {
+  it('TR-04 scripts cannot read the long-lived tokens', async () => {
     const { answer } = await signedIn();
     expect(answer.body).toEqual({
       status: 'authenticated',
@@ -111,7 +111,7 @@ describe('a login with cookies', () => {
     });
   });
 
-  it('TR-04 uses __Host- and Secure cookies where the service is reached over TLS', async () => {
+  it('TR-04 over TLS the cookies are Secure and named __Host-', async () => {
     const ada = await given.member(app);
     const secure = await app.replica({ env: { PUBLIC_URL: 'https://accounts.example.test' } });
     const answer = await fromPage(secure.client(), LOGIN, { body: credentials(ada), origin: PAGE }).expect(200);
@@ -137,13 +137,13 @@ describe('a login with cookies', () => {
     await fromPage(secure.client(), REFRESH, { cookies: own, origin: 'https://accounts.example.test' }).expect(200);
   });
 
-  it.each([PAGE, OTHER_PAGE, OWN_PAGE])('works from %s, which is on the list', async (origin) => {
+  it.each([PAGE, OTHER_PAGE, OWN_PAGE])('it works from %s, an allowed origin', async (origin) => {
     const ada = await given.member(app);
     const answer = await fromPage(ada.client, LOGIN, { body: credentials(ada), origin }).expect(200);
     expect(Object.keys(cookiesOf(answer))).toContain('munjigi-refresh');
   });
 
-  it('TR-04 is refused from anywhere else, before the password is looked at', async () => {
+  it('TR-04 any other origin is refused before the password is checked', async () => {
     const ada = await given.member(app);
     for (const origin of FOREIGN) {
       const attempt = fromPage(ada.client, LOGIN, { body: credentials(ada), origin });
@@ -153,13 +153,13 @@ describe('a login with cookies', () => {
     await fromPage(ada.client, LOGIN, { body: credentials(ada), origin: PAGE }).expect(200);
   });
 
-  it('sets no cookie where it fails', async () => {
+  it('a failed login sets no cookie', async () => {
     const ada = await given.member(app);
     const body = { ...credentials(ada), password: unique.password() };
     expect(await refusal(fromPage(ada.client, LOGIN, { body, origin: PAGE }))).toBe('401 invalid_credentials');
   });
 
-  it('is a choice: without it the tokens come in the body and no cookie is set, whatever the origin', async () => {
+  it('without the cookie transport the tokens come in the body, whatever the origin', async () => {
     const ada = await given.member(app);
     for (const transport of ['body', undefined]) {
       const body = { ...credentials(ada), transport };
@@ -169,18 +169,18 @@ describe('a login with cookies', () => {
     }
   });
 
-  it('knows two ways for the tokens and no third', async () => {
+  it('an unknown transport is refused', async () => {
     const ada = await given.member(app);
     const { body } = await ada.client.post(LOGIN, { ...credentials(ada), transport: 'header' }).expect(422);
     expect(body.errors).toMatchObject([{ field: 'transport', code: 'invalid_value' }]);
   });
 });
 
-describe('a sign-up confirmed with cookies', () => {
+describe('sign-up confirmed with cookies', () => {
   it.each([
     ['code', 'confirm-code', ({ code, signUpId }: Record<string, unknown>) => ({ code, signUpId })],
     ['link', 'confirm-link', ({ token, signUpId }: Record<string, unknown>) => ({ token, signUpId })],
-  ])('by %s signs the browser in, from a known page only', async (_, operation, proofOf) => {
+  ])('confirming by %s signs the browser in from an allowed origin only', async (_, operation, proofOf) => {
     const ada = unique.signUp();
     const client = app.client();
     const { body: signUp } = await client.post(SIGN_UP, ada).expect(202);
@@ -200,8 +200,8 @@ describe('a sign-up confirmed with cookies', () => {
   });
 });
 
-describe('a refresh by cookie', () => {
-  it('brings the next refresh token in the next cookie', async () => {
+describe('refresh by cookie', () => {
+  it('the next refresh token comes in the next cookie', async () => {
     const { client, cookies, accessToken } = await signedIn();
     const answer = await fromPage(client, REFRESH, { cookies, origin: PAGE }).expect(200);
     expect(answer.body).toEqual({
@@ -222,7 +222,7 @@ describe('a refresh by cookie', () => {
     expect(body.outcome).toBe('rotated');
   });
 
-  it('gives two tabs that refresh at once the same successor', async () => {
+  it('two tabs that refresh at the same moment get the same successor', async () => {
     const { client, cookies } = await signedIn();
     const tabs = await Promise.all([1, 2].map(() => fromPage(client, REFRESH, { cookies, origin: PAGE }).expect(200)));
     expect(tabs.map(({ body }) => body.outcome).sort()).toEqual(['replayed', 'rotated']);
@@ -230,7 +230,7 @@ describe('a refresh by cookie', () => {
     expect(first).toBe(second);
   });
 
-  it('TR-04 is refused from a page that is not ours, and changes nothing', async () => {
+  it('TR-04 a foreign origin is refused and changes nothing', async () => {
     const { client, cookies } = await signedIn();
     for (const origin of FOREIGN) {
       for (const body of [undefined, {}]) {
@@ -242,7 +242,7 @@ describe('a refresh by cookie', () => {
     expect(body.outcome).toBe('rotated');
   });
 
-  it('TR-04 asks for the origin also where the Authorization header holds no token of ours to use instead', async () => {
+  it('TR-04 the origin is checked even with an Authorization header that holds no refresh token', async () => {
     const { client, cookies } = await signedIn();
     const cookie = `munjigi-refresh=${cookies['munjigi-refresh']}`;
     for (const authorization of ['Basic YWRhOmFkYQ==', 'Bearer', 'x']) {
@@ -251,7 +251,7 @@ describe('a refresh by cookie', () => {
     }
   });
 
-  it('needs no origin where the token comes in the header, as from an app', async () => {
+  it('a token in the header needs no origin, as from an app', async () => {
     const { client, cookies } = await signedIn();
     const answer = await client.post(REFRESH, undefined, cookies['munjigi-refresh']).expect(200);
     // The session was opened with cookies, so its tokens stay out of bodies.
@@ -259,7 +259,7 @@ describe('a refresh by cookie', () => {
     expect(Object.keys(cookiesOf(answer))).toEqual(['munjigi-refresh']);
   });
 
-  it('is refused without a cookie, with an empty one and with a foreign one', async () => {
+  it('a missing, empty or foreign cookie is refused', async () => {
     const { client, accessToken } = await signedIn();
     for (const cookies of [{}, { 'munjigi-refresh': '' }, { 'munjigi-refresh': 'x.y.z' }] as Record<string, string>[]) {
       expect(await refusal(fromPage(client, REFRESH, { cookies, origin: PAGE }))).toBe('401 token_invalid');
@@ -268,7 +268,7 @@ describe('a refresh by cookie', () => {
     expect(await refusal(fromPage(client, REFRESH, { cookies: wrongKind, origin: PAGE }))).toBe('401 token_invalid');
   });
 
-  it('opens nothing but the refresh: the cookie is no access token', async () => {
+  it('the refresh cookie is not accepted as an access token', async () => {
     const { client, cookies } = await signedIn();
     const cookie = Object.entries(cookies)
       .map(([name, value]) => `${name}=${value}`)
@@ -280,8 +280,8 @@ describe('a refresh by cookie', () => {
   });
 });
 
-describe('a logout by cookie', () => {
-  it('ends the session and takes the refresh cookie away; the device stays known', async () => {
+describe('logout by cookie', () => {
+  it('it ends the session and deletes the refresh cookie; the device stays known', async () => {
     const ada = await signedIn();
     const answer = await fromPage(ada.client, LOGOUT, { cookies: ada.cookies, origin: PAGE }).expect(204);
     expect(cookiesOf(answer)).toEqual({
@@ -296,7 +296,7 @@ describe('a logout by cookie', () => {
     await fromPage(ada.client, LOGOUT, { cookies: ada.cookies, origin: PAGE }).expect(204); // once more is no harm
   });
 
-  it('TR-04 is refused from a page that is not ours, and the session lives on', async () => {
+  it('TR-04 a foreign origin is refused and the session lives on', async () => {
     const ada = await signedIn();
     for (const origin of FOREIGN) {
       const attempt = fromPage(ada.client, LOGOUT, { cookies: ada.cookies, origin });
@@ -306,7 +306,7 @@ describe('a logout by cookie', () => {
     await fromPage(ada.client, REFRESH, { cookies: ada.cookies, origin: PAGE }).expect(200);
   });
 
-  it('works with the access token as well, and takes the cookie away too', async () => {
+  it('it works with the access token too and deletes the cookie', async () => {
     const { client, cookies, accessToken } = await signedIn();
     const answer = await fromPage(client, LOGOUT, { cookies, token: accessToken, origin: PAGE }).expect(204);
     expect(cookiesOf(answer)['munjigi-refresh']?.attributes['max-age']).toBe('0');
@@ -314,11 +314,11 @@ describe('a logout by cookie', () => {
   });
 });
 
-describe('the device cookie', () => {
+describe('device cookie', () => {
   const devicesOf = async ({ id }: GivenMember): Promise<number> =>
     (await app.sql.query('SELECT FROM devices WHERE member_id = $1', [id])).rowCount!;
 
-  it('makes the device a known one at the next login', async () => {
+  it('it makes the device known at the next login', async () => {
     const ada = await signedIn();
     const before = await devicesOf(ada);
     const { 'munjigi-device': device } = ada.cookies;
@@ -331,7 +331,7 @@ describe('the device cookie', () => {
     expect(await devicesOf(ada)).toBe(before);
   });
 
-  it('means nothing when it is missing, made up or somebody else’s', async () => {
+  it('a missing, forged or foreign device cookie has no effect', async () => {
     const ada = await signedIn();
     const eve = await signedIn();
     const before = await devicesOf(ada);
@@ -343,7 +343,7 @@ describe('the device cookie', () => {
     expect(await devicesOf(ada)).toBe(before + 3);
   });
 
-  it('is not read where the login does not use cookies', async () => {
+  it('a login without cookies ignores it', async () => {
     const ada = await signedIn();
     const { 'munjigi-device': device } = ada.cookies;
     const { body } = await fromPage(ada.client, LOGIN, {
@@ -366,7 +366,7 @@ describe('CORS', () => {
   /** Without this one header a browser lets the page read nothing, and sends nothing that needs leave. */
   const ACAO = 'access-control-allow-origin';
 
-  it.each([PAGE, OTHER_PAGE])('lets %s call, with cookies', async (origin) => {
+  it.each([PAGE, OTHER_PAGE])('%s may call with cookies', async (origin) => {
     const { status, headers } = await preflight(app, origin);
     expect(status).toBe(204);
     expect(headers).toMatchObject({
@@ -385,7 +385,7 @@ describe('CORS', () => {
     expect(answer.headers['access-control-expose-headers']).toMatch(/Retry-After/i);
   });
 
-  it('TR-03 gives nothing to any other origin', async () => {
+  it('TR-03 any other origin gets no CORS headers', async () => {
     const tricks = [
       ...['null', '*', '', 'file://', 'about:blank', 'https://', 'https://evil.test', 'app.example.test'],
       ...['http://app.example.test', 'ftp://app.example.test', 'chrome-extension://app.example.test'],
@@ -408,7 +408,7 @@ describe('CORS', () => {
     }
   });
 
-  it('TR-03 is off where no origin is configured', async () => {
+  it('TR-03 CORS is off when no origin is configured', async () => {
     const closed = await app.replica({ env: { CORS_ORIGINS: undefined } });
     for (const origin of [PAGE, OWN_PAGE, 'null', 'https://evil.test']) {
       const { headers } = await preflight(closed, origin);

@@ -63,7 +63,7 @@ const dueNow = () =>
 
 const messageIdOf = (raw: string): string => /^Message-ID: *(<[^>]+>)/im.exec(raw)?.[1] ?? '';
 
-describe('a server that is killed', () => {
+describe('a killed server', () => {
   /** Ends the one that could send, so that the next has the outbox to itself. */
   beforeEach(async () => {
     await outboxEmpty(app);
@@ -78,7 +78,7 @@ describe('a server that is killed', () => {
   const confirm = (requestId: string, code: string | undefined) =>
     app.post('/api/auth/password-reset/confirm-code', { requestId, code }).expect(200);
 
-  it('O1 O4 FT-02 has lost neither the request nor the mail that it had answered for', async () => {
+  it('O1 O4 FT-02 an acknowledged request and its mail survive', async () => {
     const offline = await another({ SMTP_URL: await mailServerThatIsGone() });
     const values = unique.signUp();
     const { body: signUp } = await offline.post('/api/auth/sign-up', values).expect(202);
@@ -98,7 +98,7 @@ describe('a server that is killed', () => {
     await confirm(requestId, resetMail.code);
   });
 
-  it('FT-02 leaves its mail to another once the lease has run out, and not before', async () => {
+  it('FT-02 another server sends its mail after the lease ends, and not before', async () => {
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
     sink.isMute = true;
@@ -117,7 +117,7 @@ describe('a server that is killed', () => {
     await confirm(requestId, (await mailbox.to(ada.email).next({ after: earlier })).code);
   });
 
-  it('FT-02 may send a mail twice when it dies before noting that it was taken: same Message-ID, same code', async () => {
+  it('FT-02 a mail may be sent twice if the server dies before recording it: same Message-ID, same code', async () => {
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
     sink.refuseMail = () => new Promise(() => undefined); // has it, and does not say so
@@ -138,7 +138,7 @@ describe('a server that is killed', () => {
 describe('a server that loses its database', () => {
   const statuses = (answers: HttpAnswer[]) => [...new Set(answers.map(({ status }) => status))].sort();
 
-  it('FT-05 lives through every connection being terminated, again and again', async () => {
+  it('FT-05 it survives repeated termination of every connection', async () => {
     const { pid } = app;
     for (let round = 0; round < 5; round += 1) {
       const requests = Array.from({ length: 10 }, (_, index) =>
@@ -162,7 +162,7 @@ describe('a server that loses its database', () => {
     expect(app.pid).toBe(pid);
   });
 
-  it('FT-05 answers 503 and when to come back while it is cut off, and recovers by itself', async () => {
+  it('FT-05 it answers 503 with Retry-After while disconnected, and recovers by itself', async () => {
     const proxy = await TcpProxy.to(app.database.url);
     cleanups.push(() => proxy.disconnect().catch(() => undefined));
     const cutOff = await another({ DATABASE_URL: proxy.url });
@@ -194,7 +194,7 @@ describe('a server that loses its database', () => {
     await cutOff.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
   });
 
-  it('FT-05 does not wait for a database that has fallen silent', async () => {
+  it('FT-05 it does not wait for a silent database', async () => {
     const proxy = await TcpProxy.to(app.database.url);
     cleanups.push(() => proxy.disconnect().catch(() => undefined));
     const waiting = await another({ DATABASE_URL: proxy.url, DATABASE_TIMEOUT_SECONDS: '1' });
@@ -208,7 +208,7 @@ describe('a server that loses its database', () => {
   });
 });
 
-describe('a server whose database cannot write', () => {
+describe('a server whose database is read-only', () => {
   const attempts = () => [
     app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }),
     app.post('/api/auth/sign-up', unique.signUp()),
@@ -228,7 +228,7 @@ describe('a server whose database cannot write', () => {
       return answers.every(({ status }) => status < 300) ? true : undefined;
     });
 
-  it('FT-07 answers writes with 503 while its disk is full, goes on reading, and recovers by itself', async () => {
+  it('FT-07 with a full disk it answers writes with 503, keeps reading, and recovers by itself', async () => {
     const { pid } = app;
     const { rows } = await app.sql.query(
       `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,
@@ -248,7 +248,7 @@ describe('a server whose database cannot write', () => {
     expect(app.pid).toBe(pid);
   });
 
-  it('FT-06 replaces connections that lead to a server that has become read-only, as after a failover', async () => {
+  it('FT-06 it replaces connections to a server that became read-only, as after a failover', async () => {
     const { rows } = await app.sql.query('SELECT current_database() AS name');
     const name = `"${(rows[0] as { name: string }).name}"`;
     const makeWritable = () =>
@@ -270,8 +270,8 @@ describe('a server whose database cannot write', () => {
   });
 });
 
-describe('a server whose connections are all taken', () => {
-  it('FT-08 turns further requests away soon, stays alive, and loses none of those that wait for the lock', async () => {
+describe('a server with an exhausted connection pool', () => {
+  it('FT-08 it refuses further requests, stays alive and completes the requests that wait for the lock', async () => {
     const full = await another({ DATABASE_POOL_SIZE: '2', DATABASE_POOL_WAIT_MS: '500', WORKER_ENABLED: 'false' });
     const holder = await app.sql.connect();
     await holder.query('BEGIN');
@@ -292,7 +292,7 @@ describe('a server whose connections are all taken', () => {
     await full.get('/health/ready').expect(200);
   });
 
-  it('FT-08 never waits for a second connection while it holds one: a pool of one serves everything', async () => {
+  it('FT-08 a pool of one connection serves everything: no request waits for a second connection while it holds one', async () => {
     const single = await another({ DATABASE_POOL_SIZE: '1', DATABASE_POOL_WAIT_MS: '15000' });
     const grace = await given.member(single);
     const credentials = { identifier: grace.loginId, password: grace.password };
@@ -308,8 +308,8 @@ describe('a server whose connections are all taken', () => {
   });
 });
 
-describe('a server that is asked to end', () => {
-  it('FT-10 finishes the requests it has begun and then exits with 0', async () => {
+describe('a server that is asked to stop', () => {
+  it('FT-10 it finishes the requests it has begun and exits with 0', async () => {
     const ending = await another({ DATABASE_TIMEOUT_SECONDS: '25' });
     const sessions = async () => {
       const { rowCount } = await app.sql.query('SELECT FROM sessions WHERE member_id = $1', [ada.id]);

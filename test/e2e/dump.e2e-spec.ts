@@ -7,7 +7,7 @@ import { enrol, type EnrolledMember } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 
 /** An attacker has read the whole database, from a lost backup or through another program. */
-describe('a dump of the database', () => {
+describe('database dump', () => {
   let app: TestApp;
   let ada: EnrolledMember;
   let grace: GivenMember;

@@ -148,7 +148,7 @@ describe.each(moods)('while the mail server %s', (mood) => {
   });
 });
 
-it('EN-05 a login takes the same time with the right password, where it is refused as too risky, and with a wrong one', async () => {
+it('EN-05 a login refused as too risky takes the same time with the right and a wrong password', async () => {
   // Nobody has been on any device: that it is a new one is risk enough.
   const risk = { RISK_NOTIFY_SCORE: '20', RISK_ASK_SCORE: '20', RISK_END_SCORE: '20' };
   const wary = await app.replica({ env: risk });

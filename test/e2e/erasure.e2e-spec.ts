@@ -105,7 +105,7 @@ async function close({ client, accessToken, password, id }: GivenMember, daysAgo
   await outboxEmpty(app);
 }
 
-describe('a closed account', () => {
+describe('closed account', () => {
   it('is erased with all dependent rows after the grace period, and the audit log keeps no personal data', async () => {
     const [ada, bob] = await Promise.all([busyMember(), busyMember()]);
     const before = await rowsOf(ada);
@@ -153,7 +153,7 @@ describe('a closed account', () => {
   });
 });
 
-describe('the purge', () => {
+describe('purge', () => {
   /** For each table: changes that make a row expired, and just not expired. */
   const RULES: Record<string, { old: string; young: string }> = {
     sign_ups: { old: `expires_at = now() - interval '25 hours'`, young: `expires_at = now() - interval '23 hours'` },

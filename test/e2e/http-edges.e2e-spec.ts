@@ -92,7 +92,7 @@ describe('TR-05 security headers', () => {
     [431, 'a large head', () => app.request('GET', ME, { headers: { 'x-large': 'a'.repeat(17_000) } })],
   ];
 
-  it.each(cases)('go with %i for %s', async (status, _, ask) => {
+  it.each(cases)('they are sent with %i for %s', async (status, _, ask) => {
     const answer = await ask();
     expect(answer.status).toBe(status);
     expectSecured(answer.headers);
@@ -101,7 +101,7 @@ describe('TR-05 security headers', () => {
     else expect(type).toBe(`application/${status < 300 ? 'json' : 'problem+json'}; charset=utf-8`);
   });
 
-  it('go with 409', async () => {
+  it('they are sent with 409', async () => {
     const values = unique.signUp();
     const { body } = await app.post(SIGN_UP, values).expect(202);
     const { linkToken: token } = await mailbox.to(values.email).next();
@@ -110,7 +110,7 @@ describe('TR-05 security headers', () => {
     expectSecured((await confirm().expect(409)).headers);
   });
 
-  it('go with 429', async () => {
+  it('they are sent with 429', async () => {
     const client = app.client();
     await client.post(CHECK, { loginId: unique.loginId() }).expect(200);
     await app.sql.query(`UPDATE rate_limits SET points = 1000000 WHERE key LIKE 'ip-request:%'`);
@@ -120,7 +120,7 @@ describe('TR-05 security headers', () => {
     expect(answer.headers['retry-after']).toBe(String(answer.body.retryAfter));
   });
 
-  it('go with 500, which tells nothing of what went wrong', async () => {
+  it('they are sent with 500, which reveals nothing about the error', async () => {
     await app.sql.query('ALTER TABLE sign_ups RENAME TO sign_ups_away');
     const answer = await app.post(SIGN_UP, unique.signUp());
     await app.sql.query('ALTER TABLE sign_ups_away RENAME TO sign_ups');
@@ -135,7 +135,7 @@ describe('TR-05 security headers', () => {
     await app.post(SIGN_UP, unique.signUp()).expect(202);
   });
 
-  it('go with OPTIONS, preflight or not', async () => {
+  it('they are sent with OPTIONS, preflight or not', async () => {
     for (const headers of [{}, { origin: 'https://app.example.test', 'access-control-request-method': 'POST' }]) {
       const answer = await app.request('OPTIONS', LOGIN, { headers });
       expect([answer.status, answer.text]).toEqual([204, '']);
@@ -143,7 +143,7 @@ describe('TR-05 security headers', () => {
     }
   });
 
-  it('go with the answer to what is hardly HTTP', async () => {
+  it('they are sent with the response to malformed HTTP', async () => {
     const { status, headers, text } = parseRaw(await app.raw('GARBAGE\r\n\r\n'));
     expect(status).toBe(400);
     expectSecured(headers);
@@ -152,11 +152,11 @@ describe('TR-05 security headers', () => {
   });
 });
 
-describe('TR-01 a mailed link', () => {
+describe('TR-01 mailed links', () => {
   const BASE = /^http:\/\/localhost:3000\/pages\/(confirm-sign-up|reset-password)#token=[\w-]{43}$/;
   const EVIL = 'evil.test';
 
-  it('begins with the configured address, whatever the headers say', async () => {
+  it('a link begins with the configured address, whatever the headers contain', async () => {
     const tricks: Record<string, string | string[]>[] = [
       ...[EVIL, `${EVIL}:443`, `localhost:3000@${EVIL}`, `localhost.${EVIL}`, `${EVIL}#localhost`, `${EVIL}/`, ''].map(
         (host) => ({ host }),
@@ -195,7 +195,7 @@ describe('TR-01 a mailed link', () => {
     }
   });
 
-  it('begins with it for requests that no ordinary client makes, too', async () => {
+  it('a link begins with the configured address even for requests that no ordinary client makes', async () => {
     const heads = [
       (path: string) => `POST http://${EVIL}${path} HTTP/1.1\r\nHost: ${EVIL}`,
       (path: string) => `POST http://${EVIL}${path} HTTP/1.1\r\nHost: localhost`,
@@ -217,7 +217,7 @@ describe('TR-01 a mailed link', () => {
     }
   });
 
-  it('begins with it in reset mails as well', async () => {
+  it('a link in a reset mail begins with the configured address', async () => {
     const [welcome] = await mailbox.to(ada.email).all();
     const client = app.client({ headers: { host: EVIL, 'x-forwarded-host': EVIL, forwarded: `host=${EVIL}` } });
     await client.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
@@ -225,7 +225,7 @@ describe('TR-01 a mailed link', () => {
   });
 });
 
-describe('TR-06 a guarded route', () => {
+describe('TR-06 guarded routes', () => {
   const VARIANTS: ((path: string) => string)[] = [
     (path) => path,
     (path) => `${path}/`,
@@ -260,12 +260,12 @@ describe('TR-06 a guarded route', () => {
     (path) => `http://localhost${path}`,
   ];
 
-  it('is open to whoever has the token', async () => {
+  it('a route is open with the right token', async () => {
     await app.get(ME, ada.accessToken).expect(200);
     await app.get('/api/auth/sessions', ada.accessToken).expect(200);
   });
 
-  it('never answers without one, however its path and method are written', async () => {
+  it('no spelling of path or method opens a route without a token', async () => {
     const guarded = documentedOperations().filter(({ schemes }) => schemes.length > 0);
     expect(guarded.map(({ name }) => name)).toEqual(expect.arrayContaining([`GET ${ME}`, `POST ${ME}/password`]));
     const requests = guarded.flatMap(({ method, path }) =>
@@ -300,7 +300,7 @@ describe('TR-06 a guarded route', () => {
     await Promise.all(Array.from({ length: 16 }, work));
   });
 
-  it('cannot be reached by a GET that stands for a POST', async () => {
+  it('a GET does not reach a POST route', async () => {
     for (const headers of [{ 'x-http-method-override': 'POST' }, { 'x-http-method': 'POST' }]) {
       const answer = await app.request('GET', '/api/auth/logout', { headers, token: ada.accessToken });
       expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
@@ -308,7 +308,7 @@ describe('TR-06 a guarded route', () => {
     await app.get(ME, ada.accessToken).expect(200);
   });
 
-  it('is guarded wherever the document says so, and no other route is', async () => {
+  it('the guarded routes are exactly those the OpenAPI document lists', async () => {
     for (const { method, path, name, schemes } of documentedOperations()) {
       const { status, body, headers } = await app.request(method, path, plainBody(method));
       if (schemes.length === 0) {
@@ -321,9 +321,9 @@ describe('TR-06 a guarded route', () => {
   });
 });
 
-describe('an address that does not exist', () => {
+describe('unknown address', () => {
   it.each(['/', '/nope', '/api', '/api/', '/api/nope', '/api/auth', '/pages', '/pages/nope', '/.env', '/admin'])(
-    '%s is a problem of its own',
+    '%s has its own problem code',
     async (path) => {
       const { body } = await app.get(path).expect(404);
       expect(body).toEqual({
@@ -337,7 +337,7 @@ describe('an address that does not exist', () => {
     },
   );
 
-  it('gives each refusal an id of its own, which no client can choose', async () => {
+  it('each refusal has its own request id, which the client cannot choose', async () => {
     const chosen = 'chosen-by-the-client';
     const headers = { 'x-request-id': chosen, 'request-id': chosen, 'x-correlation-id': chosen };
     const ids = await Promise.all(
@@ -349,7 +349,7 @@ describe('an address that does not exist', () => {
   });
 });
 
-describe('the language of a refusal', () => {
+describe('language of a refusal', () => {
   const languageOf = async (target: TestApp, language: string | undefined): Promise<string> => {
     const { body } = await target.request('POST', LOGIN, { body: {}, headers: { 'accept-language': language } });
     expect(body.code).toBe('validation_failed'); // the code has no language
@@ -375,23 +375,23 @@ describe('the language of a refusal', () => {
     [';;;,=q', 'en'],
     ['ko;q=many', 'en'],
     [undefined, 'en'],
-  ])('asked for as %p is %s', async (header, expected) => {
+  ])('Accept-Language %p is answered in %s', async (header, expected) => {
     expect(await languageOf(app, header)).toBe(expected);
   });
 
-  it('is found in a long list, though not at the end of one that no browser sends', async () => {
+  it('it is found in a long list, but not at the end of an absurdly long one', async () => {
     expect(await languageOf(app, `${'xx,'.repeat(50)}ko`)).toBe('ko');
     expect(await languageOf(app, `${'xx,'.repeat(2000)}ko`)).toBe('en');
   });
 
-  it('is the configured one where none is asked for that is spoken here', async () => {
+  it('the configured language is used when no supported language is requested', async () => {
     expect(await languageOf(other, undefined)).toBe('ko');
     expect(await languageOf(other, 'fr')).toBe('ko');
     expect(await languageOf(other, '*')).toBe('ko');
     expect(await languageOf(other, 'en-GB')).toBe('en');
   });
 
-  it('is followed by every kind of refusal', async () => {
+  it('every kind of refusal follows it', async () => {
     const headers = { 'accept-language': 'ko' };
     const asked: [string, string, RequestOptions][] = [
       ['GET', '/nope', {}],
@@ -415,10 +415,10 @@ describe('the language of a refusal', () => {
   });
 });
 
-describe('the published keys', () => {
+describe('published keys', () => {
   const JWKS = '/.well-known/jwks.json';
 
-  it('let any other service check an access token by itself', async () => {
+  it('another service verifies an access token with them alone', async () => {
     const { body, headers } = await app.get(JWKS).expect(200);
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(body).toEqual({
@@ -443,13 +443,13 @@ describe('the published keys', () => {
     expect(signed(`${header}.${payload}x`)).toBe(false);
   });
 
-  it('are none where both sides share a secret', async () => {
+  it('no key is published when access tokens use a shared secret', async () => {
     expect((await other.get(JWKS).expect(200)).body).toEqual({ keys: [] });
   });
 });
 
-describe('the API document', () => {
-  it('names every operation once, with a summary and a tag', () => {
+describe('OpenAPI document', () => {
+  it('every operation has one name, a summary and a tag', () => {
     const operations = documentedOperations();
     expect(operations.length).toBeGreaterThanOrEqual(26);
     for (const { name, operation } of operations) {
@@ -463,7 +463,7 @@ describe('the API document', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('gives every code that an operation can refuse with, under its status', () => {
+  it('every refusal code of an operation is listed under its status', () => {
     const codes: string[] = docs.components.schemas.ErrorCode.enum;
     for (const { name, operation, schemes } of documentedOperations()) {
       const statuses = Object.keys(operation.responses);
@@ -487,7 +487,7 @@ describe('the API document', () => {
     }
   });
 
-  it('tells three kinds of bearer tokens apart', () => {
+  it('the three kinds of bearer token are separate schemes', () => {
     const bearer = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: expect.any(String) };
     expect(docs.components.securitySchemes).toMatchObject({ access: bearer, refresh: bearer, reset: bearer });
     const schemeOf = (name: string) =>
@@ -501,7 +501,7 @@ describe('the API document', () => {
     expect(schemeOf(`POST ${LOGIN}`)).toEqual([]);
   });
 
-  it('gives every field of every request a type and an example or its choices', () => {
+  it('every request field has a type, and an example or its choices', () => {
     for (const { name, operation } of documentedOperations()) {
       const reference: string | undefined = operation.requestBody?.content['application/json'].schema.$ref;
       if (reference === undefined) continue;
@@ -514,7 +514,7 @@ describe('the API document', () => {
     }
   });
 
-  it('can be read in Swagger UI, with nothing loaded from elsewhere', async () => {
+  it('Swagger UI shows it and loads nothing from elsewhere', async () => {
     const { headers, text } = await app.get('/docs').expect(200);
     expect(headers['content-type']).toMatch(/^text\/html/);
     const policy = String(headers['content-security-policy']);
@@ -531,20 +531,20 @@ describe('the API document', () => {
     }
   });
 
-  it('can be switched off', async () => {
+  it('it can be switched off', async () => {
     for (const path of ['/docs', '/docs/', '/docs-json', '/docs-yaml', '/docs/swagger-ui.css']) {
       expect([path, (await other.get(path)).status]).toEqual([path, 404]);
     }
   });
 });
 
-describe('a page behind a mailed link', () => {
+describe('page behind a mailed link', () => {
   const PAGES = [
     ['/pages/confirm-sign-up', 'Confirm your sign-up'],
     ['/pages/reset-password', 'Set a new password'],
   ] as const;
 
-  it.each(PAGES)('%s speaks English and Korean', async (path, title) => {
+  it.each(PAGES)('%s is available in English and Korean', async (path, title) => {
     const asked: [string, string | undefined, 'en' | 'ko'][] = [
       [path, 'en', 'en'],
       [path, undefined, 'en'],
@@ -568,7 +568,7 @@ describe('a page behind a mailed link', () => {
     );
   });
 
-  it.each(PAGES)('%s runs its own script and nothing else', async (path, _title) => {
+  it.each(PAGES)('%s runs only its own script', async (path, _title) => {
     const { headers, text } = await app.get(path).expect(200);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(headers).toMatchObject({
@@ -606,7 +606,7 @@ describe('a page behind a mailed link', () => {
     }
   });
 
-  it('shows nothing of what stands in its address', async () => {
+  it('it shows nothing from its address', async () => {
     for (const [path] of PAGES) {
       const { text: plain } = await app.get(path).expect(200);
       for (const query of ['?token=planted', '?lang="><script>planted</script>', '?next=https://evil.test/planted']) {
@@ -616,7 +616,7 @@ describe('a page behind a mailed link', () => {
     }
   });
 
-  it('has no files but its own', async () => {
+  it('it serves only its own files', async () => {
     const names = [
       'package.json',
       '..%2f..%2fpackage.json',

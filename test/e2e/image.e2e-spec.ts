@@ -33,7 +33,7 @@ const PRODUCTION = {
   NODE_EXTRA_CA_CERTS: undefined,
 };
 
-describe('the files of the image', () => {
+describe('files of the image', () => {
   let tree: ImageTree;
   let database: TestDatabase;
   let empty: TestDatabase;

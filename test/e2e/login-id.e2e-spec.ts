@@ -5,7 +5,7 @@ import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { afterCooldown, askFor, wrong } from '../support/recovery.js';
 import { TestApp } from '../support/test-app.js';
 
-describe('a forgotten login ID', () => {
+describe('forgotten login ID', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
@@ -21,7 +21,7 @@ describe('a forgotten login ID', () => {
     [7, /^zq\*\*\*$/],
     [8, /^zq\*\*\*[0-9a-f]$/],
     [32, /^zq\*\*\*[0-9a-f]$/],
-  ])('of %i characters is shown masked', async (length, masked) => {
+  ])('a login ID of %i characters is shown masked', async (length, masked) => {
     const loginId = `zq${randomBytes(16).toString('hex')}`.slice(0, length);
     const ada = await given.member(app, { loginId });
     const { requestId, mail } = await askFor(app, 'login-id', ada);
@@ -30,7 +30,7 @@ describe('a forgotten login ID', () => {
     if (length >= 8) expect(body.maskedLoginId.at(-1)).toBe(loginId.at(-1));
   });
 
-  it('comes with the month of the sign-up and a way straight on to a new password', async () => {
+  it('it comes with the month of the sign-up and a way to set a new password', async () => {
     const ada = await given.member(app);
     await app.sql.query(`UPDATE members SET created_at = '2024-02-29T23:59:59Z' WHERE id = $1`, [ada.id]);
     const { requestId, mail } = await askFor(app, 'login-id', ada);
@@ -46,7 +46,7 @@ describe('a forgotten login ID', () => {
     await app.post('/api/auth/password-reset', { newPassword: unique.password() }, body.resetToken).expect(401);
   });
 
-  it('is mailed in full to its owner where wanted, and not where not', async () => {
+  it('the full login ID is mailed only on request', async () => {
     const ada = await given.member(app, { locale: 'ko' });
     for (const mailFullId of [undefined, false, true]) {
       const { requestId, mail } = await askFor(app, 'login-id', ada);
@@ -63,14 +63,14 @@ describe('a forgotten login ID', () => {
     for (const mailFullId of ['true', 1, null, {}]) await confirm('x', '000000', { mailFullId }).expect(422);
   });
 
-  it('is asked for by a mail that holds a code and no link', async () => {
+  it('the request mail holds a code and no link', async () => {
     const ada = await given.member(app);
     const { mail } = await askFor(app, 'login-id', ada);
     expect(mail.subject).toBe('[Munjigi] Find your login ID');
     expect([mail.linkToken, mail.to]).toEqual([undefined, [ada.email]]);
   });
 
-  it('EN-01 of an address nobody has is asked for with the same answer, no mail, and no code that fits', async () => {
+  it('EN-01 an unknown address gets the same answer, no mail, and no code that works', async () => {
     const nobody = unique.email();
     const { body } = await app.post('/api/auth/login-id/send-code', { email: nobody }).expect(202);
     expect(body).toEqual({ requestId: expect.stringMatching(/^[\w-]{43}$/), resendAfter: 60, expiresIn: 600 });
@@ -79,7 +79,7 @@ describe('a forgotten login ID', () => {
       expect((await confirm(body.requestId, code).expect(400)).body.code).toBe('code_invalid');
   });
 
-  it('OC-02 is told once for a code, and not for a wrong, late or replaced one', async () => {
+  it('OC-02 one code shows it once; a wrong, expired or replaced code does not', async () => {
     const ada = await given.member(app);
     const used = await askFor(app, 'login-id', ada);
     await confirm(used.requestId, wrong(used.mail.code)).expect(400);
@@ -98,7 +98,7 @@ describe('a forgotten login ID', () => {
     await confirm(newest.requestId, newest.mail.code).expect(200);
   });
 
-  it('OC-03 is not told for the code of a password reset', async () => {
+  it('OC-03 the code of a password reset does not show it', async () => {
     const ada = await given.member(app);
     const reset = await askFor(app, 'password-reset', ada);
     expect((await confirm(reset.requestId, reset.mail.code).expect(400)).body.code).toBe('code_invalid');
@@ -106,7 +106,7 @@ describe('a forgotten login ID', () => {
     await app.post('/api/auth/password-reset/confirm-link', link).expect(200); // nothing was used up
   });
 
-  it('ends with the account’s password changed: an open request is void then', async () => {
+  it('a password change voids an open request', async () => {
     const ada = await given.member(app);
     const { requestId, mail } = await askFor(app, 'login-id', ada);
     const change = { currentPassword: ada.password, newPassword: unique.password() };
@@ -114,7 +114,7 @@ describe('a forgotten login ID', () => {
     await confirm(requestId, mail.code).expect(400);
   });
 
-  it('leaves a trace in the audit, without the ID', async () => {
+  it('the audit log records it without the login ID', async () => {
     const ada = await given.member(app);
     const { requestId, mail } = await askFor(app, 'login-id', ada);
     await confirm(requestId, mail.code).expect(200);

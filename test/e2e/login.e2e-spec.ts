@@ -104,8 +104,8 @@ async function hashOf({ id }: GivenMember): Promise<string> {
   return rows[0]!.hash;
 }
 
-describe('a login', () => {
-  it('takes the login ID or the address, in any case', async () => {
+describe('login', () => {
+  it('it accepts the login ID or the address, in any case', async () => {
     const ada = await given.member(app);
     for (const identifier of [
       ada.loginId,
@@ -130,7 +130,7 @@ describe('a login', () => {
     }
   });
 
-  it('takes no other spelling of either, and no other spelling of the password', async () => {
+  it('it accepts no other spelling of login ID, address or password', async () => {
     const ada = await given.member(app, { loginId: unique.loginId().replace('ada', 'kay') });
     const identifiers = [
       // A Kelvin sign, which lower-casing turns into a k.
@@ -151,7 +151,7 @@ describe('a login', () => {
     await rightLogin(ada).expect(200);
   });
 
-  it('EN-05 answers alike for unknown, wrong, unconfirmed, disabled and waiting', async () => {
+  it('EN-05 unknown, wrong, unconfirmed, disabled and throttled logins get the same answer', async () => {
     const unconfirmed = unique.signUp();
     await app.post('/api/auth/sign-up', unconfirmed).expect(202);
     const [known, disabled, waiting, locked] = await Promise.all(Array.from({ length: 4 }, () => given.member(app)));
@@ -185,14 +185,14 @@ describe('a login', () => {
     await rightLogin(known!).expect(200);
   });
 
-  it('succeeds for all of fifty at once with the right password, on two processes', async () => {
+  it('fifty logins at the same moment with the right password all succeed, on two processes', async () => {
     const ada = await given.member(app);
     const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => rightLogin(ada, {}, i % 2 ? app : other)));
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
     expect(await failuresOf(ada.id)).toBeUndefined();
   });
 
-  it('FT-08 waits for a busy row without keeping others from the connections it needs itself', async () => {
+  it('FT-08 a login that waits for a locked row does not hold the connections it needs later', async () => {
     const ada = await given.member(app);
     const blocker = await app.sql.connect();
     let logins: Promise<HttpAnswer[]>;
@@ -217,7 +217,7 @@ describe('a login', () => {
     }
   });
 
-  it('with a password that must be changed gives a reset token and no session, and then goes on as ever', async () => {
+  it('a password that must be changed gives a reset token and no session; afterwards login works as usual', async () => {
     const ada = await given.member(app);
     await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
     await app.sql.query('DELETE FROM sessions WHERE member_id = $1', [ada.id]);
@@ -239,7 +239,7 @@ describe('a login', () => {
 });
 
 describe('guessing at one account', () => {
-  it('BF-01 is over after ten wrong passwords, wherever they come from, until the wait is over', async () => {
+  it('BF-01 ten wrong passwords from anywhere block the account until the wait is over', async () => {
     const ada = await given.member(app);
     // Login ID and address are one account, and two processes one service.
     const wrong = [
@@ -262,7 +262,7 @@ describe('guessing at one account', () => {
     await rightLogin(ada).expect(200);
   });
 
-  it('BF-01 waits twice as long after each further failure, up to fifteen minutes', async () => {
+  it('BF-01 each further failure doubles the wait, up to fifteen minutes', async () => {
     const ada = await given.member(app);
     await setFailures(ada.id, 9, null);
     const waits: number[] = [];
@@ -279,7 +279,7 @@ describe('guessing at one account', () => {
     await rightLogin(ada).expect(200);
   });
 
-  it('BF-01 ends for good at the hundredth failure in a row; a known device and a reset still open the account', async () => {
+  it('BF-01 a hundred failures in a row lock the account; a known device and a reset still open it', async () => {
     const ada = await given.member(app);
     await setFailures(ada.id, 99, null);
     await failTimes(1, ada.loginId);
@@ -293,7 +293,7 @@ describe('guessing at one account', () => {
     await logIn(ada.loginId, newPassword).expect(200);
   });
 
-  it('EN-07 makes nobody wait who names the account otherwise: turns are taken by what was submitted', async () => {
+  it('EN-07 throttling by login ID does not slow logins by address: each submitted identifier has its own queue', async () => {
     const ada = await given.member(app);
     await failTimes(1, ada.loginId);
     const blocker = await app.sql.connect();
@@ -320,15 +320,15 @@ describe('guessing at one account', () => {
     expect(await failuresOf(ada.id)).toMatchObject({ failures: 8 });
   });
 
-  it('EN-05 is counted for an account that does not exist, too', async () => {
+  it('EN-05 failures count for an unknown account too', async () => {
     const nobody = unique.loginId();
     const answers = await failTimes(12, nobody);
     expect(await recorded(answers)).toEqual({ 'login.failed unknown_identifier': 10, 'login.throttled': 2 });
   });
 });
 
-describe('somebody whose account is being guessed at', () => {
-  it('BF-04 stays logged in, gets in from a device that is known, and leaves the attacker waiting', async () => {
+describe('owner of an account under attack', () => {
+  it('BF-04 the owner stays logged in and logs in from a known device while the attacker waits', async () => {
     const ada = await given.member(app);
     await failTimes(11, ada.loginId);
     expectRefusal(await rightLogin(ada), 'invalid_credentials');
@@ -343,7 +343,7 @@ describe('somebody whose account is being guessed at', () => {
       expectRefusal(await rightLogin(ada, { deviceToken }), 'invalid_credentials');
   });
 
-  it('BF-04 gets in after a reset by mail at once', async () => {
+  it('BF-04 the owner logs in right after a reset by mail', async () => {
     const ada = await given.member(app);
     await failTimes(11, ada.loginId);
     const newPassword = unique.password();
@@ -352,7 +352,7 @@ describe('somebody whose account is being guessed at', () => {
     expectRefusal(await rightLogin(ada), 'invalid_credentials');
   });
 
-  it('BF-04 gives a thief of the device no more guesses than anyone, and keeps the other devices', async () => {
+  it('BF-04 a stolen device gives no extra guesses and does not block other devices', async () => {
     const ada = await given.member(app);
     const { body: laptop } = await rightLogin(ada).expect(200);
     const answers = await failTimes(12, ada.loginId, { deviceToken: ada.deviceToken });
@@ -362,7 +362,7 @@ describe('somebody whose account is being guessed at', () => {
     await rightLogin(ada).expect(200);
   });
 
-  it('BF-05 is not helped and not harmed by the logins of others', async () => {
+  it('BF-05 logins of other members neither help nor harm', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     const attacker = strict.client();
     const eveLogsIn = () => attacker.post(LOGIN, { identifier: eve.loginId, password: eve.password });
@@ -381,7 +381,7 @@ describe('somebody whose account is being guessed at', () => {
 });
 
 describe('guessing at many accounts from one address', () => {
-  it('BF-06 is refused by the fiftieth, alike for IDs that exist and those that do not', async () => {
+  it('BF-06 the fiftieth failure is refused, for existing and unknown login IDs alike', async () => {
     const [ada, bob] = await Promise.all([given.member(app), given.member(app)]);
     const attacker = app.client();
     const spray = (identifier: string) => attacker.post(LOGIN, { identifier, password: WRONG });
@@ -418,7 +418,7 @@ describe('guessing at many accounts from one address', () => {
     await attacker.get('/api/members/me', ada.accessToken).expect(200);
   });
 
-  it('BF-06 is refused when it comes all at once, too', async () => {
+  it('BF-06 simultaneous failures are refused at the same count', async () => {
     const attacker = strict.client();
     const answers = await Promise.all(
       Array.from({ length: 80 }, () => attacker.post(LOGIN, { identifier: unique.loginId(), password: WRONG })),
@@ -446,7 +446,7 @@ describe('guessing at many accounts from one address', () => {
     return enough;
   }
 
-  it('BF-02 is counted by the peer where no proxy is trusted, whatever address the headers name', async () => {
+  it('BF-02 without a trusted proxy the peer address counts, whatever the headers name', async () => {
     const direct = await app.replica({
       env: { LOGIN_IP_FAILURE_LIMIT: String(IP_LIMIT), TRUSTED_PROXIES: undefined },
     });
@@ -459,7 +459,7 @@ describe('guessing at many accounts from one address', () => {
     expect(count).toBe(IP_LIMIT);
   });
 
-  it('BF-02 is counted by the rightmost hop where one proxy is trusted', async () => {
+  it('BF-02 with one trusted proxy the rightmost hop counts', async () => {
     const ip = strict.client().ip;
     expect(await evaluated((attempt) => strict.client({ ip: `203.0.113.${attempt}, 10.0.0.1, ${ip}` }))).toBe(IP_LIMIT);
     // The proxy names somebody else each time: these are many, although they claim to be one.
@@ -476,7 +476,7 @@ describe('guessing at many accounts from one address', () => {
     expect(items.find(({ current }: any) => current).ip).toBe('198.51.100.7');
   });
 
-  it('BF-02 is counted for a whole /64 of IPv6, which one home has, and for no more', async () => {
+  it('BF-02 a whole /64 of IPv6 counts as one client, and no more', async () => {
     const hex = (): string => Math.floor(Math.random() * 0xffff + 1).toString(16);
     const home = `2001:db8:${hex()}:${hex()}`;
     expect(await evaluated((attempt) => strict.client({ ip: `${home}:${hex()}:0:${attempt}:${hex()}` }))).toBe(
@@ -487,21 +487,21 @@ describe('guessing at many accounts from one address', () => {
     expect(await evaluated((attempt) => strict.client({ ip: `${neighbours}:${attempt}::1` }))).toBe(IP_LIMIT * 2);
   });
 
-  it('BF-02 is counted once for an IPv4 address, however it is written', async () => {
+  it('BF-02 every spelling of an IPv4 address counts as one client', async () => {
     const { ip } = strict.client();
     expect(await evaluated(() => strict.client({ ip }))).toBe(IP_LIMIT);
     expect(await evaluated(() => strict.client({ ip: `::ffff:${ip}` }))).toBe(0);
   });
 });
 
-describe('the stored password', () => {
+describe('stored password', () => {
   /** Hashes at the cost that production has. */
   let standard: TestApp;
   beforeAll(async () => {
     standard = await app.replica({ env: REAL_HASH_COST });
   });
 
-  it('PW-06 is hashed more strongly at the next login when the configuration asks for more, and never more weakly', async () => {
+  it('PW-06 a login re-hashes it when the configuration asks for more, and never more weakly', async () => {
     const ada = await given.member(standard);
     const before = await hashOf(ada);
     expect(before).toMatch(/^\$argon2id\$v=19\$/);
@@ -522,7 +522,7 @@ describe('the stored password', () => {
     expect(await hashOf(ada)).toBe(after);
   });
 
-  it('PW-06 opens nothing, and costs nothing, once somebody has tampered with it', async () => {
+  it('PW-06 a tampered hash opens nothing and is refused without absurd cost', async () => {
     const ada = await given.member(standard);
     const genuine = await hashOf(ada);
     const [, , , , salt, hash] = genuine.split('$');

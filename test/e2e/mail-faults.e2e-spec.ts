@@ -97,7 +97,7 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
     await eventuallyMail(ada.id, 'the mail is sent', ({ status }) => status === 'sent');
   });
 
-  it('FT-03 drops a mail whose code and link have expired before it could be sent', async () => {
+  it('FT-03 a mail is dropped when its code and link expired before it could be sent', async () => {
     sink.refuseRecipient = () => 451;
     await requestReset(ada.email);
     await eventuallyMail(ada.id, 'the mail is postponed', ({ lastError }) => lastError !== null);

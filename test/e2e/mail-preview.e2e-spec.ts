@@ -16,7 +16,7 @@ describe('the mail preview', () => {
   });
   afterAll(() => app.stop());
 
-  it('shows every mail in every language, as HTML and as text', async () => {
+  it('it shows every mail in every language, as HTML and as text', async () => {
     const { text: list } = await app.get('/dev/mails').expect(200);
     for (const template of MAIL_TEMPLATE_NAMES) {
       for (const locale of LOCALES) {
@@ -38,7 +38,7 @@ describe('the mail preview', () => {
       expect([path, (await app.get(`/dev/mails/${path}`)).status]).toEqual([path, 404]);
   });
 
-  it.each([['production'], ['test']])('does not exist with NODE_ENV=%s', async (mode) => {
+  it.each([['production'], ['test']])('it does not exist with NODE_ENV=%s', async (mode) => {
     const other = await app.replica({ env: { ...PRODUCTION, NODE_ENV: mode } });
     for (const path of ['/dev/mails', '/dev/mails/sign-up/en/html']) {
       const { status, body } = await other.get(path);

@@ -4,14 +4,14 @@ import { mailbox } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
 
 /** The main job from beginning to end, as one person lives it. */
-describe('a person', () => {
+describe('a member', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
-  it('signs up, confirms, logs in, refreshes, forgets password and login ID, and gets back in', async () => {
+  it('signs up, confirms, logs in, refreshes, recovers password and login ID, and logs in again', async () => {
     const ada = unique.signUp();
     const inbox = mailbox.to(ada.email);
 

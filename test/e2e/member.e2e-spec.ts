@@ -17,8 +17,8 @@ describe('a member', () => {
   const change = (currentPassword: unknown, newPassword: unknown, token?: string) =>
     app.post('/api/members/me/password', { currentPassword, newPassword }, token);
 
-  describe('with a profile', () => {
-    it('reads it, and no secret is in it', async () => {
+  describe('profile', () => {
+    it('it shows no secret', async () => {
       const ada = await given.member(app, { name: 'Ada Lovelace', locale: 'ko' });
       const { body } = await me(ada.accessToken).expect(200);
       expect(body).toEqual({
@@ -33,7 +33,7 @@ describe('a member', () => {
       expect((await app.get('/api/members/me').expect(401)).body.code).toBe('token_invalid');
     });
 
-    it('changes what is sent and leaves the rest', async () => {
+    it('a change updates what is sent and leaves the rest', async () => {
       const ada = await given.member(app, { name: 'Ada', locale: 'en' });
       expect((await patch({ name: '  Ada  King ' }, ada.accessToken).expect(200)).body).toMatchObject({
         name: 'Ada  King',
@@ -48,7 +48,7 @@ describe('a member', () => {
       expect((await me(ada.accessToken)).body).toMatchObject({ name: null, locale: 'ko' });
     });
 
-    it('has the name stored composed, however it was typed', async () => {
+    it('the name is stored in composed form, however it was typed', async () => {
       const ada = await given.member(app);
       const { body } = await patch({ name: '김민수'.normalize('NFD') }, ada.accessToken).expect(200);
       expect(body.name).toBe('김민수'.normalize('NFC'));
@@ -70,18 +70,18 @@ describe('a member', () => {
       { locale: null },
       { locale: 'KO' },
       { locale: ['ko'] },
-    ])('cannot make it %j', async (changes) => {
+    ])('the name cannot be %j', async (changes) => {
       const { accessToken } = await anybody();
       const { body } = await patch(changes, accessToken).expect(422);
       expect(body.errors).toEqual([expect.objectContaining({ field: Object.keys(changes)[0] })]);
     });
 
-    it.each([[], [{}], 'name', 1, true])('cannot send %j instead of changes', async (body) => {
+    it.each([[], [{}], 'name', 1, true])('%j is refused as a change', async (body) => {
       const { accessToken } = await anybody();
       await patch(body, accessToken).expect(422);
     });
 
-    it('IV-03 changes nothing but name and locale, and nothing at all along with something else', async () => {
+    it('IV-03 only name and locale can change, and nothing changes along with another field', async () => {
       const ada = await given.member(app, { name: 'Ada' });
       const rowOf = async () => (await app.sql.query('SELECT * FROM members WHERE id = $1', [ada.id])).rows;
       const before = await rowOf();
@@ -120,7 +120,7 @@ describe('a member', () => {
       expect((await me(ada.accessToken).expect(200)).body).toMatchObject({ role: 'member', name: 'Ada' });
     });
 
-    it('gets mail in the language chosen there', async () => {
+    it('mail comes in the chosen language', async () => {
       const ada = await given.member(app, { locale: 'en' });
       await patch({ locale: 'ko' }, ada.accessToken).expect(200);
       expect((await askFor(app, 'password-reset', ada)).mail.subject).toBe('[Munjigi] 비밀번호 재설정 안내');
@@ -128,7 +128,7 @@ describe('a member', () => {
   });
 
   describe('changing the password', () => {
-    it('PW-05 stays logged in here, is logged out everywhere else, and is told by mail', async () => {
+    it('PW-05 this session stays, all others end, and a mail reports it', async () => {
       const ada = await given.member(app);
       const { body: phone } = await login(ada.loginId, ada.password).expect(200);
       await outboxEmpty(app);
@@ -149,7 +149,7 @@ describe('a member', () => {
       expect(notice.code).toBeUndefined();
     });
 
-    it('PW-05 voids every code, link and reset token that was under way', async () => {
+    it('PW-05 every open code, link and reset token is void', async () => {
       const ada = await given.member(app);
       const resetToken = await resetTokenFor(app, ada);
       const find = await askFor(app, 'login-id', ada);
@@ -159,7 +159,7 @@ describe('a member', () => {
       await app.post('/api/auth/login-id/confirm-code', { requestId, code: mail.code }).expect(400);
     });
 
-    it('PW-05 needs the current one; wrong ones count like failed logins, and finally even the right one has to wait', async () => {
+    it('PW-05 it needs the current password; wrong ones count as failed logins and finally block the right one too', async () => {
       const ada = await given.member(app);
       const newPassword = unique.password();
       for (let failures = 0; failures < 10; failures += 1) {
@@ -174,7 +174,7 @@ describe('a member', () => {
       await login(ada.loginId, newPassword).expect(200);
     });
 
-    it('needs a live session of its own', async () => {
+    it('it needs a live session', async () => {
       const ada = await given.member(app);
       const resetToken = await resetTokenFor(app, ada);
       for (const token of [undefined, 'x', resetToken, ada.refreshToken])
@@ -191,14 +191,14 @@ describe('a member', () => {
       ['aaaaaaaaaaaa', 'password_too_weak'],
       [null, 'not_a_string'],
       [undefined, 'required'],
-    ])('PW-01 PW-04 is refused %j: %s', async (newPassword, code) => {
+    ])('PW-01 PW-04 %j is refused: %s', async (newPassword, code) => {
       const ada = await anybody();
       const { body } = await change(ada.password, newPassword, ada.accessToken).expect(422);
       expect(body.errors).toEqual([expect.objectContaining({ field: 'newPassword', code })]);
       await me(ada.accessToken).expect(200);
     });
 
-    it('PW-04 is refused what anyone who knows the member would try', async () => {
+    it('PW-04 passwords made of the member’s own data are refused', async () => {
       const ada = await anybody();
       for (const newPassword of [ada.loginId, `${ada.loginId}1!`, ada.email, ada.email.split('@')[0]]) {
         const { body } = await change(ada.password, newPassword, ada.accessToken).expect(422);
@@ -216,13 +216,13 @@ describe('a member', () => {
       ['capitals', 'Tall Giraffe Qx 77', 'tall giraffe qx 77'],
       ['more than 72 bytes', `${seventyTwo}in May`, `${seventyTwo}in June`],
       ['blanks only between', 'tall giraffe  77 qx', 'tall giraffe 77 qx'],
-    ])('may use %s, and only exactly that opens the account', async (_, password, almost) => {
+    ])('%s is accepted, and only exactly that opens the account', async (_, password, almost) => {
       const ada = await given.member(app, { password });
       await login(ada.loginId, almost).expect(401);
       await login(ada.loginId, password).expect(200);
     });
 
-    it('cannot hide anything behind a NUL', async () => {
+    it('nothing is cut off at a NUL', async () => {
       const ada = await given.member(app);
       await login(ada.loginId, `${ada.password}\u0000`).expect(422);
       await change(ada.password, 'tall giraffe\u000077 qx', ada.accessToken).expect(422);
@@ -231,7 +231,7 @@ describe('a member', () => {
     it.each([
       ['short', '키큰 기린이 강가를 지나간다'],
       ['so long that it is too long decomposed', '키큰 기린이 강가를 지나간다 '.repeat(4)],
-    ])('PW-03 types Hangul composed or decomposed: it is one password (%s)', async (_, typed) => {
+    ])('PW-03 composed and decomposed Hangul are one password (%s)', async (_, typed) => {
       expect(typed.normalize('NFD')).not.toBe(typed.normalize('NFC'));
       const ada = await given.member(app, { password: typed.normalize('NFD') });
       await login(ada.loginId, typed.normalize('NFC')).expect(200);
@@ -242,7 +242,7 @@ describe('a member', () => {
       ['full-width letters', 'ｔａｌｌ giraffe 77 qx', 'tall giraffe 77 qx'],
       ['a ligature', 'tall giraﬀe 77 qx', 'tall giraffe 77 qx'],
       ['a superscript', 'tall giraffe 7² qx', 'tall giraffe 72 qx'],
-    ])('PW-03 has no lookalike taken for it: %s', async (_, lookalike, plain) => {
+    ])('PW-03 a lookalike is another password: %s', async (_, lookalike, plain) => {
       expect(lookalike.normalize('NFKC')).toBe(plain);
       const ada = await given.member(app, { password: plain });
       await login(ada.loginId, lookalike).expect(401);

@@ -27,9 +27,9 @@ const operations = Object.entries<Record<string, Operation>>(document.paths).fla
 /** The example that Swagger UI fills in. */
 const exampleOf = (where: string): any => document.paths[where].post.requestBody.content['application/json'].example;
 
-describe('the OpenAPI document', () => {
+describe('OpenAPI document', () => {
   it(
-    'in the repository is what the code says, and its types are the client’s (if not: npm run docs)',
+    'the file in the repository and the client’s types match the code (if not: npm run docs)',
     async () => {
       // In a process of its own: the modules as a whole do not load inside Jest.
       const { stdout } = await promisify(execFile)(
@@ -50,7 +50,7 @@ describe('the OpenAPI document', () => {
   );
 
   it(
-    'satisfies a validator',
+    'a validator accepts it',
     async () => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
@@ -72,7 +72,7 @@ describe('the OpenAPI document', () => {
     SLOW_MS,
   );
 
-  it('names every operation once, as a method can be named, with a summary and a group', () => {
+  it('every operation has one name usable as a method, a summary and a group', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
     for (const { name, operationId, summary, tags } of operations) {
       expect([name, operationId]).toEqual([name, expect.stringMatching(/^[a-z][A-Za-z]+$/)]);
@@ -84,7 +84,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('says of every answer what it means and what is in it, and of every refusal that it is a problem', () => {
+  it('every response has a description and a body, and every refusal is a problem', () => {
     for (const { name, responses } of operations) {
       expect(Object.keys(responses).filter((status) => status.startsWith('2'))).toHaveLength(1);
       for (const [status, { description, content }] of Object.entries(responses)) {
@@ -114,16 +114,16 @@ describe('the OpenAPI document', () => {
     ...['auth/sign-up', 'auth/sign-up/resend', 'auth/login-id/check', 'auth/login-id/send-code'],
     ...['auth/password-reset/send-code', 'auth/password-reset', 'members/me/password', 'members/me/email/send-code'],
     ...['auth/login', 'auth/login/passkey', 'auth/login/passkey/options', 'auth/login/mfa/passkey/options'],
-  ])('names too_many_requests where the client address is limited: POST /api/%s', (where) => {
+  ])('POST /api/%s lists too_many_requests, because the client address is limited', (where) => {
     const { responses } = document.paths[`/api/${where}`].post;
     expect(responses['429'].content['application/problem+json'].examples).toHaveProperty('too_many_requests');
   });
 
-  it('has whole numbers only, so that no generator makes a duration a fraction', () => {
+  it('it uses whole numbers only, so that no generator turns a duration into a fraction', () => {
     expect(committed).not.toContain('"type": "number"');
   });
 
-  it.each(['LoginOutcome', 'CompletedLogin'])('tells a program which outcome of a login it holds (%s)', (name) => {
+  it.each(['LoginOutcome', 'CompletedLogin'])('a program can tell the outcomes of a login apart (%s)', (name) => {
     const { discriminator, oneOf } = document.components.schemas[name];
     expect(discriminator.propertyName).toBe('status');
     for (const { $ref } of oneOf) {
@@ -134,14 +134,14 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('the examples that Swagger UI fills in', () => {
+describe('examples in Swagger UI', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
-  it('leave nothing to type for a sign-up and a login but what the mail says', async () => {
+  it('a sign-up and a login need only the mailed code', async () => {
     // Everybody's address is the example's; with one of its own, no other test's mail is read.
     const signUp = { ...exampleOf('/api/auth/sign-up'), email: unique.email() };
     const inbox = mailbox.to(signUp.email);
@@ -153,7 +153,7 @@ describe('the examples that Swagger UI fills in', () => {
     await app.post('/api/members/me/password', exampleOf('/api/members/me/password'), tokens.accessToken).expect(204);
   });
 
-  it('are such as the server would take, everywhere', async () => {
+  it('the server accepts every example', async () => {
     for (const { name, requestBody } of operations) {
       const [method = '', where = ''] = name.split(' ');
       const { example, examples = {} } = requestBody?.content['application/json'] ?? {};
@@ -164,7 +164,7 @@ describe('the examples that Swagger UI fills in', () => {
     }
   });
 
-  it('are in the document that the server itself gives', async () => {
+  it('the served document holds the examples', async () => {
     const { body } = await app.get('/docs-json').expect(200);
     expect(body).toEqual(document);
   });

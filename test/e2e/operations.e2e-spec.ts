@@ -145,7 +145,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
   });
 });
 
-describe('the alerts', () => {
+describe('alert guide', () => {
   const rows = [...page.matchAll(/^\| (Munjigi\w+) \| (.+?) \| (.+) \|$/gm)];
   const spans = rows.flatMap(([, , , advice]) => [...advice!.matchAll(/`([^`]+)`/g)].map(([, span]) => span!));
   let app: TestApp;

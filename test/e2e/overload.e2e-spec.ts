@@ -87,7 +87,7 @@ describe('overload', () => {
     app.client().post(LOGIN, { identifier: `nobody${client}x${unique.loginId().slice(3, 9)}`, password: 'x' });
   const check = (): Promise<HttpAnswer> => app.post('/api/auth/verify', { token: ada.accessToken });
 
-  it('FT-09 of ten times the logins leaves most of the work done and refuses the rest at once', async () => {
+  it('FT-09 at ten times the load most work is still done and the rest is refused quickly', async () => {
     const order = { origin: app.origin, accessToken: ada.accessToken };
     const calmly = { ...order, clients: availableParallelism() + 2, milliseconds: CALM_MS };
     await flood({ ...calmly, milliseconds: 1000 }); // warms up
@@ -118,7 +118,7 @@ describe('overload', () => {
     expect(grown).toBeLessThan(64);
   });
 
-  it('FT-09 refuses before it reads a body: even one that nobody could read', async () => {
+  it('FT-09 a refusal comes before the body is read, even an invalid one', async () => {
     const { origin } = app;
     const flooding = flood({ origin, accessToken: ada.accessToken, clients: 60, milliseconds: 2000 });
     const nonsense = { raw: '{"identifier":' };
@@ -129,12 +129,12 @@ describe('overload', () => {
     expect((await app.request('POST', LOGIN, nonsense)).body.code).toBe('malformed_json');
   });
 
-  it('FT-09 is over as soon as the flood is', async () => {
+  it('FT-09 logins succeed as soon as the flood ends', async () => {
     await storm(10 * (availableParallelism() + 8), guess);
     expect((await login()).status).toBe(200);
   });
 
-  it('PW-01 of new passwords holds nobody else up', async () => {
+  it('PW-01 judging many new passwords does not delay other requests', async () => {
     const passwords = Array.from({ length: 40 }, () => `${unique.password()} p@$$w0rd 4 y0u`);
     let under = true;
     const signUps = Promise.all(

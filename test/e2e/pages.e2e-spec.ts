@@ -9,7 +9,7 @@ import { TestApp } from '../support/test-app.js';
 
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script>alert(1)</script></svg>';
 
-describe('the built-in pages', () => {
+describe('built-in pages', () => {
   let app: TestApp;
   let folder: string;
   beforeAll(async () => {

@@ -59,8 +59,8 @@ async function enrolTotp(member: GivenMember): Promise<string[]> {
   return body.recoveryCodes;
 }
 
-describe('a passkey', () => {
-  it('is added, named, listed and told about, and the first one comes with ten recovery codes', async () => {
+describe('passkey', () => {
+  it('adding one is listed and mailed about, and the first one comes with ten recovery codes', async () => {
     const ada = await given.member(app);
     const before = (await mailbox.to(ada.email).all()).at(-1);
     const { body: options } = await beginPasskey(ada);
@@ -102,7 +102,7 @@ describe('a passkey', () => {
     expect(notice.links.some((link) => link.includes('/pages/not-me#token='))).toBe(true);
   });
 
-  it('is added by a recent login with the password, and by no other', async () => {
+  it('adding one needs a recent login with the password', async () => {
     const ada = await given.member(app);
     const begin = (password: string) =>
       ada.client.post('/api/members/me/passkeys/options', { password }, ada.accessToken);
@@ -117,7 +117,7 @@ describe('a passkey', () => {
     expect((await register()).status).toBe(201);
   });
 
-  it('is not added twice, nor by a member who has as many as may be, also at once', async () => {
+  it('it is not added twice, nor beyond the limit, even at the same moment', async () => {
     const ada = await given.member(app);
     const first = await addPasskey(ada);
     const { body: options } = await beginPasskey(ada);
@@ -147,7 +147,7 @@ describe('a passkey', () => {
     expect(body.items).toHaveLength(PASSKEYS_PER_MEMBER);
   });
 
-  it('of somebody else is not taken over by registering its credential', async () => {
+  it('registering another member’s credential does not take it over', async () => {
     const [ada, eve] = [await addPasskey(await given.member(app)), await given.member(app)];
     const { body } = await beginPasskey(eve);
     const credential = ada.authenticator.create(body.publicKey);
@@ -157,7 +157,7 @@ describe('a passkey', () => {
     expect((await passkeyLogin(ada.client, ada.authenticator, { userHandle: handleOf(eve) })).status).toBe(400);
   });
 
-  it('is refused when the browser, the page, the service or the time was another one', async () => {
+  it('a response for another browser, page, service or time is refused', async () => {
     const ada = await given.member(app);
     const wrong: Record<string, Signing> = {
       'another page': { origin: 'https://localhost.evil.example' },
@@ -187,7 +187,7 @@ describe('a passkey', () => {
     expect(await loginStatus(ada)).toBe('authenticated');
   });
 
-  it('brings no certificates, and nobody is asked about them', async () => {
+  it('no certificate is requested or needed', async () => {
     const ada = await given.member(app);
     let asked = 0;
     const server = http.createServer((_, response) => {
@@ -212,7 +212,7 @@ describe('a passkey', () => {
     server.close();
   });
 
-  it('is renamed and removed by its owner alone, and removed with password and recent login only', async () => {
+  it('only its owner renames and removes it; removal needs password and recent login', async () => {
     const ada = await addPasskey(await given.member(app), undefined, { name: 'old' });
     const eve = await given.member(app);
     const path = `/api/members/me/passkeys/${ada.passkeyId}`;
@@ -244,8 +244,8 @@ describe('a passkey', () => {
   });
 });
 
-describe('a passkey after the password', () => {
-  it('is asked for, works on another server, and opens a session like any second factor', async () => {
+describe('passkey as second factor', () => {
+  it('it is asked for, works on another server, and opens a session like any second factor', async () => {
     const ada = await addPasskey(await given.member(app));
     const { body: first } = await ada.client
       .post('/api/auth/login', { identifier: ada.loginId, password: ada.password, deviceName: 'laptop' })
@@ -276,7 +276,7 @@ describe('a passkey after the password', () => {
     expect(list.items[0].lastUsedAt).not.toBeNull();
   });
 
-  it('gives way to a recovery code, and goes on working after it', async () => {
+  it('a recovery code works in its place, and the passkey works afterwards', async () => {
     const ada = await addPasskey(await given.member(app));
     const code = ada.recoveryCodes[0];
     const mfa = async () => ada.client.post('/api/auth/login/mfa', { mfaToken: await passwordStep(ada), code });
@@ -285,7 +285,7 @@ describe('a passkey after the password', () => {
     expect((await passkeyStep(ada, await passwordStep(ada), ada.authenticator)).status).toBe(200);
   });
 
-  it('lives beside an app: either does, and recovery codes stay until the last one goes', async () => {
+  it('app and passkey both work, and recovery codes stay until the last factor is removed', async () => {
     const ada = await given.member(app);
     const codes = await enrolTotp(ada);
     const withKey = await addPasskey(ada);
@@ -315,7 +315,7 @@ describe('a passkey after the password', () => {
     expect(await loginStatus(ada)).toBe('authenticated');
   });
 
-  it('OC-10 tries are counted for the account, over all kinds of factor and all logins', async () => {
+  it('OC-10 attempts count per account, over all factors and logins', async () => {
     const ada = await addPasskey(await given.member(app));
     const tokens = [];
     for (let login = 0; login < 6; login += 1) tokens.push(await passwordStep(ada));
@@ -331,7 +331,7 @@ describe('a passkey after the password', () => {
     expect(await eventsOf(ada, 'login.second_factor_failed')).toHaveLength(6);
   });
 
-  it('OC-10 is good for the login it was asked for, once; and its mfa token opens nothing else', async () => {
+  it('OC-10 a challenge works once for its login, and its MFA token opens nothing else', async () => {
     const [ada, eve] = [await addPasskey(await given.member(app)), await addPasskey(await given.member(app))];
     const mfaToken = await passwordStep(ada);
     for (const path of ['/api/members/me/passkeys', '/api/auth/sessions'])
@@ -358,7 +358,7 @@ describe('a passkey after the password', () => {
     expect(answers.every(({ status }) => [200, 400, 401, 429].includes(status))).toBe(true);
   });
 
-  it('is not to be had by a member without one', async () => {
+  it('a member without a passkey gets no challenge', async () => {
     const ada = await given.member(app);
     await enrolTotp(ada);
     const answer = await ada.client.post('/api/auth/login/mfa/passkey/options', {
@@ -367,7 +367,7 @@ describe('a passkey after the password', () => {
     expect(refused(answer)).toEqual(INVALID);
   });
 
-  it('CC-06 is met by every login once adding it is acknowledged', async () => {
+  it('CC-06 every login asks for it once adding it is acknowledged', async () => {
     for (let round = 0; round < 3; round += 1) {
       const ada = await given.member(app);
       const { body } = await beginPasskey(ada);
@@ -388,8 +388,8 @@ describe('a passkey after the password', () => {
   });
 });
 
-describe('a passkey instead of the password', () => {
-  it('logs in without a second step, and its owner is told of a new device', async () => {
+describe('passkey without password', () => {
+  it('it logs in without a second step, and a new device is mailed about', async () => {
     const ada = await addPasskey(await given.member(app));
     const before = (await mailbox.to(ada.email).waitForCount(2)).at(-1);
     const phone = app.client({ ip: '203.0.113.40', headers: { 'user-agent': 'Mozilla/5.0 (X11) Firefox/140.0' } });
@@ -411,7 +411,7 @@ describe('a passkey instead of the password', () => {
     expect(again.body).not.toHaveProperty('deviceToken');
   });
 
-  it('travels in cookies where asked, from known pages only', async () => {
+  it('it uses cookies on request, from allowed origins only', async () => {
     const ada = await addPasskey(await given.member(app), new Authenticator(APP_ORIGIN));
     const page = app.client({ headers: { origin: APP_ORIGIN } });
     const { status, body, headers } = await passkeyLogin(page, ada.authenticator, {}, { transport: 'cookie' });
@@ -425,7 +425,7 @@ describe('a passkey instead of the password', () => {
     ]);
   });
 
-  it('EN-07 begins alike for everybody, names no account and takes none', async () => {
+  it('EN-07 every member gets the same challenge, which names no account', async () => {
     const ada = await addPasskey(await given.member(app));
     const [one, two] = [
       await ada.client.post('/api/auth/login/passkey/options'),
@@ -444,7 +444,7 @@ describe('a passkey instead of the password', () => {
     expect(one.body.publicKey.challenge).not.toBe(two.body.publicKey.challenge);
   });
 
-  it('is refused with one answer, whatever is wrong', async () => {
+  it('every failure gets the same answer', async () => {
     const [ada, eve] = [await addPasskey(await given.member(app)), await addPasskey(await given.member(app))];
     const unverified = await addPasskey(await given.member(app), undefined, { signing: { userVerified: false } });
     const attempts: Record<string, () => Promise<HttpAnswer>> = {
@@ -469,7 +469,7 @@ describe('a passkey instead of the password', () => {
     expect((await passkeyLogin(app.client(), ada.authenticator)).status).toBe(200);
   });
 
-  it('takes one answer to a challenge, also of fifty at once, and only in time', async () => {
+  it('a challenge takes one answer, even of fifty at the same moment, and only in time', async () => {
     const ada = await addPasskey(await given.member(app), newAuthenticator(true));
     const begin = async () => (await app.client().post('/api/auth/login/passkey/options').expect(200)).body.publicKey;
     const credential = ada.authenticator.get(await begin());
@@ -489,7 +489,7 @@ describe('a passkey instead of the password', () => {
     expect(refused(answer)).toEqual(INVALID);
   });
 
-  it('TK-04 takes a challenge for what it was made and for nothing else', async () => {
+  it('TK-04 a challenge works only for its own purpose', async () => {
     const ada = await addPasskey(await given.member(app));
     const purposes = ['registration', 'second factor', 'login'] as const;
     type Purpose = (typeof purposes)[number];
@@ -521,7 +521,7 @@ describe('a passkey instead of the password', () => {
     expect(opened).toEqual(purposes.map((purpose) => `${purpose} as ${purpose}`));
   });
 
-  it('that has begun to check its owner may be one factor first, and both from then on', async () => {
+  it('a passkey that gains user verification counts as one factor first and as two afterwards', async () => {
     const ada = await addPasskey(await given.member(app), undefined, { signing: { userVerified: false } });
     expect(refused(await passkeyLogin(app.client(), ada.authenticator))).toEqual(INVALID);
     expect((await passkeyStep(ada, await passwordStep(ada), ada.authenticator, { userVerified: true })).status).toBe(
@@ -530,7 +530,7 @@ describe('a passkey instead of the password', () => {
     expect((await passkeyLogin(app.client(), ada.authenticator)).status).toBe(200);
   });
 
-  it('that counts backwards may be a copy: it is refused and recorded, and one that never counts is not', async () => {
+  it('a counter that goes backwards is refused and recorded; a counter that stays at zero is not', async () => {
     const ada = await addPasskey(await given.member(app));
     expect((await passkeyLogin(app.client(), ada.authenticator, { signCount: 50 })).status).toBe(200);
     for (const signCount of [50, 7, 0])
@@ -548,7 +548,7 @@ describe('a passkey instead of the password', () => {
       expect((await passkeyLogin(app.client(), eve.authenticator)).status).toBe(200);
   });
 
-  it('EN-05 opens no disabled account, and a closed one only within its grace', async () => {
+  it('EN-05 it opens no disabled account, and a closed one only within the grace period', async () => {
     const ada = await addPasskey(await given.member(app));
     await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
     expect(refused(await passkeyLogin(app.client(), ada.authenticator))).toEqual([401, 'invalid_credentials']);
@@ -564,7 +564,7 @@ describe('a passkey instead of the password', () => {
     expect(await eventsOf(ada, 'login.failed')).toEqual([{ reason: 'not_active' }, { reason: 'not_active' }]);
   });
 
-  it('leads to a new password where that has to be changed first', async () => {
+  it('a password that must be changed is changed first', async () => {
     const ada = await addPasskey(await given.member(app));
     await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);
     const second = await passkeyStep(ada, await passwordStep(ada), ada.authenticator);
@@ -603,7 +603,7 @@ describe('a passkey instead of the password', () => {
 });
 
 describe('passkeys and the rest of the account', () => {
-  it('OC-09 outlive a password reset, which neither switches them off nor skips them', async () => {
+  it('OC-09 a password reset neither removes nor skips them', async () => {
     const ada = await addPasskey(await given.member(app));
     const password = unique.password();
     await app.post('/api/auth/password-reset', { newPassword: password }, await resetTokenFor(app, ada)).expect(204);
@@ -613,7 +613,7 @@ describe('passkeys and the rest of the account', () => {
     expect((await passkeyLogin(app.client(), ada.authenticator)).status).toBe(200);
   });
 
-  it('go with "it was not me" when they were added of late, and stay when they are older', async () => {
+  it('“it was not me” removes recent ones and keeps older ones', async () => {
     const ada = await addPasskey(await given.member(app), undefined, { name: 'mine' });
     await app.sql.query(`UPDATE passkeys SET created_at = now() - interval '30 days' WHERE member_id = $1`, [ada.id]);
     const thief = await addPasskey(ada, undefined, { name: 'thief' });
@@ -627,7 +627,7 @@ describe('passkeys and the rest of the account', () => {
     expect(list.items.map(({ name }: any) => name)).toEqual(['mine']);
   });
 
-  it('IV-02 are refused as input where they are none, without harm', async () => {
+  it('IV-02 malformed ones are refused as input', async () => {
     const ada = await addPasskey(await given.member(app));
     const good = ada.authenticator.get((await app.client().post('/api/auth/login/passkey/options')).body.publicKey);
     const deep = JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`);

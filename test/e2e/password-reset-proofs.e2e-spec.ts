@@ -5,7 +5,7 @@ import { afterCooldown, askFor, newestProof, resetTokenFor, wrong } from '../sup
 import { TestApp } from '../support/test-app.js';
 
 /** Code and link of one mail, and what ends them. */
-describe('the mail for a new password', () => {
+describe('password reset mail', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
@@ -24,7 +24,7 @@ describe('the mail for a new password', () => {
   const expire = (column: 'code_expires_at' | 'link_expires_at', email: string) =>
     app.sql.query(`UPDATE proof_requests SET ${column} = now() WHERE email_key = $1`, [email]);
 
-  describe('holds a code that', () => {
+  describe('its code', () => {
     it('OC-02 works once', async () => {
       const ada = await given.member(app);
       const { requestId, mail } = await askFor(app, 'password-reset', ada);
@@ -32,14 +32,14 @@ describe('the mail for a new password', () => {
       await expectCodeRefused(requestId, mail.code);
     });
 
-    it('OC-02 bears four wrong guesses', async () => {
+    it('OC-02 survives four wrong guesses', async () => {
       const ada = await given.member(app);
       const { requestId, mail } = await askFor(app, 'password-reset', ada);
       for (let guess = 1; guess <= 4; guess += 1) await expectCodeRefused(requestId, wrong(mail.code, guess));
       await confirmCode(requestId, mail.code).expect(200);
     });
 
-    it('OC-02 is dead after five, even for whoever has it, while the link still works', async () => {
+    it('OC-02 is dead after five wrong guesses, while the link still works', async () => {
       const ada = await given.member(app);
       const { requestId, mail } = await askFor(app, 'password-reset', ada);
       for (let guess = 1; guess <= 5; guess += 1) await expectCodeRefused(requestId, wrong(mail.code, guess));
@@ -47,7 +47,7 @@ describe('the mail for a new password', () => {
       await confirmLink(mail.linkToken).expect(200);
     });
 
-    it('OC-02 dies with its time, by the clock of the database', async () => {
+    it('OC-02 expires by the clock of the database', async () => {
       const ada = await given.member(app);
       const { requestId, mail } = await askFor(app, 'password-reset', ada);
       const { rows } = await app.sql.query(
@@ -60,7 +60,7 @@ describe('the mail for a new password', () => {
       await expectCodeRefused(requestId, mail.code);
     });
 
-    it('OC-02 dies when a newer mail is asked for, and so does the link beside it', async () => {
+    it('OC-02 dies with its link when a newer mail is requested', async () => {
       const ada = await given.member(app);
       const older = await askFor(app, 'password-reset', ada);
       await afterCooldown(app);
@@ -72,7 +72,7 @@ describe('the mail for a new password', () => {
       await confirmCode(newer.requestId, newer.mail.code).expect(200);
     });
 
-    it('dies when the password is changed by its owner, and so does the link beside it', async () => {
+    it('dies with its link when the owner changes the password', async () => {
       const ada = await given.member(app);
       const { requestId, mail } = await askFor(app, 'password-reset', ada);
       const change = { currentPassword: ada.password, newPassword: unique.password() };
@@ -81,7 +81,7 @@ describe('the mail for a new password', () => {
       await expectLinkRefused(mail.linkToken, 'link_invalid');
     });
 
-    it('OC-03 opens no request for another address, and the guess counts there', async () => {
+    it('OC-03 does not open a request for another address, and the guess counts there', async () => {
       const [ada, eve] = [await given.member(app), await given.member(app)];
       const forAda = await askFor(app, 'password-reset', ada);
       const forEve = await askFor(app, 'password-reset', eve);
@@ -91,7 +91,7 @@ describe('the mail for a new password', () => {
       await confirmCode(forAda.requestId, forAda.mail.code).expect(200);
     });
 
-    it('OC-03 opens nothing but this: not a find-ID request, not a sign-up', async () => {
+    it('OC-03 does not work for a login ID request or a sign-up', async () => {
       const ada = await given.member(app);
       const find = await askFor(app, 'login-id', ada);
       await afterCooldown(app);
@@ -106,7 +106,7 @@ describe('the mail for a new password', () => {
       await confirmCode(reset.requestId, reset.mail.code).expect(200);
     });
 
-    it('OC-03 is not the code of a sign-up', async () => {
+    it('OC-03 the code of a sign-up does not work in its place', async () => {
       const values = unique.signUp();
       const { body } = await app.post('/api/auth/sign-up', values).expect(202);
       const { code, linkToken } = await mailbox.to(values.email).next();
@@ -134,14 +134,14 @@ describe('the mail for a new password', () => {
       ['seven digits', '1234567'],
       ['a line break', '12345\n6'],
       ['a digit with a NUL', '123456\u0000'],
-    ])('OC-04 cannot be given as %s, which costs no guess', async (_, code) => {
+    ])('OC-04 given as %s is refused and costs no guess', async (_, code) => {
       const { requestId, email } = await givenOpenRequest();
       const { body } = await confirmCode(requestId, code).expect(422);
       expect(body.errors).toEqual([expect.objectContaining({ field: 'code' })]);
       expect((await newestProof(app, email)).guesses).toBe(0);
     });
 
-    it('OC-04 cannot be given as a million codes at once, nor twice in one body', async () => {
+    it('OC-04 given as a million codes at once or twice in one body is refused', async () => {
       const { requestId, email } = await givenOpenRequest();
       const codes = Array.from({ length: 1_000_000 }, (_, code) => code);
       await confirmCode(requestId, codes).expect(413);
@@ -161,22 +161,22 @@ describe('the mail for a new password', () => {
     });
 
     it.each([null, '', {}, [], 1, 'x'.repeat(3000), 'no such request', "' OR 1=1 --"])(
-      'is refused without the request it belongs to: %j',
+      'without its request id it is refused: %j',
       async (requestId) => {
         expect([400, 422]).toContain((await confirmCode(requestId, '123456')).status);
       },
     );
   });
 
-  describe('has two doors to one proof:', () => {
-    it('using the code uses up the link', async () => {
+  describe('code and link of one mail', () => {
+    it('the code uses up the link', async () => {
       const ada = await given.member(app);
       const { requestId, mail } = await askFor(app, 'password-reset', ada);
       await confirmCode(requestId, mail.code).expect(200);
       await expectLinkRefused(mail.linkToken, 'link_invalid');
     });
 
-    it('using the link uses up the code', async () => {
+    it('the link uses up the code', async () => {
       const ada = await given.member(app);
       const { requestId, mail } = await askFor(app, 'password-reset', ada);
       await confirmLink(mail.linkToken).expect(200);
@@ -184,7 +184,7 @@ describe('the mail for a new password', () => {
     });
   });
 
-  describe('holds a link that', () => {
+  describe('its link', () => {
     it('works once', async () => {
       const ada = await given.member(app);
       const { mail } = await askFor(app, 'password-reset', ada);
@@ -192,7 +192,7 @@ describe('the mail for a new password', () => {
       await expectLinkRefused(mail.linkToken, 'link_invalid');
     });
 
-    it('outlives the code, and says when it has expired', async () => {
+    it('outlives the code, and is reported as expired afterwards', async () => {
       const ada = await given.member(app);
       const { mail } = await askFor(app, 'password-reset', ada);
       await expire('code_expires_at', ada.email);
@@ -204,7 +204,7 @@ describe('the mail for a new password', () => {
       await confirmLink(mail.linkToken).expect(200);
     });
 
-    it('is invalid rather than expired when it was used before its time was over', async () => {
+    it('is invalid rather than expired when it was used before it expired', async () => {
       const ada = await given.member(app);
       const { mail } = await askFor(app, 'password-reset', ada);
       await confirmLink(mail.linkToken).expect(200);
@@ -212,7 +212,7 @@ describe('the mail for a new password', () => {
       await expectLinkRefused(mail.linkToken, 'link_invalid');
     });
 
-    it('nobody makes up', async () => {
+    it('cannot be guessed', async () => {
       const ada = await given.member(app);
       const { requestId, mail } = await askFor(app, 'password-reset', ada);
       const token = mail.linkToken!;
@@ -233,8 +233,8 @@ describe('the mail for a new password', () => {
     });
   });
 
-  describe('asked for a second time', () => {
-    it('within the cooldown comes once, and its code fits the second request as well as the first', async () => {
+  describe('second request', () => {
+    it('within the cooldown no second mail is sent, and the code fits both requests', async () => {
       for (const which of ['first', 'second'] as const) {
         const ada = await given.member(app);
         const first = await askFor(app, 'password-reset', ada);
@@ -247,7 +247,7 @@ describe('the mail for a new password', () => {
       }
     });
 
-    it('after it was answered comes at once, without a wait', async () => {
+    it('after the first was used, a second mail comes at once', async () => {
       const ada = await given.member(app);
       const first = await resetTokenFor(app, ada);
       expect(await resetTokenFor(app, ada)).not.toBe(first);
@@ -261,7 +261,7 @@ describe('the mail for a new password', () => {
     return { requestId: body.requestId, email };
   }
 
-  it('BF-08 is open once at a time for an address, and so is what stands for it where nobody has the address', async () => {
+  it('BF-08 only one request per address is open at a time, also for an address without an account', async () => {
     const ada = await given.member(app);
     for (const email of [ada.email, unique.email()]) {
       const ask = () => app.client().post('/api/auth/password-reset/send-code', { email }).expect(202);

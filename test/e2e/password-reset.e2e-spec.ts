@@ -8,7 +8,7 @@ import { afterCooldown, askFor, newestProof, resetTokenFor } from '../support/re
 import { TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 
-describe('a forgotten password', () => {
+describe('forgotten password', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
@@ -19,7 +19,7 @@ describe('a forgotten password', () => {
   const reset = (newPassword: unknown, token?: string) => app.post('/api/auth/password-reset', { newPassword }, token);
   const confirmLink = (token: string | undefined) => app.post('/api/auth/password-reset/confirm-link', { token });
 
-  it('gives way to a new one by the mailed code, and nobody is logged in by that', async () => {
+  it('the mailed code sets a new password and opens no session', async () => {
     const ada = await given.member(app);
     const { requestId, mail } = await askFor(app, 'password-reset', ada);
     const { body } = await app
@@ -37,7 +37,7 @@ describe('a forgotten password', () => {
     await login(ada.loginId, ada.password).expect(401);
   });
 
-  it('gives way to a new one by the mailed link, with the reset token in the body', async () => {
+  it('the mailed link sets a new password, with the reset token in the body', async () => {
     const ada = await given.member(app);
     const { mail } = await askFor(app, 'password-reset', ada);
     const { body } = await confirmLink(mail.linkToken).expect(200);
@@ -51,7 +51,7 @@ describe('a forgotten password', () => {
     await login(ada.loginId, newPassword).expect(200);
   });
 
-  it('OC-05 waits for a POST: whoever merely opens the link, as mail scanners do, changes nothing', async () => {
+  it('OC-05 only a POST uses the link; opening it, as mail scanners do, changes nothing', async () => {
     const ada = await given.member(app);
     const { mail } = await askFor(app, 'password-reset', ada);
     const { pathname, hash } = new URL(mail.links.find((link) => link.includes('#token='))!);
@@ -60,7 +60,7 @@ describe('a forgotten password', () => {
     await confirmLink(mail.linkToken).expect(200);
   });
 
-  it('ends all sessions once it is replaced', async () => {
+  it('a new password ends all sessions', async () => {
     const ada = await given.member(app);
     const { body: phone } = await login(ada.loginId, ada.password).expect(200);
     await reset(unique.password(), await resetTokenFor(app, ada)).expect(204);
@@ -72,7 +72,7 @@ describe('a forgotten password', () => {
     }
   });
 
-  it('is reported to its owner by a mail without any secret once it is replaced', async () => {
+  it('a new password is mailed to its owner, without any secret', async () => {
     const ada = await given.member(app);
     const resetToken = await resetTokenFor(app, ada);
     const asked = (await mailbox.to(ada.email).all()).at(-1);
@@ -85,7 +85,7 @@ describe('a forgotten password', () => {
     expect(notice.raw).not.toContain(newPassword);
   });
 
-  it('ML-06 is answered by a mail whose subject gives nothing away and whose body says how long it is good for', async () => {
+  it('ML-06 the mail has a subject without secrets and says how long it is valid', async () => {
     const ada = await given.member(app, { name: 'Ada' });
     const { mail } = await askFor(app, 'password-reset', ada);
     expect(mail.subject).toBe('[Munjigi] Set a new password');
@@ -96,7 +96,7 @@ describe('a forgotten password', () => {
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
   });
 
-  it('BF-04 opens an account that guessing has locked', async () => {
+  it('BF-04 a reset opens an account that guessing has locked', async () => {
     const ada = await given.member(app);
     for (let failures = 0; failures < 10; failures += 1) await login(ada.loginId, 'wrong giraffe 12').expect(401);
     await login(ada.loginId, ada.password).expect(401);
@@ -105,7 +105,7 @@ describe('a forgotten password', () => {
     await login(ada.loginId, newPassword).expect(200);
   });
 
-  it('also has to be replaced by whoever must change it before the next login', async () => {
+  it('a member who must change the password can do it by reset', async () => {
     const ada = await given.member(app);
     await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
     const { body } = await login(ada.loginId, ada.password).expect(200);
@@ -119,8 +119,8 @@ describe('a forgotten password', () => {
     expect((await login(ada.loginId, newPassword).expect(200)).body.status).toBe('authenticated');
   });
 
-  describe('asked for with a login ID', () => {
-    it('is mailed when the login ID belongs to the address, however it is written', async () => {
+  describe('reset request with a login ID', () => {
+    it('it is mailed when the login ID belongs to the address, in any spelling', async () => {
       const ada = await given.member(app);
       const { requestId, mail } = await askFor(app, 'password-reset', ada, {
         loginId: ` ${ada.loginId.toUpperCase()}`,
@@ -128,7 +128,7 @@ describe('a forgotten password', () => {
       await app.post('/api/auth/password-reset/confirm-code', { requestId, code: mail.code }).expect(200);
     });
 
-    it('EN-07 is not mailed when it belongs to somebody else or to nobody, and the answer does not tell', async () => {
+    it('EN-07 a login ID of another member or of none gets the same answer and no mail', async () => {
       const [ada, eve] = [await given.member(app), await given.member(app)];
       for (const loginId of [eve.loginId, unique.loginId()]) {
         const { body } = await app
@@ -141,7 +141,7 @@ describe('a forgotten password', () => {
       for (const { email } of [ada, eve]) await mailbox.expectNone(email, app, 1); // the one of the sign-up
     });
 
-    it('BF-08 takes no mail from its owner when it is wrong, and brings none sooner either', async () => {
+    it('BF-08 a wrong login ID neither uses up the owner’s mail nor brings it earlier', async () => {
       const ada = await given.member(app);
       const counted = async (): Promise<number> => {
         const { rows } = await app.sql.query<{ count: number }>(
@@ -167,14 +167,14 @@ describe('a forgotten password', () => {
     });
   });
 
-  describe('TK-08 its reset token', () => {
+  describe('TK-08 reset token', () => {
     const expectDead = async (token: string, { loginId, password }: GivenMember): Promise<void> => {
       const { body } = await reset(unique.password(), token).expect(401);
       expect(body.code).toBe('token_invalid');
       await login(loginId, password).expect(200);
     };
 
-    it('works once', async () => {
+    it('it works once', async () => {
       const ada = await given.member(app);
       const token = await resetTokenFor(app, ada);
       const password = unique.password();
@@ -182,7 +182,7 @@ describe('a forgotten password', () => {
       await expectDead(token, { ...ada, password });
     });
 
-    it('dies when the password is changed in another way', async () => {
+    it('it dies when the password is changed in another way', async () => {
       const ada = await given.member(app);
       const token = await resetTokenFor(app, ada);
       const password = unique.password();
@@ -191,21 +191,21 @@ describe('a forgotten password', () => {
       await expectDead(token, { ...ada, password });
     });
 
-    it('dies when another code is asked for', async () => {
+    it('it dies when another code is requested', async () => {
       const ada = await given.member(app);
       const token = await resetTokenFor(app, ada);
       await askFor(app, 'password-reset', ada);
       await expectDead(token, ada);
     });
 
-    it('dies with its time', async () => {
+    it('it expires', async () => {
       const ada = await given.member(app);
       const token = await resetTokenFor(app, ada);
       await app.sql.query('UPDATE reset_grants SET expires_at = now() WHERE member_id = $1', [ada.id]);
       await expectDead(token, ada);
     });
 
-    it('says so when it is genuine and merely late', async () => {
+    it('a genuine expired token is reported as expired', async () => {
       const ada = await given.member(app);
       const token = await resetTokenFor(app, ada);
       const late = signedAgain(token, (claims) => ({ ...claims, iat: claims.iat - 700, exp: claims.exp - 700 }));
@@ -216,7 +216,7 @@ describe('a forgotten password', () => {
       ).expect(204); // so it was the time
     });
 
-    it('sets nothing for a member who has been disabled meanwhile', async () => {
+    it('it does nothing for a member disabled in between', async () => {
       const ada = await given.member(app);
       const token = await resetTokenFor(app, ada);
       const setStatus = (status: string) =>
@@ -227,7 +227,7 @@ describe('a forgotten password', () => {
       await login(ada.loginId, ada.password).expect(200);
     });
 
-    it('sets the password of its own member whatever else the body says', async () => {
+    it('it sets the password of its own member, whatever else the body contains', async () => {
       const [ada, eve] = [await given.member(app), await given.member(app)];
       const token = await resetTokenFor(app, eve);
       const newPassword = unique.password();
@@ -238,7 +238,7 @@ describe('a forgotten password', () => {
       await login(ada.loginId, ada.password).expect(200);
     });
 
-    it('TK-04 is no access token and no refresh token, nor are those reset tokens', async () => {
+    it('TK-04 it is neither an access nor a refresh token, and those are no reset tokens', async () => {
       const ada = await given.member(app);
       const token = await resetTokenFor(app, ada);
       await app.get('/api/members/me', token).expect(401);
@@ -249,7 +249,7 @@ describe('a forgotten password', () => {
       await reset(unique.password(), token).expect(204);
     });
 
-    it('TK-10 names its member by id and holds nothing else about them', async () => {
+    it('TK-10 it holds the member id and no other data', async () => {
       const ada = await given.member(app);
       const claims = claimsOf(await resetTokenFor(app, ada));
       expect(claims).toEqual({
@@ -263,7 +263,7 @@ describe('a forgotten password', () => {
     });
   });
 
-  it('PW-01 PW-04 is not replaced by a bad one, and the reset token stays good for a better one', async () => {
+  it('PW-01 PW-04 a weak password is refused, and the token stays valid', async () => {
     const ada = await given.member(app, { name: 'Wilhelmina Ada' });
     const token = await resetTokenFor(app, ada);
     const refusals: [unknown, string, string][] = [
@@ -299,7 +299,7 @@ describe('a forgotten password', () => {
     await login(ada.loginId, longest.slice(0, -1)).expect(401);
   });
 
-  it('leaves a trace of each step in the audit', async () => {
+  it('every step is recorded in the audit log', async () => {
     const ada = await given.member(app);
     await reset(unique.password(), await resetTokenFor(app, ada)).expect(204);
     await outboxEmpty(app);

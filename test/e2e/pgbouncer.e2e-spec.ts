@@ -28,7 +28,7 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
     await database?.drop();
   });
 
-  it('the journeys run, and mail is sent', async () => {
+  it('the journeys work, and mail is sent', async () => {
     const member = await given.member(app);
     const { body: reset } = await app.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
     const mail = await mailbox.to(member.email).next({ after: (await mailbox.to(member.email).all()).at(-1) });
@@ -40,7 +40,7 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
     await app.get('/api/members/me', member.accessToken).expect(401);
   });
 
-  it('many requests at once share few connections, whatever statements ran on them before', async () => {
+  it('many requests share few connections, whatever statements ran on them before', async () => {
     const members = await Promise.all(Array.from({ length: 6 }, () => given.member(app)));
     const chains = members.map(async ({ refreshToken, client }) => {
       for (let token = refreshToken, round = 0; round < 10; round += 1) {
@@ -57,7 +57,7 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
     expect(rows[0]!.count).toBeLessThanOrEqual(3);
   });
 
-  it('TK-09 MI-01 a logout on one replica is known on the other without asking the database', async () => {
+  it('TK-09 MI-01 a logout on one replica is known on the other without a database query', async () => {
     const member = await given.member(app);
     await other.get('/api/members/me', member.accessToken).expect(200);
     await app.post('/api/auth/logout', undefined, member.accessToken).expect(204);
@@ -69,7 +69,7 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
     expect(text).toContain('munjigi_revocation_feed_live 1');
   });
 
-  it('a command that is not told of it says what it refuses, and does not wait', async () => {
+  it('a command that cannot run through PgBouncer refuses with a reason and does not wait', async () => {
     const { code, stderr } = await munjigi(['keys', 'reseal', '--check'], { DATABASE_URL: bouncer.url });
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^The database .*unsupported startup parameter/)]);
   });

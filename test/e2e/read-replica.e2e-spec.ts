@@ -6,7 +6,7 @@ import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** A second database in the replica's place: what it alone holds shows who was asked. */
-describe('a read replica', () => {
+describe('read replica', () => {
   let app: TestApp;
   let replica: TestDatabase;
   let proxy: TcpProxy;
@@ -34,14 +34,14 @@ describe('a read replica', () => {
     return (body.items as { loginId: string }[]).map((member) => member.loginId);
   };
 
-  it('is asked for lists, and for nothing else', async () => {
+  it('it answers list queries and no others', async () => {
     expect(await found(loginId)).toEqual([loginId]);
     expect(await found(admin.loginId)).toEqual([]);
     await app.get(`/api/admin/members/${admin.id}`, admin.accessToken).expect(200);
     await app.get('/api/members/me', admin.accessToken).expect(200);
   });
 
-  it('FT-05 may be away: the database is asked instead', async () => {
+  it('FT-05 without it the primary answers the lists', async () => {
     await proxy.disconnect();
     expect(await found(admin.loginId)).toEqual([admin.loginId]);
     expect(app.logs.filter((line) => line.includes('the read replica does not answer'))).toHaveLength(1);

@@ -16,7 +16,7 @@ const DAILY_GUESSES = 8;
 const ROUNDS = 11;
 
 /** What asking for a code tells a stranger (nothing), and how often it can be asked for. */
-describe('a recovery asked for by anybody', () => {
+describe('account recovery for any address', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.start({ env: { DAILY_GUESS_LIMIT: String(DAILY_GUESSES), LOGIN_FAILURE_LIMIT: '3' } });
@@ -28,7 +28,7 @@ describe('a recovery asked for by anybody', () => {
     app.post(`/api/auth/${recovery}/confirm-code`, { requestId, code });
 
   it.each(RECOVERIES)(
-    'EN-01 EN-07 is answered alike for a known, unknown, unconfirmed, disabled and locked account (%s)',
+    'EN-01 EN-07 known, unknown, unconfirmed, disabled and locked accounts get the same answer (%s)',
     async (recovery) => {
       const { email: known } = await given.member(app);
       const unknown = unique.email();
@@ -61,31 +61,28 @@ describe('a recovery asked for by anybody', () => {
     },
   );
 
-  it.each(RECOVERIES)(
-    'EN-02 shows no cooldown that would tell a known address from an unknown one (%s)',
-    async (recovery) => {
-      const [ada, grace] = [await given.member(app), await given.member(app)];
-      const nobody = unique.email();
-      const rows = [
-        [ada.email, ada.email, ada.email],
-        [nobody, nobody, nobody],
-        [grace.email.toUpperCase(), ` ${grace.email}`, grace.email.replace('ada', 'Ada')],
-      ];
-      const sequences: object[][] = [];
-      for (const emails of rows) {
-        const answers: HttpAnswer[] = [];
-        for (const email of emails) answers.push(await send(recovery, email));
-        // The other recovery shares the cooldown and has no request open yet.
-        answers.push(await send(recovery === 'login-id' ? 'password-reset' : 'login-id', emails[0]!));
-        sequences.push(answers.map(withoutIdentity));
-      }
-      expect(sequences[0]![0]).toMatchObject({ status: 202 });
-      for (const sequence of sequences) expect(sequence).toEqual(sequences[0]);
-      for (const { email } of [ada, grace]) await mailbox.expectNone(email, app, 2); // the sign-up's and one more
-    },
-  );
+  it.each(RECOVERIES)('EN-02 no cooldown distinguishes a known address from an unknown one (%s)', async (recovery) => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    const nobody = unique.email();
+    const rows = [
+      [ada.email, ada.email, ada.email],
+      [nobody, nobody, nobody],
+      [grace.email.toUpperCase(), ` ${grace.email}`, grace.email.replace('ada', 'Ada')],
+    ];
+    const sequences: object[][] = [];
+    for (const emails of rows) {
+      const answers: HttpAnswer[] = [];
+      for (const email of emails) answers.push(await send(recovery, email));
+      // The other recovery shares the cooldown and has no request open yet.
+      answers.push(await send(recovery === 'login-id' ? 'password-reset' : 'login-id', emails[0]!));
+      sequences.push(answers.map(withoutIdentity));
+    }
+    expect(sequences[0]![0]).toMatchObject({ status: 202 });
+    for (const sequence of sequences) expect(sequence).toEqual(sequences[0]);
+    for (const { email } of [ada, grace]) await mailbox.expectNone(email, app, 2); // the sign-up's and one more
+  });
 
-  it('EN-07 counts wrong codes for an address nobody has as it does for a member, and both die at the same count', async () => {
+  it('EN-07 wrong codes for an unknown address count as for a member, and both end at the same count', async () => {
     const ada = await given.member(app);
     const nobody = unique.email();
     const asked = await askFor(app, 'password-reset', ada);
@@ -101,7 +98,7 @@ describe('a recovery asked for by anybody', () => {
     }
   });
 
-  it('BF-07 has a day’s guesses that no new code refills, over both recoveries, and then says when to come back', async () => {
+  it('BF-07 a day’s guesses cover both recoveries, new codes do not refill them, and the refusal says when to retry', async () => {
     const ada = await given.member(app);
     const nobody = unique.email();
     const other = await given.member(app);
@@ -140,7 +137,7 @@ describe('a recovery asked for by anybody', () => {
     await confirm('login-id', later.requestId, later.mail.code).expect(200);
   });
 
-  it('BF-08 sends an address five mails an hour at the most, over all kinds of mail and spellings, and always answers 202', async () => {
+  it('BF-08 an address gets at most five mails an hour over all kinds and spellings, and the answer is always 202', async () => {
     const local = `ada.${unique.loginId()}`;
     const ada = await given.member(app, { email: `${local}@example.test` });
     const spellings = [
@@ -167,7 +164,7 @@ describe('a recovery asked for by anybody', () => {
     await askFor(app, 'login-id', ada);
   });
 
-  it('BF-08 keeps one of the five for recovery, however often somebody signs up with the address, or moves to it', async () => {
+  it('BF-08 one of the five is kept for recovery, however many sign-ups and address changes use the address', async () => {
     const [ada, eve] = [await given.member(app), await given.member(app)];
     const nobody = unique.email();
     for (const email of [ada.email, nobody]) {
@@ -186,7 +183,7 @@ describe('a recovery asked for by anybody', () => {
     await askFor(app, 'password-reset', ada);
   });
 
-  it('BF-08 lets no sign-up begin the minute that a recovery mail waits for, nor the other way round', async () => {
+  it('BF-08 a sign-up does not block the recovery mail of the next minute, nor the other way round', async () => {
     const ada = await given.member(app);
     await app.post('/api/auth/sign-up', { ...unique.signUp(), email: ada.email }).expect(202);
     await askFor(app, 'password-reset', ada);
@@ -196,7 +193,7 @@ describe('a recovery asked for by anybody', () => {
     for (const { email } of [ada, grace]) await mailbox.to(email).waitForCount(3);
   });
 
-  it('BF-08 keeps recovery mail to a mailbox whose tags somebody signs up with', async () => {
+  it('BF-08 recovery mail still comes when another person signs up with tags of the address', async () => {
     const local = unique.loginId();
     const ada = await given.member(app, { email: `${local}@example.test` });
     const tags = Array.from({ length: 20 }, (_, tag) => `${local}+${tag}@example.test`);
@@ -207,7 +204,7 @@ describe('a recovery asked for by anybody', () => {
     await askFor(app, 'password-reset', ada);
   });
 
-  it('BF-08 keeps no recovery mail from an address by requests for tags and spellings of it that nobody has', async () => {
+  it('BF-08 requests for unknown tags and spellings do not use up an address’s recovery mail', async () => {
     const local = unique.loginId();
     const ada = await given.member(app, { email: `${local}@example.test` });
     const nobodies = Array.from({ length: 20 }, (_, tag) => `${local}+${tag}@example.test`);
@@ -231,7 +228,7 @@ describe('a recovery asked for by anybody', () => {
     }
   });
 
-  it('BF-08 does not count mails that were answered with their proof: those were wanted', async () => {
+  it('BF-08 mails whose code was used do not count', async () => {
     const ada = await given.member(app);
     for (let times = 0; times < 6; times += 1) {
       const { mail } = await askFor(app, 'password-reset', ada);
@@ -239,7 +236,7 @@ describe('a recovery asked for by anybody', () => {
     }
   });
 
-  it('keeps quiet for a minute after each mail, whichever recovery asks', async () => {
+  it('after each mail there is a minute without another, for both recoveries', async () => {
     const ada = await given.member(app);
     await askFor(app, 'login-id', ada);
     const { body } = await send('password-reset', ada.email).expect(202);
@@ -247,7 +244,7 @@ describe('a recovery asked for by anybody', () => {
     await mailbox.expectNone(ada.email, app, 2);
   });
 
-  it('EN-07 tells in eleven rounds of five guesses nothing of whether a login ID and an address belong together', async () => {
+  it('EN-07 eleven rounds of five guesses do not reveal whether login ID and address belong together', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     const nobody = unique.email();
     // Each address has one request of its owner open, as far as it has one.
@@ -283,7 +280,7 @@ describe('a recovery asked for by anybody', () => {
     await confirm('login-id', now.requestId, now.mail.code).expect(200);
   });
 
-  it('BF-07 leaves an owner guesses that no sign-up with the address uses up', async () => {
+  it('BF-07 sign-ups with the address do not use up the owner’s guesses', async () => {
     const ada = await given.member(app);
     for (let times = 0; times < DAILY_GUESSES; times += 1) {
       const { body } = await app.post('/api/auth/sign-up', { ...unique.signUp(), email: ada.email }).expect(202);
@@ -303,16 +300,16 @@ describe('a recovery asked for by anybody', () => {
     ['a name in front', 'Ada <ada@example.test>'],
     ['null', null],
     ['nothing', undefined],
-  ])('ML-03 takes one plain address, not %s', async (_, email) => {
+  ])('ML-03 %s is refused as an address', async (_, email) => {
     for (const recovery of RECOVERIES) await app.post(`/api/auth/${recovery}/send-code`, { email }).expect(422);
   });
 });
 
-describe('the secrets of a recovery', () => {
+describe('secrets of a recovery', () => {
   let app: TestApp;
   afterAll(() => app?.stop());
 
-  it('SL-01 SL-02 stand in no log, no table, no audit: only in the mail', async () => {
+  it('SL-01 SL-02 they appear in no log, table or audit event: only in the mail', async () => {
     // This server sends no mail, so its outbox can be looked at while it is full; the next one then sends it.
     app = await TestApp.start({ env: { WORKER_ENABLED: 'false', LOG_LEVEL: 'debug' } });
     const sender = await app.replica({ env: { WORKER_ENABLED: 'true' } });

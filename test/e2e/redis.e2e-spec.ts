@@ -47,7 +47,7 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
     return counted[0]!.count;
   };
 
-  it('BF-03 MI-01 hold for all replicas together, however many requests come at once', async () => {
+  it('BF-03 MI-01 limits hold over all replicas, for simultaneous requests too', async () => {
     expect(await ask('203.0.113.7', 40)).toEqual(
       new Map([
         [200, LIMIT],
@@ -61,7 +61,7 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
     expect(await rows()).toBe(0);
   });
 
-  it('SL-02 keep no address, of people or of networks, and forget by themselves', async () => {
+  it('SL-02 keys hold no client or mail address and expire by themselves', async () => {
     await ask('203.0.113.8', 1);
     const email = unique.email();
     await app.post('/api/auth/password-reset/send-code', { email }).expect(202);
@@ -74,7 +74,7 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
     }
   });
 
-  it('go on being counted, in PostgreSQL, while Redis is away: no request fails and no limit is open', async () => {
+  it('PostgreSQL counts while Redis is away: no request fails and no limit is open', async () => {
     await server.stop();
     expect(await ask('203.0.113.9', 20)).toEqual(
       new Map([
@@ -87,7 +87,7 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
     expect(complaints.length).toBe(1);
   });
 
-  it('are not waited for while Redis is frozen, and are back in it when it is', async () => {
+  it('requests do not wait for a frozen Redis, and limits return to it afterwards', async () => {
     const frozen = await startRedis();
     const house = await TestApp.start({ env: { REDIS_URL: frozen.url, IP_REQUEST_LIMIT: '100000' } });
     const inside = new Redis(frozen.url);

@@ -46,8 +46,8 @@ async function eventsOf(member: GivenMember, type: string): Promise<any[]> {
   return rows;
 }
 
-describe('a refresh', () => {
-  it('exchanges a refresh token in the Authorization header for the next pair', async () => {
+describe('refresh', () => {
+  it('a refresh token in the Authorization header returns the next pair', async () => {
     const ada = await given.member(app);
     const { body } = await refresh(ada.refreshToken).expect(200);
     expect(body).toEqual({
@@ -65,14 +65,14 @@ describe('a refresh', () => {
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1, ended_at: null });
   });
 
-  it('takes the refresh token from the body as well', async () => {
+  it('a refresh token in the body works too', async () => {
     const ada = await given.member(app);
     const { body } = await app.post('/api/auth/refresh', { refreshToken: ada.refreshToken }).expect(200);
     expect(body).toMatchObject({ outcome: 'rotated', sessionId: ada.sessionId });
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1 });
   });
 
-  it('without a token is refused, and the body may hold nothing else', async () => {
+  it('a request without a token, or with further fields, is refused', async () => {
     const ada = await given.member(app);
     expectRefusal(await app.post('/api/auth/refresh'), 'token_invalid');
     expectRefusal(await app.post('/api/auth/refresh', {}), 'token_invalid');
@@ -81,13 +81,13 @@ describe('a refresh', () => {
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0, ended_at: null });
   });
 
-  it('leaves the access token that came before good until it expires', async () => {
+  it('the earlier access token stays valid until it expires', async () => {
     const ada = await given.member(app);
     await refresh(ada.refreshToken).expect(200);
     await app.get('/api/members/me', ada.accessToken).expect(200);
   });
 
-  it('refuses access and reset tokens, and whatever else is no refresh token, in the header and in the body', async () => {
+  it('access tokens, reset tokens and other text are refused, in header and body', async () => {
     const ada = await given.member(app);
     await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
     const login = await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
@@ -99,8 +99,8 @@ describe('a refresh', () => {
   });
 });
 
-describe('refreshes that come together', () => {
-  it('get their own tokens each, whichever of them are good', async () => {
+describe('refreshes that arrive together', () => {
+  it('each valid token gets its own successor, whichever others are invalid', async () => {
     const people = await Promise.all(Array.from({ length: 8 }, () => given.member(app)));
     const [gone, ...here] = people;
     await app.sql.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [gone!.sessionId]);
@@ -118,7 +118,7 @@ describe('refreshes that come together', () => {
 });
 
 describe('a refresh token used twice', () => {
-  it('TK-06 within the grace gives the very successor again and makes nothing new, on any process', async () => {
+  it('TK-06 within the grace period it returns the same successor and creates nothing, on any process', async () => {
     const ada = await given.member(app);
     const { body: winner } = await refresh(ada.refreshToken).expect(200);
     const before = await rowOf(ada.sessionId);
@@ -134,7 +134,7 @@ describe('a refresh token used twice', () => {
     expect((await refresh(winner.refreshToken).expect(200)).body.outcome).toBe('rotated');
   });
 
-  it('TK-06 two rotations later ends the session, kills its access tokens and tells the owner', async () => {
+  it('TK-06 two rotations later it ends the session, kills its access tokens and mails the owner', async () => {
     const ada = await given.member(app);
     const bystander = await ada.client
       .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
@@ -161,7 +161,7 @@ describe('a refresh token used twice', () => {
   });
 
   it.each([0, 1, 2])(
-    'TK-06 gets the current tokens if it came before two more rotations were committed (%i of them made when it came)',
+    'TK-06 it returns the current tokens if it arrived before two more rotations committed (%i had)',
     async (before) => {
       const ROTATE = `UPDATE sessions SET generation = generation + 1, rotated_at = clock_timestamp() WHERE id = $1`;
       const ada = await given.member(app);
@@ -191,7 +191,7 @@ describe('a refresh token used twice', () => {
     },
   );
 
-  it('TK-06 raises one alarm, however many replays come at once', async () => {
+  it('TK-06 simultaneous replays raise one alarm', async () => {
     const ada = await given.member(app);
     const { body: first } = await refresh(ada.refreshToken).expect(200);
     await refresh(first.refreshToken).expect(200);
@@ -211,7 +211,7 @@ describe('a refresh token used twice', () => {
     await mailbox.expectNone(ada.email, app, before + 1);
   });
 
-  it('TK-06 is a replay until the grace is over and a theft from then on', async () => {
+  it('TK-06 it is a replay until the grace period ends and a theft afterwards', async () => {
     const ada = await given.member(app);
     const { body: first } = await refresh(ada.refreshToken).expect(200);
     const { body: eve } = await app
@@ -229,7 +229,7 @@ describe('a refresh token used twice', () => {
     await refresh(first.refreshToken).expect(200);
   });
 
-  it('TK-06 with REFRESH_GRACE_SECONDS=0 ends the session at the first replay', async () => {
+  it('TK-06 with REFRESH_GRACE_SECONDS=0 the first replay ends the session', async () => {
     const strict = await app.replica({ env: { REFRESH_GRACE_SECONDS: '0' } });
     const ada = await given.member(app);
     const { body: first } = await refresh(ada.refreshToken, strict).expect(200);
@@ -238,7 +238,7 @@ describe('a refresh token used twice', () => {
     expectRefusal(await refresh(first.refreshToken), 'session_ended');
   });
 
-  it('TK-07 is still recognised after every process was killed and started again', async () => {
+  it('TK-07 it is still recognised after every process was killed and restarted', async () => {
     const ada = await given.member(app);
     const { body: first } = await refresh(ada.refreshToken).expect(200);
     const { body: second } = await refresh(first.refreshToken, other).expect(200);
@@ -256,8 +256,8 @@ describe('a refresh token used twice', () => {
   });
 });
 
-describe('the life of a session', () => {
-  it('TK-05 ends when it was not refreshed for the idle time, although its token bears a later date', async () => {
+describe('session lifetime', () => {
+  it('TK-05 a session ends after the idle time, although its token carries a later date', async () => {
     const ada = await given.member(app);
     await app.sql.query(`UPDATE sessions SET idle_expires_at = now() - interval '1 second' WHERE id = $1`, [
       ada.sessionId,
@@ -266,7 +266,7 @@ describe('the life of a session', () => {
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 0 });
   });
 
-  it('TK-05 goes on with the right token when a token of the same session is past its own date', async () => {
+  it('TK-05 a session continues with its current token when an earlier token has expired', async () => {
     const ada = await given.member(app);
     const now = Math.floor(Date.now() / 1000);
     const late = forge.alter('refresh', ada.refreshToken, { iat: now - 100, exp: now - 1 });
@@ -276,7 +276,7 @@ describe('the life of a session', () => {
     expect((await refresh(ada.refreshToken).expect(200)).body.outcome).toBe('rotated');
   });
 
-  it('TK-05 begins anew with each refresh', async () => {
+  it('TK-05 each refresh restarts the idle time', async () => {
     const ada = await given.member(app);
     await age(ada.sessionId, 13 * DAY);
     const { body } = await refresh(ada.refreshToken).expect(200);
@@ -284,7 +284,7 @@ describe('the life of a session', () => {
     expect(body.refreshExpiresIn).toBeLessThanOrEqual(14 * DAY);
   });
 
-  it('TK-05 never outlasts thirty days, even when refreshed every day', async () => {
+  it('TK-05 a session ends after thirty days, even when refreshed every day', async () => {
     const ada = await given.member(app);
     let token = ada.refreshToken;
     for (let day = 1; day <= 29; day++) {
@@ -299,7 +299,7 @@ describe('the life of a session', () => {
     expectRefusal(await refresh(token), 'token_expired');
   });
 
-  it('TK-05 bounds its access tokens too', async () => {
+  it('TK-05 access tokens end with the session', async () => {
     const ada = await given.member(app);
     await app.sql.query(`UPDATE sessions SET absolute_expires_at = now() + interval '100 seconds' WHERE id = $1`, [
       ada.sessionId,
@@ -310,7 +310,7 @@ describe('the life of a session', () => {
     expect(body.expiresIn).toBeGreaterThan(90);
   });
 
-  it('is over for a disabled member', async () => {
+  it('the session of a disabled member cannot be refreshed', async () => {
     const ada = await given.member(app);
     const { body: first } = await refresh(ada.refreshToken).expect(200);
     await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
@@ -320,7 +320,7 @@ describe('the life of a session', () => {
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1 });
   });
 
-  it('belongs to the member and the generation its token names, or to nobody', async () => {
+  it('a token whose member or generation was altered is refused', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     for (const sid of [ada.sessionId, randomUUID()]) {
       expectRefusal(await refresh(forge.alter('refresh', eve.refreshToken, { sid })), 'session_ended');

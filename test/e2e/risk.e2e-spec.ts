@@ -96,7 +96,7 @@ const failTimes = async (count: number, member: GivenMember): Promise<void> => {
 };
 
 describe('countries', () => {
-  it('SS-02 stand in the list of sessions and in the timeline, null where an address has none', async () => {
+  it('SS-02 sessions and the security history show them, or null for an address without one', async () => {
     const ada = await koreanMember();
     const { body } = await app.get('/api/auth/sessions', ada.accessToken).expect(200);
     expect(body.items.map(({ country }: any) => country)).toEqual(['KR', null]);
@@ -111,7 +111,7 @@ describe('countries', () => {
   it.each([
     ['en', 'Country: South Korea'],
     ['ko', '국가: 대한민국'],
-  ] as const)('ML-06 are named in a mail in the language of the member (%s)', async (locale, words) => {
+  ] as const)('ML-06 a mail names the country in the member’s language (%s)', async (locale, words) => {
     const ada = await given.member(app, { locale });
     await logIn(ada, ada.password, { ip: inNetwork(KOREA), userAgent: FIREFOX }).expect(200);
     const { text, html } = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;
@@ -122,7 +122,7 @@ describe('countries', () => {
     expect(html).toContain(words.split(': ')[1]);
   });
 
-  it('are unknown without a database, and nothing else is', async () => {
+  it('without a database only countries are unknown', async () => {
     const ada = await koreanMember();
     const ip = inNetwork(AMERICA);
     const { body: tokens } = await logIn(ada, ada.password, { ip, userAgent: FIREFOX, at: blind }).expect(200);
@@ -134,8 +134,8 @@ describe('countries', () => {
   });
 });
 
-describe('a login', () => {
-  it('SS-06 with a device and a network that are new is mailed about once, calmly', async () => {
+describe('login', () => {
+  it('SS-06 a new device on a new network is mailed about once, without alarm', async () => {
     const ada = await koreanMember();
     const device = { ip: inNetwork(KOREA_TOO), userAgent: FIREFOX };
     const { body } = await logIn(ada, ada.password, device).expect(200);
@@ -154,7 +154,7 @@ describe('a login', () => {
     expect(await assessed(ada)).toEqual([reasons]);
   });
 
-  it('SS-06 from a new country is mailed about once, with a link for “it wasn’t me” and no other', async () => {
+  it('SS-06 a new country is mailed about once, with a link for “it wasn’t me” and no other', async () => {
     const ada = await koreanMember();
     const device = { ip: inNetwork(AMERICA), userAgent: '<script>alert(1)</script>' };
     const { body } = await logIn(ada, ada.password, device).expect(200);
@@ -177,7 +177,7 @@ describe('a login', () => {
     ]);
   });
 
-  it('from a country is impossible an hour after one far away, and possible after a day', async () => {
+  it('a distant country is impossible an hour later and possible a day later', async () => {
     const traveller = await koreanMember({}, 86_400);
     await logIn(traveller, traveller.password, { ip: inNetwork(AMERICA), deviceToken: traveller.deviceToken }).expect(
       200,
@@ -194,7 +194,7 @@ describe('a login', () => {
     );
   });
 
-  it('SS-06 after five wrong passwords is mailed about, after four it is not', async () => {
+  it('SS-06 a login after five wrong passwords is mailed about, after four it is not', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     await failTimes(5, ada);
     await failTimes(4, grace);
@@ -210,7 +210,7 @@ describe('a login', () => {
     expect(await assessed(laptop)).toEqual([]);
   });
 
-  it('SS-06 is mailed about in Korean to whom Korean is spoken', async () => {
+  it('SS-06 the mail is in Korean for a Korean-speaking member', async () => {
     const ada = await koreanMember({ locale: 'ko' });
     await logIn(ada, ada.password, { ip: inNetwork(GERMANY), deviceToken: ada.deviceToken }).expect(200);
     const [mail] = await mailsAbout(ada, '평소와 다른 로그인');
@@ -218,7 +218,7 @@ describe('a login', () => {
     expect(mail!.text).toContain('국가: 독일');
   });
 
-  it('that looks too much like somebody else’s is refused like a wrong password, and recorded and mailed all the same', async () => {
+  it('a login that looks like another person’s is refused like a wrong password, recorded and mailed about', async () => {
     const ada = await koreanMember({}, 3600);
     await failTimes(5, ada);
     const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
@@ -247,7 +247,7 @@ describe('a login', () => {
     await logIn(ada, newPassword, device).expect(200);
   });
 
-  it('EN-05 that was refused with the right password counts for the client address as a wrong one does', async () => {
+  it('EN-05 a risky login with the right password counts for the client address like a wrong one', async () => {
     const edge = await app.replica({
       env: { RISK_END_SCORE: '80', RISK_ASK_SCORE: '40', LOGIN_IP_FAILURE_LIMIT: '2' },
     });
@@ -259,7 +259,7 @@ describe('a login', () => {
     }
   });
 
-  it('BF-01 that was refused with the right password begins the wait that a wrong one would have begun', async () => {
+  it('BF-01 a risky login with the right password starts the same wait as a wrong one', async () => {
     const ada = await koreanMember({}, 3600);
     await failTimes(9, ada);
     expectRefusal(
@@ -279,7 +279,7 @@ describe('a login', () => {
     await logIn(ada, ada.password, { ip: inNetwork(KOREA), deviceToken: ada.deviceToken }).expect(200);
   });
 
-  it('that looks too much like somebody else’s does not get the way to a new password either', async () => {
+  it('a risky login gets no reset token either', async () => {
     const ada = await koreanMember({}, 3600);
     await app.sql.query(`UPDATE members SET must_change_password = true WHERE id = $1`, [ada.id]);
     const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX, at: strict };
@@ -296,7 +296,7 @@ describe('a login', () => {
   });
 });
 
-describe('a login with a second factor', () => {
+describe('login with a second factor', () => {
   const codeAt = (secret: string, stepsAway = 0): string =>
     generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
 
@@ -311,7 +311,7 @@ describe('a login with a second factor', () => {
     return { ...ada, secret: totp.secret, recoveryCodes: body.recoveryCodes };
   }
 
-  it('SS-06 that is wrong after a right password is mailed about, once for the device', async () => {
+  it('SS-06 a wrong code after the right password is mailed about once per device', async () => {
     const ada = await enrolled();
     const device = { ip: inNetwork(GERMANY), userAgent: FIREFOX };
     const client = app.client({ ip: device.ip, headers: { 'user-agent': FIREFOX } });
@@ -332,7 +332,7 @@ describe('a login with a second factor', () => {
     expect((await assessed(ada)).at(-1)).toMatchObject({ at: 'login', outcome: 'notify', score: 60 });
   });
 
-  it('is refused after the password alone where that is risk enough', async () => {
+  it('it is refused after the password when the risk is high enough', async () => {
     const ada = await enrolled();
     await app.sql.query(`UPDATE known_networks SET last_seen_at = now() - interval '1 hour' WHERE member_id = $1`, [
       ada.id,
@@ -342,7 +342,7 @@ describe('a login with a second factor', () => {
     expect(await assessed(ada)).toMatchObject([{ at: 'password', outcome: 'end', score: 100 }]);
   });
 
-  it('keeps in mind how many wrong passwords came before', async () => {
+  it('earlier wrong passwords still count at the second factor', async () => {
     const ada = await enrolled();
     await failTimes(5, ada);
     const { body } = await logIn(ada, ada.password, { ip: inNetwork(KOREA) }).expect(200);
@@ -354,8 +354,8 @@ describe('a login with a second factor', () => {
   });
 });
 
-describe('a session', () => {
-  it('that moves to another country far away too soon goes on, mailed about, and stale', async () => {
+describe('session', () => {
+  it('a session that moves to a distant country too soon continues, is mailed about, and needs reauthentication', async () => {
     const ada = await koreanMember();
     await app.post('/api/auth/reauthenticate', { password: ada.password }, ada.accessToken).expect(204);
     const { body } = await refresh(ada.refreshToken, inNetwork(AMERICA)).expect(200);
@@ -371,7 +371,7 @@ describe('a session', () => {
     expect((await disable()).body.code).toBe('totp_not_enabled');
   });
 
-  it('that moves within the country, or stays, is left alone', async () => {
+  it('a session that stays or moves within the country is left alone', async () => {
     const ada = await koreanMember();
     const { body: moved } = await refresh(ada.refreshToken, inNetwork(KOREA_TOO)).expect(200);
     const { body: unknown } = await refresh(moved.refreshToken, randomIp()).expect(200);
@@ -379,7 +379,7 @@ describe('a session', () => {
     expect(await assessed(ada)).toEqual([]);
   });
 
-  it('in three countries within the hour is ended, and nobody gets its tokens', async () => {
+  it('a session in three countries within an hour is ended, and the request gets no tokens', async () => {
     const ada = await koreanMember();
     const { body: second } = await refresh(ada.refreshToken, inNetwork(AMERICA)).expect(200);
     const third = await refresh(second.refreshToken, inNetwork(GERMANY));
@@ -401,7 +401,7 @@ describe('a session', () => {
     expect(rows).toEqual([{ details: { reason: 'risk' } }]);
   });
 
-  it('in three countries over days is a traveller', async () => {
+  it('a session in three countries over days continues', async () => {
     const ada = await koreanMember();
     let { refreshToken } = ada;
     for (const network of [AMERICA, GERMANY]) {
@@ -418,7 +418,7 @@ describe('a session', () => {
       expect([outcome, signals]).toEqual(['notify', ['new_network', 'new_country']]);
   });
 
-  it('that is refreshed far too often is mailed about, once', async () => {
+  it('a session refreshed far too often is mailed about once', async () => {
     const ada = await given.member(app);
     let { refreshToken } = ada;
     const often = async (times: number): Promise<void> => {
@@ -441,7 +441,7 @@ describe('a session', () => {
     expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(1);
   });
 
-  it('is judged as well when the loser of a race for its tokens comes from another country', async () => {
+  it('a refresh that loses the race is judged too when it comes from another country', async () => {
     const ada = await koreanMember();
     await refresh(ada.refreshToken, inNetwork(KOREA)).expect(200);
     // On a busy machine the grace could pass before the loser comes.
@@ -455,7 +455,7 @@ describe('a session', () => {
     expect((await assessed(ada))[0]!.signals).toContain('impossible_travel');
   });
 
-  it('SS-06 whose refresh token is reused is a decision like the others, with the mail it always had and no second one', async () => {
+  it('SS-06 reuse of a refresh token is recorded as a risk decision and mailed about once', async () => {
     const ada = await given.member(app);
     await refresh(ada.refreshToken, ada.client.ip).expect(200);
     await app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '1 minute' WHERE id = $1`, [
@@ -470,14 +470,14 @@ describe('a session', () => {
   });
 });
 
-describe('the thresholds', () => {
-  it('decide: a stricter server ends what another lets go on', async () => {
+describe('thresholds', () => {
+  it('a stricter server ends a session that another one continues', async () => {
     const ada = await koreanMember();
     expectRefusal(await refresh(ada.refreshToken, inNetwork(AMERICA), strict), 'session_ended');
     expect(await assessed(ada)).toMatchObject([{ outcome: 'end', score: 80 }]);
   });
 
-  it('in a dry run only say what would be done', async () => {
+  it('a dry run only logs what would happen', async () => {
     const ada = await koreanMember();
     const { body } = await refresh(ada.refreshToken, inNetwork(AMERICA), dryRun).expect(200);
     const device = { ip: inNetwork(GERMANY), userAgent: FIREFOX, at: dryRun };
@@ -494,8 +494,8 @@ describe('the thresholds', () => {
   });
 });
 
-describe('the reasons', () => {
-  it('stand in the timeline of the member, and in nobody else’s', async () => {
+describe('reasons', () => {
+  it('only the member’s own security history shows them', async () => {
     const [ada, eve] = [await koreanMember(), await koreanMember()];
     await logIn(ada, ada.password, { ip: inNetwork(JAPAN), deviceToken: ada.deviceToken }).expect(200);
     const timelineOf = async ({ accessToken }: GivenMember): Promise<any[]> =>
@@ -519,8 +519,8 @@ describe('the reasons', () => {
   });
 });
 
-describe('an account that is being guessed at', () => {
-  it('BF-04 is told once when waits begin, with a link for “it wasn’t me”, and the reset mail still comes', async () => {
+describe('account under attack', () => {
+  it('BF-04 the owner is mailed once when waits begin, with “it wasn’t me”, and the reset mail still comes', async () => {
     const ada = await given.member(app, { locale: 'en' });
     await failTimes(9, ada);
     expect(await mailsAbout(ada, LOCKED)).toEqual([]);
@@ -541,7 +541,7 @@ describe('an account that is being guessed at', () => {
     expect(await mailsAbout(ada, LOCKED)).toHaveLength(2);
   });
 
-  it('BF-08 is told so only as long as the address has not had its share of mail', async () => {
+  it('BF-08 this mail is withheld when the address has used up its mail', async () => {
     const ada = await given.member(app, { locale: 'ko' });
     for (let i = 0; i < 5; i++) {
       await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
@@ -556,7 +556,7 @@ describe('an account that is being guessed at', () => {
     expect(rows).toEqual([{ status: 'withheld' }]);
   });
 
-  it('EN-06 that nobody has takes the same path, and nobody is told', async () => {
+  it('EN-06 an unknown account takes the same path, and no mail is sent', async () => {
     const statuses: HttpAnswer[] = [];
     const nobody = `nobody${host++}${Date.now() % 1e6}`;
     const before = await withheld();
@@ -566,7 +566,7 @@ describe('an account that is being guessed at', () => {
     expect(await withheld()).toBe(before + 1);
   });
 
-  it('has nothing to tell about failures on a known device', async () => {
+  it('failures on a known device cause no mail', async () => {
     const ada = await given.member(app);
     for (let i = 0; i < 11; i++)
       await logIn(ada, 'wrong giraffe 12', { ip: randomIp(), deviceToken: ada.deviceToken }).expect(401);

@@ -73,7 +73,7 @@ describe('every route', () => {
     return prefix + path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000');
   };
 
-  it('is open by decision, or guarded', () => {
+  it('is either public by decision or guarded', () => {
     const open = routes.filter(({ isPublic, guards }) => isPublic && guards.length === 0);
     expect(open.map(nameOf).sort()).toEqual(OPEN);
     const byAnotherToken = routes.filter(({ isPublic, guards }) => isPublic && guards.length > 0);
@@ -83,7 +83,7 @@ describe('every route', () => {
     expect(routes.length).toBeGreaterThan(byAnotherToken.length + open.length);
   });
 
-  it('answers 401 without a token, and with one that is none, unless it is open', async () => {
+  it('answers 401 without a token and with an invalid one, unless it is public', async () => {
     for (const route of routes.filter((one) => !OPEN.includes(nameOf(one)))) {
       for (const token of [undefined, 'nonsense']) {
         const { status, body } = await app.request(route.method, urlOf(route), { token });
@@ -92,7 +92,7 @@ describe('every route', () => {
     }
   });
 
-  it('says in the OpenAPI document which token it takes', async () => {
+  it('lists its token in the OpenAPI document', async () => {
     const { body: document } = await app.get('/docs-json').expect(200);
     const documented = Object.entries<Record<string, { security?: object[] }>>(document.paths).flatMap(
       ([path, operations]) =>

@@ -31,7 +31,7 @@ const reencrypt = ({ database }: TestApp, env: Record<string, string | undefined
 const logLine = (server: TestApp, words: string): Promise<string> =>
   eventually(words, async () => server.logs.find((line) => line.includes(words)));
 
-describe('a change of SECRET', () => {
+describe('change of SECRET', () => {
   let app: TestApp;
   let ada: EnrolledMember;
   let grace: EnrolledMember;

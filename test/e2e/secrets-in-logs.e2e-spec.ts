@@ -32,8 +32,8 @@ const TALKATIVE = [
 
 const PIECE_BYTES = 1024;
 
-describe('the search for secrets', () => {
-  it('finds them in every spelling and wherever a file is cut into pieces, and no six digits within a word', async () => {
+describe('search for secrets', () => {
+  it('it finds every encoding, also across file chunks, and no six digits inside a word', async () => {
     const search = new SecretSearch();
     search.add('password', 'a tall giraffe/27');
     search.add('code', '271828');
@@ -62,7 +62,7 @@ describe('the search for secrets', () => {
   });
 });
 
-describe('the logs of everything', () => {
+describe('all logs', () => {
   const secrets = new SecretSearch();
   const addresses = new SecretSearch();
   const refusals: string[] = [];
@@ -166,7 +166,7 @@ describe('the logs of everything', () => {
     await did(client.post('/api/auth/login-id/confirm-code', found));
   }
 
-  it('SL-01 hold none of the secrets that were issued, however talkative they are, and addresses only where SQL is logged', async () => {
+  it('SL-01 no issued secret appears at any log level; addresses appear only where SQL is logged', async () => {
     secrets.add('master secret', TEST_SECRET);
     const waiting = Array.from({ length: MEMBERS }, () => live);
     await Promise.all(

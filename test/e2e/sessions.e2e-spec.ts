@@ -44,9 +44,9 @@ async function expectOver(tokens: { accessToken: string; refreshToken: string })
     expectRefusal(await at.post('/api/auth/refresh', undefined, tokens.refreshToken), 'session_ended');
 }
 
-describe('logging out', () => {
+describe('logout', () => {
   it.each(['accessToken', 'refreshToken'] as const)(
-    'SS-01 TK-09 with the %s kills both tokens at once, on every process, and no other session',
+    'SS-01 TK-09 with the %s it ends both tokens at once on every process, and no other session',
     async (kind) => {
       const ada = await given.member(app);
       const elsewhere = await logIn(ada);
@@ -60,7 +60,7 @@ describe('logging out', () => {
     },
   );
 
-  it('SS-01 may be said again, with either token and on either process, and changes nothing more', async () => {
+  it('SS-01 it may be repeated with either token on either process and changes nothing more', async () => {
     const ada = await given.member(app);
     for (const token of [ada.refreshToken, ada.accessToken, ada.refreshToken]) {
       for (const at of [app, other]) {
@@ -75,7 +75,7 @@ describe('logging out', () => {
     expect(rows).toEqual([{ details: { reason: 'logout' } }]);
   });
 
-  it('works with a refresh token that has been rotated since, and with one in the body', async () => {
+  it('it works with an older refresh token of the session, and with one in the body', async () => {
     const ada = await given.member(app);
     const { body: next } = await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
     await app.post('/api/auth/logout', undefined, ada.refreshToken).expect(204);
@@ -85,7 +85,7 @@ describe('logging out', () => {
     await expectOver(again);
   });
 
-  it('without a good token is refused and ends nothing', async () => {
+  it('without a valid token it is refused and ends nothing', async () => {
     const ada = await given.member(app);
     for (const token of [undefined, 'x', ada.deviceToken, ada.sessionId])
       expectRefusal(await app.post('/api/auth/logout', undefined, token), 'token_invalid');
@@ -94,8 +94,8 @@ describe('logging out', () => {
   });
 });
 
-describe('the list of sessions', () => {
-  it('SS-02 shows where the member is signed in, in words a person knows, and no token', async () => {
+describe('session list', () => {
+  it('SS-02 it shows sessions in readable words, without tokens', async () => {
     const ada = await given.member(app);
     const phone = app.client({ headers: { 'user-agent': FIREFOX_ON_ANDROID } });
     const credentials = { identifier: ada.loginId, password: ada.password, deviceName: '  Ada’s phone ' };
@@ -125,7 +125,7 @@ describe('the list of sessions', () => {
     expect(seenFromHome.items.find(({ current }: any) => current).id).toBe(ada.sessionId);
   });
 
-  it('SS-02 holds one’s own live sessions alone, last used first', async () => {
+  it('SS-02 it holds only the member’s own live sessions, last used first', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     const [loggedOut, lapsed, second] = [await logIn(ada), await logIn(ada), await logIn(ada)];
     await app.post('/api/auth/logout', undefined, loggedOut.accessToken).expect(204);
@@ -140,7 +140,7 @@ describe('the list of sessions', () => {
     expectRefusal(await app.get('/api/auth/sessions', loggedOut.accessToken), 'session_ended');
   });
 
-  it('notes the address of the last refresh', async () => {
+  it('it shows the address of the last refresh', async () => {
     const ada = await given.member(app);
     const train = app.client();
     const { body: next } = await train.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
@@ -150,7 +150,7 @@ describe('the list of sessions', () => {
 });
 
 describe('ending sessions', () => {
-  it('SS-02 ends one of one’s own at once, and leaves the rest', async () => {
+  it('SS-02 one session ends at once and the rest stay', async () => {
     const ada = await given.member(app);
     const lost = await logIn(ada);
     await app.delete(`/api/auth/sessions/${lost.sessionId.toUpperCase()}`, undefined, ada.accessToken).expect(204);
@@ -160,7 +160,7 @@ describe('ending sessions', () => {
     expect(again).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
-  it('SS-02 answers 404 for somebody else’s as for none, and touches nothing', async () => {
+  it('SS-02 another member’s session is answered with 404 like an unknown one, and stays', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     const strange = [ada.sessionId, randomUUID(), 'me', '1', `${ada.sessionId}x`, '%00', "'%20OR%20true--"];
     const answers = await Promise.all(
@@ -177,7 +177,7 @@ describe('ending sessions', () => {
     expect(rows).toEqual([{ ended_at: null, end_reason: null }]);
   });
 
-  it('SS-02 ends all others and keeps the one that asks', async () => {
+  it('SS-02 all other sessions end and the current one stays', async () => {
     const ada = await given.member(app);
     const others = [await logIn(ada), await logIn(ada, {}, other)];
     await other.delete('/api/auth/sessions', undefined, ada.accessToken).expect(204);
@@ -186,7 +186,7 @@ describe('ending sessions', () => {
     expect(await liveSessions(ada)).toEqual([ada.sessionId]);
   });
 
-  it('SS-02 ends others only after a login or password check of the last minutes, and itself at any time', async () => {
+  it('SS-02 ending others needs a login or password check of the last minutes; ending itself does not', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     const [lost, kept] = [await logIn(ada), await logIn(ada)];
     await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '301 seconds' WHERE id = $1`, [
@@ -211,7 +211,7 @@ describe('ending sessions', () => {
     await expectAlive(kept);
   });
 
-  it('SS-01 ends the one that asks too where it says so, and nothing where it does not say it clearly', async () => {
+  it('SS-01 all sessions end only on an explicit request', async () => {
     const ada = await given.member(app);
     const session = await logIn(ada);
     for (const query of ['includeCurrent=1', 'includeCurrent=', 'includeCurrent=TRUE', 'all=true'])
@@ -226,8 +226,8 @@ describe('ending sessions', () => {
   });
 });
 
-describe('a login', () => {
-  it('SS-03 begins a session with an id of its own, whatever the client brings along', async () => {
+describe('login', () => {
+  it('SS-03 each session gets a new id, whatever the client sends', async () => {
     const ada = await given.member(app);
     const cookie = `munjigi-refresh=${ada.refreshToken}; session=${ada.sessionId}; sid=${ada.sessionId}`;
     const body = { identifier: ada.loginId, password: ada.password };
@@ -245,7 +245,7 @@ describe('a login', () => {
       await app.post('/api/auth/login', { ...body, [field]: randomUUID() }).expect(422);
   });
 
-  it('SS-04 ends the session that was unused for longest when there are too many', async () => {
+  it('SS-04 at the limit the session unused for longest ends', async () => {
     const ada = await given.member(app);
     const sessions = [ada];
     while (sessions.length < SESSIONS_PER_MEMBER) sessions.push(await logIn(ada));
@@ -258,7 +258,7 @@ describe('a login', () => {
     expect(rows).toEqual([{ end_reason: 'too-many-sessions' }]);
   });
 
-  it('SS-04 succeeds for all of fifty at once, and no more sessions live than may', async () => {
+  it('SS-04 fifty logins at the same moment all succeed and stay within the limit', async () => {
     const ada = await given.member(app);
     const logins = await Promise.all(Array.from({ length: 50 }, (_, i) => logIn(ada, {}, i % 2 ? app : other)));
     const live = await liveSessions(ada);
@@ -277,8 +277,8 @@ describe('a login', () => {
   });
 });
 
-describe('a device', () => {
-  it('gets a token to be known by the first time it logs in, and only then', async () => {
+describe('device', () => {
+  it('it gets a device token at its first login only', async () => {
     const ada = await given.member(app);
     expect(ada.deviceToken).toEqual(expect.any(String));
     const phone = await logIn(ada, { deviceName: 'phone' });
@@ -293,7 +293,7 @@ describe('a device', () => {
     expect(rows.map((row) => row.new)).toEqual([true, true, false, false, false]);
   });
 
-  it('is known to nobody by a token that was made up or is somebody else’s', async () => {
+  it('a forged or foreign device token has no effect', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     const tokens = [eve.deviceToken, 'x', ada.sessionId, ada.deviceToken.slice(0, -1), `${ada.deviceToken}A`];
     for (const deviceToken of tokens) {
@@ -309,7 +309,7 @@ describe('a device', () => {
   });
 });
 
-describe('a process that hears of no revocations', () => {
+describe('a process without revocation messages', () => {
   const listeners = `FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi-listen'`;
 
   const until = (isSo: string): Promise<true> =>
@@ -332,7 +332,7 @@ describe('a process that hears of no revocations', () => {
     }
   }
 
-  it('TK-09 asks the database instead, refuses what was revoked meanwhile, and still does when it hears again', async () => {
+  it('TK-09 it asks the database, refuses what was revoked, and still does after reconnecting', async () => {
     const [ada, bob] = await Promise.all([given.member(app), given.member(app)]);
     await expectAlive(ada);
     await withoutNewConnections(async () => {
@@ -359,7 +359,7 @@ describe('a process that hears of no revocations', () => {
     await expectOver(bob);
   });
 
-  it('TK-09 misses nothing, however often the connection is cut', async () => {
+  it('TK-09 it misses no revocation, however often the connection is cut', async () => {
     const ada = await given.member(app);
     const credentials = { deviceToken: ada.deviceToken };
     for (let round = 0; round < 15; round++) {

@@ -6,7 +6,7 @@ import { allowManyStarts } from '../support/test-length.js';
 
 allowManyStarts();
 
-describe('a person whose requests reach several servers', () => {
+describe('a member whose requests reach several servers', () => {
   let app: TestApp;
   let other: TestApp;
   beforeAll(async () => {
@@ -15,7 +15,7 @@ describe('a person whose requests reach several servers', () => {
   });
   afterAll(() => app.stop());
 
-  it('MI-01 may take each step on another one, also when one is killed on the way', async () => {
+  it('MI-01 each step may reach another server, even when one is killed on the way', async () => {
     const ada = unique.signUp();
     const third = await app.replica();
     const { body: signUp } = await app.post('/api/auth/sign-up', ada).expect(202);

@@ -44,7 +44,7 @@ describe('a server that is told to stop', () => {
   /** Many at once, so that the pool holds several connections. */
   const fillPool = (server: TestApp) =>
     Promise.all(Array.from({ length: 10 }, () => server.get('/api/members/me', ada.accessToken).expect(200)));
-  it('FT-10 SIGTERM ends the server while the database is gone', async () => {
+  it('FT-10 SIGTERM ends it while the database is gone', async () => {
     const proxy = await proxyToDatabase();
     const server = await another({ DATABASE_URL: proxy.url });
     await fillPool(server);
@@ -52,7 +52,7 @@ describe('a server that is told to stop', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('FT-10 SIGTERM ends the server while the database is silent and connections to it are open', async () => {
+  it('FT-10 SIGTERM ends it while the database is silent and connections are open', async () => {
     const proxy = await proxyToDatabase();
     const server = await another({ DATABASE_URL: proxy.url, DATABASE_TIMEOUT_SECONDS: '3' });
     await fillPool(server);
@@ -60,7 +60,7 @@ describe('a server that is told to stop', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('FT-10 ends while it is still waiting for its database', async () => {
+  it('FT-10 it ends while it still waits for its database', async () => {
     const proxy = await proxyToDatabase();
     await proxy.disconnect();
     const env = serverEnvironment({ DATABASE_URL: proxy.url });
@@ -72,7 +72,7 @@ describe('a server that is told to stop', () => {
     expect(await once(server, 'exit')).toEqual([0, null]);
   });
 
-  it('FT-10 gives a mail back that the mail server does not take, and ends with 0', async () => {
+  it('FT-10 it releases a mail that the mail server does not accept, and exits with 0', async () => {
     await outboxEmpty(app);
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
@@ -91,7 +91,7 @@ describe('a server that is told to stop', () => {
     await outboxEmpty(app);
   });
 
-  it('FT-10 goes on serving while load balancers take notice, and lets go of kept connections', async () => {
+  it('FT-10 it keeps serving while load balancers notice, then closes kept-alive connections', async () => {
     const server = await another({ SHUTDOWN_DRAIN_SECONDS: '3' });
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     cleanups.push(async () => agent.destroy());
@@ -109,7 +109,7 @@ describe('a server that is told to stop', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('FT-10 does not wait for ever for a request: it says so and ends with 1', async () => {
+  it('FT-10 a request that does not end is cut off: it logs this and exits with 1', async () => {
     const server = await another({ SHUTDOWN_TIMEOUT_SECONDS: '2', DATABASE_TIMEOUT_SECONDS: '20' });
     const holder = await app.sql.connect();
     cleanups.push(async () => holder.release(true));

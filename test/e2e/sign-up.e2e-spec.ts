@@ -102,8 +102,8 @@ async function refusal(pending: Promise<HttpAnswer>): Promise<string> {
 
 const statusesOf = (answers: HttpAnswer[]): number[] => answers.map(({ status }) => status).sort((a, b) => a - b);
 
-describe('signing up', () => {
-  it('is answered with a handle, and makes no member yet', async () => {
+describe('sign-up', () => {
+  it('it is answered with a sign-up id and creates no member yet', async () => {
     const ada = unique.signUp();
     const { body } = await app.post(SIGN_UP, { ...ada, name: 'Ada', locale: 'en' }).expect(202);
     expect(body).toEqual({
@@ -115,7 +115,7 @@ describe('signing up', () => {
     expect(await refusal(login(ada.loginId, ada.password))).toBe('401 invalid_credentials');
   });
 
-  it('mails one code and one link, whose secret stands in the fragment', async () => {
+  it('one code and one link are mailed, and the secret is in the fragment', async () => {
     const { mail, code, loginId } = await claim({ name: 'Ada Lovelace' });
     expect(mail.subject).toBe('[Munjigi] Confirm your sign-up');
     expect(mail.text).toContain('Hello Ada Lovelace');
@@ -127,13 +127,13 @@ describe('signing up', () => {
     ]);
   });
 
-  it('ML-05 mails no login ID that a mail program would turn into a link to somebody else’s site', async () => {
+  it('ML-05 a login ID that a mail program would turn into a link is not mailed', async () => {
     const loginId = `evil-${unique.loginId()}.example`;
     const { mail } = await claim({ loginId });
     expect(`${mail.subject}${mail.text}${mail.html}`).not.toMatch(/evil|\.example(?!\.test)/);
   });
 
-  it('mails in Korean to whoever asks for Korean, by field or by header', async () => {
+  it('the mail is Korean when the field or header asks for it', async () => {
     const byField = await claim({ locale: 'ko' });
     expect(byField.mail.subject).toBe('[Munjigi] 회원가입을 완료해 주세요');
     expect(byField.mail.text).toContain('인증 코드');
@@ -147,7 +147,7 @@ describe('signing up', () => {
     expect((await mailbox.to(values.email).next()).subject).toBe(byField.mail.subject);
   });
 
-  it('SL-02 leaves neither code nor link nor password readable in the database', async () => {
+  it('SL-02 code, link and password are not readable in the database', async () => {
     const ada = await claim();
     await outboxEmpty(app);
     const { rows } = await app.sql.query(
@@ -162,8 +162,8 @@ describe('signing up', () => {
   });
 });
 
-describe('confirming by code', () => {
-  it('makes the member and logs the device in', async () => {
+describe('confirmation by code', () => {
+  it('it creates the member and logs the device in', async () => {
     const ada = await claim({ name: 'Ada' });
     const { body } = await byCode(ada).expect(200);
     expect(body).toEqual(TOKEN_ANSWER);
@@ -173,12 +173,12 @@ describe('confirming by code', () => {
     await login(ada.email, ada.password).expect(200);
   });
 
-  it('takes the digits with the blank or hyphen that people copy along', async () => {
+  it('it accepts blanks and hyphens copied along with the digits', async () => {
     const ada = await claim();
     await byCode({ ...ada, code: ` ${ada.code.slice(0, 3)}-${ada.code.slice(3)} ` }).expect(200);
   });
 
-  it('refuses a wrong code, an unknown sign-up and a second use with one answer', async () => {
+  it('a wrong code, an unknown sign-up and a second use get the same answer', async () => {
     const ada = await claim();
     expect(await refusal(byCode({ ...ada, code: wrongCode(ada.code) }))).toBe('400 code_invalid');
     expect(await refusal(byCode({ ...ada, signUpId: 'A'.repeat(43) }))).toBe('400 code_invalid');
@@ -187,7 +187,7 @@ describe('confirming by code', () => {
     expect(await countOf('members', ada.email)).toBe(1);
   });
 
-  it('OC-02 refuses an expired code, while the link of the same mail still works', async () => {
+  it('OC-02 an expired code is refused, while the link of the same mail still works', async () => {
     const ada = await claim();
     await expire('code', ada);
     expect(await refusal(byCode(ada))).toBe('400 code_invalid');
@@ -195,7 +195,7 @@ describe('confirming by code', () => {
     await byLink(ada).expect(200);
   });
 
-  it('OC-02 refuses even the right code after five wrong ones', async () => {
+  it('OC-02 after five wrong codes the right one is refused too', async () => {
     const ada = await claim();
     for (let guess = 0; guess < 5; guess += 1) {
       expect(await refusal(byCode({ ...ada, code: wrongCode(ada.code) }))).toBe('400 code_invalid');
@@ -204,7 +204,7 @@ describe('confirming by code', () => {
     expect(await countOf('members', ada.email)).toBe(0);
   });
 
-  it('BF-07 gives no new guesses for the day with a new code', async () => {
+  it('BF-07 a new code does not refill the day’s guesses', async () => {
     const ada = await claim();
     await byCode({ ...ada, code: wrongCode(ada.code) }).expect(400);
     // Forty-nine guesses later; no other test runs beside this one in this database.
@@ -218,7 +218,7 @@ describe('confirming by code', () => {
     await byLink(again).expect(200);
   });
 
-  it('OC-03 accepts a code for the sign-up it was mailed for and for nothing else', async () => {
+  it('OC-03 a code confirms only its own sign-up', async () => {
     const ada = await claim();
     const eve = await claim();
     expect(await refusal(byCode({ ...eve, code: ada.code }))).toBe('400 code_invalid');
@@ -235,14 +235,14 @@ describe('confirming by code', () => {
   });
 });
 
-describe('confirming by link', () => {
-  it('works for the client that signed up', async () => {
+describe('confirmation by link', () => {
+  it('it works for the client that signed up', async () => {
     const ada = await claim();
     expect((await byLink(ada).expect(200)).body).toEqual(TOKEN_ANSWER);
     await login(ada.loginId, ada.password).expect(200);
   });
 
-  it('works on another device with the sign-up password', async () => {
+  it('it works on another device with the sign-up password', async () => {
     const ada = await claim();
     const { body } = await byLinkElsewhere(ada, { deviceName: "Ada's phone" }).expect(200);
     expect(body).toEqual(TOKEN_ANSWER);
@@ -250,7 +250,7 @@ describe('confirming by link', () => {
     expect(sessions.items).toMatchObject([{ deviceName: "Ada's phone", current: true }]);
   });
 
-  it('refuses a wrong password and a foreign signUpId', async () => {
+  it('a wrong password and a foreign sign-up id are refused', async () => {
     const ada = await claim();
     const eve = await claim();
     expect(await refusal(byLinkElsewhere({ ...ada, password: unique.password() }))).toBe('401 invalid_credentials');
@@ -260,7 +260,7 @@ describe('confirming by link', () => {
     await byLinkElsewhere(ada).expect(200);
   });
 
-  it('needs exactly one of signUpId and password', async () => {
+  it('it needs exactly one of signUpId and password', async () => {
     const { client, token, signUpId, password } = await claim();
     for (const witness of [{}, { signUpId, password }]) {
       const { body } = await client.post(CONFIRM_LINK, { token, ...witness }).expect(422);
@@ -269,7 +269,7 @@ describe('confirming by link', () => {
     await client.post(CONFIRM_LINK, { token, signUpId }).expect(200);
   });
 
-  it('bears five wrong passwords, and no more even if the sixth is right', async () => {
+  it('after five wrong passwords the right one is refused too', async () => {
     const ada = await claim();
     for (let guess = 0; guess < 5; guess += 1) {
       expect(await refusal(byLinkElsewhere({ ...ada, password: 'not her password' }))).toBe('401 invalid_credentials');
@@ -280,7 +280,7 @@ describe('confirming by link', () => {
     await byLink(ada).expect(200); // the handle has 256 bits and is not guessed
   });
 
-  it('refuses an unknown and an expired link, each in its own words', async () => {
+  it('an unknown link and an expired link get different answers', async () => {
     const ada = await claim();
     expect(await refusal(byLink({ ...ada, token: 'A'.repeat(43) }))).toBe('400 link_invalid');
     await expire('link', ada);
@@ -290,12 +290,12 @@ describe('confirming by link', () => {
     expect(await countOf('members', ada.email)).toBe(0);
   });
 
-  it('OC-03 opens nothing but the sign-up', async () => {
+  it('OC-03 the link opens nothing but its sign-up', async () => {
     const { client, token } = await claim();
     expect(await refusal(client.post('/api/auth/password-reset/confirm-link', { token }))).toBe('400 link_invalid');
   });
 
-  it('answers the second time that it is confirmed already', async () => {
+  it('a second use is answered with “already confirmed”', async () => {
     const ada = await claim();
     await byLink(ada).expect(200);
     expect(await refusal(byLink(ada))).toBe('409 already_confirmed');
@@ -303,28 +303,28 @@ describe('confirming by link', () => {
     expect(await refusal(ada.client.post(INSPECT, { token: ada.token }))).toBe('409 already_confirmed');
   });
 
-  it('CC-01 answers all but one of those who confirm at once that it is confirmed already', async () => {
+  it('CC-01 of simultaneous confirmations all but one are answered with “already confirmed”', async () => {
     const ada = await claim();
     const answers = await Promise.all([byLink(ada), byLink(ada), byLinkElsewhere(ada)]);
     const losers = answers.filter(({ status }) => status !== 200).map(({ status, body }) => `${status} ${body.code}`);
     expect(losers).toEqual(['409 already_confirmed', '409 already_confirmed']);
   });
 
-  it('is used up by the code of the same mail', async () => {
+  it('the code of the same mail uses it up', async () => {
     const ada = await claim();
     await byCode(ada).expect(200);
     expect(await refusal(byLink(ada))).toBe('409 already_confirmed');
   });
 
-  it('uses up the code of the same mail', async () => {
+  it('it uses up the code of the same mail', async () => {
     const ada = await claim();
     await byLinkElsewhere(ada).expect(200);
     expect(await refusal(byCode(ada))).toBe('400 code_invalid');
   });
 });
 
-describe('looking at a link', () => {
-  it('tells what it is about and changes nothing', async () => {
+describe('inspecting a link', () => {
+  it('it shows the sign-up and changes nothing', async () => {
     const ada = await claim();
     const before = await app.sql.query('SELECT p::text FROM proof_requests p WHERE email_key = $1', [ada.email]);
     const { body } = await app.post(INSPECT, { token: ada.token }).expect(200);
@@ -340,7 +340,7 @@ describe('looking at a link', () => {
     await byCode(ada).expect(200);
   });
 
-  it('OC-05 with GET, HEAD or OPTIONS, as mail scanners do, uses nothing up', async () => {
+  it('OC-05 GET, HEAD and OPTIONS, as mail scanners send, use nothing up', async () => {
     const ada = await claim();
     const page = new URL(ada.mail.links[0]!);
     const variants = [page.pathname, `${page.pathname}?token=${ada.token}`, `${page.pathname}?lang=ko`];
@@ -360,8 +360,8 @@ describe('looking at a link', () => {
   });
 });
 
-describe('"I did not sign up"', () => {
-  it('deletes the sign-up with its code and link', async () => {
+describe('“I did not sign up”', () => {
+  it('it deletes the sign-up with its code and link', async () => {
     const ada = await claim();
     expect((await app.post(DISCARD, { token: ada.token }).expect(204)).text).toBe('');
     expect(await countOf('sign_ups', ada.email)).toBe(0);
@@ -372,14 +372,14 @@ describe('"I did not sign up"', () => {
     expect(await countOf('members', ada.email)).toBe(0);
   });
 
-  it('comes too late for a member', async () => {
+  it('it does nothing once there is a member', async () => {
     const ada = await claim();
     await byCode(ada).expect(200);
     expect(await refusal(app.post(DISCARD, { token: ada.token }))).toBe('409 already_confirmed');
     await login(ada.loginId, ada.password).expect(200);
   });
 
-  it('works with a good link only', async () => {
+  it('it works only with a valid link', async () => {
     const ada = await claim();
     expect(await refusal(app.post(DISCARD, { token: 'A'.repeat(43) }))).toBe('400 link_invalid');
     expect(await refusal(app.post(DISCARD, { token: ada.signUpId }))).toBe('400 link_invalid');
@@ -388,7 +388,7 @@ describe('"I did not sign up"', () => {
     expect(await countOf('sign_ups', ada.email)).toBe(1);
   });
 
-  it('and a confirmation at the same moment leave a member or nothing, never half of one', async () => {
+  it('at the same moment as a confirmation it leaves a complete member or nothing', async () => {
     for (let round = 0; round < 3; round += 1) {
       const ada = await claim();
       const [confirmed, discarded] = await Promise.all([byLink(ada), app.post(DISCARD, { token: ada.token })]);
@@ -400,8 +400,8 @@ describe('"I did not sign up"', () => {
   });
 });
 
-describe('asking for another mail', () => {
-  it('OC-02 brings a new code and link after the cooldown, and kills the old ones', async () => {
+describe('requesting another mail', () => {
+  it('OC-02 after the cooldown a new code and link come and the old ones die', async () => {
     const first = await claim();
     const second = await resend(first);
     expect(second.token).not.toBe(first.token);
@@ -411,7 +411,7 @@ describe('asking for another mail', () => {
     await byCode(second).expect(200);
   });
 
-  it('kills the old code also where the new mail is confirmed by link', async () => {
+  it('the old code also dies when the new mail is confirmed by link', async () => {
     const first = await claim();
     const second = await resend(first);
     await byLink(second).expect(200);
@@ -419,7 +419,7 @@ describe('asking for another mail', () => {
     expect(await refusal(byLink(first))).toBe('409 already_confirmed');
   });
 
-  it('within the cooldown is answered alike, mails nothing and leaves the old ones good', async () => {
+  it('within the cooldown the answer is the same, no mail is sent, and the old code stays valid', async () => {
     const ada = await claim();
     const { body } = await ada.client.post(RESEND, { signUpId: ada.signUpId }).expect(202);
     expect(body).toEqual({ signUpId: ada.signUpId, resendAfter: 60, expiresIn: 600 });
@@ -428,7 +428,7 @@ describe('asking for another mail', () => {
     await byCode(ada).expect(200);
   });
 
-  it('needs a sign-up that is still open', async () => {
+  it('it needs an open sign-up', async () => {
     expect(await refusal(app.post(RESEND, { signUpId: 'A'.repeat(43) }))).toBe('400 sign_up_invalid');
     const ada = await claim();
     await byCode(ada).expect(200);
@@ -436,7 +436,7 @@ describe('asking for another mail', () => {
     await mailbox.expectNone(ada.email, app, 1);
   });
 
-  it('BF-08 brings four mails in an hour and no more', async () => {
+  it('BF-08 it sends at most four mails an hour', async () => {
     let ada = await claim();
     for (let mails = 1; mails < 4; mails += 1) ada = await resend(ada);
     for (let more = 0; more < 2; more += 1) {
@@ -448,11 +448,11 @@ describe('asking for another mail', () => {
   });
 });
 
-describe('a new mail asked for while the sign-up ends', () => {
+describe('a new mail requested while the sign-up ends', () => {
   it.each([
     ['confirmed', byLink],
     ['discarded', ({ token }: Claim) => app.post(DISCARD, { token })],
-  ])('is refused or too late for it to be %s, and never fails', async (_, end) => {
+  ])('while the sign-up is %s it is refused or comes too late, and never fails', async (_, end) => {
     for (let round = 0; round < 3; round += 1) {
       const ada = await claim();
       await cooldownPasses();
@@ -463,8 +463,8 @@ describe('a new mail asked for while the sign-up ends', () => {
   });
 });
 
-describe('a sign-up that nobody confirms', () => {
-  it('SS-05 lapses without blocking the address or the login ID', async () => {
+describe('unconfirmed sign-up', () => {
+  it('SS-05 it expires and never blocks the address or the login ID', async () => {
     const ada = await claim();
     await app.sql.query(`UPDATE sign_ups SET expires_at = now() - interval '1 second' WHERE email_key = $1`, [
       ada.email,
@@ -477,12 +477,12 @@ describe('a sign-up that nobody confirms', () => {
   });
 });
 
-describe('a login ID that somebody else has taken meanwhile', () => {
+describe('login ID taken in between by another member', () => {
   it.each([
     ['by code', byCode],
     ['by link', byLink],
     ['by link and password', byLinkElsewhere],
-  ])('can be replaced at the confirmation %s', async (_, confirm) => {
+  ])('it can be replaced at the confirmation %s', async (_, confirm) => {
     const ada = await claim();
     const eve = await claim({ loginId: ada.loginId });
     await byCode(eve).expect(200);
@@ -499,7 +499,7 @@ describe('a login ID that somebody else has taken meanwhile', () => {
   it.each([
     ['code', byCode],
     ['link and password', byLinkElsewhere],
-  ])('costs the %s no guess, however many that are taken come before a free one', async (_, confirm) => {
+  ])('taken replacements cost the %s no guess, however many come before a free one', async (_, confirm) => {
     const ada = await claim();
     const eve = await given.member(app);
     for (let attempt = 0; attempt < 6; attempt += 1)
@@ -507,7 +507,7 @@ describe('a login ID that somebody else has taken meanwhile', () => {
     await confirm(ada).expect(200);
   });
 
-  it('cannot be replaced by a reserved or malformed one', async () => {
+  it('a reserved or malformed replacement is refused', async () => {
     const ada = await claim();
     for (const [loginId, code] of [
       ['admin', 'login_id_reserved'],
@@ -520,7 +520,7 @@ describe('a login ID that somebody else has taken meanwhile', () => {
     await byLink(ada).expect(200);
   });
 
-  it('goes to one of two who confirm at once', async () => {
+  it('one of two simultaneous confirmations gets it', async () => {
     for (let round = 0; round < 3; round += 1) {
       const ada = await claim();
       const eve = await claim({ loginId: ada.loginId });
@@ -531,8 +531,8 @@ describe('a login ID that somebody else has taken meanwhile', () => {
   });
 });
 
-describe('an address that has an account', () => {
-  it('EN-04 is answered as a new one', async () => {
+describe('address that has an account', () => {
+  it('EN-04 it gets the same answer as a new one', async () => {
     const ada = await given.member(app);
     const taken = await app.post(SIGN_UP, { ...unique.signUp(), email: ada.email });
     const free = await app.post(SIGN_UP, unique.signUp());
@@ -542,7 +542,7 @@ describe('an address that has an account', () => {
     expect(shapeOf(taken)).toEqual(shapeOf(free));
   });
 
-  it('EN-04 gets a mail that it has one, with no secret in it, and no second row', async () => {
+  it('EN-04 it gets a mail about the existing account, without a secret, and no second row', async () => {
     const ada = await given.member(app, { locale: 'ko' });
     const [welcome] = await mailbox.to(ada.email).all();
     const attempt = unique.signUp();
@@ -558,7 +558,7 @@ describe('an address that has an account', () => {
     await login(ada.loginId, ada.password).expect(200);
   });
 
-  it('ML-02 is told at the stored address, however it was typed this time', async () => {
+  it('ML-02 the mail goes to the stored spelling of the address', async () => {
     const ada = await given.member(app);
     const shouted = ada.email.toUpperCase();
     await app.post(SIGN_UP, { ...unique.signUp(), email: shouted }).expect(202);
@@ -567,7 +567,7 @@ describe('an address that has an account', () => {
     await mailbox.expectNone(shouted, app);
   });
 
-  it('EN-04 gets no more of these mails than the limits allow', async () => {
+  it('EN-04 the mail limits apply to these mails too', async () => {
     const ada = await given.member(app);
     for (let attempt = 0; attempt < 5; attempt += 1) {
       await app.post(SIGN_UP, { ...unique.signUp(), email: ada.email }).expect(202);
@@ -576,7 +576,7 @@ describe('an address that has an account', () => {
     expect(await mailbox.to(ada.email).all()).toHaveLength(2);
   });
 
-  it('refuses a claim from before it had one', async () => {
+  it('an earlier sign-up can no longer be confirmed', async () => {
     const late = await claim();
     const ada = await given.member(app);
     await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, late.email]);
@@ -587,8 +587,8 @@ describe('an address that has an account', () => {
   });
 });
 
-describe('SS-05 signing up with somebody else’s address first', () => {
-  it('gains nothing: the owner’s confirmation activates the owner’s sign-up alone', async () => {
+describe('SS-05 sign-up by a stranger with the owner’s address', () => {
+  it('the owner’s confirmation activates the owner’s sign-up alone', async () => {
     const attacker = await claim({ name: 'Mallory' });
     const values = { ...unique.signUp(), email: attacker.email };
     const client = app.client();
@@ -620,7 +620,7 @@ describe('SS-05 signing up with somebody else’s address first', () => {
     await app.post(CONFIRM_CODE, { signUpId: owner.signUpId, code }).expect(200);
   }
 
-  it('EN-04 does not tell by its handle when the owner has signed up, nor brings a mail from then on', async () => {
+  it('EN-04 the stranger’s sign-up id does not show when the owner has signed up, and brings no more mail', async () => {
     const early = await claim();
     const known = (await given.member(app)).email;
     const { body: late } = await app.post(SIGN_UP, { ...unique.signUp(), email: known }).expect(202);
@@ -642,7 +642,7 @@ describe('SS-05 signing up with somebody else’s address first', () => {
     expect(await mailbox.to(early.email).all()).toHaveLength(2);
   });
 
-  it('brings no code either when the owner has left the address again', async () => {
+  it('it brings no code either after the owner has left the address', async () => {
     const early = await claim();
     await confirmAfter(early);
     const elsewhere = unique.email();
@@ -656,7 +656,7 @@ describe('SS-05 signing up with somebody else’s address first', () => {
     await byCode(await claim({ email: early.email })).expect(200);
   });
 
-  it('does not make the owner activate it by mistake', async () => {
+  it('the owner cannot activate it by mistake', async () => {
     const attacker = await claim();
     const values = { ...unique.signUp(), email: attacker.email };
     const { body: answer } = await app.post(SIGN_UP, values).expect(202);
@@ -668,7 +668,7 @@ describe('SS-05 signing up with somebody else’s address first', () => {
     expect(await countOf('members', attacker.email)).toBe(0);
   });
 
-  it('gives no way in by forgotten password or login ID', async () => {
+  it('forgotten password and login ID do not open it', async () => {
     const attacker = await claim();
     await cooldownPasses();
     await app.post('/api/auth/password-reset/send-code', { email: attacker.email }).expect(202);
@@ -678,10 +678,10 @@ describe('SS-05 signing up with somebody else’s address first', () => {
   });
 });
 
-describe('asking whether a login ID is free', () => {
+describe('login ID availability', () => {
   const CHECK = '/api/auth/login-id/check';
 
-  it('is answered with yes, or with no and why', async () => {
+  it('the answer is yes, or no with a reason', async () => {
     const ada = await given.member(app);
     const check = async (loginId: string) => (await app.post(CHECK, { loginId }).expect(200)).body;
     expect(await check(unique.loginId())).toEqual({ available: true });
@@ -695,18 +695,18 @@ describe('asking whether a login ID is free', () => {
     }
   });
 
-  it('is not answered by sign-ups under way, which reserve nothing', async () => {
+  it('open sign-ups reserve no login ID', async () => {
     const { loginId } = await claim();
     expect((await app.post(CHECK, { loginId }).expect(200)).body).toEqual({ available: true });
   });
 
-  it('can be switched off', async () => {
+  it('it can be switched off', async () => {
     const replica = await app.replica({ env: { LOGIN_ID_CHECK_ENABLED: 'false' } });
     expect(await refusal(replica.post(CHECK, { loginId: unique.loginId() }))).toBe('404 not_found');
     await app.post(CHECK, { loginId: unique.loginId() }).expect(200);
   });
 
-  it('is limited by client address', async () => {
+  it('it is limited by client address', async () => {
     const client = app.client();
     await client.post(CHECK, { loginId: unique.loginId() }).expect(200);
     await app.sql.query(`UPDATE rate_limits SET points = 1000000 WHERE key LIKE 'ip-request:%'`);
@@ -718,7 +718,7 @@ describe('asking whether a login ID is free', () => {
   });
 });
 
-describe('many claims on one address', () => {
+describe('many sign-ups with one address', () => {
   /** What is kept of them at a time. */
   const MOST = 20;
 
@@ -727,7 +727,7 @@ describe('many claims on one address', () => {
     return Promise.all(Array.from({ length: count }, () => app.client().post(SIGN_UP, { ...unique.signUp(), email })));
   }
 
-  it('BF-08 are kept up to a number, and answered alike beyond it, for an address somebody has and for one nobody has', async () => {
+  it('BF-08 a limited number is kept, and the answer beyond it is the same for known and unknown addresses', async () => {
     const [known, unknown] = [(await given.member(app)).email, unique.email()];
     for (const email of [known, unknown]) {
       const answers = await crowd(email);
@@ -740,7 +740,7 @@ describe('many claims on one address', () => {
     }
   });
 
-  it('SS-05 never push out one whose code went out: its owner confirms it behind whatever crowd', async () => {
+  it('SS-05 a sign-up whose code was mailed is never displaced: its owner confirms it', async () => {
     const ada = await claim();
     await crowd(ada.email);
     await byCode(ada).expect(200);
@@ -748,7 +748,7 @@ describe('many claims on one address', () => {
     expect(await passwordsOfClaims(ada.email)).toBe(0);
   });
 
-  it('SS-05 keep nobody out who comes after them: once a mail may go out again, it carries a code that fits', async () => {
+  it('SS-05 a later sign-up gets a working code as soon as a mail may go out again', async () => {
     const email = unique.email();
     await crowd(email, MOST + 1);
     await mailbox.to(email).next();
@@ -758,7 +758,7 @@ describe('many claims on one address', () => {
     await byCode(ada).expect(200);
   });
 
-  it('SS-05 leave an owner whose claim came too soon for a mail the way to have it sent', async () => {
+  it('SS-05 an owner whose sign-up came too soon for a mail can have it sent later', async () => {
     const email = unique.email();
     await crowd(email, 3);
     const values = { ...unique.signUp(), email };
@@ -770,7 +770,7 @@ describe('many claims on one address', () => {
     await byCode(ada).expect(200);
   });
 
-  it('give way by age where all were mailed: the one mailed longest ago first', async () => {
+  it('when all were mailed, the one mailed longest ago is replaced first', async () => {
     const first = await claim();
     await mailIsAllowed();
     const second = await claim({ email: first.email });

@@ -16,7 +16,7 @@ async function run(env: Record<string, string | undefined>): Promise<{ code: num
 }
 
 describe('a server with a bad configuration', () => {
-  it('SL-03 does not start: it names what is wrong, all at once, and repeats no value', async () => {
+  it('SL-03 it does not start and names every problem at once without repeating a value', async () => {
     const env = {
       NODE_ENV: 'production',
       SECRET: 'my-secret-my-secret-my-secret-my-secret',
@@ -31,7 +31,7 @@ describe('a server with a bad configuration', () => {
     expect(output).not.toMatch(/^\s+at /m); // plain lines for the operator, no stack
   });
 
-  it('SL-03 does not start with keys that are none', async () => {
+  it('SL-03 it does not start with invalid keys', async () => {
     const DATABASE_URL = process.env.TEST_POSTGRES_URL;
     const { code, output } = await run({ DATABASE_URL, JWT_KEYS: 'certainly not a key', MIGRATE_ON_START: 'false' });
     expect(code).toBe(1);
@@ -39,7 +39,7 @@ describe('a server with a bad configuration', () => {
     expect(output).not.toContain('certainly');
   });
 
-  it('says in plain words that there is no such database, or that its port is taken', async () => {
+  it('a missing database and a taken port are reported in plain words', async () => {
     const url = new URL(process.env.TEST_POSTGRES_URL!);
     url.pathname = '/nowhere';
     const closed = await run({ DATABASE_URL: url.href });

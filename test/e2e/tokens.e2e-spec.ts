@@ -120,7 +120,7 @@ async function stateOf(member: GivenMember): Promise<unknown> {
 
 const base64url = (bytes: Buffer): string => bytes.toString('base64url');
 
-describe('a forged token', () => {
+describe('forged token', () => {
   const kinds: Kind[] = ['access', 'refresh', 'reset'];
   /** Where a forged header says that keys are to be found. */
   const attacker = http.createServer((request, response) => {
@@ -131,7 +131,7 @@ describe('a forged token', () => {
   beforeAll(() => new Promise<void>((resolve) => attacker.listen(0, '127.0.0.1', resolve)));
   afterAll(() => new Promise<void>((resolve) => attacker.close(() => resolve())));
 
-  it.each(kinds)('TK-01 TK-02 opens nothing in place of a genuine %s token', async (kind) => {
+  it.each(kinds)('TK-01 TK-02 it opens nothing in place of a genuine %s token', async (kind) => {
     const attackerUrl = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/jwks.json`;
     const ada = await given.member(app);
     const genuine = (await genuineTokens(ada))[kind];
@@ -147,7 +147,7 @@ describe('a forged token', () => {
     expect((await operationsOf(kind)[0]!.send(genuine, ada)).status).toBeLessThan(300);
   });
 
-  it('TK-02 with a header that says more than ours is refused, even under a genuine signature', async () => {
+  it('TK-02 an unusual header is refused, even with a genuine signature', async () => {
     const ada = await given.member(app);
     const genuine = await genuineTokens(ada);
     const extras = [
@@ -187,7 +187,7 @@ describe('a forged token', () => {
     }
   });
 
-  it('TK-02 as long as a request may be is refused for what it is, and a longer one for its length', async () => {
+  it('TK-02 a token of the maximum length is refused as a token, a longer one for its length', async () => {
     const ada = await given.member(app);
     const { header, claims } = decodeToken(ada.refreshToken);
     const sized = (length: number): string => forge.sign('refresh', claims, { ...header, kid: 'k'.repeat(length) });
@@ -206,7 +206,7 @@ describe('a forged token', () => {
   });
 });
 
-describe('a token with a genuine signature', () => {
+describe('token with a genuine signature', () => {
   /** A claim written as JSON.stringify would not write it. */
   const raw = (json: string): { raw: string } => ({ raw: json });
   const isRaw = (value: unknown): value is { raw: string } =>
@@ -266,7 +266,7 @@ describe('a token with a genuine signature', () => {
   };
 
   it.each(['access', 'refresh', 'reset'] as const)(
-    'TK-03 is refused when one claim is missing, wrong or of the wrong type (%s token)',
+    'TK-03 a missing, wrong or wrongly typed claim is refused (%s token)',
     async (kind) => {
       const ada = await given.member(app);
       const genuine = (await genuineTokens(ada))[kind];
@@ -311,13 +311,13 @@ describe('a token with a genuine signature', () => {
     },
   );
 
-  it('TK-03 for a member that is no more opens nothing', async () => {
+  it('TK-03 a token of an erased member is refused', async () => {
     const ada = await given.member(app);
     const nobody = forge.alter('access', ada.accessToken, { sub: randomUUID() });
     expect(await app.get('/api/members/me', nobody)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
   });
 
-  it('is told apart when it is genuine but late', async () => {
+  it('a genuine expired token is reported as expired', async () => {
     const ada = await given.member(app);
     const genuine = await genuineTokens(ada);
     for (const kind of ['access', 'refresh', 'reset'] as const) {
@@ -332,8 +332,8 @@ describe('a token with a genuine signature', () => {
   });
 });
 
-describe('a token and its purpose', () => {
-  it('TK-04 opens what it is for and nothing else', async () => {
+describe('token purposes', () => {
+  it('TK-04 a token opens nothing beyond its purpose', async () => {
     const ada = await given.member(app);
     const inbox = mailbox.to(ada.email);
     const [welcome] = await inbox.all();
@@ -370,7 +370,7 @@ describe('a token and its purpose', () => {
     }
   });
 
-  it('TK-04 opens each thing it is for', async () => {
+  it('TK-04 a token opens everything within its purpose', async () => {
     // One member each where using it up ends the session.
     const [ada, bob, cleo, dan] = await Promise.all(Array.from({ length: 4 }, () => given.member(app)));
     const answers: Record<string, number> = {};
@@ -404,7 +404,7 @@ describe('a token and its purpose', () => {
     expect(Object.keys(answers).sort()).toEqual(OPERATIONS.map(({ name }) => name).sort());
   });
 
-  it('TK-05 lives no longer than it should', async () => {
+  it('TK-05 a token expires at its time', async () => {
     const ada = await given.member(app);
     const { access, refresh, reset } = await genuineTokens(ada);
     const lifeOf = (token: string): number => decodeToken(token).claims.exp - decodeToken(token).claims.iat;
@@ -415,7 +415,7 @@ describe('a token and its purpose', () => {
       expect(Math.abs(decodeToken(token).claims.iat - Date.now() / 1000)).toBeLessThan(60);
   });
 
-  it('TK-10 names its owner by id alone', async () => {
+  it('TK-10 a token identifies its owner by id alone', async () => {
     const name = 'Ada Lovelace';
     const ada = await given.member(app, { name });
     const { access, refresh, reset } = await genuineTokens(ada);
@@ -439,7 +439,7 @@ describe('a token and its purpose', () => {
     expect(Object.keys(decodeToken(reset).claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'sub']);
   });
 
-  it('TK-10 holds 128 bits or more that nobody can guess, and so does each link', async () => {
+  it('TK-10 every token and link holds at least 128 random bits', async () => {
     const members = await Promise.all(Array.from({ length: 3 }, () => given.member(app)));
     const secrets: string[] = [];
     for (const member of members) {
@@ -461,8 +461,8 @@ describe('a token and its purpose', () => {
   });
 });
 
-describe('whoever asks whether an access token is good', () => {
-  it('learns whose it is, for which session and until when', async () => {
+describe('access token verification', () => {
+  it('it returns member, session and expiry', async () => {
     const ada = await given.member(app);
     const { iat, exp } = decodeToken(ada.accessToken).claims;
     expect((await verifyToken(ada.accessToken).expect(200)).body).toEqual({
@@ -475,7 +475,7 @@ describe('whoever asks whether an access token is good', () => {
     });
   });
 
-  it('learns why it is not: expired, revoked or invalid', async () => {
+  it('it returns why a token is invalid: expired, revoked or invalid', async () => {
     const ada = await given.member(app);
     const { body: elsewhere } = await app
       .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
@@ -496,8 +496,8 @@ describe('whoever asks whether an access token is good', () => {
   });
 });
 
-describe('the keys of access tokens', () => {
-  it('are published, so that anyone can check an ES256 token without asking', async () => {
+describe('keys of access tokens', () => {
+  it('ES256 keys are published, so that any service verifies a token by itself', async () => {
     const ada = await given.member(app);
     const { body } = await app.get('/.well-known/jwks.json').expect(200);
     const { header } = decodeToken(ada.accessToken);
@@ -531,7 +531,7 @@ describe('the keys of access tokens', () => {
       expect(decodeToken(kind).header.alg).toBe('HS512');
   });
 
-  it('are kept to ourselves where access tokens are HS512, and each mode refuses the other’s tokens', async () => {
+  it('HS512 keys are not published, and each mode refuses the other’s tokens', async () => {
     const symmetric = await app.replica({ env: { JWT_ALGORITHM: 'HS512' } });
     expect((await symmetric.get('/.well-known/jwks.json').expect(200)).body).toEqual({ keys: [] });
     const ada = await given.member(app);
@@ -556,7 +556,7 @@ describe('the keys of access tokens', () => {
     }
   });
 
-  it('TK-11 can be replaced: tokens of the old key are good until it is taken away', async () => {
+  it('TK-11 a replaced key stays valid until it is removed', async () => {
     const pemPair = () =>
       generateKeyPairSync('ec', {
         namedCurve: 'prime256v1',
@@ -602,7 +602,7 @@ describe('the keys of access tokens', () => {
     await before.get('/api/members/me', renewed.accessToken).expect(401);
   });
 
-  it('TK-11 follow the secret they are derived from, and PREVIOUS_SECRETS keeps the old ones', async () => {
+  it('TK-11 derived keys change with SECRET, and PREVIOUS_SECRETS keeps the old ones', async () => {
     const rotated = await app.replica({
       env: { SECRET: base64url(randomBytes(48)), PREVIOUS_SECRETS: TEST_SECRET, WORKER_ENABLED: 'false' },
     });
@@ -618,17 +618,17 @@ describe('the keys of access tokens', () => {
   });
 });
 
-describe('an Authorization header', () => {
+describe('Authorization header', () => {
   const send = (authorization: string | string[]) =>
     app.request('GET', '/api/members/me', { headers: { authorization } });
 
-  it('names the scheme in any case, then blanks, then the token', async () => {
+  it('it holds the scheme in any case, blanks, then the token', async () => {
     const ada = await given.member(app);
     for (const scheme of ['Bearer', 'bearer', 'BEARER', 'bEaReR', 'Bearer  '])
       expect((await send(`${scheme} ${ada.accessToken}`)).status).toBe(200);
   });
 
-  it('TK-11 of any other shape is refused like no header at all', async () => {
+  it('TK-11 any other form is refused like a missing header', async () => {
     const ada = await given.member(app);
     const token = ada.accessToken;
     const [headerPart, claimsPart, signature] = token.split('.');
@@ -711,7 +711,7 @@ describe('an Authorization header', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('is the only place for an access token', async () => {
+  it('an access token is accepted nowhere else', async () => {
     const ada = await given.member(app);
     const token = ada.accessToken;
     await app.get(`/api/members/me?access_token=${token}`).expect(401);

@@ -61,7 +61,7 @@ describe('traces', () => {
     collector.stop();
   });
 
-  it('follow a request from its route to its statements', async () => {
+  it('they follow a request from its route to its SQL statements', async () => {
     const credentials = { identifier: ada.email, password: ada.password };
     await app.post('/api/auth/login', credentials).expect(200);
     const request = await eventually('the span of the login', async () =>
@@ -75,7 +75,7 @@ describe('traces', () => {
     expect(collector.bodies.join()).toContain('accounts');
   });
 
-  it('SL-01 hold no secret, no address and nothing that was in a URL', async () => {
+  it('SL-01 they hold no secret, no address and nothing from a URL', async () => {
     await app.get(`/pages/no-such-page?note=${ada.loginId}`);
     await app.get('/api/members/me', ada.accessToken).expect(200);
     await eventually('the last span', async () => collector.spans.find(({ name }) => name === 'GET /api/members/me'));
@@ -85,7 +85,7 @@ describe('traces', () => {
       expect(sent).not.toContain(secret);
   });
 
-  it('are lost where the collector is away, and the server works and stops in good order all the same', async () => {
+  it('without a collector they are dropped, and the server works and stops cleanly', async () => {
     const alone = await TestApp.start({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' } });
     await alone.get('/.well-known/jwks.json').expect(200);
     expect(await alone.stop()).toBe(0);

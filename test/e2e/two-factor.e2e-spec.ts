@@ -25,14 +25,14 @@ async function challenge(member: GivenMember, more: object = {}): Promise<string
   return body.mfaToken;
 }
 
-describe('a second factor', () => {
+describe('second factor', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.shared();
   });
   afterAll(() => app.stop());
 
-  it('is set up with a QR code, confirmed, and then asked for at login', async () => {
+  it('it is set up with a QR code, confirmed, and asked for at login', async () => {
     const ada = await given.member(app);
     const { body: totp } = await ada.client
       .post('/api/members/me/totp', { password: ada.password }, ada.accessToken)
@@ -60,7 +60,7 @@ describe('a second factor', () => {
   it.each([
     ['an app', enrol],
     ['a passkey', addPasskey],
-  ])('AD-01 ends the sessions that were opened without it when it is the first: %s', async (_, add) => {
+  ])('AD-01 the first one ends the sessions opened without it: %s', async (_, add) => {
     const ada = await given.member(app);
     const { body: other } = await login(ada, app.client()).expect(200);
     const enrolled = await add(ada);
@@ -85,7 +85,7 @@ describe('a second factor', () => {
     await app.get('/api/members/me', later.accessToken).expect(200);
   });
 
-  it('can be looked at without a recent login: whether it is on, and how many recovery codes are left', async () => {
+  it('its state and the number of recovery codes are shown without a recent login', async () => {
     const ada = await given.member(app);
     const status = async () => (await ada.client.get('/api/members/me/totp', ada.accessToken).expect(200)).body;
     expect(await status()).toEqual({ enabled: false, recoveryCodesLeft: 0 });
@@ -104,7 +104,7 @@ describe('a second factor', () => {
     expect(await status()).toEqual({ enabled: true, recoveryCodesLeft: 9 });
   });
 
-  it('OC-07 accepts no code twice, none older than one accepted, and one step either way at most', async () => {
+  it('OC-07 no code works twice or out of order, and at most one time step of drift is accepted', async () => {
     const ada = await enrol(await given.member(app));
     const mfa = async (code: string) =>
       ada.client.post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code });
@@ -140,7 +140,7 @@ describe('a second factor', () => {
     expect(subjects.join('\n')).toMatch(/recovery code/i);
   });
 
-  it('OC-10 tries are counted for the account over all logins, and the right code has to wait then', async () => {
+  it('OC-10 attempts count per account over all logins, and then the right code has to wait', async () => {
     const ada = await enrol(await given.member(app));
     const tokens = await Promise.all(Array.from({ length: 6 }, () => challenge(ada)));
     const statuses: number[] = [];
@@ -153,7 +153,7 @@ describe('a second factor', () => {
     expect(Number(late.headers['retry-after'])).toBeGreaterThan(0);
   });
 
-  it('OC-10 a code that was used is one more wrong one: it refills no tries, and is noted', async () => {
+  it('OC-10 a used code counts as a wrong one and is recorded', async () => {
     const ada = await enrol(await given.member(app));
     const used = codeAt(ada.secret, 1);
     const mfa = async (code: string) =>
@@ -170,7 +170,7 @@ describe('a second factor', () => {
     expect(rows).toEqual([{ failed: 7 }]);
   });
 
-  it('BF-04 wrong ones from elsewhere leave the owner on a known device, and in a session, tries of their own', async () => {
+  it('BF-04 wrong codes from elsewhere do not use up the owner’s attempts on a known device or in a session', async () => {
     const ada = await enrol(await given.member(app));
     const mfa = async (code: string, deviceToken?: string) =>
       (await app.client().post('/api/auth/login/mfa', { mfaToken: await challenge(ada, { deviceToken }), code }))
@@ -197,7 +197,7 @@ describe('a second factor', () => {
     expect((await remove(ada.recoveryCodes[2]!)).status).toBe(204);
   });
 
-  it('OC-10 waits for fifteen minutes at most, however many were wrong before', async () => {
+  it('OC-10 the wait is at most fifteen minutes', async () => {
     const ada = await enrol(await given.member(app));
     const mfa = async (code: string) =>
       app.client().post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code });
@@ -227,7 +227,7 @@ describe('a second factor', () => {
     expect((await mfa(ada.recoveryCodes[0]!)).status).toBe(200);
   });
 
-  it('OC-10 the mfa token opens nothing else, works once and expires', async () => {
+  it('OC-10 the MFA token opens nothing else, works once and expires', async () => {
     const ada = await enrol(await given.member(app));
     const mfaToken = await challenge(ada);
     await ada.client.get('/api/members/me', mfaToken).expect(401);
@@ -243,7 +243,7 @@ describe('a second factor', () => {
     await ada.client.post('/api/auth/login/mfa', { mfaToken: stale, code: ada.recoveryCodes[0] }).expect(401);
   });
 
-  it('OC-10 is asked for before the way to a new password is shown, where the password must be changed', async () => {
+  it('OC-10 it is asked for before a forced password change', async () => {
     const ada = await enrol(await given.member(app));
     await app.sql.query('UPDATE members SET must_change_password = true WHERE id = $1', [ada.id]);
     const grants = async () =>
@@ -272,7 +272,7 @@ describe('a second factor', () => {
     expect(tokens.status).toBe('authenticated');
   });
 
-  it('OC-09 outlives a password reset, which logs nobody in', async () => {
+  it('OC-09 it survives a password reset, which opens no session', async () => {
     const ada = await enrol(await given.member(app));
     const before = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;
     const { body: asked } = await ada.client
@@ -287,7 +287,7 @@ describe('a second factor', () => {
     await challenge({ ...ada, password });
   });
 
-  it('is removed with the password and a code, and only by a recent login', async () => {
+  it('removing it needs the password, a code and a recent login', async () => {
     const ada = await enrol(await given.member(app));
     const remove = (body: unknown) => ada.client.delete('/api/members/me/totp', body, ada.accessToken);
     expect((await remove({ password: 'not the right one', code: ada.recoveryCodes[0] })).status).toBe(401);
@@ -303,7 +303,7 @@ describe('a second factor', () => {
     expect((await login(ada).expect(200)).body.status).toBe('authenticated');
   });
 
-  it('SL-02 stands encrypted in the database', async () => {
+  it('SL-02 it is encrypted in the database', async () => {
     const ada = await enrol(await given.member(app));
     const { rows } = await app.sql.query('SELECT sealed FROM totp_secrets WHERE member_id = $1', [ada.id]);
     expect(rows[0].sealed.toString('latin1')).not.toContain(ada.secret);

@@ -33,7 +33,7 @@ const COURSES = {
 } satisfies Record<string, (postgres: ReplicatedPostgres, random: SeededRandom) => Promise<void>>;
 
 /** Two PostgreSQL servers, the second a synchronous standby, and three servers of ours that write without pause. */
-describe('a failover loses nothing that was acknowledged', () => {
+describe('failover', () => {
   const random = new SeededRandom();
   const downtimes: number[] = [];
   let cluster: FaultCluster<ReplicatedPostgres>;
@@ -47,23 +47,26 @@ describe('a failover loses nothing that was acknowledged', () => {
   });
 
   const titles = Object.keys(COURSES) as (keyof typeof COURSES)[];
-  it.each(IS_LONG ? titles : [random.pick(titles)])('FT-06 TK-09 O1 O2 O3 O4 when the primary %s', async (title) => {
-    for (let left = howMany({ short: 1, long: 5 }); left > 0; left -= 1) {
-      await cluster.postgres.addStandby();
-      const problems = await cluster.survive(async () => {
-        await pause(400 + random.below(400));
-        const lostAt = performance.now();
-        await COURSES[title](cluster.postgres, random);
-        const before = cluster.acknowledgedWrites;
-        while (cluster.acknowledgedWrites === before) await pause(20);
-        downtimes.push(performance.now() - lostAt);
-        await cluster.excuseMailsUnderWay();
-        await pause(400);
-      });
-      expect(problems).toEqual([]);
-      await cluster.expectRevocationsHeard();
-    }
-    // A duration means something only where the suite has the machine to itself.
-    if (IS_LONG) expect(Math.max(...downtimes)).toBeLessThan(DOWNTIME_LIMIT_MS);
-  });
+  it.each(IS_LONG ? titles : [random.pick(titles)])(
+    'FT-06 TK-09 O1 O2 O3 O4 nothing acknowledged is lost when the primary %s',
+    async (title) => {
+      for (let left = howMany({ short: 1, long: 5 }); left > 0; left -= 1) {
+        await cluster.postgres.addStandby();
+        const problems = await cluster.survive(async () => {
+          await pause(400 + random.below(400));
+          const lostAt = performance.now();
+          await COURSES[title](cluster.postgres, random);
+          const before = cluster.acknowledgedWrites;
+          while (cluster.acknowledgedWrites === before) await pause(20);
+          downtimes.push(performance.now() - lostAt);
+          await cluster.excuseMailsUnderWay();
+          await pause(400);
+        });
+        expect(problems).toEqual([]);
+        await cluster.expectRevocationsHeard();
+      }
+      // A duration means something only where the suite has the machine to itself.
+      if (IS_LONG) expect(Math.max(...downtimes)).toBeLessThan(DOWNTIME_LIMIT_MS);
+    },
+  );
 });

@@ -12,7 +12,7 @@ allowTime();
  * worked once (O2), exactly one password opens each account (O3), every mail is delivered or visibly not (O4), no secret is
  * in a log (O5), all are alive (O7).
  */
-describe('nothing is lost', () => {
+describe('nothing acknowledged is lost', () => {
   const random = new SeededRandom();
   let cluster: FaultCluster<BreakablePostgres>;
   beforeAll(async () => {
@@ -58,14 +58,14 @@ describe('nothing is lost', () => {
     });
   });
 
-  it('FT-05 O1 O2 O3 when every connection to the database is terminated', () =>
+  it('FT-05 O1 O2 O3 when every database connection is terminated', () =>
     survive({ short: 1, long: 50 }, async () => {
       await aWhile();
       expect(await cluster.postgres.terminateBackends()).toBeGreaterThan(0);
       await aWhile();
     }));
 
-  it('FT-05 O1 O2 O3 when the database crashes and comes back', () =>
+  it('FT-05 O1 O2 O3 when the database crashes and restarts', () =>
     survive({ short: 1, long: 20 }, async () => {
       await aWhile();
       await cluster.postgres.crash();
@@ -75,7 +75,7 @@ describe('nothing is lost', () => {
       await aWhile();
     }));
 
-  it('FT-05 O1 O2 O3 when the database freezes: refused while it is frozen, served again afterwards', () =>
+  it('FT-05 O1 O2 O3 when the database freezes: requests are refused, then served again', () =>
     survive({ short: 1, long: 3 }, async () => {
       await aWhile();
       const thaw = await cluster.postgres.freeze();
@@ -89,7 +89,7 @@ describe('nothing is lost', () => {
       await cluster.excuseMailsUnderWay(); // frozen for longer than the lease
     }));
 
-  it('FT-08 O1 O2 O3 when a lock holds up every connection: refused, and the process stays well', () =>
+  it('FT-08 O1 O2 O3 when a lock blocks every connection: requests are refused and the process stays healthy', () =>
     survive({ short: 1, long: 10 }, async () => {
       const holder = await cluster.postgres.database.pool.connect();
       await holder.query('BEGIN');
@@ -140,7 +140,7 @@ describe('nothing is lost', () => {
       await aWhile();
     }));
 
-  it('FT-10 O1 O2 O3 O4 when servers are restarted one after another: no request fails', () =>
+  it('FT-10 O1 O2 O3 O4 when servers restart one after another: no request fails', () =>
     survive({ short: 1, long: 17 }, async () => {
       const before = cluster.refusals;
       for (const server of cluster.servers.slice(0, howMany({ short: 1, long: 3 }))) await cluster.roll(server);

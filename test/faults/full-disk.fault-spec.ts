@@ -68,7 +68,7 @@ if (obstacle !== undefined) console.warn(`Skipped: ${obstacle}.`);
     expect(rows[0]!.count).toBeGreaterThanOrEqual(1 + acknowledged.signUps);
   };
 
-  it('FT-07 with data answers writes with 503, goes on checking and reading, and recovers by itself', async () => {
+  it('FT-07 a full data disk answers writes with 503, keeps reads working, and recovers by itself', async () => {
     const small = await disk(DATA_MB);
     const postgres = await BreakablePostgres.start({ folder: small.directory });
     const log = await disk(LOG_MB);
@@ -91,7 +91,7 @@ if (obstacle !== undefined) console.warn(`Skipped: ${obstacle}.`);
     await expectRecovery(app, ada, acknowledged);
   });
 
-  it('FT-07 with the write-ahead log, which ends PostgreSQL, is a 503 until its supervisor gets it started again', async () => {
+  it('FT-07 a full write-ahead log disk ends PostgreSQL: 503 until its supervisor restarts it', async () => {
     const postgres = await BreakablePostgres.start({ settings: ['min_wal_size=32MB', 'max_wal_size=64MB'] });
     const small = await disk(LOG_MB);
     await postgres.moveLog(small.directory);

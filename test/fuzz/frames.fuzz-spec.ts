@@ -81,8 +81,8 @@ function exchange(bytes: Buffer): Promise<string> {
 const statusesOf = (received: string): number[] =>
   [...received.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
 
-describe('bytes that are hardly HTTP', () => {
-  it('TR-07 are answered with a refusal, or like the request that they still are, and never with a fault', async () => {
+describe('malformed HTTP', () => {
+  it('TR-07 it is refused or answered like the request it still is, and causes no error', async () => {
     const { pid } = app;
     const counts = new Map<number, number>();
     const wrong: string[] = [];
@@ -107,7 +107,7 @@ describe('bytes that are hardly HTTP', () => {
     await app.get('/health/ready').expect(200);
   });
 
-  it('TR-07 IV-04 that come a byte at a time are cut off, and keep nobody else waiting', async () => {
+  it('TR-07 IV-04 requests sent byte by byte are cut off and delay no other client', async () => {
     const { hostname, port } = new URL(app.origin);
     const began = Date.now();
     const cutOff: { received: string; afterMs: number }[] = [];

@@ -54,8 +54,8 @@ function* requests() {
   }
 }
 
-describe('text that has broken programs before', () => {
-  it('IV-02 IV-05 IV-07 ML-01 breaks nothing here, in any field that takes text', async () => {
+describe('strings that have broken programs before', () => {
+  it('IV-02 IV-05 IV-07 ML-01 they break nothing in any text field', async () => {
     expect(NAUGHTY_STRINGS.length).toBeGreaterThan(515);
     await target.sendAll(requests());
     await target.expectUnharmed();

@@ -33,7 +33,7 @@ const bodyOf = ({ body }: Operation, forged: Record<string, string> = {}): Buffe
 };
 
 describe('forged tokens', () => {
-  it('TK-01 TK-02 TK-04 open nothing, at any operation that takes a token, in a header or in a field', async () => {
+  it('TK-01 TK-02 TK-04 they open nothing in the header or a field of any operation', async () => {
     const { body: jwks } = await target.app.get('/.well-known/jwks.json').expect(200);
     const tools = { forge, published: jwks.keys[0], attackerUrl: 'http://127.0.0.1:9/jwks.json' };
     const example = (kind: Kind) =>

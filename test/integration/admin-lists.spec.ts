@@ -23,7 +23,7 @@ interface Plan {
   Plans?: Plan[];
 }
 
-describe('the lists of administrators', () => {
+describe('administration lists', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -83,7 +83,7 @@ describe('the lists of administrators', () => {
     expect(plan.wasted).toBeLessThan(1000);
   }
 
-  it.each([null, AFTER])('AD-01 read members by an index, newest first, after %j', async (after) => {
+  it.each([null, AFTER])('AD-01 members are read by an index, newest first, after %j', async (after) => {
     await expectIndexed(memberListStatement({}, LIMIT, after), 'members_created_at');
     await expectIndexed(memberListStatement({ status: 'active' }, LIMIT, after), 'members_created_at');
     await expectIndexed(memberListStatement({ role: 'admin' }, LIMIT, after), 'members_admins');
@@ -100,7 +100,7 @@ describe('the lists of administrators', () => {
     expect((await database.pool.query(memberListStatement({ query }, LIMIT, null))).rowCount).toBe(1);
   });
 
-  it('AD-01 read events by an index, by member, type and time', async () => {
+  it('AD-01 events are read by an index, by member, type and time', async () => {
     const memberId = '00000000-0000-4000-8000-000000000007';
     const to = new Date('2025-12-01');
     const from = new Date('2025-11-30');
@@ -116,7 +116,7 @@ describe('the lists of administrators', () => {
     await expectIndexed(eventListStatement({ memberId, to }, LIMIT, null), 'security_events_member_at');
   });
 
-  it('read mails by an index, by state', async () => {
+  it('mails are read by an index, by state', async () => {
     const options = dataSourceOptions({ url: database.url, poolSize: 1, timeoutSeconds: 120 });
     const dataSource = await new DataSource(options).initialize();
     const statement = (status: OutboxStatus | undefined, after: PagePosition | null) => {

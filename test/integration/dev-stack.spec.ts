@@ -4,7 +4,7 @@ import { unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('the services that the tests stand on', () => {
+describe('test services', () => {
   const databases: TestDatabase[] = [];
   const smtp = createTransport({ url: process.env.TEST_SMTP_URL });
 
@@ -13,7 +13,7 @@ describe('the services that the tests stand on', () => {
     for (const database of databases) await database.drop();
   });
 
-  it('give each test file a migrated database of its own', async () => {
+  it('each test file gets its own migrated database', async () => {
     databases.push(...(await Promise.all([createTestDatabase(), createTestDatabase()])));
     const [first, second] = databases as [TestDatabase, TestDatabase];
     await first.pool.query('CREATE TABLE only_here ()');
@@ -26,14 +26,14 @@ describe('the services that the tests stand on', () => {
     expect(await tables(second)).toContain('outbox_messages');
   });
 
-  it('can make an empty database, for tests of the migrations', async () => {
+  it('an empty database is available for tests of the migrations', async () => {
     const empty = await createTestDatabase({ empty: true });
     databases.push(empty);
     const { rows } = await empty.pool.query("SELECT FROM pg_tables WHERE schemaname = 'public'");
     expect(rows).toEqual([]);
   });
 
-  it('show a mail as its reader sees it', async () => {
+  it('a mail is shown as its reader sees it', async () => {
     const email = unique.email();
     const token = 'tok-123456_en';
     const mail = {
@@ -56,7 +56,7 @@ describe('the services that the tests stand on', () => {
     });
   });
 
-  it('give the mails of one address in order, and nobody else’s', async () => {
+  it('the mails of one address come in order, without those of others', async () => {
     const [ada, eve] = [unique.email(), unique.email()];
     for (const subject of ['first', 'second']) {
       await smtp.sendMail({ from: 'no-reply@munjigi.test', to: ada, subject, text: 'hello' });

@@ -173,7 +173,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
   const walBytes = async (): Promise<number> =>
     (await sql.query('SELECT sum(size)::float8 AS bytes FROM pg_ls_waldir()')).rows[0].bytes;
 
-  it('copies the primary, follows it, and goes on from where it was when it was away', async () => {
+  it('it copies the primary, follows it, and continues after an absence', async () => {
     const first = await follow('replica');
     await first.sees(await write());
     await stop(first.child);
@@ -186,7 +186,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
     await stop(again.child);
   });
 
-  it('copies anew after a first copying that was cut off, whose slot is there and whose data is not whole', async () => {
+  it('it copies again after an interrupted first copy', async () => {
     await rm(path.join(folder, 'replica'), { recursive: true });
     const cut = await follow('replica', await slowCopying());
     const begun = path.join(`${data('replica')}.copy`, 'PG_VERSION');
@@ -202,7 +202,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
     await stop(again.child);
   });
 
-  it('keeps no more on the primary than it may while it is away, and copies anew once it was left behind', async () => {
+  it('it lets the primary keep a limited amount while away, and copies again once it has fallen behind', async () => {
     const left = await slot();
     expect(left).toMatchObject({ active: false });
     await outrun();
@@ -213,7 +213,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
     await stop(again.child);
   });
 
-  it('ends when it is left behind while it runs, so that it is started anew', async () => {
+  it('it stops when it falls behind while running, so that it is restarted', async () => {
     const cut = await follow('replica');
     await cut.sees(await write());
     // What happens to the slot of a replica that the network has cut off for long.
@@ -235,7 +235,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
     await stop(again.child);
   });
 
-  it('starts with what it has while the primary is away', async () => {
+  it('it starts with its own data while the primary is away', async () => {
     const seen = await write();
     const before = await follow('replica');
     await before.sees(seen);
@@ -246,7 +246,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
     await stop(alone.child);
   });
 
-  it('has an end to what its slot keeps in the compose file', () => {
+  it('the compose file limits what its slot keeps', () => {
     const file = readFileSync(path.join(PROJECT_ROOT, 'deploy/compose.scale.yml'), 'utf8');
     const { services } = parse(file, { merge: true }) as { services: { postgres: { command: string } } };
     expect(services.postgres.command).toMatch(/-c max_slot_wal_keep_size=\d+GB/);

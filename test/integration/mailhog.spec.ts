@@ -40,7 +40,7 @@ function fakeMailHog(): Server {
   });
 }
 
-describe('the mailbox helper on MailHog', () => {
+describe('mailbox helper on MailHog', () => {
   const server = fakeMailHog();
   const embedded = process.env.MAIL_INBOX_URL;
   const mailbox = new Mailbox();
@@ -55,7 +55,7 @@ describe('the mailbox helper on MailHog', () => {
     server.close();
   });
 
-  it('gives the mails of exactly that address, oldest first and decoded', async () => {
+  it('it returns the mails of exactly one address, oldest first and decoded', async () => {
     const mails = await mailbox.to('ada@example.test').all();
     expect(mails.map(({ id, subject, code }) => [id, subject, code])).toEqual([
       ['1', '확인 코드', '111111'],
@@ -63,7 +63,7 @@ describe('the mailbox helper on MailHog', () => {
     ]);
   });
 
-  it('gives every mail where no address is asked for', async () => {
+  it('without an address it returns every mail', async () => {
     expect((await mailbox.everything()).map(({ id }) => id)).toEqual(['1', '2', '3']);
   });
 });

@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const ALL = MIGRATIONS.map(({ name }) => name);
 
-describe('the migrations', () => {
+describe('migrations', () => {
   const cleanups: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -35,7 +35,7 @@ describe('the migrations', () => {
     return rows.map(({ line }) => line as string);
   };
 
-  it('build the schema, take it down to nothing, and build the same again', async () => {
+  it('they build the schema, remove it completely, and build the same again', async () => {
     const database = await emptyDatabase();
     expect(await migrate(optionsFor(database))).toEqual(ALL);
     const built = await schemaOf(database);
@@ -49,13 +49,13 @@ describe('the migrations', () => {
     expect(await schemaOf(database)).toEqual(built);
   });
 
-  it('find nothing to do the second time', async () => {
+  it('they do nothing the second time', async () => {
     const database = await emptyDatabase();
     await migrate(optionsFor(database));
     expect(await migrate(optionsFor(database))).toEqual([]);
   });
 
-  it('leave no difference between the tables and the entities', async () => {
+  it('tables and entities match', async () => {
     const database = await createTestDatabase();
     cleanups.push(() => database.drop());
     const dataSource = await connect(database);
@@ -63,7 +63,7 @@ describe('the migrations', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('FT-10 run once each when three servers start at the same moment', async () => {
+  it('FT-10 they run once each when three servers start at the same moment', async () => {
     const database = await emptyDatabase();
     const applied = await Promise.all([1, 2, 3].map(() => migrate(optionsFor(database))));
     expect(applied.flat().sort()).toEqual([...ALL].sort());

@@ -111,7 +111,7 @@ function session(): Record<string, unknown> {
   return { transport: 'body', user_agent: '', ip: '-' };
 }
 
-describe('the purge', () => {
+describe('purge', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let watched: WatchedDatabase;
@@ -349,7 +349,7 @@ describe('the purge', () => {
   });
 });
 
-describe('the erasure of closed accounts', () => {
+describe('erasure of closed accounts', () => {
   let database: TestDatabase;
   const dataSources: DataSource[] = [];
   beforeAll(async () => {
@@ -471,7 +471,7 @@ describe('the erasure of closed accounts', () => {
   });
 });
 
-describe('the index of sign-ups', () => {
+describe('index of sign-ups', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   beforeAll(async () => {

@@ -12,7 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 /** A minute from now, in seconds since 1970. */
 const soon = (): number => Date.now() / 1000 + 60;
 
-describe('rotations that come in one turn of the event loop', () => {
+describe('rotations in one turn of the event loop', () => {
   let own: TestDatabase;
   let dataSource: DataSource;
   let rotations: RotationsRepository;
@@ -44,7 +44,7 @@ describe('rotations that come in one turn of the event loop', () => {
     return rows.map(({ id }, index) => ({ sid: id, gen: 0, sub: memberId, ip: `198.18.0.${index}`, deadline: soon() }));
   }
 
-  it('TK-06 each get the next generation of their own session, seen where it came from', async () => {
+  it('TK-06 each session gets its own next generation, with its own client address', async () => {
     const asked = await sessions(5);
     const answers = await Promise.all(asked.map((one) => rotations.rotate(one)));
 
@@ -56,7 +56,7 @@ describe('rotations that come in one turn of the event loop', () => {
     expect(new Map(rows.map(({ id, ip }) => [id, ip]))).toEqual(new Map(asked.map(({ sid, ip }) => [sid, ip])));
   });
 
-  it('CC-03 of one session, let one of them have it', async () => {
+  it('CC-03 of several for one session, one succeeds', async () => {
     const [asked] = await sessions(1);
     const answers = await Promise.all(Array.from({ length: 10 }, () => rotations.rotate(asked!)));
 
@@ -65,7 +65,7 @@ describe('rotations that come in one turn of the event loop', () => {
     expect(rows).toEqual([{ generation: 1 }]);
   });
 
-  it('leave out what is not to be rotated, and carry out the rest', async () => {
+  it('a rotation that is not due is left out, and the rest succeed', async () => {
     const [over, late, foreign, ahead, good] = await sessions(5);
     await own.pool.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [over!.sid]);
     const asked = [
@@ -88,7 +88,7 @@ describe('rotations that come in one turn of the event loop', () => {
     expect(answers.slice(0, 4).map((answer) => answer?.generation)).toEqual([0, 0, undefined, 0]);
   });
 
-  it('FT-08 do not wait for a session that somebody else is busy with, which follows when it is free', async () => {
+  it('FT-08 they do not wait for a locked session, which follows when it is free', async () => {
     const [busy, ...others] = await sessions(4);
     const holder = await own.pool.connect();
     try {

@@ -8,7 +8,7 @@ import { PostgresCounters } from '../../src/security/rate-limits/postgres-counte
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('units of work', () => {
+describe('transactions', () => {
   let own: TestDatabase;
   let dataSource: DataSource;
   let database: Database;
@@ -25,7 +25,7 @@ describe('units of work', () => {
     await own.drop();
   });
 
-  it('CC-08 run again when PostgreSQL ends one to solve a deadlock: nobody sees it, and both count once', async () => {
+  it('CC-08 a transaction ended by a deadlock runs again unnoticed, and both count once', async () => {
     await own.pool.query('INSERT INTO counters VALUES (1, 0), (2, 0)');
     let begun = 0;
     let bothHaveBegun!: () => void;
@@ -44,7 +44,7 @@ describe('units of work', () => {
     expect(rows).toEqual([{ value: 2 }, { value: 2 }]);
   });
 
-  it('run once when they fail by themselves', async () => {
+  it('a transaction that fails by itself runs once', async () => {
     let runs = 0;
     const work = database.transaction(async () => {
       runs += 1;
@@ -54,7 +54,7 @@ describe('units of work', () => {
     expect(runs).toBe(1);
   });
 
-  it('FT-11 rate limits are counted by the clock of the database, whatever this process believes', async () => {
+  it('FT-11 rate limits use the clock of the database, whatever the clock of this process', async () => {
     const limiter = new Limiters(new PostgresCounters(database), new KeyRing(['s'.repeat(40)])).make('test', 2, 60);
     const rightNow = Date.now;
     const takeAt = async (offsetMinutes: number) => {
@@ -75,14 +75,14 @@ describe('units of work', () => {
     expect(await limiter.take('ada')).toEqual({ isAllowed: true, points: 1, retryAfterSeconds: 60 });
   });
 
-  it('FT-11 a limit keeps nobody out for longer than its window when the clock of the database was set back', async () => {
+  it('FT-11 a limit lasts no longer than its window when the database clock was set back', async () => {
     const limiter = new Limiters(new PostgresCounters(database), new KeyRing(['s'.repeat(40)])).make('set-back', 1, 60);
     await limiter.take('ada');
     await own.pool.query('UPDATE rate_limits SET expire = expire + 3600000');
     expect((await limiter.take('ada')).retryAfterSeconds).toBeLessThanOrEqual(60);
   });
 
-  it('limits begin anew once while SECRET changes: not when the new secret is appended, nor when the old one goes', async () => {
+  it('limits restart once while SECRET changes: not when the new secret is appended, nor when the old one is removed', async () => {
     const [old, next] = ['o'.repeat(40), 'n'.repeat(40)];
     const takeUnder = (...secrets: string[]) =>
       new Limiters(new PostgresCounters(database), new KeyRing(secrets)).make('rotation', 1, 60).take('ada');

@@ -19,8 +19,8 @@ const login = ({ loginId: identifier }: Pick<SignUpValues, 'loginId'>, password:
 const respelt = (text: string): string =>
   [...text].map((letter) => (cluster.random.below(2) ? letter.toUpperCase() : letter)).join('');
 
-describe('sign-ups at the same moment, over several servers', () => {
-  it('CC-05 EN-04 of one address and login ID in all spellings: one mail, one member, answers alike', async () => {
+describe('simultaneous sign-ups over several servers', () => {
+  it('CC-05 EN-04 one address and login ID in all spellings: one mail, one member, the same answer', async () => {
     await cluster.rounds(
       howMany({ short: 1, long: 50 }),
       async () => unique.signUp(),
@@ -64,7 +64,7 @@ describe('sign-ups at the same moment, over several servers', () => {
     );
   });
 
-  it('CC-05 confirmations of rival claims on one address: one member, and its password alone logs in', async () => {
+  it('CC-05 competing sign-ups for one address: one member, and only its password logs in', async () => {
     const claim = async (email: string) => {
       await cluster.app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'mail%'`);
       const earlier = (await mailbox.to(email).all()).at(-1);
@@ -91,7 +91,7 @@ describe('sign-ups at the same moment, over several servers', () => {
     }
   });
 
-  it('CC-05 confirmations of one login ID for two addresses: one member has it', async () => {
+  it('CC-05 confirmations of one login ID for two addresses: one member gets it', async () => {
     const claim = async (loginId: string) => {
       const values = { ...unique.signUp(), loginId };
       const { body } = await cluster.app.client().post('/api/auth/sign-up', values).expect(202);
@@ -114,7 +114,7 @@ describe('sign-ups at the same moment, over several servers', () => {
     );
   });
 
-  it('CC-07 let nobody in with an empty, missing or made-up secret while the account is being made', async () => {
+  it('CC-07 an empty, missing or forged secret never logs in while the account is created', async () => {
     for (let round = 0; round < howMany({ short: 3, long: 100 }); round += 1) {
       const ada = unique.signUp();
       const nothing = ['', null, undefined, '0'.repeat(43)];
@@ -146,8 +146,8 @@ describe('sign-ups at the same moment, over several servers', () => {
   });
 });
 
-describe('a password changed at the same moment', () => {
-  it('CC-06 twenty times from the same current one: one succeeds, and it alone logs in', async () => {
+describe('simultaneous password changes', () => {
+  it('CC-06 of twenty changes from the same password one succeeds, and only its password logs in', async () => {
     await cluster.rounds(
       howMany({ short: 1, long: 50 }),
       () => given.member(cluster.app),
@@ -173,8 +173,8 @@ describe('a password changed at the same moment', () => {
   });
 });
 
-describe('a second factor that is switched while logins are under way', () => {
-  it('CC-06 lets no login through without it once switching it on is acknowledged', async () => {
+describe('a second factor switched during logins', () => {
+  it('CC-06 every login asks for it once enabling is acknowledged', async () => {
     await cluster.rounds(
       howMany({ short: 2, long: 100 }),
       async () => {
@@ -209,7 +209,7 @@ describe('a second factor that is switched while logins are under way', () => {
     );
   });
 
-  it('CC-06 is switched off once by twenty with one code, and a login then needs it no more', async () => {
+  it('CC-06 of twenty requests with one code one disables it, and logins no longer need it', async () => {
     await cluster.rounds(
       howMany({ short: 1, long: 30 }),
       async () => enrol(await given.member(cluster.app)),
@@ -228,7 +228,7 @@ describe('a second factor that is switched while logins are under way', () => {
   });
 });
 
-describe('two moves to other addresses at the same moment', () => {
+describe('two simultaneous changes to different addresses', () => {
   /** Asks to move `member` to this address. */
   const ask = (member: GivenMember, newEmail: string) =>
     cluster
@@ -236,7 +236,7 @@ describe('two moves to other addresses at the same moment', () => {
       .post('/api/members/me/email/send-code', { newEmail, password: member.password }, member.accessToken)
       .expect(202);
 
-  it('OC-06 what is mailed to one address confirms that address and no other', async () => {
+  it('OC-06 a code confirms only the address it was mailed to', async () => {
     await cluster.rounds(
       howMany({ short: 2, long: 200 }),
       async () => ({ member: await given.member(cluster.app), own: unique.email(), other: unique.email() }),
@@ -271,8 +271,8 @@ describe('two moves to other addresses at the same moment', () => {
   });
 });
 
-describe('somebody who presses the button many times', () => {
-  it('gets one mail, and its code fits every answer', async () => {
+describe('repeated clicks on a button', () => {
+  it('one mail is sent, and its code fits every response', async () => {
     await cluster.rounds(
       howMany({ short: 2, long: 100 }),
       () => given.member(cluster.app),

@@ -29,8 +29,8 @@ async function recorded(app: TestApp, answers: HttpAnswer[]): Promise<Record<str
   return Object.fromEntries(rows.map(({ what, times }) => [what, times]));
 }
 
-describe('two hundred wrong guesses at the same moment, over several servers', () => {
-  it('CC-02 BF-07 at a reset code: five are looked at, and the right one comes too late', () =>
+describe('two hundred simultaneous wrong guesses over several servers', () => {
+  it('CC-02 BF-07 at a reset code five are checked, and the right one is refused', () =>
     cluster.rounds(
       ROUNDS,
       async () => {
@@ -49,7 +49,7 @@ describe('two hundred wrong guesses at the same moment, over several servers', (
       },
     ));
 
-  it('CC-02 BF-07 at a sign-up code: five are looked at, and the right one comes too late', () =>
+  it('CC-02 BF-07 at a sign-up code five are checked, and the right one is refused', () =>
     cluster.rounds(
       ROUNDS,
       async () => {
@@ -69,7 +69,7 @@ describe('two hundred wrong guesses at the same moment, over several servers', (
       },
     ));
 
-  it('CC-02 BF-07 over all codes of an address: fifty a day, and a new code brings no more', async () => {
+  it('CC-02 BF-07 over all codes of an address fifty a day are checked, and a new code adds none', async () => {
     const { app } = cluster;
     const member = await given.member(app);
     await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'guess-day%'`); // the sign-up took one
@@ -85,7 +85,7 @@ describe('two hundred wrong guesses at the same moment, over several servers', (
     }
   });
 
-  it('CC-02 OC-10 at a second factor: five are looked at, and the right one has to wait', () =>
+  it('CC-02 OC-10 at a second factor five are checked, and the right one has to wait', () =>
     cluster.rounds(
       HASHED_ROUNDS,
       async () => {
@@ -110,7 +110,7 @@ describe('two hundred wrong guesses at the same moment, over several servers', (
       },
     ));
 
-  it('BF-03 CC-02 at a password: ten are looked at, and the right one has to wait', () =>
+  it('BF-03 CC-02 at a password ten are checked, and the right one has to wait', () =>
     cluster.rounds(
       HASHED_ROUNDS,
       () => given.member(cluster.app),

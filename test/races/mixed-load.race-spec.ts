@@ -164,8 +164,8 @@ async function timeOfLogin({ loginId: identifier, password }: Account): Promise<
   return Math.round(times.sort((a, b) => a - b)[4]!);
 }
 
-describe('one account to which everything happens at once', () => {
-  it('CC-08 answers all of it, without a deadlock and without a fault', async () => {
+describe('mixed load on one account', () => {
+  it('CC-08 every request is answered without a deadlock or an error', async () => {
     const account = await newAccount();
     // Each server loads its dictionaries with the first password that it has to judge; that is once a minute at most.
     await Promise.all(cluster.servers.map((server) => server.post('/api/auth/sign-up', unique.signUp()).expect(202)));

@@ -113,7 +113,7 @@ async function halfLoggedIn(app: TestApp): Promise<HalfLoggedIn> {
 const secondFactor = (server: TestApp, { mfaTokens }: HalfLoggedIn, index: number, code: string) =>
   server.client().post('/api/auth/login/mfa', { mfaToken: mfaTokens[index % mfaTokens.length], code });
 
-describe('CC-01 fifty at the same moment, over several servers, with one', () => {
+describe('CC-01 fifty simultaneous requests over several servers with one', () => {
   it('sign-up code: one member, one session', () =>
     race('sign-up code', {
       get: claim,
@@ -193,7 +193,7 @@ describe('CC-01 fifty at the same moment, over several servers, with one', () =>
       },
     }));
 
-  it('find-ID code: one masked login ID', () =>
+  it('login ID code: one masked login ID', () =>
     race('find-ID code', {
       get: async (app) => askFor(app, 'login-id', await given.member(app)),
       use: (server, { requestId, mail }) =>
@@ -201,7 +201,7 @@ describe('CC-01 fifty at the same moment, over several servers, with one', () =>
       late: [400],
     }));
 
-  it('code for a new address: the member moves once', () =>
+  it('code for a new address: the address changes once', () =>
     race('address code', {
       get: move,
       use: (server, { member, requestId, mail }) =>
@@ -210,7 +210,7 @@ describe('CC-01 fifty at the same moment, over several servers, with one', () =>
       check: expectMovedOnce,
     }));
 
-  it('link for a new address: the member moves once', () =>
+  it('link for a new address: the address changes once', () =>
     race('address link', {
       get: move,
       use: (server, { mail }) => server.post('/api/members/me/email/confirm-link', { token: mail.linkToken }),
@@ -218,7 +218,7 @@ describe('CC-01 fifty at the same moment, over several servers, with one', () =>
       check: expectMovedOnce,
     }));
 
-  it('link that undoes a move: the account is taken back once', () =>
+  it('link that undoes a change: it is undone once', () =>
     race('undo link', {
       get: undoToken,
       use: (server, { token }) => server.post('/api/members/me/email/undo', { token }),
@@ -234,14 +234,14 @@ describe('CC-01 fifty at the same moment, over several servers, with one', () =>
       },
     }));
 
-  it('OC-08 recovery code, over five logins under way: one gets in', () =>
+  it('OC-08 recovery code, over five logins under way: one succeeds', () =>
     race('recovery code', {
       get: halfLoggedIn,
       use: (server, ready, index) => secondFactor(server, ready, index, ready.recoveryCodes[0]!),
       late: [400, 401, 429],
     }));
 
-  it('OC-07 TOTP step, over five logins under way: one gets in', () =>
+  it('OC-07 TOTP time step, over five logins under way: one succeeds', () =>
     race('TOTP step', {
       get: halfLoggedIn,
       use: (server, ready, index) => secondFactor(server, ready, index, codeAt(ready.secret, 1)),

@@ -28,7 +28,7 @@ const AT_ONCE = 5;
 const MAILS = howMany({ short: 400, long: 10_000 });
 const NO_POLLING = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'no-polling.js')).href;
 
-describe('an outbox with three workers', () => {
+describe('outbox with three workers', () => {
   let own: TestDatabase;
   let dataSource: DataSource;
   let database: Database;

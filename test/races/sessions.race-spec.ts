@@ -47,7 +47,7 @@ async function alarmsOf(member: GivenMember): Promise<number> {
 }
 
 describe('one refresh token, fifty times at the same moment, over several servers', () => {
-  it('CC-03 is rotated for one and replayed for the rest: one successor, and the session goes on', async () => {
+  it('CC-03 one request rotates, the others get the same successor, and the session continues', async () => {
     let member = await given.member(cluster.app);
     let token = member.refreshToken;
     for (let round = 1; round <= howMany({ short: 5, long: 200 }); round += 1) {
@@ -69,7 +69,7 @@ describe('one refresh token, fifty times at the same moment, over several server
     await refresh(cluster.any(), token).expect(200);
   });
 
-  it('CC-03 TK-06 long after its rotation ends the session, and raises one alarm', async () => {
+  it('CC-03 TK-06 long after its rotation it ends the session and raises one alarm', async () => {
     await cluster.rounds(
       howMany({ short: 2, long: 50 }),
       () => given.member(cluster.app),
@@ -87,8 +87,8 @@ describe('one refresh token, fifty times at the same moment, over several server
   });
 });
 
-describe('tabs that share a cookie, and have no locks', () => {
-  it('CC-03 TK-06 all stay signed in when one already has the successor, while another still comes with the first token', async () => {
+describe('tabs that share a cookie without locks', () => {
+  it('CC-03 TK-06 all stay signed in when one has the successor while another still sends the first token', async () => {
     // The connections are open, as a browser's are: opening one takes longer than a refresh.
     for (const server of cluster.servers)
       await Promise.all(Array.from({ length: 6 }, () => server.get('/health/live').expect(200)));
@@ -110,8 +110,8 @@ describe('tabs that share a cookie, and have no locks', () => {
   });
 });
 
-describe('a refresh that races the end of its session', () => {
-  it('CC-04 leaves nothing alive once a logout is acknowledged', async () => {
+describe('refresh racing the end of its session', () => {
+  it('CC-04 after an acknowledged logout nothing is alive', async () => {
     const member = await given.member(cluster.app);
     let rotations = 0;
     await cluster.rounds(
@@ -136,7 +136,7 @@ describe('a refresh that races the end of its session', () => {
     expect(rotations).toBeGreaterThan(0);
   });
 
-  it('CC-04 TK-09 leaves nothing alive once the account is closed', async () => {
+  it('CC-04 TK-09 after closing the account nothing is alive', async () => {
     await cluster.rounds(
       howMany({ short: 2, long: 100 }),
       async () => ({ member: await given.member(cluster.app) }),
@@ -154,7 +154,7 @@ describe('a refresh that races the end of its session', () => {
     );
   });
 
-  it('CC-04 TK-09 leaves nothing alive once a member is disabled', async () => {
+  it('CC-04 TK-09 after disabling a member nothing is alive', async () => {
     await cluster.rounds(
       howMany({ short: 2, long: 100 }),
       async () => ({ member: await given.member(cluster.app) }),
@@ -172,7 +172,7 @@ describe('a refresh that races the end of its session', () => {
     );
   });
 
-  it('CC-04 leaves nothing alive once the password is reset', async () => {
+  it('CC-04 after a password reset nothing is alive', async () => {
     await cluster.rounds(
       howMany({ short: 2, long: 100 }),
       async () => {
@@ -192,8 +192,8 @@ describe('a refresh that races the end of its session', () => {
   });
 });
 
-describe('a login with the old password that races a reset', () => {
-  it('CC-04 leaves no session that survives the new password', async () => {
+describe('login with the old password racing a reset', () => {
+  it('CC-04 no session of the old password survives', async () => {
     await cluster.rounds(
       howMany({ short: 2, long: 100 }),
       async () => {
