@@ -16,17 +16,17 @@ import { seedMembers, seedSessions, settle } from './seed.js';
 import { TokenMint } from './tokens.js';
 
 export const MEMBERS = 1000;
-/** Members beyond these belong to single rows, which use them up. */
+/** Further members for the rows that use members up. */
 export const SPARE_MEMBERS = 9000;
 
 const PROBED_SERVER = 'bench/limits/probed-server.js';
-/** What most deployments of this size would set, and the default. */
+/** The default, which suits most deployments of this size. */
 const POOL_SIZE = '10';
 
 export interface BenchOptions {
-  /** One short round of everything, for a first look. */
+  /** Run one short round per row, for a first impression. */
   readonly isQuick: boolean;
-  /** Where our server is to leave its CPU profile. */
+  /** Where our server writes its CPU profile. */
   readonly profileFolder?: string;
 }
 
@@ -34,16 +34,22 @@ export type ServerKind = 'ours' | 'bare-nest' | 'bare-fastify';
 
 export type LoadMeasurement = LoadResult & Measured;
 
-/** A server with many more members than the others have. */
+/** A server with many more members than the other servers. */
 export interface Crowd {
   readonly databaseUrl: string;
   readonly server: ServerProcess;
-  /** Refresh tokens of sessions that lie far apart and that nobody has used yet; as many times as each member has sessions. */
+  /**
+   * Refresh tokens of unused sessions that lie far apart; callable once for each session of a
+   * member.
+   */
   freshSessions(count: number): string[];
   stop(): Promise<void>;
 }
 
-/** Everything a row can ask for: a database with members, servers on it, and a second process that loads them. */
+/**
+ * Everything a row needs: a database with members, servers on it, and a second process that makes
+ * the load.
+ */
 export class BenchEnvironment {
   private readonly servers = new Map<ServerKind, Promise<ServerProcess>>();
   private readonly loader = new LoadProcess();
@@ -51,7 +57,7 @@ export class BenchEnvironment {
 
   private constructor(
     readonly databaseUrl: string,
-    /** Where SMTP_URL points; listening once {@link startSmtpServer} was called. */
+    /** The port in SMTP_URL; it listens after {@link startSmtpServer}. */
     private readonly smtpPort: number,
     private readonly folder: string,
     private readonly cleanups: (() => Promise<unknown>)[],
@@ -63,7 +69,7 @@ export class BenchEnvironment {
     await buildIfStale();
     const cleanups: (() => Promise<unknown>)[] = [];
     const folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-bench-'));
-    await chmod(folder, 0o755); // where root runs it, PostgreSQL's own user must get in
+    await chmod(folder, 0o755); // when root runs it, PostgreSQL's own user needs access
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
     try {
       const databaseUrl = await BenchEnvironment.makeDatabase(folder, cleanups);
@@ -81,7 +87,10 @@ export class BenchEnvironment {
     }
   }
 
-  /** The one that DATABASE_URL names gets a database of our own beside it; without it, an embedded server is started, as durable as in production. */
+  /**
+   * Creates a database on the server of DATABASE_URL; without DATABASE_URL it starts an embedded
+   * server with production durability.
+   */
   private static async makeDatabase(folder: string, cleanups: (() => Promise<unknown>)[]): Promise<string> {
     const name = `munjigi_bench_${randomBytes(4).toString('hex')}`;
     const given = process.env.DATABASE_URL;
@@ -105,7 +114,10 @@ export class BenchEnvironment {
     return url.href;
   }
 
-  /** The environment of our server: production, but for limits that count the one machine the load comes from. */
+  /**
+   * The environment of our server: production, with higher limits per client address because all
+   * load comes from one machine.
+   */
   get environment(): NodeJS.ProcessEnv {
     return {
       NODE_ENV: 'production',
@@ -134,7 +146,7 @@ export class BenchEnvironment {
     return new TokenMint(this.config);
   }
 
-  /** A server that stays up for all rows that ask for it. */
+  /** A server that all rows share. */
   async server(kind: ServerKind): Promise<ServerProcess> {
     let server = this.servers.get(kind);
     if (!server) {
@@ -144,7 +156,7 @@ export class BenchEnvironment {
     return server;
   }
 
-  /** One for the caller alone, who stops it. */
+  /** A server for one row, which has to stop it. */
   async launch(kind: ServerKind): Promise<ServerProcess> {
     const log = path.join(this.folder, `${kind}.log`);
     const { profileFolder } = this.options;
@@ -160,7 +172,7 @@ export class BenchEnvironment {
     );
   }
 
-  /** A second database, without a schema; the caller drops it. */
+  /** A second database without a schema. Drop it after use. */
   async emptyDatabase(): Promise<{ url: string; drop(): Promise<unknown> }> {
     const database = `munjigi_bench_${randomBytes(4).toString('hex')}`;
     await this.query(`CREATE DATABASE ${database}`);
@@ -169,7 +181,7 @@ export class BenchEnvironment {
     return { url: url.href, drop: () => this.query(`DROP DATABASE ${database} WITH (FORCE)`) };
   }
 
-  /** A second database, with many more members, and a server on it for the caller alone. */
+  /** A second database with many more members, and a server on it. Stop it after use. */
   async crowd(members: number, sessionsEach: number): Promise<Crowd> {
     const { url, drop } = await this.emptyDatabase();
     const env = { ...this.environment, DATABASE_URL: url };
@@ -191,7 +203,10 @@ export class BenchEnvironment {
     };
   }
 
-  /** Makes a load and refuses to call it a result when many of its requests failed. */
+  /**
+   * Runs a load. Throws when more than one in a hundred requests failed, because the result would
+   * mean nothing.
+   */
   async load(server: ServerProcess, job: Omit<Job, 'warmUpMs' | 'durationMs' | 'origin'>): Promise<LoadMeasurement> {
     const { origin } = server;
     const cpuBefore = await server.cpuMicroseconds();
@@ -222,7 +237,10 @@ export class BenchEnvironment {
     return this.isQuick ? 1 : 5;
   }
 
-  /** Sessions nobody has used yet, one for each member; gives their refresh tokens. */
+  /**
+   * Creates one unused session for each member.
+   * @returns their refresh tokens
+   */
   async freshSessions(): Promise<string[]> {
     await this.forgetSessions();
     this.lastReplica += 1;
@@ -230,7 +248,10 @@ export class BenchEnvironment {
     return this.mint.refresh(MEMBERS, this.lastReplica);
   }
 
-  /** Leaves each member the one session that access tokens are minted for: with more than twenty, the next login would end it. */
+  /**
+   * Keeps only the session that access tokens are minted for: beyond twenty sessions, the next
+   * login would end it.
+   */
   async forgetSessions(): Promise<void> {
     await this.query(`DELETE FROM sessions WHERE NOT starts_with(id::text, $1)`, [sessionIdOf(0).slice(0, -8)]);
   }

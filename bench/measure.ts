@@ -1,18 +1,23 @@
-/** One line of the result: what we reach, what the machine allows, and the ratio we want. */
+/** One line of the result: our figure, the limit of the machine, and the required ratio. */
 export interface Row {
   operation: string;
   unit: string;
   ours: number;
   limit: number;
   limitOf: string;
-  /** Ours to the limit: medians over rounds of neighbours, not a quotient of medians. */
+  /**
+   * Our figure divided by the limit: the median of the ratios of neighbouring rounds, not a ratio
+   * of medians.
+   */
   ratio: number;
-  /** Absent where the figure is there for comparison only. */
+  /** Absent for figures that are only for comparison. */
   target?: { atLeast: number } | { atMost: number };
   rounds: { ours: number; limit: number }[];
-  /** Processor time of the server for one operation: it hardly feels what else the machine does. */
+  /**
+   * Processor time of the server per operation, which depends little on other load of the machine.
+   */
   cpuMicroseconds?: { ours: number; limit: number };
-  /** Further figures worth keeping, such as latencies. */
+  /** Further figures, such as latencies. */
   details?: Record<string, number | string>;
 }
 
@@ -22,13 +27,16 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** A figure, and what it cost the server's processor. */
+/** A figure and its processor time. */
 export interface Measured {
   value: number;
   cpuMicroseconds?: number;
 }
 
-/** Measures both in turn, so that whatever else the machine does meets them alike; who begins alternates too. */
+/**
+ * Measures both in turn, so that other load of the machine affects both alike. The one that begins
+ * alternates too.
+ */
 export async function alternate(
   rounds: number,
   ours: () => Promise<Measured>,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /*
- * The members of the benchmark: everything about them follows from their number, here and in the SQL of seed.ts, so that
+ * The members of the benchmark. All their data follows from their number, here and in the SQL of seed.ts, so that
  * a million of them need no list.
  */
 
@@ -16,12 +16,12 @@ export function memberNamed(number: number): { id: string; loginId: string; emai
   };
 }
 
-/** What the member's one known device sends along. */
+/** The device token of the member's one known device. */
 export function deviceToken(number: number): string {
   return createHash('sha256').update(`device${number}`).digest('base64url');
 }
 
-/** One session of the member; those of `replica` 0, 1, 2, … are different ones. */
+/** One session of the member; each `replica` 0, 1, 2, … is another session. */
 export function sessionIdOf(number: number, replica = 0): string {
   return `00000000-0000-4000-9000-${String(replica).padStart(4, '0')}${String(number).padStart(8, '0')}`;
 }

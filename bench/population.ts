@@ -1,28 +1,37 @@
 import type pg from 'pg';
 
-/** A table that grows with its members: how much a member adds to it, in the long run, and how to fill it as use would. */
+/**
+ * A table that grows with the members: how many rows a member adds in the long run, and how to fill
+ * it realistically.
+ */
 export interface Population {
   readonly table: string;
-  /** Rows for each member once as many are purged as come. */
+  /** Rows per member in the steady state, when as many are purged as added. */
   readonly perMember: number;
-  /** Fills the table from `members`; `share` is how many rows each gets (in part: for a part of them). */
+  /**
+   * Fills the table from `members`; `share` is the number of rows per member (a fraction: only some
+   * members get one).
+   */
   fill(share: number): string;
 }
 
 const AGENT = `'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1'`;
 const DIGEST = `sha256(uuid_send(gen_random_uuid()))`;
-/** An address of the year's many. */
+/** One of the client addresses of a year. */
 const IP = `'198.' || (18 + n % 2) || '.' || (random() * 255)::int || '.' || (random() * 255)::int`;
 const NETWORK = `'198.18.' || (random() * 255)::int || '.0/24'`;
 
-/** `columns` of `values` for each of so many rows a member has, in no order, as they come in life. */
+/** Inserts `values` into `columns` for each row of each member, in random order as in real use. */
 function of(table: string, columns: string, values: string) {
   return (share: number): string =>
     `INSERT INTO ${table} (${columns}) SELECT ${values} FROM members m, generate_series(1, ${Math.ceil(share)}) n
      WHERE random() < ${share / Math.ceil(share)} ORDER BY random()`;
 }
 
-/** Assumed of a member: two devices, four logins a month, three mails a month, and a year of security events kept. */
+/**
+ * Assumed per member: two devices, four logins and three mails a month, and a year of security
+ * events.
+ */
 export const POPULATIONS: readonly Population[] = [
   {
     table: 'devices',
@@ -117,7 +126,7 @@ export const POPULATIONS: readonly Population[] = [
   },
 ];
 
-/** Members whose names and addresses come in no order; one password for all, as long as any. */
+/** Members with names and addresses in random order; all share one password hash. */
 export async function seedPopulation(client: pg.Client, members: number, shares: Map<string, number>): Promise<void> {
   await client.query(
     `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, created_at)

@@ -12,19 +12,19 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 const POLL_MS = 5;
 
-/** A server in a process of its own, ours or one that stands for a limit. */
+/** A server process, ours or one that measures an upper limit. */
 export class ServerProcess {
   private constructor(
     readonly origin: string,
     private readonly child: ChildProcess,
-    /** From the start of the process to its first answer. */
+    /** From the start of the process to its first response. */
     readonly startMs: number,
   ) {}
 
   /**
-   * @param script from the root of the project
-   * @param readyPath answers 200 as soon as the server can be used
-   * @param logFile what it writes goes there, as in production it goes to a file or a collector
+   * @param script path from the root of the project
+   * @param readyPath answers 200 as soon as the server is ready
+   * @param logFile receives its output, as a file or collector does in production
    */
   static async start(
     script: string,
@@ -53,7 +53,7 @@ export class ServerProcess {
     throw new Error(`${script} did not start. Its log ends with:\n${lastLines}`);
   }
 
-  /** What it holds in memory that is its own, in MiB. Linux only; NaN elsewhere. */
+  /** Its private memory in MiB. Linux only; NaN elsewhere. */
   async residentMib(): Promise<number> {
     const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8').catch(() => '');
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
@@ -62,7 +62,8 @@ export class ServerProcess {
   /** Processor time it has used, all threads, in microseconds. Linux only; NaN elsewhere. */
   async cpuMicroseconds(): Promise<number> {
     const stat = await readFile(`/proc/${this.child.pid}/stat`, 'utf8').catch(() => '');
-    // Behind the name in parentheses, fields 14 and 15 of proc(5), in ticks of a hundredth of a second.
+    // Behind the name in parentheses, fields 14 and 15 of proc(5), in ticks of a hundredth of a
+    // second.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11] ?? Number.NaN) + Number(fields[12] ?? Number.NaN)) * 10_000;
   }
@@ -77,7 +78,10 @@ export class ServerProcess {
   }
 }
 
-/** Runs a program of the project to its end and gives the JSON in its last line. */
+/**
+ * Runs a program of the project to its end.
+ * @returns the JSON in its last line
+ */
 export async function runForJson<T>(script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<T> {
   const child = spawn(process.execPath, [...EXIT_WITH_PARENT, path.join(PROJECT_ROOT, script), ...args], {
     cwd: PROJECT_ROOT,

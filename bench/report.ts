@@ -3,14 +3,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { isReached, type Row } from './measure.js';
 
-/** What the figures were measured on, without which they mean little. */
+/** The machine that the figures were measured on. */
 export interface Conditions {
   at: string;
   node: string;
   cpu: string;
   cores: number;
   postgres: string;
-  /** Before and after: on a busy machine the ratios still compare like with like, the absolute figures do not. */
+  /**
+   * Load before and after. On a busy machine the ratios are still valid, the absolute figures are
+   * not.
+   */
   loadAverage: number[];
   quick: boolean;
 }
@@ -58,7 +61,10 @@ function figure(value: number, unit: string): string {
   return unit.startsWith('/') ? `${text}${unit}` : `${text} ${unit}`;
 }
 
-/** Keeps the run; gives the file's name. */
+/**
+ * Writes the run to a file.
+ * @returns the file's name
+ */
 export async function save(folder: string, run: { conditions: Conditions; rows: Row[] }): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${run.conditions.at.replace(/[:.]/g, '-')}.json`);

@@ -1,8 +1,9 @@
-// `npm run bench`: measures what we do beside what the machine allows, in the same minutes, and prints the ratios.
+// `npm run bench`: measures our server beside the limits of the machine in the same minutes, and
+// prints the ratios.
 //   -- --only login,me   some rows        -- --quick   one short round, for a first look
 //   -- --profile         leaves a CPU profile of our server in .data/profiles
 //   -- --large           also with a million members (minutes to seed)
-//   -- --sizes           what a row of each table takes, and what follows for 1, 10 and 100 million members; nothing else
+//   -- --sizes           only the size of a row of each table, and the sizes for 1, 10 and 100 million members
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,7 @@ import { refresh } from './rows/refresh.js';
 import { sizes } from './sizes.js';
 import { BenchEnvironment } from './bench-environment.js';
 
-/** In the order they run: those that leave rows behind come late. */
+/** In the order they run: rows that leave data behind come last. */
 const ROWS: Record<string, (bench: BenchEnvironment) => Promise<Row[]>> = {
   access: accessCheck,
   verify,
@@ -34,16 +35,16 @@ const ROWS: Record<string, (bench: BenchEnvironment) => Promise<Row[]>> = {
   memory,
   large,
 };
-/** Only when asked for. */
+/** Run only on request. */
 const LONG = new Set(['large']);
 
-/** Seeded for their sizes. */
+/** How many members are seeded to measure sizes. */
 const SIZED_MEMBERS = 200_000;
 
-/** A row takes a minute at the most, so that all ends within twelve; the long ones come on top. */
+/** A row takes at most a minute, so that the run ends within twelve; long rows are additional. */
 const LAST_START_MS = 11 * 60_000;
 
-/** For one operation; beside a limit without a server of its own, ours alone. */
+/** Processor time per operation; ours alone where the limit has no server. */
 function cpuOf({ cpuMicroseconds: cpu }: Row): string {
   if (cpu === undefined || Number.isNaN(cpu.ours)) return '';
   return `, processor ${cpu.ours} µs${Number.isNaN(cpu.limit) ? '' : ` beside ${cpu.limit} µs`}`;
@@ -102,7 +103,7 @@ async function measureRows(): Promise<void> {
           `${row.operation}: ${row.ours.toFixed(1)} beside ${row.limit.toFixed(1)} (${row.limitOf}), ratio ${row.ratio.toFixed(2)}${cpuOf(row)}`,
         );
     } catch (error) {
-      // One row that cannot be measured takes none of the others with it.
+      // A row that fails does not stop the others.
       failed = true;
       console.error(`${name}: ${(error as Error).message}`);
     }

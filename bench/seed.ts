@@ -3,7 +3,7 @@ import { PasswordHasher } from '../src/security/passwords/password-hasher.js';
 import { AppConfig } from '../src/platform/config/app-config.js';
 import { BENCH_PASSWORD } from './members.js';
 
-/** Members of every size are numbered from 1; see people.ts for what follows from the number. */
+/** Members are numbered from 1; members.ts derives their data from the number. */
 export async function seedMembers(databaseUrl: string, config: AppConfig, from: number, to: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -55,7 +55,7 @@ export async function seedSessions(
   }
 }
 
-/** Makes a member an administrator, with the second factor that such a one needs. */
+/** Makes a member an administrator with the second factor that administrators need. */
 export async function appoint(databaseUrl: string, memberId: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -71,7 +71,7 @@ export async function appoint(databaseUrl: string, memberId: string): Promise<vo
   }
 }
 
-/** Up-to-date statistics and no unwritten pages, so that no round pays for the seeding. */
+/** Updates statistics and writes all pages, so that no round pays for the seeding. */
 export async function settle(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

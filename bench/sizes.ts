@@ -4,7 +4,7 @@ import { migrate } from '../src/platform/database/migrator.js';
 import { POPULATIONS, seedPopulation } from './population.js';
 import type { BenchEnvironment } from './bench-environment.js';
 
-/** Of each member, where a share of them says as much about the size of a row as all of them would. */
+/** Rows per member; a sample of them gives the same average row size as all of them. */
 const SHARES = new Map([['security_events', 10]]);
 const REFRESHES = 100;
 const SCALES = [1, 10, 100];
@@ -17,7 +17,10 @@ interface TableSize {
   indexes: number;
 }
 
-/** Seeds a database as use would fill it, and prints what a row of each growing table takes, and what follows from that. */
+/**
+ * Seeds a database realistically and prints the row sizes of each growing table, and the total
+ * sizes derived from them.
+ */
 export async function sizes(bench: BenchEnvironment, members: number): Promise<string> {
   const database = await bench.emptyDatabase();
   const client = new pg.Client({ connectionString: database.url });
@@ -50,7 +53,7 @@ export async function sizes(bench: BenchEnvironment, members: number): Promise<s
   }
 }
 
-/** As an installation has them that has run for a year. */
+/** Rows of an installation that has run for a year. */
 async function makePastMonths(client: pg.Client): Promise<void> {
   await client.query(`DO $$ BEGIN FOR months IN 1..12 LOOP
     EXECUTE format('CREATE TABLE security_events_past_%s PARTITION OF security_events FOR VALUES FROM (%L) TO (%L)', months,
@@ -72,7 +75,7 @@ async function sizesOf(client: pg.Client): Promise<TableSize[]> {
   return sizes;
 }
 
-/** The indexes that requests go through, for judging how much memory keeps them in it. */
+/** The indexes that requests use, to judge how much memory holds them. */
 async function indexesOf(client: pg.Client, members: number): Promise<string[][]> {
   const { rows } = await client.query<{ name: string; bytes: number }>(
     `SELECT indexrelname AS name, pg_relation_size(indexrelid)::float8 AS bytes FROM pg_stat_user_indexes
@@ -81,7 +84,10 @@ async function indexesOf(client: pg.Client, members: number): Promise<string[][]
   return rows.map(({ name, bytes }) => [name, (bytes / members).toFixed(0)]);
 }
 
-/** Refreshes and counts, a part of the rows at a time, and asks PostgreSQL how many changes no index had to learn of. */
+/**
+ * Updates sessions and counters in parts, and reads from PostgreSQL how many updates changed no
+ * index (HOT updates).
+ */
 async function changeRows(client: pg.Client): Promise<string[][]> {
   await client.query('SELECT pg_stat_reset()');
   for (let n = 0; n < REFRESHES; n += 1) {

@@ -8,7 +8,7 @@ import { TokenKeys } from '../src/platform/crypto/tokens/token-keys.js';
 import { TokensService } from '../src/platform/crypto/tokens/tokens.service.js';
 import { memberNamed, sessionIdOf } from './members.js';
 
-/** Tokens of seeded sessions, as the server under test would have minted them: it has the same secret. */
+/** Mints tokens of seeded sessions with the secret of the server under test. */
 export class TokenMint {
   private readonly keys: KeyRing;
   private readonly tokens: TokensService;
@@ -25,7 +25,7 @@ export class TokenMint {
     });
   }
 
-  /** Of generation 0, for each `stride`-th member. */
+  /** Refresh tokens of generation 0, for each `stride`-th member. */
   refresh(count: number, replica: number, stride = 1): string[] {
     return this.each(count, (turn, now) => {
       const member = turn * stride;

@@ -7,17 +7,21 @@ import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'src');
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
-/** A build takes seconds; a lock older than this was left by a process whose number another one has now. */
+/**
+ * A build takes seconds. A lock older than this is stale, even if another process now has the
+ * number in it.
+ */
 const LOCK_EXPIRES_MS = 3 * 60_000;
 
 /**
- * Runs `nest build` unless dist/ is up to date. A build begins by deleting dist/, so one that is not needed would pull
- * the files away from a server that runs from there, and two at once would pull them away from each other.
+ * Runs `nest build` unless dist/ is up to date. A build begins by deleting dist/, so an unnecessary
+ * build would remove the files of a running server, and two builds at once would remove each
+ * other's files.
  */
 export async function buildIfStale(): Promise<void> {
   if (await isFresh()) return;
   await withLock(path.join(DATA_DIRECTORY, 'build.lock'), async () => {
-    if (await isFresh()) return; // somebody else has built while we waited
+    if (await isFresh()) return; // another process has built it while this one waited
     console.log('Building …');
     const nest = path.join(PROJECT_ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
     const build = spawn(process.execPath, [nest, 'build'], {
@@ -29,7 +33,7 @@ export async function buildIfStale(): Promise<void> {
   });
 }
 
-/** Whether each source has an output that is not older, and each output still has its source. */
+/** Whether each source has a newer output, and each output still has its source. */
 async function isFresh(): Promise<boolean> {
   const settings = await Promise.all(['tsconfig.json', 'nest-cli.json'].map((name) => changedAt(PROJECT_ROOT, name)));
   for (const name of await filesBelow(SOURCES)) {

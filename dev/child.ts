@@ -3,14 +3,17 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PROJECT_ROOT } from './project.js';
 
-/** Arguments for Node.js that make a child end with its parent. Its standard input must be a pipe; see exit-with-parent.js. */
+/**
+ * Arguments for Node.js that make a child end with its parent. Its standard input must be a pipe;
+ * see exit-with-parent.js.
+ */
 export const EXIT_WITH_PARENT = ['--import', pathToFileURL(path.join(PROJECT_ROOT, 'dev', 'exit-with-parent.js')).href];
 
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /**
- * Calls `stop` when somebody wants us to end. That includes the death of our parent: a signal sent to `npm start` kills
- * the shell between npm and us, which passes nothing on.
+ * Calls `stop` when this process should end. That includes the death of our parent: a signal sent
+ * to `npm start` kills the shell between npm and us, which passes nothing on.
  */
 export function onStopRequest(stop: (signal: StopSignal) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
@@ -23,12 +26,18 @@ export function onStopRequest(stop: (signal: StopSignal) => void): void {
   watch.unref();
 }
 
-/** How a shell reports the end of a process: its exit code, or 128 and the number of the signal that killed it. */
+/**
+ * How a shell reports the end of a process: its exit code, or 128 and the number of the signal that
+ * killed it.
+ */
 export function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (signal ? os.constants.signals[signal] : 0);
 }
 
-/** The port in the line that the server logs once it is ready for requests; undefined for any other line. */
+/**
+ * The port in the line that the server logs once it is ready for requests; undefined for any other
+ * line.
+ */
 export function listeningPort(line: string): number | undefined {
   if (!line.includes('"listening"')) return undefined;
   try {

@@ -1,5 +1,5 @@
-// `npm run admin:create -- --email … --login-id …`: `munjigi admin create` on the database of a running `npm start`, or on
-// the one that DATABASE_URL names.
+// `npm run admin:create -- --email … --login-id …`: `munjigi admin create` on the database of a
+// running `npm start`, or on the one that DATABASE_URL names.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -70,7 +70,7 @@ describe('Kubernetes manifests', () => {
   });
 });
 
-/** What the processes of ours may do, as compose files say it. */
+/** The restrictions of our containers, in the words of compose files. */
 const CONFINED = { read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
 
 describe('our containers', () => {

@@ -1,6 +1,7 @@
-// Preloaded into every process that dev/ starts: ends it when its parent is gone, even after a SIGKILL. The parent holds
-// the other end of our standard input, and the system closes that end when the parent dies. Jest hands this down to its
-// workers; one in the middle of a test would otherwise live on after a killed Jest, and so would the servers it started.
+// Preloaded into every process that dev/ starts: ends it when its parent is gone, even after a
+// SIGKILL. The parent holds the other end of our standard input, and the system closes that end
+// when the parent dies. Jest passes this flag to its workers. Without it, a worker in the middle of
+// a test and its servers would outlive a killed Jest.
 import process from 'node:process';
 import { setTimeout } from 'node:timers';
 

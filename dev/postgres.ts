@@ -12,12 +12,15 @@ import { type Account, postgresAccount, reachableDirectory } from './run-as.js';
 const run = promisify(execFile);
 
 const SUPERUSER = 'munjigi';
-/** Lies in the data folder, so that a cluster and its password come and go together. */
+/** In the data folder, so that a cluster and its password are created and deleted together. */
 const PASSWORD_FILE = 'munjigi-password';
-/** How many ports are tried before a start is given up. */
+/** How many ports a start tries. */
 const MOST_PORTS = 5;
 const START_TIMEOUT_MS = 60_000;
-/** Key of the advisory lock that says "the process that started this server is alive". Any constant will do. */
+/**
+ * Key of the advisory lock that is held while the process that started this server is alive. Any
+ * constant will do.
+ */
 const OWNER_LOCK = 7_764_726;
 
 export interface PostgresOptions {
@@ -34,9 +37,12 @@ export interface PostgresOptions {
 /** A running embedded PostgreSQL, owned by this process. */
 export interface Postgres {
   url: string;
-  /** Where the files really are; differs from the folder asked for where its user cannot reach that. */
+  /**
+   * Where the files really are. Differs from the requested folder when PostgreSQL's user cannot
+   * access that.
+   */
   directory: string;
-  /** Settles when the server process is gone, for whatever reason. */
+  /** Settles when the server process has ended, for any reason. */
   exited: Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,7 +50,9 @@ export interface Postgres {
 /** Another living process already runs a server on this folder. */
 export class DirectoryInUseError extends Error {}
 
-/** Starts a real PostgreSQL on `directory`, reachable over loopback TCP with a password of its own. */
+/**
+ * Starts a real PostgreSQL on `directory`, reachable over loopback TCP with a password of its own.
+ */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const account = await postgresAccount(path.join(options.directory, 'data'));
   const directory = await reachableDirectory(options.directory, account);
@@ -92,7 +100,10 @@ class Cluster {
     }
   }
 
-  /** Ends what a killed run left behind: a server without an owner, or a lock file without a server. */
+  /**
+   * Cleans up after a killed run: stops a server without an owner, or removes a lock file without a
+   * server.
+   */
   async clearLeftovers(): Promise<void> {
     const lockFile = path.join(this.data, 'postmaster.pid');
     const deadline = Date.now() + START_TIMEOUT_MS;
@@ -101,12 +112,13 @@ class Cluster {
       const [pid, port] = [Number(lines[0]), Number(lines[3])];
       if (!pid) return;
       if (!(await commandOf(pid))?.includes(this.data)) {
-        // No such process, or the number now belongs to another program, for which PostgreSQL would refuse to start.
+        // No such process, or the number now belongs to another program, for which PostgreSQL would
+        // refuse to start.
         await rm(lockFile, { force: true });
         return;
       }
       const client = port ? await this.connect(port) : undefined;
-      if (!client) continue; // still starting, or on its way out
+      if (!client) continue; // still starting or stopping
       const orphaned = await this.lockAsOwner(client);
       await client.end();
       if (!orphaned) throw this.inUse();
@@ -131,7 +143,10 @@ class Cluster {
     };
   }
 
-  /** Ends the server after its running statements are rolled back; does nothing when it is not running. */
+  /**
+   * Ends the server after its running statements are rolled back; does nothing when it is not
+   * running.
+   */
   async stop(): Promise<void> {
     await this.owner?.end().catch(() => undefined);
     if (this.isRunning()) {
@@ -142,7 +157,8 @@ class Cluster {
   }
 
   private async makeData(): Promise<void> {
-    // Made under a name of its own: a folder called "data" is always complete, and of two makers one wins.
+    // Created under another name first, so that a folder called "data" is always complete and one
+    // of two creators wins.
     const unfinished = `${this.data}.${randomBytes(4).toString('hex')}`;
     const passwordFile = `${unfinished}.password`;
     try {
@@ -155,7 +171,7 @@ class Cluster {
         this.binaries.initdb,
         [
           ...['--pgdata', unfinished, '--username', SUPERUSER, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
-          // The same on every machine, whatever locales it has.
+          // The same on every machine, whatever locales are installed.
           ...['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
           '--no-sync', // it holds nothing yet that a power cut could lose
         ],
@@ -188,7 +204,10 @@ class Cluster {
     this.guard = this.startGuard(this.server.pid);
   }
 
-  /** Undefined when somebody has taken the port since it was found free, unless this was the `lastTry`. */
+  /**
+   * Undefined when another process has taken the port since it was found free, unless this was the
+   * `lastTry`.
+   */
   private async waitUntilReady(lastTry: boolean): Promise<pg.Client | undefined> {
     const deadline = Date.now() + START_TIMEOUT_MS;
     for (; Date.now() < deadline && this.isRunning(); await pause(20)) {
@@ -215,7 +234,7 @@ class Cluster {
       database: 'postgres',
       connectionTimeoutMillis: 5_000,
     });
-    client.on('error', () => undefined); // the server went away; `exited` and the next query tell
+    client.on('error', () => undefined); // the server has ended; `exited` and the next query show it
     try {
       await client.connect();
       return client;
@@ -225,15 +244,21 @@ class Cluster {
     }
   }
 
-  /** True for one connection at a time; PostgreSQL frees the lock when that connection's process dies, however it dies. */
+  /**
+   * True for one connection at a time. PostgreSQL frees the lock when that connection's process
+   * dies for any reason.
+   */
   private async lockAsOwner(client: pg.Client): Promise<boolean> {
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [OWNER_LOCK]);
     return rows[0]?.locked === true;
   }
 
-  /** A shell that waits until our end of its pipe closes, which even SIGKILL does, and then ends the server. */
+  /**
+   * A shell that waits until our end of its pipe closes, which even SIGKILL does, and then ends the
+   * server.
+   */
   private startGuard(pid: number | undefined): ChildProcess | undefined {
-    if (process.platform === 'win32' || pid === undefined) return undefined; // there the next start clears up
+    if (process.platform === 'win32' || pid === undefined) return undefined; // there the next start cleans up
     const guard = spawn('/bin/sh', ['-c', 'trap "" INT TERM HUP; read -r _; kill -INT "$0"', String(pid)], {
       ...this.childOptions(),
       detached: true,
@@ -257,7 +282,7 @@ class Cluster {
   }
 
   private childOptions(): { cwd: string; env: NodeJS.ProcessEnv; uid?: number; gid?: number } {
-    // The caller's PGHOST, PGDATA and so on are about another server.
+    // PGHOST, PGDATA and so on of our environment belong to another server.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
     return { cwd: this.directory, env: { ...env, LC_ALL: 'C' }, ...this.account };
   }
@@ -275,7 +300,8 @@ async function commandOf(pid: number): Promise<string | undefined> {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')) || undefined;
   } catch {
-    // macOS has no /proc. Windows has no ps either: there PostgreSQL's own interlock on shared memory has to do.
+    // macOS has no /proc. Windows has no ps either: there PostgreSQL's own interlock on shared
+    // memory has to do.
     return run('ps', ['-p', String(pid), '-o', 'command=']).then(
       ({ stdout }) => stdout,
       () => undefined,

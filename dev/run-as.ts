@@ -10,8 +10,9 @@ export interface Account {
 }
 
 /**
- * Who PostgreSQL, which refuses to run as root, runs as. An ordinary user: as himself (undefined). Root: as the owner
- * of the existing data, else as the machine's `postgres` user, else as `nobody`: no account is made on the machine.
+ * The account that PostgreSQL runs as, because it refuses to run as root. An ordinary user: the
+ * same user (undefined). Root: the owner of the existing data, else the machine's `postgres` user,
+ * else `nobody`. No account is created on the machine.
  */
 export async function postgresAccount(dataDirectory: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -47,14 +48,15 @@ export async function canReach(target: string, account: Account): Promise<boolea
 }
 
 /**
- * Makes the folder `wanted` and returns its real path. Where the account cannot get there (root's clone lies in /root,
- * say), the folder is made under /var/tmp with an unguessable name and `wanted` becomes a link to it, which later runs
- * follow: nothing is found by a name that another user of the machine could have taken before.
+ * Makes the folder `wanted` and returns its real path. Where the account cannot get there (root's
+ * clone lies in /root, say), the folder is made under /var/tmp with an unguessable name and
+ * `wanted` becomes a link to it, which later runs follow: nothing is found by a name that another
+ * user of the machine could have taken before.
  */
 export async function reachableDirectory(wanted: string, account: Account | undefined): Promise<string> {
   await mkdir(path.dirname(wanted), { recursive: true });
   const linked = await realpath(wanted).catch(() => undefined);
-  if (linked === undefined) await unlink(wanted).catch(() => undefined); // a link whose target has been tidied away
+  if (linked === undefined) await unlink(wanted).catch(() => undefined); // a link whose target has been removed
   await mkdir(wanted, { recursive: true });
   const directory = await realpath(wanted);
   if (!account || (await canReach(directory, account))) return directory;

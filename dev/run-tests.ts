@@ -1,6 +1,7 @@
-// `npm test`: runs Jest with the arguments given here. A program rather than a line of shell, so that it works alike on
-// every system, and so that a signal sent to it reaches Jest, which then clears up. `--long` gives races, fuzzing and faults
-// their full number of rounds and requests; `--seed=N` (Jest's own) repeats a run.
+// `npm test`: runs Jest with the given arguments. A program rather than a line of shell, so that it
+// works the same on every system, and so that a signal sent to it reaches Jest, which then cleans
+// up. `--long` gives races, fuzzing and faults their full number of rounds and requests; `--seed=N`
+// (Jest's own) repeats a run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';

@@ -4,17 +4,20 @@ import { DATA_DIRECTORY } from './project.js';
 
 const FILE = path.join(DATA_DIRECTORY, 'running-stack.json');
 
-/** Where the parts of a running `npm start` are, as the server's environment says it. */
+/** Where the parts of a running `npm start` are, read from the server's environment. */
 export type RunningStack = Record<string, string | undefined>;
 
-/** Notes it for the commands that want the same database. It holds that database's password: for its owner's eyes only. */
+/**
+ * Records it for commands that use the same database. The file holds the database password, so only
+ * its owner may read it.
+ */
 export async function noteStack(environment: RunningStack): Promise<void> {
   await mkdir(DATA_DIRECTORY, { recursive: true });
-  await rm(FILE, { force: true }); // a mode is given to new files alone
+  await rm(FILE, { force: true }); // `mode` applies only to new files
   await writeFile(FILE, JSON.stringify({ ...environment, ownerPid: String(process.pid) }), { mode: 0o600 });
 }
 
-/** Takes the note away, unless a later start has written its own by now. */
+/** Removes the record, unless a later start has written its own. */
 export async function forgetStack(): Promise<void> {
   if ((await readNote())?.ownerPid === String(process.pid)) await rm(FILE, { force: true });
 }

@@ -1,5 +1,6 @@
-// `npm run sbom`: everything that runs in production, as a CycloneDX document on standard output. Not `npm sbom --omit=dev`: that
-// leaves out whatever a development tool happens to use as well, which is half of it.
+// `npm run sbom`: everything that runs in production, as a CycloneDX document on standard output.
+// `npm sbom --omit=dev` would leave out each package that a development tool uses as well, which is
+// half of them.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,5 +1,6 @@
-// `npm start`: builds if needed, starts PostgreSQL, a mail inbox and the server, prints the addresses, and on Ctrl-C
-// ends them in the opposite order. What DATABASE_URL or SMTP_URL names is used instead of the embedded part.
+// `npm start`: builds if needed, starts PostgreSQL, a mail inbox and the server, prints the
+// addresses, and on Ctrl-C stops them in reverse order. DATABASE_URL and SMTP_URL replace the
+// embedded database and inbox.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -18,11 +19,14 @@ import { tour } from './tour.js';
 const STOP_TIMEOUT_MS = 20_000;
 /** One Ctrl-C may arrive twice, from the terminal and through npm; a person is slower. */
 const IMPATIENT_MS = 1_000;
-/** With these the server does not say that it is listening. */
+/** At these levels the server does not log that it is listening. */
 const QUIET_LEVELS = new Set(['warn', 'error', 'fatal', 'silent']);
 const MOST_COPIES = 20;
 
-/** Runs the whole stack until it is told to stop or a part dies; returns the exit code. */
+/**
+ * Runs the whole stack until a stop is requested or a part dies.
+ * @returns the exit code
+ */
 class DevelopmentStack {
   private postgres?: Postgres;
   private inbox?: MailInbox;
@@ -43,7 +47,7 @@ class DevelopmentStack {
     }
   }
 
-  /** The first request lets the server finish what it is doing; a later, impatient Ctrl-C does not, nor does time. */
+  /** The first Ctrl-C lets the server finish its requests. A later one, or a timeout, kills it. */
   private requestStop(signal: NodeJS.Signals): void {
     if (!this.stopping) {
       this.stopping = true;
@@ -67,7 +71,7 @@ class DevelopmentStack {
     }
   }
 
-  /** When this clone is running already, another start gets data of its own and leaves the first alone. */
+  /** When this clone is already running, another start uses its own data folder. */
   private async startFreePostgres(): Promise<[Postgres, string]> {
     for (let copy = 1; ; copy++) {
       const home = copy === 1 ? DATA_DIRECTORY : path.join(DATA_DIRECTORY, `copy-${copy}`);
@@ -105,7 +109,7 @@ class DevelopmentStack {
         DATABASE_URL: databaseUrl,
         SMTP_URL: smtpUrl,
       },
-      stdio: ['pipe', 'pipe', 'inherit'], // the first pipe is what ties the server's life to ours, see exit-with-parent.js
+      stdio: ['pipe', 'pipe', 'inherit'], // the first pipe ends the server with us, see exit-with-parent.js
       detached: process.platform !== 'win32', // Ctrl-C reaches us alone; we pass it on once and in order
     });
     this.server.stdout?.pipe(process.stdout, { end: false });
@@ -114,7 +118,8 @@ class DevelopmentStack {
     const wasReady = await this.isReady(this.server, localUrl);
     if (wasReady) console.log(tour({ publicUrl, databaseUrl, inboxUrl: this.inbox?.webUrl }));
     const [code, signal] = await ended;
-    // Somebody, such as a second copy started at the same moment, has taken the port since it was found free.
+    // Another process, such as a second copy started at the same moment, has taken the port since
+    // it was found free.
     if (!wasReady && !this.stopping && (await freePort(port, host)) !== port) return this.runServer();
     if (this.stopping && (code === 0 || signal === 'SIGTERM')) return 0;
     console.error(`The server has ended (${signal ?? `exit code ${code}`}); stopping.`);
@@ -123,7 +128,8 @@ class DevelopmentStack {
 
   /** False when the server ended before it was ready. */
   private async isReady(server: ChildProcess, localUrl: string): Promise<boolean> {
-    // Its own word counts first: an answer alone could come from another program, to which ours has just lost the port.
+    // The log line of the server counts first: an HTTP response alone could come from another
+    // program on the same port.
     let isListening = QUIET_LEVELS.has(process.env.LOG_LEVEL ?? '');
     if (server.stdout) {
       createInterface({ input: server.stdout }).on(
@@ -141,7 +147,7 @@ class DevelopmentStack {
   }
 }
 
-// A closed terminal or pipe takes our words no more; that must not end us before we have shut everything down.
+// Writing to a closed terminal or pipe fails; that must not end us before everything is shut down.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
 const envFile = path.join(PROJECT_ROOT, '.env');

@@ -6,7 +6,10 @@ export interface Addresses {
   inboxUrl?: string;
 }
 
-/** What `npm start` prints once the server is ready: the addresses, and three lines that show the main job. */
+/**
+ * What `npm start` prints once the server is ready: the addresses, and three lines that show the
+ * main job.
+ */
 export function tour({ publicUrl, databaseUrl, inboxUrl }: Addresses): string {
   const post = (path: string, body: object): string =>
     `curl -s ${publicUrl}/api/auth/${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;

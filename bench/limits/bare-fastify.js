@@ -1,4 +1,5 @@
-// The limit of what reads or writes one row: Fastify and pg, one prepared statement, nothing counted, judged or noted.
+// Upper limit for requests that read or write one row: Fastify and pg with one prepared statement,
+// without limits or audit.
 import { createSecretKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import Fastify from 'fastify';
@@ -49,7 +50,7 @@ app.post('/login', async (request, reply) => {
   return mint((await pool.query({ ...OPEN, values })).rows[0]);
 });
 
-// As many hashes at once as there are cores, first come first served.
+// One hash per core at a time, in order of arrival.
 const waiting = [];
 let free = availableParallelism();
 async function inTurn(work) {

@@ -1,4 +1,5 @@
-// The limit of an answer that reads nothing: Nest on Fastify with a route that takes nothing and one that takes a body, and nothing in front of them.
+// Upper limit for requests that read nothing: Nest on Fastify with one route without and one with a
+// body, and no guards.
 import 'reflect-metadata';
 import { Body, Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,4 +1,4 @@
-// Our server as it is, with two routes more that read nothing: one behind the access check, the other open.
+// Our server with two more routes that read nothing: one behind the access check, one public.
 import { Controller, Get } from '@nestjs/common';
 import { Public } from '../../dist/platform/http/public.decorator.js';
 import { AppModule } from '../../dist/app.module.js';

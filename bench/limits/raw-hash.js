@@ -1,4 +1,5 @@
-// The limit of everything that checks a password: argon2id at our parameters, as fast as all cores do it, and nothing else.
+// Upper limit for requests that check a password: argon2id with our parameters on all cores, and
+// nothing else.
 import { availableParallelism } from 'node:os';
 import { argon2Library } from '../../dist/security/passwords/argon2-library.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** An answer, as far as a load needs it. */
+/** The parts of a response that a load needs. */
 export interface LoadAnswer {
   status: number;
   body: string;
@@ -15,8 +15,9 @@ export interface LoadRequest {
 }
 
 /**
- * One keep-alive connection that asks and waits, again and again. Written on the bare socket because the client shares
- * the machine with what it measures: Node's own client would cost more than many of the answers.
+ * One keep-alive connection that sends one request after another. Written on the bare socket
+ * because the client shares the machine with the server: Node's own client would cost more CPU than
+ * many of the responses.
  */
 export class LoadConnection {
   isClosed = false;
@@ -33,7 +34,7 @@ export class LoadConnection {
     socket.on('close', () => this.fail(new Error('the server closed the connection')));
   }
 
-  /** @param clientIp what the server sees through X-Forwarded-For */
+  /** @param clientIp sent in X-Forwarded-For */
   static async open(origin: string, clientIp: string): Promise<LoadConnection> {
     const { hostname, port, host } = new URL(origin);
     const socket = net.connect({ host: hostname, port: Number(port) });

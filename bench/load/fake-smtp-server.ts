@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import net from 'node:net';
 
 /**
- * A mail server that takes everything at once and keeps nothing but the code in it. Spoken to by nodemailer alone, so it
- * knows just the commands that nodemailer sends; a whole mail server would cost more than the mail it is to receive.
+ * A mail server that accepts everything at once and keeps only the code. It knows only the commands
+ * that nodemailer sends, because a complete mail server would cost more CPU than sending the mail.
  */
 export class FakeSmtpServer {
-  /** Sees each mail before it is taken; until it resolves, the sender waits. */
+  /** Called with each mail before it is accepted. The sender waits until it resolves. */
   onMail: ((mail: string) => Promise<void>) | undefined;
   private readonly waiting = new Map<string, (code: string) => void>();
   private readonly sockets = new Set<net.Socket>();
@@ -17,14 +17,14 @@ export class FakeSmtpServer {
     await once(this.server, 'listening');
   }
 
-  /** Goes away, as a mail server does that is stopped. */
+  /** Stops listening and closes every connection, as a stopped mail server does. */
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     for (const socket of this.sockets) socket.destroy();
     await closed;
   }
 
-  /** The code of the next mail to this address that carries one. */
+  /** Resolves with the code of the next mail to this address that holds one. */
   next(address: string): Promise<string> {
     return new Promise((resolve) => this.waiting.set(address, resolve));
   }

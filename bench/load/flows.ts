@@ -4,7 +4,7 @@ import type { LoadAnswer, LoadConnection } from './connection.js';
 import type { Job } from './job.js';
 import type { FakeSmtpServer } from './fake-smtp-server.js';
 
-/** Something the n-th connection does over and over; throws where an answer is not the one it should be. */
+/** What the n-th connection repeats. Throws when a response is not the expected one. */
 export type Step = (connection: LoadConnection) => Promise<void>;
 type Flow = (job: Job, index: number, smtpServer: FakeSmtpServer) => Step;
 
@@ -13,7 +13,10 @@ function expect(answer: LoadAnswer, status: number): any {
   return answer.body === '' ? undefined : JSON.parse(answer.body);
 }
 
-/** Gives the connection its own share of the members, one after the other: nobody logs in twice at the same moment. */
+/**
+ * Gives the connection its own share of the members, one after the other: no member logs in twice
+ * at the same moment.
+ */
 function takeTurns(job: Job, index: number): () => number {
   const { firstMember = 1, members = 1000, connections, stride = 1 } = job;
   let turn = index;
@@ -25,7 +28,7 @@ function takeTurns(job: Job, index: number): () => number {
 }
 
 const FLOWS = {
-  /** GET with an access token that is good. */
+  /** GET with a valid access token. */
   get: (job, index) => {
     const turn = takeTurns({ ...job, firstMember: 0, members: job.tokens?.length ?? 1 }, index);
     return async (connection) => {
@@ -33,7 +36,7 @@ const FLOWS = {
     };
   },
 
-  /** POST /auth/verify of an access token that is good. */
+  /** POST /auth/verify of a valid access token. */
   verify: (job, index) => {
     const turn = takeTurns({ ...job, firstMember: 0, members: job.tokens!.length }, index);
     return async (connection) => {
@@ -43,7 +46,7 @@ const FLOWS = {
     };
   },
 
-  /** A member who comes back on a device that is known. */
+  /** A login on a known device. */
   login: (job, index) => {
     const turn = takeTurns(job, index);
     return async (connection) => {
@@ -54,7 +57,7 @@ const FLOWS = {
     };
   },
 
-  /** The same by address, on a device nobody has seen. */
+  /** The same by address, on an unknown device. */
   loginByAddress: (job, index) => {
     const turn = takeTurns(job, index);
     return async (connection) => {
@@ -63,7 +66,7 @@ const FLOWS = {
     };
   },
 
-  /** Whether a login ID is free: a lookup and little else. */
+  /** The availability of a login ID: a lookup and little else. */
   checkLoginId: (job, index) => {
     const turn = takeTurns(job, index);
     return async (connection) => {
@@ -72,17 +75,17 @@ const FLOWS = {
     };
   },
 
-  /** An administrator looks for members by the beginning of a login ID; ten are found. */
+  /** An administrator searches members by the beginning of a login ID; ten match. */
   search: (job, index) => {
     const turn = takeTurns(job, index);
     return async (connection) => {
       const path = `/api/admin/members?query=${memberNamed(turn()).loginId.slice(0, -1)}`;
       const { items } = expect(await connection.ask({ method: 'GET', path, token: job.tokens![0] }), 200);
-      if (items.length === 0) throw new Error('nobody found');
+      if (items.length === 0) throw new Error('no member found');
     };
   },
 
-  /** Some session refreshes, with the token that its refresh before gave. */
+  /** A session refreshes with the token of its previous refresh. */
   refresh: (job, index) => {
     const mine = job.tokens!.filter((_, at) => at % job.connections === index);
     let turn = 0;
@@ -101,7 +104,7 @@ const FLOWS = {
     };
   },
 
-  /** From "I want an account" through the mailbox to the first login. */
+  /** Sign-up, mailed code, first session. */
   signUp: (_job, _index, smtpServer) => async (connection) => {
     const name = randomBytes(8).toString('hex');
     const email = `${name}@bench.example`;
@@ -112,7 +115,7 @@ const FLOWS = {
     expect(await connection.ask({ method: 'POST', path: '/api/auth/sign-up/confirm-code', body: confirmation }), 200);
   },
 
-  /** Ask, read the mail, prove, set a new password. */
+  /** Reset request, mailed code, new password. */
   reset: (job, index, smtpServer) => {
     const turn = takeTurns(job, index);
     return async (connection) => {
@@ -131,7 +134,7 @@ export type FlowName = keyof typeof FLOWS;
 
 export const flowOf = (name: FlowName): Flow => FLOWS[name];
 
-/** A phrase such as people choose, never the same twice. */
+/** A realistic pass phrase, different each time. */
 function freshPassword(): string {
   const word = [...randomBytes(7)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
   return `${word} giraffe 27`;

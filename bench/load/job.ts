@@ -1,33 +1,33 @@
 import type { FlowName } from './flows.js';
 
-/** One load: so many connections that repeat a flow, and count once the warm-up is over. */
+/** One load: a number of connections that repeat a flow and count after the warm-up. */
 export interface Job {
   flow: FlowName;
   origin: string;
   connections: number;
   warmUpMs: number;
   durationMs: number;
-  /** Set where the flow needs one: a path, ready-made tokens. */
+  /** For flows that need them: a path, and tokens made in advance. */
   path?: string;
   tokens?: string[];
-  /** Where members of the flow begin, so that jobs do not meet. */
+  /** The first member of the flow, so that jobs use different members. */
   firstMember?: number;
   members?: number;
-  /** Only each so-manieth of them, to touch a large table everywhere. */
+  /** Step between members, to touch all parts of a large table. */
   stride?: number;
-  /** What each connection waits between two requests. */
+  /** How long each connection waits between two requests. */
   pauseMs?: number;
 }
 
-/** What came of it. Times are milliseconds. */
+/** The result of a load. Times are milliseconds. */
 export interface LoadResult {
   perSecond: number;
   count: number;
-  /** With those of the warm-up and after the end. */
+  /** Including the warm-up and the requests after the end. */
   total: number;
   p50: number;
   p99: number;
   max: number;
-  /** Flows that did not end as they should, by what they ended in. */
+  /** Failed flows by their result. */
   failures: Record<string, number>;
 }

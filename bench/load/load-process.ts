@@ -10,7 +10,7 @@ interface Reply {
   error?: string;
 }
 
-/** The process that makes the load, from this side. */
+/** Controls the process that makes the load. */
 export class LoadProcess {
   private readonly child: ChildProcess;
   private readonly pending = new Map<number, { resolve: (result: any) => void; reject: (error: Error) => void }>();

@@ -1,11 +1,12 @@
-// The second process: it makes the load and receives the mail, so that neither is charged to the server under test.
+// The second process: it makes the load and receives the mail, so that neither counts as CPU time
+// of the server under test.
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoadConnection } from './connection.js';
 import { flowOf } from './flows.js';
 import type { Job, LoadResult } from './job.js';
 import { FakeSmtpServer } from './fake-smtp-server.js';
 
-/** What is asked of this process; each question is answered by a message with its number. */
+/** A command for this process. Each command is answered by a message with its number. */
 export type Order = { number: number } & (
   { do: 'load'; job: Job } | { do: 'open-smtpServer'; port: number } | { do: 'close-smtpServer' }
 );
@@ -33,7 +34,7 @@ async function run(job: Job): Promise<LoadResult> {
           const { message } = error as Error;
           failures[message] = (failures[message] ?? 0) + 1;
           if (connection.isClosed) return;
-          await pause(10); // a refusal comes faster than an answer; without a pause it would crowd those out
+          await pause(10); // refusals are quick; without a pause they would crowd out the successful requests
         }
         const endedAt = performance.now();
         total += 1;

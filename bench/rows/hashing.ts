@@ -3,7 +3,7 @@ import { runForJson, type ServerProcess } from '../processes.js';
 import { MEMBERS, type BenchEnvironment } from '../bench-environment.js';
 import type { FlowName } from '../load/flows.js';
 
-/** What all cores make of argon2id and nothing else, for as long as one round lasts. */
+/** Hashes per second when all cores compute only argon2id for one round. */
 async function rawHashes(bench: BenchEnvironment): Promise<Measured> {
   const seconds = String(bench.roundMs / 1000);
   const { perSecond } = await runForJson<{ perSecond: number }>('bench/limits/raw-hash.js', [seconds]);
@@ -41,7 +41,7 @@ export async function login(bench: BenchEnvironment): Promise<Row[]> {
   return [...rows, await besideBareLogin(bench)];
 }
 
-/** What is left of the limit for anybody who serves logins over HTTP out of a database. */
+/** The limit of any server that serves logins over HTTP from a database. */
 async function besideBareLogin(bench: BenchEnvironment): Promise<Row> {
   const connections = 16;
   const loggingIn = (server: ServerProcess, path: string) => async () => {

@@ -7,7 +7,10 @@ import { MEMBERS, type BenchEnvironment, type LoadMeasurement } from '../bench-e
 const LARGE = 1_000_000;
 const SESSIONS_EACH = 3;
 
-/** What a thousand times the members and sessions change: the same loads on two databases, in turn. */
+/**
+ * The effect of a thousand times as many members and sessions: the same loads on two databases in
+ * turn.
+ */
 export async function large(bench: BenchEnvironment): Promise<Row[]> {
   const small = await bench.server('ours');
   console.log(`Seeding ${LARGE.toLocaleString('en')} members …`);

@@ -1,7 +1,7 @@
 import { alternate, type Measured, type Row } from '../measure.js';
 import { MEMBERS, type BenchEnvironment } from '../bench-environment.js';
 
-/** Asking for a code must not notice that the mail server is gone. */
+/** A code request must not slow down while the mail server is away. */
 export async function sendCode(bench: BenchEnvironment): Promise<Row[]> {
   const server = await bench.server('ours');
   let firstMember = MEMBERS + 3001;
@@ -9,7 +9,7 @@ export async function sendCode(bench: BenchEnvironment): Promise<Row[]> {
     const job = { flow: 'sendCode', connections: 16, firstMember, members: 3000 } as const;
     firstMember = firstMember === MEMBERS + 3001 ? MEMBERS + 6001 : MEMBERS + 3001;
     const result = await bench.load(server, job);
-    // What was not sent is of no use to the next round.
+    // Unsent mail would burden the next round.
     await bench.query(`DELETE FROM outbox_messages`);
     return result;
   };

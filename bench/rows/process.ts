@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { alternate, median, type Measured, type Row } from '../measure.js';
 import { MEMBERS, type ServerKind, type BenchEnvironment } from '../bench-environment.js';
 
-/** From the start of the process to its first answer, the database being up and migrated. */
+/** From the start of the process to its first response, with the database already migrated. */
 export async function coldStart(bench: BenchEnvironment): Promise<Row[]> {
   const start = (kind: ServerKind) => async (): Promise<Measured> => {
     const server = await bench.launch(kind);
@@ -21,7 +21,10 @@ export async function coldStart(bench: BenchEnvironment): Promise<Row[]> {
   ];
 }
 
-/** Resident memory of fresh processes: before any request, and after each kind of request has been made at full speed. */
+/**
+ * Resident memory of fresh processes: before any request, and after each kind of request has been
+ * made at full speed.
+ */
 export async function memory(bench: BenchEnvironment): Promise<Row[]> {
   const rounds: { idle: { ours: number; limit: number }; loaded: { ours: number; limit: number } }[] = [];
   for (let round = 0; round < (bench.isQuick ? 1 : 3); round++) {

@@ -68,11 +68,15 @@ export async function me(bench: BenchEnvironment): Promise<Row[]> {
   return [{ operation: 'GET /api/members/me', unit: '/s', limitOf, target: { atLeast: 0.75 }, ...figures }];
 }
 
-/** Members who read while others log in without pause: what a login storm does to everybody else. */
+/**
+ * Members who read while others log in without pause: the effect of a login storm on other
+ * requests.
+ */
 export async function storm(bench: BenchEnvironment): Promise<Row[]> {
   const server = await bench.server('ours');
   const tokens = bench.mint.access(MEMBERS);
-  // A little thought between requests: only so does the time of an answer say more than that the server is busy.
+  // A pause between requests, because otherwise the response time only shows that the server is
+  // busy.
   const reading = { flow: 'get', path: '/api/members/me', tokens, connections: 8, pauseMs: 5 } as const;
   let longest = 0;
   const figures = await alternate(

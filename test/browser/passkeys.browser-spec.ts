@@ -6,7 +6,10 @@ import { given } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
-/** An origin of our own, whose pages may call the API: a browser makes passkeys for the page that it shows. */
+/**
+ * An origin of our own, whose pages may call the API: a browser makes passkeys for the page that it
+ * shows.
+ */
 describeInBrowser('passkeys of a real browser', () => {
   let app: TestApp;
   let browser: Browser;
@@ -18,7 +21,8 @@ describeInBrowser('passkeys of a real browser', () => {
     app = await TestApp.start({ env: { PORT: port, PUBLIC_URL: origin } });
     browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] });
     page = await browser.newPage();
-    // A page of the service's own origin that shows a JSON answer has no policy in its way and no script of its own.
+    // A page of the service's own origin that shows a JSON answer has no policy in its way and no
+    // script of its own.
     await page.goto(`${origin}/health/live`);
     await VirtualAuthenticator.plugInto(page);
   });
@@ -27,7 +31,10 @@ describeInBrowser('passkeys of a real browser', () => {
     await app?.stop();
   });
 
-  /** What a web app does: asks for options, lets the browser make or use a passkey, and gives what came of it. */
+  /**
+   * What a web app does: asks for options, lets the browser make or use a passkey, and gives what
+   * came of it.
+   */
   const ceremony = (kind: 'create' | 'get', publicKey: object): Promise<object> =>
     page.evaluate(
       async ([kind, publicKey]) => {

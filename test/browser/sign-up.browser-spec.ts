@@ -134,7 +134,7 @@ describeInBrowser('signing up on the built-in pages', () => {
     });
   }
 
-  /** Somebody signs up over the API; the mail is read on a device of its own. */
+  /** A visitor signs up over the API; the mail is read on another device. */
   async function mailOpenedElsewhere(look: Look, person: Person): Promise<{ mail: Mail; visitor: Visitor }> {
     await browserApp.app.client().post('/api/auth/sign-up', person).expect(202);
     return { mail: await mailbox.to(person.email).next(), visitor: await browserApp.visitor(look) };

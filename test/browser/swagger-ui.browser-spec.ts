@@ -20,7 +20,10 @@ describeInBrowser('Swagger UI as a workbench', () => {
     await app?.stop();
   });
 
-  /** Opens an operation, fills in what differs from its example, presses Execute and reads the answer. */
+  /**
+   * Opens an operation, fills in what differs from its example, presses Execute and reads the
+   * answer.
+   */
   async function execute(operationId: string, changes?: object): Promise<{ status: number; body: any; sent: any }> {
     const operation = page.locator(`.opblock[id$="-${operationId}"]`);
     await operation.locator('.opblock-summary-control').click();

@@ -29,7 +29,7 @@ async function strangeLogin(app: TestApp, member: GivenMember) {
   return { client, ...body };
 }
 
-/** Logs in from a device nobody has seen, with what is needed to get in. */
+/** Logs in from an unknown device, with a second factor where one is needed. */
 async function logIn(app: TestApp, { loginId }: GivenMember, password: string) {
   const { body } = await app.client().post('/api/auth/login', { identifier: loginId, password }).expect(200);
   expect(body.status).toBe('authenticated');
@@ -43,7 +43,9 @@ async function askForAddress(member: GivenMember, newEmail: string): Promise<{ r
   return { requestId: body.requestId, mail: await mailbox.to(newEmail).next() };
 }
 
-/** Moves the account to a fresh address; gives that address, and the notice that the one before got. */
+/**
+ * Moves the account to a fresh address; gives that address, and the notice that the one before got.
+ */
 async function moveOn(member: GivenMember, from: string): Promise<{ email: string; notice: Mail }> {
   const email = unique.email();
   const before = await lastMail(from);
@@ -86,7 +88,7 @@ describe('“it was not me”', () => {
   });
   afterAll(() => app.stop());
 
-  it('the link ends every session, logs nobody in, and leads back in through the mailbox', async () => {
+  it('the link ends every session, opens no session, and leads back in through the mailbox', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     const intruder = await strangeLogin(app, ada);
@@ -397,7 +399,7 @@ describe('closing the account', () => {
   });
   afterAll(() => app.stop());
 
-  /** How the account is, and how often the audit says that it was opened again. */
+  /** The state of the account, and how many audit events report its restoration. */
   async function restored({ id }: GivenMember): Promise<{ status: string; events: number }> {
     const { rows } = await app.sql.query(
       `SELECT status, (SELECT count(*)::int FROM security_events WHERE member_id = $1 AND type = 'account.restored') AS events

@@ -37,7 +37,7 @@ interface Operation {
 /** A body that no operation takes, and how it is answered. */
 interface BadBody {
   name: string;
-  /** Made for each operation anew: some need the name of a field. */
+  /** Made per operation, because some need the name of a field. */
   request: (operation: Operation) => RequestOptions;
   answers: string[];
 }
@@ -138,7 +138,9 @@ async function membersNow(): Promise<unknown[]> {
 }
 
 let startedAs: number | undefined;
-/** The process that was started is the one that answers, and met nothing that it did not foresee. */
+/**
+ * The process that was started is the one that answers, and met nothing that it did not foresee.
+ */
 async function expectUnharmed(): Promise<void> {
   startedAs ??= app.pid;
   expect(app.pid).toBe(startedAs);
@@ -201,8 +203,8 @@ describe('a malformed request body', () => {
       names.flatMap((name) =>
         ['admin', { isAdmin: true, role: 'admin' }].map((value) => ({
           name: `with ${JSON.stringify(name).slice(0, 40)}`,
-          // By hand: an object literal would take `__proto__` for its prototype.
-          // What one operation does ask for, such as an administrator's for a role, gets another name there.
+          // By hand: an object literal would take `__proto__` for its prototype. What one operation
+          // does ask for, such as an administrator's for a role, gets another name there.
           request: ({ body, fields }) =>
             json(
               `${JSON.stringify(body).slice(0, -1)}${Object.keys(body).length > 0 ? ',' : ''}${pair(Object.hasOwn(fields, name) ? `${name}_` : name, value)}}`,
@@ -297,7 +299,8 @@ describe('a malformed request body', () => {
     );
     expect(cases.length).toBeGreaterThan(1000);
     await each(cases, async ({ operation, name, value }) => {
-      // A second factor may be a recovery code as well, so more than six digits pass the form and fail as a token.
+      // A second factor may be a recovery code as well, so more than six digits pass the form and
+      // fail as a token.
       if (operation.path.endsWith('/login/mfa') && typeof value === 'string' && isSecondFactor(value)) return;
       const what = `${operation.path} ${name}: ${JSON.stringify(value).slice(0, 60)}`;
       const answer = await send(operation, { body: { ...operation.body, [name]: value } });
@@ -321,7 +324,7 @@ describe('a malformed request body', () => {
           code,
         ]);
         const what = `${operation.path} with ${name}: ${status} ${body?.code} ${JSON.stringify(complaints)}`;
-        // Well-formed, though of course these codes and tokens are nobody's.
+        // Well-formed codes and tokens that do not exist.
         if (status === 422) expect(what).toMatch(/password_too_common|one_of_needed|login_id_reserved/);
         else expect(what).not.toMatch(/: (400 (malformed|query)|413|415|5)/);
       }
@@ -756,7 +759,8 @@ describe('text with a meaning in another language', () => {
     const sleeps = await countPgSleeps(app);
     const cases = operations.flatMap((operation) =>
       Object.entries(operation.fields)
-        // A name, a new password or an address that holds such text is a good one; the rest holds no such thing.
+        // A name, a new password or an address that holds such text is a good one; the rest holds
+        // no such thing.
         .filter(([name, { type }]) => type === 'string' && name !== 'name' && !/newPassword/.test(name))
         .flatMap(([name]) => INJECTIONS.map((value) => ({ operation, name, value }))),
     );

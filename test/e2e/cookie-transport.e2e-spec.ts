@@ -363,7 +363,10 @@ describe('CORS', () => {
         'access-control-request-headers': 'authorization,content-type',
       },
     });
-  /** Without this one header a browser lets the page read nothing, and sends nothing that needs leave. */
+  /**
+   * Without this one header a browser lets the page read nothing, and sends nothing that needs
+   * leave.
+   */
   const ACAO = 'access-control-allow-origin';
 
   it.each([PAGE, OTHER_PAGE])('%s may call with cookies', async (origin) => {

@@ -183,7 +183,8 @@ describe('a server that loses its database', () => {
     for (const { status, body } of refused)
       expect([status, body.code, body.retryAfter]).toEqual([503, 'service_unavailable', 2]);
 
-    // Revoked on another server meanwhile; the notification was missed, the session must be known to be over.
+    // Revoked on another server. This one missed the notification and must still know that the
+    // session is over.
     await app.post('/api/auth/logout', undefined, ended.accessToken).expect(204);
     await proxy.reconnect();
     await eventually('it is ready again', async () =>
@@ -200,7 +201,8 @@ describe('a server that loses its database', () => {
     const waiting = await another({ DATABASE_URL: proxy.url, DATABASE_TIMEOUT_SECONDS: '1' });
     await waiting.get('/api/members/me', ada.accessToken).expect(200);
     proxy.stall();
-    // The database answers nothing from here on, so an answer shows that the server did not wait for it.
+    // The database answers nothing from here on, so an answer shows that the server did not wait
+    // for it.
     await waiting.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(503);
     await eventually('it answers again', async () =>
       (await waiting.get('/api/members/me', ada.accessToken)).status === 200 ? true : undefined,
@@ -234,7 +236,7 @@ describe('a server whose database is read-only', () => {
       `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,
     );
     const tables = rows.map(({ tablename }) => tablename as string);
-    // No test can fill a disk, so triggers say what PostgreSQL says then: disk_full, SQLSTATE 53100.
+    // Triggers raise the error of a full disk: disk_full, SQLSTATE 53100.
     await app.sql.query(`CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`);
     cleanups.push(() => app.sql.query('DROP FUNCTION IF EXISTS disk_full CASCADE'));
@@ -257,7 +259,8 @@ describe('a server whose database is read-only', () => {
       );
     cleanups.push(makeWritable);
     await app.sql.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-    // Connections keep what they began with: these lead to the old primary from here on, until they are given up.
+    // Connections keep what they began with: these lead to the old primary from here on, until they
+    // are given up.
     await app.sql.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'munjigi%'`,
     );

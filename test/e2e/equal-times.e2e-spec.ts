@@ -20,12 +20,15 @@ const WARM_UP = howMany({ short: 8, long: 100 });
 const PEOPLE = howMany({ short: 48, long: 500 });
 const MAIL_DELAY_MS = 3000;
 /**
- * In the long form those of the requirement. The short form has too few samples to tell more than that no step is left
- * out: with 40 pairs, honest chance keeps the area below 0.79 in all but one of 100,000 runs.
+ * In the long form those of the requirement. The short form has too few samples to tell more than
+ * that no step is left out: with 40 pairs, honest chance keeps the area below 0.79 in all but one
+ * of 100,000 runs.
  */
 const LIMITS = IS_LONG ? { gapMs: 3, gapShare: 0.02, auc: 0.55 } : { gapMs: 10, gapShare: 0.3, auc: 0.82 };
 
-/** Nothing of this would be asked so often in earnest; the limits themselves are shown elsewhere. */
+/**
+ * Nothing of this would be asked so often in earnest; the limits themselves are shown elsewhere.
+ */
 const ENV = {
   ...REAL_HASH_COST,
   LOG_LEVEL: 'warn',
@@ -88,7 +91,10 @@ afterAll(async () => {
   await sink?.stop();
 });
 
-/** Members who differ from this one by name and address alone: hundreds of sign-ups would take longer than what is measured. */
+/**
+ * Members who differ from this one by name and address alone: hundreds of sign-ups would take
+ * longer than what is measured.
+ */
 async function copies(memberId: string): Promise<Person[]> {
   const people = Array.from({ length: PEOPLE }, () => ({ loginId: unique.loginId(), email: unique.email() }));
   for (const { loginId, email } of people)
@@ -101,9 +107,9 @@ async function copies(memberId: string): Promise<Person[]> {
 }
 
 /**
- * Known and unknown in an order of chance, so that neither follows the other more often: the mail that one request causes
- * is rendered and sent during the next. People of both kinds are asked for equally often, so that rows that a first
- * request leaves behind are there for both.
+ * Known and unknown in an order of chance, so that neither follows the other more often: the mail
+ * that one request causes is rendered and sent during the next. People of both kinds are asked for
+ * equally often, so that rows that a first request leaves behind are there for both.
  */
 function course(): { kind: Kind; index: number; isWarmUp: boolean }[] {
   const part = (first: number, count: number, isWarmUp: boolean) => {
@@ -149,7 +155,7 @@ describe.each(moods)('while the mail server %s', (mood) => {
 });
 
 it('EN-05 a login refused as too risky takes the same time with the right and a wrong password', async () => {
-  // Nobody has been on any device: that it is a new one is risk enough.
+  // No login has come from a known device, and a new device is risk enough here.
   const risk = { RISK_NOTIFY_SCORE: '20', RISK_ASK_SCORE: '20', RISK_END_SCORE: '20' };
   const wary = await app.replica({ env: risk });
   await expectEqualTimes('a refused login, known is right', (kind, index) => {

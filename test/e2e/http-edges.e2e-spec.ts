@@ -39,7 +39,7 @@ function parseRaw(raw: string): { status: number; headers: Record<string, string
   return { status: Number(status.split(' ')[1]), headers: Object.fromEntries(headers) as Record<string, string>, text };
 }
 
-/** Every operation in the document, with the token kinds it says it needs. */
+/** Every operation in the document, with the kinds of token it requires. */
 function documentedOperations() {
   return Object.entries<Record<string, any>>(docs.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -67,7 +67,7 @@ describe('TR-05 security headers', () => {
 
   function expectSecured(headers: Record<string, unknown>): void {
     expect(headers).toMatchObject(EXPECTED);
-    // Nothing that tells what is running, or lets a browser guess.
+    // No header reveals the software or lets a browser guess a content type.
     for (const name of ['server', 'x-powered-by', 'x-request-id', 'via']) expect(headers).not.toHaveProperty(name);
   }
 

@@ -172,7 +172,10 @@ describe('files of the image', () => {
     expect(await web.stop()).toBe(0);
   });
 
-  /** Loads a file and all files of this server that it references. @returns their number */
+  /**
+   * Loads a file and all files of this server that it references.
+   * @returns their number
+   */
   async function loadAll(app: TestApp, first: string): Promise<number> {
     const seen = new Set([first]);
     for (const file of seen) {

@@ -71,10 +71,10 @@ describe('forgotten login ID', () => {
   });
 
   it('EN-01 an unknown address gets the same answer, no mail, and no code that works', async () => {
-    const nobody = unique.email();
-    const { body } = await app.post('/api/auth/login-id/send-code', { email: nobody }).expect(202);
+    const unknown = unique.email();
+    const { body } = await app.post('/api/auth/login-id/send-code', { email: unknown }).expect(202);
     expect(body).toEqual({ requestId: expect.stringMatching(/^[\w-]{43}$/), resendAfter: 60, expiresIn: 600 });
-    await mailbox.expectNone(nobody, app);
+    await mailbox.expectNone(unknown, app);
     for (const code of ['000000', '123456', '999999'])
       expect((await confirm(body.requestId, code).expect(400)).body.code).toBe('code_invalid');
   });

@@ -41,7 +41,7 @@ afterAll(() => app.stop());
 const LOGIN = '/api/auth/login';
 const WRONG = 'wrong giraffe 12';
 
-/** A login from an address that nobody else uses. */
+/** A login from a client address that no other test uses. */
 function logIn(identifier: string, password: string, more: object = {}, at = app) {
   return at.client().post(LOGIN, { identifier, password, ...more });
 }
@@ -60,7 +60,7 @@ const about = (seconds: number) => ({
   asymmetricMatch: (value: number) => value <= seconds && value > seconds - 10,
 });
 
-/** What the audit says of some requests: type and reason, counted. */
+/** Counts the audit events of some requests by type and reason. */
 async function recorded(answers: HttpAnswer[]): Promise<Record<string, number>> {
   const { rows } = await app.sql.query<{ what: string; times: number }>(
     `SELECT type || coalesce(' ' || (details->>'reason'), '') AS what, count(*)::int AS times
@@ -321,8 +321,8 @@ describe('guessing at one account', () => {
   });
 
   it('EN-05 failures count for an unknown account too', async () => {
-    const nobody = unique.loginId();
-    const answers = await failTimes(12, nobody);
+    const unknown = unique.loginId();
+    const answers = await failTimes(12, unknown);
     expect(await recorded(answers)).toEqual({ 'login.failed unknown_identifier': 10, 'login.throttled': 2 });
   });
 });
@@ -462,7 +462,8 @@ describe('guessing at many accounts from one address', () => {
   it('BF-02 with one trusted proxy the rightmost hop counts', async () => {
     const ip = strict.client().ip;
     expect(await evaluated((attempt) => strict.client({ ip: `203.0.113.${attempt}, 10.0.0.1, ${ip}` }))).toBe(IP_LIMIT);
-    // The proxy names somebody else each time: these are many, although they claim to be one.
+    // The proxy names another client each time: these are many clients, although each claims the
+    // same address.
     expect(await evaluated(() => strict.client({ ip: `203.0.113.1, ${strict.client().ip}` }))).toBe(IP_LIMIT * 2);
     const headers = { forwarded: 'for=203.0.113.7', 'x-real-ip': '203.0.113.7' };
     expect(await evaluated(() => strict.client({ headers }))).toBe(IP_LIMIT * 2);
@@ -514,7 +515,7 @@ describe('stored password', () => {
     const after = await hashOf(ada);
     expect(after).toMatch(/\bt=3\b/);
 
-    // Same password, so nobody is logged out, and it still is the only one.
+    // The password is the same, so sessions stay, and no other password works.
     await app.get('/api/members/me', ada.accessToken).expect(200);
     await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
     expectRefusal(await logIn(ada.loginId, WRONG), 'invalid_credentials');

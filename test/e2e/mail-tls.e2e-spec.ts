@@ -18,7 +18,10 @@ describe('a mail server with required TLS', () => {
     await app.sql.query('DELETE FROM outbox_messages');
   });
 
-  /** Sends a sign-up mail through `url`. @returns the recorded reason why it was not sent */
+  /**
+   * Sends a sign-up mail through `url`.
+   * @returns the recorded reason why it was not sent
+   */
   async function failureReason(url: string): Promise<string> {
     const sender = await TestApp.start({
       database: app.database,

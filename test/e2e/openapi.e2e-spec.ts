@@ -16,7 +16,9 @@ interface Operation {
   responses: Record<string, { description: string; content?: Record<string, { schema?: object }> }>;
 }
 
-/** Programs of their own, which load a compiler and a linter; on a busy machine that takes its time. */
+/**
+ * Programs of their own, which load a compiler and a linter; on a busy machine that takes its time.
+ */
 const SLOW_MS = 180_000;
 
 const committed = readFileSync(path.join(PROJECT_ROOT, 'openapi.json'), 'utf8');

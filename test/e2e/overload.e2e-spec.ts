@@ -15,11 +15,17 @@ const LOGIN = '/api/auth/login';
 const ROUND_MS = 3000;
 const CALM_MS = howMany({ short: 2000, long: 15_000 });
 const FLOOD_MS = howMany({ short: 3000, long: 30_000 });
-/** The requirement's own, for the slowest hundredth, on a machine that is ours alone; in the short form for the median, with room for what else runs there. */
+/**
+ * The requirement's own, for the slowest hundredth, on a machine that is ours alone; in the short
+ * form for the median, with room for what else runs there.
+ */
 const LIMITS = IS_LONG
   ? ({ goodput: 0.8, at: 'p99', refusalMs: 100, checkMs: 50 } as const)
   : ({ goodput: 0.5, at: 'p50', refusalMs: 100, checkMs: 50 } as const);
-/** Impatient, where Retry-After says two seconds; but the clients share the machine with the server they ask. */
+/**
+ * Shorter than the two seconds of Retry-After, because the clients share the machine with the
+ * server.
+ */
 const REFUSED_PAUSE_MS = 250;
 
 /** An answer and how long it took. */
@@ -35,7 +41,10 @@ async function timed(ask: () => Promise<HttpAnswer>): Promise<Timed> {
   return { status, retryAfter: headers['retry-after'], ms: performance.now() - startedAt };
 }
 
-/** So many clients who ask again as soon as they have an answer; whoever is refused waits a little, as clients do. */
+/**
+ * Clients that send the next request as soon as they have a response; a refused client waits a
+ * little.
+ */
 async function storm(clients: number, ask: (client: number) => Promise<HttpAnswer>): Promise<Timed[]> {
   const answers: Timed[] = [];
   const stopAt = performance.now() + ROUND_MS;
@@ -69,8 +78,9 @@ describe('overload', () => {
   let ada: GivenMember;
 
   beforeAll(async () => {
-    // A short queue, so that ten times the load is not ten times the clients that the test itself has to be.
-    // And a short log: this process reads it, and would hold up the server it is about to measure.
+    // A short queue, so that ten times the load is not ten times the clients that the test itself
+    // has to be. And a short log: this process reads it, and would hold up the server it is about
+    // to measure.
     app = await TestApp.start({
       env: { ...REAL_HASH_COST, HASH_QUEUE_LIMIT: '8', LOG_LEVEL: 'error', LOGIN_IP_FAILURE_LIMIT: '1000000' },
     });
@@ -82,7 +92,10 @@ describe('overload', () => {
     const { loginId, password, deviceToken } = ada;
     return ada.client.post(LOGIN, { identifier: loginId, password, deviceToken });
   };
-  /** Nobody's account: costs a hash like any other, and each client has one of its own, so that none waits for another. */
+  /**
+   * An unknown account costs a hash like any other. Each client has its own, so that none queues
+   * behind another.
+   */
   const guess = (client: number): Promise<HttpAnswer> =>
     app.client().post(LOGIN, { identifier: `nobody${client}x${unique.loginId().slice(3, 9)}`, password: 'x' });
   const check = (): Promise<HttpAnswer> => app.post('/api/auth/verify', { token: ada.accessToken });
@@ -112,7 +125,8 @@ describe('overload', () => {
     expect(before.refused.count + after.refused.count).toBe(0);
     expect(storm.refused.count).toBeGreaterThan(storm.served.count);
     expect(goodput).toBeGreaterThan(LIMITS.goodput);
-    // The short form runs beside other tests: what counts there is that neither waits as long as a login does.
+    // The short form runs beside other tests: what counts there is that neither waits as long as a
+    // login does.
     expect(storm.refused[LIMITS.at]).toBeLessThan(IS_LONG ? LIMITS.refusalMs : storm.served.p50);
     expect(storm.checks[LIMITS.at]).toBeLessThan(IS_LONG ? LIMITS.checkMs : storm.served.p50);
     expect(grown).toBeLessThan(64);
@@ -144,7 +158,8 @@ describe('overload', () => {
     while (under) checks.push(await timed(check));
     const answers = await signUps;
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202, 503]));
-    // They are estimated on another thread, so checks go on coming through; the figures say how fast.
+    // They are estimated on another thread, so checks go on coming through; the figures say how
+    // fast.
     console.log(JSON.stringify({ checks: checks.length, p50: percentile(milliseconds(checks), 0.5) }));
     expect(checks.length).toBeGreaterThan(passwords.length);
   });

@@ -75,7 +75,8 @@ describe('passkey', () => {
       },
       expiresIn: 300,
     });
-    // The user handle stays in the passkey, so it says nothing of the person (WebAuthn level 3, section 14.6.1).
+    // The user handle stays in the passkey, so it holds no personal data (WebAuthn level 3, section
+    // 14.6.1).
     expect(Buffer.from(options.publicKey.user.id, 'base64url').toString('hex')).toBe(ada.id.replaceAll('-', ''));
 
     const credential = newAuthenticator(true).create(options.publicKey);
@@ -336,7 +337,7 @@ describe('passkey as second factor', () => {
     const mfaToken = await passwordStep(ada);
     for (const path of ['/api/members/me/passkeys', '/api/auth/sessions'])
       expect((await ada.client.get(path, mfaToken)).status).toBe(401);
-    // Somebody else's passkey, though its own login asked for it at the same time.
+    // Another member's passkey, although that member's own login asked for it at the same time.
     const { body: asked } = await eve.client
       .post('/api/auth/login/mfa/passkey/options', { mfaToken: await passwordStep(eve) })
       .expect(200);
@@ -538,7 +539,7 @@ describe('passkey without password', () => {
     expect(await eventsOf(ada, 'passkey.counter_regressed')).toEqual(
       [50, 7, 0].map((received) => ({ passkeyId: ada.passkeyId, expectedAbove: 50, received })),
     );
-    // A stranger who signs nothing right accuses nobody.
+    // A stranger without a valid signature causes no alarm.
     expect(refused(await forgedLogin(ada.authenticator, { signCount: 3 }))).toEqual(INVALID);
     expect(await eventsOf(ada, 'passkey.counter_regressed')).toHaveLength(3);
     expect((await passkeyLogin(app.client(), ada.authenticator, { signCount: 51 })).status).toBe(200);

@@ -254,7 +254,7 @@ describe('password reset mail', () => {
     });
   });
 
-  /** A request for an address nobody has: it costs no mail, and guesses are counted all the same. */
+  /** A request for an unknown address: it sends no mail, and guesses are counted all the same. */
   async function givenOpenRequest(): Promise<{ requestId: string; email: string }> {
     const email = unique.email();
     const { body } = await app.post('/api/auth/password-reset/send-code', { email }).expect(202);

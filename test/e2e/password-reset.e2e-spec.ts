@@ -85,7 +85,7 @@ describe('forgotten password', () => {
     expect(notice.raw).not.toContain(newPassword);
   });
 
-  it('ML-06 the mail has a subject without secrets and says how long it is valid', async () => {
+  it('ML-06 the mail has a subject without secrets and names its validity', async () => {
     const ada = await given.member(app, { name: 'Ada' });
     const { mail } = await askFor(app, 'password-reset', ada);
     expect(mail.subject).toBe('[Munjigi] Set a new password');

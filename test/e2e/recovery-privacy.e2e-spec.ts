@@ -15,7 +15,7 @@ const DAILY_GUESSES = 8;
 /** Far more than a stranger gets for nothing. */
 const ROUNDS = 11;
 
-/** What asking for a code tells a stranger (nothing), and how often it can be asked for. */
+/** A code request reveals nothing to a stranger, and is limited in number. */
 describe('account recovery for any address', () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -63,10 +63,10 @@ describe('account recovery for any address', () => {
 
   it.each(RECOVERIES)('EN-02 no cooldown distinguishes a known address from an unknown one (%s)', async (recovery) => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
-    const nobody = unique.email();
+    const unknownEmail = unique.email();
     const rows = [
       [ada.email, ada.email, ada.email],
-      [nobody, nobody, nobody],
+      [unknownEmail, unknownEmail, unknownEmail],
       [grace.email.toUpperCase(), ` ${grace.email}`, grace.email.replace('ada', 'Ada')],
     ];
     const sequences: object[][] = [];
@@ -84,9 +84,9 @@ describe('account recovery for any address', () => {
 
   it('EN-07 wrong codes for an unknown address count as for a member, and both end at the same count', async () => {
     const ada = await given.member(app);
-    const nobody = unique.email();
+    const unknownEmail = unique.email();
     const asked = await askFor(app, 'password-reset', ada);
-    const { body: phantom } = await send('password-reset', nobody).expect(202);
+    const { body: phantom } = await send('password-reset', unknownEmail).expect(202);
     for (let guess = 1; guess <= 6; guess += 1) {
       const code = wrong(asked.mail.code, guess);
       const known = await confirm('password-reset', asked.requestId, code);
@@ -94,18 +94,18 @@ describe('account recovery for any address', () => {
       expect(withoutIdentity(unknown)).toEqual(withoutIdentity(known));
       const counted = { guesses: Math.min(guess, 5) };
       expect(await newestProof(app, ada.email)).toMatchObject(counted);
-      expect(await newestProof(app, nobody)).toMatchObject({ ...counted, isPhantom: true });
+      expect(await newestProof(app, unknownEmail)).toMatchObject({ ...counted, isPhantom: true });
     }
   });
 
-  it('BF-07 a day’s guesses cover both recoveries, new codes do not refill them, and the refusal says when to retry', async () => {
+  it('BF-07 a day’s guesses cover both recoveries, new codes do not refill them, and the refusal contains the time to retry', async () => {
     const ada = await given.member(app);
-    const nobody = unique.email();
+    const unknownEmail = unique.email();
     const other = await given.member(app);
     const outcomes: object[][] = [];
-    for (const email of [ada.email, nobody]) {
+    for (const email of [ada.email, unknownEmail]) {
       // The sign-up of a member took a guess already.
-      const guessesLeft = email === nobody ? DAILY_GUESSES : DAILY_GUESSES - 1;
+      const guessesLeft = email === unknownEmail ? DAILY_GUESSES : DAILY_GUESSES - 1;
       const outcome: object[] = [];
       let left = guessesLeft;
       for (const recovery of ['password-reset', 'login-id'] as const) {
@@ -124,7 +124,8 @@ describe('account recovery for any address', () => {
     }
     expect(outcomes[1]).toEqual(outcomes[0]);
 
-    // The right code is refused as well; the link, which nobody guesses, is not; and others are not touched.
+    // The right code is refused too. The link cannot be guessed and still works. Other members are
+    // not affected.
     await afterCooldown(app);
     const asked = await askFor(app, 'password-reset', ada);
     await confirm('password-reset', asked.requestId, asked.mail.code).expect(429);
@@ -156,8 +157,8 @@ describe('account recovery for any address', () => {
     await outboxEmpty(app);
     const addresses = new Set(spellings.map((email) => email.replace('Example.TEST', 'example.test')));
     const mails = (await Promise.all([...addresses].map((address) => mailbox.to(address).all()))).flat();
-    // The mail of ada's own sign-up was answered with its proof, so it does not count; nor does what was asked for at
-    // spellings nobody has, as there was nobody to mail.
+    // The mail of ada's own sign-up was answered with its proof, so it does not count; nor does
+    // what was asked for at spellings without an account, because no mail was sent to them.
     expect(mails).toHaveLength(1 + 5);
 
     await app.sql.query(`UPDATE rate_limits SET expire = expire - 3600000 WHERE key LIKE 'mail-hour:%'`);
@@ -166,8 +167,8 @@ describe('account recovery for any address', () => {
 
   it('BF-08 one of the five is kept for recovery, however many sign-ups and address changes use the address', async () => {
     const [ada, eve] = [await given.member(app), await given.member(app)];
-    const nobody = unique.email();
-    for (const email of [ada.email, nobody]) {
+    const unknownEmail = unique.email();
+    for (const email of [ada.email, unknownEmail]) {
       for (let round = 0; round < 3; round += 1) {
         await app.post('/api/auth/sign-up', { ...unique.signUp(), email }).expect(202);
         await afterCooldown(app);
@@ -178,7 +179,7 @@ describe('account recovery for any address', () => {
     }
     await outboxEmpty(app);
     // Two sign-ups and two moves had the share; a move to an address that is taken is not mailed.
-    await mailbox.expectNone(nobody, app, 4);
+    await mailbox.expectNone(unknownEmail, app, 4);
     await mailbox.expectNone(ada.email, app, 1 + 2); // and the one of her own sign-up
     await askFor(app, 'password-reset', ada);
   });
@@ -246,32 +247,32 @@ describe('account recovery for any address', () => {
 
   it('EN-07 eleven rounds of five guesses do not reveal whether login ID and address belong together', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
-    const nobody = unique.email();
+    const unknownEmail = unique.email();
     // Each address has one request of its owner open, as far as it has one.
     await askFor(app, 'password-reset', ada);
     const own = await askFor(app, 'password-reset', grace);
-    await send('password-reset', nobody).expect(202);
+    await send('password-reset', unknownEmail).expect(202);
     await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'guess-day%'`); // the sign-ups took one each
     const pairs = {
       right: { email: ada.email, loginId: ada.loginId },
       wrong: { email: grace.email, loginId: ada.loginId },
-      unknown: { email: nobody, loginId: ada.loginId },
+      unknown: { email: unknownEmail, loginId: ada.loginId },
     };
-    const told: Record<string, number[]> = { right: [], wrong: [], unknown: [] };
+    const statuses: Record<string, number[]> = { right: [], wrong: [], unknown: [] };
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [pair, body] of Object.entries(pairs)) {
         const { status, body: asked } = await app.post('/api/auth/password-reset/send-code', body);
-        told[pair]!.push(status);
+        statuses[pair]!.push(status);
         for (let guess = 0; guess < 5; guess += 1)
-          told[pair]!.push((await confirm('password-reset', asked.requestId, '000000')).status);
+          statuses[pair]!.push((await confirm('password-reset', asked.requestId, '000000')).status);
         await outboxEmpty(app);
       }
       // Some rounds come within the minute, some after it.
       if (round % 2 === 1) await afterCooldown(app);
     }
-    expect(told.wrong).toEqual(told.right);
-    expect(told.unknown).toEqual(told.right);
-    expect(new Set(told.right)).toEqual(new Set([202, 400, 429])); // the limits were met, and at the same times
+    expect(statuses.wrong).toEqual(statuses.right);
+    expect(statuses.unknown).toEqual(statuses.right);
+    expect(new Set(statuses.right)).toEqual(new Set([202, 400, 429])); // the limits were met, and at the same times
 
     // Their owners notice nothing: not the one who had asked before, nor the one who asks now.
     await confirm('password-reset', own.requestId, own.mail.code).expect(200);
@@ -310,7 +311,8 @@ describe('secrets of a recovery', () => {
   afterAll(() => app?.stop());
 
   it('SL-01 SL-02 they appear in no log, table or audit event: only in the mail', async () => {
-    // This server sends no mail, so its outbox can be looked at while it is full; the next one then sends it.
+    // This server sends no mail, so its outbox can be looked at while it is full; the next one then
+    // sends it.
     app = await TestApp.start({ env: { WORKER_ENABLED: 'false', LOG_LEVEL: 'debug' } });
     const sender = await app.replica({ env: { WORKER_ENABLED: 'true' } });
     const ada = await given.member(sender);
@@ -332,7 +334,7 @@ describe('secrets of a recovery', () => {
     await app.post('/api/auth/login', { identifier: ada.loginId, password }).expect(200);
 
     const secrets = [mail.code!, mail.linkToken!, reset.requestId, grant.resetToken, password, ada.password];
-    secrets.push(wrong(mail.code!)); // what was typed is nobody else's to read either
+    secrets.push(wrong(mail.code!)); // a wrong guess must not be readable either
     const places = {
       waiting,
       afterwards: await everyRow(app),

@@ -30,7 +30,9 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
     await server?.stop();
   });
 
-  /** Asks from one client address, through both replicas at once, and counts the answers by status. */
+  /**
+   * Asks from one client address, through both replicas at once, and counts the answers by status.
+   */
   async function ask(ip: string, times: number): Promise<Map<number, number>> {
     const answers = await Promise.all(
       Array.from({ length: times }, (_, index) =>
@@ -91,7 +93,7 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
     const frozen = await startRedis();
     const house = await TestApp.start({ env: { REDIS_URL: frozen.url, IP_REQUEST_LIMIT: '100000' } });
     const inside = new Redis(frozen.url);
-    /** Asks once, for a limit that nobody reaches. */
+    /** Sends one request, far below the limit. */
     const askOnce = async (): Promise<number> => {
       const began = performance.now();
       await house.post('/api/auth/login-id/check', { loginId: unique.loginId() }).expect(200);

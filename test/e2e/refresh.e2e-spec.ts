@@ -22,7 +22,7 @@ afterAll(() => app.stop());
 
 const refresh = (token: string, at = app) => at.post('/api/auth/refresh', undefined, token);
 
-/** What the table says of a session. */
+/** The row of a session. */
 async function rowOf(sessionId: string): Promise<Record<string, any>> {
   const { rows } = await app.sql.query('SELECT * FROM sessions WHERE id = $1', [sessionId]);
   return rows[0];

@@ -57,7 +57,9 @@ describe('three processes on one database', () => {
     for (const at of processes) await at.get('/api/members/me', accessToken).expect(200);
   };
 
-  /** Waits until so many processes hear of revocations: connected, caught up, and heard from since. */
+  /**
+   * Waits until so many processes hear of revocations: connected, caught up, and heard from since.
+   */
   const listening = (count: number): Promise<true> =>
     eventually(`${count} listening`, async () => {
       const { rows } = await one.sql.query<{ all: number; ready: number }>(
@@ -67,7 +69,7 @@ describe('three processes on one database', () => {
       return (rows[0]!.all === count && rows[0]!.ready === count) || undefined;
     });
 
-  /** Ends or revives a session behind everybody's back: no process is told. */
+  /** Ends or revives a session in the database alone, without a notification. */
   const setEnded = (session: Tokens, ended: boolean) =>
     one.sql.query(`UPDATE sessions SET ended_at = CASE WHEN $2 THEN now() END WHERE id = $1`, [
       session.sessionId,

@@ -56,7 +56,7 @@ function refresh(refreshToken: string, ip: string, at = app) {
   return at.client({ ip }).post('/api/auth/refresh', undefined, refreshToken);
 }
 
-/** Somebody whose device has logged in from Korea, some time ago. */
+/** A member whose device logged in from Korea some time ago. */
 async function koreanMember(values: Partial<SignUpValues> = {}, secondsAgo = 30 * 86_400): Promise<GivenMember> {
   const member = await given.member(app, values);
   const { deviceToken } = member;
@@ -166,7 +166,7 @@ describe('login', () => {
     expect(mail!.links.filter((link) => !link.includes('/pages/not-me#token='))).toEqual([]);
     for (const secret of [body.accessToken, body.refreshToken, body.deviceToken])
       expect(mail!.raw).not.toContain(secret);
-    // It says what the mail about new devices would.
+    // It contains what the mail about new devices contains.
     expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(0);
 
     await logIn(ada, ada.password, { ...device, deviceToken: body.deviceToken }).expect(200);
@@ -558,10 +558,10 @@ describe('account under attack', () => {
 
   it('EN-06 an unknown account takes the same path, and no mail is sent', async () => {
     const statuses: HttpAnswer[] = [];
-    const nobody = `nobody${host++}${Date.now() % 1e6}`;
+    const unknown = `unknown${host++}${Date.now() % 1e6}`;
     const before = await withheld();
     for (let i = 0; i < 11; i++)
-      statuses.push(await app.client().post('/api/auth/login', { identifier: nobody, password: 'wrong giraffe 12' }));
+      statuses.push(await app.client().post('/api/auth/login', { identifier: unknown, password: 'wrong giraffe 12' }));
     for (const answer of statuses) expectRefusal(answer, 'invalid_credentials');
     expect(await withheld()).toBe(before + 1);
   });

@@ -12,7 +12,7 @@ interface Route {
   guards: string[];
 }
 
-/** Open to anybody. A route gets in here by `@Public()`, and whoever writes that adds it to this list, knowing why. */
+/** Public routes. A route that gets `@Public()` has to be added here, as a deliberate decision. */
 const OPEN = [
   'GET /.well-known/jwks.json',
   'GET /dev/mails', // 404 outside of development

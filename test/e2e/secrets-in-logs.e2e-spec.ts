@@ -20,11 +20,17 @@ const MEMBERS = howMany({ short: 5, long: 480 });
 const AT_ONCE = howMany({ short: 5, long: 24 });
 /** Each of them issues two secrets. */
 const REFRESHES = howMany({ short: 10, long: 40 });
-/** In the long form a mail waits for all that the other members do, and for PostgreSQL to write down every word of it. */
+/**
+ * In the long form a mail waits for all that the other members do, and for PostgreSQL to write down
+ * every word of it.
+ */
 const MAIL_PATIENCE_MS = howMany({ short: 10_000, long: 120_000 });
 const LEAST_SECRETS = howMany({ short: 250, long: 50_000 });
 
-/** Everything that PostgreSQL can be made to log: each statement with the values bound to it, also of those that fail. */
+/**
+ * Everything that PostgreSQL can be made to log: each statement with the values bound to it, also
+ * of those that fail.
+ */
 const TALKATIVE = [
   ...['log_statement=all', 'log_min_messages=debug1', 'log_line_prefix='],
   ...['log_parameter_max_length=-1', 'log_parameter_max_length_on_error=-1', 'log_min_duration_statement=0'],

@@ -192,7 +192,7 @@ describe('ending sessions', () => {
     await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '301 seconds' WHERE id = $1`, [
       ada.sessionId,
     ]);
-    // Of somebody else's, of none and of one's own it tells nothing apart.
+    // A foreign session and an unknown one get the same answer.
     const paths = [...[lost.sessionId, eve.sessionId, randomUUID()].map((id) => `/${id}`), '', '?includeCurrent=true'];
     for (const path of paths) {
       const answer = await app.delete(`/api/auth/sessions${path}`, undefined, ada.accessToken);
@@ -318,7 +318,7 @@ describe('a process without revocation messages', () => {
       return rows[0]!.so || undefined;
     });
 
-  /** Runs `work` while nobody can open a connection to the database; those that are open go on. */
+  /** Runs `work` while the database accepts no new connections; open connections continue. */
   async function withoutNewConnections(work: () => Promise<void>): Promise<void> {
     const admin = new pg.Client({ connectionString: adminUrl() });
     await admin.connect();
@@ -342,7 +342,7 @@ describe('a process without revocation messages', () => {
       await expectOver(ada);
       // It fails closed, but not for everybody.
       await expectAlive(bob);
-      // It asks the database indeed: nobody was told of this.
+      // It does ask the database: no notification was sent for this.
       await app.sql.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [bob.sessionId]);
       await expectDead(bob.accessToken, app, other);
       await app.sql.query('UPDATE sessions SET ended_at = NULL WHERE id = $1', [bob.sessionId]);
@@ -351,7 +351,7 @@ describe('a process without revocation messages', () => {
 
     await until(`SELECT count(*) = 2 ${listeners} AND query LIKE '%clock_timestamp%' AND state = 'idle'`);
     for (const at of [app, other]) expectRefusal(await at.get('/api/members/me', ada.accessToken), 'session_ended');
-    // Whoever listens again has read what it missed, and no longer asks the table.
+    // After reconnecting the process has read what it missed, and no longer asks the table.
     await app.sql.query('UPDATE sessions SET ended_at = NULL WHERE id = $1', [ada.sessionId]);
     for (const at of [app, other]) expectRefusal(await at.get('/api/members/me', ada.accessToken), 'session_ended');
     await expectAlive(bob);

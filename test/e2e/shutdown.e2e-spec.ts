@@ -16,7 +16,7 @@ import { allowManyStarts, allowTime } from '../support/test-length.js';
 allowManyStarts();
 allowTime();
 
-describe('a server that is told to stop', () => {
+describe('a server that is asked to stop by SIGTERM', () => {
   let app: TestApp;
   let ada: GivenMember;
   const cleanups: (() => Promise<unknown>)[] = [];

@@ -86,7 +86,9 @@ const byCode = ({ client, signUpId, code }: Claim, more: object = {}) =>
 const byLink = ({ client, signUpId, token }: Claim, more: object = {}) =>
   client.post(CONFIRM_LINK, { token, signUpId, ...more });
 
-/** The person opens the mail on another device, where the sign-up is not known but the password is. */
+/**
+ * The person opens the mail on another device, where the sign-up is not known but the password is.
+ */
 const byLinkElsewhere = ({ token, password }: Claim, more: object = {}) =>
   app.client().post(CONFIRM_LINK, { token, password, ...more });
 
@@ -214,7 +216,7 @@ describe('confirmation by code', () => {
     expect([status, body.code]).toEqual([429, 'too_many_attempts']);
     expect(body.retryAfter).toBeGreaterThan(86_000);
     expect(headers['retry-after']).toBe(String(body.retryAfter));
-    // The limit is on guessing. Whoever holds the link and the sign-up guesses nothing.
+    // The limit is on guessing. A client with the link and the sign-up id guesses nothing.
     await byLink(again).expect(200);
   });
 
@@ -605,7 +607,8 @@ describe('SS-05 sign-up by a stranger with the owner’s address', () => {
     expect(await refusal(login(values.email, attacker.password))).toBe('401 invalid_credentials');
     expect(await refusal(login(attacker.loginId, attacker.password))).toBe('401 invalid_credentials');
     await login(values.email, values.password).expect(200);
-    // Nothing that the attacker set is left, the mail that is still in the owner's mailbox included.
+    // Nothing that the attacker set is left, the mail that is still in the owner's mailbox
+    // included.
     expect(await passwordsOfClaims(values.email)).toBe(0);
     expect(await refusal(byCode(attacker))).toBe('400 code_invalid');
     expect(await refusal(byLinkElsewhere(attacker))).toBe('400 link_invalid');
@@ -722,7 +725,9 @@ describe('many sign-ups with one address', () => {
   /** What is kept of them at a time. */
   const MOST = 20;
 
-  /** Others sign up with the same address, each from elsewhere, when no more mail may go out to it. */
+  /**
+   * Others sign up with the same address, each from elsewhere, when no more mail may go out to it.
+   */
   async function crowd(email: string, count = MOST + 2): Promise<HttpAnswer[]> {
     return Promise.all(Array.from({ length: count }, () => app.client().post(SIGN_UP, { ...unique.signUp(), email })));
   }

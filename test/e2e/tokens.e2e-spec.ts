@@ -32,7 +32,10 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** A way to use a token. What it carries besides the token is right, so that only the token can be at fault. */
+/**
+ * A way to use a token. What it carries besides the token is right, so that only the token can be
+ * at fault.
+ */
 interface Operation {
   name: string;
   takes: Kind[];
@@ -87,7 +90,10 @@ async function inBatches<T>(work: readonly T[], run: (item: T) => Promise<void>)
   for (let i = 0; i < work.length; i += 20) await Promise.all(work.slice(i, i + 20).map(run));
 }
 
-/** What came of a token that must be refused, in one line; the empty text if it was refused as it should be. */
+/**
+ * What came of a token that must be refused, in one line; the empty text if it was refused as it
+ * should be.
+ */
 async function wrongAnswers(
   forgeries: Record<string, string>,
   operations: Operation[],
@@ -122,7 +128,7 @@ const base64url = (bytes: Buffer): string => bytes.toString('base64url');
 
 describe('forged token', () => {
   const kinds: Kind[] = ['access', 'refresh', 'reset'];
-  /** Where a forged header says that keys are to be found. */
+  /** The key URL in a forged header. */
   const attacker = http.createServer((request, response) => {
     contacts.push(request.url ?? '');
     response.end('{"keys":[]}');
@@ -277,8 +283,8 @@ describe('token with a genuine signature', () => {
       for (const rules of [COMMON, OWN[kind]]) {
         for (const [name, values] of Object.entries(rules)) {
           for (const value of values) {
-            const says = isRaw(value) ? value.raw : (JSON.stringify(value) ?? 'missing');
-            forgeries[`${name}: ${says}`] = forge.sign(kind, withClaim(claims, name, value));
+            const written = isRaw(value) ? value.raw : (JSON.stringify(value) ?? 'missing');
+            forgeries[`${name}: ${written}`] = forge.sign(kind, withClaim(claims, name, value));
           }
         }
       }
@@ -305,7 +311,8 @@ describe('token with a genuine signature', () => {
       expect(Object.keys(forgeries).length).toBeGreaterThan(75);
       expect(await wrongAnswers(forgeries, operationsOf(kind), ada)).toEqual([]);
       expect(await stateOf(ada)).toEqual(before);
-      // The same hand, signing the claims as they were or a moment ahead, is believed: each refusal was for its claim.
+      // The same hand, signing the claims as they were or a moment ahead, is believed: each refusal
+      // was for its claim.
       const ahead = forge.sign(kind, { ...claims, iat: NOW + 30 });
       expect((await operationsOf(kind)[0]!.send(ahead, ada)).status).toBeLessThan(300);
     },
@@ -313,8 +320,8 @@ describe('token with a genuine signature', () => {
 
   it('TK-03 a token of an erased member is refused', async () => {
     const ada = await given.member(app);
-    const nobody = forge.alter('access', ada.accessToken, { sub: randomUUID() });
-    expect(await app.get('/api/members/me', nobody)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+    const erased = forge.alter('access', ada.accessToken, { sub: randomUUID() });
+    expect(await app.get('/api/members/me', erased)).toMatchObject({ status: 401, body: { code: 'session_ended' } });
   });
 
   it('a genuine expired token is reported as expired', async () => {
@@ -326,7 +333,7 @@ describe('token with a genuine signature', () => {
         expect(await operation.send(late, ada)).toMatchObject({ status: 401, body: { code: 'token_expired' } });
       }
     }
-    // The date of a forgery is nobody's business.
+    // The expiry of a forged token must not be reported.
     const forged = forge.alter('access', ada.accessToken, { exp: NOW - 100 }).slice(0, -2) + 'AA';
     expect((await app.get('/api/members/me', forged)).body.code).toBe('token_invalid');
   });
@@ -339,7 +346,8 @@ describe('token purposes', () => {
     const [welcome] = await inbox.all();
     const genuine = await genuineTokens(ada);
     const { body: find } = await app.post('/api/auth/login-id/send-code', { email: ada.email }).expect(202);
-    // Not simply the last: the mail of the request before this line may be there already, and has no link.
+    // Not simply the last: the mail of the request before this line may be there already, and has
+    // no link.
     const resetMail = (await inbox.all()).findLast(({ linkToken }) => linkToken !== undefined);
     const tokens: Record<string, string> = {
       ...genuine,
@@ -420,9 +428,9 @@ describe('token purposes', () => {
     const ada = await given.member(app, { name });
     const { access, refresh, reset } = await genuineTokens(ada);
     for (const token of [access, refresh, reset]) {
-      const said = JSON.stringify(decodeToken(token)).toLowerCase();
+      const text = JSON.stringify(decodeToken(token)).toLowerCase();
       for (const secret of [ada.email, ada.email.split('@')[0]!, ada.loginId, 'lovelace'])
-        expect(said).not.toContain(secret.toLowerCase());
+        expect(text).not.toContain(secret.toLowerCase());
     }
     expect(Object.keys(decodeToken(access).claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'role', 'sid', 'sub']);
     expect(Object.keys(decodeToken(refresh).claims).sort()).toEqual([
@@ -435,7 +443,7 @@ describe('token purposes', () => {
       'sid',
       'sub',
     ]);
-    // No role and no session: a reset token is nobody's login.
+    // No role and no session: a reset token is not a login.
     expect(Object.keys(decodeToken(reset).claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'sub']);
   });
 

@@ -76,7 +76,7 @@ describe('second factor', () => {
     );
     expect(rows).toEqual([{ id: other.sessionId, reason: 'two-factor-enabled' }]);
 
-    // A second one ends none: whoever is logged in by now has shown the first.
+    // A second one ends no session: every session by now was opened with the first.
     const code = enrolled.recoveryCodes[0];
     const { body: later } = await ada.client
       .post('/api/auth/login/mfa', { mfaToken: (await login(ada).expect(200)).body.mfaToken, code })

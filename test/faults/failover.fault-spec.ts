@@ -32,7 +32,10 @@ const COURSES = {
   },
 } satisfies Record<string, (postgres: ReplicatedPostgres, random: SeededRandom) => Promise<void>>;
 
-/** Two PostgreSQL servers, the second a synchronous standby, and three servers of ours that write without pause. */
+/**
+ * Two PostgreSQL servers, the second a synchronous standby, and three servers of ours that write
+ * without pause.
+ */
 describe('failover', () => {
   const random = new SeededRandom();
   const downtimes: number[] = [];

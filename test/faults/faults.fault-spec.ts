@@ -8,9 +8,9 @@ import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 allowTime();
 
 /**
- * Faults under load, on three servers with one database. After each: every acknowledged write is there (O1), a one-time code
- * worked once (O2), exactly one password opens each account (O3), every mail is delivered or visibly not (O4), no secret is
- * in a log (O5), all are alive (O7).
+ * Faults under load, on three servers with one database. After each: every acknowledged write is
+ * there (O1), a one-time code worked once (O2), exactly one password opens each account (O3), every
+ * mail is delivered or visibly not (O4), no secret is in a log (O5), all are alive (O7).
  */
 describe('nothing acknowledged is lost', () => {
   const random = new SeededRandom();
@@ -34,7 +34,10 @@ describe('nothing acknowledged is lost', () => {
     for (let left = howMany(times); left > 0; left -= 1) expect(await cluster.survive(fault)).toEqual([]);
   }
 
-  /** Resolves when the mail server has a mail, which it says after so many milliseconds. */
+  /**
+   * Resolves when the mail server has a mail; the server acknowledges it after this many
+   * milliseconds.
+   */
   const mailOnItsWay = (reluctanceMs: number): Promise<void> =>
     new Promise((resolve) => {
       cluster.sink.refuseMail = async () => {

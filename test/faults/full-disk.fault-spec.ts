@@ -99,7 +99,8 @@ if (obstacle !== undefined) console.warn(`Skipped: ${obstacle}.`);
     const acknowledged = { signUps: 0 };
 
     await small.fill();
-    // What systemd and container runtimes do: start it whenever it has ended, in vain as long as the disk is full.
+    // What systemd and container runtimes do: start it whenever it has ended, in vain as long as
+    // the disk is full.
     const ending = new AbortController();
     const supervisor = (async () => {
       for (const isOver = once(ending.signal, 'abort'); ; await pause(200)) {
@@ -116,7 +117,7 @@ if (obstacle !== undefined) console.warn(`Skipped: ${obstacle}.`);
     await eventually('a write is refused', async () =>
       (await writes(app, ada, acknowledged)).every(({ status }) => status === 503) ? true : undefined,
     );
-    // Without a database nobody hears of revocations, so checks are refused as well: they fail closed.
+    // Without a database no server hears of revocations, so access checks fail closed.
     const check = await app.post('/api/auth/verify', { token: ada.accessToken });
     expect([200, 503]).toContain(check.status);
     await app.get('/health/live').expect(200);

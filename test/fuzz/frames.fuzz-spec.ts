@@ -44,7 +44,7 @@ const PIECES = ['\r\n', '\n', '\r', '\0', ' ', '\t', ':', ';', ',', '0', '-1', '
   ['Content-Length: 1\r\n', 'Transfer-Encoding: chunked\r\n', 'Host: a\r\n', 'A'.repeat(5000), '%', '..', '\x0b'],
 );
 
-/** One of the requests with a few bytes changed, left out, put in or said twice. */
+/** One of the requests with a few bytes changed, removed, inserted or repeated. */
 function mutated(): Buffer {
   let bytes = Buffer.from(random.pick(SEEDS), 'latin1');
   for (let change = random.below(4); change >= 0; change -= 1) {
@@ -60,7 +60,10 @@ function mutated(): Buffer {
   return bytes;
 }
 
-/** Sends the bytes, says that no more will follow, and gives what came back until the server hung up. */
+/**
+ * Sends the bytes, closes the sending side, and returns what came back until the server closed the
+ * connection.
+ */
 function exchange(bytes: Buffer): Promise<string> {
   const { hostname, port } = new URL(app.origin);
   return new Promise((resolve, reject) => {

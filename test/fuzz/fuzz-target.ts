@@ -17,13 +17,19 @@ allowTime();
 const AT_ONCE = 24;
 /** After so many requests the tokens are replaced: some of them end their own session. */
 const RENEW_AFTER = 1000;
-/** How often PostgreSQL is asked whether an injected `pg_sleep(10)` worked: a slow answer proves nothing on a busy machine. */
+/**
+ * How often PostgreSQL is asked whether an injected `pg_sleep(10)` worked: a slow answer proves
+ * nothing on a busy machine.
+ */
 const LOOK_FOR_SLEEP_MS = 2000;
 
 /** Makes the server tell, when asked, what memory it really uses. */
 const MEMORY_PROBE = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'memory-probe.js')).href;
 const MEMORY_LINE = 'memory in use: ';
-/** What it may use more in the end, as a share of what it used after the first thousand requests. A leak would show as more. */
+/**
+ * What it may use more in the end, as a share of what it used after the first thousand requests. A
+ * leak would show as more.
+ */
 const MEMORY_GROWTH = 0.1;
 
 /** Far above what is sent, so that requests get past the limits and to what is behind them. */
@@ -61,7 +67,10 @@ export class FuzzTarget {
   /** Whatever must stand in no log: passwords and tokens that were in use. */
   private readonly secrets: string[] = [];
   private sent = 0;
-  /** After the first thousand requests, when caches have begun to fill and code is compiled; in bytes. */
+  /**
+   * After the first thousand requests, when caches have begun to fill and code is compiled; in
+   * bytes.
+   */
   private memoryBefore: number | undefined;
   private memoryAfter: number | undefined;
   private readonly pid: number | undefined;
@@ -185,7 +194,7 @@ export class FuzzTarget {
     const { rows } = await this.app.sql.query(
       `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
     );
-    for (const { query } of rows) this.find('slept when told to', query, '');
+    for (const { query } of rows) this.find('an injected pg_sleep ran', query, '');
   }
 
   private async renew(): Promise<void> {
@@ -211,10 +220,10 @@ export class FuzzTarget {
   /** What the server keeps, garbage collected. */
   private async memoryInUse(): Promise<number> {
     const { app } = this;
-    const said = app.logs.length;
+    const logged = app.logs.length;
     process.kill(app.pid!, 'SIGUSR2');
     return eventually('how much memory the server uses', async () => {
-      const line = app.logs.slice(said).find((text) => text.startsWith(MEMORY_LINE));
+      const line = app.logs.slice(logged).find((text) => text.startsWith(MEMORY_LINE));
       return line === undefined ? undefined : Number(line.slice(MEMORY_LINE.length));
     });
   }
@@ -222,7 +231,7 @@ export class FuzzTarget {
 
 const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
-/** The request as somebody can send it again from a shell; its body travels in base64, whatever bytes it holds. */
+/** The request as a shell command; its body travels in base64, because it may hold any bytes. */
 function asCurl(origin: string, method: string, path: string, { headers = {}, token, raw }: RequestOptions): string {
   const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
   const all = Object.entries({

@@ -13,7 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => target.stop('by the API document'));
 
-/** Some requests to this operation, then some to the next, until there are enough. The seed decides on all of them. */
+/**
+ * Some requests to this operation, then some to the next, until there are enough. The seed decides
+ * on all of them.
+ */
 function* requests() {
   for (let sent = 0, round = 0; sent < REQUESTS; round += 1) {
     for (const operation of target.operations) {

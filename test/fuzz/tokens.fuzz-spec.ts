@@ -73,7 +73,7 @@ describe('forged tokens', () => {
     const { rows: before } = await target.app.sql.query('SELECT to_jsonb(m) AS member FROM members m ORDER BY id');
     await target.sendAll(requests);
     await target.expectUnharmed();
-    // Nobody got in, and nobody's row was touched.
+    // No token opened anything, and no member row changed.
     const { rows } = await target.app.sql.query('SELECT to_jsonb(m) AS member FROM members m ORDER BY created_at');
     const untouched = new Map(before.map(({ member }) => [member.id, member]));
     for (const { member } of rows) if (untouched.has(member.id)) expect(member).toEqual(untouched.get(member.id));

@@ -300,7 +300,7 @@ describe('the monthly partitions of the audit log', () => {
           return waiting.length > 0 || undefined;
         });
         const sofar = written;
-        await eventually('events are written meanwhile', async () => written > sofar + 10 || undefined);
+        await eventually('events are still written', async () => written > sofar + 10 || undefined);
         await backup.query('COMMIT');
         expect(await migrated).toContain(MIGRATION);
         const atEnd = written;

@@ -159,7 +159,7 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
   const slot = async (): Promise<{ status: string; active: boolean } | undefined> =>
     (await sql.query(`SELECT wal_status AS status, active FROM pg_replication_slots WHERE slot_name = 'replica_1'`))
       .rows[0];
-  /** Until the primary has let go of what nobody has fetched. */
+  /** Waits until the primary has discarded WAL that no replica has fetched. */
   const outrun = (): Promise<unknown> =>
     eventually(
       'the slot is lost',

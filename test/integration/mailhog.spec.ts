@@ -27,7 +27,9 @@ const MESSAGES = [
   },
 }));
 
-/** Answers as MailHog's API v2 does: pages, newest first, and a search for a part of the address. */
+/**
+ * Answers as MailHog's API v2 does: pages, newest first, and a search for a part of the address.
+ */
 function fakeMailHog(): Server {
   return createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://mailhog');

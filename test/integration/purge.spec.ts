@@ -253,7 +253,7 @@ describe('purge', () => {
     const busiest = [...waits].sort((a, b) => a - b)[Math.floor(waits.length * 0.99)]!;
     process.stdout.write(
       `purge (${IS_LONG ? 'long' : 'short'} form): ${MANY} rows in ${seconds.toFixed(1)} s, ${rounds - 1} rounds of the job, ` +
-        `longest statement ${longest} ms; three statements of somebody else meanwhile: p99 ${Math.round(busiest)} ms, longest ${Math.round(most(waits))} ms\n`,
+        `longest statement ${longest} ms; three statements of another connection: p99 ${Math.round(busiest)} ms, longest ${Math.round(most(waits))} ms\n`,
     );
     await database.pool.query(
       `DELETE FROM security_events WHERE type = 'person'; DELETE FROM sessions; DELETE FROM rate_limits`,

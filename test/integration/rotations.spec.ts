@@ -81,7 +81,7 @@ describe('rotations in one turn of the event loop', () => {
     expect(answers.map((answer) => answer && [answer.isRotated, answer.isRotated || answer.isOver])).toEqual([
       [false, true],
       [false, false],
-      null, // nobody is told of somebody else's session
+      null, // belongs to another member
       [false, false],
       [true, true],
     ]);

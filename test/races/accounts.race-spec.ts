@@ -39,7 +39,8 @@ describe('simultaneous sign-ups over several servers', () => {
            GROUP BY status ORDER BY status`,
           [ada.email],
         );
-        // Of so many claims on one address the rest have given way, and what was withheld with them.
+        // Of so many claims on one address the rest have given way, and what was withheld with
+        // them.
         expect(rows).toEqual([
           { status: 'sent', count: 1 },
           { status: 'withheld', count: 19 },
@@ -162,7 +163,8 @@ describe('simultaneous password changes', () => {
         );
         cluster.score('password changes', answers);
         expect(refusals(answers)).toEqual([401]);
-        // Latecomers may have met the new password and so failed; that wait is not what is looked at here.
+        // Latecomers may have met the new password and so failed; that wait is not what is looked
+        // at here.
         await cluster.app.sql.query('DELETE FROM login_failures');
         const winner = passwords[answers.findIndex(({ status }) => status === 204)]!;
         await login(ada, winner).expect(200);
@@ -242,7 +244,8 @@ describe('two simultaneous changes to different addresses', () => {
       async () => ({ member: await given.member(cluster.app), own: unique.email(), other: unique.email() }),
       async ({ member, own, other }) => {
         const [toOwn, toOther] = await Promise.all([ask(member, own), ask(member, other)]);
-        // The later of the two replaced the earlier: its mail may have been dropped, its code is void.
+        // The later of the two replaced the earlier: its mail may have been dropped, its code is
+        // void.
         await outboxEmpty(cluster.app);
         const [ownMail] = await mailbox.to(own).all();
         const [otherMail] = await mailbox.to(other).all();

@@ -31,7 +31,10 @@ const makeKeys = (secret = randomBytes(48).toString('base64')): Keys => {
   return { secret, jwt: { private: privateKey, public: publicKey } };
 };
 
-/** The settings of a server that signs with the first keys and accepts what was signed with the others. */
+/**
+ * The settings of a server that signs with the first keys and accepts what was signed with the
+ * others.
+ */
 const environment = ([current, ...accepted]: [Keys, ...Keys[]]): Record<string, string> => ({
   RISK_MODE: 'off', // what it thinks of so many refreshes is shown elsewhere
   SECRET: current.secret,
@@ -39,7 +42,10 @@ const environment = ([current, ...accepted]: [Keys, ...Keys[]]): Record<string, 
   JWT_KEYS: [current.jwt.private, ...accepted.map(({ jwt }) => jwt.public)].join('').replaceAll('\n', '\\n'),
 });
 
-/** The servers behind a load balancer, of which one after another is replaced by one with other settings. */
+/**
+ * The servers behind a load balancer, of which one after another is replaced by one with other
+ * settings.
+ */
 class Fleet {
   private live: { server: TestApp; underWay: number }[] = [];
   replaced = 0;
@@ -63,7 +69,7 @@ class Fleet {
     }
   }
 
-  /** Has any server do it, which does not end meanwhile. */
+  /** Sends it to a server that is not being stopped. */
   async ask<T>(request: (server: TestApp) => Promise<T>): Promise<T> {
     const chosen = this.random.pick(this.live);
     chosen.underWay += 1;
@@ -126,7 +132,8 @@ describe('key rotation under load', () => {
       const next = makeKeys();
       const before = members.map((member) => ({ ...member }));
       const lives = members.map(live);
-      // The steps that `munjigi keys rotate` prints: first all accept the new keys, then they sign with them.
+      // The steps that `munjigi keys rotate` prints: first all accept the new keys, then they sign
+      // with them.
       await fleet.roll(environment([keys, next]));
       await fleet.roll(environment([next, keys]));
       isOver = true;

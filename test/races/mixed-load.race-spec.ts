@@ -9,7 +9,10 @@ import { howMany, IS_LONG } from '../support/test-length.js';
 
 const SECONDS = howMany({ short: 3, long: 60 });
 const WORKERS = 12;
-/** What the slowest hundredth may take in the long form, on a machine that logs somebody in within {@link LOGIN_MS}. */
+/**
+ * The limit of the 99th percentile in the long form, on a machine where a login takes {@link
+ * LOGIN_MS}.
+ */
 const P99_LIMIT_MS = 2000;
 const LOGIN_MS = 50;
 
@@ -39,7 +42,10 @@ afterAll(async () => {
   await sink.stop();
 });
 
-/** The account that everything happens to, as far as its owner knows: with so much at once, some of it is old at once. */
+/**
+ * The account that everything happens to, as far as its owner knows: with so much at once, some of
+ * it is old at once.
+ */
 interface Account {
   loginId: string;
   email: string;
@@ -62,7 +68,10 @@ async function newAccount(): Promise<Account> {
   return { ...values, accessToken: tokens.accessToken, refreshToken: tokens.refreshToken };
 }
 
-/** Everything that can be done to one account, each as a chain of requests; the answers are kept by the client they get. */
+/**
+ * Everything that can be done to one account, each as a chain of requests; the answers are kept by
+ * the client they get.
+ */
 const deeds: ((client: HttpClient, account: Account) => Promise<unknown>)[] = [
   async (client, account) => {
     const { loginId: identifier, password } = account;
@@ -153,7 +162,10 @@ function percentile(times: readonly number[], share = 0.99): number {
   return Math.round([...times].sort((a, b) => a - b)[Math.floor(times.length * share)]!);
 }
 
-/** How long a login takes when nothing else happens here: the median of nine. A machine that others use, too, is slower. */
+/**
+ * How long a login takes when nothing else happens here: the median of nine. A machine that others
+ * use, too, is slower.
+ */
 async function timeOfLogin({ loginId: identifier, password }: Account): Promise<number> {
   const times: number[] = [];
   for (let login = 0; login < 9; login += 1) {
@@ -167,7 +179,8 @@ async function timeOfLogin({ loginId: identifier, password }: Account): Promise<
 describe('mixed load on one account', () => {
   it('CC-08 every request is answered without a deadlock or an error', async () => {
     const account = await newAccount();
-    // Each server loads its dictionaries with the first password that it has to judge; that is once a minute at most.
+    // Each server loads its dictionaries with the first password that it has to judge; that is once
+    // a minute at most.
     await Promise.all(cluster.servers.map((server) => server.post('/api/auth/sign-up', unique.signUp()).expect(202)));
     const loginMs = await timeOfLogin(account);
     const log: { answer: HttpAnswer; ms: number; what: string }[] = [];

@@ -11,7 +11,9 @@ import { howMany } from '../support/test-length.js';
 const SUBMISSIONS = 50;
 const ROUNDS = howMany({ short: 1, long: 200 });
 
-/** A secret that may be used once: how one comes by it, how it is handed in, how whoever comes late is refused. */
+/**
+ * A secret that works once: how a test gets it, how it is sent, and how later requests are refused.
+ */
 interface OneTimeSecret<T> {
   get(app: TestApp): Promise<T>;
   use(server: TestApp, ready: T, index: number): Promise<HttpAnswer>;
@@ -50,7 +52,7 @@ async function claim(app: TestApp): Promise<Claim> {
   return { ...values, signUpId: body.signUpId, mail: await mailbox.to(values.email).next() };
 }
 
-/** One member, one session: nobody who came late left anything behind. */
+/** One member, one session: the refused requests left nothing behind. */
 async function expectOneMember(app: TestApp, { email }: Claim): Promise<void> {
   const { rows } = await app.sql.query(
     `SELECT count(DISTINCT m.id)::int AS members, count(s.id)::int AS sessions FROM members m JOIN sessions s ON s.member_id = m.id

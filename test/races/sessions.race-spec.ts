@@ -26,7 +26,10 @@ async function login(member: GivenMember, password = member.password): Promise<T
   return (await client.post('/api/auth/login', { identifier, password, deviceToken }).expect(200)).body;
 }
 
-/** Nothing that was handed out before the later of two acknowledgements is worth anything on any server. */
+/**
+ * Nothing that was handed out before the later of two acknowledgements is worth anything on any
+ * server.
+ */
 async function expectAllDead(tokens: Tokens[]): Promise<void> {
   for (const { accessToken, refreshToken } of tokens) {
     await expectDead(accessToken, ...cluster.servers);

@@ -3,27 +3,30 @@ import { unique, type SignUpValues } from './factories.js';
 import type { HttpAnswer, HttpClient } from './http-client.js';
 import type { TestApp } from './test-app.js';
 
-/** Writes of one kind: those that were answered with success, and those that nobody heard the end of. */
+/** Writes of one kind: those answered with success, and those whose response was lost. */
 interface Tally {
   acknowledged: number;
   possible: number;
 }
 
-/** What one member must find: every acknowledged write, and of an unacknowledged one either all or nothing. */
+/**
+ * The expected state of one member: every acknowledged write, and each unacknowledged write
+ * completely or not at all.
+ */
 export class AccountModel {
   accessToken = '';
-  /** The last that was acknowledged. */
+  /** The last acknowledged name. */
   private name: string | null = null;
-  /** Those since the last check that may have been written, or may still be. */
+  /** Unacknowledged names since the last check, which may have been written or may still be. */
   private maybeNames: string[] = [];
-  /** The one that opened the account last. */
+  /** The last password that logged in. */
   private password: string;
   private maybePasswords: string[] = [];
   private readonly renames: Tally = { acknowledged: 0, possible: 0 };
   private readonly passwordChanges: Tally = { acknowledged: 0, possible: 0 };
-  /** Every password that it has had, or may have had, since they were last taken. */
+  /** Every password that was or may have been in use since `takeSecrets` was last called. */
   private secrets: string[];
-  /** Answers that a fault explains. */
+  /** Failures that a fault explains. */
   refusals = 0;
   /** Acknowledged writes that the last check did not find. */
   lost = 0;
@@ -41,7 +44,9 @@ export class AccountModel {
     return this.renames.acknowledged + this.passwordChanges.acknowledged;
   }
 
-  /** One step of a member's life on whichever server `client` gives; a fault may cut it off anywhere. */
+  /**
+   * One change of a member on the server that `client` returns. A fault may interrupt it anywhere.
+   */
   async rename(): Promise<void> {
     const name = `Ada ${unique.loginId()}`;
     const answer = await this.try('PATCH', '/api/members/me', { name });
@@ -63,7 +68,10 @@ export class AccountModel {
     }
   }
 
-  /** @returns what is not as it has to be; the servers must be well again */
+  /**
+   * Call it when the servers have recovered.
+   * @returns the violated promises
+   */
   async check(app: TestApp): Promise<string[]> {
     const problems: string[] = [];
     const opening: string[] = [];
@@ -103,7 +111,7 @@ export class AccountModel {
     return problems;
   }
 
-  /** The passwords that have been in use since this was last asked; the current ones stay. */
+  /** Returns the passwords used since the last call; the current ones stay. */
   takeSecrets(): string[] {
     const secrets = this.secrets;
     this.secrets = this.possiblePasswords;
@@ -114,7 +122,7 @@ export class AccountModel {
     return [this.password, ...this.maybePasswords];
   }
 
-  /** Finds out which of the possible passwords holds, so that the next step knows the current one. The others stay possible. */
+  /** Logs in with each possible password to find the current one. The others stay possible. */
   private async logInAgain(): Promise<void> {
     for (const password of this.possiblePasswords) {
       if (!(await this.logIn(password))) continue;
@@ -136,13 +144,13 @@ export class AccountModel {
     const answer = await answerOf(() => this.client().request(method, path, { body, token }));
     if (isUncertain(answer)) {
       this.refusals += 1;
-      await pause(50); // a server that is gone refuses at once, and the test would do nothing but ask
+      await pause(50); // a stopped server refuses at once, and the test would send requests without pause
     }
     return answer;
   }
 }
 
-/** Undefined where there was none: the server was gone, or went while it answered. */
+/** Undefined without a response: the server was down or went down while responding. */
 export async function answerOf(ask: () => Promise<HttpAnswer>): Promise<HttpAnswer | undefined> {
   try {
     return await ask();
@@ -156,7 +164,7 @@ function count(tally: Tally, answer: HttpAnswer | undefined): void {
   else if (isUncertain(answer)) tally.possible += 1;
 }
 
-/** Whether the write may have happened all the same: the connection broke, or the server did not hear from its database. */
+/** Whether the write may have happened: the connection broke, or the server lost its database. */
 function isUncertain(answer: HttpAnswer | undefined): boolean {
   return answer === undefined || answer.status >= 500;
 }

@@ -1,16 +1,16 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 
-/** What goes into the signed bytes; each can be set wrong to see it refused. */
+/** The parts of the signed bytes. Tests set one wrong to see it refused. */
 export interface Signing {
-  /** The page that asks. */
+  /** The origin of the page. */
   origin?: string;
-  /** The service that the page claims to be. */
+  /** The relying party id. */
   rpId?: string;
-  /** Base64url; the one in the options unless given. */
+  /** Base64url; by default the challenge in the options. */
   challenge?: string;
   userPresent?: boolean;
   userVerified?: boolean;
-  /** The counter to sign with; the next one unless given. */
+  /** The counter to sign with; by default the next one. */
   signCount?: number;
   backupEligible?: boolean;
   type?: string;
@@ -18,7 +18,7 @@ export interface Signing {
   userHandle?: string | null;
 }
 
-/** The part of the options that an authenticator looks at. */
+/** The options that an authenticator reads. */
 interface Options {
   challenge: string;
   rp?: { id?: string };
@@ -29,7 +29,10 @@ interface Options {
 
 const FLAG = { userPresent: 0x01, userVerified: 0x04, backupEligible: 0x08, backedUp: 0x10, attested: 0x40 } as const;
 
-/** A passkey made of software: what a phone or a security key does, by WebAuthn level 3 and RFC 8949 (CBOR). */
+/**
+ * A software passkey that does what a phone or security key does, by WebAuthn level 3 and RFC 8949
+ * (CBOR).
+ */
 export class Authenticator {
   readonly credentialId = randomBytes(32);
   private readonly privateKey: KeyObject;
@@ -37,7 +40,7 @@ export class Authenticator {
   private userHandle: string | null = null;
   private signCount: number;
 
-  /** @param isSynchronised copied between its owner's devices, and so without a counter */
+  /** @param isSynchronised whether it is copied between devices, and therefore has no counter */
   constructor(
     private readonly origin: string,
     private readonly isSynchronised = false,
@@ -52,13 +55,16 @@ export class Authenticator {
     return this.credentialId.toString('base64url');
   }
 
-  /** `navigator.credentials.create({ publicKey })`, as JSON. Throws when it is excluded, as browsers do. */
+  /**
+   * `navigator.credentials.create({ publicKey })`, as JSON. Throws when it is excluded, as browsers
+   * do.
+   */
   create(publicKey: Options, signing: Signing = {}, attestation: Map<string, unknown> = new Map()): any {
     if (publicKey.excludeCredentials?.some(({ id }) => id === this.id)) throw new Error('InvalidStateError');
     this.userHandle = publicKey.user!.id;
     const authData = Buffer.concat([
       this.authenticatorData(publicKey, signing, FLAG.attested),
-      Buffer.alloc(16), // AAGUID: not told
+      Buffer.alloc(16), // AAGUID: not disclosed
       uint16(this.credentialId.length),
       this.credentialId,
       this.coseKey(),

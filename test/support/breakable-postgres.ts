@@ -6,10 +6,10 @@ import pg from 'pg';
 import { type Postgres, startPostgres } from '../../dev/postgres.js';
 import type { TestDatabase } from './test-database.js';
 
-/** Loses nothing when it is killed; only a power cut would harm it, which no test can cause. */
+/** Data survives a kill. Only a power cut would lose data, which no test causes. */
 const SETTINGS = ['fsync=off', 'max_connections=100'];
 
-/** A PostgreSQL of its own that a test may crash, freeze and cut off from its clients. */
+/** A separate PostgreSQL that a test may crash, freeze and disconnect. */
 export class BreakablePostgres {
   readonly database: TestDatabase;
 
@@ -22,13 +22,13 @@ export class BreakablePostgres {
     this.database = { url: postgres.url, name: 'munjigi', pool, drop: () => this.stop() };
   }
 
-  /** @param folder where its files go instead of the disk for temporary files; `settings` are `name=value` */
+  /** @param folder replaces the default folder for temporary files; `settings` are `name=value` */
   static async start({
     folder,
     settings = [],
   }: { folder?: string; settings?: string[] } = {}): Promise<BreakablePostgres> {
     const directory = await mkdtemp(path.join(folder ?? os.tmpdir(), 'munjigi-faults-'));
-    await chmod(directory, 0o755); // where root runs the tests, PostgreSQL's own user must get in
+    await chmod(directory, 0o755); // when root runs the tests, PostgreSQL's own user needs access
     const all = [...SETTINGS, ...settings];
     return new BreakablePostgres(await startPostgres({ directory, settings: all }), all);
   }
@@ -44,31 +44,37 @@ export class BreakablePostgres {
     await this.startAgain();
   }
 
-  /** What it has written to its log since it was started last. */
+  /** Its log since the last start. */
   get logFile(): string {
     return path.join(this.postgres.directory, 'postgres.log');
   }
 
-  /** Settles when it is no longer running. */
+  /** Settles when it has stopped. */
   get exited(): Promise<void> {
     return this.postgres.exited;
   }
 
-  /** What `pg_ctl stop -m immediate` does: every process of the server ends at once, nothing is written out. */
+  /**
+   * What `pg_ctl stop -m immediate` does: every process of the server ends at once, nothing is
+   * written out.
+   */
   async crash(): Promise<void> {
     process.kill(await this.postmaster(), 'SIGQUIT');
     await this.postgres.exited;
   }
 
-  /** Comes back on the same port, by replaying its log. */
+  /** Starts again on the same port and replays its write-ahead log. */
   async startAgain(): Promise<void> {
     const { host, port } = new URL(this.database.url);
     const { directory } = this.postgres;
     this.postgres = await startPostgres({ directory, port: Number(port), settings: this.settings });
-    if (new URL(this.postgres.url).host !== host) throw new Error('somebody took the port of the database meanwhile');
+    if (new URL(this.postgres.url).host !== host) throw new Error('another process has taken the port of the database');
   }
 
-  /** Stops every process of the server without ending it; the result sets it going again. */
+  /**
+   * Pauses every process of the server.
+   * @returns a function that resumes them
+   */
   async freeze(): Promise<() => void> {
     const postmaster = await this.postmaster();
     const children = execFileSync('pgrep', ['-P', String(postmaster)], { encoding: 'utf8' });
@@ -78,7 +84,7 @@ export class BreakablePostgres {
         try {
           process.kill(pid, signal);
         } catch {
-          // a backend that has ended meanwhile
+          // a backend that has already ended
         }
       }
     };

@@ -10,7 +10,7 @@ import { randomIp } from './http-client.js';
 import { TestApp } from './test-app.js';
 
 const TIMEOUT_MS = 30_000;
-/** Pictures of every state that a test has looked at; not kept in the repository. */
+/** Screenshots of every inspected state; Git ignores them. */
 const PICTURES = path.join(PROJECT_ROOT, '.data', 'screenshots');
 const AXE_SOURCE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -21,7 +21,7 @@ export const SIZES = {
 export type Size = keyof typeof SIZES;
 export type Language = 'ko' | 'en';
 
-/** How somebody looks at the pages. Each journey is walked in more than one way. */
+/** Screen and language of a visitor. Each journey is tested with more than one. */
 export interface Look {
   size: Size;
   language: Language;
@@ -35,7 +35,7 @@ interface AxeResult {
   violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
 }
 
-/** The server, reached under its own public address as a browser reaches it, and a Chromium. Stop it in `afterAll`. */
+/** A server under its public address, and a Chromium to visit it. Stop it in `afterAll`. */
 export class BrowserApp {
   private constructor(
     readonly app: TestApp,
@@ -48,7 +48,8 @@ export class BrowserApp {
     const publicUrl = `http://localhost:${port}`;
     const [app, browser, axe] = await Promise.all([
       TestApp.start({ env: { PORT: String(port), PUBLIC_URL: publicUrl, ...env } }),
-      // Chromium's own sandbox does not work for root, as which CI often runs; only our own pages are opened.
+      // Chromium's sandbox does not work for root, which CI often uses. Only our own pages are
+      // opened.
       chromium.launch({ executablePath: findChromium()!, args: ['--no-sandbox'] }),
       readFile(AXE_SOURCE, 'utf8'),
     ]);
@@ -60,7 +61,7 @@ export class BrowserApp {
     await this.app.stop();
   }
 
-  /** Another person, or the same one on another device: nothing is shared with those before. */
+  /** A visitor with a fresh browser context, which shares nothing with earlier ones. */
   async visitor({ size, language }: Look, ip = randomIp()): Promise<Visitor> {
     const context = await this.browser.newContext({
       baseURL: this.app.publicUrl,
@@ -78,9 +79,9 @@ export class BrowserApp {
   }
 }
 
-/** One person with a browser. */
+/** A person with a browser. */
 export class Visitor {
-  /** What the browser complained about: refused by the content policy, failed scripts, missing files. */
+  /** Errors reported by the browser: content policy violations, failed scripts, missing files. */
   private readonly complaints: string[] = [];
 
   constructor(
@@ -91,7 +92,7 @@ export class Visitor {
   ) {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
-      // A refusal of the API is an answer like any other; browsers log it all the same.
+      // Browsers log refusals of the API as errors, but they are expected responses.
       if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) this.complaints.push(message.text());
     });
   }
@@ -100,7 +101,7 @@ export class Visitor {
     await this.page.goto(address.startsWith('http') ? address : `/pages/${address}`);
   }
 
-  /** Waits for the state of a page that carries this name. */
+  /** Waits until the page shows the state of this name. */
   async see(state: string): Promise<void> {
     await this.page.locator(`[data-state="${state}"]`).waitFor({ state: 'visible' });
   }
@@ -122,7 +123,7 @@ export class Visitor {
     return this.page.locator(selector).innerText();
   }
 
-  /** What has the focus: its tag, id and classes. */
+  /** Tag, id and classes of the focused element. */
   focused(): Promise<string> {
     return this.page.evaluate<string>(`(() => {
       const { localName, id, className } = document.activeElement;
@@ -131,8 +132,8 @@ export class Visitor {
   }
 
   /**
-   * Looks at what can be seen now: nothing wider than the screen, nothing that axe objects to (in the dark theme too),
-   * no complaint of the browser. Keeps a picture under that name.
+   * Checks the visible page: nothing wider than the screen, no axe violation (in the dark theme
+   * too), no browser error. Saves a screenshot under that name.
    */
   async inspect(name: string): Promise<void> {
     const { page } = this;
@@ -141,7 +142,7 @@ export class Visitor {
     if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(this.axe);
     await this.photograph(name, 'light');
     const light = await this.violations();
-    // Colours are the same on all sizes, so the dark theme is looked at once.
+    // Colours are the same on all sizes, so the dark theme is checked once.
     const dark = this.look.size === 'phone' ? await this.inTheDark(name) : [];
     expect([name, ...light, ...dark]).toEqual([name]);
     expect([name, ...this.complaints]).toEqual([name]);

@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, jest } from '@jest/globals';
 
-/** A journey is many steps, each with pictures; on a machine with much else to do they take their time. */
+/** A journey has many steps with screenshots, which take long on a busy machine. */
 const JOURNEY_TIMEOUT_MS = 180_000;
 
-/** What Chromium is called by the systems it is installed on. */
+/** The names of Chromium on different systems. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge'];
 
-/** The Chromium of this machine: CHROMIUM_PATH, or one of the usual names on PATH; undefined where there is none. */
+/**
+ * The Chromium of this machine: CHROMIUM_PATH, or one of the usual names on PATH; undefined where
+ * there is none.
+ */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
   if (env.CHROMIUM_PATH) return existsSync(env.CHROMIUM_PATH) ? env.CHROMIUM_PATH : undefined;
   const folders = (env.PATH ?? '').split(path.delimiter).filter(Boolean);
@@ -20,15 +23,15 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string | und
 }
 
 /**
- * Tests that need a browser: skipped, saying why, where there is none, so that the rest of the suite runs anywhere.
- * A CHROMIUM_PATH that leads nowhere is a mistake rather than a machine without a browser, and fails.
+ * Tests that need a browser. Without one they are skipped with a reason, so that the rest of the
+ * suite runs anywhere. A wrong CHROMIUM_PATH fails, because it is a mistake.
  */
 export function describeInBrowser(title: string, tests: () => void): void {
   jest.setTimeout(JOURNEY_TIMEOUT_MS);
   if (findChromium() !== undefined) describe(title, tests);
   else if (process.env.CHROMIUM_PATH) throw new Error('CHROMIUM_PATH names no file.');
   else {
-    // In the title alone nobody would see it: Jest lists skipped tests only on request.
+    // Printed, because Jest lists the titles of skipped tests only on request.
     console.warn(`Skipped: "${title}" needs a Chromium, and there is none on PATH (nor is CHROMIUM_PATH set).`);
     describe.skip(title, tests);
   }

@@ -14,26 +14,26 @@ import { eventually } from './eventually.js';
 const READY_MS = 10_000;
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
-/** A server of another project, started for one test file, on loopback and in a folder of its own. */
+/** A server of another project for one test file, on loopback with its own folder. */
 export interface ExternalServer {
   port: number;
-  /** Has it do nothing, with its connections open, until it is thawed or stopped. */
+  /** Pauses it with its connections open until `thaw` or `stop`. */
   freeze(): void;
   thaw(): void;
   stop(): Promise<void>;
 }
 
-/** Whether the program is installed. Tests that want the real thing are skipped where it is not, and say so. */
+/** Whether the program is installed. Tests that need it are otherwise skipped with a reason. */
 export function isInstalled(program: string): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 }
 
-/** Says why tests are skipped, once, where whoever reads the run sees it. */
+/** Prints once, into the output of the run, why tests are skipped. */
 export function skipNotice(program: string, debianPackage: string): void {
   console.warn(`Skipped: ${program} is not installed (apt-get install ${debianPackage}).`);
 }
 
-/** PgBouncer in transaction mode with few server connections, in front of the database that `databaseUrl` names. */
+/** PgBouncer in transaction mode with few server connections, in front of `databaseUrl`. */
 export async function startPgBouncer(databaseUrl: string): Promise<ExternalServer & { url: string }> {
   const behind = new URL(databaseUrl);
   const url = new URL(databaseUrl);
@@ -57,7 +57,7 @@ max_client_conn = 200
   return { ...server, url: url.href };
 }
 
-/** Redis that keeps nothing on disk. */
+/** Redis without persistence. */
 export async function startRedis(): Promise<ExternalServer & { url: string }> {
   const server = await start('redis-server', (port) => ({
     args: ['redis.conf'],
@@ -67,7 +67,9 @@ export async function startRedis(): Promise<ExternalServer & { url: string }> {
   return { ...server, url: `redis://127.0.0.1:${server.port}` };
 }
 
-/** Where Debian keeps the programs of the newest PostgreSQL that has server and client; undefined where there is none. */
+/**
+ * Debian's folder of the newest PostgreSQL with server and client programs; undefined without one.
+ */
 export function debianPostgresPrograms(): string | undefined {
   const versions = existsSync(DEBIAN_POSTGRES) ? readdirSync(DEBIAN_POSTGRES) : [];
   return versions
@@ -76,7 +78,7 @@ export function debianPostgresPrograms(): string | undefined {
     .find((bin) => ['initdb', 'postgres', 'pg_dump', 'pg_restore'].every((name) => existsSync(path.join(bin, name))));
 }
 
-/** PostgreSQL as a distribution ships it, with one empty database that belongs to an ordinary role. */
+/** PostgreSQL of the distribution, with one empty database owned by an ordinary role. */
 export async function startDebianPostgres(bin: string): Promise<ExternalServer & { url: string }> {
   const server = await start(path.join(bin, 'postgres'), (port) => ({
     args: ['-D', 'data', '-c', `port=${port}`, '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
@@ -85,7 +87,7 @@ export async function startDebianPostgres(bin: string): Promise<ExternalServer &
     stopBy: 'SIGQUIT', // its children end as well
   }));
   try {
-    // It listens a moment before it lets anybody in.
+    // It listens a moment before it accepts logins.
     const admin = await eventually('a PostgreSQL that has started', async () => {
       const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'postgres', database: 'postgres' });
       return client.connect().then(

@@ -6,7 +6,10 @@ const POLL_MS = 25;
 /** Later polls are rarer, so that waiting tests do not slow down a busy machine further. */
 const MAX_POLL_MS = 200;
 
-/** Calls `look` until it returns a value. @throws Error after `timeoutMs` */
+/**
+ * Calls `look` until it returns a value.
+ * @throws Error after `timeoutMs`
+ */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined>,

@@ -3,7 +3,7 @@ import { type HttpClient } from './http-client.js';
 import { mailbox } from './mailbox.js';
 import { type TestApp } from './test-app.js';
 
-/** Somebody who has signed up, proven the mailbox and is logged in. */
+/** A member who has signed up, confirmed the mailed code and is logged in. */
 export interface GivenMember {
   id: string;
   loginId: string;
@@ -13,7 +13,7 @@ export interface GivenMember {
   refreshToken: string;
   sessionId: string;
   deviceToken: string;
-  /** The member's own device: an address of its own. */
+  /** The client of the member, with its own client address. */
   client: HttpClient;
 }
 
@@ -29,12 +29,12 @@ export interface SignUpValues {
 export const unique = {
   loginId: (): string => `ada${randomBytes(6).toString('hex')}`,
   email: (): string => `ada.${randomBytes(6).toString('hex')}@example.test`,
-  /** Far above the strength that the server asks for. */
+  /** Far above the required strength. */
   password: (): string => `${randomBytes(9).toString('base64url')} tall giraffe ${randomBytes(3).toString('hex')}`,
   signUp: (): SignUpValues => ({ loginId: unique.loginId(), email: unique.email(), password: unique.password() }),
 };
 
-/** The state a test begins with, brought about as people bring it about: through the API and the mailbox. */
+/** Creates the state that a test begins with, through the API and the mailbox. */
 export const given = {
   async member(app: TestApp, overrides: Partial<SignUpValues> = {}): Promise<GivenMember> {
     const values = { ...unique.signUp(), ...overrides };

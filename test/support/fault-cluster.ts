@@ -13,13 +13,16 @@ import { TestApp } from './test-app.js';
 import { IS_LONG } from './test-length.js';
 
 const MOVABLE_CLOCK = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'movable-clock.js')).href;
-/** A server that has what it needs again answers within this time, and no mail waits longer; generous, because test machines are busy. */
+/**
+ * The limit for recovery after a fault, for servers and mails. Generous, because test machines are
+ * busy.
+ */
 const RECOVERY_MS = 90_000;
 const MEMBERS = 6;
-/** Newcomers for each fault. */
+/** Sign-ups during each fault. */
 const SIGN_UPS = 2;
 
-/** Short times, so that what takes minutes in earnest is over in seconds. */
+/** Short timeouts, so that recovery takes seconds instead of minutes. */
 const ENV = {
   DATABASE_TIMEOUT_SECONDS: '2',
   DATABASE_POOL_WAIT_MS: '2000',
@@ -37,18 +40,21 @@ interface MailRow {
   last_error: string | null;
 }
 
-/** Three servers on one PostgreSQL and one mail server, people who keep using them, and models of what must not get lost. */
+/**
+ * Three servers on one PostgreSQL and one mail server, members who use them, and models of what
+ * must not be lost.
+ */
 export class FaultCluster<P extends { readonly database: TestDatabase }> {
   private faults = 0;
-  /** Mails that were under way when something broke that may keep their delivery from being noted, and how often. */
+  /** How often a fault may have kept a delivery from being recorded, by mail. */
   private readonly excused = new Map<string, number>();
   private readonly members: AccountModel[] = [];
   private readonly pendingSignUps: PendingSignUp[] = [];
-  /** Servers that a load balancer sends nothing to. */
+  /** Servers that the load balancer does not use at the moment. */
   private readonly resting = new Set<TestApp>();
-  /** How many lines of each server's log have been looked through. */
+  /** How many log lines of each server have been checked. */
   private readonly logged = new Map<TestApp, number>();
-  /** Mails that count as sent and never arrived. */
+  /** Mails with status `sent` that never arrived. */
   private lostMails = 0;
   private duplicates = 0;
 
@@ -59,13 +65,14 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     readonly servers: TestApp[],
   ) {}
 
-  /** @param postgres what is to break; ends with the bench */
+  /** @param postgres the database to break; it stops with the cluster */
   static async start<P extends { readonly database: TestDatabase }>(
     random: SeededRandom,
     postgres: P,
   ): Promise<FaultCluster<P>> {
     const sink = await SmtpSink.start();
-    // All at once on an empty database: they take turns migrating it (FT-10). The last has a clock that can be moved.
+    // All start at once on an empty database and take turns migrating it (FT-10). The last one has
+    // a movable clock.
     const servers = await Promise.all(
       [{}, {}, { NODE_OPTIONS: `--import=${MOVABLE_CLOCK}`, CLOCK_JUMP_SECONDS: '-3600' }].map((env) =>
         TestApp.start({ database: postgres.database, env: { ...ENV, SMTP_URL: sink.url, ...env } }),
@@ -76,7 +83,7 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     return cluster;
   }
 
-  /** Ends everything, and prints what the faults came to. */
+  /** Stops everything and prints a summary of the faults. */
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.stop()));
     await this.sink.stop();
@@ -98,22 +105,22 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     process.stdout.write(`faults (${form}): ${figures.join(', ')}\n`);
   }
 
-  /** As a load balancer would pick it. */
+  /** A server as a load balancer picks it. */
   get anyServer(): TestApp {
     return this.random.pick(this.servers.filter((server) => !this.resting.has(server)));
   }
 
-  /** Writes of members that were answered with success. */
+  /** Acknowledged writes of members. */
   get acknowledgedWrites(): number {
     return this.members.reduce((total, { acknowledgedWrites }) => total + acknowledgedWrites, 0);
   }
 
-  /** Requests of members that were refused or cut off. */
+  /** Refused or interrupted requests of members. */
   get refusals(): number {
     return this.members.reduce((total, { refusals }) => total + refusals, 0);
   }
 
-  /** Kills servers at one moment. */
+  /** Kills servers at the same moment. */
   async kill(servers: readonly TestApp[]): Promise<void> {
     await Promise.all(servers.map((server) => server.kill()));
     await this.excuseMailsUnderWay();
@@ -123,7 +130,10 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     await Promise.all(servers.map((server) => server.restart()));
   }
 
-  /** Restarts a server as a deployment does: told to stop, it serves until the load balancer has noticed, and then ends (FT-10). */
+  /**
+   * Restarts a server as a deployment does: after SIGTERM it serves until the load balancer has
+   * noticed, then ends (FT-10).
+   */
   async roll(server: TestApp): Promise<void> {
     const pid = server.pid!;
     process.kill(pid, 'SIGTERM');
@@ -134,7 +144,10 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     this.resting.delete(server);
   }
 
-  /** After what may have kept a delivery from being noted: each mail that was under way may arrive once more (FT-02). */
+  /**
+   * Call it after a fault that may have kept a delivery from being recorded: each mail under way
+   * may arrive once more (FT-02).
+   */
   async excuseMailsUnderWay(): Promise<void> {
     const { rows } = await this.postgres.database.pool.query<{ id: string }>(
       `SELECT message_id AS id FROM outbox_messages WHERE status = 'pending' AND attempts > 0`,
@@ -142,7 +155,10 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     for (const { id } of rows) this.excused.set(id, (this.excused.get(id) ?? 0) + 1);
   }
 
-  /** Lets people go on while `fault` happens, waits until all is well again, and tells what is not as it must be. */
+  /**
+   * Keeps members busy during `fault` and waits until every server has recovered.
+   * @returns the violated promises
+   */
   async survive(fault: () => Promise<void>): Promise<string[]> {
     this.faults += 1;
     const pendingSignUps = await Promise.all(Array.from({ length: SIGN_UPS }, () => this.pendingSignUp()));
@@ -172,7 +188,10 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     return [...problems.flat(), ...(await this.mailProblems()), ...this.leaks(pendingSignUps)];
   }
 
-  /** Ends a session on one server. Resolves once every other one refuses its tokens; they must be well again. */
+  /**
+   * Ends a session on one server and resolves once all others refuse its tokens. Call it after
+   * recovery.
+   */
   async expectRevocationsHeard(): Promise<void> {
     const [first, ...others] = this.servers;
     const pendingSignUp = await PendingSignUp.signUp(first!, (address) => this.codeFor(address));
@@ -206,7 +225,10 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
     }
   }
 
-  /** O4: what counts as sent has arrived; what has arrived twice is excused by a fault; the rest is dead or dropped, and says why. */
+  /**
+   * O4: a sent mail has arrived; a mail that arrived twice is explained by a fault; any other mail
+   * is dead or dropped with a reason.
+   */
   private async mailProblems(): Promise<string[]> {
     const { rows } = await this.postgres.database.pool.query<MailRow>(
       `SELECT message_id AS id, status, last_error FROM outbox_messages`,
@@ -228,14 +250,14 @@ export class FaultCluster<P extends { readonly database: TestDatabase }> {
       const most = 1 + (this.excused.get(id) ?? 0);
       if (count > most) {
         problems.push(`O4 ${id} arrived ${count} times, which nothing explains beyond ${most}`);
-        this.excused.set(id, count - 1); // told once
+        this.excused.set(id, count - 1); // reported once
       }
       if (!known.has(id)) problems.push(`O4 ${id} was sent and is in no row`);
     }
     return problems;
   }
 
-  /** O5: no password that was in use since the last check, and no master secret, in what has been logged since. */
+  /** O5: the log since the last check holds no password that was in use and no master secret. */
   private leaks(pendingSignUps: readonly PendingSignUp[]): string[] {
     const logs = this.servers.flatMap((server) => server.logs.slice(this.logged.get(server))).join('\n');
     for (const server of this.servers) this.logged.set(server, server.logs.length);

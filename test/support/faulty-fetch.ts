@@ -1,13 +1,13 @@
 import { randomIp } from './http-client.js';
 
-/** Stands for whatever address the server under test has at the moment. */
+/** A placeholder for the current address of the server under test. */
 export const ANY_SERVER = 'http://munjigi.test';
 
 type Fetch = typeof fetch;
-/** What happens to a request instead of, before or after being delivered. */
+/** What happens to a request instead of, before or after its delivery. */
 type Fault = (deliver: () => Promise<Response>) => Promise<Response>;
 
-/** The network between a client and the server: counts what goes over it, and can fail in chosen ways. */
+/** The network between a client and the server: counts requests and fails on demand. */
 export class FaultyFetch {
   /** `POST /api/auth/refresh`, in the order sent. */
   readonly sent: string[] = [];
@@ -33,25 +33,27 @@ export class FaultyFetch {
     return this.sent.filter((one) => one === request).length;
   }
 
-  /** The next request of this kind meets this fault; several in a row one each. */
+  /**
+   * The next request of this kind meets this fault. Several calls affect several requests in a row.
+   */
   next(request: string, fault: Fault): this {
     this.faults.push({ request, fault });
     return this;
   }
 }
 
-/** The request gets there and is acted on; the answer never comes back. */
+/** The server executes the request; the response is lost. */
 export const answerLost: Fault = async (deliver) => {
   await (await deliver()).text();
   throw new TypeError('fetch failed');
 };
 
-/** The request does not get there. */
+/** The request does not reach the server. */
 export const unreachable: Fault = async () => {
   throw new TypeError('fetch failed');
 };
 
-/** Something in between answers. */
+/** A proxy in between responds. */
 export const answered =
   (status: number, headers: Record<string, string> = {}, body = ''): Fault =>
   async () =>

@@ -1,11 +1,15 @@
-// A process of its own that logs in as nobody, over and over, so that what it costs is not charged to whoever measures.
-// Takes its orders as JSON in the first argument and prints the outcome as JSON.
+// A separate process that logs in with unknown accounts over and over, so that its cost does not
+// slow the measuring process. Reads its order as JSON from the first argument and prints the result
+// as JSON.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoadConnection } from '../../bench/load/connection.js';
 import type { FloodOrder, FloodOutcome, Times } from './flood.js';
 
-/** More are not opened: requests beyond that wait for an answer to come back, and count as they are sent. */
+/**
+ * The maximum number of connections. Further requests wait for a free one and count when they are
+ * sent.
+ */
 const MOST_CONNECTIONS = 1500;
 const CHECK_EVERY_MS = 20;
 
@@ -29,7 +33,10 @@ async function connection(): Promise<LoadConnection | undefined> {
   return LoadConnection.open(order.origin, `198.18.${opened >> 8}.${opened & 255}`);
 }
 
-/** Nobody's account: costs a hash like any other, and each has one of its own, so that none waits for another. */
+/**
+ * Logs in with an unknown account: it costs a hash like any other. Each request has its own, so
+ * that none queues behind another.
+ */
 async function logIn(): Promise<void> {
   const asked = performance.now();
   const used = await connection();
@@ -59,7 +66,7 @@ async function check(): Promise<void> {
   }
 }
 
-/** So many who ask again as soon as they have an answer. */
+/** Clients that send the next request as soon as they have a response. */
 async function clients(count: number): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, async () => {
@@ -68,7 +75,7 @@ async function clients(count: number): Promise<void> {
   );
 }
 
-/** Requests that come when they come, whether or not the ones before have been answered. */
+/** Requests at random times, independent of earlier responses. */
 async function arrivals(perSecond: number): Promise<void> {
   const underWay = new Set<Promise<void>>();
   for (let next = began; !hasEnded(); await pause(1)) {

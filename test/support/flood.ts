@@ -4,7 +4,10 @@ import path from 'node:path';
 import { EXIT_WITH_PARENT } from '../../dev/child.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 
-/** So many logins a second, or so many clients who log in without pause; token checks go on beside them. */
+/**
+ * A number of logins a second, or of clients that log in without pause; token checks run at the
+ * same time.
+ */
 export interface FloodOrder {
   origin: string;
   milliseconds: number;
@@ -13,7 +16,7 @@ export interface FloodOrder {
   perSecond?: number;
 }
 
-/** How many answers of a kind, and how long they took in milliseconds. */
+/** Number of responses of one kind, and their times in milliseconds. */
 export interface Times {
   count: number;
   perSecond: number;
@@ -22,16 +25,16 @@ export interface Times {
 }
 
 export interface FloodOutcome {
-  /** Logins that were looked at, and 503 with a time to come back. */
+  /** Checked logins, and logins refused with 503 and a time to retry. */
   served: Times;
   refused: Times;
   checks: Times;
-  /** Whatever else came back; none should. */
+  /** Any other responses; there should be none. */
   others: number;
   example?: string;
 }
 
-/** Runs it in a process of its own; only the machine is shared with the server. */
+/** Runs it in a separate process, which shares only the machine with the server. */
 export async function flood(order: FloodOrder): Promise<FloodOutcome> {
   const script = path.join(PROJECT_ROOT, 'test', 'support', 'flood-process.ts');
   const child = spawn(process.execPath, [...EXIT_WITH_PARENT, '--import', 'tsx', script, JSON.stringify(order)], {

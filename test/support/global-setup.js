@@ -1,4 +1,5 @@
-// Jest calls this once before the integration and e2e tests. It loads with plain Node.js, hence the step to TypeScript.
+// Jest calls this once before the integration and e2e tests. It loads with plain Node.js, hence the
+// step to TypeScript.
 import { tsImport } from 'tsx/esm/api';
 
 export default async function globalSetup() {

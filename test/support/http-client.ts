@@ -4,46 +4,52 @@ import net from 'node:net';
 
 const TIMEOUT_MS = 30_000;
 const LARGE_BODY = 256 * 1024;
-/** How long a server may take to refuse a body that it has not seen yet. */
+/** How long the server gets to refuse a body by its announced length. */
 const REFUSAL_MS = 200;
 
 export interface RequestOptions {
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as it is, for bodies that JSON.stringify would not make. */
+  /** Sent unchanged, for bodies that JSON.stringify cannot produce. */
   raw?: string | Buffer;
   /** Goes into `Authorization: Bearer …`. */
   token?: string;
-  /** Replace the client's own; `undefined` leaves one out. */
+  /** Override the client's own headers; `undefined` removes one. */
   headers?: Record<string, string | string[] | undefined>;
 }
 
 export interface HttpAnswer {
   status: number;
   headers: IncomingHttpHeaders;
-  /** The parsed JSON; undefined where the answer is something else. */
+  /** The parsed JSON; undefined for any other content. */
   body: any;
   text: string;
 }
 
-/** An answer on its way. `await client.post(…)` gives it; `await client.post(…).expect(204)` also checks the status. */
+/**
+ * A pending response. `await client.post(…)` resolves with it; `await client.post(…).expect(204)`
+ * also checks the status.
+ */
 export interface PendingAnswer extends Promise<HttpAnswer> {
   expect(status: number): Promise<HttpAnswer>;
 }
 
 export interface ClientOptions {
-  /** The address that the server sees, through X-Forwarded-For. Random, so that tests share no per-address limit. */
+  /** The client address in X-Forwarded-For. Random, so that tests share no limit per address. */
   ip?: string;
   headers?: RequestOptions['headers'];
 }
 
-/** Where requests go, asked anew for each: a restarted server has another port. */
+/** Where requests go. Read for each request, because a restarted server has another port. */
 export interface Target {
   origin(): URL;
   agent: Agent;
 }
 
-/** One caller of the API: an address and the headers sent with each request. Any number of requests run in parallel. */
+/**
+ * A client of the API: its address and the headers of each request. Any number of requests run in
+ * parallel.
+ */
 export class HttpClient {
   readonly ip: string;
   private readonly headers: RequestOptions['headers'];
@@ -83,8 +89,8 @@ export class HttpClient {
   }
 
   /**
-   * Sends bytes as they are on a connection of their own and returns all that comes back until the server closes it or
-   * `isComplete` says that it is enough (default: one whole answer).
+   * Sends raw bytes on a new connection and returns what comes back until the server closes it or
+   * `isComplete` returns true (default: one whole response).
    */
   async raw(bytes: string | Buffer, isComplete: (received: string) => boolean = isWholeAnswer): Promise<string> {
     const { hostname, port } = this.target.origin();
@@ -98,7 +104,8 @@ export class HttpClient {
         if (isComplete(received)) break;
       }
     } catch (error) {
-      // A server may cut off a sender of nonsense; what it said before that is the answer.
+      // A server may close the connection on malformed input; the bytes before that are the
+      // response.
       if (received === '') throw error;
     }
     socket.destroy();
@@ -132,8 +139,8 @@ export class HttpClient {
 }
 
 /**
- * Sends the head, and the body only if the server does not refuse it by its length at once: a server that answers 413
- * hangs up, and a client that is still writing then loses the answer.
+ * Sends the head, and the body only if the server does not refuse its length at once: a server that
+ * answers 413 closes the connection, and a client that is still writing then loses the response.
  */
 function offer(request: http.ClientRequest, content: string | Buffer): void {
   request.flushHeaders();

@@ -6,12 +6,14 @@ import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import type { Outcome } from './command-line.js';
 
-/** What the last stage of the Dockerfile holds of ours, in a folder apart from the clone. */
+/** Our files in the last stage of the Dockerfile, in a folder outside the clone. */
 export class ImageTree {
   private constructor(
     private readonly folder: string,
     private readonly node: string,
-    /** Whether programs run in a read-only file system that has nothing else in it, as an ordinary user. */
+    /**
+     * Whether programs run as an ordinary user in a read-only file system with nothing else in it.
+     */
     readonly isSealed: boolean,
   ) {}
 
@@ -32,7 +34,7 @@ export class ImageTree {
     return new ImageTree(folder, node, false);
   }
 
-  /** How to run a command of the image. Its PATH is the image's, its working directory /app. */
+  /** How to run a command of the image, with the image's PATH and the working directory /app. */
   program(...command: string[]): [string, ...string[]] {
     const [app, root, programs] = ['app', 'root', 'programs'].map((name) => path.join(this.folder, name));
     if (!this.isSealed) return ['env', '-C', app!, `PATH=${programs}:${process.env.PATH}`, ...command];
@@ -52,7 +54,7 @@ export class ImageTree {
     });
   }
 
-  /** Every file, relative to /app, and how many bytes they are together. */
+  /** Every file, relative to /app, and their total size in bytes. */
   async files(): Promise<{ names: string[]; bytes: number }> {
     const app = path.join(this.folder, 'app');
     const entries = await readdir(app, { recursive: true, withFileTypes: true });

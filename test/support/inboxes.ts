@@ -1,6 +1,6 @@
-/** The JSON API of a mail inbox, cut down to what the tests need. */
+/** The part of a mail inbox's JSON API that the tests need. */
 export interface Inbox {
-  /** Ids in order of arrival; with `address`, of the mails that the SMTP envelope names it as a recipient of. */
+  /** Ids in order of arrival; with `address`, only of mails with it in the SMTP envelope. */
   list(address?: string): Promise<string[]>;
   /** The mail as it came over the network. */
   source(id: string): Promise<string>;
@@ -44,7 +44,7 @@ interface MailHogPage {
 }
 
 class MailHog implements Inbox {
-  /** MailHog gives the whole mail with the list. */
+  /** MailHog returns whole mails with the list. */
   private readonly sources = new Map<string, string>();
 
   constructor(private readonly base: string) {}
@@ -58,7 +58,7 @@ class MailHog implements Inbox {
       found.push(...page.items);
       total = page.total;
     }
-    // The newest come first, and the search looks for a part of the address only.
+    // The newest come first, and the search matches parts of an address too.
     const wanted = found.reverse().filter(({ Raw }) => address === undefined || Raw.To.includes(address));
     for (const { ID, Raw } of wanted) this.sources.set(ID, Raw.Data);
     return wanted.map(({ ID }) => ID);

@@ -1,5 +1,5 @@
-// Prints every route of the built server as JSON: method, path, whether it is `@Public()`, and the guards of its own.
-// A program apart, because the modules as a whole do not load inside Jest.
+// Prints every route of the built server as JSON: method, path, whether it is `@Public()`, and the
+// guards of its own. A separate program, because the modules as a whole do not load inside Jest.
 import 'reflect-metadata';
 import { RequestMethod } from '@nestjs/common';
 import { IS_PUBLIC } from '../../dist/platform/http/public.decorator.js';

@@ -2,7 +2,7 @@ import { simpleParser } from 'mailparser';
 import { eventually } from './eventually.js';
 import { type Inbox, openInbox } from './inboxes.js';
 
-/** A mail as the person who got it sees it. */
+/** A mail as its recipient sees it. */
 export interface Mail {
   id: string;
   subject: string;
@@ -21,12 +21,12 @@ export interface Mail {
   linkToken?: string;
 }
 
-/** What an app must let the mailbox look at, to be sure that no mail is still on its way. */
+/** Gives access to the outbox, to be sure that no mail is still waiting. */
 interface HasOutbox {
   sql: { query(text: string): Promise<{ rows: unknown[] }> };
 }
 
-/** The mails sent to one address, oldest first. Waiting ends as soon as they are there, or fails after ten seconds. */
+/** The mails sent to one address, oldest first. */
 export class AddressMailbox {
   constructor(
     private readonly address: string,
@@ -61,27 +61,29 @@ export class AddressMailbox {
   }
 }
 
-/** Reads the inbox behind MAIL_INBOX_URL, whichever program that is. */
+/** Reads the inbox behind MAIL_INBOX_URL, MailDev or MailHog. */
 export class Mailbox {
   /** A mail never changes, so each is fetched once. */
   private readonly fetched = new Map<string, Promise<Mail>>();
-  /** Whose mails were looked for. */
+  /** The addresses that were read. */
   private readonly addresses = new Set<string>();
   private inbox?: Promise<Inbox>;
 
   to(address: string): AddressMailbox {
-    // The name of a domain has no case and travels in lower case; the part before it travels as it was typed.
+    // The domain has no case and is sent in lower case; the part before it is sent as typed.
     const sent = address.replace(/@[^@]*$/, (domain) => domain.toLowerCase());
     this.addresses.add(sent);
     return new AddressMailbox(sent, (to) => this.read(to));
   }
 
-  /** Every mail in the inbox, whoever it is for. Other test files may be sending as well. */
+  /** Every mail in the inbox, to any address. Other test files may be sending as well. */
   async everything(): Promise<Mail[]> {
     return this.read();
   }
 
-  /** Throws away the mails of everybody asked for so far: an inbox looks through all it has, each time. */
+  /**
+   * Deletes the mails of all addresses read so far, because each request searches the whole inbox.
+   */
   async clear(): Promise<void> {
     const inbox = await this.open();
     for (const address of this.addresses)
@@ -93,8 +95,9 @@ export class Mailbox {
   }
 
   /**
-   * Fails if the address has more mails than `already`. No waiting for something not to happen: the server marks a mail
-   * as sent only when the inbox has taken it, so once its outbox has nothing pending, all there is to see is there.
+   * Fails if the address has more mails than `already`. It needs no sleep: the server marks a mail
+   * as sent only after the inbox has accepted it, so once its outbox is empty, every mail has
+   * arrived.
    */
   async expectNone(address: string, app: HasOutbox, already = 0): Promise<void> {
     await outboxEmpty(app);
@@ -124,7 +127,7 @@ export class Mailbox {
 /** The mailbox of all tests. */
 export const mailbox = new Mailbox();
 
-/** Waits until the server has handed over, or given up, every mail it has queued. */
+/** Waits until the server has sent or given up every queued mail. */
 export async function outboxEmpty({ sql }: HasOutbox): Promise<void> {
   let pending: unknown[] = [];
   const look = async (): Promise<true | undefined> => {
@@ -158,7 +161,7 @@ async function toMail(id: string, raw: string): Promise<Mail> {
   };
 }
 
-/** Six digits that stand alone; those inside a link's token do not count. */
+/** Six digits on their own; digits inside a link's token do not count. */
 function codeIn(text: string, links: string[]): string | undefined {
   const prose = links.reduce((rest, link) => rest.replaceAll(link, ' '), text);
   return /(?<![\d\w])\d{6}(?![\d\w])/.exec(prose)?.[0];

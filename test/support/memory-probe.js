@@ -1,5 +1,5 @@
-// Preloaded into a server: SIGUSR2 collects garbage and prints what is left, in bytes. Resident memory says little of a leak:
-// V8 lets garbage lie while there is room.
+// Preloaded into a server: SIGUSR2 collects garbage and prints what is left, in bytes. Resident
+// memory shows little about a leak: V8 keeps garbage while there is room.
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

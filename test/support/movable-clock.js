@@ -1,4 +1,5 @@
-// Preloaded into a server: a wrong clock. CLOCK_OFFSET_SECONDS is wrong from the start; SIGUSR2 adds CLOCK_JUMP_SECONDS.
+// Preloaded into a server: a wrong clock. CLOCK_OFFSET_SECONDS is wrong from the start; SIGUSR2
+// adds CLOCK_JUMP_SECONDS.
 import process from 'node:process';
 
 const RealDate = Date;

@@ -1,2 +1,3 @@
-// Loaded into a server with `--import`: intervals never fire, so whatever the server still does, it was woken to do.
+// Loaded into a server with `--import`: intervals never fire, so the server acts only on requests
+// and notifications.
 globalThis.setInterval = () => setTimeout(() => undefined, 0);

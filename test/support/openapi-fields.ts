@@ -1,4 +1,4 @@
-/** A field as the OpenAPI document describes it, with what it refers to put in its place. */
+/** A field of the OpenAPI document with its references resolved. */
 export function resolvedField<T extends object>(document: any, field: T): T {
   const { $ref, allOf } = field as { $ref?: string; allOf?: { $ref?: string }[] };
   const reference = $ref ?? allOf?.[0]?.$ref;

@@ -10,7 +10,7 @@ export interface WithPasskey extends GivenMember {
   recoveryCodes: string[];
 }
 
-/** Adds a passkey as a browser on our own pages does. */
+/** Adds a passkey as our own pages do. */
 export async function addPasskey(
   member: GivenMember,
   authenticator = new Authenticator(TEST_PUBLIC_URL),
@@ -39,7 +39,10 @@ export async function passkeyLogin(
   return client.post('/api/auth/login/passkey', { credential: authenticator.get(body.publicKey, signing), ...more });
 }
 
-/** The first step of a login, by password: gives the mfa token. */
+/**
+ * The first step of a login, by password.
+ * @returns the MFA token
+ */
 export async function passwordStep({ client, loginId, password }: GivenMember): Promise<string> {
   const { body } = expectStatus(await client.post('/api/auth/login', { identifier: loginId, password }), 200);
   return body.mfaToken;

@@ -2,11 +2,13 @@ import { answerOf } from './account-model.js';
 import { unique } from './factories.js';
 import type { TestApp } from './test-app.js';
 
-/** Somebody who holds a sign-up code, good for one use, and hands it in on every server while things break (O2). */
+/**
+ * A sign-up with a code that works once, which the test sends to every server during a fault (O2).
+ */
 export class PendingSignUp {
-  /** Answers of success. */
+  /** Number of successful responses. */
   private successes = 0;
-  /** Whether an acknowledged account was not there at the check. */
+  /** Whether an acknowledged account was missing at the check. */
   isLost = false;
   accessToken = '';
 
@@ -16,7 +18,7 @@ export class PendingSignUp {
     private readonly code: string,
   ) {}
 
-  /** @param codeFor waits for the mail to this address */
+  /** @param codeFor waits for the mail to this address and returns its code */
   static async signUp(server: TestApp, codeFor: (address: string) => Promise<string>): Promise<PendingSignUp> {
     const values = unique.signUp();
     const { body } = await server.client().post('/api/auth/sign-up', values).expect(202);
@@ -31,7 +33,7 @@ export class PendingSignUp {
     this.accessToken = (answer.body as { accessToken: string }).accessToken;
   }
 
-  /** The member that came of it; undefined where none did. */
+  /** The id of the resulting member; undefined without one. */
   async memberId(app: TestApp): Promise<string | undefined> {
     const { rows } = await app.sql.query<{ id: string }>('SELECT id FROM members WHERE login_id = $1', [
       this.values.loginId,
@@ -39,7 +41,10 @@ export class PendingSignUp {
     return rows[0]?.id;
   }
 
-  /** Hands the code in once more. @returns what is not as it has to be; the servers must be well again */
+  /**
+   * Sends the code once more; call it after recovery.
+   * @returns the violated promises
+   */
   async check(app: TestApp): Promise<string[]> {
     const wasMember = (await this.memberId(app)) !== undefined;
     const before = this.successes;
@@ -54,7 +59,7 @@ export class PendingSignUp {
       [this.values.loginId],
     );
     const { members, sessions, events } = rows[0]!;
-    // All of it, or nothing.
+    // Either everything was written or nothing.
     if (members > 1 || sessions !== members || events !== members)
       problems.push(`O2 a code made ${members} members, ${sessions} sessions, ${events} events`);
     this.isLost = this.successes > 0 && members === 0;

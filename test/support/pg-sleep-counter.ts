@@ -1,9 +1,10 @@
 import type { TestApp } from './test-app.js';
 
 /**
- * Counts the calls of `pg_sleep` with a whole number in the database of this app, so that an injected call shows as a
- * count and not as a slow response. PostgreSQL prefers a function that takes exactly the given type: with an integer it
- * calls ours, which sleeps not at all, instead of its own, which takes a double.
+ * Counts the calls of `pg_sleep` with a whole number in the database of this app, so that an
+ * injected call shows as a count and not as a slow response. PostgreSQL prefers a function that
+ * takes exactly the given type: with an integer it calls ours, which does not sleep, instead of its
+ * own, which takes a double.
  * @returns the number of calls so far
  */
 export async function countPgSleeps({ sql }: TestApp): Promise<() => Promise<number>> {
@@ -11,7 +12,7 @@ export async function countPgSleeps({ sql }: TestApp): Promise<() => Promise<num
   await sql.query(`CREATE SEQUENCE pg_sleep_calls`);
   await sql.query(`CREATE FUNCTION pg_sleep(integer) RETURNS void LANGUAGE sql AS
     $$ SELECT nextval('public.pg_sleep_calls') $$`);
-  await sql.query('SELECT pg_sleep(0)'); // the counter itself works: this call is subtracted below
+  await sql.query('SELECT pg_sleep(0)'); // shows that the counter works; this call is subtracted below
   return async () => {
     const { rows } = await sql.query(
       `SELECT CASE WHEN is_called THEN last_value::int - 1 END AS calls FROM pg_sleep_calls`,

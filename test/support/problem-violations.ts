@@ -1,11 +1,14 @@
 import { ERRORS } from '../../src/platform/http/problems/error-catalogue.js';
 import type { HttpAnswer } from './http-client.js';
 
-/** What only a server that tells too much about itself would say. */
+/** Text that reveals how the server is built. */
 const TELLTALE =
   /node_modules|\.[jt]s:\d|\n +at |QueryFailed|(SELECT|INSERT|UPDATE|DELETE) .*(FROM|INTO|SET) |Exception|\[object |\$argon2/;
 
-/** What is wrong with a refusal, in words; nothing where it is as IV-07 wants it: a problem document with a known code and no more. */
+/**
+ * The violations of IV-07 by a refusal, in words: it must be a problem document with a known code
+ * and no further data.
+ */
 export function problemViolations({ status, headers, body, text }: HttpAnswer): string[] {
   const faults: string[] = [];
   const must = (isTrue: boolean, what: string): void => void (isTrue || faults.push(what));
@@ -27,6 +30,6 @@ export function problemViolations({ status, headers, body, text }: HttpAnswer): 
   }
   must(text.length < 8000, 'length');
   const telltale = TELLTALE.exec(text)?.[0];
-  must(telltale === undefined, `says "${telltale}"`);
+  must(telltale === undefined, `reveals "${telltale}"`);
   return faults;
 }

@@ -7,21 +7,22 @@ import { allowTime, howMany, IS_LONG } from './test-length.js';
 
 allowTime();
 
-/** Rounds that are made ready together, so that waiting for one's mail is not waiting for all. */
+/** Rounds that are prepared together, so that their mails are awaited at the same time. */
 const BATCH = 6;
 
-/** What a race came to, over all its rounds. */
+/** The result of a race over all rounds. */
 interface Tally {
   rounds: number;
   submissions: number;
   successes: number;
-  /** Rounds in which something that may happen once happened more often. */
+  /** Rounds in which a one-time action succeeded more than once. */
   doubles: number;
 }
 
 /**
- * Several servers on one database, and requests sent to them at the same moment: each is written before the first is
- * answered. Which request goes first and to which server is chance, and the seed that is printed repeats it.
+ * Several servers on one database, which get requests at the same moment: each request is sent
+ * before the first is answered. Order and server of the requests are random; the printed seed
+ * repeats them.
  */
 export class RaceCluster {
   readonly random = new SeededRandom();
@@ -34,7 +35,7 @@ export class RaceCluster {
 
   /** Two servers; three in the long form. */
   static async start(env: Record<string, string> = {}): Promise<RaceCluster> {
-    // A busy machine may take long; what is looked for here are wrong answers, not slow ones.
+    // A busy machine may be slow. These tests look for wrong responses, not slow ones.
     const app = await TestApp.start({ env: { DATABASE_TIMEOUT_SECONDS: '30', ...env } });
     const replicas = await Promise.all(
       Array.from({ length: howMany({ short: 1, long: 2 }) }, () => app.replica()),
@@ -45,7 +46,7 @@ export class RaceCluster {
     return new RaceCluster(app, [app, ...replicas]);
   }
 
-  /** Ends the servers and prints what the races came to. */
+  /** Stops the servers and prints the results. */
   async stop(): Promise<void> {
     await this.app.stop();
     const lines = [...this.tallies].map(
@@ -56,19 +57,25 @@ export class RaceCluster {
     process.stdout.write(`races (${form})\n${lines.join('\n')}\n`);
   }
 
-  /** One of the servers. */
+  /** A random server. */
   any(): TestApp {
     return this.random.pick(this.servers);
   }
 
-  /** Sends them all at once; the answers come in the order of their index. */
+  /**
+   * Sends all requests at once.
+   * @returns the responses in the order of their index
+   */
   async atOnce<T>(times: number, send: (server: TestApp, index: number) => Promise<T>): Promise<T[]> {
     const sent = new Map<number, Promise<T>>();
     for (const index of this.random.shuffled([...Array(times).keys()])) sent.set(index, send(this.any(), index));
     return Promise.all(Array.from({ length: times }, (_, index) => sent.get(index)!));
   }
 
-  /** Gets ready and runs one round after another; `prepare` works ahead for some rounds at a time. What was mailed is gone afterwards. */
+  /**
+   * Runs one round after another; `prepare` works ahead for several rounds. Mails are deleted after
+   * each batch.
+   */
   async rounds<T>(
     count: number,
     prepare: () => Promise<T>,
@@ -95,7 +102,7 @@ export class RaceCluster {
   }
 }
 
-/** The statuses of the refused, each once. */
+/** The distinct statuses of the refused requests. */
 export function refusals(answers: readonly HttpAnswer[]): number[] {
   return [...new Set(answers.map(({ status }) => status).filter((status) => status >= 300))].sort((a, b) => a - b);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs a program as in a container with a read-only root file system: read-only-root.sh ROOT TREE NODE PROGRAM…
-# ROOT is an empty folder. In it the program finds TREE as /app, the system's libraries, an empty /tmp and nothing else, as
-# the user 1000. Root calls it through `unshare --mount`, so that nobody else sees the mounts and they end with the program.
+# ROOT is an empty folder. The program sees TREE as /app, the system's libraries, an empty /tmp and nothing else, as
+# the user 1000. Root calls it through `unshare --mount`, so that no other process sees the mounts and they end with the program.
 set -eu
 root=$1 tree=$2 node=$3
 shift 3

@@ -3,13 +3,13 @@ import { eventually } from './eventually.js';
 import type { HttpAnswer } from './http-client.js';
 import type { TestApp } from './test-app.js';
 
-/** A problem answer that says 401 and this code. */
+/** Expects a problem response with 401 and this code. */
 export function expectRefusal(answer: HttpAnswer, code: string): void {
   expect(answer).toMatchObject({ status: 401, body: { code, status: 401 } });
   expect(answer.headers['content-type']).toContain('application/problem+json');
 }
 
-/** An access token whose session is over: refused by each process as soon as the news has got there. */
+/** Waits until each process refuses an access token whose session has ended. */
 export async function expectDead(accessToken: string, ...processes: TestApp[]): Promise<void> {
   for (const at of processes) {
     const refusal = await eventually('the access token is refused', async () => {

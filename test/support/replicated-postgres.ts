@@ -10,18 +10,18 @@ import type { TestDatabase } from './test-database.js';
 
 const run = promisify(execFile);
 
-/** The name by which the primary knows its standby. */
+/** The application name of the standby. */
 const STANDBY = 'standby';
 const SETTINGS = ['fsync=off', 'max_connections=100'];
 
 /**
- * A primary, a synchronous standby that follows it by streaming replication, and one address for both. Whoever connects
- * goes by that address, which is moved as operators move a virtual IP or a DNS name.
+ * A primary, a synchronous standby with streaming replication, and one address for both. Clients
+ * connect to that address, which moves as operators move a virtual IP or a DNS name.
  */
 export class ReplicatedPostgres {
   readonly database: TestDatabase;
   private generation = 1;
-  /** The server that was made last. */
+  /** The server that was created last. */
   private successor: Postgres | undefined;
 
   private constructor(
@@ -37,12 +37,15 @@ export class ReplicatedPostgres {
 
   static async start(): Promise<ReplicatedPostgres> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-failover-'));
-    await chmod(folder, 0o755); // where root runs the tests, PostgreSQL's own user must get in
+    await chmod(folder, 0o755); // when root runs the tests, PostgreSQL's own user needs access
     const primary = await startPostgres({ directory: path.join(folder, '1'), settings: SETTINGS });
     return new ReplicatedPostgres(folder, await TcpProxy.to(primary.url), primary, undefined);
   }
 
-  /** Gives whatever is the primary now a new standby, made from its files, and waits until commits wait for it. */
+  /**
+   * Adds a standby to the current primary from a copy of its files, and waits until replication is
+   * synchronous.
+   */
   async addStandby(): Promise<void> {
     const old = this.standby;
     this.standby = undefined;
@@ -69,31 +72,31 @@ export class ReplicatedPostgres {
     while ((await this.ask(this.primary, `SELECT FROM pg_stat_replication WHERE sync_state = 'sync'`)) === 0);
   }
 
-  /** Ends every process of the primary at once (`pg_ctl stop -m immediate`). It never comes back. */
+  /** Ends every process of the primary at once (`pg_ctl stop -m immediate`), for good. */
   async killPrimary(): Promise<void> {
     const pidFile = path.join(this.primary.directory, 'data', 'postmaster.pid');
     process.kill(Number((await readFile(pidFile, 'utf8')).split('\n')[0]), 'SIGQUIT');
     await this.primary.exited;
   }
 
-  /** The primary goes on answering and writes nothing any more: what a demotion looks like to connections that stay. */
+  /** Makes the primary read-only: what a demotion looks like to open connections. */
   async demotePrimary(): Promise<void> {
     await this.ask(this.primary, 'ALTER SYSTEM SET default_transaction_read_only = on');
     await this.ask(this.primary, 'SELECT pg_reload_conf()');
   }
 
-  /** To the server that is, or was until its promotion, the standby. */
+  /** Moves the address to the standby, promoted or not. */
   moveAddress(): void {
     this.address.redirectTo(this.successor!.url);
   }
 
-  /** The standby becomes the primary. */
+  /** Promotes the standby to primary. */
   async promote(): Promise<void> {
     await this.ask(this.standby!, 'SELECT pg_promote(wait => true)');
     [this.primary, this.standby] = [this.standby!, this.primary];
   }
 
-  /** How many rows that gave, asked of one server by its own address. */
+  /** The number of rows that a query returns on one server, by its own address. */
   private async ask({ url }: Postgres, text: string): Promise<number> {
     const client = new pg.Client({ connectionString: url });
     client.on('error', () => undefined);
@@ -118,7 +121,7 @@ async function discard(server: Postgres): Promise<void> {
   await rm(server.directory, { recursive: true, force: true });
 }
 
-/** By a file whose presence PostgreSQL asks for; it must belong to whom the data belongs to. */
+/** Creates the signal file that PostgreSQL checks for; it must belong to the owner of the data. */
 async function markAsStandby(data: string): Promise<void> {
   const signal = path.join(data, 'standby.signal');
   await run('cp', ['-p', path.join(data, 'PG_VERSION'), signal]);

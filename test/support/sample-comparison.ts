@@ -1,11 +1,11 @@
-/** What telling two kinds of samples apart by their size comes to. */
+/** How well two kinds of samples can be told apart by their size. */
 export interface Equality {
   readonly pairs: number;
   readonly medianA: number;
   readonly medianB: number;
-  /** How far the medians lie apart. */
+  /** The distance of the medians. */
   readonly gap: number;
-  /** The share of right answers of the best threshold classifier family: 0.5 is guessing, 1 is certainty (area under the ROC curve). */
+  /** Area under the ROC curve: 0.5 means the kinds cannot be told apart, 1 means always. */
   readonly auc: number;
 }
 
@@ -22,7 +22,10 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The chance that a random one of `a` is larger than a random one of `b`, ties by half (Mann–Whitney U, by ranks). */
+/**
+ * The probability that a random `a` is larger than a random `b`; ties count half (Mann–Whitney U,
+ * by ranks).
+ */
 function areaUnderCurve(a: readonly number[], b: readonly number[]): number {
   const all = [...a.map((value) => ({ value, isA: true })), ...b.map((value) => ({ value, isA: false }))];
   all.sort((x, y) => x.value - y.value);

@@ -8,8 +8,8 @@ export interface EnrolledMember extends GivenMember {
 }
 
 /**
- * The code of a step so many away from the current one. Tests confirm with the current one and log in with the next,
- * never with the one before: time may move on by a step meanwhile.
+ * The code `stepsAway` time steps from the current one. Tests confirm with the current code and log
+ * in with the next, never with the previous one, because the time step may change in between.
  */
 export function codeAt(secret: string, stepsAway = 0): string {
   return generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });

@@ -1,37 +1,42 @@
 import { createReadStream } from 'node:fs';
 
-/** Finds any of many thousand texts, in any spelling that a log may give them, in one pass over whatever is written somewhere. */
+/**
+ * Finds any of many thousand secrets, in any encoding that a log may use, in one pass over a text.
+ */
 export class SecretSearch {
-  /** How the first bytes of a pattern mix, to the patterns that begin so. */
+  /** Patterns by the hash of their first bytes. */
   private readonly byBeginning = new Map<number, Pattern[]>();
-  /** The same as one byte for each value, since nearly every place in a text is none of them. */
+  /**
+   * One byte per hash value, a quick filter because nearly no position in a text begins a pattern.
+   */
   private readonly isBeginning = new Uint8Array(1 << BEGINNING_BITS);
   private longest = 0;
   private readonly added = new Set<string>();
 
-  /** How many different texts it looks for. */
+  /** The number of different texts. */
   get size(): number {
     return this.added.size;
   }
 
-  /** @param what tells in a finding what it is; undefined texts are none */
+  /** @param what names the secret in a finding; undefined texts are ignored */
   add(what: string, secret: string | undefined): void {
     if (secret === undefined || this.added.has(secret)) return;
     this.added.add(secret);
     for (const spelling of spellingsOf(secret)) this.addPattern({ what, ...spelling });
   }
 
-  /** What was found, as `what` and a few characters before; never the secret itself. */
+  /** The findings: `what` and a few preceding characters, never the secret itself. */
   findIn(text: Buffer | string): string[] {
     const bytes = Buffer.isBuffer(text) ? text : Buffer.from(text);
     return this.findBetween(Buffer.concat([bytes, BLANK]), 0);
   }
 
-  /** As {@link findIn}, for a file that may be larger than memory, read in pieces of so many bytes. */
+  /** Like {@link findIn}, for a file that may be larger than memory, read in pieces. */
   async findInFile(file: string, pieceBytes = 1 << 24): Promise<{ bytes: number; found: string[] }> {
     const found: string[] = [];
     let bytes = 0;
-    // What is read begins with a byte that is only there to be in front of the next, and ends with as much as a pattern needs.
+    // Each piece begins with the last byte of the previous one and ends with enough bytes for a
+    // whole pattern.
     let rest = BLANK;
     for await (const chunk of createReadStream(file, { highWaterMark: pieceBytes })) {
       bytes += (chunk as Buffer).length;
@@ -44,7 +49,7 @@ export class SecretSearch {
     return { bytes, found };
   }
 
-  /** Those that begin there. */
+  /** The patterns that begin at this position. */
   private findBetween(bytes: Buffer, from: number, to = bytes.length - BEGINNING_BYTES): string[] {
     const found: string[] = [];
     for (let at = from; at < to; at += 1) {
@@ -69,7 +74,10 @@ export class SecretSearch {
 const BLANK = Buffer.from(' ');
 const BEGINNING_BYTES = 6;
 const BEGINNING_BITS = 24;
-/** Shorter secrets, such as codes, turn up inside of ids and numbers by chance; they count where they stand alone. */
+/**
+ * Short secrets such as codes occur inside ids and numbers by chance, so they count only on their
+ * own.
+ */
 const LONG_ENOUGH = 12;
 
 interface Spelling {
@@ -81,7 +89,10 @@ interface Pattern extends Spelling {
   what: string;
 }
 
-/** As it is, URL-encoded, in hex, and in base64 and base64url wherever it may begin in what was encoded. */
+/**
+ * The text itself, URL-encoded, in hex, and in base64 and base64url at any offset of the encoded
+ * data.
+ */
 function spellingsOf(secret: string): Spelling[] {
   const bytes = Buffer.from(secret);
   const isWord = bytes.length < LONG_ENOUGH;
@@ -91,7 +102,7 @@ function spellingsOf(secret: string): Spelling[] {
       const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
         .toString(form)
         .replace(/=+$/, '');
-      // Without the characters at both ends that hold bits of the neighbours.
+      // Without the characters at both ends, which hold bits of the neighbouring bytes.
       const from = Math.ceil((offset * 4) / 3);
       texts.push(encoded.slice(from, Math.floor(((offset + bytes.length) * 4) / 3)));
     }

@@ -1,6 +1,9 @@
 import { jest } from '@jest/globals';
 
-/** SeededRandom that can be repeated: the same seed gives the same run. Jest prints it with `--showSeed` and takes it with `--seed`. */
+/**
+ * Random numbers that can be repeated: the same seed gives the same run. Jest prints it with
+ * `--showSeed` and accepts it with `--seed`.
+ */
 export class SeededRandom {
   constructor(readonly seed: number = jest.getSeed()) {
     this.state = seed >>> 0;
@@ -19,7 +22,7 @@ export class SeededRandom {
     return items[this.below(items.length)]!;
   }
 
-  /** The same items in another order. */
+  /** The same items in random order. */
   shuffled<T>(items: readonly T[]): T[] {
     const rest = [...items];
     return items.map(() => rest.splice(this.below(rest.length), 1)[0]!);

@@ -1,10 +1,16 @@
-/** Passed on from the caller's environment: what any program needs. Nothing of ours, so that tests mean the same everywhere. */
+/**
+ * Variables passed on from our own environment, which any program needs. None are settings, so that
+ * tests mean the same everywhere.
+ */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'SystemRoot', 'NODE_EXTRA_CA_CERTS', 'TZ'];
 
-/** Sixty-four characters, the same in each run, so that a test can make tokens with it. Good for tests only. */
+/**
+ * Sixty-four characters, the same in each run, so that a test can make tokens with it. Good for
+ * tests only.
+ */
 export const TEST_SECRET = 'q7Zt1vXo9LrKc3WmEy5HsBn8DaUf2GjPi6TxRwVk4CzNb0QhYeMlSdFgOuJpA1Xw';
 
-/** Where mailed links point in tests; the port the server really listens on differs from run to run. */
+/** The beginning of mailed links in tests; the real port differs in each run. */
 export const TEST_PUBLIC_URL = 'http://localhost:3000';
 
 /** For a test whose subject is the password hash or its time: the cost that production has. */
@@ -25,10 +31,10 @@ export function serverEnvironment(overrides: Record<string, string | undefined> 
     SECRET: TEST_SECRET,
     SMTP_URL: process.env.TEST_SMTP_URL,
     MAIL_FROM: 'Munjigi <no-reply@munjigi.test>',
-    // Patient: on a busy machine many tests at once are no reason to answer 503. What a test wants to see time out, it sets.
+    // Long, so that a busy machine does not cause 503. Tests of timeouts set their own.
     DATABASE_TIMEOUT_SECONDS: '20',
     DATABASE_POOL_WAIT_MS: '20000',
-    // The tests stand where a reverse proxy would: each client names its own address in X-Forwarded-For.
+    // The tests act as a reverse proxy: each client sends its own address in X-Forwarded-For.
     TRUSTED_PROXIES: '1',
     ...((overrides.NODE_ENV ?? 'test') === 'test' && CHEAP_HASHES),
     ...overrides,

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { type SharedServer, TestApp } from './test-app.js';
 
 /**
- * Keeps one server with default settings, on a database of its own, for each Jest worker. A worker runs one test file at a
- * time, so a file shares its server with the files before it and never with one that runs at the same moment.
- * Servers start when a worker first asks for one, over HTTP, because workers are processes of their own.
+ * Keeps one server with default settings, on a database of its own, for each Jest worker. A worker
+ * runs one test file at a time, so a file shares its server with the files before it and never with
+ * one that runs at the same moment. Servers start when a worker first asks for one, over HTTP,
+ * because workers are processes of their own.
  */
 export class SharedServers {
   private readonly apps = new Map<string, Promise<TestApp>>();

@@ -1,5 +1,6 @@
-// Decides in which order Jest runs the test files: those that take longest first, so that all workers end together.
-// Jest itself knows how long a file takes only from the cache of an earlier run, and a fresh clone has none.
+// Decides in which order Jest runs the test files: those that take longest first, so that all
+// workers end together. Jest itself knows how long a file takes only from the cache of an earlier
+// run, and a fresh clone has none.
 import path from 'node:path';
 import Sequencer from '@jest/test-sequencer';
 

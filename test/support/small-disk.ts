@@ -3,11 +3,14 @@ import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-/** A file system of its own, of so few megabytes that a test can fill it. In memory; only root can make one. */
+/**
+ * A separate file system of a few megabytes that a test can fill. It is in memory, and only root
+ * can create it.
+ */
 export class SmallDisk {
   private constructor(readonly directory: string) {}
 
-  /** Why there can be none here; undefined where it can. */
+  /** Why it cannot be created here; undefined if it can. */
   static obstacle(): string | undefined {
     if (process.platform !== 'linux') return 'file systems in memory are made on Linux only';
     if (process.getuid?.() !== 0) return 'only root can mount a small file system';
@@ -28,11 +31,11 @@ export class SmallDisk {
     return new SmallDisk(directory);
   }
 
-  /** Takes all of the space that is left. */
+  /** Uses up the remaining space. */
   async fill(): Promise<void> {
     const { bavail, bsize } = await statfs(this.directory);
     await writeFile(this.filler, Buffer.alloc(bavail * bsize)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOSPC') throw error; // somebody was faster: it is full all the same
+      if (error.code !== 'ENOSPC') throw error; // another writer has filled it already
     });
   }
 

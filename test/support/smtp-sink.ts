@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail as it came over the network, and what matters in it. */
+/** A received mail and its relevant parts. */
 export interface ReceivedMail {
   to: string[];
   raw: string;
@@ -10,20 +10,20 @@ export interface ReceivedMail {
   code?: string;
   /** The secrets behind `#token=` in its links. */
   linkTokens: string[];
-  /** Whether the sender was told that the mail is taken. */
+  /** Whether the sender got a 250 for this mail. */
   isTaken: boolean;
 }
 
-/** A mail server that behaves as badly as a test wants it to; without wishes it takes everything. */
+/** A mail server that misbehaves on request; by default it accepts everything. */
 export class SmtpSink {
   mails: ReceivedMail[] = [];
-  /** Answers RCPT with a refusal such as 550, or takes the recipient. */
+  /** Refuses a recipient with a code such as 550, or accepts it. */
   refuseRecipient: (address: string) => number | undefined = () => undefined;
-  /** Answers a whole mail with a refusal, hangs up on it, or takes it; until it resolves, the sender waits. */
+  /** Refuses a mail, closes the connection, or accepts it. The sender waits until it resolves. */
   refuseMail: (mail: ReceivedMail) => Promise<number | 'hang up' | undefined> = async () => undefined;
-  /** Whether what comes is read and kept, which costs time. */
+  /** Whether mails are parsed and stored, which costs time. */
   isReading = true;
-  /** Whether connections are left without a greeting. */
+  /** Whether connections get no greeting. */
   isMute = false;
   /** A command that is never answered. */
   ignores?: 'MAIL FROM' | 'RCPT TO';
@@ -35,7 +35,7 @@ export class SmtpSink {
     this.server = this.newServer();
   }
 
-  /** @param hasTls offers STARTTLS, with a certificate that nobody vouches for */
+  /** @param hasTls offers STARTTLS, with an untrusted certificate */
   static async start({ hasTls = false } = {}): Promise<SmtpSink> {
     const sink = new SmtpSink(hasTls);
     await sink.listen(0);
@@ -46,12 +46,12 @@ export class SmtpSink {
     return `smtp://127.0.0.1:${this.port}`;
   }
 
-  /** Goes away. */
+  /** Stops listening. */
   async stop(): Promise<void> {
     await new Promise<void>((resolve) => this.server.close(resolve));
   }
 
-  /** Forgets what it got and what was wished for. */
+  /** Deletes received mails and resets its behaviour. */
   reset(): void {
     this.mails = [];
     this.refuseRecipient = () => undefined;
@@ -61,7 +61,7 @@ export class SmtpSink {
     this.ignores = undefined;
   }
 
-  /** Comes back where it was. */
+  /** Listens again on the same port. */
   async startAgain(): Promise<void> {
     const { port } = this;
     this.server = this.newServer();

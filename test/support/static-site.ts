@@ -6,13 +6,13 @@ import path from 'node:path';
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
-/** A folder of files as a site of its own on loopback: the origin that an app of yours would have. */
+/** Serves a folder as a website on loopback, with its own origin like a customer's app. */
 export interface StaticSite {
   readonly origin: string;
   close(): Promise<void>;
 }
 
-/** `pages` are served besides, by path. */
+/** `pages` are served in addition, by path. */
 export async function serveFolder(folder: string, pages: Record<string, string> = {}): Promise<StaticSite> {
   const server = http.createServer((request, response) => {
     const wanted = new URL(request.url ?? '/', 'http://site').pathname;

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
-/** The way from a server to its database, which a test can cut and mend, or have lead elsewhere. */
+/** A proxy between a server and its database that a test can disconnect, stall or redirect. */
 export class TcpProxy {
-  /** Leads to the same database by this way. */
+  /** The database URL through this proxy. */
   readonly url: string;
   private readonly sockets = new Set<Socket>();
   private readonly port: number;
-  /** How each client introduced itself: PostgreSQL's startup message, which holds the application_name. */
+  /** PostgreSQL's startup message of each client, which holds its application_name. */
   private readonly introductions = new Map<Socket, Buffer>();
   private severed: string | null = null;
 
@@ -48,14 +48,17 @@ export class TcpProxy {
     return new TcpProxy(server, new URL(databaseUrl));
   }
 
-  /** From now on new connections go there: what moving a virtual IP or a DNS name comes to. Those that are open stay where they are. */
+  /**
+   * Sends new connections to another database, as a moved virtual IP or DNS name does. Open
+   * connections stay.
+   */
   redirectTo(databaseUrl: string): void {
     this.target = new URL(databaseUrl);
   }
 
   /** Ends every connection and refuses new ones. */
   async disconnect(): Promise<void> {
-    if (!this.server.listening) return; // it is cut
+    if (!this.server.listening) return; // already disconnected
     const closed = once(this.server, 'close');
     this.server.close();
     for (const socket of this.sockets) socket.destroy();
@@ -67,7 +70,7 @@ export class TcpProxy {
     await once(this.server, 'listening');
   }
 
-  /** Ends the connections of one application_name and lets no new ones through; all others go on. */
+  /** Closes the connections of one application_name and refuses new ones; all others continue. */
   block(applicationName: string): void {
     this.severed = applicationName;
     for (const [near, introduction] of this.introductions) if (introduction.includes(applicationName)) near.destroy();
@@ -78,7 +81,7 @@ export class TcpProxy {
     this.severed = null;
   }
 
-  /** Nothing gets through any more, yet nobody is told: what a lost network looks like. */
+  /** Stops forwarding bytes and leaves the connections open, as a lost network does. */
   stall(): void {
     for (const socket of this.sockets) socket.unpipe();
   }

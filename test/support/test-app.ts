@@ -10,20 +10,20 @@ import { type ClientOptions, HttpClient, type PendingAnswer, type RequestOptions
 import { serverEnvironment, TEST_PUBLIC_URL } from './server-environment.js';
 import { createTestDatabase, openTestDatabase, type TestDatabase } from './test-database.js';
 
-/** Patient: on a machine that others use, too, a process may wait long for its turn. */
+/** Long, because a process may wait for the CPU on a busy machine. */
 const START_TIMEOUT_MS = 55_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 export interface TestAppOptions {
-  /** More environment variables, or `undefined` for one to be left out. */
+  /** Further environment variables; `undefined` removes one. */
   env?: Record<string, string | undefined>;
-  /** A database to use instead of a fresh one; it is not dropped at the end. */
+  /** A database to use instead of a new one; it is not dropped at the end. */
   database?: TestDatabase;
-  /** What to run instead of the built server of this clone. */
+  /** A program to run instead of the built server of this clone. */
   program?: readonly [string, ...string[]];
 }
 
-/** The built server; it ends with us. */
+/** The built server; it ends with this process. */
 const SERVER = [process.execPath, ...EXIT_WITH_PARENT, 'dist/main.js'] as const;
 
 /** Where a server listens that another process has started, and its database. */
@@ -32,7 +32,9 @@ export interface SharedServer {
   databaseName: string;
 }
 
-/** The built server as a process of its own, on its own database, with real mail. Stop it in `afterAll`. */
+/**
+ * The built server in its own process, on its own database, with real mail. Stop it in `afterAll`.
+ */
 export class TestApp {
   private readonly output: string[] = [];
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
@@ -62,8 +64,9 @@ export class TestApp {
   }
 
   /**
-   * The server that the test files of this Jest worker share: default settings, and a database with the rows that earlier
-   * files left. For files that need no settings of their own, restart nothing and read no log. `stop()` leaves it running.
+   * The server that the test files of this Jest worker share: default settings, and a database with
+   * the rows that earlier files left. For files that need no settings of their own, restart nothing
+   * and read no log. `stop()` leaves it running.
    */
   static async shared(): Promise<TestApp> {
     const response = await fetch(`${process.env.TEST_SHARED_SERVERS_URL}/${process.env.JEST_WORKER_ID}`);
@@ -81,7 +84,7 @@ export class TestApp {
     return this.output;
   }
 
-  /** Straight into the database: assertions and time travel. */
+  /** Direct access to the database, for assertions and for moving times. */
   get sql(): pg.Pool {
     return this.database.pool;
   }
@@ -101,7 +104,7 @@ export class TestApp {
     return this.server?.pid;
   }
 
-  /** Another caller, from another address. */
+  /** A new client with its own address. */
   client(options?: ClientOptions): HttpClient {
     return new HttpClient({ origin: () => this.address(), agent: this.agent }, options);
   }
@@ -130,27 +133,32 @@ export class TestApp {
     return this.defaultClient.raw(bytes, isComplete);
   }
 
-  /** A second server on the same database. Ends with this one. */
+  /** Starts a second server on the same database. It stops with this one. */
   async replica({ env = {} }: { env?: TestAppOptions['env'] } = {}): Promise<TestApp> {
     const replica = await TestApp.start({ env: { ...this.env, ...env }, database: this.database });
     this.replicas.push(replica);
     return replica;
   }
 
-  /** Ends the process as a crash would: nothing in it gets to finish. */
+  /** Kills the process, as a crash does. */
   async kill(): Promise<void> {
     this.refuseIfShared();
     await this.end('SIGKILL');
   }
 
-  /** Starts it again, after `kill()` or in place of a running one. Its port changes; clients follow. */
+  /**
+   * Starts the server again, stopping a running one first. Its port changes, and clients follow.
+   */
   async restart(): Promise<void> {
     this.refuseIfShared();
     await this.end('SIGTERM');
     await this.boot();
   }
 
-  /** Ends the process as an operator would, its replicas too, and drops the database. Returns the exit code. */
+  /**
+   * Stops the process and its replicas with SIGTERM, and drops the database.
+   * @returns the exit code
+   */
   async stop(): Promise<number | undefined> {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
     const code = await this.end('SIGTERM');
@@ -175,20 +183,20 @@ export class TestApp {
     const server = spawn(command, args, {
       cwd: PROJECT_ROOT,
       env: serverEnvironment({ DATABASE_URL: this.database.url, ...this.env }),
-      stdio: ['pipe', 'pipe', 'pipe'], // the first is the tether: a test worker that dies takes its servers along
+      stdio: ['pipe', 'pipe', 'pipe'], // the first ends the server with its test worker, see dev/exit-with-parent.js
     });
     this.server = server;
     this.url = new URL(`http://127.0.0.1:${await this.whenListening(server)}`);
   }
 
-  /** Keeps what the server says, and settles when it says where it listens. */
+  /** Collects the server's output. Resolves with the port once the server listens. */
   private whenListening(server: ChildProcessByStdio<Writable, Readable, Readable>): Promise<number> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
         clearTimeout(timer);
         reject(new Error([why, ...this.output.slice(-20)].join('\n')));
       };
-      const timer = setTimeout(() => fail('The server did not start in time. It said:'), START_TIMEOUT_MS);
+      const timer = setTimeout(() => fail('The server did not start in time. Its output:'), START_TIMEOUT_MS);
       for (const output of [server.stdout, server.stderr]) {
         createInterface({ input: output }).on('line', (line) => {
           this.output.push(line);
@@ -199,14 +207,14 @@ export class TestApp {
         });
       }
       // `close` comes after the last line of output, where `exit` may come before it.
-      server.once('close', () => fail('The server ended instead of starting. It said:'));
+      server.once('close', () => fail('The server ended instead of starting. Its output:'));
       server.once('error', reject);
     });
   }
 
   private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | undefined> {
     const server = this.server;
-    this.agent.destroy(); // idle connections would keep a polite server waiting
+    this.agent.destroy(); // a stopping server would wait for idle connections
     this.url = undefined;
     if (!server?.pid) return undefined;
     if (server.exitCode === null && server.signalCode === null) {

@@ -5,16 +5,16 @@ import pg from 'pg';
 const OBJECT_IN_USE = '55006';
 const COPY_TIMEOUT_MS = 30_000;
 
-/** A database of its own for one test file, and a way to look into it and to move its clock. */
+/** A database for one test file. */
 export interface TestDatabase {
   url: string;
   name: string;
-  /** For assertions and for time travel: move the times in the rows, not the clock. */
+  /** For assertions, and for changing times in rows instead of the clock. */
   pool: pg.Pool;
   drop(): Promise<void>;
 }
 
-/** Makes a migrated database, or an empty one for tests of the migrations themselves. */
+/** Creates a migrated database, or an empty one for tests of the migrations. */
 export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const template = required('TEST_TEMPLATE');
   const name = `${template}_${randomBytes(5).toString('hex')}`;
@@ -22,10 +22,10 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   return openTestDatabase(name);
 }
 
-/** A database that another process has made. */
+/** Opens a database that another process has created. */
 export function openTestDatabase(name: string): TestDatabase {
   const pool = new pg.Pool({ connectionString: databaseUrl(name), max: 5 });
-  pool.on('error', () => undefined); // an idle connection was cut: a test stopped the server or dropped the database
+  pool.on('error', () => undefined); // an idle connection was closed: a test stopped the server or dropped the database
   return {
     url: databaseUrl(name),
     name,
@@ -37,7 +37,7 @@ export function openTestDatabase(name: string): TestDatabase {
   };
 }
 
-/** Where databases are made and dropped. */
+/** The URL for creating and dropping databases. */
 export function adminUrl(): string {
   return required('TEST_POSTGRES_URL');
 }
@@ -48,12 +48,12 @@ export function databaseUrl(name: string): string {
   return url.href;
 }
 
-/** Drops it, whoever is still connected. */
+/** Drops it and ends any connections to it. */
 export async function dropDatabase(name: string): Promise<void> {
   await asAdmin((admin) => admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`));
 }
 
-/** Takes a database away from those who are connected to it, or gives it back. */
+/** Renames a database and ends its connections, to take it away from servers or to give it back. */
 export async function renameDatabase(from: string, to: string): Promise<void> {
   await asAdmin(async (admin) => {
     for (const deadline = Date.now() + COPY_TIMEOUT_MS; ; await pause(20)) {
@@ -62,7 +62,7 @@ export async function renameDatabase(from: string, to: string): Promise<void> {
         await admin.query(`ALTER DATABASE ${pg.escapeIdentifier(from)} RENAME TO ${pg.escapeIdentifier(to)}`);
         return;
       } catch (error) {
-        // Somebody was back before us.
+        // A client has connected again in between.
         if ((error as pg.DatabaseError).code !== OBJECT_IN_USE || Date.now() > deadline) throw error;
       }
     }
@@ -77,7 +77,7 @@ async function createDatabase(name: string, template: string): Promise<void> {
         await admin.query(statement);
         return;
       } catch (error) {
-        // Somebody, autovacuum for one, is connected to the template just now.
+        // Another connection, such as autovacuum, uses the template at this moment.
         if ((error as pg.DatabaseError).code !== OBJECT_IN_USE || Date.now() > deadline) throw error;
       }
     }

@@ -14,17 +14,21 @@ import { serverEnvironment } from './server-environment.js';
 import { SharedServers } from './shared-servers.js';
 
 const FOLDER_PREFIX = 'munjigi-test-';
-/** Loses data when the machine crashes, which a test database may, and is several times as fast. */
+/** Several times as fast. Data is lost if the machine crashes, which is fine for tests. */
 const FAST_AND_LOOSE = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=300'];
 
-/** What all integration and e2e tests of one run share: a PostgreSQL, a mail inbox, a migrated database to copy. */
+/**
+ * Shared by all integration and e2e tests of a run: PostgreSQL, a mail inbox, a migrated database
+ * to copy.
+ */
 export interface TestServices {
   stop(): Promise<void>;
 }
 
 /**
- * Builds the server if needed, starts what DATABASE_URL and SMTP_URL do not already name, and tells the test files through the environment:
- * TEST_POSTGRES_URL, TEST_TEMPLATE, TEST_SMTP_URL, MAIL_INBOX_URL, TEST_SHARED_SERVERS_URL.
+ * Builds the server if needed, and starts what DATABASE_URL and SMTP_URL do not name. Test files
+ * find it in the environment: TEST_POSTGRES_URL, TEST_TEMPLATE, TEST_SMTP_URL, MAIL_INBOX_URL,
+ * TEST_SHARED_SERVERS_URL.
  */
 export async function startTestServices(): Promise<TestServices> {
   const cleanups: (() => Promise<unknown>)[] = [];
@@ -50,7 +54,7 @@ export async function startTestServices(): Promise<TestServices> {
   }
 }
 
-/** Last made, first undone. One failure does not keep the rest from being cleaned up. */
+/** Runs the cleanups in reverse order. A failure does not stop the others. */
 async function undo(cleanups: (() => Promise<unknown>)[]): Promise<void> {
   for (const cleanup of cleanups.reverse()) {
     await cleanup().catch((error: unknown) => console.error(error));
@@ -69,7 +73,7 @@ async function startDatabase(folder: string, cleanups: (() => Promise<unknown>)[
 async function startInbox(folder: string, cleanups: (() => Promise<unknown>)[]): Promise<void> {
   process.env.TEST_SMTP_URL = process.env.SMTP_URL;
   if (process.env.SMTP_URL) {
-    // MailHog's own choice of port; set MAIL_INBOX_URL where the inbox answers elsewhere.
+    // MailHog's default port; set MAIL_INBOX_URL for any other address.
     process.env.MAIL_INBOX_URL ||= `http://${new URL(process.env.SMTP_URL).hostname}:8025`;
     return;
   }
@@ -94,7 +98,7 @@ async function makeTemplate(cleanups: (() => Promise<unknown>)[]): Promise<void>
   });
 }
 
-/** The template and the copies that a test file could not drop itself. */
+/** Drops the template and all copies that test files left behind. */
 async function dropDatabasesNamed(prefix: string): Promise<void> {
   const admin = new pg.Client({ connectionString: adminUrl() });
   await admin.connect();
@@ -109,18 +113,18 @@ async function dropDatabasesNamed(prefix: string): Promise<void> {
 async function makeFolder(): Promise<string> {
   await removeFoldersOfDeadRuns();
   const folder = await mkdtemp(path.join(os.tmpdir(), FOLDER_PREFIX));
-  await chmod(folder, 0o755); // where root runs the tests, PostgreSQL's own user must get in
+  await chmod(folder, 0o755); // when root runs the tests, PostgreSQL's own user needs access
   await writeFile(path.join(folder, 'pid'), String(process.pid));
   return folder;
 }
 
-/** A run that was killed could not clean up. Its PostgreSQL is gone (see dev/postgres.ts), its files are not. */
+/** A killed run leaves its files behind; its PostgreSQL ends by itself (see dev/postgres.ts). */
 async function removeFoldersOfDeadRuns(): Promise<void> {
   for (const name of await readdir(os.tmpdir())) {
     if (!name.startsWith(FOLDER_PREFIX)) continue;
     const folder = path.join(os.tmpdir(), name);
     const pid = Number(await readFile(path.join(folder, 'pid'), 'utf8').catch(() => ''));
-    // Another user's folder cannot be removed, and need not be.
+    // The folder of another user cannot be removed, which is fine.
     if (pid && !isAlive(pid)) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }

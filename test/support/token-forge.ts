@@ -5,7 +5,7 @@ import { TokenKeys } from '../../src/platform/crypto/tokens/token-keys.js';
 import { PURPOSES, type TokenPurpose } from '../../src/platform/crypto/tokens/token-purpose.js';
 import { serverEnvironment } from './server-environment.js';
 
-/** A JWT taken apart. */
+/** A decoded JWT. */
 export interface DecodedToken {
   header: Record<string, any>;
   claims: Record<string, any>;
@@ -18,35 +18,40 @@ export function decodeToken(token: string): DecodedToken {
   return { header: read(header), claims: read(claims), signature };
 }
 
-/** One part of a JWT: the JSON of a value, or text that JSON.stringify would not write. */
+/** One part of a JWT: a value for JSON, or raw text that JSON.stringify cannot produce. */
 export function encodePart(value: object | string): string {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 }
 
-/** Signs what a test wants signed with the very keys of a server under test, so that nothing but the claims can be at fault. */
+/**
+ * Signs tokens with the keys of a server under test, so that only the claims can be the reason for
+ * a refusal.
+ */
 export class TokenForge {
   readonly keys: TokenKeys;
 
-  /** @param env as the server got it, where that differs from what all tests have */
+  /** @param env the server's settings where they differ from the default of the tests */
   constructor(env: Record<string, string | undefined> = {}) {
     const config = AppConfig.load(serverEnvironment(env));
     this.keys = new TokenKeys(config, new KeyRing(config.secrets));
   }
 
-  /** A token of this purpose; `header` says what differs from the header that the server would write. */
+  /**
+   * A token of this purpose; `header` overrides parts of the header that the server would write.
+   */
   sign(purpose: TokenPurpose, claims: object | string, header: object = {}): string {
     const { algorithm, signing } = this.keys.for(purpose);
     const genuine = { alg: algorithm, typ: PURPOSES[purpose].typ, kid: signing.kid };
     return this.signParts(purpose, encodePart({ ...genuine, ...header }), encodePart(claims));
   }
 
-  /** As {@link sign}, for a header that is no JSON of ours: takes both parts as they are. */
+  /** Like {@link sign}, with raw header and payload. */
   signParts(purpose: TokenPurpose, header: string, claims: string): string {
     const { algorithm, signing } = this.keys.for(purpose);
     return `${header}.${claims}.${signatureOf(algorithm, signing.signing, `${header}.${claims}`)}`;
   }
 
-  /** The same token with other claims; a claim that becomes undefined is left out. */
+  /** The same token with other claims; an undefined claim is removed. */
   alter(purpose: TokenPurpose, token: string, changes: Record<string, unknown>): string {
     return this.sign(purpose, { ...decodeToken(token).claims, ...changes });
   }

@@ -15,13 +15,16 @@ export interface ForgeryTools {
   forge: TokenForge;
   /** The public key of access tokens, as the server publishes it. */
   published: JsonWebKey;
-  /** Where a forged header says that keys are to be found. */
+  /** The key URL in a forged header. */
   attackerUrl: string;
 }
 
 const base64url = (bytes: Buffer): string => bytes.toString('base64url');
 
-/** Tokens that somebody makes who holds a genuine one and the published keys, but none of the private ones. */
+/**
+ * Tokens that an attacker can make with a genuine token and the published keys, but without the
+ * private keys.
+ */
 export function forgeriesOf(
   kind: TokenPurpose,
   genuine: string,
@@ -90,7 +93,7 @@ export function forgeriesOf(
     all[`HS512 called ES256 with ${name}`] = hmac(512, secret, { ...header, alg: 'ES256' });
   }
 
-  // Keys of one's own, in the algorithms that libraries know.
+  // The attacker's own keys, in the algorithms that libraries support.
   all['ES256 with a key of my own'] = signed(own.p256.privateKey, 'sha256', { ...header, alg: 'ES256' });
   all['ES256, kid published'] = signed(own.p256.privateKey, 'sha256', { ...header, alg: 'ES256', kid: published.kid });
   all['ES384'] = signed(own.p384.privateKey, 'sha384', { ...header, alg: 'ES384' });
@@ -102,7 +105,7 @@ export function forgeriesOf(
   for (const alg of ['es256', 'hs512', 'ES256 ', ' HS512', 'ES512', 'HS1', 'RSA-OAEP', 'dir', 'A256GCM', 'toString'])
     all[`alg ${alg}`] = `${encodePart({ ...header, alg })}.${claimsPart}.${signature}`;
 
-  // Signatures that are none (the zero ones are CVE-2022-21449, "psychic").
+  // Invalid signatures (the zero ones are CVE-2022-21449, "psychic signatures").
   const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
   const signatures: Record<string, Buffer> = {
     '32 zeros': Buffer.alloc(32),
@@ -131,7 +134,7 @@ export function forgeriesOf(
     padded: `${signature}==`,
     'with a blank inside': `${signature.slice(0, 5)}%20${signature.slice(5)}`,
     'in hexadecimal': bytes.toString('hex'),
-    // The last character holds bits that decoding drops: two spellings of one signature.
+    // Decoding drops some bits of the last character, so one signature has two spellings.
     'spelt another way': signature.slice(0, -1) + nextBase64urlLetter(signature.at(-1)!),
     missing: '',
   };
@@ -139,7 +142,7 @@ export function forgeriesOf(
     all[`signature ${name}`] = `${headerPart}.${claimsPart}.${forged}`;
   }
 
-  // A header that brings, or points to, a key of the forger's choice.
+  // A header that holds or references a key of the attacker.
   const es256 = { ...header, alg: 'ES256', kid: 'mine' };
   const ownKey = own.p256.privateKey;
   all['jwk'] = signed(ownKey, 'sha256', { ...es256, jwk: ownJwk });
@@ -187,7 +190,7 @@ export function forgeriesOf(
   }
   all['kid missing'] = signed(ownKey, 'sha256', { alg: 'ES256', typ: header.typ });
 
-  // Types and shapes that are not ours.
+  // Token types and shapes that we do not use.
   for (const typ of ['JWT', 'jwt', header.typ.toUpperCase(), `application/${header.typ}`, '', null, undefined])
     all[`typ ${String(typ)}`] = `${encodePart({ ...header, typ })}.${claimsPart}.${signature}`;
   all['two parts'] = `${headerPart}.${claimsPart}`;
@@ -206,7 +209,7 @@ export function forgeriesOf(
   all['header null'] = `${encodePart('null')}.${claimsPart}.${signature}`;
   all['claims null'] = `${headerPart}.${encodePart('null')}.${signature}`;
   all['JSON serialisation'] = JSON.stringify({ protected: headerPart, payload: claimsPart, signature });
-  // JWE: five parts, encrypted with a key that the receiver is told to use.
+  // JWE: five parts, encrypted with a key that the token itself names.
   all['JWE'] =
     `${encodePart({ alg: 'dir', enc: 'A256GCM', typ: header.typ, kid: header.kid })}..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA`;
   all['JWE with a wrapped key'] = `${encodePart({ alg: 'RSA-OAEP', enc: 'A128GCM' })}.AAAA.AAAA.${claimsPart}.AAAA`;
@@ -215,7 +218,9 @@ export function forgeriesOf(
   return all;
 }
 
-/** The next letter of the alphabet, which spells the same bytes where only its low bits differ. */
+/**
+ * The neighbouring base64url letter, which decodes to the same bytes when only the low bits differ.
+ */
 function nextBase64urlLetter(letter: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return alphabet[alphabet.indexOf(letter) ^ 1]!;

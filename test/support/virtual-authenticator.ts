@@ -1,13 +1,13 @@
 import type { CDPSession, Page } from 'playwright-core';
 
-/** A device of Chromium's own that keeps passkeys and answers at once, as if its owner touched it. */
+/** Chromium's virtual authenticator, which confirms at once as if its owner touched it. */
 export class VirtualAuthenticator {
   private constructor(
     private readonly devTools: CDPSession,
     private readonly authenticatorId: string,
   ) {}
 
-  /** For this page, wherever it goes. */
+  /** Adds it to this page, also after navigation. */
   static async plugInto(page: Page): Promise<VirtualAuthenticator> {
     const devTools = await page.context().newCDPSession(page);
     await devTools.send('WebAuthn.enable');
@@ -24,7 +24,7 @@ export class VirtualAuthenticator {
     return new VirtualAuthenticator(devTools, authenticatorId);
   }
 
-  /** Whether fingerprint, face or PIN will be right. */
+  /** Whether user verification (fingerprint, face or PIN) succeeds. */
   async recognisesOwner(isUserVerified: boolean): Promise<void> {
     await this.devTools.send('WebAuthn.setUserVerified', { authenticatorId: this.authenticatorId, isUserVerified });
   }
