@@ -133,8 +133,7 @@ export class MunjigiClient {
     this.keeper.close();
   }
 
-  // --- Signing up
-  // -----------------------------------------------------------------------------------------------------
+  // --- Signing up ---
 
   readonly signUp = {
     /** Mails a code and a link. The response is the same if the address already has an account. */
@@ -153,8 +152,7 @@ export class MunjigiClient {
       this.post<void>('/api/auth/sign-up/discard', body, options),
   };
 
-  // --- Logging in and out
-  // ---------------------------------------------------------------------------------------------
+  // --- Logging in and out ---
 
   /** The `status` of the outcome is `authenticated`, or names the next step. */
   async logIn(body: WithoutDevice<Schemas['LoginRequest']>, options?: CallOptions): Promise<LoginOutcome> {
@@ -198,8 +196,7 @@ export class MunjigiClient {
     endOthers: (options?: CallOptions) => this.request<void>('DELETE', '/api/auth/sessions', options),
   };
 
-  // --- Recovery
-  // -------------------------------------------------------------------------------------------------------
+  // --- Recovery ---
 
   readonly passwordReset = {
     /**
@@ -230,8 +227,7 @@ export class MunjigiClient {
       this.post<Schemas['FoundLoginIdResponse']>('/api/auth/login-id/confirm-code', body, options),
   };
 
-  // --- The member
-  // -----------------------------------------------------------------------------------------------------
+  // --- The member ---
 
   readonly me = {
     get: (options?: CallOptions) => this.request<Schemas['ProfileResponse']>('GET', '/api/members/me', options),
@@ -268,8 +264,7 @@ export class MunjigiClient {
       this.request<Schemas['RecoveryCodesResponse']>('POST', '/api/members/me/recovery-codes', { ...options, body }),
   };
 
-  // --- Everything else
-  // ------------------------------------------------------------------------------------------------
+  // --- Everything else ---
 
   /**
    * Calls any operation of the server; see openapi.json.

@@ -388,7 +388,7 @@ describe('a password reset demanded by an administrator', () => {
     });
 
     const mail = await mailbox.to(ada.email).next({ after: before });
-    expect(mail.text).toContain('An administrator of Munjigi asks you to set a new password');
+    expect(mail.text).toContain('An administrator of Munjigi requires you to set a new password');
     expect(mail.code).toBeUndefined();
     const { body } = await app.post('/api/auth/password-reset/confirm-link', { token: mail.linkToken }).expect(200);
     const newPassword = unique.password();
