@@ -5,7 +5,7 @@ import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { EnrolledFactorsService } from '../mfa/enrolled-factors.service.js';
-import { MembersRepository } from '../users/members.repository.js';
+import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 
 const READ_METHODS = new Set(['GET', 'HEAD']);
 
@@ -19,7 +19,7 @@ const READ_METHODS = new Set(['GET', 'HEAD']);
 export class AdminGuard implements CanActivate {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly members: MemberAdministrationRepository,
     private readonly factors: EnrolledFactorsService,
     private readonly sessions: SessionsService,
   ) {}

@@ -9,7 +9,7 @@ import { AdminNotificationsService } from '../mail/notifications/admin-notificat
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
 import type { Member } from '../users/member.entity.js';
-import { MembersRepository } from '../users/members.repository.js';
+import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { EmailChallengesService } from '../verification/email-challenges.service.js';
 import { adminContext } from './admin-context.js';
 
@@ -27,7 +27,7 @@ export interface MemberChanges {
 export class MemberAdministrationService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly members: MemberAdministrationRepository,
     private readonly sessions: SessionRevocationService,
     private readonly emailChallenges: EmailChallengesService,
     private readonly challenges: LoginChallengesService,

@@ -111,7 +111,7 @@ export class RotationsRepository {
    * no such session.
    */
   async rotate(rotation: Rotation): Promise<RotatedSession | UnrotatedSession | null> {
-    return (await this.shared.ask(rotation)) ?? this.look(rotation);
+    return (await this.shared.run(rotation)) ?? this.look(rotation);
   }
 
   /** As {@link rotate}, but waits for the transaction that holds the row. @returns null if it was not rotated even then */

@@ -5,25 +5,33 @@ import { normaliseLoginId } from './login-id.js';
 import { Database } from '../platform/database/database.js';
 import { ReadReplica } from '../platform/database/read-replica.js';
 import { Conditions, microsOf, type PagePosition } from '../platform/database/page.js';
-import type { Member, MemberStatus } from './member.entity.js';
+import { Member, type MemberStatus } from './member.entity.js';
 
-/** A member as lists show it: nothing secret is even read. */
+/** The columns of a member that lists show. Secret columns are not read. */
 export type MemberRow = Pick<
   Member,
   'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'status' | 'mustChangePassword' | 'createdAt' | 'closedAt'
 >;
 
 export interface MemberFilter {
-  /** The beginning of a login ID, of an address or of a name. */
+  /** The beginning of a login ID, a mail address or a name. */
   readonly query?: string | undefined;
   readonly status?: MemberStatus | undefined;
   readonly role?: Role | undefined;
 }
 
+const ROW = {
+  ...{ id: true, loginId: true, email: true, name: true, locale: true, role: true, status: true },
+  ...{ mustChangePassword: true, createdAt: true, closedAt: true },
+} as const satisfies Record<keyof MemberRow, true>;
+
 const COLUMNS = `id, login_id AS "loginId", email, name, locale, role, status, must_change_password AS "mustChangePassword",
   created_at AS "createdAt", closed_at AS "closedAt"`;
 
-/** Looks through the table `members` for administrators. Each way to search has an index that serves it (migration 1764600000000). */
+/**
+ * Searches the table `members` for administrators. The list is SQL, although a cold path: it is written for large tables,
+ * each search has its index (migration 1764600000000), and a test checks the plans. A single member is read by TypeORM.
+ */
 @Injectable()
 export class MemberSearchRepository {
   constructor(
@@ -32,8 +40,7 @@ export class MemberSearchRepository {
   ) {}
 
   async find(id: string): Promise<MemberRow | null> {
-    const { rows } = await this.database.query<MemberRow>(`SELECT ${COLUMNS} FROM members WHERE id = $1`, [id]);
-    return rows[0] ?? null;
+    return this.database.manager.findOne(Member, { select: ROW, where: { id } });
   }
 
   /** Newest first. */
@@ -47,7 +54,7 @@ export class MemberSearchRepository {
   }
 }
 
-/** The statement of a list, apart from its running so that a test can ask PostgreSQL how it would go about it. */
+/** The statement of a list, separate so that a test can check its plan. */
 export function memberListStatement(
   { query, status, role }: MemberFilter,
   limit: number,
@@ -65,7 +72,7 @@ export function memberListStatement(
 }
 
 function addSearch(conditions: Conditions, query: string): void {
-  // A whole address is compared as addresses are; a part of one, as far as that goes.
+  // A complete address is searched in its canonical form, the beginning of one in lower case.
   const address = parseEmailAddress(query)?.key ?? query.toLowerCase();
   if (query.includes('@')) {
     conditions.add('email_key LIKE $', prefix(address));
@@ -77,7 +84,7 @@ function addSearch(conditions: Conditions, query: string): void {
   );
 }
 
-/** A pattern for whatever begins with this text, in which nothing is a wildcard. */
+/** A LIKE pattern for text that begins with this one; its own wildcards are escaped. */
 function prefix(text: string): string {
   return `${text.replace(/[\\%_]/g, '\\$&')}%`;
 }

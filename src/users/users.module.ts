@@ -1,10 +1,19 @@
 import { Module } from '@nestjs/common';
+import { AccountErasureRepository } from './account-erasure.repository.js';
+import { MemberAdministrationRepository } from './member-administration.repository.js';
 import { MemberSearchRepository } from './member-search.repository.js';
 import { MembersRepository } from './members.repository.js';
 
-/** Who a member is. */
+const repositories = [
+  MembersRepository,
+  MemberAdministrationRepository,
+  MemberSearchRepository,
+  AccountErasureRepository,
+];
+
+/** The members: their login data, profile, role and status. */
 @Module({
-  providers: [MembersRepository, MemberSearchRepository],
-  exports: [MembersRepository, MemberSearchRepository],
+  providers: repositories,
+  exports: repositories,
 })
 export class UsersModule {}

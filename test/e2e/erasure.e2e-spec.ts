@@ -11,7 +11,7 @@ import { Database } from '../../src/platform/database/database.js';
 import { MailService } from '../../src/mail/mail.service.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { PurgeService } from '../../src/operations/maintenance/purge.service.js';
-import { MembersRepository } from '../../src/users/members.repository.js';
+import { AccountErasureRepository } from '../../src/users/account-erasure.repository.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { addPasskey, passwordStep } from '../support/passkeys.js';
@@ -32,8 +32,8 @@ beforeAll(async () => {
   dataSource = await new DataSource(dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 })).initialize();
   const database = new Database(dataSource);
   const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
-  const members = new MembersRepository(database);
-  erasure = new AccountErasureService(config, database, members, new AuditLogService(), mail);
+  const accounts = new AccountErasureRepository(database);
+  erasure = new AccountErasureService(config, database, accounts, new AuditLogService(), mail);
   purge = new PurgeService(database, config);
 });
 afterAll(async () => {

@@ -12,7 +12,7 @@ import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
 import { migrate } from '../../src/platform/database/migrator.js';
 import type { Tx } from '../../src/platform/database/sql.js';
-import { MembersRepository } from '../../src/users/members.repository.js';
+import { AccountErasureRepository } from '../../src/users/account-erasure.repository.js';
 import { PurgeService } from '../../src/operations/maintenance/purge.service.js';
 import { MailService } from '../../src/mail/mail.service.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
@@ -370,8 +370,8 @@ describe('erasure of closed accounts', () => {
     const counting = new CountingDatabase(dataSource);
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: database.url, SMTP_URL: 'smtp://localhost:1' }));
     const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(counting));
-    const members = new MembersRepository(counting);
-    const erasure = new AccountErasureService(config, counting, members, new AuditLogService(), mail);
+    const accounts = new AccountErasureRepository(counting);
+    const erasure = new AccountErasureService(config, counting, accounts, new AuditLogService(), mail);
     return { erasure, counting, dataSource };
   }
   /** Accounts that were closed long ago, each with a row in every table that refers to members. */

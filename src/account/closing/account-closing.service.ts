@@ -6,7 +6,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
+import { MemberAdministrationRepository } from '../../users/member-administration.repository.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { AccountNotificationsService } from '../account-notifications.service.js';
 
@@ -15,7 +15,7 @@ import { AccountNotificationsService } from '../account-notifications.service.js
 export class AccountClosingService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly members: MemberAdministrationRepository,
     private readonly reauthentication: ReauthenticationService,
     private readonly sessions: SessionRevocationService,
     private readonly emailChallenges: EmailChallengesService,
@@ -29,8 +29,7 @@ export class AccountClosingService {
     await this.reauthentication.confirmPassword(principal, password, context);
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);
-      await this.members.lock(tx, memberId);
-      const member = await this.members.get(tx, memberId);
+      const member = await this.members.getLocked(tx, memberId);
       // Another request has just closed the account and done all the rest.
       if (member.status !== 'active') return;
       if (!(await this.members.close(tx, memberId))) throw new DomainError('last_admin');

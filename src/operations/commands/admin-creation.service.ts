@@ -6,6 +6,7 @@ import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import { PasswordInvitationsService } from '../../verification/password-invitations.service.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
+import { MemberAdministrationRepository } from '../../users/member-administration.repository.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
 /** The account that becomes an administrator. */
@@ -25,6 +26,7 @@ export class AdminCreationService {
   constructor(
     private readonly database: Database,
     private readonly members: MembersRepository,
+    private readonly administration: MemberAdministrationRepository,
     private readonly passwords: PasswordsService,
     private readonly auditLog: AuditLogService,
     private readonly passwordInvitations: PasswordInvitationsService,
@@ -42,7 +44,7 @@ export class AdminCreationService {
     await this.database.transaction(async (tx) => {
       const { address, key: emailKey } = email;
       const id = await this.members.insert(tx, { loginId, email: address, emailKey, passwordHash, name, locale });
-      await this.members.setRole(tx, id, 'admin');
+      await this.administration.setRole(tx, id, 'admin');
       await this.auditLog.record(tx, 'admin.created', { memberId: id, context }, {});
       await this.passwordInvitations.send(tx, await this.members.get(tx, id), 'account-created');
     });

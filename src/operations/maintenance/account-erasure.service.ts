@@ -4,7 +4,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import { MailService } from '../../mail/mail.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
+import { AccountErasureRepository } from '../../users/account-erasure.repository.js';
 
 const EVERY_MS = 10 * 60 * 1000;
 /**
@@ -30,7 +30,7 @@ export class AccountErasureService {
   constructor(
     { env }: AppConfig,
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly accounts: AccountErasureRepository,
     private readonly auditLog: AuditLogService,
     private readonly mail: MailService,
   ) {
@@ -42,7 +42,7 @@ export class AccountErasureService {
     const failed: string[] = [];
     try {
       while (failed.length < MAX_FAILED) {
-        const ids = await this.members.findErasable(this.graceSeconds, BATCH_SIZE, failed);
+        const ids = await this.accounts.findErasable(this.graceSeconds, BATCH_SIZE, failed);
         if (ids.length === 0) return;
         failed.push(...(await this.erase(ids)));
       }
@@ -74,7 +74,7 @@ export class AccountErasureService {
 
   private async eraseTogether(ids: readonly string[]): Promise<string[]> {
     return this.database.transaction(async (tx) => {
-      const erased = await this.members.eraseClosed(tx, ids, this.graceSeconds);
+      const erased = await this.accounts.erase(tx, ids, this.graceSeconds);
       const erasedIds = erased.map(({ id }) => id);
       await this.auditLog.anonymise(tx, erased);
       await this.mail.deleteForMembers(tx, erasedIds);

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { MembersRepository } from '../../users/members.repository.js';
+import { AccountErasureRepository } from '../../users/account-erasure.repository.js';
 import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
@@ -17,10 +17,10 @@ export class ErasureMetricsService implements OnModuleInit {
   constructor(
     private readonly metrics: MetricsRegistry,
     { env }: AppConfig,
-    members: MembersRepository,
+    accounts: AccountErasureRepository,
   ) {
     this.delay = new CachedMeasurement(
-      () => members.measureErasureDelay(env.ACCOUNT_ERASURE_GRACE_SECONDS),
+      () => accounts.measureDelay(env.ACCOUNT_ERASURE_GRACE_SECONDS),
       ({ message }) => this.logger.warn(`the erasure of closed accounts could not be measured: ${message}`),
     );
   }

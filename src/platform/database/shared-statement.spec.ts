@@ -3,48 +3,48 @@ import { SharedStatement } from './shared-statement.js';
 
 describe('SharedStatement', () => {
   const runs: string[][] = [];
-  const statement = new SharedStatement(async (questions: readonly string[]) => {
-    runs.push([...questions]);
-    if (questions.includes('broken')) throw new Error('the database is away');
-    return questions.map((question) => `answer to ${question}`);
+  const statement = new SharedStatement(async (keys: readonly string[]) => {
+    runs.push([...keys]);
+    if (keys.includes('broken')) throw new Error('the database is away');
+    return keys.map((key) => `result of ${key}`);
   });
 
   beforeEach(() => {
     runs.length = 0;
   });
 
-  it('runs once for all who ask within one turn of the event loop, and gives each their own answer', async () => {
-    const answers = await Promise.all(['b', 'a', 'b'].map((question) => statement.ask(question)));
+  it('runs once for all calls within one turn of the event loop and returns each its own result', async () => {
+    const results = await Promise.all(['b', 'a', 'b'].map((key) => statement.run(key)));
 
     expect(runs).toEqual([['b', 'a', 'b']]);
-    expect(answers).toEqual(['answer to b', 'answer to a', 'answer to b']);
+    expect(results).toEqual(['result of b', 'result of a', 'result of b']);
   });
 
-  it('waits for what the other sockets bring in the same turn', async () => {
-    const first = statement.ask('a');
+  it('includes calls that other sockets cause in the same turn', async () => {
+    const first = statement.run('a');
     await new Promise((resolve) => process.nextTick(resolve));
-    await Promise.all([first, statement.ask('b')]);
+    await Promise.all([first, statement.run('b')]);
 
     expect(runs).toEqual([['a', 'b']]);
   });
 
-  it('runs again each time: nothing is kept', async () => {
-    await statement.ask('a');
-    await statement.ask('a');
+  it('runs again each time, without a cache', async () => {
+    await statement.run('a');
+    await statement.run('a');
 
     expect(runs).toEqual([['a'], ['a']]);
   });
 
-  it('tells everybody of a failed run, and nobody after it', async () => {
-    const together = await Promise.allSettled([statement.ask('a'), statement.ask('broken')]);
+  it('fails all calls of a failed batch and none after it', async () => {
+    const together = await Promise.allSettled([statement.run('a'), statement.run('broken')]);
 
     expect(together.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    await expect(statement.ask('a')).resolves.toBe('answer to a');
+    await expect(statement.run('a')).resolves.toBe('result of a');
   });
 
-  it('splits what is too much for one', async () => {
-    await Promise.all(Array.from({ length: 250 }, (_, index) => statement.ask(String(index))));
+  it('splits a batch that is too large', async () => {
+    await Promise.all(Array.from({ length: 250 }, (_, index) => statement.run(String(index))));
 
-    expect(runs.map((questions) => questions.length)).toEqual([100, 100, 50]);
+    expect(runs.map((keys) => keys.length)).toEqual([100, 100, 50]);
   });
 });

@@ -1,27 +1,27 @@
 import DataLoader from 'dataloader';
 
-/** Of one statement: what still is planned, run and sent quickly. */
-const MAX_QUESTIONS = 100;
+/** One statement with more parameters than this would be slower than two. */
+const MAX_BATCH = 100;
 
 /**
- * A statement that many may share: all who ask within one turn of the event loop are answered by one. Under load that is
- * one way to the database, and one commit, instead of dozens; alone it costs nothing. Nothing is kept: what is answered
- * was read, or done, after it was asked.
+ * Batches calls within one turn of the event loop into one statement. Under load that is one round trip and one commit
+ * instead of dozens; a single call costs the same as without it. Results are not cached: each call reads, or writes, after
+ * it was made.
  */
-export class SharedStatement<Question, Answer> {
-  private readonly loader: DataLoader<Question, Answer>;
+export class SharedStatement<Key, Result> {
+  private readonly loader: DataLoader<Key, Result>;
 
-  /** @param run answers in the order of the questions; where it throws, all who asked are told */
-  constructor(run: (questions: readonly Question[]) => Promise<readonly Answer[]>) {
-    this.loader = new DataLoader((questions) => run(questions), {
+  /** @param runBatch returns the results in the order of the keys; when it throws, all calls of the batch throw */
+  constructor(runBatch: (keys: readonly Key[]) => Promise<readonly Result[]>) {
+    this.loader = new DataLoader((keys) => runBatch(keys), {
       cache: false,
-      maxBatchSize: MAX_QUESTIONS,
-      // After everything that the sockets have brought in this turn.
-      batchScheduleFn: (ask) => setImmediate(ask),
+      maxBatchSize: MAX_BATCH,
+      // After all requests that arrived in this turn of the event loop.
+      batchScheduleFn: (runNow) => setImmediate(runNow),
     });
   }
 
-  async ask(question: Question): Promise<Answer> {
-    return this.loader.load(question);
+  async run(key: Key): Promise<Result> {
+    return this.loader.load(key);
   }
 }

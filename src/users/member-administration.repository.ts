@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { LOCKS } from '../platform/database/advisory-locks.js';
+import { now } from '../platform/database/database-time.js';
+import type { Tx } from '../platform/database/sql.js';
+import type { Role } from '../platform/http/principal.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import { Member, type MemberStatus } from './member.entity.js';
+
+/** True for a row that can stop being an active administrator and leave another one (AD-03). */
+const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS (
+  SELECT FROM members other WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> members.id))`;
+
+/**
+ * Changes of the table `members` that concern roles and status. Cold: TypeORM. The statements that must keep one
+ * administrator are SQL, because their `WHERE` and row count decide.
+ */
+@Injectable()
+export class MemberAdministrationRepository {
+  async isActiveAdmin({ manager }: { readonly manager: EntityManager }, id: string): Promise<boolean> {
+    return manager.existsBy(Member, { id, role: 'admin', status: 'active' });
+  }
+
+  /**
+   * Locks the member's row until commit.
+   * @throws DomainError `not_found`
+   */
+  async getLocked(tx: Tx, id: string): Promise<Member> {
+    const member = await tx.manager.findOne(Member, { where: { id }, lock: { mode: 'for_no_key_update' } });
+    if (!member) throw new DomainError('not_found', { detail: 'no such member' });
+    return member;
+  }
+
+  /**
+   * Until commit, all changes that could remove an administrator run one after the other: when two demote each other at
+   * once, the second sees the change of the first. Take it before the row of any member, so that no deadlock arises.
+   */
+  async lockAdministrators(tx: Tx): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock($1)`, [LOCKS.administrators]);
+  }
+
+  /** Needs {@link lockAdministrators}. @returns false when no active administrator would remain (AD-03) */
+  async setRole(tx: Tx, id: string, role: Role): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE members SET role = $2, updated_at = now() WHERE id = $1 AND ($2 = 'admin' OR ${ANOTHER_ADMIN_REMAINS})`,
+      [id, role],
+    );
+    return count === 1;
+  }
+
+  /** As {@link setRole}. */
+  async setStatus(tx: Tx, id: string, status: Exclude<MemberStatus, 'closed'>): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE members SET status = $2, updated_at = now() WHERE id = $1 AND ($2 = 'active' OR ${ANOTHER_ADMIN_REMAINS})`,
+      [id, status],
+    );
+    return count === 1;
+  }
+
+  /** As {@link setRole}, and false for an account that is not active. */
+  async close(tx: Tx, id: string): Promise<boolean> {
+    const { count } = await tx.query(
+      `UPDATE members SET status = 'closed', closed_at = now() WHERE id = $1 AND status = 'active' AND ${ANOTHER_ADMIN_REMAINS}`,
+      [id],
+    );
+    return count === 1;
+  }
+
+  /**
+   * After this, a login with the right password leads only to a new password. The version increases as with a new one, so
+   * that a login or password change that was checked before is refused (CC-04).
+   */
+  async demandPasswordChange(tx: Tx, id: string): Promise<void> {
+    await tx.manager.update(
+      Member,
+      { id },
+      { mustChangePassword: true, passwordVersion: () => 'password_version + 1', updatedAt: now },
+    );
+  }
+}
