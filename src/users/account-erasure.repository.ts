@@ -10,8 +10,8 @@ export type ErasedMember = Pick<Member, 'id' | 'loginId'>;
 const ERASABLE = `status = 'closed' AND closed_at <= now() - make_interval(secs => $1)`;
 
 /**
- * Deletes closed accounts from the table `members` after their grace period. SQL, because the database's clock and row
- * locks decide which rows go.
+ * Deletes closed accounts from the table `members` after their grace period. SQL, because the
+ * database's clock and row locks decide which rows go.
  */
 @Injectable()
 export class AccountErasureRepository {
@@ -35,7 +35,10 @@ export class AccountErasureRepository {
     return rows[0]?.seconds ?? 0;
   }
 
-  /** Erases those of the accounts that are erasable and not locked. Foreign keys delete the rows of other tables. */
+  /**
+   * Erases those of the accounts that are erasable and not locked. Foreign keys delete the rows of
+   * other tables.
+   */
   async erase(tx: Tx, ids: readonly string[], graceSeconds: number): Promise<ErasedMember[]> {
     const { rows } = await tx.query<ErasedMember>(
       `DELETE FROM members WHERE id IN (

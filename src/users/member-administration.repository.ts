@@ -12,8 +12,8 @@ const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS 
   SELECT FROM members other WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> members.id))`;
 
 /**
- * Changes of the table `members` that concern roles and status. Cold: TypeORM. The statements that must keep one
- * administrator are SQL, because their `WHERE` and row count decide.
+ * Changes of the table `members` that concern roles and status. Cold: TypeORM. The statements that
+ * must keep one administrator are SQL, because their `WHERE` and row count decide.
  */
 @Injectable()
 export class MemberAdministrationRepository {
@@ -32,14 +32,18 @@ export class MemberAdministrationRepository {
   }
 
   /**
-   * Until commit, all changes that could remove an administrator run one after the other: when two demote each other at
-   * once, the second sees the change of the first. Take it before the row of any member, so that no deadlock arises.
+   * Until commit, all changes that could remove an administrator run one after the other: when two
+   * demote each other at once, the second sees the change of the first. Take it before the row of
+   * any member, so that no deadlock arises.
    */
   async lockAdministrators(tx: Tx): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock($1)`, [LOCKS.administrators]);
   }
 
-  /** Needs {@link lockAdministrators}. @returns false when no active administrator would remain (AD-03) */
+  /**
+   * Needs {@link lockAdministrators}.
+   * @returns false when no active administrator would remain (AD-03)
+   */
   async setRole(tx: Tx, id: string, role: Role): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE members SET role = $2, updated_at = now() WHERE id = $1 AND ($2 = 'admin' OR ${ANOTHER_ADMIN_REMAINS})`,
@@ -67,8 +71,9 @@ export class MemberAdministrationRepository {
   }
 
   /**
-   * After this, a login with the right password leads only to a new password. The version increases as with a new one, so
-   * that a login or password change that was checked before is refused (CC-04).
+   * After this, a login with the right password leads only to a new password. The version increases
+   * as with a new one, so that a login or password change that was checked before is refused
+   * (CC-04).
    */
   async demandPasswordChange(tx: Tx, id: string): Promise<void> {
     await tx.manager.update(

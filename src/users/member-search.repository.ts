@@ -29,8 +29,9 @@ const COLUMNS = `id, login_id AS "loginId", email, name, locale, role, status, m
   created_at AS "createdAt", closed_at AS "closedAt"`;
 
 /**
- * Searches the table `members` for administrators. The list is SQL, although a cold path: it is written for large tables,
- * each search has its index (migration 1764600000000), and a test checks the plans. A single member is read by TypeORM.
+ * Searches the table `members` for administrators. The list is SQL, although a cold path: it is
+ * written for large tables, each search has its index (migration 1764600000000), and a test checks
+ * the plans. A single member is read by TypeORM.
  */
 @Injectable()
 export class MemberSearchRepository {
@@ -62,7 +63,7 @@ export function memberListStatement(
 ): { text: string; values: unknown[] } {
   const conditions = new Conditions();
   if (query !== undefined) addSearch(conditions, query);
-  conditions.addIfGiven('status = $', status).addIfGiven('role = $', role).addAfter(after, 'created_at', 'uuid');
+  conditions.addIfDefined('status = $', status).addIfDefined('role = $', role).addAfter(after, 'created_at', 'uuid');
   const limitAt = conditions.values.push(limit);
   return {
     text: `SELECT ${COLUMNS}, ${microsOf('created_at')} AS micros FROM members ${conditions.where}

@@ -12,7 +12,8 @@ export type MemberStatus = 'active' | 'disabled' | 'closed';
 @Index('members_created_at', ['createdAt', 'id'])
 @Index('members_admins', ['createdAt', 'id'], { where: "role = 'admin'" })
 @Index('members_inactive', ['status', 'createdAt', 'id'], { where: "status <> 'active'" })
-// For searches by prefix. TypeORM cannot express "text_pattern_ops", so only the migration defines them.
+// For searches by prefix. TypeORM cannot express "text_pattern_ops", so only the migration defines
+// them.
 @Index('members_login_id_prefix', { synchronize: false })
 @Index('members_email_key_prefix', { synchronize: false })
 @Index('members_name_prefix', { synchronize: false })
@@ -24,7 +25,10 @@ export class Member {
   /** The canonical form, by which addresses are compared; see `parseEmailAddress`. */
   @Column('text', { name: 'email_key' }) emailKey: string;
   @Column('text', { name: 'password_hash', select: false }) passwordHash: string;
-  /** Increases with each new password and each demand for one. What was checked at an older version is refused. */
+  /**
+   * Increases with each new password and each demand for one. What was checked at an older version
+   * is refused.
+   */
   @Column('int', { name: 'password_version', default: 1 }) passwordVersion: number;
   @Column('boolean', { name: 'must_change_password', default: false }) mustChangePassword: boolean;
   @Column('text', { nullable: true }) name: string | null;

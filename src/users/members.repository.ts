@@ -37,9 +37,10 @@ const PROFILES = {
 const WITHIN_GRACE = `status = 'closed' AND closed_at > now() - make_interval(secs => $2)`;
 
 /**
- * Owns the table `members`. Login, recovery and the profile of the signed-in member are hot: prepared SQL. Whole members
- * and profile changes are cold: TypeORM. {@link MemberAdministrationRepository} and {@link AccountErasureRepository} hold
- * the statements of administrators and of the erasure job.
+ * Owns the table `members`. Login, recovery and the profile of the signed-in member are hot:
+ * prepared SQL. Whole members and profile changes are cold: TypeORM.
+ * {@link MemberAdministrationRepository} and {@link AccountErasureRepository} hold the statements of
+ * administrators and of the erasure job.
  */
 @Injectable()
 export class MembersRepository {
@@ -53,7 +54,10 @@ export class MembersRepository {
     });
   }
 
-  /** Finds a member for a login: by canonical address if the identifier contains an @, else by login ID. */
+  /**
+   * Finds a member for a login: by canonical address if the identifier contains an @, else by login
+   * ID.
+   */
   async findCandidate(identifier: string): Promise<LoginCandidate | null> {
     const statement = identifier.includes('@') ? BY_EMAIL_KEY : BY_LOGIN_ID;
     const { rows } = await this.database.prepared<LoginCandidate>(statement, [identifier]);
@@ -120,12 +124,18 @@ export class MembersRepository {
     throw new DomainError((await this.findByEmailKey(tx, member.emailKey)) ? 'email_taken' : 'login_id_taken');
   }
 
-  /** Locks the member's row until commit, so that logins and changes to how logins work run one after the other. */
+  /**
+   * Locks the member's row until commit, so that logins and changes to how logins work run one
+   * after the other.
+   */
   async lock(tx: Tx, id: string): Promise<void> {
     await tx.query(`SELECT id FROM members WHERE id = $1 FOR NO KEY UPDATE`, [id]);
   }
 
-  /** Locks the member's row until commit. @returns false unless the member is active and still at this password version */
+  /**
+   * Locks the member's row until commit.
+   * @returns false unless the member is active and still at this password version
+   */
   async lockActive(tx: Tx, id: string, passwordVersion: number): Promise<boolean> {
     const { count } = await tx.query(
       `SELECT id FROM members WHERE id = $1 AND password_version = $2 AND status = 'active' FOR NO KEY UPDATE`,

@@ -67,7 +67,7 @@ describe('a server that is asked to stop by SIGTERM', () => {
     const server = spawn(process.execPath, ['dist/main.js'], { cwd: PROJECT_ROOT, env, stdio: 'pipe' });
     cleanups.push(async () => server.kill('SIGKILL'));
     createInterface({ input: server.stdout }).on('line', (line) => {
-      if (line.includes('does not answer yet')) server.kill('SIGTERM');
+      if (line.includes('waiting for the database')) server.kill('SIGTERM');
     });
     expect(await once(server, 'exit')).toEqual([0, null]);
   });

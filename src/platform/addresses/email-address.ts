@@ -6,18 +6,22 @@ const MAX_LOCAL = 64;
 const MAX_ADDRESS = 254;
 
 /**
- * One mailbox. `address` is where mail goes: the local part as typed, the domain in lower-case ASCII (IDNA).
- * `key` is the form two spellings are compared by: the local part folded to lower case as well.
+ * A mail address. `address` receives the mail: the local part as typed, the domain in lower-case
+ * ASCII (IDNA). `key` is canonical, for comparison: the local part is in lower case too.
  *
- * The local part is ASCII only. Folding Unicode there lets `K` (Kelvin sign) or a dotless i pass for
- * somebody else's address (CVE-2019-19844), and almost no mailbox outside tests needs it.
+ * The local part is ASCII only. In Unicode, lower-casing turns `K` (Kelvin sign) into `k`, so that
+ * an attacker's address would equal a victim's (CVE-2019-19844). Almost no mailbox uses Unicode
+ * there.
  */
 export interface EmailAddress {
   readonly address: string;
   readonly key: string;
 }
 
-/** Reads one plain address (RFC 5321 dot-string at domain); null for anything else: quotes, comments, lists, IP literals, controls. */
+/**
+ * Parses a plain address (RFC 5321: dot-string at domain). Null for quotes, comments, lists, IP
+ * literals and controls.
+ */
 export function parseEmailAddress(input: string): EmailAddress | null {
   if (input.length > 320) return null;
   const text = input.trim();
@@ -31,7 +35,8 @@ export function parseEmailAddress(input: string): EmailAddress | null {
 }
 
 function parseDomain(input: string): string | null {
-  // domainToASCII maps compatibility characters and percent-decodes; a URL-only character in the input must not vanish that way.
+  // domainToASCII decodes percent signs and maps compatibility characters, so refuse URL characters
+  // before it hides them.
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(input)) return null;
   const domain = domainToASCII(input);
   const labels = domain.split('.');
@@ -41,15 +46,15 @@ function parseDomain(input: string): string | null {
 }
 
 /**
- * The mailbox behind an address for limits on outgoing mail: dots in the local part make no difference at the large
- * providers, so spellings with and without them share one budget. Never used to find a member.
+ * The key for limits on outgoing mail. Large providers ignore dots in the local part, so spellings
+ * with and without them share one budget. Never use it to find a member.
  */
 export function mailBudgetKey(key: string): string {
   const at = key.indexOf('@');
   return key.slice(0, at).replaceAll('.', '') + key.slice(at);
 }
 
-/** As {@link mailBudgetKey}, and without a `+tag`: all tags of a mailbox end in one inbox. */
+/** As {@link mailBudgetKey} and without a `+tag`, because all tags of a mailbox share one inbox. */
 export function mailboxKey(key: string): string {
   const budgetKey = mailBudgetKey(key);
   const at = budgetKey.indexOf('@');

@@ -6,13 +6,19 @@ type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 /** The only part of IPv6 that is assigned to networks of the internet. */
 const GLOBAL_UNICAST_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** The /24 (IPv4) or /48 (IPv6) of an address: coarse enough to show in a mail, stable enough to recognise a network. */
+/**
+ * The /24 (IPv4) or /48 (IPv6) of an address: coarse enough to show in a mail, stable enough to
+ * recognise a network.
+ */
 export function coarseNetwork(ip: string): string {
   const address = parse(ip);
   return address === null ? 'unknown' : networkOf(address, address.kind() === 'ipv4' ? 24 : 48);
 }
 
-/** The key that limits count by: an IPv4 address itself, the /64 of an IPv6 address, because one home has a whole /64. */
+/**
+ * The key that limits count by: an IPv4 address itself, the /64 of an IPv6 address, because one
+ * home has a whole /64.
+ */
 export function limitKey(ip: string): string {
   // Some gateways append the port; with it, each connection would count as another client.
   const withoutPort = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(ip)?.[1] ?? /^\[([^\]]+)\](?::\d+)?$/.exec(ip)?.[1];
@@ -22,7 +28,10 @@ export function limitKey(ip: string): string {
   return address.kind() === 'ipv4' ? address.toString() : networkOf(address, 64);
 }
 
-/** Turns an IPv4-mapped IPv6 address (`::ffff:198.18.3.7`) into the IPv4 address. Others stay unchanged. */
+/**
+ * Turns an IPv4-mapped IPv6 address (`::ffff:198.18.3.7`) into the IPv4 address. Others stay
+ * unchanged.
+ */
 export function unmapped(ip: string): string {
   const address = parse(ip);
   return address?.kind() === 'ipv4' ? address.toString() : ip;
@@ -34,14 +43,20 @@ export function isLoopbackHost(host: string): boolean {
   return parse(host.replace(/^\[|\]$/g, ''))?.range() === 'loopback';
 }
 
-/** Whether an address may belong to a host on the internet: not private, reserved, for documentation, or malformed. */
+/**
+ * Whether an address may belong to a host on the internet: not private, reserved, for
+ * documentation, or malformed.
+ */
 export function isPublicAddress(ip: string): boolean {
   const address = parse(ip);
   if (address?.range() !== 'unicast') return false;
   return address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST_IPV6);
 }
 
-/** Null for text that is no address. Node.js decides that, because the library also reads `1.2.3` and octal numbers. */
+/**
+ * Null for text that is no address. Node.js decides that, because the library also reads `1.2.3`
+ * and octal numbers.
+ */
 function parse(ip: string): IpAddress | null {
   return isIP(ip) === 0 ? null : ipaddr.process(ip.split('%')[0]!);
 }

@@ -30,7 +30,8 @@ export class AppConfig {
     const values = Object.fromEntries(
       Object.entries({ NODE_ENV: 'development', ...variables }).filter(([, value]) => value !== ''),
     );
-    // Copied to a plain object: envalid's own throws when a refused variable is read, which the checks below do.
+    // Copied to a plain object: envalid's own throws when a refused variable is read, which the
+    // checks below do.
     const env: Environment = {
       ...cleanEnv(values, ENVIRONMENT, {
         reporter: ({ errors }) => {
@@ -65,7 +66,10 @@ export class AppConfig {
     return hints;
   }
 
-  /** Connects to PostgreSQL without a pooler, for whatever needs one connection for longer than a transaction. */
+  /**
+   * Connects to PostgreSQL without a pooler, for whatever needs one connection for longer than a
+   * transaction.
+   */
   get directDatabaseUrl(): string {
     return this.env.DATABASE_DIRECT_URL ?? this.env.DATABASE_URL;
   }
@@ -150,7 +154,10 @@ export class AppConfig {
   }
 }
 
-/** The broken rule. Only messages of our own validators are shown, because those of libraries may quote the value. */
+/**
+ * The broken rule. Only messages of our own validators are shown, because those of libraries may
+ * quote the value.
+ */
 function ruleOf(name: string, error: Error | undefined): string {
   const choices = (ENVIRONMENT as Record<string, { choices?: readonly unknown[] }>)[name]?.choices;
   if (choices) return `needs one of ${choices.join(', ')}`;

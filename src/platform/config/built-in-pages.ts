@@ -1,4 +1,7 @@
-/** The built-in pages. Each has a view, a script and texts of this name in src/pages. The setting PAGES selects the served ones. */
+/**
+ * The built-in pages. Each has a view, a script and texts of this name in src/pages. The setting
+ * PAGES selects the served ones.
+ */
 export const PAGE_NAMES = [
   'sign-up',
   'confirm-sign-up',

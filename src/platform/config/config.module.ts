@@ -3,7 +3,10 @@ import { Clock } from '../database/clock.js';
 import { KeyRing } from '../crypto/key-ring.js';
 import { AppConfig } from './app-config.js';
 
-/** Provides the checked configuration and the keys derived from its secret. It is read when the module is created, not at import. */
+/**
+ * Provides the checked configuration and the keys derived from its secret. It is read when the
+ * module is created, not at import.
+ */
 @Global()
 @Module({
   providers: [

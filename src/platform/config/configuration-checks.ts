@@ -10,8 +10,9 @@ export type Problems = Record<string, string>;
 type Report = (name: string, rule: string) => void;
 
 /**
- * The longest lifetimes that production accepts, in seconds (ASVS 6.5.5 and 7.3, NIST SP 800-63B 4.2.1.2). A short life
- * leaves no time to guess a code, and none to read an old link in a mailbox later. Tests need longer ones.
+ * The longest lifetimes that production accepts, in seconds (ASVS 6.5.5 and 7.3, NIST SP 800-63B
+ * 4.2.1.2). A short life leaves no time to guess a code, and none to read an old link in a mailbox
+ * later. Tests need longer ones.
  */
 const MAX_PRODUCTION_SECONDS = {
   ACCESS_TOKEN_TTL_SECONDS: 900,
@@ -131,7 +132,10 @@ function checkProduction(env: Environment, report: Report): void {
     report('PUBLIC_URL', 'needs https:// in production');
 }
 
-/** Whether a browser lets this page use passkeys of the domain. Android apps are linked to the domain by other means. */
+/**
+ * Whether a browser lets this page use passkeys of the domain. Android apps are linked to the
+ * domain by other means.
+ */
 function isOfDomain(origin: string, domain: string): boolean {
   if (origin.startsWith('android:')) return true;
   const { hostname } = new URL(origin);

@@ -3,8 +3,9 @@ import { parseEmailAddress } from '../addresses/email-address.js';
 import { PAGE_NAMES, type PageName } from './built-in-pages.js';
 
 /*
- * The types of settings. A validator returns the value or throws an error whose message begins with "needs" and states the
- * rule, never the value: a value may hold a password, and the message goes to the terminal and the log.
+ * The types of settings. A validator returns the value or throws an error whose message begins with
+ * "needs" and states the rule, never the value: a value may hold a password, and the message goes
+ * to the terminal and the log.
  */
 
 const MAX_SECONDS = 366 * 86_400;
@@ -40,7 +41,10 @@ export const list = makeValidator(parseItems);
 /** Comma-separated web origins. */
 export const origins = makeValidator((input) => parseItems(input).map(checkOrigin));
 
-/** Comma-separated web origins and Android apps; an app is named by the hash of its signing certificate. */
+/**
+ * Comma-separated web origins and Android apps; an app is named by the hash of its signing
+ * certificate.
+ */
 export const passkeyOrigins = makeValidator((input) =>
   parseItems(input).map((item) => (/^android:apk-key-hash:[\w-]{43}$/.test(item) ? item : checkOrigin(item))),
 );
@@ -51,7 +55,10 @@ export const domain = makeValidator((input) => {
   return input;
 });
 
-/** A URL with `{token}` behind the `#`: no server sees a fragment, so no log and no Referer header holds the token. */
+/**
+ * A URL with `{token}` behind the `#`: no server sees a fragment, so no log and no Referer header
+ * holds the token.
+ */
 export const linkTemplate = makeValidator((input) => {
   checkUrl(input.replaceAll('{token}', 'token'), ['http:', 'https:']);
   if (!/^[^#]*#[^#]*\{token\}[^#]*$/.test(input) || input.split('{token}').length !== 2)

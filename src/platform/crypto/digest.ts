@@ -1,8 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * SHA-256 of a high-entropy secret, for looking it up without storing it. Only for values of 128 random bits
- * or more: whatever can be guessed needs {@link keyedDigest}, since a plain hash of six digits falls to a million tries.
+ * SHA-256 of a random secret, to find it without storing it. Only for 128 random bits or more.
+ * Guessable values need {@link keyedDigest}: an attacker with the table finds a plainly hashed
+ * six-digit code in a million tries.
  */
 export function digest(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
@@ -15,7 +16,7 @@ export function keyedDigest(key: Buffer, ...parts: string[]): Buffer {
   return hmac.digest();
 }
 
-/** Compares in a time that does not depend on where the two differ. */
+/** Compares in constant time. */
 export function equalDigests(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }

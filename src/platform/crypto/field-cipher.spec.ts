@@ -2,40 +2,40 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { FieldCipher } from './field-cipher.js';
 
-describe('a sealed value', () => {
+describe('an encrypted value', () => {
   const [key, older] = [randomBytes(64), randomBytes(64)];
-  const box = new FieldCipher([key]);
+  const cipher = new FieldCipher([key]);
   const text = 'ada@example.com 048213 문지기 🦒';
 
-  it('opens for the key and the row it was made for', () => {
-    expect(box.decrypt(box.encrypt(text, 'row 1'), 'row 1')).toBe(text);
-    expect(box.decrypt(box.encrypt('', 'row 1'), 'row 1')).toBe('');
+  it('can be decrypted with its key in its row', () => {
+    expect(cipher.decrypt(cipher.encrypt(text, 'row 1'), 'row 1')).toBe(text);
+    expect(cipher.decrypt(cipher.encrypt('', 'row 1'), 'row 1')).toBe('');
   });
 
-  it('SL-02 shows nothing of what is in it, and never looks the same twice', () => {
-    const [first, second] = [box.encrypt(text, 'row 1'), box.encrypt(text, 'row 1')];
+  it('SL-02 reveals nothing of the plain text and differs each time', () => {
+    const [first, second] = [cipher.encrypt(text, 'row 1'), cipher.encrypt(text, 'row 1')];
     expect(first.equals(second)).toBe(false);
     for (const part of ['ada', 'example', '048213']) expect(first.toString('latin1')).not.toContain(part);
   });
 
-  it('does not open in another row, with another key, or altered in any byte', () => {
-    const sealed = box.encrypt(text, 'row 1');
-    expect(() => box.decrypt(sealed, 'row 2')).toThrow();
-    expect(() => new FieldCipher([older]).decrypt(sealed, 'row 1')).toThrow();
-    for (let at = 0; at < sealed.length; at += 1) {
-      const altered = Buffer.from(sealed);
+  it('cannot be decrypted in another row, with another key, or after any byte was altered', () => {
+    const encrypted = cipher.encrypt(text, 'row 1');
+    expect(() => cipher.decrypt(encrypted, 'row 2')).toThrow();
+    expect(() => new FieldCipher([older]).decrypt(encrypted, 'row 1')).toThrow();
+    for (let at = 0; at < encrypted.length; at += 1) {
+      const altered = Buffer.from(encrypted);
       altered[at] = altered[at]! ^ 1;
-      expect(() => box.decrypt(altered, 'row 1')).toThrow();
+      expect(() => cipher.decrypt(altered, 'row 1')).toThrow();
     }
-    for (const length of [0, 1, 28, sealed.length - 1])
-      expect(() => box.decrypt(sealed.subarray(0, length), 'row 1')).toThrow();
+    for (const length of [0, 1, 28, encrypted.length - 1])
+      expect(() => cipher.decrypt(encrypted.subarray(0, length), 'row 1')).toThrow();
   });
 
-  it('still opens while its key is being replaced, and is sealed with the newer one', () => {
-    const sealed = new FieldCipher([older]).encrypt(text, 'row 1');
+  it('can be decrypted during a key rotation, which encrypts with the newer key', () => {
+    const encrypted = new FieldCipher([older]).encrypt(text, 'row 1');
     const during = new FieldCipher([key, older]);
-    expect(during.decrypt(sealed, 'row 1')).toBe(text);
-    expect(box.decrypt(during.encrypt(text, 'row 1'), 'row 1')).toBe(text);
-    expect(() => box.decrypt(sealed, 'row 1')).toThrow();
+    expect(during.decrypt(encrypted, 'row 1')).toBe(text);
+    expect(cipher.decrypt(during.encrypt(text, 'row 1'), 'row 1')).toBe(text);
+    expect(() => cipher.decrypt(encrypted, 'row 1')).toThrow();
   });
 });

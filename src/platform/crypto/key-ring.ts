@@ -1,31 +1,34 @@
 import { hkdfSync } from 'node:crypto';
 
-/** Enough that two secrets of one service never share a name. */
+/** Long enough that two secrets never share an id. */
 const ID_BYTES = 8;
 
 /**
- * Derives one key per purpose from the master secret (HKDF, RFC 5869), so that a key seen by one
- * part of the system is worth nothing to another. Older master secrets stay readable during a rotation.
+ * Derives one key per purpose from the master secret (HKDF, RFC 5869), so that a leaked key opens
+ * nothing of another purpose. During a rotation, older master secrets still decrypt and verify.
  */
 export class KeyRing {
   private readonly derived = new Map<string, Buffer[]>();
 
-  /** The first secret makes new values; all of them read old ones. */
+  /** @param secrets the current one first: it makes new values, all of them read old ones */
   constructor(private readonly secrets: readonly string[]) {
     if (secrets.length === 0) throw new Error('a key ring needs a secret');
   }
 
-  /** The key that new values of this purpose are made with: 64 bytes. */
+  /** The key for new values of this purpose: 64 bytes. */
   current(purpose: string): Buffer {
     return this.all(purpose)[0]!;
   }
 
-  /** Names of the secrets, in their order, for a row to say which one it needs. They tell nothing of the secrets themselves. */
+  /**
+   * Ids of the secrets in their order. A row stores the id of the secret that it needs; an id
+   * reveals nothing of the secret.
+   */
   get ids(): readonly string[] {
     return this.all('key-id').map((key) => key.toString('hex', 0, ID_BYTES));
   }
 
-  /** Every key that values of this purpose may have been made with, newest first. */
+  /** All keys for values of this purpose, newest first. */
   all(purpose: string): readonly Buffer[] {
     let keys = this.derived.get(purpose);
     if (!keys) {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomCode, randomToken } from './random.js';
 
-/** The value that chi-square with nine degrees of freedom exceeds once in a million samples of a fair source. */
+/**
+ * The value that chi-square with nine degrees of freedom exceeds once in a million samples of a
+ * fair source.
+ */
 const ONE_IN_A_MILLION = 45.08;
 
 describe('a random code', () => {
@@ -10,12 +13,12 @@ describe('a random code', () => {
   it('OC-01 is six digits, leading zeros included', () => {
     expect(codes.filter((code) => !/^[0-9]{6}$/.test(code))).toEqual([]);
     const leadingZeros = codes.filter((code) => code.startsWith('0')).length;
-    // 1,000 are to be expected; this far off by chance once in a million runs or less.
+    // Expected are 1,000; a fair source is this far off in less than one of a million runs.
     expect(leadingZeros).toBeGreaterThan(850);
     expect(leadingZeros).toBeLessThan(1150);
   });
 
-  it.each([0, 1, 2, 3, 4, 5])('OC-01 has every digit equally often in place %i', (place) => {
+  it.each([0, 1, 2, 3, 4, 5])('OC-01 has every digit equally often at position %i', (place) => {
     const counts = Array<number>(10).fill(0);
     for (const code of codes) counts[Number(code[place])]! += 1;
     const expected = codes.length / 10;
@@ -25,7 +28,7 @@ describe('a random code', () => {
 });
 
 describe('a random token', () => {
-  it('TK-10 holds 256 bits and never comes twice', () => {
+  it('TK-10 has 256 bits and never repeats', () => {
     const tokens = Array.from({ length: 10_000 }, () => randomToken());
     expect(tokens.filter((token) => !/^[\w-]{43}$/.test(token))).toEqual([]);
     expect(new Set(tokens).size).toBe(tokens.length);
@@ -38,7 +41,7 @@ describe('a random token', () => {
       const bytes = Buffer.from(randomToken(), 'base64url');
       for (let bit = 0; bit < 256; bit += 1) ones[bit]! += (bytes[bit >> 3]! >> (bit & 7)) & 1;
     }
-    // Six standard deviations, 256 times: off by chance once in two million runs.
+    // Six standard deviations for 256 bits: a fair source fails in one of two million runs.
     expect(ones.filter((count) => Math.abs(count - samples / 2) > 6 * Math.sqrt(samples / 4))).toEqual([]);
   });
 });

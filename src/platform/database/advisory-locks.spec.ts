@@ -7,12 +7,12 @@ import { LOCK_KINDS, LOCKS } from './advisory-locks.js';
 const SOURCES = path.join(PROJECT_ROOT, 'src');
 
 describe('advisory locks', () => {
-  it('have each a number of their own', () => {
+  it('each have a different number', () => {
     for (const numbers of [Object.values(LOCKS), Object.values(LOCK_KINDS)])
       expect(new Set<number>(numbers).size).toBe(numbers.length);
   });
 
-  it('have their numbers from one file, wherever they are taken', () => {
+  it('take their numbers from one file everywhere', () => {
     const takers = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
       .map((name) => [name, readFileSync(path.join(SOURCES, name), 'utf8')] as const)
@@ -20,7 +20,7 @@ describe('advisory locks', () => {
     expect(takers.length).toBeGreaterThanOrEqual(5);
     for (const [name, text] of takers) {
       const taken = [...text.matchAll(/pg_\w*advisory\w*\(([^)]*)/g)].map(([, given]) => given!);
-      // The number is handed in, and as often as a lock is taken one of the file is.
+      // Each use passes its number as a parameter that comes from the file.
       expect([name, taken.filter((given) => !given.startsWith('$1'))]).toEqual([name, []]);
       expect([name, text.match(/\bLOCK(S|_KINDS)\.\w+/g)?.length]).toEqual([name, taken.length]);
     }

@@ -1,16 +1,20 @@
 /*
- * Every advisory lock there is. Numbers alone tell locks apart, in all of one database: two things with one number would wait
- * for each other. They stay as they are, because during an upgrade processes of two versions run beside each other.
+ * All advisory locks. A number identifies a lock within one database: two uses of one number would
+ * block each other. Never change a number, because processes of two versions run side by side
+ * during an upgrade.
  */
 
-/** Locks that are one number. */
+/** Locks of one number. */
 export const LOCKS = {
   migration: 7_463_541,
   administrators: 7_463_542,
   reEncryption: 7_463_543,
 } as const;
 
-/** The first of two numbers; the second one says which of its kind. PostgreSQL keeps these apart from locks of one number. */
+/**
+ * The first of two numbers; the second selects one lock of this kind. They never collide with locks
+ * of one number.
+ */
 export const LOCK_KINDS = {
   proofAddress: 1,
   eventPartitions: 2,

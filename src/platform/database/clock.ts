@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * The database's time as this process knows it. Replicas whose own clocks drift still agree on when a token
- * expires, because each corrects its clock by the distance it last measured to PostgreSQL.
+ * The database's time. Each replica corrects its own clock by the offset that it last measured to
+ * PostgreSQL, so that all replicas agree on when a token expires.
  */
 @Injectable()
 export class Clock {
   private offsetMs = 0;
 
-  /** Seconds since 1970, with fractions. */
+  /** Seconds since 1970, with decimals. */
   now(): number {
     return (Date.now() + this.offsetMs) / 1000;
   }
@@ -18,13 +18,16 @@ export class Clock {
     return Math.floor(this.now());
   }
 
-  /** What is left until then, in whole seconds; 0 once it is over. */
+  /** Whole seconds until that time; 0 when it is over. */
   secondsUntil(seconds: number): number {
     return Math.max(seconds - this.nowSeconds(), 0);
   }
 
-  /** Takes a reading: the database's time, and the moments here before and after it was asked. */
-  synchronise(databaseMs: number, askedMs: number, answeredMs: number): void {
-    this.offsetMs = databaseMs - (askedMs + answeredMs) / 2;
+  /**
+   * Sets the offset from one measurement: the database's time, and this process's time before and
+   * after the query.
+   */
+  synchronise(databaseMs: number, sentMs: number, receivedMs: number): void {
+    this.offsetMs = databaseMs - (sentMs + receivedMs) / 2;
   }
 }

@@ -5,16 +5,21 @@ import { UnnamedStatementsClient } from './unnamed-statements-client.js';
 export interface DatabaseSettings {
   readonly url: string;
   readonly poolSize: number;
-  /** Upper bound for one statement. */
+  /** Longest time for one statement. */
   readonly timeoutSeconds: number;
-  /** Whether a pooler in transaction mode stands between: what belongs to a connection does not last there. */
+  /**
+   * Whether a pooler in transaction mode is in between. It does not keep settings or statements of
+   * a connection.
+   */
   readonly isPooled?: boolean;
-  /** Upper bound for getting a connection, where it is not the same. */
+  /** Longest wait for a connection; `timeoutSeconds` when unset. */
   readonly poolWaitMs?: number;
   readonly onPoolError?: (error: Error) => void;
 }
 
-/** How to connect to PostgreSQL. The schema changes by migration only, never by synchronize. */
+/**
+ * The options of a PostgreSQL connection. Only migrations change the schema, never `synchronize`.
+ */
 export function connectionOptions(settings: DatabaseSettings): PostgresDataSourceOptions {
   const timeout = settings.timeoutSeconds * 1000;
   return {
@@ -22,7 +27,8 @@ export function connectionOptions(settings: DatabaseSettings): PostgresDataSourc
     url: settings.url,
     migrationsTableName: 'migrations',
     synchronize: false,
-    // Ids are made here, so the database needs no extension that an ordinary role may not create.
+    // The service creates ids itself, so it needs no extension, which an ordinary role may not
+    // install.
     installExtensions: false,
     poolErrorHandler: settings.onPoolError ?? (() => undefined),
     extra: {
@@ -31,10 +37,11 @@ export function connectionOptions(settings: DatabaseSettings): PostgresDataSourc
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       application_name: 'munjigi',
-      // A lost network looks like silence: the client gives up a little after the server would have.
+      // When the network is lost, the server's timeout does not arrive. The client gives up shortly
+      // after it.
       query_timeout: timeout + 1000,
       ...(settings.isPooled === true
-        ? { Client: UnnamedStatementsClient } // and the server's own timeouts are set for the role, see docs/scaling.md
+        ? { Client: UnnamedStatementsClient } // the role has the timeouts, see docs/scaling.md
         : {
             Client: DatabaseClient,
             options: `-c statement_timeout=${timeout} -c lock_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout * 2} -c timezone=UTC`,

@@ -1,19 +1,19 @@
 import pg from 'pg';
 
-/** A server that is alive says goodbye at once; one that was stopped, or lies behind a lost network, never does. */
-const GOODBYE_MS = 1000;
+/** A running server closes the connection at once; a frozen or unreachable one never does. */
+const CLOSE_TIMEOUT_MS = 1000;
 
 /**
- * A connection that ends when it is told to. The library's own waits for the server's goodbye as long as that takes:
- * with a server that has fallen silent, neither the pool nor the process would ever close (FT-10).
+ * A connection whose `end` has a timeout. The library waits for the server to close without a
+ * limit: with a frozen server, neither the pool nor the process would end (FT-10).
  */
 export class DatabaseClient extends pg.Client {
-  // Both forms of `end`, with and without a callback, only pass through here.
+  // `end` has two forms, with and without a callback.
   override end = ((callback?: (error: Error) => void) => {
     const { stream } = (this as unknown as { connection: { stream: { destroy(): void } } }).connection;
-    const impatience = setTimeout(() => stream.destroy(), GOODBYE_MS);
-    impatience.unref();
-    this.once('end', () => clearTimeout(impatience));
+    const timeout = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS);
+    timeout.unref();
+    this.once('end', () => clearTimeout(timeout));
     return callback ? super.end(callback) : super.end();
   }) as pg.Client['end'];
 }

@@ -1,4 +1,7 @@
-/** Failures of the way to the database, not of what was asked: connection refused or lost, server stopping, pool or statement timed out. */
+/**
+ * Failures of the connection or server, not of the statement: refused, lost, shutting down, timed
+ * out, out of resources.
+ */
 const UNAVAILABLE_CODES = new Set([
   ...[
     'ECONNREFUSED',
@@ -28,14 +31,20 @@ const UNAVAILABLE_CODES = new Set([
   ],
 ]);
 
-/** Class 08 is "connection exception"; 25006 is a write on a server that has become read-only, as after a failover. */
+/**
+ * Class 08 is "connection exception"; 25006 is a write on a server that has become read-only, as
+ * after a failover.
+ */
 const UNAVAILABLE_CLASS = /^(08|25006)/;
 
-/** The last is TypeORM's: it lets go of a connection that is lost between two statements of a transaction. */
+/**
+ * Messages of pg and, the last one, of TypeORM when a connection is lost between two statements of
+ * a transaction.
+ */
 const CLIENT_MESSAGES =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after|Query runner already released/;
 
-/** Whether trying again in a few seconds may well succeed. */
+/** Whether the error is temporary, so that a retry after a few seconds may succeed. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, cause, driverError, errors } = error as Error & {
@@ -49,26 +58,33 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 }
 
 /**
- * Whether the database is not there or does not let us in (SQLSTATE classes 3D and 28), as while it is being restored or its
- * password replaced. When a server starts this is a mistake to name; under a running one, trouble to wait out.
+ * Whether the database does not exist or refuses the login (SQLSTATE classes 3D and 28). At start
+ * this is a mistake to report. In a running process it is temporary, for example during a restore
+ * or a change of the password.
  */
 export function isDatabaseClosed(error: unknown): boolean {
   const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
   return [code, driverError?.code].some((state) => typeof state === 'string' && /^(3D|28)\w{3}$/.test(state));
 }
 
-/** For a log or a terminal. Where each address of a name refuses there is no message, only a code. */
+/**
+ * The reason to show in a log or terminal. An error over several addresses has only a code, no
+ * message.
+ */
 export function reasonOf(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };
   return message || code || String(error);
 }
 
-/** Whether PostgreSQL rolled a transaction back for another's sake: a serialisation failure or a deadlock (SQLSTATE 40001, 40P01). */
+/**
+ * Whether PostgreSQL rolled back because of another transaction: serialisation failure or deadlock
+ * (SQLSTATE 40001, 40P01).
+ */
 export function isConflict(error: unknown): boolean {
   return hasState(error, '40001') || hasState(error, '40P01');
 }
 
-/** Whether somebody held a table or row for longer than we were ready to wait (SQLSTATE 55P03). */
+/** Whether a lock was not free within `lock_timeout` (SQLSTATE 55P03). */
 export function isLockTimeout(error: unknown): boolean {
   return hasState(error, '55P03');
 }

@@ -1,8 +1,8 @@
 import { Raw, type FindOperator } from 'typeorm';
 
 /*
- * The database's clock in TypeORM's terms. Expiry, cooldowns and grace periods are decided by this clock,
- * because the clocks of several servers differ.
+ * The database's clock in TypeORM's terms. Expiry, cooldowns and grace periods are decided by this
+ * clock, because the clocks of several servers differ.
  */
 
 /** A value to write: the start of the transaction. */

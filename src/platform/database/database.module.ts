@@ -11,10 +11,10 @@ import { migrate, waitForDatabase } from './migrator.js';
 
 const logger = new Logger('Database');
 
-/** Entities and migrations of the application, which this module does not know. */
+/** The application's entities and migrations, which the composition root passes in. */
 export type DatabaseSchema = Pick<DataSourceOptions, 'entities' | 'migrations'>;
 
-/** Connects once PostgreSQL is there, with the schema up to date. */
+/** Waits for PostgreSQL, updates the schema if configured, then connects. */
 @Module({})
 export class DatabaseModule {
   static forRoot(schema: DatabaseSchema): DynamicModule {
@@ -32,13 +32,14 @@ export class DatabaseModule {
                 poolSize: env.DATABASE_POOL_SIZE,
                 timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
                 poolWaitMs: env.DATABASE_POOL_WAIT_MS,
-                // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+                // The pool replaces a broken idle connection. Without a listener, the error would
+                // end the process.
                 onPoolError: (error) => logger.warn(`an idle connection was lost: ${error.message}`),
               }),
               ...schema,
             } as DataSourceOptions;
             await waitForDatabase(options, (attempt, reason) =>
-              logger.warn(`the database does not answer yet (attempt ${attempt}): ${reason}`),
+              logger.warn(`waiting for the database (attempt ${attempt}): ${reason}`),
             );
             if (env.MIGRATE_ON_START) {
               const applied = await migrate({ ...options, url: directDatabaseUrl } as DataSourceOptions);

@@ -8,24 +8,27 @@ import { isConflict, isDatabaseUnavailable } from './database-errors.js';
 import { outcomeOf, Tx, type Sql, type SqlResult } from './sql.js';
 import { statementName } from './statement-names.js';
 
-/** A statement that the server plans once per connection: for hot paths, where building a query costs more than running it. */
+/**
+ * A statement that PostgreSQL plans once per connection. For hot paths, where planning costs more
+ * than running.
+ */
 export interface PreparedStatement {
   readonly name: string;
   readonly text: string;
 }
 
-/** Of a transaction that others keep getting in the way of. */
+/** How often a transaction runs that conflicts with others. */
 const MAX_ATTEMPTS = 3;
 
-/** The way to PostgreSQL: transactions for units of work, single statements that commit by themselves. */
+/** Runs transactions and single statements on PostgreSQL. */
 @Injectable()
 export class Database implements Sql {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
-   * Everything in `work` commits together, or nothing does. Slow work (hashing, SMTP) has no place inside. Runs again, from
-   * the start, where PostgreSQL rolled it back to solve a deadlock or a conflict (CC-08): so what it does besides writing
-   * through `tx` must bear being done twice.
+   * Commits everything in `work` or nothing. Keep slow work (hashing, SMTP) out: it would hold the
+   * connection. PostgreSQL may roll back because of a deadlock or conflict; then `work` runs again
+   * from the start (CC-08), so whatever it does besides writing through `tx` must be repeatable.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -33,7 +36,7 @@ export class Database implements Sql {
         return await this.attempt(work);
       } catch (error) {
         if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw error;
-        // Unequal pauses, so that the same two do not meet again.
+        // A random pause, so that the same two transactions do not conflict again.
         await delay(Math.random() * 20 * attempt);
       }
     }
@@ -57,8 +60,9 @@ export class Database implements Sql {
   }
 
   /**
-   * Rolls back. A connection that timed out or was lost may still be inside its transaction: given back to the pool, it
-   * would carry the next statements into that transaction, and they would be lost with it. So it is closed instead.
+   * Rolls back. After a timeout or a lost connection, closes the connection instead: it may still
+   * be inside the transaction, and if it returned to the pool, the next statements would join that
+   * transaction and be lost with it.
    */
   private async abandon(runner: QueryRunner, error: unknown): Promise<void> {
     let isClean = isConflict(error) || !isDatabaseUnavailable(error);
@@ -69,17 +73,24 @@ export class Database implements Sql {
       );
     }
     if (isClean || runner.isReleased) return;
-    // TypeORM closes a connection only through this method of its own; `release` would give it back.
+    // TypeORM's private method is the only one that closes the connection; `release` would return
+    // it to the pool.
     const closing = runner as unknown as { releasePostgresConnection(error: unknown): Promise<void> };
     await closing.releasePostgresConnection(error).catch(() => undefined);
   }
 
-  /** One statement outside any transaction; it is durable when this returns, whatever is refused afterwards. */
+  /**
+   * Runs one statement outside any transaction. It is committed when this returns, even if the
+   * request fails later.
+   */
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<SqlResult<Row>> {
     return outcomeOf<Row>(await this.pool.query({ name: statementName(text), text, values: [...values] }));
   }
 
-  /** As {@link query}, planned anew each time: for jobs, whose tables may be a thousand times as large as when they were last asked. */
+  /**
+   * As {@link query}, but planned each time: for jobs whose tables may have grown a thousandfold
+   * since the last run.
+   */
   async queryAfresh(text: string): Promise<{ count: number }> {
     const { rowCount } = await this.pool.query(text);
     return { count: rowCount ?? 0 };
@@ -89,12 +100,15 @@ export class Database implements Sql {
     return outcomeOf<Row>(await this.pool.query({ ...statement, values: [...values] }));
   }
 
-  /** Entities outside a transaction, for cold paths: each call takes its own connection and commits by itself. */
+  /**
+   * Entities outside a transaction, for cold paths: each call takes its own connection and commits
+   * by itself.
+   */
   get manager(): EntityManager {
     return this.dataSource.manager;
   }
 
-  /** The pool itself, for its figures. */
+  /** The connection pool, for metrics. */
   get pool(): Pool {
     return (this.dataSource.driver as PostgresDriver).master as Pool;
   }

@@ -3,9 +3,9 @@ import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { LOCKS } from './advisory-locks.js';
 import { isDatabaseUnavailable, reasonOf } from './database-errors.js';
 
-const ASK_AGAIN_MS = 100;
+const LOCK_RETRY_MS = 100;
 
-/** Waits until PostgreSQL answers, so that starting together with it is no error. */
+/** Waits until PostgreSQL answers, so that both can be started together. */
 export async function waitForDatabase(
   options: DataSourceOptions,
   report: (attempt: number, reason: string) => void,
@@ -25,9 +25,14 @@ export async function waitForDatabase(
   }
 }
 
-/** Brings the schema up to date. Replicas starting together take turns by an advisory lock; the later ones find nothing to do. */
+/**
+ * Applies pending migrations under an advisory lock: of replicas that start together, the later
+ * ones find none.
+ * @returns the names of the applied migrations
+ */
 export async function migrate(options: DataSourceOptions): Promise<string[]> {
-  // No statement timeout here: building an index on a large table takes as long as it takes, and so does waiting for the lock.
+  // No timeouts: building an index on a large table may take long, and so may waiting for another
+  // replica.
   const dataSource = new DataSource({
     ...options,
     extra: {
@@ -39,11 +44,11 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   try {
-    await takeTurn(runner);
+    await acquireLock(runner);
     const applied = await dataSource.runMigrations({ transaction: 'each' });
     return applied.map((migration) => migration.name);
   } finally {
-    // Ending the connection frees the lock, also when the unlock itself cannot be sent.
+    // If the unlock cannot be sent, closing the connection releases the lock.
     await runner.query('SELECT pg_advisory_unlock($1)', [LOCKS.migration]).catch(() => undefined);
     await runner.release();
     await dataSource.destroy();
@@ -51,15 +56,15 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
 }
 
 /**
- * Asks for the lock again and again instead of waiting inside PostgreSQL: an index that is built concurrently waits for
- * every statement that is running, and would wait for those that wait for it.
+ * Polls for the lock instead of waiting inside PostgreSQL: CREATE INDEX CONCURRENTLY waits for all
+ * running statements, so a statement that waits for the migration would deadlock with it.
  */
-async function takeTurn(runner: QueryRunner): Promise<void> {
+async function acquireLock(runner: QueryRunner): Promise<void> {
   for (;;) {
-    const [answer] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [LOCKS.migration])) as [
+    const [row] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [LOCKS.migration])) as [
       { locked: boolean },
     ];
-    if (answer.locked) return;
-    await delay(ASK_AGAIN_MS);
+    if (row.locked) return;
+    await delay(LOCK_RETRY_MS);
   }
 }

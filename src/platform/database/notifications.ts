@@ -5,22 +5,28 @@ import { AppConfig } from '../config/app-config.js';
 import { DatabaseClient } from './database-client.js';
 
 const HEARTBEAT_MS = 300;
-/** Past this without a sign of life the connection counts as lost, though the socket may not know it yet. */
+/**
+ * After this long without an answer, the connection counts as lost, even if the socket is still
+ * open.
+ */
 const SILENCE_MS = 1000;
-/** A statement or a connection attempt that takes longer has failed. */
-const GIVE_UP_MS = 3000;
+/** A statement or connection attempt that takes longer fails. */
+const TIMEOUT_MS = 3000;
 const MAX_RECONNECT_MS = 1000;
 
 interface Subscription {
   readonly channel: string;
   onMessage(payload: string): void;
-  /** After every (re)connection, since messages sent meanwhile are lost: read whatever they would have told. */
+  /**
+   * Runs after each connection. Messages sent during the gap are lost, so read the state that they
+   * would have changed.
+   */
   onConnected(query: (text: string) => Promise<{ rows: unknown[] }>): Promise<void>;
 }
 
 /**
- * Listens to PostgreSQL notifications on one connection of its own and says whether it can be relied on at the moment.
- * Its heartbeat also measures how far this process's clock is from the database's.
+ * Listens to PostgreSQL notifications on a separate connection and knows whether that connection
+ * works. Its heartbeat also measures the offset between this process's clock and the database's.
  */
 @Injectable()
 export class Notifications implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -28,7 +34,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   private readonly subscriptions: Subscription[] = [];
   private readonly stopping = new AbortController();
   private client: DatabaseClient | undefined;
-  private lastHeardMs = Number.NEGATIVE_INFINITY;
+  private lastHeartbeatMs = Number.NEGATIVE_INFINITY;
   private running: Promise<void> | undefined;
 
   constructor(
@@ -36,26 +42,28 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     private readonly clock: Clock,
   ) {}
 
-  /** While modules initialise, before listening begins. */
+  /** Call it while modules initialise, before listening starts. */
   subscribe(subscription: Subscription): void {
     this.subscriptions.push(subscription);
   }
 
-  /** Resolves once listening has been tried; keeps listening, reconnecting as often as needed, until shutdown. */
+  /**
+   * Resolves after the first attempt to listen. Keeps listening and reconnecting until shutdown.
+   */
   async onApplicationBootstrap(): Promise<void> {
-    // No reason not to start: until it succeeds, whoever relies on the messages asks the database.
+    // A failure does not prevent the start: subscribers query the database until listening works.
     await this.connect().catch((error: unknown) => this.logger.warn(`not listening yet: ${(error as Error).message}`));
     this.running = this.keepListening();
   }
 
-  /** Whether every message sent until now has been heard, or will be within the heartbeat. */
+  /** Whether every message sent so far has arrived or will arrive within the heartbeat. */
   get isLive(): boolean {
-    return performance.now() - this.lastHeardMs < SILENCE_MS;
+    return performance.now() - this.lastHeartbeatMs < SILENCE_MS;
   }
 
-  /** Since the last sign of life; infinite until there was one. */
+  /** Seconds since the last heartbeat; infinite before the first. */
   get silenceSeconds(): number {
-    return (performance.now() - this.lastHeardMs) / 1000;
+    return (performance.now() - this.lastHeartbeatMs) / 1000;
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -74,7 +82,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
         pauseMs = HEARTBEAT_MS;
       } catch (error) {
         await this.disconnect();
-        // At once the first time, then slower, so that a database coming up is not hammered.
+        // Reconnect quickly at first, then more slowly, to spare a database that is starting.
         pauseMs = pauseMs === HEARTBEAT_MS ? 50 : Math.min(pauseMs * 2 || 50, MAX_RECONNECT_MS);
         this.logger.warn(`notifications interrupted: ${(error as Error).message}`);
       }
@@ -85,8 +93,8 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   private async connect(): Promise<void> {
     const client = new DatabaseClient({
       connectionString: this.config.directDatabaseUrl,
-      connectionTimeoutMillis: GIVE_UP_MS,
-      query_timeout: GIVE_UP_MS,
+      connectionTimeoutMillis: TIMEOUT_MS,
+      query_timeout: TIMEOUT_MS,
       keepAlive: true,
       application_name: 'munjigi-listen',
     });
@@ -100,12 +108,12 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     await client.connect();
     this.client = client;
     try {
-      // LISTEN first, then read: whatever commits in between is heard, read or both, but never missed.
+      // LISTEN before reading: a commit in between is received, read or both, but never missed.
       for (const { channel } of this.subscriptions) await client.query(`LISTEN ${channel}`);
       for (const subscription of this.subscriptions) await subscription.onConnected((text) => client.query(text));
       await this.heartbeat();
     } catch (error) {
-      // Half set up it would look alive and hear nothing.
+      // A half-prepared connection would look alive but miss messages.
       await this.disconnect();
       throw error;
     }
@@ -113,21 +121,22 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
 
   private async heartbeat(): Promise<void> {
     if (!this.client) throw new Error('connection lost');
-    const askedMs = Date.now();
+    const sentMs = Date.now();
     const { rows } = await this.client.query<{ ms: number; read_only: boolean }>(
       `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms, current_setting('transaction_read_only') = 'on' AS read_only`,
     );
     const { ms, read_only: isReadOnly } = rows[0]!;
-    // A former primary that lives on after a failover: revocations happen elsewhere now, and it would never tell of one (FT-06).
+    // A former primary after a failover: revocations now commit elsewhere and would not arrive here
+    // (FT-06).
     if (isReadOnly) throw new Error('the server has become read-only');
-    this.clock.synchronise(ms, askedMs, Date.now());
-    this.lastHeardMs = performance.now();
+    this.clock.synchronise(ms, sentMs, Date.now());
+    this.lastHeartbeatMs = performance.now();
   }
 
   private lose(client: DatabaseClient): void {
     if (this.client !== client) return;
     this.client = undefined;
-    this.lastHeardMs = Number.NEGATIVE_INFINITY;
+    this.lastHeartbeatMs = Number.NEGATIVE_INFINITY;
   }
 
   private async disconnect(): Promise<void> {

@@ -1,19 +1,25 @@
-/** Where a page ended: rows go by time and, among those of one moment, by id. */
+/** The last row of a page. Rows are ordered by time, and by id within the same time. */
 export interface PagePosition {
   readonly id: string;
-  /** Microseconds since 1970 as text: a `Date` would round them off, and a row could be shown twice or left out. */
+  /**
+   * Microseconds since 1970 as text. A `Date` rounds to milliseconds, so that a row could be
+   * repeated or skipped.
+   */
   readonly micros: string;
 }
 
-/** The column a {@link PagePosition} is read from. */
+/** SQL for `micros` of a {@link PagePosition}. */
 export const microsOf = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::bigint::text`;
 
-/** Collects the conditions of a list and their values; only texts of ours become SQL, values travel as parameters. */
+/**
+ * Builds the WHERE clause of a list. Only constant text becomes SQL; values are passed as
+ * parameters.
+ */
 export class Conditions {
   readonly values: unknown[] = [];
   private readonly parts: string[] = [];
 
-  /** Each `$` in the text stands for one value, in that order. */
+  /** Each `$` in the text stands for one of the values, in order. */
   add(text: string, ...values: unknown[]): this {
     let index = this.values.length;
     this.values.push(...values);
@@ -21,12 +27,12 @@ export class Conditions {
     return this;
   }
 
-  /** As {@link add}, unless there is no value. */
-  addIfGiven(text: string, value: unknown): this {
+  /** As {@link add}, unless the value is undefined. */
+  addIfDefined(text: string, value: unknown): this {
     return value === undefined ? this : this.add(text, value);
   }
 
-  /** What comes after a page, newest first. */
+  /** Selects the rows after a page, newest first. */
   addAfter(after: PagePosition | null, time: string, idType: 'uuid' | 'bigint'): this {
     if (after === null) return this;
     return this.add(

@@ -6,17 +6,17 @@ import { Database } from './database.js';
 import { outcomeOf, type Sql, type SqlResult } from './sql.js';
 
 const CONNECTIONS = 3;
-const COMPLAIN_EVERY_MS = 60_000;
+const WARN_EVERY_MS = 60_000;
 
 /**
- * For lists that many rows are read for and that may be a moment old: asks the read replica where there is one, and the
- * database itself where there is none or it does not answer. Nothing that decides anything is read here.
+ * Reads large lists from the read replica, or from the database when no replica is configured or it
+ * does not answer. The replica lags a little, so never decide anything by what it returns.
  */
 @Injectable()
 export class ReadReplica implements Sql, OnApplicationShutdown {
   private readonly logger = new Logger(ReadReplica.name);
   private readonly pool: pg.Pool | undefined;
-  private complainedMs = Number.NEGATIVE_INFINITY;
+  private warnedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly database: Database,
@@ -34,8 +34,8 @@ export class ReadReplica implements Sql, OnApplicationShutdown {
       keepAlive: true,
       application_name: 'munjigi-read',
     });
-    // Without a listener a lost idle connection would end the process.
-    this.pool.on('error', (error) => this.complain(error));
+    // Without a listener, a lost idle connection would end the process.
+    this.pool.on('error', (error) => this.warn(error));
   }
 
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<SqlResult<Row>> {
@@ -43,7 +43,7 @@ export class ReadReplica implements Sql, OnApplicationShutdown {
     try {
       return outcomeOf<Row>(await this.pool.query(text, [...values]));
     } catch (error) {
-      this.complain(error as Error);
+      this.warn(error as Error);
       return this.database.query<Row>(text, values);
     }
   }
@@ -52,9 +52,9 @@ export class ReadReplica implements Sql, OnApplicationShutdown {
     await this.pool?.end();
   }
 
-  private complain(error: Error): void {
-    if (performance.now() - this.complainedMs < COMPLAIN_EVERY_MS) return;
-    this.complainedMs = performance.now();
-    this.logger.warn(`the read replica does not answer, the database is asked instead: ${error.message}`);
+  private warn(error: Error): void {
+    if (performance.now() - this.warnedMs < WARN_EVERY_MS) return;
+    this.warnedMs = performance.now();
+    this.logger.warn(`the read replica does not answer; the database answers instead: ${error.message}`);
   }
 }

@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.js';
 
-/** What the database keeps for its standbys and read replicas, each of which has a slot. */
+/** The slots that standbys and read replicas use, counted by state. */
 export interface ReplicationSlots {
-  /** Somebody follows. */
+  /** A standby or replica is connected. */
   readonly active: number;
-  /** Nobody does, and what they have not seen is kept for them on the disk of the database. */
+  /** None is connected; the database keeps on disk what the slot has not received. */
   readonly away: number;
-  /** Nobody does, and too much has been written since (`max_slot_wal_keep_size`): only a new copy helps. */
+  /**
+   * None is connected, and more than `max_slot_wal_keep_size` was written since: only a new copy
+   * helps.
+   */
   readonly lost: number;
 }
 
-/** Looks at the physical slots; any role may. */
+/** Counts the physical replication slots, which any role may read. */
 @Injectable()
 export class ReplicationSlotsRepository {
   constructor(private readonly database: Database) {}

@@ -4,14 +4,17 @@ import DataLoader from 'dataloader';
 const MAX_BATCH = 100;
 
 /**
- * Batches calls within one turn of the event loop into one statement. Under load that is one round trip and one commit
- * instead of dozens; a single call costs the same as without it. Results are not cached: each call reads, or writes, after
- * it was made.
+ * Batches calls within one turn of the event loop into one statement. Under load that is one round
+ * trip and one commit instead of dozens; a single call costs the same as without it. Results are
+ * not cached: each call reads, or writes, after it was made.
  */
 export class SharedStatement<Key, Result> {
   private readonly loader: DataLoader<Key, Result>;
 
-  /** @param runBatch returns the results in the order of the keys; when it throws, all calls of the batch throw */
+  /**
+   * @param runBatch returns the results in the order of the keys; when it throws, all calls of the
+   *   batch throw
+   */
   constructor(runBatch: (keys: readonly Key[]) => Promise<readonly Result[]>) {
     this.loader = new DataLoader((keys) => runBatch(keys), {
       cache: false,

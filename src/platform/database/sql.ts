@@ -9,24 +9,29 @@ export interface SqlResult<Row> {
   readonly count: number;
 }
 
-/** What the driver answered, in our words. It is said by whoever wrote the statement that its rows are of this kind. */
+/**
+ * Converts the driver's result. The repository that wrote the statement asserts the type of its
+ * rows.
+ */
 export function outcomeOf<Row>({ rows, rowCount }: QueryResult): SqlResult<Row> {
   return { rows: rows as Row[], count: rowCount ?? 0 };
 }
 
-/** Something that runs a statement: a transaction, or the database on its own (one statement, one commit). */
+/** Runs statements: a transaction, or the database itself (one commit per statement). */
 export interface Sql {
   query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<SqlResult<Row>>;
 }
 
-/** One unit of work. Handed from the service to every repository that takes part in it. */
+/** One transaction. A service opens it and passes it to every repository that takes part. */
 export class Tx implements Sql {
   private readonly followUps: (() => void)[] = [];
 
   constructor(
-    /** For entities; what a repository cannot say well with it goes through {@link query}. */
+    /** For entities, on cold paths (ADR 0001). */
     readonly manager: EntityManager,
-    /** The connection that `manager` uses too. Spoken to directly: TypeORM's way there costs as much again as the statement. */
+    /**
+     * The connection of `manager`, used directly: through TypeORM, a statement costs twice as much.
+     */
     private readonly client: ClientBase,
   ) {}
 
@@ -34,12 +39,15 @@ export class Tx implements Sql {
     return outcomeOf<Row>(await this.client.query({ name: statementName(text), text, values: [...values] }));
   }
 
-  /** Runs once the work is committed, never if it is rolled back. Must not throw and must not be needed for correctness after a crash. */
+  /**
+   * Runs after the commit, not after a rollback or a crash. It must not throw, and nothing may
+   * depend on it for correctness.
+   */
   afterCommit(followUp: () => void): void {
     this.followUps.push(followUp);
   }
 
-  /** For {@link Database.transaction} alone. */
+  /** Called only by {@link Database.transaction}. */
   committed(): void {
     for (const followUp of this.followUps) followUp();
   }

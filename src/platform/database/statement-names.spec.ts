@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { statementName } from './statement-names.js';
 
 describe('the name of a statement', () => {
-  it('is the same for the same text and another for another', () => {
+  it('depends only on the text', () => {
     expect(statementName('SELECT 1')).toBe(statementName('SELECT 1'));
     expect(statementName('SELECT 2')).not.toBe(statementName('SELECT 1'));
   });
@@ -11,7 +11,7 @@ describe('the name of a statement', () => {
     expect(statementName('SELECT 1')).toMatch(/^[a-z0-9_]{1,63}$/);
   });
 
-  it('is given to so many and no more, and never taken away', () => {
+  it('is limited to a number of statements and never changes', () => {
     const first = statementName('SELECT 1');
     const given = Array.from({ length: 1000 }, (_, index) => statementName(`SELECT 'value ${index}'`));
     expect(given.at(-1)).toBeUndefined();

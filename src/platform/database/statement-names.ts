@@ -1,13 +1,17 @@
 import { hash } from 'node:crypto';
 
-/** Many more than there are in the source; whoever builds SQL out of values would otherwise fill every connection with it. */
+/**
+ * Far more than the source contains. Without a limit, SQL built from values would fill every
+ * connection with statements.
+ */
 const MAX_NAMES = 500;
 
 const names = new Map<string, string>();
 
 /**
- * The name under which a connection keeps this statement planned. Parsing and planning it anew each time costs the database
- * more than running it. Undefined once there are too many: such a statement runs unnamed, as correct and slower.
+ * The name under which a connection prepares this statement. Parsing and planning cost the database
+ * more than running it. Undefined beyond the limit: the statement then runs unnamed, which is
+ * slower but correct.
  */
 export function statementName(text: string): string | undefined {
   const known = names.get(text);

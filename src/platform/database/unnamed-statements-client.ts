@@ -2,11 +2,12 @@ import type pg from 'pg';
 import { DatabaseClient } from './database-client.js';
 
 /**
- * Sends every statement without its name. A pooler in transaction mode gives each transaction another connection, which has
- * never heard of a statement prepared on the last one; unnamed, it is parsed where it runs. Costs the parsing, saves the pooler.
+ * Sends every statement without its name. A pooler in transaction mode may give each transaction
+ * another connection, where a statement prepared on the last one does not exist. An unnamed
+ * statement is parsed each time it runs.
  */
 export class UnnamedStatementsClient extends DatabaseClient {
-  // The many overloads of `query` all come down to passing the same arguments on.
+  // `query` has many overloads; all receive the same arguments here.
   override query = ((statement: unknown, ...rest: unknown[]) => {
     const isNamed = typeof statement === 'object' && statement !== null && 'name' in statement;
     const unnamed = isNamed ? { ...statement, name: undefined } : statement;

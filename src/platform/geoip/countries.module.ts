@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CountryLookup } from './country-lookup.service.js';
 
-/** Which country an address belongs to. */
+/** Looks up the country of an IP address. */
 @Module({ providers: [CountryLookup], exports: [CountryLookup] })
 export class CountriesModule {}

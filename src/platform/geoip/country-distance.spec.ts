@@ -2,9 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { leastDistanceKm } from './country-distance.js';
 import { COUNTRY_SHAPES } from './country-shapes.js';
 
-describe('the least distance between two countries', () => {
+describe('the minimum distance between two countries', () => {
   it.each([
-    // Shortest real distances: Dokdo to Oki, Kent to Calais, Ceuta to the border, Alaska's mainland apart, Busan to Tsushima.
     ['KR', 'JP'],
     ['GB', 'FR'],
     ['ES', 'MA'],
@@ -20,7 +19,7 @@ describe('the least distance between two countries', () => {
     ['FI', 'RU'],
     ['TH', 'LA'],
     ['SE', 'NO'],
-  ])('is nothing between the neighbours %s and %s', (a, b) => expect(leastDistanceKm(a, b)).toBe(0));
+  ])('is zero between the neighbours %s and %s', (a, b) => expect(leastDistanceKm(a, b)).toBe(0));
 
   it.each([
     ['KR', 'US', 6_000, 8_400],
@@ -29,19 +28,19 @@ describe('the least distance between two countries', () => {
     ['BR', 'JP', 11_000, 17_000],
     ['KR', 'RU', 0, 700],
     ['FR', 'ZA', 6_500, 8_700],
-  ])('is less than any real journey from %s to %s, and not by much', (a, b, least, most) => {
+  ])('is at most the shortest journey from %s to %s, and close to it', (a, b, least, most) => {
     expect(leastDistanceKm(a, b)).toBeGreaterThanOrEqual(least);
     expect(leastDistanceKm(a, b)).toBeLessThanOrEqual(most);
     expect(leastDistanceKm(b, a)).toBe(leastDistanceKm(a, b));
   });
 
-  it('is nothing within a country, and to a country that nobody knows', () => {
+  it('is zero within a country and to an unknown country', () => {
     expect(leastDistanceKm('KR', 'KR')).toBe(0);
     expect(leastDistanceKm('KR', 'ZZ')).toBe(0);
     expect(leastDistanceKm('ZZ', 'KR')).toBe(0);
   });
 
-  it('is known for every country, each with a sensible place', () => {
+  it('is known for every country, each with a plausible position', () => {
     expect(COUNTRY_SHAPES.size).toBe(250);
     for (const [code, { latitude, longitude, reachKm }] of COUNTRY_SHAPES) {
       expect(code).toMatch(/^[A-Z]{2}$/);

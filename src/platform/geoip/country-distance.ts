@@ -3,8 +3,9 @@ import { COUNTRY_SHAPES } from './country-shapes.js';
 const EARTH_RADIUS_KM = 6371;
 
 /**
- * The least distance between a place in one country and a place in the other, in km: from middle to middle, less how far
- * each reaches. Neighbours are 0 apart, and so is a country that is not in the table: what is not known is not far.
+ * A lower bound in km for the distance between two countries: the distance of their centres minus
+ * the radius of each. It is 0 for neighbours, and for a country that is not in the table, so that
+ * an unknown country never counts as far away.
  */
 export function leastDistanceKm(from: string, to: string): number {
   const a = COUNTRY_SHAPES.get(from);
@@ -14,8 +15,8 @@ export function leastDistanceKm(from: string, to: string): number {
   const cosine =
     Math.sin(latitude1) * Math.sin(latitude2) +
     Math.cos(latitude1) * Math.cos(latitude2) * Math.cos(radians(b.longitude - a.longitude));
-  const betweenMiddles = EARTH_RADIUS_KM * Math.acos(Math.min(1, Math.max(-1, cosine)));
-  return Math.max(0, betweenMiddles - a.reachKm - b.reachKm);
+  const betweenCentres = EARTH_RADIUS_KM * Math.acos(Math.min(1, Math.max(-1, cosine)));
+  return Math.max(0, betweenCentres - a.reachKm - b.reachKm);
 }
 
 function radians(degrees: number): number {

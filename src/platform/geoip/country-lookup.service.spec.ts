@@ -31,7 +31,7 @@ describe('the country of an address', () => {
     ['2a01:4f8::1', 'DE'],
   ])('%s is %s', (ip, country) => expect(countries.of(ip)).toBe(country));
 
-  // The file knows a country for some of these; it is wrong.
+  // The file has a country for some of these, wrongly.
   it.each([
     '192.168.1.1',
     '10.0.0.1',
@@ -43,7 +43,7 @@ describe('the country of an address', () => {
     'fe80::1',
     '',
     'x',
-  ])('%s is nowhere', (ip) => expect(countries.of(ip)).toBeNull());
+  ])('%s has no country', (ip) => expect(countries.of(ip)).toBeNull());
 
   it('has a name in both languages', () => {
     expect(countries.nameOf('168.126.63.1', 'en')).toBe('South Korea');
@@ -52,13 +52,13 @@ describe('the country of an address', () => {
   });
 });
 
-describe('without a database', () => {
+describe('without a usable database', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-countries-'));
   const garbage = path.join(folder, 'garbage.mmdb');
   const broken = path.join(folder, 'broken.mmdb');
   const genuine = readFileSync(BUNDLED);
   writeFileSync(garbage, 'not a database');
-  // Its end, where it says what it is, is whole; the tree is not.
+  // The metadata at its end is intact, the search tree is not.
   writeFileSync(broken, Buffer.concat([Buffer.alloc(1000, 0xff), genuine.subarray(genuine.length - 300)]));
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -68,13 +68,13 @@ describe('without a database', () => {
     ['a folder', folder],
     ['no database', garbage],
     ['damaged', broken],
-  ])('%s: no country is known, and nothing fails', async (_, database) => {
+  ])('%s: every country is unknown, without an error', async (_, database) => {
     const countries = await lookup(database);
     for (const ip of ['168.126.63.1', '8.8.8.8', '2a01:4f8::1']) expect(countries.of(ip)).toBeNull();
     expect(countries.nameOf('8.8.8.8', 'en')).toBeUndefined();
   });
 
-  it('reads one of your own from its path', async () => {
+  it('reads a database from a configured path', async () => {
     expect((await lookup(BUNDLED)).of('168.126.63.1')).toBe('KR');
   });
 });

@@ -6,18 +6,21 @@ import { isPublicAddress, unmapped } from '../addresses/ip-address.js';
 import { AppConfig } from '../config/app-config.js';
 import type { Locale } from '../i18n/locale.js';
 
-/** The file of the package that comes with us; docs/countries.md names its source. */
+/** The bundled database; docs/countries.md names its source. */
 const BUNDLED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 
-/** The shapes in which publishers of MMDB files write a country: ours and IPinfo's, MaxMind's and DB-IP's, older IPinfo's. */
+/**
+ * How publishers of MMDB files store a country: `country_code` (bundled, IPinfo),
+ * `country.iso_code` (MaxMind, DB-IP), `country` (older IPinfo).
+ */
 interface CountryRecord {
   readonly country_code?: unknown;
   readonly country?: unknown;
 }
 
 /**
- * Which country an address belongs to, from a file on disk; no address leaves this process. Without a file, or with one that
- * cannot be read, no country is known, and everything that would go by it holds its peace.
+ * Looks up the country of an IP address in a file on disk; no address leaves this process. Without
+ * a readable file, every country is unknown, and the signals and texts that need one are left out.
  */
 @Injectable()
 export class CountryLookup implements OnModuleInit {
@@ -26,7 +29,7 @@ export class CountryLookup implements OnModuleInit {
 
   constructor(private readonly config: AppConfig) {}
 
-  /** Reads the file, once: 8 MB, a few milliseconds, and shared by all lookups from then on. */
+  /** Reads the file once: 8 MB, in a few milliseconds. */
   async onModuleInit(): Promise<void> {
     const choice = this.config.env.GEOIP_DATABASE;
     if (choice === 'off') return;
@@ -34,28 +37,28 @@ export class CountryLookup implements OnModuleInit {
       const path = choice === 'bundled' ? createRequire(import.meta.url).resolve(BUNDLED) : choice;
       this.reader = new Reader(await readFile(path));
     } catch (error) {
-      // No reason not to start: a login is worth more than the name of its country.
+      // Logins work without countries, so this does not prevent the start.
       this.logger.warn(`GEOIP_DATABASE cannot be read, so countries are unknown: ${(error as Error).message}`);
     }
   }
 
-  /** ISO 3166-1 alpha-2; null for a private or reserved address, and where it is not known. */
+  /** ISO 3166-1 alpha-2; null for a private or reserved address, or when unknown. */
   of(ip: string): string | null {
     const address = unmapped(ip);
-    // Asked first: such addresses are in use everywhere, whatever a file says of them.
+    // Private addresses are used everywhere, but some files give them a country.
     if (this.reader === undefined || !isPublicAddress(address)) return null;
-    let found: CountryRecord | null;
+    let record: CountryRecord | null;
     try {
-      found = this.reader.get(address) as CountryRecord | null;
+      record = this.reader.get(address) as CountryRecord | null;
     } catch {
-      return null; // a damaged file: its header was fine, this part of it is not
+      return null; // a damaged file with an intact header
     }
-    const country = found?.country as { iso_code?: unknown } | string | undefined;
-    const code = found?.country_code ?? (typeof country === 'object' ? country.iso_code : country);
+    const country = record?.country as { iso_code?: unknown } | string | undefined;
+    const code = record?.country_code ?? (typeof country === 'object' ? country.iso_code : country);
     return typeof code === 'string' && /^[A-Z]{2}$/.test(code) ? code : null;
   }
 
-  /** The country's name in that language, for mails; undefined where the country is not known. */
+  /** The country's name in a language, for mails; undefined when unknown. */
   nameOf(ip: string, locale: Locale): string | undefined {
     const code = this.of(ip);
     return code === null ? undefined : new Intl.DisplayNames(locale, { type: 'region' }).of(code);

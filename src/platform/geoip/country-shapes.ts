@@ -1,7 +1,8 @@
 /*
- * Where each country lies, roughly: the middle (degrees north and east) and how far it reaches from there (km), drawn
- * generously so that two places are never judged farther apart than they are. Written by hand from general geographic
- * knowledge, to half a degree or so; overseas parts with a code of their own stand for themselves. Keyed by ISO 3166-1 alpha-2.
+ * The approximate position of each country: its centre (degrees north and east) and its radius in
+ * km. The radius is generous, so that no distance is overestimated. Written by hand from general
+ * geographic knowledge, to about half a degree. Overseas parts with their own code have their own
+ * row. Keyed by ISO 3166-1 alpha-2.
  */
 
 export interface CountryShape {

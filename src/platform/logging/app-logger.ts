@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import pino, { type Logger, type LoggerOptions } from 'pino';
 
-/** Nothing secret is ever handed to the log; should it happen by mistake, these names are blanked wherever they stand. */
+/** No secret is logged on purpose. If one is by mistake, fields of these names are blanked. */
 const REDACTED = [
   'password',
   'newPassword',
@@ -16,13 +16,22 @@ const REDACTED = [
   'cookie',
 ];
 
-/** Nest tells of every module and route at start; that is for debugging. */
-const CHATTY = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
+/** Nest logs every module and route at start, which only helps in debugging. */
+const DEBUG_CONTEXTS = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
 
-/** Writes the log: one JSON line for each event, control characters escaped, to standard output. */
+/** Writes the log to standard output: one JSON line per entry, with control characters escaped. */
 export class AppLogger implements LoggerService {
   readonly pino: Logger;
-  /** For lines made of fields that we name ourselves, such as those of requests: looking for secrets in each costs as much as writing it. */
+  /**
+   * Without redaction, which doubles the cost of a line. For lines with fixed fields, such as those
+   * of requests.
+   */
   readonly plain: Logger;
 
   constructor(level: string) {
@@ -40,7 +49,7 @@ export class AppLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write(CHATTY.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
+    this.write(DEBUG_CONTEXTS.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
@@ -59,7 +68,7 @@ export class AppLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest puts the context last, and for errors a stack before it. */
+  /** Nest passes the context last and, for errors, a stack before it. */
   private write(level: 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const stack = rest.length > 1 ? rest[0] : undefined;

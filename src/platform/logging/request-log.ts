@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppLogger } from './app-logger.js';
 
-/** One line for each answered request: the route and not the URL, so that nothing somebody put there gets into the log. */
+/**
+ * Logs one line per answered request. It has the route instead of the URL, which may contain
+ * secrets or forged text.
+ */
 export function logRequests(fastify: FastifyInstance, logger: AppLogger): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const { memberId } = (request as { user?: { memberId?: string } }).user ?? {};

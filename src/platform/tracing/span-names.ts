@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 
-/** Calls the span of a request after its route, which says what was asked without saying by whom. */
+/** Names the span of a request by its route, which contains no personal data. */
 export function nameSpansByRoute(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';

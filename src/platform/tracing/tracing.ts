@@ -5,8 +5,11 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
-/** What a URL or a header may hold is nobody's business: traces go to another system (SL-01). */
-const WITHHELD = [
+/**
+ * Attributes that may contain secrets or personal data. They are blanked, because traces go to
+ * another system (SL-01).
+ */
+const BLANKED = [
   'url.query',
   'http.target',
   'http.url',
@@ -17,8 +20,9 @@ const WITHHELD = [
 ];
 
 /**
- * Sends traces of requests and statements by OTLP, as the usual OTEL_… variables say. Must run before http and pg are
- * loaded, because it wraps them. Statements are recorded without their values.
+ * Sends traces of requests and statements by OTLP; the OTEL_ variables of OpenTelemetry configure
+ * it. Call it before http and pg are loaded, because it wraps them. Statements are recorded without
+ * their values.
  */
 export function startTracing(): { stop(): Promise<void> } {
   const resource = defaultResource()
@@ -33,10 +37,10 @@ export function startTracing(): { stop(): Promise<void> } {
     tracerProvider: provider,
     instrumentations: [
       new HttpInstrumentation({
-        // Probes and scrapes come every few seconds and tell nothing.
+        // Probes and scrapes arrive every few seconds and are of no interest.
         ignoreIncomingRequestHook: ({ url = '' }) => url.startsWith('/health/') || url === '/metrics',
         applyCustomAttributesOnSpan: (span) => {
-          for (const name of WITHHELD) span.setAttribute(name, '');
+          for (const name of BLANKED) span.setAttribute(name, '');
         },
       }),
       new PgInstrumentation({ enhancedDatabaseReporting: false, requireParentSpan: true }),

@@ -15,8 +15,8 @@ export interface EventSubject {
 export class AuditLogService {
   /**
    * Records an event.
-   * @param sql the transaction of the cause, so that both commit together; or the database, when the event must survive
-   *   the rollback of a refused request
+   * @param sql the transaction of the cause, so that both commit together; or the database, when
+   *   the event must survive the rollback of a refused request
    */
   async record<T extends SecurityEventType>(
     sql: Sql,

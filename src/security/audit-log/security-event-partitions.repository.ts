@@ -10,9 +10,15 @@ interface Month {
   readonly until: string;
 }
 
-/** Writers of events queue behind the waiting lock. So the job gives up soon and tries again in the next round. */
+/**
+ * Writers of events queue behind the waiting lock. So the job gives up soon and tries again in the
+ * next round.
+ */
 const LOCK_WAIT = '300ms';
-/** The most rows that are moved into a new partition. Moving them locks the default partition for about 0.1 s. */
+/**
+ * The most rows that are moved into a new partition. Moving them locks the default partition for
+ * about 0.1 s.
+ */
 const MAX_MOVED_ROWS = 10_000;
 
 /** The partitions of `security_events` with bounds: all but the default one. */
@@ -22,8 +28,8 @@ const BOUNDED = `SELECT part.relname AS name, (regexp_match(bounds, 'FROM \\(''(
   WHERE inhparent = 'security_events'::regclass AND bounds <> 'DEFAULT'`;
 
 /**
- * Creates and drops the partitions of the table `security_events`: one per month, and a default one for events of other
- * months. SQL, because an ORM has no partitions.
+ * Creates and drops the partitions of the table `security_events`: one per month, and a default one
+ * for events of other months. SQL, because an ORM has no partitions.
  */
 @Injectable()
 export class SecurityEventPartitionsRepository {
@@ -45,8 +51,8 @@ export class SecurityEventPartitionsRepository {
 
   /**
    * Creates the partition of a month and moves the month's rows out of the default partition.
-   * @returns false when another process holds the lock, or when there are too many rows to move; those stay in the default
-   *   partition until they expire
+   * @returns false when another process holds the lock, or when there are too many rows to move;
+   *   those stay in the default partition until they expire
    */
   async create({ name, since, until }: Month): Promise<boolean> {
     return this.runAlone(async (tx) => {
@@ -59,7 +65,8 @@ export class SecurityEventPartitionsRepository {
         [since, until],
       );
       if (strayRows > MAX_MOVED_ROWS) return false;
-      // Attaching a finished table does not block writers of other months; CREATE … PARTITION OF would.
+      // Attaching a finished table does not block writers of other months; CREATE … PARTITION OF
+      // would.
       await tx.query(`CREATE TABLE ${name} (LIKE security_events INCLUDING ALL)`);
       await tx.query(
         `WITH moved AS (DELETE FROM security_events_default WHERE at >= $1::timestamptz AND at < $2::timestamptz RETURNING *)
@@ -82,7 +89,10 @@ export class SecurityEventPartitionsRepository {
     return rows.map(({ name }) => name);
   }
 
-  /** Drops a partition with all its rows. @returns false when another process holds the lock or has dropped it */
+  /**
+   * Drops a partition with all its rows.
+   * @returns false when another process holds the lock or has dropped it
+   */
   async drop(name: string): Promise<boolean> {
     return this.runAlone(async (tx) => {
       if (!(await exists(tx, name))) return false;

@@ -1,8 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 /**
- * One entry of the audit log, committed together with its cause. The table is partitioned by month of `at` (ADR 0020), so
- * the primary key begins with `at`; the sequence keeps `id` unique by itself.
+ * One entry of the audit log, committed together with its cause. The table is partitioned by month
+ * of `at` (ADR 0020), so the primary key begins with `at`; the sequence keeps `id` unique by
+ * itself.
  */
 @Entity('security_events')
 @Index('security_events_member', ['memberId', 'id'])
@@ -16,7 +17,10 @@ export class SecurityEvent {
   @Column('text') type: string;
   @Column('uuid', { name: 'member_id', nullable: true }) memberId: string | null;
   @Column('uuid', { name: 'session_id', nullable: true }) sessionId: string | null;
-  /** The administrator who acted, whose address and browser the row then holds; null when members act for themselves. */
+  /**
+   * The administrator who acted, whose address and browser the row then holds; null when members
+   * act for themselves.
+   */
   @Column('uuid', { name: 'actor_id', nullable: true }) actorId: string | null;
   @Column('text') ip: string;
   @Column('text', { name: 'user_agent' }) userAgent: string;

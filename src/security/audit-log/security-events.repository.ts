@@ -15,8 +15,8 @@ export interface EventFilter {
 }
 
 /**
- * Reads the table `security_events`. SQL, although lists are a cold path: the table is large, and each list is written for
- * an index that a test checks with EXPLAIN.
+ * Reads the table `security_events`. SQL, although lists are a cold path: the table is large, and
+ * each list is written for an index that a test checks with EXPLAIN.
  */
 @Injectable()
 export class SecurityEventsRepository {
@@ -53,10 +53,10 @@ export function eventListStatement(
   after: PagePosition | null,
 ): { text: string; values: unknown[] } {
   const conditions = new Conditions()
-    .addIfGiven('member_id = $', memberId)
-    .addIfGiven('type = $', type)
-    .addIfGiven('at >= $', from)
-    .addIfGiven('at < $', to)
+    .addIfDefined('member_id = $', memberId)
+    .addIfDefined('type = $', type)
+    .addIfDefined('at >= $', from)
+    .addIfDefined('at < $', to)
     .addAfter(after, 'at', 'bigint');
   const limitAt = conditions.values.push(limit);
   return {

@@ -1,8 +1,9 @@
 import type { Role } from '../../platform/http/principal.js';
 
 /**
- * Every security event and its details. An event is named in the past tense. Details hold facts for the security activity
- * page and the audit log, never a secret and never an address. docs/events.md repeats this table; a test compares them.
+ * Every security event and its details. An event is named in the past tense. Details hold facts for
+ * the security activity page and the audit log, never a secret and never an address. docs/events.md
+ * repeats this table; a test compares them.
  */
 const SECURITY_EVENTS = {
   'sign-up.requested': details<{ loginId: string }>(),
@@ -84,13 +85,21 @@ export type SessionEndReason =
   | 'disabled'
   | 'restored';
 
-/** When the risk was assessed: after a right password, after a wrong second factor, before a session opens, at a refresh. */
+/**
+ * When the risk was assessed: after a right password, after a wrong second factor, before a session
+ * opens, at a refresh.
+ */
 export type RiskMoment = 'password' | 'second-factor' | 'login' | 'refresh';
 
-/** What follows from an assessment: nothing, a mail, a request for more proof, or a refused login and an ended session. */
+/**
+ * What follows from an assessment: nothing, a mail, a request for more proof, or a refused login
+ * and an ended session.
+ */
 export type RiskOutcome = 'allow' | 'notify' | 'ask' | 'end';
 
-/** A sign that another person uses the account; docs/flows/risk.md describes when each is raised. */
+/**
+ * A sign that another person uses the account; docs/flows/risk.md describes when each is raised.
+ */
 export type RiskSignal =
   | 'new_device'
   | 'new_network'

@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { argon2Library, nodeRsArgon2, portableArgon2 } from './argon2-library.js';
 
 const PARAMETERS = { memoryKib: 19_456, timeCost: 2, parallelism: 1 };
-/** Made by the reference command-line tool (RFC 9106), so that both libraries are compared with a third implementation. */
+/**
+ * Made by the reference command-line tool (RFC 9106), so that both libraries are compared with a
+ * third implementation.
+ */
 const FOREIGN = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
 
 describe('the argon2 libraries', () => {

@@ -7,7 +7,9 @@ export interface Argon2Parameters {
   readonly parallelism: number;
 }
 
-/** One implementation of argon2id (RFC 9106) version 19. Each reads the PHC strings of the others. */
+/**
+ * One implementation of argon2id (RFC 9106) version 19. Each reads the PHC strings of the others.
+ */
 export interface Argon2Library {
   readonly name: string;
   hash(password: string, parameters: Argon2Parameters): Promise<string>;
@@ -18,7 +20,10 @@ export interface Argon2Library {
 /** The number of argon2id in RFC 9106, which both libraries use. */
 const ARGON2ID = 2;
 
-/** Written in Rust. It detects AVX2 and similar instructions at run time, which halves the time of a hash (ADR 0019). */
+/**
+ * Written in Rust. It detects AVX2 and similar instructions at run time, which halves the time of a
+ * hash (ADR 0019).
+ */
 export async function nodeRsArgon2(): Promise<Argon2Library> {
   const { hash, verify } = await import('@node-rs/argon2');
   return {
@@ -40,7 +45,10 @@ export async function portableArgon2(): Promise<Argon2Library> {
   };
 }
 
-/** Loads the first library that works: the faster one where this optional dependency is installed, else the portable one. */
+/**
+ * Loads the first library that works: the faster one where this optional dependency is installed,
+ * else the portable one.
+ */
 export async function argon2Library(
   [first, ...others] = [nodeRsArgon2, portableArgon2] as (() => Promise<Argon2Library>)[],
 ): Promise<Argon2Library> {

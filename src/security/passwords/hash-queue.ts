@@ -12,8 +12,9 @@ export interface HashSlot {
 }
 
 /**
- * Bounds how many password hashes run at once and how many wait, first come first served. More hashes than cores slow
- * down every other request; an unbounded queue turns a login flood into minutes of waiting for all members.
+ * Bounds how many password hashes run at once and how many wait, first come first served. More
+ * hashes than cores slow down every other request; an unbounded queue turns a login flood into
+ * minutes of waiting for all members.
  */
 export class HashQueue {
   private running = 0;
@@ -34,8 +35,9 @@ export class HashQueue {
   }
 
   /**
-   * Reserves a place for work that needs preparation; release it right before {@link run}. Without a reservation, all
-   * requests that arrive while one place is free would prepare, and all but one would be refused late.
+   * Reserves a place for work that needs preparation; release it right before {@link run}. Without
+   * a reservation, all requests that arrive while one place is free would prepare, and all but one
+   * would be refused late.
    * @throws DomainError `overloaded`
    */
   reserve(): HashSlot {

@@ -1,6 +1,9 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 
-/** Marks a route whose requests each cost a password hash. While the hash queue is full, they are refused before the body is read. */
+/**
+ * Marks a route whose requests each cost a password hash. While the hash queue is full, they are
+ * refused before the body is read.
+ */
 export const HashesPassword = (): MethodDecorator => RouteConfig({ hashesPassword: true });
 
 declare module 'fastify' {

@@ -36,13 +36,19 @@ export class PasswordHasher {
     return (await this.library).hash(canonical(password), this.parameters);
   }
 
-  /** Also false, without computing anything, for a stored value that is no argon2id hash within bounds. */
+  /**
+   * Also false, without computing anything, for a stored value that is no argon2id hash within
+   * bounds.
+   */
   async verify(hash: string, password: string): Promise<boolean> {
     const cost = costOf(hash);
     return cost !== null && isSane(cost) && (await this.library).verify(hash, canonical(password));
   }
 
-  /** Whether a hash was made at a lower cost than configured. A stronger one stays: replicas may differ during a rollout. */
+  /**
+   * Whether a hash was made at a lower cost than configured. A stronger one stays: replicas may
+   * differ during a rollout.
+   */
   needsRehash(hash: string): boolean {
     const cost = costOf(hash);
     const { memoryKib, timeCost, parallelism } = this.parameters;
@@ -51,16 +57,17 @@ export class PasswordHasher {
 }
 
 /**
- * NFC, so that Hangul typed decomposed on one system and composed on another is one password (NIST SP 800-63B-4 3.1.1.2).
- * Nothing else is folded, trimmed or cut.
+ * NFC, so that Hangul typed decomposed on one system and composed on another is one password (NIST
+ * SP 800-63B-4 3.1.1.2). Nothing else is folded, trimmed or cut.
  */
 function canonical(password: string): string {
   return password.normalize('NFC');
 }
 
 /**
- * Null for everything but an argon2id hash with a salt of at least 8 bytes and a tag of at least 16; this service never
- * wrote another. Implementations write the parameters of a PHC string in different orders.
+ * Null for everything but an argon2id hash with a salt of at least 8 bytes and a tag of at least
+ * 16; this service never wrote another. Implementations write the parameters of a PHC string in
+ * different orders.
  */
 function costOf(hash: string): Cost | null {
   const [, parameters, salt, tag] =
@@ -71,7 +78,10 @@ function costOf(hash: string): Cost | null {
   return m === undefined || t === undefined || p === undefined ? null : { m, t, p };
 }
 
-/** Whether it is canonical base64 without padding. One library decodes other spellings, the other throws. */
+/**
+ * Whether it is canonical base64 without padding. One library decodes other spellings, the other
+ * throws.
+ */
 function isBase64(text: string): boolean {
   return Buffer.from(text, 'base64').toString('base64').replace(/=+$/, '') === text;
 }

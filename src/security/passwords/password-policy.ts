@@ -13,8 +13,8 @@ export interface PasswordOwner {
 }
 
 /**
- * Checks every new password: long enough, not common, not made of the member's own names, not easily guessed. There are
- * no composition rules (NIST SP 800-63B-4 3.1.1.2).
+ * Checks every new password: long enough, not common, not made of the member's own names, not
+ * easily guessed. There are no composition rules (NIST SP 800-63B-4 3.1.1.2).
  */
 @Injectable()
 export class PasswordPolicy {
@@ -23,7 +23,10 @@ export class PasswordPolicy {
     private readonly estimator: StrengthEstimator,
   ) {}
 
-  /** @throws DomainError `validation_failed` or `password_too_common` with the reason at the field, or `overloaded` */
+  /**
+   * @throws DomainError `validation_failed` or `password_too_common` with the reason at the field,
+   *   or `overloaded`
+   */
   async check(typed: string, owner: PasswordOwner, field: string): Promise<void> {
     const { env } = this.config;
     // Count the form that is hashed: decomposed, three Hangul syllables are up to nine code points.
@@ -68,7 +71,10 @@ function isMadeOf(password: string, words: readonly string[], minLength: number)
   return rest.length < length && [...rest].length < Math.ceil(minLength / 2) + 1;
 }
 
-/** Common and personal passwords have their own error code (PW-04); other problems are ordinary invalid input. */
+/**
+ * Common and personal passwords have their own error code (PW-04); other problems are ordinary
+ * invalid input.
+ */
 function refuse(problem: FieldProblem): DomainError {
   const isBlocked = problem.code === 'password_too_common' || problem.code === 'password_personal';
   return new DomainError(isBlocked ? 'password_too_common' : 'validation_failed', { fields: [problem] });

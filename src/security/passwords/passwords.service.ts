@@ -9,14 +9,17 @@ import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
 /** The duration of a verification that is assumed before the first one was measured. */
 const FIRST_ESTIMATE_MS = 40;
 
-/** Hashes and verifies passwords, at most as many at once as there are cores. Never call it inside a transaction. */
+/**
+ * Hashes and verifies passwords, at most as many at once as there are cores. Never call it inside a
+ * transaction.
+ */
 @Injectable()
 export class PasswordsService {
   /** Hashes that run, and those that are ready to run. */
   private readonly hashQueue: HashQueue;
   /**
-   * Stands in front of the hash queue and is twice as wide. A verification asks the database before it hashes; two per
-   * core do that, so that the next hash is ready when a core becomes free.
+   * Stands in front of the hash queue and is twice as wide. A verification asks the database before
+   * it hashes; two per core do that, so that the next hash is ready when a core becomes free.
    */
   private readonly preparationQueue: HashQueue;
   /** Running mean of the duration of a verification, waiting included. */
@@ -37,13 +40,17 @@ export class PasswordsService {
     return { running, waiting: waiting + this.preparationQueue.load.waiting };
   }
 
-  /** False when the next hash would be refused. A request can then be refused before its body is read. */
+  /**
+   * False when the next hash would be refused. A request can then be refused before its body is
+   * read.
+   */
   get hasRoom(): boolean {
     return this.preparationQueue.hasRoom;
   }
 
   /**
-   * Reserves a place for a hash before anything is looked up; release it right before {@link verify}.
+   * Reserves a place for a hash before anything is looked up; release it right before
+   * {@link verify}.
    * @throws DomainError `overloaded`
    */
   reserve(): HashSlot {
@@ -80,9 +87,10 @@ export class PasswordsService {
   }
 
   /**
-   * Compares a password with a stored hash. `null` stands for an unknown account and costs the same, so that the
-   * response time does not reveal which accounts exist (EN-06).
-   * @param beforeHashing runs shortly before the hash: what was allowed when the request began to wait may be no longer
+   * Compares a password with a stored hash. `null` stands for an unknown account and costs the
+   * same, so that the response time does not reveal which accounts exist (EN-06).
+   * @param beforeHashing runs shortly before the hash: what was allowed when the request began to
+   *   wait may be no longer
    * @throws DomainError `overloaded`, and what `beforeHashing` throws
    */
   async verify(hash: string | null, password: string, beforeHashing?: () => Promise<void>): Promise<boolean> {
@@ -96,15 +104,22 @@ export class PasswordsService {
     return isMatch && hash !== null;
   }
 
-  /** Waits as long as a verification takes, without hashing: the response time must not reveal that none took place. */
+  /**
+   * Waits as long as a verification takes, without hashing: the response time must not reveal that
+   * none took place.
+   */
   async simulateVerify(): Promise<void> {
     await delay(this.meanVerifyMs * (0.8 + Math.random() * 0.4));
   }
 
-  /** A hash of the current cost that no password opens. It skips the queues, because its request already has a place. */
+  /**
+   * A hash of the current cost that no password opens. It skips the queues, because its request
+   * already has a place.
+   */
   private getDummyHash(): Promise<string> {
     this.dummyHash ??= this.hasher.hash(unknownPassword()).catch((error: unknown) => {
-      // If the failure stayed cached, every unknown account would answer with an error and known ones would not.
+      // If the failure stayed cached, every unknown account would answer with an error and known
+      // ones would not.
       this.dummyHash = undefined;
       throw error;
     });

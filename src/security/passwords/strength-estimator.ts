@@ -5,20 +5,24 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { StrengthTask } from './strength-worker.js';
 import type { Strength } from './strength.js';
 
-/** Ending the idle thread frees its dictionaries, half of the memory of the process; loading them takes under a second. */
+/**
+ * Ending the idle thread frees its dictionaries, half of the memory of the process; loading them
+ * takes under a second.
+ */
 const IDLE_MS = 60_000;
 
 /**
- * Estimating allocates much short-lived memory. Without a limit V8 grows that generation to 50–60 MiB and is no faster
- * for it (docs/performance.md).
+ * Estimating allocates much short-lived memory. Without a limit V8 grows that generation to 50–60
+ * MiB and is no faster for it (docs/performance.md).
  */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 const WORKER = new URL('./strength-worker.js', import.meta.url);
 
 /**
- * Estimates password strength on one worker thread. An estimate takes 10–40 ms, as long as a hash; on the main thread it
- * would delay every other request (PW-01). The thread starts with the first password and ends when idle.
+ * Estimates password strength on one worker thread. An estimate takes 10–40 ms, as long as a hash;
+ * on the main thread it would delay every other request (PW-01). The thread starts with the first
+ * password and ends when idle.
  */
 @Injectable()
 export class StrengthEstimator implements OnApplicationShutdown {
@@ -59,7 +63,8 @@ export class StrengthEstimator implements OnApplicationShutdown {
     });
     // Without a listener, a thread that fails between two tasks would end the process.
     pool.on('error', (error: Error) => this.logger.error(`the password strength worker failed: ${error.message}`));
-    // Piscina replaces a crashed thread only with the next task. Waiting tasks are refused instead of left waiting.
+    // Piscina replaces a crashed thread only with the next task. Waiting tasks are refused instead
+    // of left waiting.
     pool.on('workerDestroy', () => setImmediate(() => void refuseStrandedTasks(pool)));
     return pool;
   }

@@ -1,9 +1,13 @@
-/** Longer text costs time and does not change the score: a strong password is strong within this length. */
+/**
+ * Longer text costs time and does not change the score: a strong password is strong within this
+ * length.
+ */
 const ESTIMATED_CODE_POINTS = 32;
 
 /**
- * How many substitutions of look-alike characters (`4` for `a`, `$` for `s`) the estimate tries. The library's default of
- * 100 takes up to half a second for one password; 10 take a twelfth of that and give the same scores.
+ * How many substitutions of look-alike characters (`4` for `a`, `$` for `s`) the estimate tries.
+ * The library's default of 100 takes up to half a second for one password; 10 take a twelfth of
+ * that and give the same scores.
  */
 const MAX_SUBSTITUTIONS = 10;
 

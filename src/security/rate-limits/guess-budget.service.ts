@@ -6,11 +6,13 @@ import { Limiters, type Limiter, type LimitOutcome } from './limiters.js';
 const DAY = 86_400;
 
 /**
- * Limits guesses at mailed codes per address and day, over all codes and purposes. 50 guesses at 1,000,000 codes leave an
- * attacker a chance of 0.005 % a day (BF-07). A new code does not refill the budget. Unknown addresses are counted alike.
+ * Limits guesses at mailed codes per address and day, over all codes and purposes. 50 guesses at
+ * 1,000,000 codes leave an attacker a chance of 0.005 % a day (BF-07). A new code does not refill
+ * the budget. Unknown addresses are counted alike.
  *
- * Half of the budget is reserved for the codes of recoveries that name only the address. For the other codes an attacker
- * can start a request that sends no mail, and could otherwise use up the owner's day unseen.
+ * Half of the budget is reserved for the codes of recoveries that name only the address. For the
+ * other codes an attacker can start a request that sends no mail, and could otherwise use up the
+ * owner's day unseen.
  */
 @Injectable()
 export class GuessBudgetService {

@@ -20,7 +20,8 @@ export class IpLimitsService {
   }
 
   /**
-   * Counts a request that sends mail, sets a password, checks whether a login ID is free or starts with a passkey.
+   * Counts a request that sends mail, sets a password, checks whether a login ID is free or starts
+   * with a passkey.
    * @throws DomainError `too_many_requests`
    */
   async takeRequest(context: ClientContext): Promise<void> {
@@ -33,9 +34,9 @@ export class IpLimitsService {
   }
 
   /**
-   * Checks without counting. Only failures count, and a success clears none (BF-05), so {@link countFailure} counts after
-   * the hash. Call this at the start and again shortly before the hash: then parallel logins exceed the limit by at most
-   * twice the number of hashes that run at once.
+   * Checks without counting. Only failures count, and a success clears none (BF-05), so
+   * {@link countFailure} counts after the hash. Call this at the start and again shortly before the hash:
+   * then parallel logins exceed the limit by at most twice the number of hashes that run at once.
    * @throws DomainError `too_many_requests`
    */
   async checkLoginAllowed(context: ClientContext): Promise<void> {

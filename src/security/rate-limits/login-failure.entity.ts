@@ -1,6 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Consecutive failed logins to one account from one known device, or from all unknown devices together. */
+/**
+ * Consecutive failed logins to one account from one known device, or from all unknown devices
+ * together.
+ */
 @Entity('login_failures')
 @Index('login_failures_account', ['account'])
 @Index('login_failures_updated_at', ['updatedAt'])

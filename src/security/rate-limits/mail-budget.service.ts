@@ -4,21 +4,30 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { Limiters, type Limiter } from './limiters.js';
 
 const HOUR = 3600;
-/** The budget of a mailbox over all its +tags, as a multiple of the budget of one address: members do use tags. */
+/**
+ * The budget of a mailbox over all its +tags, as a multiple of the budget of one address: members
+ * do use tags.
+ */
 const MAILBOX_FACTOR = 4;
-/** The share of the hourly budget that claims may use. The rest is enough for recovery: each such mail lets its owner in. */
+/**
+ * The share of the hourly budget that claims may use. The rest is enough for recovery: each such
+ * mail lets its owner in.
+ */
 const CLAIM_SHARE = 4 / 5;
 
 /**
  * Limits how much mail an outsider can cause to one address, over all kinds of mail (BF-08).
  *
- * - A recovery mail helps the owner of the address. The request may name a login ID besides the address.
- * - A claim mail goes to an address that a sign-up or an address change claims; it does not help the owner. Claims have a
- *   share of the hour and a cooldown of their own, so that an attacker cannot use up the owner's recovery mails.
+ * - A recovery mail helps the owner of the address. The request may name a login ID besides the
+ *   address.
+ * - A claim mail goes to an address that a sign-up or an address change claims; it does not help
+ *   the owner. Claims have a share of the hour and a cooldown of their own, so that an attacker
+ *   cannot use up the owner's recovery mails.
  * - A notification has no cooldown.
  *
- * The budget is taken before the address is looked up, so that the limits do not reveal whether it is known (EN-02). When
- * no mail was sent, {@link refundUndelivered} moves the count from the address to that exact request.
+ * The budget is taken before the address is looked up, so that the limits do not reveal whether it
+ * is known (EN-02). When no mail was sent, {@link refundUndelivered} moves the count from the
+ * address to that exact request.
  */
 @Injectable()
 export class MailBudgetService {
@@ -40,7 +49,8 @@ export class MailBudgetService {
 
   /**
    * Takes one recovery mail from the budget of an address.
-   * @param loginId the login ID that the request names; each pair of login ID and address has its own cooldown
+   * @param loginId the login ID that the request names; each pair of login ID and address has its
+   *   own cooldown
    * @returns false while the cooldown lasts or when the hour is used up
    */
   async takeForRecovery(emailKey: string, loginId: string | null): Promise<boolean> {
@@ -49,7 +59,10 @@ export class MailBudgetService {
     return this.takeHour(emailKey, loginId);
   }
 
-  /** Takes one mail to an address that a sign-up or an address change claims. @returns as {@link takeForRecovery} */
+  /**
+   * Takes one mail to an address that a sign-up or an address change claims.
+   * @returns as {@link takeForRecovery}
+   */
   async takeForClaim(emailKey: string): Promise<boolean> {
     const address = mailBudgetKey(emailKey);
     if (!(await this.cooldown.take(claimKey(address))).isAllowed) return false;
@@ -59,8 +72,8 @@ export class MailBudgetService {
   }
 
   /**
-   * Takes one notification that an outsider can cause. It starts no cooldown: an attacker who locks an account would
-   * otherwise also delay the reset mail that its owner needs then (BF-04).
+   * Takes one notification that an outsider can cause. It starts no cooldown: an attacker who locks
+   * an account would otherwise also delay the reset mail that its owner needs then (BF-04).
    * @returns false when the hour is used up
    */
   async takeForNotification(emailKey: string): Promise<boolean> {
@@ -68,10 +81,10 @@ export class MailBudgetService {
   }
 
   /**
-   * Call this when no mail was sent after {@link takeForRecovery}. The address and its mailbox get the mail back: an
-   * attacker could otherwise use up the owner's budget unseen, with wrong login IDs, other dots or unknown tags. The same
-   * request stays counted until the end of the same hour, so that repeating it does not reveal the refund (EN-07).
-   * Never throws.
+   * Call this when no mail was sent after {@link takeForRecovery}. The address and its mailbox get
+   * the mail back: an attacker could otherwise use up the owner's budget unseen, with wrong login
+   * IDs, other dots or unknown tags. The same request stays counted until the end of the same hour,
+   * so that repeating it does not reveal the refund (EN-07). Never throws.
    */
   async refundUndelivered(emailKey: string, loginId: string | null): Promise<void> {
     const address = mailBudgetKey(emailKey);
@@ -83,8 +96,9 @@ export class MailBudgetService {
   }
 
   /**
-   * Refunds a recovery mail whose code or link was used: it was wanted, so the member may start the next request at once.
-   * Only the owner of the mailbox gets here. Never throws; a failure costs the member a cooldown.
+   * Refunds a recovery mail whose code or link was used: it was wanted, so the member may start the
+   * next request at once. Only the owner of the mailbox gets here. Never throws; a failure costs
+   * the member a cooldown.
    */
   async refund(emailKey: string, loginId: string | null): Promise<void> {
     const address = mailBudgetKey(emailKey);
@@ -109,8 +123,8 @@ export class MailBudgetService {
   }
 
   private async takeHour(emailKey: string, loginId: string | null): Promise<boolean> {
-    // Undelivered requests count too. One with a login ID also counts those without: if they had been delivered, they
-    // would have counted for the address, and so for every request to it.
+    // Undelivered requests count too. One with a login ID also counts those without: if they had
+    // been delivered, they would have counted for the address, and so for every request to it.
     const loginIds = loginId === null ? [null] : [null, loginId];
     const undelivered = await Promise.all(loginIds.map((id) => this.addressHour.peek(requestKey(emailKey, id))));
     const undeliveredPoints = undelivered.reduce((sum, { points }) => sum + points, 0);
@@ -126,7 +140,10 @@ export class MailBudgetService {
   }
 }
 
-/** Counts a recovery request as submitted, with dots and tags. The space keeps it apart from every address. */
+/**
+ * Counts a recovery request as submitted, with dots and tags. The space keeps it apart from every
+ * address.
+ */
 function requestKey(emailKey: string, loginId: string | null): string {
   return `asked ${loginId ?? ''} ${emailKey}`;
 }

@@ -5,7 +5,10 @@ import type { Count, Counters } from './counters.js';
 /** Milliseconds since 1970 by the database's clock, which all replicas share (FT-11). */
 const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
 
-/** Counts, in a new window when the last one is over. The end is at most one window ahead, also after the clock was set back. */
+/**
+ * Counts, in a new window when the last one is over. The end is at most one window ahead, also
+ * after the clock was set back.
+ */
 const COUNT = {
   name: 'rate-limit-count',
   text: `INSERT INTO rate_limits AS r (key, points, expire) VALUES ($1, 1, ${NOW} + $2::bigint)

@@ -5,14 +5,18 @@ import type { Count, Counters } from './counters.js';
 /** After this long without an answer, the fallback counts. */
 const TIMEOUT_MS = 250;
 /**
- * A connection that is silent for this long while a command waits is closed, and all its commands fail. A frozen server or
- * a network that drops packets closes no connection; without this limit, each command would wait and stay in memory.
+ * A connection that is silent for this long while a command waits is closed, and all its commands
+ * fail. A frozen server or a network that drops packets closes no connection; without this limit,
+ * each command would wait and stay in memory.
  */
 const SILENCE_MS = 1000;
 const WARN_EVERY_MS = 60_000;
 const PREFIX = 'munjigi:limit:';
 
-/** One script, so that no key is left without an end when the process stops in between. Redis uses its own clock. */
+/**
+ * One script, so that no key is left without an end when the process stops in between. Redis uses
+ * its own clock.
+ */
 const ADD = `local points = redis.call('INCR', KEYS[1])
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {points, redis.call('PTTL', KEYS[1])}`;
@@ -20,8 +24,9 @@ const READ = `return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}`;
 const REFUND = `if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end`;
 
 /**
- * Counts in Redis, which takes the busiest rows off PostgreSQL. While Redis does not answer, `fallback` counts in windows
- * of its own, so an outage neither refuses all requests nor removes the limits.
+ * Counts in Redis, which takes the busiest rows off PostgreSQL. While Redis does not answer,
+ * `fallback` counts in windows of its own, so an outage neither refuses all requests nor removes
+ * the limits.
  */
 @Injectable()
 export class RedisCounters implements Counters, OnApplicationShutdown {

@@ -1,7 +1,10 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../../users/member.entity.js';
 
-/** A coarse network that a member logged in from or moved a session to. It is deleted some time after it was last seen. */
+/**
+ * A coarse network that a member logged in from or moved a session to. It is deleted some time
+ * after it was last seen.
+ */
 @Entity('known_networks')
 @Index('known_networks_last_seen_at', ['lastSeenAt'])
 export class KnownNetwork {

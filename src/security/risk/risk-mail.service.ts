@@ -19,7 +19,10 @@ export interface RiskSubject {
   readonly deviceName: string | null;
 }
 
-/** Signals that concern a country: another country is news, although the member got a mail about the last one. */
+/**
+ * Signals that concern a country: another country is news, although the member got a mail about the
+ * last one.
+ */
 const COUNTRY_SIGNALS: ReadonlySet<string> = new Set(['new_country', 'impossible_travel', 'many_countries']);
 
 /** Mails members about suspicious logins and refreshes, once for each piece of news. */
@@ -33,7 +36,9 @@ export class RiskMailService {
     private readonly notifications: SecurityNotificationsService,
   ) {}
 
-  /** @returns false when there is nothing to tell the member that an earlier mail did not contain */
+  /**
+   * @returns false when there is nothing to tell the member that an earlier mail did not contain
+   */
   async queue(tx: Tx, subject: RiskSubject, judgement: RiskJudgement, context: ClientContext): Promise<boolean> {
     if (isCoveredByNewDeviceMail(judgement) || !(await this.claim(tx, subject, judgement, context))) return false;
     const member = await this.members.get(tx, subject.memberId);
@@ -62,7 +67,10 @@ export class RiskMailService {
   }
 }
 
-/** A new device, perhaps in a new network, and nothing else: the calmer mail about new devices contains all of that. */
+/**
+ * A new device, perhaps in a new network, and nothing else: the calmer mail about new devices
+ * contains all of that.
+ */
 function isCoveredByNewDeviceMail({ outcome, signals }: RiskJudgement): boolean {
   return (
     outcome === 'notify' &&

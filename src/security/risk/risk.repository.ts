@@ -2,10 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/sql.js';
 import type { History, Place } from './signals.js';
 
-/** More networks than a member uses regularly; without a limit, a roaming phone would fill the table. */
+/**
+ * More networks than a member uses regularly; without a limit, a roaming phone would fill the
+ * table.
+ */
 const MAX_NETWORKS = 50;
 
-/** Owns the tables `known_networks`, `session_countries` and `risk_notices`. Prepared SQL: every login reads and writes them. */
+/**
+ * Owns the tables `known_networks`, `session_countries` and `risk_notices`. Prepared SQL: every
+ * login reads and writes them.
+ */
 @Injectable()
 export class RiskRepository {
   /** What is remembered of a member's places, compared with this place. */
@@ -22,7 +28,10 @@ export class RiskRepository {
     return { ...history, last: country === null || secondsAgo === null ? null : { country, secondsAgo } };
   }
 
-  /** Remembers an arrival. Beyond a limit, the networks that were last seen longest ago are forgotten. */
+  /**
+   * Remembers an arrival. Beyond a limit, the networks that were last seen longest ago are
+   * forgotten.
+   */
   async remember(tx: Tx, memberId: string, { network, country }: Place): Promise<void> {
     const { rows } = await tx.query<{ isNew: boolean }>(
       `INSERT INTO known_networks AS k (member_id, network, country) VALUES ($1, $2, $3)
@@ -71,7 +80,8 @@ export class RiskRepository {
   }
 
   /**
-   * Claims the mail about these signals of a device. Of two transactions at once, one gets the claim.
+   * Claims the mail about these signals of a device. Of two transactions at once, one gets the
+   * claim.
    * @returns false when the member got a mail about all of them within `repeatSeconds`
    */
   async claimNotification(

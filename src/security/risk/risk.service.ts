@@ -45,8 +45,9 @@ export interface RiskDecision {
 const ALLOWED: RiskDecision = { outcome: 'allow', riskMailQueued: false };
 
 /**
- * Assesses logins and refreshes by their unusual signals (docs/flows/risk.md). Every outcome but `allow` is recorded in
- * the given transaction and mailed to the member; the login or refresh itself refuses, or ends the session.
+ * Assesses logins and refreshes by their unusual signals (docs/flows/risk.md). Every outcome but
+ * `allow` is recorded in the given transaction and mailed to the member; the login or refresh
+ * itself refuses, or ends the session.
  */
 @Injectable()
 export class RiskService {
@@ -62,7 +63,10 @@ export class RiskService {
     this.rules = riskRules(config.env);
   }
 
-  /** Call before a session opens, after all factors. With `end`, open no session and let the transaction commit. */
+  /**
+   * Call before a session opens, after all factors. With `end`, open no session and let the
+   * transaction commit.
+   */
   async assessLogin(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<RiskDecision> {
     if (this.isOff) return ALLOWED;
     const judgement = await this.judgeLogin(tx, login, context);
@@ -71,8 +75,9 @@ export class RiskService {
 
   /**
    * Call after a right password that a second factor has to follow.
-   * @returns false when the login is refused without asking for the second factor. Only `end` counts here and is recorded:
-   *   {@link assessLogin} assesses everything else after the second factor.
+   * @returns false when the login is refused without asking for the second factor. Only `end`
+   *   counts here and is recorded: {@link assessLogin} assesses everything else after the second
+   *   factor.
    */
   async allowsSecondFactor(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<boolean> {
     if (this.isOff) return true;
@@ -89,7 +94,10 @@ export class RiskService {
     await this.applyOutcome(tx, 'second-factor', { ...login, sessionId: null }, judgement, context);
   }
 
-  /** Whether a refresh needs {@link assessRefresh}: it came from another country, or was one too many. Costs no query. */
+  /**
+   * Whether a refresh needs {@link assessRefresh}: it came from another country, or was one too
+   * many. Costs no query.
+   */
   needsAssessment({ previousIp, refreshes }: AssessedRefresh, { ip }: ClientContext): boolean {
     if (this.isOff) return false;
     // Equal, not greater: once for each window, although further refreshes count on.
@@ -97,7 +105,8 @@ export class RiskService {
     if (previousIp === null || previousIp === ip || coarseNetwork(previousIp) === coarseNetwork(ip)) return false;
     const country = this.countries.of(ip);
     const hasMoved = country !== null && country !== this.countries.of(previousIp);
-    // A phone meets many new networks a day. One alone matters only if its weight reaches the first threshold.
+    // A phone meets many new networks a day. One alone matters only if its weight reaches the first
+    // threshold.
     return hasMoved || this.rules.weights.new_network >= this.rules.thresholds.notify;
   }
 
@@ -126,7 +135,10 @@ export class RiskService {
     return decision;
   }
 
-  /** Records the reuse of a refresh token. It ends the session whatever the rules are, and has its own mail. */
+  /**
+   * Records the reuse of a refresh token. It ends the session whatever the rules are, and has its
+   * own mail.
+   */
   async recordReuse(tx: Tx, session: { id: string; memberId: string }, context: ClientContext): Promise<void> {
     const weight = this.rules.thresholds.end;
     await this.auditLog.record(
@@ -142,7 +154,10 @@ export class RiskService {
     await this.repository.remember(tx, memberId, this.placeOf(context.ip));
   }
 
-  /** Forgets the places first seen within the last `seconds`, when an owner recovers the account: they may be the attacker's. */
+  /**
+   * Forgets the places first seen within the last `seconds`, when an owner recovers the account:
+   * they may be the attacker's.
+   */
   async forgetRecent(tx: Tx, memberId: string, seconds: number): Promise<void> {
     await this.repository.forgetRecent(tx, memberId, seconds);
   }

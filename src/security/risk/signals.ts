@@ -26,7 +26,10 @@ export interface RiskFacts {
   readonly history: History;
   /** The device showed no device token and does not look like a known one. */
   readonly isNewDevice?: boolean;
-  /** Consecutive wrong passwords before the right one, on this device or on all unknown devices together. */
+  /**
+   * Consecutive wrong passwords before the right one, on this device or on all unknown devices
+   * together.
+   */
   readonly passwordFailures?: number;
   readonly isSecondFactorWrong?: boolean;
   /** Refreshes of this session within the window. */
@@ -52,7 +55,10 @@ const newNetwork: Signal = ({ history }) => history.hasNetworks && !history.hasT
 const newCountry: Signal = ({ place, history }) =>
   place.country !== null && history.hasCountries && !history.hasThisCountry;
 
-/** Since the last arrival, not even the maximum speed covers the shortest distance between the two countries. */
+/**
+ * Since the last arrival, not even the maximum speed covers the shortest distance between the two
+ * countries.
+ */
 const impossibleTravel: Signal = ({ place, history: { last } }, { maxSpeedKmh }) =>
   place.country !== null &&
   last !== null &&
@@ -60,14 +66,20 @@ const impossibleTravel: Signal = ({ place, history: { last } }, { maxSpeedKmh })
 
 const refreshBurst: Signal = ({ refreshes = 0 }, limits) => refreshes >= limits.refreshes;
 
-/** Two countries are a traveller or a VPN switched on. More suggest that several people use the session. */
+/**
+ * Two countries are a traveller or a VPN switched on. More suggest that several people use the
+ * session.
+ */
 const manyCountries: Signal = ({ countries = 0 }, limits) => countries >= limits.countries;
 
 const successAfterFailures: Signal = ({ passwordFailures = 0 }, limits) => passwordFailures >= limits.passwordFailures;
 
 const wrongSecondFactor: Signal = ({ isSecondFactorWrong = false }) => isSecondFactorWrong;
 
-/** All weighed signals. Reuse of a refresh token is not among them: it ends the session by itself (docs/flows/refresh.md). */
+/**
+ * All weighed signals. Reuse of a refresh token is not among them: it ends the session by itself
+ * (docs/flows/refresh.md).
+ */
 export const SIGNALS: Readonly<Record<Exclude<RiskSignal, 'token_reuse'>, Signal>> = {
   new_device: newDevice,
   new_network: newNetwork,

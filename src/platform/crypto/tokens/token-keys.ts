@@ -16,14 +16,16 @@ import { PURPOSES, type TokenPurpose } from './token-purpose.js';
 
 export type SignatureAlgorithm = 'ES256' | 'HS512';
 
-/** One key with the name tokens call it by. `signing` is absent where only old tokens are still verified with it. */
+/**
+ * One key and the `kid` that names it in tokens. Without `signing`, it only verifies older tokens.
+ */
 interface TokenKey {
   readonly kid: string;
   readonly verifying: KeyObject;
   readonly signing?: KeyObject;
 }
 
-/** The keys of one purpose: one algorithm, pinned, and every key that may have signed. */
+/** The keys of one purpose: one fixed algorithm, and every key that may have signed. */
 interface PurposeKeys {
   readonly algorithm: SignatureAlgorithm;
   readonly signing: TokenKey & { readonly signing: KeyObject };
@@ -31,8 +33,8 @@ interface PurposeKeys {
 }
 
 /**
- * Every key that tokens are signed or verified with, made once as `KeyObject`s: parsing a PEM or a string at each
- * verification costs forty times the verification itself.
+ * Holds all keys that sign or verify tokens as `KeyObject`s: parsing a PEM or string for each
+ * verification would cost forty times the verification.
  */
 @Injectable()
 export class TokenKeys {
@@ -53,7 +55,10 @@ export class TokenKeys {
     return this.keys[purpose];
   }
 
-  /** The public keys of access tokens as a JWK set (RFC 7517); empty where the algorithm is symmetric. */
+  /**
+   * The public keys of access tokens as a JWK set (RFC 7517); empty where the algorithm is
+   * symmetric.
+   */
   publicJwks(): JsonWebKey[] {
     const { algorithm, byKid } = this.keys.access;
     if (algorithm !== 'ES256') return [];
@@ -79,7 +84,7 @@ function purposeKeys(algorithm: SignatureAlgorithm, keys: readonly TokenKey[]): 
 function hs512Keys(keyRing: KeyRing, purpose: TokenPurpose): PurposeKeys {
   const keys = keyRing.all(`token:${PURPOSES[purpose].typ}:HS512`).map((bytes) => {
     const key = createSecretKey(bytes);
-    // An HMAC of the key names it without giving it away.
+    // An HMAC of the key identifies it without revealing it.
     return {
       kid: createHmac('sha256', bytes).update('kid').digest('base64url').slice(0, 16),
       verifying: key,
@@ -98,7 +103,10 @@ function es256Keys(config: AppConfig, keyRing: KeyRing): PurposeKeys {
   );
 }
 
-/** A P-256 key from derived bytes: 384 bits reduced modulo the group order leave no bias that matters (FIPS 186-5 A.2.1). */
+/**
+ * A P-256 key from derived bytes. Reducing 384 bits modulo the group order leaves a negligible bias
+ * (FIPS 186-5 A.2.1).
+ */
 function deriveEs256Key(bytes: Buffer): Omit<TokenKey, 'kid'> {
   const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
   const scalar = (BigInt(`0x${bytes.subarray(0, 48).toString('hex')}`) % (order - 1n)) + 1n;
@@ -134,7 +142,7 @@ function parsePemKeys(text: string): Omit<TokenKey, 'kid'>[] {
   return keys;
 }
 
-/** The RFC 7638 thumbprint: any party computes the same name for the same key. */
+/** The thumbprint of RFC 7638, which any party computes alike for the same key. */
 function thumbprint(key: KeyObject): string {
   const { crv, kty, x, y } = key.export({ format: 'jwk' });
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');

@@ -3,7 +3,7 @@ import { JwtModule } from '@nestjs/jwt';
 import { TokenKeys } from './token-keys.js';
 import { TokensService } from './tokens.service.js';
 
-/** JWTs, one purpose each. */
+/** Signing and verification of JWTs, each for one purpose. */
 @Module({
   imports: [JwtModule.register({})],
   providers: [TokenKeys, TokensService],

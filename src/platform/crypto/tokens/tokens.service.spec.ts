@@ -40,7 +40,7 @@ function refusalOf(tokens: TokensService, purpose: TokenPurpose, token: string):
   }
 }
 
-/** The same token with another header or payload, the signature being left or made by `sign`. */
+/** The same token with another header or payload; its signature is kept, or made by `sign`. */
 function altered(
   token: string,
   change: { header?: object; payload?: object; text?: string },
@@ -56,7 +56,7 @@ function altered(
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
 const decode = (part: string): string => Buffer.from(part, 'base64url').toString('utf8');
 
-/** Signs as the server itself would, to see that claims are checked and not only signatures. */
+/** Signs like the server, to test that claims are checked and not only signatures. */
 const signReset = (signed: string): string =>
   createHmac('sha512', new KeyRing([SECRET]).current('token:reset+jwt:HS512'))
     .update(signed)
@@ -65,7 +65,7 @@ const signReset = (signed: string): string =>
 describe('a token', () => {
   const tokens = tokensWith();
 
-  it.each(PURPOSES)('TK-04 for %s is good for that and nothing else', (purpose) => {
+  it.each(PURPOSES)('TK-04 for %s is accepted for that purpose only', (purpose) => {
     const token = mint(tokens, purpose);
     expect(tokens.verify(purpose, token)).toEqual({
       ...CLAIMS[purpose],
@@ -76,17 +76,17 @@ describe('a token', () => {
       expect(refusalOf(tokens, other, token)).toBe('token_invalid');
   });
 
-  it.each(PURPOSES)('TK-03 for %s ends with its time, to the second', (purpose) => {
+  it.each(PURPOSES)('TK-03 for %s expires to the second', (purpose) => {
     expect(refusalOf(tokens, purpose, mint(tokens, purpose, now() - 300, now()))).toBe('token_expired');
     expect(refusalOf(tokens, purpose, mint(tokens, purpose, now() - 300, now() + 2))).toBe('accepted');
   });
 
-  it('for access never outlives what access tokens live by now, since revocations are forgotten then', () => {
+  it('for access never outlives the configured lifetime, after which revocations are deleted', () => {
     expect(refusalOf(tokens, 'access', mint(tokens, 'access', now() - 601, now() + 3000))).toBe('token_expired');
     expect(refusalOf(tokens, 'access', mint(tokens, 'access', now() - 590, now() + 3000))).toBe('accepted');
   });
 
-  it('FT-11 is judged by the time of the database, not by the clock of this machine', () => {
+  it('FT-11 expires by the time of the database, not by the clock of this machine', () => {
     const clock = new Clock();
     const shifted = tokensWith({}, clock);
     const token = mint(shifted, 'access');
@@ -96,7 +96,7 @@ describe('a token', () => {
     expect(refusalOf(shifted, 'access', token)).toBe('token_invalid'); // from the future
   });
 
-  it('TK-03 for access that was found right once is remembered, and ends with its time all the same', () => {
+  it('TK-03 for access is cached after verification and still expires', () => {
     const clock = new Clock();
     const shifted = tokensWith({}, clock);
     const token = mint(shifted, 'access');
@@ -109,7 +109,7 @@ describe('a token', () => {
     expect(() => shifted.verifyAccess(token)).toThrow(expect.objectContaining({ code: 'token_expired' }));
   });
 
-  it('TK-04 of another purpose is never remembered as one for access', () => {
+  it('TK-04 of another purpose is never cached as an access token', () => {
     const fresh = tokensWith();
     for (const purpose of PURPOSES.filter((name) => name !== 'access')) {
       const token = mint(fresh, purpose);
@@ -135,7 +135,7 @@ describe('a token', () => {
     );
   });
 
-  it('TK-02 chooses nothing by its header but the key', () => {
+  it('TK-02 selects only the key by its header', () => {
     const token = mint(tokens, 'reset');
     const headers = [
       { jwk: { kty: 'oct', k: 'AAAA' } },
@@ -152,10 +152,10 @@ describe('a token', () => {
         header,
         'token_invalid',
       ]);
-    expect(refusalOf(tokens, 'reset', altered(token, {}, signReset))).toBe('accepted'); // so it was the header
+    expect(refusalOf(tokens, 'reset', altered(token, {}, signReset))).toBe('accepted'); // unchanged, it is accepted
   });
 
-  it('TK-03 states exactly what its purpose states', () => {
+  it('TK-03 has exactly the claims of its purpose', () => {
     const token = mint(tokens, 'reset');
     const payloads = [
       ...[
@@ -177,7 +177,7 @@ describe('a token', () => {
       ]);
   });
 
-  it('TK-03 is written in the one way that we write it', () => {
+  it('TK-03 is accepted only in its canonical form', () => {
     const token = mint(tokens, 'reset');
     const text = decode(token.split('.')[1]!);
     const texts = [
@@ -197,13 +197,13 @@ describe('a token', () => {
       ]);
   });
 
-  it('TK-11 that is none at all is merely refused', () => {
+  it('TK-11 that is malformed is refused', () => {
     const nonsense = ['', '.', '..', '...', 'a.b.c', 'ä.ö.ü', '\0', 'x'.repeat(100_000), `${mint(tokens, 'access')}=`];
     for (const purpose of PURPOSES)
       for (const token of nonsense) expect(refusalOf(tokens, purpose, token)).toBe('token_invalid');
   });
 
-  it('of one state is the same on every replica where it is symmetric', () => {
+  it('with equal claims is the same on every replica if the algorithm is symmetric', () => {
     const [from, to] = [now(), now() + 600];
     for (const purpose of ['refresh', 'reset'] as const)
       expect(mint(tokensWith(), purpose, from, to)).toBe(mint(tokens, purpose, from, to));
@@ -212,7 +212,7 @@ describe('a token', () => {
 
 describe('a rotation of keys', () => {
   it.each([...(['ES256', 'HS512'] as const).map((algorithm) => [algorithm, { JWT_ALGORITHM: algorithm }] as const)])(
-    'TK-11 keeps older tokens good until the older secret is gone (%s)',
+    'TK-11 accepts older tokens until the older secret is removed (%s)',
     (_, env) => {
       const before = tokensWith({ ...env, SECRET: OLDER });
       const during = tokensWith({ ...env, PREVIOUS_SECRETS: OLDER });
@@ -229,13 +229,13 @@ describe('a rotation of keys', () => {
     },
   );
 
-  it('TK-01 never takes a token of the other algorithm', () => {
+  it('TK-01 refuses tokens of the other algorithm', () => {
     const [es, hs] = [tokensWith(), tokensWith({ JWT_ALGORITHM: 'HS512' })];
     expect(refusalOf(hs, 'access', mint(es, 'access'))).toBe('token_invalid');
     expect(refusalOf(es, 'access', mint(hs, 'access'))).toBe('token_invalid');
   });
 
-  it('may use keys of the operator’s own: the first signs, all verify', () => {
+  it('accepts configured keys: the first signs, all verify', () => {
     const pem = (curve = 'prime256v1') => {
       const pair = generateKeyPairSync('ec', { namedCurve: curve });
       return {
@@ -246,7 +246,7 @@ describe('a rotation of keys', () => {
     const [old, fresh] = [pem(), pem()];
     const token = mint(tokensWith({ JWT_KEYS: old.private }), 'access');
     expect(refusalOf(tokensWith({ JWT_KEYS: fresh.private + old.public }), 'access', token)).toBe('accepted');
-    // In one line, as a .env file has it.
+    // In one line, as in a .env file.
     const oneLine = fresh.private.replaceAll('\n', '\\n');
     expect(refusalOf(tokensWith({ JWT_KEYS: oneLine }), 'access', token)).toBe('token_invalid');
 
@@ -266,7 +266,7 @@ describe('the published keys', () => {
     return new TokenKeys(config, new KeyRing(config.secrets)).publicJwks();
   };
 
-  it('are public, named, and one for each secret that is still accepted', () => {
+  it('are public and named, one for each accepted secret', () => {
     const keys = jwksOf({ PREVIOUS_SECRETS: OLDER });
     expect(keys).toHaveLength(2);
     for (const key of keys)
@@ -276,7 +276,7 @@ describe('the published keys', () => {
       });
   });
 
-  it('are none where access tokens are signed with a shared secret', () => {
+  it('are empty when access tokens are signed with a shared secret', () => {
     expect(jwksOf({ JWT_ALGORITHM: 'HS512' })).toEqual([]);
   });
 });

@@ -9,13 +9,19 @@ import { TokenKeys } from './token-keys.js';
 import { PURPOSES, type TokenClaims, type TokenPurpose, type VerifiedToken } from './token-purpose.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
-/** How far ahead an `iat` may lie. Times come from one database, so this bears only rounding and measuring error. */
+/**
+ * How far in the future `iat` may be. All times come from one database, so only rounding and
+ * measuring errors count.
+ */
 const MAX_AHEAD_SECONDS = 60;
 
-/** Nothing we mint comes near this; longer input is refused before it is decoded. */
+/** Far longer than any token of this service; longer input is refused before it is decoded. */
 const MAX_TOKEN_LENGTH = 2048;
 
-/** Signs and verifies JWTs. Each is good for one purpose, with a type, an audience and (where symmetric) a key of its own. */
+/**
+ * Signs and verifies JWTs. Each purpose has its own type, audience and, for symmetric algorithms,
+ * its own key.
+ */
 @Injectable()
 export class TokensService {
   private readonly verified = new VerifiedTokens();
@@ -27,7 +33,10 @@ export class TokensService {
     private readonly clock: Clock,
   ) {}
 
-  /** Mints a token. Times are whole seconds since 1970; equal input gives an equal token where the algorithm is symmetric. */
+  /**
+   * Signs a token. Times are whole seconds since 1970. With a symmetric algorithm, equal input
+   * gives an equal token.
+   */
   sign<P extends TokenPurpose>(purpose: P, claims: TokenClaims[P], issuedAt: number, expiresAt: number): string {
     const { algorithm, signing } = this.keys.for(purpose);
     const payload = { iss: this.config.issuer, aud: purpose, ...claims, iat: issuedAt, exp: expiresAt };
@@ -38,12 +47,15 @@ export class TokensService {
     });
   }
 
-  /** @throws DomainError `token_expired` for a genuine token past its time, `token_invalid` for everything else. */
+  /**
+   * @throws DomainError `token_expired` for a genuine token that has expired, `token_invalid` for
+   *   everything else
+   */
   verify<P extends TokenPurpose>(purpose: P, token: string): VerifiedToken<P> {
     const key = this.keyFor(purpose, token);
     let payload: Record<string, unknown>;
     try {
-      // The types of @nestjs/jwt leave KeyObject out; the library underneath is fastest with it.
+      // The types of @nestjs/jwt do not allow a KeyObject, but jsonwebtoken is fastest with one.
       payload = this.jwt.verify(token, { ...this.verifyOptions(purpose), publicKey: key as unknown as Buffer });
     } catch (error) {
       throw new DomainError('token_invalid', { detail: (error as Error).message });
@@ -51,7 +63,7 @@ export class TokensService {
     return this.readClaims(purpose, payload);
   }
 
-  /** What the signature check pins. Expiry is judged by {@link readClaims}, in the database's time. */
+  /** Options of the signature check. {@link readClaims} checks expiry by the database's time. */
   verifyOptions(purpose: TokenPurpose): {
     algorithms: Algorithm[];
     audience: string;
@@ -67,8 +79,9 @@ export class TokensService {
   }
 
   /**
-   * Finds the key a token names, after checking its outer form. The header may choose among our keys by `kid` and
-   * nothing else: an embedded key, a URL, `crit` or another algorithm makes it foreign (RFC 8725 section 3.1 and 3.10).
+   * Finds the key that a token names, after checking its form. The header may only select one of
+   * our keys by `kid`. An embedded key, a URL, `crit` or another algorithm is refused (RFC 8725
+   * section 3.1 and 3.10).
    * @throws DomainError `token_invalid`
    */
   keyFor(purpose: TokenPurpose, token: string): KeyObject {
@@ -87,7 +100,7 @@ export class TokensService {
   }
 
   /**
-   * Checks that a payload states exactly what this purpose states, and that its time has not passed.
+   * Checks that a payload has exactly the claims of this purpose and has not expired.
    * @throws DomainError `token_expired`, `token_invalid`
    */
   readClaims<P extends TokenPurpose>(purpose: P, payload: Record<string, unknown>): VerifiedToken<P> {
@@ -112,45 +125,48 @@ export class TokensService {
   }
 
   /**
-   * An access token whose signature and claims were found right before ({@link remember}); undefined for any other, and
-   * then it has to be verified. Its time is judged anew; whether its session still lives is for the caller to ask, always.
+   * Finds the claims of an access token that was verified before ({@link remember}) and checks its
+   * expiry. The session may have been revoked since: check that for each request.
+   * @returns undefined for a token that has to be verified
    * @throws DomainError `token_expired`, `token_invalid`
    */
   recall(token: string): VerifiedToken<'access'> | undefined {
-    // Longer input is nothing we remember, and hashing it would be work for nothing.
+    // Longer input is never cached, so do not spend time on hashing it.
     const claims = token.length <= MAX_TOKEN_LENGTH ? this.verified.get(token) : undefined;
     if (claims) this.checkTime('access', claims);
     return claims;
   }
 
-  /** Spares the next verification of this very token. */
+  /** Caches a verified access token for {@link recall}. */
   remember(token: string, claims: VerifiedToken<'access'>): void {
     this.verified.add(token, claims);
   }
 
-  /** {@link verify} for an access token, which comes again and again: its signature is checked the first time only. */
+  /** As {@link verify}, for an access token: only its first use checks the signature. */
   verifyAccess(token: string): VerifiedToken<'access'> {
-    const known = this.recall(token);
-    if (known) return known;
+    const remembered = this.recall(token);
+    if (remembered) return remembered;
     const claims = this.verify('access', token);
     this.remember(token, claims);
     return claims;
   }
 
-  /** In the database's time. @throws DomainError `token_expired`, `token_invalid` */
+  /** Checks expiry by the database's time. @throws DomainError `token_expired`, `token_invalid` */
   private checkTime(purpose: TokenPurpose, { iat, exp }: { iat: number; exp: number }): void {
     const now = this.clock.nowSeconds();
     if (iat > now + MAX_AHEAD_SECONDS) throw new DomainError('token_invalid', { detail: 'issued in the future' });
     if (exp <= now) throw new DomainError('token_expired');
-    // Revocations are kept for as long as access tokens live now; one minted when they lived longer must not outlast its own.
+    // Revocations are kept for the configured lifetime. A token from before that setting was
+    // shortened must not live longer.
     if (purpose === 'access' && iat + this.config.env.ACCESS_TOKEN_TTL_SECONDS <= now)
-      throw new DomainError('token_expired', { detail: 'older than access tokens get by now' });
+      throw new DomainError('token_expired', { detail: 'older than the configured lifetime of access tokens' });
   }
 }
 
 /**
- * Decodes a base64url JSON object, null unless it is written exactly as we would write it. That alone rules out
- * duplicate keys, numbers such as 1e400, padding and stray characters that two parsers may read differently.
+ * Decodes a base64url JSON object. Null unless its text is exactly what this service would write,
+ * which excludes duplicate keys, numbers such as 1e400, padding and stray characters that two
+ * parsers may read differently.
  */
 function canonicalObject(part: string | undefined): Record<string, unknown> | null {
   if (part === undefined || !isCanonicalBase64Url(part)) return null;

@@ -4,13 +4,17 @@ import type { VerifiedToken } from './token-purpose.js';
 
 type AccessClaims = VerifiedToken<'access'>;
 
-/** Entries of about 300 bytes: 10,000 take 3 MB and cover the devices that call one replica within ten minutes. */
+/**
+ * Entries of about 300 bytes: 10,000 take 3 MB and cover the devices that call one replica within
+ * ten minutes.
+ */
 const MAX_ENTRIES = 10_000;
 
 /**
- * Caches access tokens whose signature was verified. A client sends the same token for ten minutes, and verifying an
- * ES256 signature costs as much as the rest of a request. Expiry and revocation are not cached: each request checks them.
- * Keys are digests, so a memory dump holds no usable token.
+ * Caches access tokens whose signature was verified. A client sends the same token for ten minutes,
+ * and verifying an ES256 signature costs as much as the rest of a request. Expiry and revocation
+ * are not cached: each request checks them. Keys are digests, so a memory dump holds no usable
+ * token.
  */
 export class VerifiedTokens {
   private readonly claims: LRUCache<string, AccessClaims>;
@@ -23,13 +27,18 @@ export class VerifiedTokens {
     return this.claims.get(keyOf(token));
   }
 
-  /** Only for a token whose signature and claims are right. When full, drops the token that was used longest ago. */
+  /**
+   * Only for a token whose signature and claims are right. When full, drops the token that was used
+   * longest ago.
+   */
   add(token: string, claims: AccessClaims): void {
     this.claims.set(keyOf(token), claims);
   }
 }
 
-/** SHA-256 of the whole token, signature included: a token with a forged signature has another key. */
+/**
+ * SHA-256 of the whole token, signature included: a token with a forged signature has another key.
+ */
 function keyOf(token: string): string {
   return hash('sha256', token, 'base64url');
 }
