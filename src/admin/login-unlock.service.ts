@@ -6,7 +6,7 @@ import { Database } from '../platform/database/database.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { SecondFactorThrottleService } from '../mfa/second-factor-throttle.service.js';
-import { MembersRepository } from '../users/members.repository.js';
+import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { adminContext } from './admin-context.js';
 
 /** Ends the waits of a member after failed logins. */
@@ -14,7 +14,7 @@ import { adminContext } from './admin-context.js';
 export class LoginUnlockService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly members: MemberAdministrationRepository,
     private readonly loginThrottle: LoginThrottleService,
     private readonly factorThrottle: SecondFactorThrottleService,
     private readonly auditLog: AuditLogService,

@@ -7,7 +7,7 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
-import { MembersRepository } from '../users/members.repository.js';
+import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { adminContext } from './admin-context.js';
 
 /** Removes the second factor of a member who has lost it and so cannot log in. */
@@ -15,7 +15,7 @@ import { adminContext } from './admin-context.js';
 export class LostFactorService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly members: MemberAdministrationRepository,
     private readonly factors: EnrolledFactorsService,
     private readonly challenges: LoginChallengesService,
     private readonly auditLog: AuditLogService,

@@ -6,7 +6,7 @@ import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
-import { MembersRepository } from '../users/members.repository.js';
+import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { EmailChallengesService } from '../verification/email-challenges.service.js';
 import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
 import { adminContext } from './admin-context.js';
@@ -16,7 +16,7 @@ import { adminContext } from './admin-context.js';
 export class PasswordResetDemandService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly members: MemberAdministrationRepository,
     private readonly sessions: SessionRevocationService,
     private readonly emailChallenges: EmailChallengesService,
     private readonly challenges: LoginChallengesService,
