@@ -8,7 +8,10 @@ import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import { maskLoginId } from '../users/login-id.js';
 import type { Member } from '../users/member.entity.js';
 
-/** Records what members did to their account in the audit log and mails them, in the transaction of the change. */
+/**
+ * Records what members did to their account in the audit log and mails them, in the transaction of
+ * the change.
+ */
 @Injectable()
 export class AccountNotificationsService {
   constructor(

@@ -3,7 +3,7 @@ import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
 import type { StoredRecoveryCode } from './recovery-codes/recovery-code-digests.js';
 
-/** The encrypted values that stay until the member removes them. */
+/** What is stored encrypted until the member removes it. */
 export type EncryptedKind = 'authenticator apps' | 'recovery codes';
 
 /** How many values were encrypted with one SECRET; `keyId` is null in rows written before 1.0.0. */
@@ -39,7 +39,10 @@ export class EncryptedValuesRepository {
     return rows;
   }
 
-  /** Unused recovery codes from before 1.0.0. Only the member has the code, so they keep the secret they were made with. */
+  /**
+   * Unused recovery codes from before 1.0.0. Only the member has the code, so they keep the secret
+   * they were made with.
+   */
   async countImmovable(): Promise<number> {
     const { rows } = await this.database.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM recovery_codes WHERE used_at IS NULL AND sealed IS NULL`,
@@ -47,7 +50,10 @@ export class EncryptedValuesRepository {
     return rows[0]!.count;
   }
 
-  /** Apps encrypted with another secret than `keyId`, in order, after `after`. Locked, so that no login changes them. */
+  /**
+   * The next apps after `after`, in order of id, that were encrypted with another secret than
+   * `keyId`. The rows are locked, so that no login changes them.
+   */
   async lockApps(tx: Tx, keyId: string, after: string | null, limit: number): Promise<EncryptedValue<string>[]> {
     const { rows } = await tx.query<EncryptedValue<string>>(
       `SELECT member_id AS id, member_id AS "memberId", sealed AS encrypted FROM totp_secrets

@@ -7,10 +7,13 @@ import { PasskeysRepository } from './passkeys/passkeys.repository.js';
 import { RecoveryCodesRepository } from './recovery-codes/recovery-codes.repository.js';
 import { TotpSecretsRepository } from './totp/totp-secrets.repository.js';
 
-/** A second factor that is set up. Recovery codes are none: they replace any of these. */
+/** A second factor that is set up. Recovery codes are not factors: each replaces one, once. */
 export type EnrolledFactor = 'totp' | 'passkey';
 
-/** Which second factors a member has, and what follows when the first is added or the last is removed. */
+/**
+ * Which second factors a member has, and what follows when the first is added or the last is
+ * removed.
+ */
 @Injectable()
 export class EnrolledFactorsService {
   constructor(
@@ -33,15 +36,19 @@ export class EnrolledFactorsService {
   }
 
   /**
-   * Ends the sessions that the password alone opened, after the first factor was added; the session of the request,
-   * which proved the factor, stays. So every session of a member with a second factor has proved one, and neither
-   * reauthentication nor the administrators' guard has to check how a session began.
+   * Ends the sessions that the password alone opened, after the first factor was added; the session
+   * of the request, which proved the factor, stays. So every session of a member with a second
+   * factor has proved one, and neither reauthentication nor the administrators' guard has to check
+   * how a session began.
    */
   async endPasswordOnlySessions(tx: Tx, { memberId, sessionId }: Principal, context: ClientContext): Promise<void> {
     await this.sessions.endAll(tx, memberId, 'two-factor-enabled', context, sessionId);
   }
 
-  /** Removes the recovery codes if no factor is left for them to replace. @returns whether a factor is left */
+  /**
+   * Removes the recovery codes if no factor is left for them to replace.
+   * @returns whether a factor is left
+   */
   async dropOrphanedRecoveryCodes(tx: Tx, memberId: string): Promise<boolean> {
     if (await this.isEnrolled(tx, memberId)) return true;
     await this.recoveryCodes.removeAll(tx, memberId);

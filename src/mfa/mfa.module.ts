@@ -29,7 +29,10 @@ const EXPORTED = [
   ...[SecondFactorNotificationsService, EncryptedValuesRepository],
 ];
 
-/** Second factors: authenticator apps, passkeys, recovery codes, and the logins that await one of them. */
+/**
+ * Second factors: authenticator apps, passkeys, recovery codes, and the logins that await one of
+ * them.
+ */
 @Module({
   imports: [AuditLogModule, NotificationsModule, RateLimitsModule, SessionsModule, TokensModule, UsersModule],
   providers: [...EXPORTED, MfaChallengesRepository, PasskeyChallengesRepository, PasskeyChallengesService],

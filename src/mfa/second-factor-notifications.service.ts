@@ -23,7 +23,10 @@ type MailData = Partial<
   Pick<MailTemplates['two-factor-changed'], 'what' | 'recoveryCodesLeft' | 'passkeyName' | 'isSecondStepOff'>
 >;
 
-/** Records a change of a second factor in the audit log and mails the member, in the transaction of the change. */
+/**
+ * Records a change of a second factor in the audit log and mails the member, in the transaction of
+ * the change.
+ */
 @Injectable()
 export class SecondFactorNotificationsService {
   constructor(

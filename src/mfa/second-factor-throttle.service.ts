@@ -4,13 +4,17 @@ import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 
-/** Whose second factor is tried, and from which known device or session; null for unknown devices, counted together. */
+/** An attempt to guess a second factor. */
 export interface FactorSubject {
   readonly memberId: string;
+  /**
+   * The known device or the session of the attempt; null for unknown devices, which are counted
+   * together.
+   */
   readonly deviceId: string | null;
 }
 
-/** Slows down guessing at second factors. */
+/** Limits the guessing of second factors by waits. */
 @Injectable()
 export class SecondFactorThrottleService {
   constructor(
@@ -19,10 +23,12 @@ export class SecondFactorThrottleService {
   ) {}
 
   /**
-   * Runs one attempt. It is counted before anything is compared, for the account and over all its factors and logins
-   * in progress: twenty logins do not give twenty budgets (OC-10). Known devices and sessions are counted apart, so
-   * that an attacker who knows the password cannot keep the member waiting there (BF-04).
-   * @param match throws a DomainError for a wrong factor, which stays counted; any other error is refunded
+   * Runs one attempt. It is counted before anything is compared, for the account and over all its
+   * factors and logins in progress: twenty logins do not give twenty budgets (OC-10). Known devices
+   * and sessions are counted apart, so that an attacker who knows the password cannot keep the
+   * member waiting there (BF-04).
+   * @param match throws a DomainError for a wrong factor, which stays counted; any other error is
+   * refunded
    * @throws DomainError `too_many_attempts`, `overloaded`, and what `match` throws
    */
   async attempt<T>({ memberId, deviceId }: FactorSubject, match: () => Promise<T>): Promise<T> {
@@ -30,7 +36,8 @@ export class SecondFactorThrottleService {
       account: accountOf(memberId),
       deviceId,
       limit: this.config.env.MFA_FAILURE_LIMIT,
-      // These waits always end by themselves: a password reset does not clear them, so the member would stay locked out.
+      // The waits always end by themselves. A password reset does not clear them, so a wait without
+      // an end would lock the member out.
       hardLimit: null,
     };
     const attempt = await this.throttle.begin(subject);

@@ -9,7 +9,10 @@ import { SecondFactorNotificationsService } from './second-factor-notifications.
 import { SecondFactorThrottleService, type FactorSubject } from './second-factor-throttle.service.js';
 import { TotpService, type MatchedTotp } from './totp/totp.service.js';
 
-/** What a client sends as the second factor: a typed code (of the app, or a recovery code) or a passkey's signature. */
+/**
+ * What a client sends as the second factor: a typed code (of the app, or a recovery code) or a
+ * passkey's signature.
+ */
 export type SecondFactorAnswer = string | Assertion;
 
 /** A factor that matched. It counts only once it is spent, in the transaction of what it allows. */
@@ -44,7 +47,8 @@ export class SecondFactorVerificationService {
 
   /**
    * Uses the factor up. The member is notified of a used recovery code.
-   * @throws DomainError `code_invalid` or `passkey_invalid` for the second of two requests with one answer
+   * @throws DomainError `code_invalid` or `passkey_invalid` for the second of two requests with one
+   * answer
    */
   async spend(
     tx: Tx,

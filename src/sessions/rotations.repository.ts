@@ -11,8 +11,8 @@ export interface Rotation {
   readonly sub: string;
   readonly ip: string;
   /**
-   * Seconds since 1970; later the rotation is not carried out. The client received 503 by then and retries with the
-   * same token, which would look like reuse if the first attempt had rotated it late.
+   * Seconds since 1970. After it the rotation is not carried out: the client has received 503 and
+   * retries with the same token, and a late rotation would make the retry look like reuse.
    */
   readonly deadline: number;
 }
@@ -36,15 +36,19 @@ export interface UnrotatedSession extends SessionUse {
   readonly isRotated: false;
   readonly isOver: boolean;
   readonly isExpired: boolean;
-  /** Whether the last rotation is so recent that the previous token still returns the same successor. */
+  /**
+   * Whether the last rotation is so recent that the previous token still returns the same
+   * successor.
+   */
   readonly isWithinGrace: boolean;
 }
 
 const DEVICE = `s.device_id AS "deviceId", s.device_name AS "deviceName"`;
 
 /**
- * Of two refreshes with one token, exactly one finds its generation current: the row count decides. One statement
- * rotates any number of sessions; `number` is the position of the rotation that a row belongs to.
+ * Of two refreshes with one token, exactly one finds its generation current: the row count decides.
+ * One statement rotates any number of sessions; `number` is the position of the rotation that a row
+ * belongs to.
  */
 const rotating = (name: string, busyRows: 'SKIP LOCKED' | ''): PreparedStatement => ({
   name,
@@ -68,7 +72,10 @@ const rotating = (name: string, busyRows: 'SKIP LOCKED' | ''): PreparedStatement
       extract(epoch FROM s.rotated_at - s.previous_rotated_at)::float8 AS "secondsSince"`,
 });
 
-/** For rotations that are batched. Skips rows that another transaction has locked: one busy session must not delay the others. */
+/**
+ * For rotations that are batched. Skips rows that another transaction has locked: one busy session
+ * must not delay the others.
+ */
 const ROTATE_FREE = rotating('sessions-rotate-free', 'SKIP LOCKED');
 /** For a single session that was skipped: waits for the row lock. */
 const ROTATE = rotating('sessions-rotate', '');
@@ -86,8 +93,8 @@ const LOOK: PreparedStatement = {
 type Column = readonly (string | number)[];
 
 /**
- * Rotates sessions to their next generation. Writes the table `sessions`; apart from SessionsRepository because of the
- * batching. Prepared SQL: refreshing is the hottest path.
+ * Rotates sessions to their next generation. Writes the table `sessions`, as SessionsRepository
+ * does; separate because refreshes are batched. Prepared SQL: refreshing is the hottest path.
  */
 @Injectable()
 export class RotationsRepository {
@@ -106,15 +113,18 @@ export class RotationsRepository {
 
   /**
    * Rotates the session, in one statement with other rotations that arrive at the same time.
-   * @returns the rotated session. Unrotated if the generation is not current, if the session or the member is not
-   * active, or if another transaction holds the row: in that case {@link rotateAlone} decides. Null if the member has
-   * no such session.
+   * @returns the rotated session. Unrotated if the generation is not current, if the session or the
+   * member is not active, or if another transaction holds the row: in that case {@link rotateAlone}
+   * decides. Null if the member has no such session.
    */
   async rotate(rotation: Rotation): Promise<RotatedSession | UnrotatedSession | null> {
     return (await this.shared.run(rotation)) ?? this.look(rotation);
   }
 
-  /** As {@link rotate}, but waits for the transaction that holds the row. @returns null if it was not rotated even then */
+  /**
+   * As {@link rotate}, but waits for the transaction that holds the row.
+   * @returns null if it was not rotated even then
+   */
   async rotateAlone(rotation: Rotation): Promise<RotatedSession | null> {
     return (await this.run(ROTATE, [rotation]))[0] ?? null;
   }
@@ -137,6 +147,8 @@ export class RotationsRepository {
   }
 }
 
-/** One array per column, so that the statement's text does not depend on the number of rotations. */
+/**
+ * One array per column, so that the statement's text does not depend on the number of rotations.
+ */
 const columnsOf = (rotations: readonly Rotation[]): Column[] =>
   (['sid', 'gen', 'sub', 'ip', 'deadline'] as const).map((field) => rotations.map((rotation) => rotation[field]));

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsOneOf, IsVisibleText } from '../platform/http/validation/field-decorators.js';
 import { Normalise } from '../platform/http/validation/rule.js';
 
-/** What the member calls the device that logs in. */
+/** The name that the member gives the device. */
 export function IsDeviceName(): PropertyDecorator {
   return applyDecorators(
     Normalise((name) => name.trim()),
@@ -12,7 +12,7 @@ export function IsDeviceName(): PropertyDecorator {
   );
 }
 
-/** How the long-lived tokens travel. */
+/** How the client receives the refresh token and the device token. */
 export function IsTokenTransport(): PropertyDecorator {
   return applyDecorators(
     IsOneOf(['body', 'cookie'], {

@@ -29,7 +29,10 @@ export class SessionTokens {
     private readonly tokens: TokensService,
   ) {}
 
-  /** Both tokens of a generation. Deterministic: the same state gives the same refresh token on every server. */
+  /**
+   * Both tokens of a generation. Deterministic: the same state gives the same refresh token on
+   * every server.
+   */
   mint(state: SessionState): IssuedTokens {
     const { id, memberId, generation, issuedAt, refreshExpiresAt } = state;
     const accessExpiresAt = Math.min(issuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
@@ -49,7 +52,10 @@ export class SessionTokens {
     };
   }
 
-  /** Remaining seconds, at most the token's whole lifetime: clocks that differ slightly round differently. */
+  /**
+   * Remaining seconds, at most the token's whole lifetime: clocks that differ slightly round
+   * differently.
+   */
   private secondsUntil(expiresAt: number, issuedAt: number): number {
     return Math.min(this.clock.secondsUntil(expiresAt), expiresAt - issuedAt);
   }

@@ -2,16 +2,19 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../users/member.entity.js';
 import type { SessionEndReason } from '../security/audit-log/security-events.js';
 
-/** How the client receives the refresh token: in the body, or in a cookie that scripts cannot read. */
+/**
+ * How the client receives the refresh token: in the body, or in a cookie that scripts cannot read.
+ */
 export type TokenTransport = 'body' | 'cookie';
 
 /**
- * One signed-in device. Its refresh token is not stored: the token names this row and a generation, and only the
- * current generation can be exchanged.
+ * One signed-in device. Its refresh token is not stored: the token names this row and a generation,
+ * and only the current generation can be exchanged.
  */
 @Entity('sessions')
 @Index('sessions_of_member', ['memberId', 'endedAt'])
-// Not on idle_expires_at: every refresh changes it, and an index would make each refresh write more.
+// Not on idle_expires_at: every refresh changes it, and an index would make each refresh write
+// more.
 @Index('sessions_absolute_expires_at', ['absoluteExpiresAt'])
 export class Session {
   @PrimaryColumn('uuid') id: string;
@@ -33,10 +36,16 @@ export class Session {
   @Column('text', { name: 'device_name', nullable: true }) deviceName: string | null;
   @Column('text', { name: 'user_agent' }) userAgent: string;
   @Column('text') ip: string;
-  /** `ip` and `rotated_at` before the last refresh: the refresh statement returns them, and the risk rules compare. */
+  /**
+   * `ip` and `rotated_at` before the last refresh: the refresh statement returns them, and the risk
+   * rules compare.
+   */
   @Column('text', { name: 'previous_ip', nullable: true }) previousIp: string | null;
   @Column('timestamptz', { name: 'previous_rotated_at', nullable: true }) previousRotatedAt: Date | null;
-  /** Start of the window in which refreshes are counted, and their number: many in a short time indicate abuse. */
+  /**
+   * Start of the window in which refreshes are counted, and their number: many in a short time
+   * indicate abuse.
+   */
   @Column('timestamptz', { name: 'burst_since', nullable: true }) burstSince: Date | null;
   @Column('int', { name: 'burst_refreshes', default: 0 }) burstRefreshes: number;
 }

@@ -8,7 +8,10 @@ import type { Tx } from '../platform/database/sql.js';
 import type { SessionEndReason } from '../security/audit-log/security-events.js';
 import { Session, type TokenTransport } from './session.entity.js';
 
-/** What the tokens of a session are minted from. Times are whole seconds since 1970 on the database's clock. */
+/**
+ * What the tokens of a session are minted from. Times are whole seconds since 1970 on the
+ * database's clock.
+ */
 export interface SessionState {
   readonly id: string;
   readonly memberId: string;
@@ -47,8 +50,9 @@ export const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.t
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
 
 /**
- * Owns the table `sessions`; RotationsRepository writes it too. Prepared SQL, because logins, refreshes and
- * revocations are hot and each is decided by one statement. The member's list of sessions is cold: TypeORM.
+ * Owns the table `sessions`; RotationsRepository writes it too. Prepared SQL, because logins,
+ * refreshes and revocations are hot and each is decided by one statement. The member's list of
+ * sessions is cold: TypeORM.
  */
 @Injectable()
 export class SessionsRepository {
@@ -74,7 +78,10 @@ export class SessionsRepository {
     return rows[0]!;
   }
 
-  /** Ends one live session. @returns false if this member has no such session, so a member cannot end another member's */
+  /**
+   * Ends one live session.
+   * @returns false if this member has no such session, so a member cannot end another member's
+   */
   async end(tx: Tx, id: string, memberId: string, reason: SessionEndReason): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE sessions SET ended_at = now(), end_reason = $3 WHERE id = $1 AND member_id = $2 AND ended_at IS NULL`,
@@ -83,7 +90,10 @@ export class SessionsRepository {
     return count === 1;
   }
 
-  /** Ends a member's live sessions, or all but `exceptId`. @returns the ids of those it ended */
+  /**
+   * Ends a member's live sessions, or all but `exceptId`.
+   * @returns the ids of those it ended
+   */
   async endAll(tx: Tx, memberId: string, reason: SessionEndReason, exceptId?: string): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
       `UPDATE sessions SET ended_at = now(), end_reason = $2 WHERE member_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3 RETURNING id`,
@@ -93,8 +103,8 @@ export class SessionsRepository {
   }
 
   /**
-   * Ends the longest unused sessions beyond `limit`, never the newest. The transaction must hold the lock on the
-   * member's row: two logins at once would each count without the other's session.
+   * Ends the longest unused sessions beyond `limit`, never the newest. The transaction must hold
+   * the lock on the member's row: two logins at once would each count without the other's session.
    * @returns the ids of those it ended
    */
   async endSurplus(tx: Tx, memberId: string, newestId: string, limit: number): Promise<string[]> {

@@ -6,8 +6,8 @@ export interface UserAgentSummary {
 }
 
 /**
- * Browser and operating system, by which a member recognises a device. A client can send any user agent, so no
- * security decision depends on it.
+ * Browser and operating system, by which a member recognises a device. A client can send any user
+ * agent, so no security decision depends on it.
  */
 export function summariseUserAgent(userAgent: string): UserAgentSummary {
   if (userAgent === '') return { browser: null, os: null };

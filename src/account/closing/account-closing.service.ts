@@ -10,7 +10,9 @@ import { MemberAdministrationRepository } from '../../users/member-administratio
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { AccountNotificationsService } from '../account-notifications.service.js';
 
-/** A member closes their account. It is erased after a grace period, in which a login restores it. */
+/**
+ * A member closes their account. It is erased after a grace period, in which a login restores it.
+ */
 @Injectable()
 export class AccountClosingService {
   constructor(

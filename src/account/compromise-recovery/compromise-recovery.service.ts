@@ -11,8 +11,8 @@ import { IntruderEvictionService } from './intruder-eviction.service.js';
 import { RecoveryMailService } from './recovery-mail.service.js';
 
 /**
- * Recovers an account that an intruder may have entered. Afterwards only the mailbox leads back in. Shared by "it wasn't
- * me" and by undoing an address change.
+ * Recovers an account that an intruder may have entered. Afterwards the only way in is a link
+ * mailed to the member. Shared by "it wasn't me" and by undoing an address change.
  */
 @Injectable()
 export class CompromiseRecoveryService {
@@ -27,8 +27,8 @@ export class CompromiseRecoveryService {
   ) {}
 
   /**
-   * The hash of a random password that is thrown away, for {@link recover}. Made before the transaction, because hashing
-   * is slow.
+   * The hash of a random password that is thrown away, for {@link recover}. Made before the
+   * transaction, because hashing is slow.
    * @throws DomainError `overloaded`
    */
   async hashUnknownPassword(): Promise<string> {

@@ -8,7 +8,10 @@ import { DisavowalReport } from './disavowal-report.entity.js';
 export class DisavowalReportsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Records that a link was used. @returns false if it was used before: of two requests with one link, one wins */
+  /**
+   * Records that a link was used.
+   * @returns false if it was used before: of two requests with one link, one wins
+   */
   async add(tx: Tx, id: string): Promise<boolean> {
     const insert = tx.manager.createQueryBuilder().insert().into(DisavowalReport).values({ id });
     const result = await insert.orIgnore().returning('id').execute();

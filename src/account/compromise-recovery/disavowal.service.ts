@@ -20,7 +20,10 @@ export interface DisavowedEvent {
   readonly maskedLoginId: string;
 }
 
-/** The "it wasn't me" link of security mails. It works once, and only for addresses that are the account's. */
+/**
+ * The "it wasn't me" link of security mails. It works once, and only if it was mailed to an address
+ * of the account.
+ */
 @Injectable()
 export class DisavowalService {
   constructor(
@@ -33,7 +36,10 @@ export class DisavowalService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** What a link is about. Changes nothing. @throws DomainError `link_invalid`, `link_expired` */
+  /**
+   * What a link is about. Changes nothing.
+   * @throws DomainError `link_invalid`, `link_expired`
+   */
   async inspect(token: string): Promise<DisavowedEvent> {
     const link = await this.verifyUnused(token);
     return this.database.transaction(async (tx) => {
@@ -43,8 +49,8 @@ export class DisavowalService {
   }
 
   /**
-   * Recovers the account: ends all sessions, voids open challenges and the password, undoes an address change that can
-   * still be undone, and mails a link for a new password.
+   * Recovers the account: ends all sessions, voids open challenges and the password, undoes an
+   * address change that can still be undone, and mails a link for a new password.
    * @throws DomainError `link_invalid`, `link_expired`, `overloaded`
    */
   async report(token: string, context: ClientContext): Promise<void> {
@@ -62,8 +68,9 @@ export class DisavowalService {
   }
 
   /**
-   * The member, if the link was mailed to the account's address or to one to which it can still return. A link mailed to
-   * an intruder's address is void once the account is recovered: it would take the account from its owner again.
+   * The member, if the link was mailed to the account's address or to one to which it can still
+   * return. A link mailed to an intruder's address is void once the account is recovered: it would
+   * take the account from its owner again.
    * @throws DomainError `link_invalid`
    */
   private async getAddressee(tx: Tx, link: VerifiedToken<'not-me'>): Promise<Member> {

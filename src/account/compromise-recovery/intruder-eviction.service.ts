@@ -6,7 +6,9 @@ import { RiskService } from '../../security/risk/risk.service.js';
 import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
 import { FactorRemovalService } from '../second-factors/factor-removal.service.js';
 
-/** Removes every way into an account, except the password, that an intruder may hold or have set up. */
+/**
+ * Removes every way into an account, except the password, that an intruder may hold or have set up.
+ */
 @Injectable()
 export class IntruderEvictionService {
   constructor(

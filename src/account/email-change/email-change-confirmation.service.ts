@@ -23,7 +23,8 @@ export class EmailChangeConfirmationService {
   }
 
   /**
-   * Needs no login: the link proves the new mailbox, and the member gave the password when requesting the change.
+   * Needs no login: the link proves the new mailbox, and the member gave the password when
+   * requesting the change.
    * @throws DomainError `link_invalid`, `link_expired`, `email_taken`
    */
   async confirmLink(linkToken: string, context: ClientContext): Promise<void> {

@@ -18,7 +18,10 @@ export interface NewAddress {
   readonly emailKey: string;
 }
 
-/** Mails of an address change: the challenge to the new address, the notification to the previous one. */
+/**
+ * Mails of an address change: the challenge to the new address, the notification to the previous
+ * one.
+ */
 @Injectable()
 export class EmailChangeMailsService {
   constructor(
@@ -29,8 +32,9 @@ export class EmailChangeMailsService {
   ) {}
 
   /**
-   * Issues a challenge and mails it to the new address. If `mayMail` is false or another member has the address, the
-   * same rows are written but no mail is sent, so that the response does not show which addresses are taken.
+   * Issues a challenge and mails it to the new address. If `mayMail` is false or another member has
+   * the address, the same rows are written but no mail is sent, so that the response does not show
+   * which addresses are taken.
    * @returns the id of the challenge
    */
   async sendChallenge(
@@ -58,7 +62,10 @@ export class EmailChangeMailsService {
     return challenge.id;
   }
 
-  /** Notifies the previous address, with a link that undoes the change. @param before the member before the change */
+  /**
+   * Notifies the previous address, with a link that undoes the change.
+   * @param before the member before the change
+   */
   async notifyPreviousAddress(
     tx: Tx,
     before: Member,

@@ -24,8 +24,8 @@ export class EmailChangeRequestService {
   ) {}
 
   /**
-   * Mails a code and a link to the new address. If another member has the address, the response is the same and nothing
-   * is mailed.
+   * Mails a code and a link to the new address. If another member has the address, the response is
+   * the same and nothing is mailed.
    * @returns the request id that belongs to the code
    * @throws DomainError `invalid_credentials`, `too_many_requests`
    */
@@ -36,7 +36,8 @@ export class EmailChangeRequestService {
     const { address, key: emailKey } = parseEmailAddress(newEmail)!;
     const mayMail = await this.mailBudget.takeForClaim(emailKey);
     return this.database.transaction(async (tx) => {
-      // Too soon for another mail: the mailed code stays valid, and this request gets a further request id for it.
+      // Too soon for another mail: the mailed code stays valid, and this request gets a further
+      // request id for it.
       const openId = mayMail ? null : await this.emailChallenges.findOpen(tx, emailKey, 'email-change', { memberId });
       const challengeId =
         openId ?? (await this.mails.sendChallenge(tx, memberId, { email: address, emailKey }, mayMail, context));

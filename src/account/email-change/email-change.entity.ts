@@ -1,7 +1,10 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../../users/member.entity.js';
 
-/** A replaced address. It is kept for a while, so that the member can undo the change with the link mailed to it. */
+/**
+ * A replaced address. It is kept for a while, so that the member can undo the change with the link
+ * mailed to it.
+ */
 @Entity('email_changes')
 @Index('email_changes_undo', ['undoDigest'], { unique: true })
 @Index('email_changes_member', ['memberId'])

@@ -36,20 +36,26 @@ export class EmailChangesRepository {
     return this.database.manager.existsBy(EmailChange, { id, ...isUndoable() });
   }
 
-  /** The oldest change that can be undone: undoing it also undoes what an intruder changed after it. */
+  /**
+   * The oldest change that can be undone: undoing it also undoes what an intruder changed after it.
+   */
   async findOldestUndoable(tx: Tx, memberId: string): Promise<UndoableChange | null> {
     return tx.manager.findOne(EmailChange, { where: { memberId, ...isUndoable() }, order: { changedAt: 'ASC' } });
   }
 
-  /** The addresses, in the form in which addresses are compared, to which the account can still return. */
+  /**
+   * The addresses, in the form in which addresses are compared, to which the account can still
+   * return.
+   */
   async findUndoableKeys(tx: Tx, memberId: string): Promise<string[]> {
     const changes = await tx.manager.findBy(EmailChange, { memberId, ...isUndoable() });
     return changes.map(({ oldEmailKey }) => oldEmailKey);
   }
 
   /**
-   * Closes this change and all later ones. Earlier ones stay open: the undo link of a later change was mailed to the
-   * address of that time, which may be an intruder's, and must not void the link of the real owner.
+   * Closes this change and all later ones. Earlier ones stay open: the undo link of a later change
+   * was mailed to the address of that time, which may be an intruder's, and must not void the link
+   * of the real owner.
    * @returns false if the change was closed before or can no longer be undone
    */
   async close(tx: Tx, { id, memberId }: UndoableChange): Promise<boolean> {

@@ -32,7 +32,10 @@ export class EmailReplacementService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** @throws DomainError `email_taken`; `code_invalid` or `link_invalid` if another request used the challenge first */
+  /**
+   * @throws DomainError `email_taken`; `code_invalid` or `link_invalid` if another request used the
+   * challenge first
+   */
   async replace(challenge: ProvenAddress, method: ChallengeMethod, context: ClientContext): Promise<void> {
     const { id, emailKey } = challenge;
     const memberId = challenge.memberId!;
@@ -42,7 +45,8 @@ export class EmailReplacementService {
       await this.members.lock(tx, memberId);
       await this.emailChallenges.spend(tx, id, method);
       const before = await this.members.get(tx, memberId);
-      // Only the address that this challenge was mailed to (OC-06): it is stored in the challenge's own row.
+      // Only the address that this challenge was mailed to (OC-06): it is stored in the challenge's
+      // own row.
       await this.members.setEmail(tx, memberId, newEmail, emailKey);
       const { email: oldEmail, emailKey: oldEmailKey } = before;
       await this.emailChanges.insert(tx, { memberId, oldEmail, oldEmailKey, undoDigest: digest(undoToken) });

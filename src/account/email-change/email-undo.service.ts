@@ -7,7 +7,9 @@ import { MembersRepository } from '../../users/members.repository.js';
 import { CompromiseRecoveryService } from '../compromise-recovery/compromise-recovery.service.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
 
-/** The previous address undoes a change with the link that was mailed to it, and the account is recovered. */
+/**
+ * Undoes an address change with the link mailed to the previous address, and recovers the account.
+ */
 @Injectable()
 export class EmailUndoService {
   constructor(

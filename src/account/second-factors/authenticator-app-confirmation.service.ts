@@ -33,7 +33,8 @@ export class AuthenticatorAppConfirmationService {
     if (await this.totp.isConfirmed(this.database, memberId)) throw new DomainError('totp_already_enabled');
     const matched = await this.verification.attemptUnconfirmedApp({ memberId, deviceId: sessionId }, code);
     return this.database.transaction(async (tx) => {
-      // The member's row first: a login in progress either ends before this commit or finds the new factor (CC-06).
+      // The member's row first: a login in progress either ends before this commit or finds the new
+      // factor (CC-06).
       await this.members.lock(tx, memberId);
       const isFirstFactor = !(await this.factors.isEnrolled(tx, memberId));
       await this.totp.confirm(tx, memberId, matched);

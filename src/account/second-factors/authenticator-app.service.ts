@@ -17,7 +17,10 @@ export interface TwoFactorStatus {
   readonly recoveryCodesLeft: number;
 }
 
-/** A member sets up and removes their authenticator app. AuthenticatorAppConfirmationService takes the first code. */
+/**
+ * A member sets up and removes their authenticator app. AuthenticatorAppConfirmationService takes
+ * the first code.
+ */
 @Injectable()
 export class AuthenticatorAppService {
   constructor(
@@ -47,7 +50,8 @@ export class AuthenticatorAppService {
 
   /**
    * Removes the app. Needs the password, and a code of the app or a recovery code.
-   * @throws DomainError `invalid_credentials`, `totp_not_enabled`, `code_invalid`, `too_many_attempts`, `overloaded`
+   * @throws DomainError `invalid_credentials`, `totp_not_enabled`, `code_invalid`,
+   * `too_many_attempts`, `overloaded`
    */
   async remove(principal: Principal, password: string, code: string, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;

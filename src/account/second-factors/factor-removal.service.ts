@@ -13,7 +13,9 @@ export interface FactorOwner {
   readonly sessionId?: string;
 }
 
-/** Removes second factors and notifies the member. With the last factor its recovery codes go too. */
+/**
+ * Removes second factors and notifies the member. With the last factor its recovery codes go too.
+ */
 @Injectable()
 export class FactorRemovalService {
   constructor(
@@ -40,8 +42,8 @@ export class FactorRemovalService {
   }
 
   /**
-   * Removes what was set up within the last `seconds`: an intruder may have done it, and would lock the member out.
-   * Recovery codes come last, because those that remain belong to an older factor.
+   * Removes what was set up within the last `seconds`: an intruder may have done it, and would lock
+   * the member out. Recovery codes come last, because those that remain belong to an older factor.
    */
   async removeRecent(tx: Tx, memberId: string, seconds: number, context: ClientContext): Promise<void> {
     const owner = { memberId };

@@ -45,8 +45,8 @@ export class PasskeyEnrolmentService {
     const { memberId } = principal;
     const newPasskey = await this.registration.finish(credential, memberId);
     return this.database.transaction(async (tx) => {
-      // The member's row first: a login in progress either ends before this commit or finds the new factor (CC-06), and
-      // two passkeys added at once are counted one after the other.
+      // The member's row first: a login in progress either ends before this commit or finds the new
+      // factor (CC-06), and two passkeys added at once are counted one after the other.
       await this.members.lock(tx, memberId);
       await this.registration.checkLimit(tx, memberId);
       const isFirstFactor = !(await this.factors.isEnrolled(tx, memberId));

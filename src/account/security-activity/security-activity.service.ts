@@ -8,7 +8,10 @@ export interface SecurityActivityEntry {
   readonly id: string;
   readonly type: string;
   readonly at: Date;
-  /** Whether an administrator did it. If not, it was the member or an attacker with the member's credentials. */
+  /**
+   * Whether an administrator did it. If not, it was the member or an attacker with the member's
+   * credentials.
+   */
   readonly byAdmin: boolean;
   /** Empty for an administrator's action. */
   readonly ip: string;
@@ -31,7 +34,10 @@ export class SecurityActivityService {
     private readonly countries: CountryLookup,
   ) {}
 
-  /** Newest first. @throws DomainError `validation_failed` for a cursor that no page returned */
+  /**
+   * Newest first.
+   * @throws DomainError `validation_failed` for a cursor that no page returned
+   */
   async list(memberId: string, limit: number, cursor: string | undefined): Promise<SecurityActivityPage> {
     // One row more than the limit shows whether there is a next page.
     const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));

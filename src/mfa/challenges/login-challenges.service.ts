@@ -18,7 +18,10 @@ export interface IssuedMfaToken {
   readonly expiresIn: number;
 }
 
-/** Carries a login from the password to the second factor: a row, and a token for it that is good for nothing else. */
+/**
+ * Carries a login from the password to the second factor: a row, and a token for it that is good
+ * for nothing else.
+ */
 @Injectable()
 export class LoginChallengesService {
   constructor(
@@ -57,7 +60,10 @@ export class LoginChallengesService {
     await this.challenges.voidAllOf(tx, memberId);
   }
 
-  /** Single use: of two requests with one token, one wins. @throws DomainError `token_invalid` */
+  /**
+   * Single use: of two requests with one token, one wins.
+   * @throws DomainError `token_invalid`
+   */
   async spend(tx: Tx, challenge: OpenChallenge): Promise<void> {
     if (!(await this.challenges.spend(tx, challenge.id)))
       throw new DomainError('token_invalid', { detail: 'challenge used a moment ago' });

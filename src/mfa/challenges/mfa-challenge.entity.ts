@@ -2,7 +2,9 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { TokenTransport } from '../../sessions/session.entity.js';
 import { Member } from '../../users/member.entity.js';
 
-/** A login whose password was right and that awaits its second factor: the row behind one mfa token. */
+/**
+ * A login whose password was right and that awaits its second factor: the row behind one mfa token.
+ */
 @Entity('mfa_challenges')
 @Index('mfa_challenges_expires_at', ['expiresAt'])
 @Index('mfa_challenges_member', ['memberId'])
@@ -11,13 +13,20 @@ export class MfaChallenge {
   @ForeignKey(() => Member, { name: 'mfa_challenges_member_fk', onDelete: 'CASCADE' })
   @Column('uuid', { name: 'member_id' })
   memberId: string;
-  /** The version of the password that was checked. If it has changed since, the login is refused. */
+  /**
+   * The version of the password that was checked. If it has changed since, the login is refused.
+   */
   @Column('int', { name: 'password_version' }) passwordVersion: number;
-  /** The known device of the first step, and what the client sent about itself with the password. */
+  /**
+   * The known device of the first step, and what the client sent about itself with the password.
+   */
   @Column('uuid', { name: 'device_id', nullable: true }) deviceId: string | null;
   @Column('text', { name: 'device_name', nullable: true }) deviceName: string | null;
   @Column('text') transport: TokenTransport;
-  /** Wrong passwords in a row before the right one; the risk rules assess them when the session opens. */
+  /**
+   * Wrong passwords in a row before the right one; the risk rules assess them when the session
+   * opens.
+   */
   @Column('int', { name: 'password_failures', default: 0 }) passwordFailures: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;

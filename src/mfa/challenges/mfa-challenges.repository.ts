@@ -23,7 +23,9 @@ export interface IssuedChallenge {
   readonly expiresAt: number;
 }
 
-/** Owns the table `mfa_challenges`. Prepared SQL: each row is part of a login, which is a hot path. */
+/**
+ * Owns the table `mfa_challenges`. Prepared SQL: each row is part of a login, which is a hot path.
+ */
 @Injectable()
 export class MfaChallengesRepository {
   constructor(private readonly database: Database) {}

@@ -19,15 +19,16 @@ export interface RequestOptions {
   readonly expiresIn: number;
 }
 
-/** A passkey whose signature was right. It counts only once {@link PasskeyAuthenticationService.spend} recorded the use. */
+/** A passkey whose signature was right. It counts only once `spend` has recorded the use. */
 export interface MatchedPasskey extends PasskeyUse {
   readonly kind: 'passkey';
   readonly memberId: string;
 }
 
 /**
- * The authentication ceremony of WebAuthn (level 3, section 7.2). The challenge is spent before anything is compared, so
- * each allows one attempt. Every refusal is `passkey_invalid`; the log contains the reason.
+ * The authentication ceremony of WebAuthn (level 3, section 7.2). The challenge is spent before
+ * anything is compared, so each allows one attempt. Every refusal is `passkey_invalid`; the log
+ * contains the reason.
  */
 @Injectable()
 export class PasskeyAuthenticationService {
@@ -39,7 +40,10 @@ export class PasskeyAuthenticationService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** Options for a login with a passkey alone. The same for every client: they name no account and no credential. */
+  /**
+   * Options for a login with a passkey alone. The same for every client: they name no account and
+   * no credential.
+   */
   async beginLogin(): Promise<RequestOptions> {
     const { challenge, timeout, expiresIn } = await this.challenges.issue('login', null);
     const { id: rpID } = this.config.relyingParty;
@@ -49,7 +53,8 @@ export class PasskeyAuthenticationService {
   }
 
   /**
-   * Verifies a passkey that is both factors at once. It must have verified its user now and when it was registered.
+   * Verifies a passkey that is both factors at once. It must have verified its user now and when it
+   * was registered.
    * @throws DomainError `passkey_invalid`
    */
   async finishLogin(assertion: Assertion, context: ClientContext): Promise<MatchedPasskey> {
@@ -61,7 +66,10 @@ export class PasskeyAuthenticationService {
     return this.verify(assertion, passkey, true, context);
   }
 
-  /** Options for the second step of a login. @throws DomainError `passkey_invalid` if the member has no passkey */
+  /**
+   * Options for the second step of a login.
+   * @throws DomainError `passkey_invalid` if the member has no passkey
+   */
   async beginSecondFactor(memberId: string): Promise<RequestOptions> {
     const allowCredentials = await this.passkeys.findDescriptors(memberId);
     // A browser reads an empty list as "any passkey".
@@ -73,7 +81,10 @@ export class PasskeyAuthenticationService {
     return { publicKey: await generateAuthenticationOptions(options), expiresIn };
   }
 
-  /** Verifies a passkey that follows the password. @throws DomainError `passkey_invalid` */
+  /**
+   * Verifies a passkey that follows the password.
+   * @throws DomainError `passkey_invalid`
+   */
   async finishSecondFactor(assertion: Assertion, memberId: string, context: ClientContext): Promise<MatchedPasskey> {
     await this.challenges.spend(assertion.response.clientDataJSON, 'second-factor', memberId);
     const passkey = await this.get(assertion);
@@ -81,7 +92,10 @@ export class PasskeyAuthenticationService {
     return this.verify(assertion, passkey, false, context);
   }
 
-  /** Records the use. @throws DomainError `passkey_invalid` if the passkey was removed or used since it was verified */
+  /**
+   * Records the use.
+   * @throws DomainError `passkey_invalid` if the passkey was removed or used since it was verified
+   */
   async spend(tx: Tx, passkey: MatchedPasskey): Promise<void> {
     if (!(await this.passkeys.recordUse(tx, passkey))) throw passkeyInvalid('removed, or used by another request');
   }
@@ -106,7 +120,8 @@ export class PasskeyAuthenticationService {
         expectedChallenge: () => true, // spent before
         expectedOrigin: [...party.origins],
         expectedRPID: party.id,
-        // The library checks the counter before the signature. Counter 0 passes it; it is checked below, when it is trusted.
+        // The library checks the counter before the signature. Counter 0 passes it; it is checked
+        // below, when it is trusted.
         credential: { id: assertion.id, publicKey: new Uint8Array(passkey.publicKey), counter: 0 },
         requireUserVerification,
       }),

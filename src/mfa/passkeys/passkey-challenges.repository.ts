@@ -3,7 +3,10 @@ import { digest } from '../../platform/crypto/digest.js';
 import { Database } from '../../platform/database/database.js';
 import type { PasskeyPurpose } from './passkey-challenge.entity.js';
 
-/** Owns the table `passkey_challenges`. Prepared SQL: each login with a passkey writes and deletes a row. */
+/**
+ * Owns the table `passkey_challenges`. Prepared SQL: each login with a passkey writes and deletes a
+ * row.
+ */
 @Injectable()
 export class PasskeyChallengesRepository {
   constructor(private readonly database: Database) {}
@@ -17,7 +20,8 @@ export class PasskeyChallengesRepository {
 
   /**
    * Uses a challenge up, in its own commit: a refused attempt must not get it back.
-   * @returns false unless it is open, for this purpose and this member; of two requests with one challenge, one wins
+   * @returns false unless it is open, for this purpose and this member; of two requests with one
+   * challenge, one wins
    */
   async spend(challenge: string, purpose: PasskeyPurpose, memberId: string | null): Promise<boolean> {
     const { count } = await this.database.query(

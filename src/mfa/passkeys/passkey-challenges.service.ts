@@ -31,7 +31,10 @@ export class PasskeyChallengesService {
     return { challenge, timeout: expiresIn * 1000, expiresIn };
   }
 
-  /** Spends the challenge that the client data contain. @throws DomainError `passkey_invalid` */
+  /**
+   * Spends the challenge that the client data contain.
+   * @throws DomainError `passkey_invalid`
+   */
   async spend(clientDataJSON: string, purpose: PasskeyPurpose, memberId: string | null): Promise<void> {
     const { decodeClientDataJSON } = await webauthn();
     // The client can send any JSON here, also `null`.

@@ -8,8 +8,8 @@ export function passkeyInvalid(detail: string): DomainError {
 }
 
 /**
- * Turns the plain errors of the WebAuthn library into refusals. The library quotes its input in them; quoted parts are
- * removed, because text from a client does not belong in the log.
+ * Turns the plain errors of the WebAuthn library into refusals. The library quotes its input in
+ * them; quoted parts are removed, because text from a client does not belong in the log.
  */
 export async function refuseErrors<T>(verify: () => Promise<T>): Promise<T> {
   try {

@@ -23,8 +23,9 @@ export interface CreationOptions {
 const ALGORITHMS = [-8, -7, -257];
 
 /**
- * The registration ceremony of WebAuthn (level 3, section 7.1). The challenge is spent before anything is compared, so
- * each allows one attempt. Every refusal is `passkey_invalid`; the log contains the reason.
+ * The registration ceremony of WebAuthn (level 3, section 7.1). The challenge is spent before
+ * anything is compared, so each allows one attempt. Every refusal is `passkey_invalid`; the log
+ * contains the reason.
  */
 @Injectable()
 export class PasskeyRegistrationService {
@@ -60,7 +61,11 @@ export class PasskeyRegistrationService {
     return { publicKey, expiresIn };
   }
 
-  /** Verifies a new credential. @returns what {@link store} stores. @throws DomainError `passkey_invalid` */
+  /**
+   * Verifies a new credential.
+   * @returns what {@link store} stores.
+   * @throws DomainError `passkey_invalid`
+   */
   async finish(credential: NewCredential, memberId: string): Promise<Omit<NewPasskey, 'name'>> {
     await this.challenges.spend(credential.response.clientDataJSON, 'registration', memberId);
     const party = this.config.relyingParty;
@@ -98,9 +103,9 @@ export class PasskeyRegistrationService {
 }
 
 /**
- * Allows what `attestation: "none"` can lead to: no attestation, or the passkey's own signature. Certificates are
- * refused: we trust no manufacturer, and checking them means fetching revocation lists from a URL inside them, which an
- * attacker could have written.
+ * Allows what `attestation: "none"` can lead to: no attestation, or the passkey's own signature.
+ * Certificates are refused: we trust no manufacturer, and checking them means fetching revocation
+ * lists from a URL inside them, which an attacker could have written.
  */
 function refuseCertificates(attestation: AttestationObject): void {
   const format: string = attestation.get('fmt');

@@ -1,7 +1,10 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../../users/member.entity.js';
 
-/** The public half of a key pair whose private half stays in the member's device, security key or password manager. */
+/**
+ * The public half of a key pair whose private half stays in the member's device, security key or
+ * password manager.
+ */
 @Entity('passkeys')
 @Index('passkeys_credential', ['credentialId'], { unique: true })
 @Index('passkeys_member', ['memberId'])
@@ -14,7 +17,10 @@ export class Passkey {
   @Column('bytea', { name: 'credential_id' }) credentialId: Buffer;
   /** A COSE key as received (RFC 9052 section 7). */
   @Column('bytea', { name: 'public_key' }) publicKey: Buffer;
-  /** The number of its signatures, as the authenticator reports it; synchronised passkeys always report 0. */
+  /**
+   * The number of its signatures, as the authenticator reports it; synchronised passkeys always
+   * report 0.
+   */
   @Column('bigint', { name: 'sign_count' }) signCount: string;
   /** How browsers reach the authenticator: `internal`, `hybrid`, `usb` … */
   @Column('text', { array: true }) transports: string[];
@@ -23,9 +29,9 @@ export class Passkey {
   /** Whether a copy existed at the last use. */
   @Column('boolean', { name: 'backed_up' }) backedUp: boolean;
   /**
-   * Whether the authenticator verified its user (PIN, finger, face) at registration or at a later use as a second factor
-   * (`uvInitialized` in WebAuthn level 3). Only then may the passkey serve as both factors: a thief could set a PIN on a
-   * security key that has none.
+   * Whether the authenticator verified its user (PIN, finger, face) at registration or at a later
+   * use as a second factor (`uvInitialized` in WebAuthn level 3). Only then may the passkey serve
+   * as both factors: a thief could set a PIN on a security key that has none.
    */
   @Column('boolean', { name: 'user_verified' }) userVerified: boolean;
   @Column('text', { nullable: true }) name: string | null;

@@ -46,8 +46,8 @@ const SUMMARY = {
 } as const;
 
 /**
- * Owns the table `passkeys`. What a login needs is prepared SQL; registering, listing, renaming and removing passkeys
- * is cold: TypeORM.
+ * Owns the table `passkeys`. What a login needs is prepared SQL; registering, listing, renaming and
+ * removing passkeys is cold: TypeORM.
  */
 @Injectable()
 export class PasskeysRepository {
@@ -75,7 +75,11 @@ export class PasskeysRepository {
     }));
   }
 
-  /** Records a use. @returns false if the passkey is gone, or if another request recorded this counter or a higher one */
+  /**
+   * Records a use.
+   * @returns false if the passkey is gone, or if another request recorded this counter or a higher
+   * one
+   */
   async recordUse(tx: Tx, { id, signCount, backedUp, userVerified }: PasskeyUse): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE passkeys SET sign_count = $2, backed_up = $3, user_verified = user_verified OR $4, last_used_at = now()
@@ -94,8 +98,8 @@ export class PasskeysRepository {
   }
 
   /**
-   * @returns null if the credential is registered for any member: the unique index decides. The transaction has failed
-   * then and must be given up.
+   * @returns null if the credential is registered for any member: the unique index decides. The
+   * transaction has failed then and must be rolled back.
    */
   async insert(tx: Tx, newPasskey: NewPasskey): Promise<PasskeySummary | null> {
     const signCount = String(newPasskey.signCount);
@@ -126,7 +130,10 @@ export class PasskeysRepository {
     return summaryOf(await tx.manager.findOneOrFail(Passkey, { select: SUMMARY, where: { id } }));
   }
 
-  /** @returns the name of the removed passkey, which may be null; undefined if this member has no such passkey */
+  /**
+   * @returns the name of the removed passkey, which may be null; undefined if this member has no
+   * such passkey
+   */
   async remove(tx: Tx, id: string, memberId: string): Promise<string | null | undefined> {
     const passkey = await tx.manager.findOne(Passkey, { select: { id: true, name: true }, where: { id, memberId } });
     const { affected } = await tx.manager.delete(Passkey, { id, memberId });
@@ -137,7 +144,10 @@ export class PasskeysRepository {
     await tx.manager.delete(Passkey, { memberId });
   }
 
-  /** Removes the passkeys registered within the last `seconds`. @returns their names */
+  /**
+   * Removes the passkeys registered within the last `seconds`.
+   * @returns their names
+   */
   async removeRecent(tx: Tx, memberId: string, seconds: number): Promise<(string | null)[]> {
     const recent = await tx.manager.find(Passkey, {
       select: { id: true, name: true },

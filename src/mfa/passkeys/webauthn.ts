@@ -1,6 +1,6 @@
 /**
- * Loads the WebAuthn library when a passkey is first used. Loaded at start, it would be a tenth of all code that the
- * server reads and compiles, because of its certificate parsers.
+ * Loads the WebAuthn library when a passkey is first used. Loaded at start, it would be a tenth of
+ * all code that the server reads and compiles, because of its certificate parsers.
  */
 export async function webauthn() {
   const [server, helpers] = await Promise.all([

@@ -10,8 +10,9 @@ export interface StoredRecoveryCode {
 }
 
 /**
- * Makes the stored form of recovery codes: a keyed digest of a hash of the code, for looking it up, and the hash
- * itself, encrypted. The hash yields the digest under another key, since the server does not keep the code.
+ * Makes the stored form of recovery codes: a keyed digest of a hash of the code, for looking it up,
+ * and the hash itself, encrypted. When SECRET changes, the new digest is made from the hash,
+ * because the server does not keep the code.
  */
 export class RecoveryCodeDigests {
   private readonly cipher: FieldCipher;
@@ -24,12 +25,18 @@ export class RecoveryCodeDigests {
     return this.encryptHash(memberId, hashOf(memberId, code));
   }
 
-  /** The same code under the current SECRET. @throws Error if no known secret decrypts it */
+  /**
+   * The same code under the current SECRET.
+   * @throws Error if no known secret decrypts it
+   */
   reencrypt(memberId: string, encryptedHash: Buffer): StoredRecoveryCode {
     return this.encryptHash(memberId, this.cipher.decrypt(encryptedHash, memberId));
   }
 
-  /** Every digest the code may be stored as: under each secret, with the hash and, as before 1.0.0, without it. */
+  /**
+   * Every digest under which the code may be stored: for each secret, that of the hash, and that of
+   * the code itself, which versions before 1.0.0 stored.
+   */
   candidates(memberId: string, code: string): Buffer[] {
     const hash = hashOf(memberId, code);
     return this.keys

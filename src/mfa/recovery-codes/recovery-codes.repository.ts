@@ -20,7 +20,10 @@ export class RecoveryCodesRepository {
     return this.database.manager.existsBy(RecoveryCode, { memberId, digest: In([...digests]), usedAt: IsNull() });
   }
 
-  /** Uses a code up. @returns how many codes are left; null if the code is wrong or was used */
+  /**
+   * Uses a code up.
+   * @returns how many codes are left; null if the code is wrong or was used
+   */
   async spend(tx: Tx, memberId: string, digests: readonly Buffer[]): Promise<number | null> {
     const { affected } = await tx.manager.update(
       RecoveryCode,
@@ -43,7 +46,10 @@ export class RecoveryCodesRepository {
     await tx.manager.delete(RecoveryCode, { memberId });
   }
 
-  /** Removes the codes made within the last `seconds`. @returns false if there were none */
+  /**
+   * Removes the codes made within the last `seconds`.
+   * @returns false if there were none
+   */
   async removeRecent(tx: Tx, memberId: string, seconds: number): Promise<boolean> {
     const { affected } = await tx.manager.delete(RecoveryCode, { memberId, createdAt: isWithinLast(seconds) });
     return affected! > 0;

@@ -28,7 +28,10 @@ export class RecoveryCodesService {
     return this.repository.countUnused(memberId);
   }
 
-  /** Replaces all codes of the member. @returns ten new codes; this is the only time they can be read */
+  /**
+   * Replaces all codes of the member.
+   * @returns ten new codes; this is the only time they can be read
+   */
   async replaceAll(tx: Tx, memberId: string): Promise<string[]> {
     const codes = newRecoveryCodes();
     const stored = codes.map((code) => this.digests.create(memberId, normaliseRecoveryCode(code)!));
@@ -36,7 +39,10 @@ export class RecoveryCodesService {
     return codes;
   }
 
-  /** @param code as {@link normaliseRecoveryCode} returns it. @throws DomainError `code_invalid` */
+  /**
+   * @param code as {@link normaliseRecoveryCode} returns it.
+   * @throws DomainError `code_invalid`
+   */
   async match(memberId: string, code: string): Promise<MatchedRecoveryCode> {
     const digests = this.digests.candidates(memberId, code);
     if (!(await this.repository.hasUnused(memberId, digests))) throw wrongOrUsed();

@@ -14,7 +14,10 @@ export function newRecoveryCodes(): string[] {
   });
 }
 
-/** The form in which codes are compared. @returns null for input that cannot be a recovery code */
+/**
+ * The form in which codes are compared.
+ * @returns null for input that cannot be a recovery code
+ */
 export function normaliseRecoveryCode(input: string): string | null {
   const bare = input.toLowerCase().replace(/[\s-]/g, '').replaceAll('o', '0').replace(/[il]/g, '1');
   return new RegExp(`^[${ALPHABET}]{16}$`).test(bare) ? bare : null;

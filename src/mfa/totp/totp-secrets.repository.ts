@@ -13,8 +13,8 @@ export interface StoredTotp {
 }
 
 /**
- * Owns the table `totp_secrets`. What each login with a second factor needs is prepared SQL; setting an app up and
- * removing it is cold: TypeORM.
+ * Owns the table `totp_secrets`. What each login with a second factor needs is prepared SQL;
+ * setting an app up and removing it is cold: TypeORM.
  */
 @Injectable()
 export class TotpSecretsRepository {
@@ -37,7 +37,10 @@ export class TotpSecretsRepository {
     return count > 0;
   }
 
-  /** Uses a step up, so that no server accepts a code of this or an older step again. @returns false if it was used */
+  /**
+   * Marks a step as used, so that no server accepts a code of this or an older step again.
+   * @returns false if it was used
+   */
   async spendStep(tx: Tx, memberId: string, encryptedSecret: Buffer, step: number): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE totp_secrets SET last_step = $3 WHERE member_id = $1 AND sealed = $2 AND confirmed_at IS NOT NULL AND last_step < $3`,
@@ -47,7 +50,8 @@ export class TotpSecretsRepository {
   }
 
   /**
-   * Stores a secret that awaits its first code. SQL, because TypeORM has no upsert with this condition.
+   * Stores a secret that awaits its first code. SQL, because TypeORM has no upsert with this
+   * condition.
    * @returns false if a confirmed secret exists, which is never overwritten
    */
   async putUnconfirmed(tx: Tx, memberId: string, encryptedSecret: Buffer, keyId: string): Promise<boolean> {
@@ -61,7 +65,8 @@ export class TotpSecretsRepository {
   }
 
   /**
-   * Confirms the very secret that the code was checked against. Of two confirmations with one code, one wins.
+   * Confirms exactly the secret that the code was checked against. Of two confirmations with one
+   * code, one wins.
    * @returns false if it was confirmed or replaced in the meantime
    */
   async confirm(tx: Tx, memberId: string, encryptedSecret: Buffer, step: number): Promise<boolean> {

@@ -8,7 +8,9 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { TotpSecretsRepository, type StoredTotp } from './totp-secrets.repository.js';
 import { newTotpEnrolment, totpStepOf, type TotpEnrolment } from './totp.js';
 
-/** A code that matched. Only {@link TotpService.spend} or {@link TotpService.confirm} accepts it. */
+/**
+ * A code that matched. Only {@link TotpService.spend} or {@link TotpService.confirm} accepts it.
+ */
 export interface MatchedTotp {
   readonly kind: 'totp';
   readonly encryptedSecret: Buffer;
@@ -48,25 +50,37 @@ export class TotpService {
     return enrolment;
   }
 
-  /** Matches a code of the confirmed app. @throws DomainError `code_invalid`, also if the member has none */
+  /**
+   * Matches a code of the confirmed app.
+   * @throws DomainError `code_invalid`, also if the member has none
+   */
   async match(memberId: string, code: string): Promise<MatchedTotp> {
     const totp = await this.secrets.find(memberId);
     return this.matchSecret(memberId, totp?.isConfirmed === true ? totp : null, code);
   }
 
-  /** Matches the first code of an app that awaits confirmation. @throws DomainError `code_invalid` */
+  /**
+   * Matches the first code of an app that awaits confirmation.
+   * @throws DomainError `code_invalid`
+   */
   async matchUnconfirmed(memberId: string, code: string): Promise<MatchedTotp> {
     const totp = await this.secrets.find(memberId);
     return this.matchSecret(memberId, totp?.isConfirmed === false ? totp : null, code);
   }
 
-  /** From this commit on, logins need the app. @throws DomainError `code_invalid` for the second of two confirmations */
+  /**
+   * From this commit on, logins need the app.
+   * @throws DomainError `code_invalid` for the second of two confirmations
+   */
   async confirm(tx: Tx, memberId: string, { encryptedSecret, step }: MatchedTotp): Promise<void> {
     if (!(await this.secrets.confirm(tx, memberId, encryptedSecret, step)))
       throw new DomainError('code_invalid', { detail: 'confirmed or replaced a moment ago' });
   }
 
-  /** Uses the code up. @throws DomainError `code_invalid` for the second of two requests with one code */
+  /**
+   * Uses the code up.
+   * @throws DomainError `code_invalid` for the second of two requests with one code
+   */
   async spend(tx: Tx, memberId: string, { encryptedSecret, step }: MatchedTotp): Promise<void> {
     if (!(await this.secrets.spendStep(tx, memberId, encryptedSecret, step)))
       throw new DomainError('code_invalid', { detail: 'step used before' });
@@ -74,7 +88,8 @@ export class TotpService {
 
   private matchSecret(memberId: string, totp: StoredTotp | null, code: string): MatchedTotp {
     const step = totp && totpStepOf(this.cipher.decrypt(totp.encryptedSecret, memberId), code, this.clock.nowSeconds());
-    // A used code counts as wrong. Counted as right, it would reset the count of failures each time (OC-10).
+    // A used code counts as wrong. Counted as right, it would reset the count of failures each time
+    // (OC-10).
     if (totp === null || step === null || step <= totp.lastStep)
       throw new DomainError('code_invalid', { detail: 'wrong or used code of the app' });
     return { kind: 'totp', encryptedSecret: totp.encryptedSecret, step };

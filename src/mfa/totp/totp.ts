@@ -19,10 +19,14 @@ export function newTotpEnrolment(issuer: string, label: string): TotpEnrolment {
   return { secret, otpauthUrl, qrSvg: renderSVG(otpauthUrl) };
 }
 
-/** The 30-second step that a code belongs to: the current one or one of its neighbours. @returns null for a wrong code */
+/**
+ * The 30-second step that a code belongs to: the current one or one of its neighbours.
+ * @returns null for a wrong code
+ */
 export function totpStepOf(secret: string, code: string, nowSeconds: number): number | null {
   if (!/^[0-9]{6}$/.test(code)) return null;
-  // One step either way, because clocks of phones differ. Each step is checked alone, so the window is exactly three steps.
+  // One step either way, because clocks of phones differ. Each step is checked alone, so the window
+  // is exactly three steps.
   for (const drift of [0, -STEP_SECONDS, STEP_SECONDS]) {
     const epoch = nowSeconds + drift;
     const result = verifySync({ secret, token: code, epoch, epochTolerance: 0, period: STEP_SECONDS });

@@ -2,8 +2,9 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../../users/member.entity.js';
 
 /**
- * A device on which a member logged in before; its device token identifies it. Wrong passwords are counted for each
- * known device on its own, so that an attacker's failures elsewhere do not lock the member out of it.
+ * A device on which a member logged in before; its device token identifies it. Wrong passwords are
+ * counted for each known device on its own, so that an attacker's failures elsewhere do not lock
+ * the member out of it.
  */
 @Entity('devices')
 @Index('devices_token', ['tokenDigest'], { unique: true })
@@ -17,8 +18,8 @@ export class Device {
   @Column('bytea', { name: 'token_digest' }) tokenDigest: Buffer;
   @Column('text', { nullable: true }) name: string | null;
   /**
-   * User agent and network of the last login. They recognise a device that lost its token: enough to spare the
-   * member a mail about a new device, not enough to trust it.
+   * User agent and network of the last login. They recognise a device that lost its token: enough
+   * to spare the member a mail about a new device, not enough to trust it.
    */
   @Column('text', { name: 'user_agent', default: '' }) userAgent: string;
   @Column('text', { default: '' }) network: string;

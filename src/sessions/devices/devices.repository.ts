@@ -13,8 +13,8 @@ export interface DeviceLook {
 }
 
 /**
- * Owns the table `devices`. Prepared SQL, because every login reads and writes it. Forgetting a member's devices is
- * cold: TypeORM.
+ * Owns the table `devices`. Prepared SQL, because every login reads and writes it. Forgetting a
+ * member's devices is cold: TypeORM.
  */
 @Injectable()
 export class DevicesRepository {
@@ -58,8 +58,8 @@ export class DevicesRepository {
   }
 
   /**
-   * Forgets the longest unseen devices beyond `limit`. A client that does not keep its device token creates a row at
-   * each login.
+   * Forgets the longest unseen devices beyond `limit`. A client that does not keep its device token
+   * creates a row at each login.
    */
   async forgetSurplus(tx: Tx, memberId: string, limit: number): Promise<void> {
     await tx.query(

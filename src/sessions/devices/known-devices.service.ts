@@ -25,14 +25,19 @@ export interface SignInDevice {
   readonly knownDeviceId: string | null;
   readonly deviceName?: string | null;
   readonly transport?: TokenTransport;
-  /** No mail about a new device: it is the member's first one, or a mail about this login is queued already. */
+  /**
+   * No mail about a new device: it is the member's first one, or a mail about this login is queued
+   * already.
+   */
   readonly suppressNewDeviceMail?: boolean;
 }
 
-/** More than a member has; see `forgetSurplus`. */
+/** More devices than a member uses; see `forgetSurplus`. */
 const MAX_DEVICES = 20;
 
-/** Recognises the devices on which a member logged in before, and notifies the member of new ones. */
+/**
+ * Recognises the devices on which a member logged in before, and notifies the member of new ones.
+ */
 @Injectable()
 export class KnownDevicesService {
   constructor(
@@ -49,14 +54,17 @@ export class KnownDevicesService {
     return this.devices.findId(this.database, memberId, deviceToken);
   }
 
-  /** Whether the member never used this device: neither its token nor its user agent and network are known. */
+  /**
+   * Whether the member never used this device: neither its token nor its user agent and network are
+   * known.
+   */
   async isNew(tx: Tx, memberId: string, knownDeviceId: string | null, context: ClientContext): Promise<boolean> {
     return knownDeviceId === null && !(await this.devices.hasLookalike(tx, memberId, lookOf(context)));
   }
 
   /**
-   * Records a login on a device. A device without a known token is stored and gets a token; the member is mailed
-   * unless an earlier device looked the same.
+   * Records a login on a device. A device without a known token is stored and gets a token; the
+   * member is mailed unless an earlier device looked the same.
    * @returns the id of the device, and its token if it is a new one
    */
   async recordLogin(
@@ -81,8 +89,8 @@ export class KnownDevicesService {
   }
 
   /**
-   * Forgets the member's devices, all but that of `exceptSessionId`. An attacker who knew the old password may hold
-   * device tokens, and each known device has its own budget of guesses.
+   * Forgets the member's devices, all but that of `exceptSessionId`. An attacker who knew the old
+   * password may hold device tokens, and each known device has its own budget of guesses.
    */
   async forgetAll(tx: Tx, memberId: string, exceptSessionId?: string): Promise<void> {
     const keptId = exceptSessionId === undefined ? null : await this.sessions.findDeviceId(tx, exceptSessionId);

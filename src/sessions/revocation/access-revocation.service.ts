@@ -6,7 +6,10 @@ import { EmailChallengesService } from '../../verification/email-challenges.serv
 import { KnownDevicesService } from '../devices/known-devices.service.js';
 import { SessionRevocationService } from './session-revocation.service.js';
 
-/** Takes back what an attacker who knew the old password may hold: mailed codes and links, sessions, device tokens. */
+/**
+ * Revokes what an attacker who knew the old password may hold: mailed codes and links, sessions,
+ * device tokens.
+ */
 @Injectable()
 export class AccessRevocationService {
   constructor(

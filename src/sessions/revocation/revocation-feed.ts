@@ -14,9 +14,9 @@ const IS_ENDED = {
 const PRUNE_EVERY = 1000;
 
 /**
- * Holds the revoked sessions in memory, so that checking an access token needs no query. Every server receives a
- * revocation within milliseconds. While the feed is interrupted the database is queried instead, so that no revoked
- * token passes (fail closed).
+ * Holds the revoked sessions in memory, so that checking an access token needs no query. Every
+ * server receives a revocation within milliseconds. While the feed is interrupted the database is
+ * queried instead, so that no revoked token passes (fail closed).
  */
 @Injectable()
 export class RevocationFeed implements OnModuleInit {
@@ -60,7 +60,10 @@ export class RevocationFeed implements OnModuleInit {
     return this.revoked.size;
   }
 
-  /** Whether access tokens of this session must be refused. Returns a promise only while the feed is interrupted. */
+  /**
+   * Whether access tokens of this session must be refused. Returns a promise only while the feed is
+   * interrupted.
+   */
   isRevoked(sessionId: string): boolean | Promise<boolean> {
     return this.notifications.isLive ? this.revoked.has(sessionId) : this.isEnded(sessionId);
   }

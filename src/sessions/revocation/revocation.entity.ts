@@ -1,6 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A session whose unexpired access tokens must be refused. The row is kept until the last of them has expired. */
+/**
+ * A session whose unexpired access tokens must be refused. The row is kept until the last of them
+ * has expired.
+ */
 @Entity('revocations')
 @Index('revocations_expires_at', ['expiresAt'])
 export class Revocation {

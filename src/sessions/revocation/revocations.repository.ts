@@ -3,10 +3,16 @@ import type { Tx } from '../../platform/database/sql.js';
 
 export const REVOCATION_CHANNEL = 'munjigi_revocations';
 
-/** A revocation is kept this much longer than an access token lives, because times are rounded and clocks differ. */
+/**
+ * A revocation is kept this much longer than an access token lives, because times are rounded and
+ * clocks differ.
+ */
 export const REVOCATION_MARGIN_SECONDS = 60;
 
-/** Owns the table `revocations`. SQL, because one statement stores the rows and notifies every server. */
+/**
+ * Owns the table `revocations`. SQL, because one statement stores the rows and notifies every
+ * server.
+ */
 @Injectable()
 export class RevocationsRepository {
   /** Stores the revocations; PostgreSQL notifies every server when the transaction commits. */

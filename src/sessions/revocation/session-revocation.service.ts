@@ -23,7 +23,10 @@ export class SessionRevocationService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** Ends one session in its own transaction. @returns false if it is not a live session of this member */
+  /**
+   * Ends one session in its own transaction.
+   * @returns false if it is not a live session of this member
+   */
   async end(memberId: string, sessionId: string, reason: SessionEndReason, context: ClientContext): Promise<boolean> {
     return this.database.transaction((tx) => this.endWithin(tx, memberId, sessionId, reason, context));
   }
@@ -53,7 +56,10 @@ export class SessionRevocationService {
     await this.revoke(tx, memberId, endedIds, reason, context);
   }
 
-  /** Ends the longest unused sessions beyond SESSIONS_PER_MEMBER. The lock on the member's row must be held. */
+  /**
+   * Ends the longest unused sessions beyond SESSIONS_PER_MEMBER. The lock on the member's row must
+   * be held.
+   */
   async endSurplus(tx: Tx, memberId: string, newestSessionId: string, context: ClientContext): Promise<void> {
     const limit = this.config.env.SESSIONS_PER_MEMBER;
     const endedIds = await this.sessions.endSurplus(tx, memberId, newestSessionId, limit);
