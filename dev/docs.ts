@@ -1,8 +1,8 @@
 import { ENVIRONMENT } from '../src/platform/config/environment.js';
 
 /*
- * The documents made from the table of settings: .env.example and docs/configuration.md. `npm run docs` writes them; a test
- * compares them.
+ * The documents made from the table of settings: .env.example and docs/configuration.md.
+ * `npm run docs` writes them; a test compares them.
  */
 
 /** The properties of a setting as envalid keeps them. */
@@ -28,7 +28,7 @@ export const GROUPS: readonly (readonly [title: string, first: string])[] = [
   ['Operation', 'SWAGGER_ENABLED'],
 ];
 
-/** What the text of a setting contains when a check of production needs it (src/platform/config/app-config.ts). */
+/** The description of a setting contains this when production requires it (configuration-checks.ts). */
 const REQUIRED = 'Required in production';
 const ELSEWHERE = `${REQUIRED}, otherwise`;
 

@@ -27,7 +27,7 @@ export function shownByTests(): Shown[] {
   });
 }
 
-/** build/docs/requirements.md: each requirement with the tests that show it, or with the reason why no test does. */
+/** build/docs/requirements.md: each requirement with its tests, or with the reason why it has none. */
 export function requirementsPage(): string {
   const shown = grouped(shownByTests(), ({ id }) => id);
   const all = REQUIREMENTS.flatMap(([, rows]) => rows);

@@ -22,7 +22,7 @@ const of = (id: string, severity: Requirement['severity'], statement: string, re
   ...remarks,
 });
 
-/** The requirements, in families. `npm run docs` makes build/docs/requirements.md from them and from the titles of the tests. */
+/** The requirements, in families. With the test titles they make build/docs/requirements.md. */
 export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Requirement[]])[] = [
   [
     'Account enumeration',
