@@ -9,8 +9,8 @@ import { AccessRevocationService } from '../../sessions/revocation/access-revoca
 import { MembersRepository } from '../../users/members.repository.js';
 
 /**
- * The consequences of a password reset: whoever knew the old password loses access, and the member
- * is notified.
+ * The consequences of a password reset: an attacker who knew the old password loses access, and the
+ * member is notified.
  */
 @Injectable()
 export class PasswordResetFollowUpService {

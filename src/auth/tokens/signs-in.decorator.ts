@@ -7,7 +7,9 @@ interface SignsInOptions {
   readonly notesOutcome?: boolean;
 }
 
-/** The method returns a {@link SignInResult}; its tokens are delivered in the body or in cookies. */
+/**
+ * The method returns a {@link SignInResult}; its tokens are delivered in the body or in cookies.
+ */
 export function SignsIn(
   response: Type | 'LoginOutcome' | 'CompletedLogin',
   { notesOutcome = false }: SignsInOptions = {},

@@ -19,15 +19,18 @@ export interface BrowserContext {
   readonly deviceToken: string | undefined;
 }
 
-/** `__Host-` binds a cookie to this host, path / and TLS (RFC 6265bis); development over plain HTTP cannot have it. */
+/**
+ * `__Host-` binds a cookie to this host, path / and TLS (RFC 6265bis); development over plain HTTP
+ * cannot have it.
+ */
 const cookieName = (config: AppConfig, name: string): string =>
   config.isHttps ? `__Host-munjigi-${name}` : `munjigi-${name}`;
 
 export const refreshCookieName = (config: AppConfig): string => cookieName(config, 'refresh');
 
 /**
- * What the client states about its device, completed by the device cookie where the session will use cookies.
- * Nothing else of the body is passed on, because it may hold a password.
+ * What the client states about its device, completed by the device cookie where the session will
+ * use cookies. Nothing else of the body is passed on, because it may hold a password.
  * @throws DomainError `origin_not_allowed`
  */
 export function deviceOf({ deviceName, deviceToken, transport }: DeviceInfo, browser: BrowserContext): DeviceInfo {
@@ -36,7 +39,10 @@ export function deviceOf({ deviceName, deviceToken, transport }: DeviceInfo, bro
   return { deviceName, deviceToken: deviceToken ?? browser.deviceToken, transport };
 }
 
-/** Carries refresh and device tokens of browsers in cookies that scripts cannot read, and accepts them from known pages only. */
+/**
+ * Carries refresh and device tokens of browsers in cookies that scripts cannot read, and accepts
+ * them from known pages only.
+ */
 @Injectable()
 export class TokenCookies {
   private readonly refreshName: string;
@@ -49,7 +55,10 @@ export class TokenCookies {
     this.origins = new Set(config.allowedOrigins);
   }
 
-  /** Builds the response to a client that is signed in. With cookie transport the long-lived tokens leave the body. */
+  /**
+   * Builds the response to a client that is signed in. With cookie transport the long-lived tokens
+   * leave the body.
+   */
   deliver(reply: FastifyReply, tokens: IssuedTokens): TokenResponse {
     const { transport, refreshToken, deviceToken, ...rest } = tokens;
     const response: TokenResponse = { status: 'authenticated', tokenType: 'Bearer', ...rest };
@@ -64,8 +73,8 @@ export class TokenCookies {
   }
 
   /**
-   * Browsers attach a cookie to any request, also to one that a foreign page makes, so a request that relies on it must
-   * come from a known origin (ASVS 3.5.1).
+   * Browsers attach a cookie to any request, also to one that a foreign page makes, so a request
+   * that relies on it must come from a known origin (ASVS 3.5.1).
    * @throws DomainError `origin_not_allowed`
    */
   checkOrigin(request: FastifyRequest): void {

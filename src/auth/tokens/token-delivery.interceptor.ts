@@ -17,7 +17,10 @@ export interface SignInResult {
   readonly outcome?: string;
 }
 
-/** Turns issued tokens into the response, and puts the long-lived ones into cookies where the session uses them. */
+/**
+ * Turns issued tokens into the response, and puts the long-lived ones into cookies where the
+ * session uses them.
+ */
 @Injectable()
 export class TokenDeliveryInterceptor implements NestInterceptor<SignInResult, TokenResponse | SignInResult> {
   constructor(
