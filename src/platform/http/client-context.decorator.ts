@@ -5,7 +5,7 @@ import { negotiateLocale, type Locale } from '../i18n/locale.js';
 
 const MAX_USER_AGENT = 256;
 
-/** Where this request comes from. The address is the peer's own unless a proxy count is configured. */
+/** The {@link ClientContext} of the request. The address is that of the peer unless a proxy count is configured. */
 export const Context = createParamDecorator((_: unknown, context: ExecutionContext): ClientContext => {
   return clientContextOf(context.switchToHttp().getRequest<FastifyRequest>());
 });
@@ -19,7 +19,7 @@ export function clientContextOf(request: FastifyRequest): ClientContext {
   };
 }
 
-/** The header is input: it ends in mails, lists and logs, so control characters and format tricks go. */
+/** The header is input that is shown in mails, lists and logs: removes control and format characters. */
 function printable(userAgent: string): string {
   return userAgent
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
@@ -29,7 +29,7 @@ function printable(userAgent: string): string {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The language for those who ask for none we speak. Set by app.setup.ts. */
+    /** The language for requests that accept none of ours. Set in create-app.ts. */
     defaultLocale: Locale;
   }
 }

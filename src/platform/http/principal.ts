@@ -1,7 +1,7 @@
 /** What a member may do. */
 export type Role = 'member' | 'admin';
 
-/** Who is calling, as an access token states it. */
+/** The signed-in member, as stated by the access token. */
 export interface Principal {
   readonly memberId: string;
   readonly sessionId: string;

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Notes how an answered request ended, where the status alone does not say: for its line in the log and for the metrics. */
+/** Records the outcome of a request for its log line and the metrics, where the status alone is not enough. */
 export function noteOutcome(request: FastifyRequest, outcome: string): void {
   request.outcome = outcome;
 }

@@ -3,5 +3,5 @@ import type { Role } from './principal.js';
 
 export const ROLES = 'munjigi:roles';
 
-/** Who may call a route, beyond having an access token. Without it, every member may. */
+/** Restricts a route to roles. Without it, an access token of any member is enough. */
 export const Roles = (...roles: Role[]): CustomDecorator => SetMetadata(ROLES, roles);

@@ -1,7 +1,7 @@
 import type { FieldCode } from '../../i18n/messages.en.js';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
 
-/** What is wrong with one input field. `params` fill the message: limits and names, never the value that was sent. */
+/** A problem of one input field. `params` fill the message: limits and names, never the value that was sent. */
 export interface FieldProblem {
   readonly field: string;
   readonly code: FieldCode;
@@ -9,14 +9,14 @@ export interface FieldProblem {
 }
 
 interface DomainErrorOptions extends ErrorOptions {
-  /** Why, for the log; it never leaves the server. */
+  /** The reason, for the log only; it never leaves the server. */
   detail?: string;
-  /** Whole seconds after which trying again makes sense. */
+  /** Whole seconds after which a retry makes sense. */
   retryAfter?: number;
   fields?: readonly FieldProblem[];
 }
 
-/** A refusal we expect: its public half is the code, its private half the detail. */
+/** An expected refusal: its public half is the code, its private half the detail. */
 export class DomainError extends Error {
   readonly status: number;
   readonly detail: string | undefined;

@@ -1,6 +1,6 @@
 /*
  * Every refusal a client can receive: its stable code and its status. Codes are public API: add new ones, never rename one.
- * Titles and details in both languages stand in i18n/messages.*.ts; docs/errors.md repeats this list and a test keeps them equal.
+ * Titles and details are in i18n/messages.*.ts. docs/errors.md repeats this list; a test keeps them equal.
  */
 export const ERRORS = {
   malformed_json: 400,

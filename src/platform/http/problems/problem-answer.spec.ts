@@ -10,8 +10,8 @@ import { asDomainError, problemHeaders, problemOf } from './problem-answer.js';
 const context = { locale: 'en', requestId: 'request 1' } as const;
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 
-describe('the answer to something refused', () => {
-  it('IV-07 is one problem document, with everything a program and a person need', () => {
+describe('the answer to a refused request', () => {
+  it('IV-07 is one problem document, complete for programs and readers', () => {
     const error = new DomainError('validation_failed', {
       detail: 'for the log alone',
       fields: [{ field: 'name', code: 'too_long', params: { max: 64 } }],
@@ -27,7 +27,7 @@ describe('the answer to something refused', () => {
     });
   });
 
-  it('speaks the language of the request', () => {
+  it('is in the language of the request', () => {
     const error = new DomainError('code_invalid');
     expect(problemOf(error, { ...context, locale: 'ko' }).title).toBe('인증 코드 확인 실패');
     expect(problemOf(error, context).title).toBe('Code not accepted');
@@ -37,23 +37,23 @@ describe('the answer to something refused', () => {
     ['database is not there', '3D000'],
     ['password has been replaced', '28P01'],
     ['server has crashed', '57P02'],
-  ])('FT-05 asks to come back when the %s', (message, code) => {
+  ])('FT-05 asks for a retry when the %s', (message, code) => {
     const error = asDomainError(Object.assign(new Error(message), { code }));
     expect(error).toMatchObject({ code: 'service_unavailable', retryAfter: expect.any(Number) });
   });
 
-  it('FT-05 does not take a mistake of ours for trouble of the database', () => {
+  it('FT-05 does not report an error in our SQL as an unavailable database', () => {
     expect(asDomainError(Object.assign(new Error('syntax'), { code: '42601' })).code).toBe('internal_error');
   });
 
-  it('says when to come back, in the body and in the header', () => {
+  it('gives the seconds to wait, in the body and in the header', () => {
     const error = new DomainError('too_many_attempts', { retryAfter: 17 });
     expect(problemOf(error, context).retryAfter).toBe(17);
     expect(problemHeaders(error)).toMatchObject({ 'retry-after': '17' });
     expect(problemHeaders(new DomainError('too_many_attempts'))).not.toHaveProperty('retry-after');
   });
 
-  it('names the token’s fault in WWW-Authenticate, and never a password’s', () => {
+  it('names the fault of a token in WWW-Authenticate, never that of a password', () => {
     expect(problemHeaders(new DomainError('token_expired'))['www-authenticate']).toBe(
       'Bearer error="invalid_token", error_description="token_expired"',
     );
@@ -62,8 +62,8 @@ describe('the answer to something refused', () => {
   });
 });
 
-describe('something that was thrown', () => {
-  it('IV-07 and that nobody foresaw becomes a fault of ours, with nothing of it in the answer', () => {
+describe('a thrown value', () => {
+  it('IV-07 becomes an internal error when it is unexpected, and nothing of it enters the answer', () => {
     for (const thrown of [new Error('SELECT secret FROM members'), 'text', null, undefined, { statusCode: 599 }, 1]) {
       const error = asDomainError(thrown);
       expect([error.code, error.status]).toEqual(['internal_error', 500]);
@@ -80,7 +80,7 @@ describe('something that was thrown', () => {
     [{ statusCode: 413 }, 'payload_too_large'],
     [{ statusCode: 415 }, 'unsupported_media_type'],
     [{ statusCode: 404 }, 'not_found'],
-  ])('by the framework keeps its status: %j', (thrown, code) => {
+  ])('keeps its status when it comes from the framework: %j', (thrown, code) => {
     expect(asDomainError(thrown).code).toBe(code);
     expect(JSON.stringify(problemOf(asDomainError(thrown), context))).not.toMatch(/odd|passwd/);
   });
@@ -96,21 +96,24 @@ describe('something that was thrown', () => {
     new AggregateError([Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })]),
     new Error('wrapped', { cause: Object.assign(new Error('x'), { code: '57P03' }) }),
     Object.assign(new Error('query failed'), { driverError: Object.assign(new Error('x'), { code: '57014' }) }),
-  ])('FT-05 by a database that is away says so and when to come back: %s', (thrown) => {
+  ])('FT-05 becomes service_unavailable with a wait when the database is away: %s', (thrown) => {
     expect(asDomainError(thrown)).toMatchObject({ code: 'service_unavailable', status: 503, retryAfter: 2 });
   });
 
-  it.each(['23505', '22021', '42703'])('by the database for another reason is a fault of ours: %s', (code) => {
-    expect(asDomainError(Object.assign(new Error('x'), { code })).code).toBe('internal_error');
-  });
+  it.each(['23505', '22021', '42703'])(
+    'becomes an internal error when the database refuses for another reason: %s',
+    (code) => {
+      expect(asDomainError(Object.assign(new Error('x'), { code })).code).toBe('internal_error');
+    },
+  );
 
-  it('by ourselves is passed on as it is', () => {
+  it('stays as it is when it is a DomainError', () => {
     const error = new DomainError('code_invalid');
     expect(asDomainError(error)).toBe(error);
   });
 });
 
-describe('the words for what can go wrong', () => {
+describe('the texts of errors', () => {
   it('exist in every language, for every code and every field', () => {
     expect(LOCALES).toEqual(['en', 'ko']);
     for (const { problems, fields } of [en, ko]) {

@@ -9,7 +9,7 @@ import type { Problem } from './problem.dto.js';
 
 const UNAVAILABLE_RETRY_SECONDS = 2;
 
-/** Codes for refusals that the framework makes by status alone. */
+/** Codes for refusals of the framework, which have a status only. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'bad_request',
   401: 'token_invalid',
@@ -23,7 +23,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   503: 'service_unavailable',
 };
 
-/** Whatever was thrown, as a refusal we know. Unknown errors become `internal_error`, with nothing of theirs in the answer. */
+/** Converts any thrown value. Unknown errors become `internal_error`, and nothing of them enters the answer. */
 export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (isDatabaseUnavailable(error) || isDatabaseClosed(error))
@@ -45,7 +45,7 @@ function isClientFault(status: unknown): boolean {
   return typeof status === 'number' && status >= 400 && status < 500;
 }
 
-/** The body of a refusal, in the caller's language. */
+/** The body of a refusal, in the language of the request. */
 export function problemOf(
   error: DomainError,
   { locale, requestId }: Pick<ClientContext, 'locale' | 'requestId'>,
@@ -68,7 +68,7 @@ export function problemOf(
   };
 }
 
-/** Headers that go with a refusal. */
+/** The headers of a refusal. */
 export function problemHeaders({ status, code, retryAfter }: DomainError): Record<string, string> {
   return {
     'content-type': 'application/problem+json; charset=utf-8',

@@ -1,10 +1,9 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clientContextOf } from '../client-context.decorator.js';
-
 import { asDomainError, problemHeaders, problemOf } from './problem-answer.js';
 
-/** The one way out to HTTP for everything that is refused or fails. */
+/** Turns everything that is thrown into a problem answer. No other code writes errors to HTTP. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -13,10 +12,10 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = asDomainError(thrown);
-    // What we did not foresee is logged with its stack; what we did, with the reason the client does not get to know.
+    // Unexpected errors are logged with their stack, expected ones with the reason that the client does not see.
     if (error.code === 'internal_error')
       this.logger.error({ msg: 'unexpected error', requestId: request.id, err: withoutData(error.cause ?? thrown) });
-    // Who is turned away by the thousand has a line for each request already; a second one would add to the load.
+    // Each request has its log line already; during an overload a second one would add to the load.
     else if (error.status >= 500 && error.code !== 'overloaded')
       this.logger.warn({
         msg: error.code,
@@ -34,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** A database error carries the statement's values, and they may be a password hash or an address: kind, place and code will do. */
+/** Keeps type, stack and code only: a database error holds the values of its statement, such as a password hash. */
 function withoutData(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const { code, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown } };
@@ -44,7 +43,7 @@ function withoutData(error: unknown): Record<string, unknown> {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Why this request was refused, for its line in the log. */
+    /** Why the request was refused, for its log line. */
     refusal?: string;
   }
 }

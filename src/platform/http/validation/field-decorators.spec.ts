@@ -49,7 +49,7 @@ describe('a line of visible text', () => {
     expect(await codeOf(name, text)).toBeNull();
   });
 
-  it('is measured in characters as people count them', async () => {
+  it('is measured in code points', async () => {
     expect(await problemOf(name, '🦒'.repeat(11))).toEqual({ code: 'too_long', params: { max: 10 } });
     expect(await problemOf(IsVisibleText({ min: 2, max: 3 }), '🦒')).toEqual({ code: 'too_short', params: { min: 2 } });
     expect(await codeOf(name, '')).toBe('required');
@@ -68,15 +68,15 @@ describe('a line of visible text', () => {
     '\ud800',
     'a\udc00',
     '\u007f',
-  ])('IV-02 may not hold what cannot be seen or stored: %j', async (text) =>
+  ])('IV-02 is refused with characters that cannot be seen or stored: %j', async (text) =>
     expect(await codeOf(name, text)).toBe('invalid_characters'),
   );
 
-  it('IV-01 is text', async () => {
+  it('IV-01 has to be text', async () => {
     for (const value of NOT_TEXT) expect(await codeOf(name, value)).toBe('not_a_string');
   });
 
-  it('is refused by its length alone where it is huge', async () => {
+  it('is refused by its length alone when it is huge', async () => {
     expect(await codeOf(name, 'x'.repeat(10_000_000))).toBe('too_long');
   });
 });
@@ -93,11 +93,11 @@ describe('a password as typed', () => {
     ['a\u0000b', 'invalid_characters'],
     ['a\nb', 'invalid_characters'],
     ['\ud800', 'invalid_characters'],
-  ])('PW-01 PW-02 may not be %.20j', async (text, code) => expect(await codeOf(IsPasswordText(), text)).toBe(code));
+  ])('PW-01 PW-02 is refused: %.20j', async (text, code) => expect(await codeOf(IsPasswordText(), text)).toBe(code));
 });
 
 describe('a password to be set', () => {
-  it('PW-01 has the same form as a typed one; how strong it is, the password policy decides', async () => {
+  it('PW-01 has the same form as a typed one; the password policy decides on its strength', async () => {
     expect(await codeOf(IsNewPassword(), 'x')).toBeNull();
     expect(await codeOf(IsNewPassword(), 'x'.repeat(129))).toBe('password_too_long');
   });
@@ -122,14 +122,16 @@ describe('a code', () => {
     '123456\n',
     '12 456',
     '123.45',
-  ])('OC-04 is nothing else: %j', async (text) => expect(await codeOf(IsSixDigitCode(), text)).toBe('code_malformed'));
+  ])('OC-04 is refused otherwise: %j', async (text) =>
+    expect(await codeOf(IsSixDigitCode(), text)).toBe('code_malformed'),
+  );
 
-  it('OC-04 is text', async () => {
+  it('OC-04 has to be text', async () => {
     for (const value of [...NOT_TEXT, 123456]) expect(await codeOf(IsSixDigitCode(), value)).toBe('not_a_string');
   });
 });
 
-describe('a secret of ours', () => {
+describe('an opaque token', () => {
   it.each(['a', 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE', 'a.b-c_d', 'x'.repeat(2048)])(
     'may be %.20j',
     async (text) => {
@@ -146,7 +148,7 @@ describe('a secret of ours', () => {
     ['ä', 'invalid_characters'],
     ["'--", 'invalid_characters'],
     ['a\n', 'invalid_characters'],
-  ])('may not be %.20j', async (text, code) => expect(await codeOf(IsOpaqueToken(), text)).toBe(code));
+  ])('is refused: %.20j', async (text, code) => expect(await codeOf(IsOpaqueToken(), text)).toBe(code));
 });
 
 describe('other fields', () => {

@@ -16,7 +16,7 @@ describe('a JSON body', () => {
     ['null', null],
   ])('is read: %s', (text, value) => expect(parse(text)).toEqual(value));
 
-  it('is nothing where there is none', () => expect(parseJsonBody(Buffer.alloc(0))).toBeUndefined());
+  it('is undefined where the request has none', () => expect(parseJsonBody(Buffer.alloc(0))).toBeUndefined());
 
   it.each([
     '{',
@@ -30,7 +30,7 @@ describe('a JSON body', () => {
     '{}{}',
     '// x\n{}',
     '{"a":"\\x"}',
-  ])('is refused when it is not quite JSON: %j', (text) =>
+  ])('is refused when it is not valid JSON: %j', (text) =>
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'malformed_json', status: 400 })),
   );
 
@@ -42,7 +42,7 @@ describe('a JSON body', () => {
     '{"a" : 1, "a"\t:\n2}',
     '{"a":"\\":","a":"x"}',
     '{"":1,"":2}',
-  ])('ML-03 is refused when it names a field twice: %s', (text) => {
+  ])('ML-03 is refused when a field occurs twice: %s', (text) => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'malformed_json' }));
   });
 
@@ -57,14 +57,14 @@ describe('a JSON body', () => {
     expect(() => parseJsonBody(body)).toThrow(expect.objectContaining({ code: 'malformed_json' }));
   });
 
-  it('IV-03 puts no field onto every object', () => {
+  it('IV-03 cannot change the prototype of all objects', () => {
     const body = parse('{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}') as object;
     expect(Object.keys(body)).toEqual(['__proto__', 'constructor']);
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
     expect(Object.getPrototypeOf(body)).toBe(Object.prototype);
   });
 
-  it('IV-01 may nest as deep as it fits into a request: it is read or refused, and the process lives', () => {
+  it('IV-01 is parsed or refused however deep it nests, without a crash', () => {
     for (const text of ['['.repeat(30_000) + ']'.repeat(30_000), `${'{"a":'.repeat(8000)}1${'}'.repeat(8000)}`]) {
       try {
         parse(text);
@@ -76,7 +76,7 @@ describe('a JSON body', () => {
     expect(Object.keys(parse(wide) as object)).toHaveLength(5000);
   });
 
-  it('says nothing of the body in its refusal', () => {
+  it('is not quoted in the refusal', () => {
     expect(() => parse('{"password":"tall giraffe"')).toThrow(
       expect.objectContaining({ detail: expect.not.stringContaining('giraffe') }),
     );

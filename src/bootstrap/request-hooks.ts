@@ -1,0 +1,61 @@
+import type { FastifyInstance } from 'fastify';
+import type { Readiness } from '../operations/health/readiness.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import { parseJsonBody } from '../platform/http/validation/json-body.js';
+import type { PasswordsService } from '../security/passwords/passwords.service.js';
+
+/*
+ * Checks that need neither the body nor the database. They run before the routes, at the least cost.
+ */
+
+/** A worker serves health and metrics only: its port must not offer the API. */
+export function serveOperationsOnly(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', async ({ url }) => {
+    if (!/^\/(health|metrics)(?![^/?])/.test(url))
+      throw new DomainError('not_found', { detail: 'API_ENABLED is false' });
+  });
+}
+
+/**
+ * Accepts one content type, uncompressed. A form, which any page may send across origins, is never
+ * read (TR-04), and no decompression bomb is unpacked (IV-04).
+ */
+export function acceptJsonOnly(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
+    const encoding = headers['content-encoding'];
+    if (encoding === undefined || encoding === 'identity') done();
+    else done(new DomainError('unsupported_media_type', { detail: 'compressed body' }));
+  });
+}
+
+/** Writes accept no query: proxies log URLs and browsers remember them, so no secret may be in one (PW-07). */
+export function refuseQueriesOnWrites(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ method, url }, _reply, done) => {
+    const isWrite = method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && method !== 'OPTIONS';
+    if (isWrite && url.includes('?')) done(new DomainError('query_not_allowed'));
+    else done();
+  });
+}
+
+/** Refuses a flood of logins before a body is read or a row is looked up, while the queue of hashes is full (FT-09). */
+export function refuseWhileOverloaded(fastify: FastifyInstance, passwords: PasswordsService): void {
+  fastify.addHook('onRequest', ({ routeOptions }, _reply, done) => {
+    if (routeOptions.config.hashesPassword !== true || passwords.hasRoom) done();
+    else done(new DomainError('overloaded', { retryAfter: 2, detail: 'hash queue is full' }));
+  });
+}
+
+/** Makes clients open their next connection elsewhere before this process ends (RFC 9112 section 9.6). */
+export function closeConnectionsWhileStopping(fastify: FastifyInstance, readiness: Readiness): void {
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (readiness.isStopping) void reply.header('connection', 'close');
+  });
+}
