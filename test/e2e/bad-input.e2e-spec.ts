@@ -30,11 +30,11 @@ interface Operation {
   token: string | undefined;
   statuses: string[];
   fields: Record<string, FieldSchema>;
-  /** Well-formed values for what must be there. */
+  /** Well-formed values of the required fields. */
   body: Record<string, unknown>;
 }
 
-/** A body that no operation takes, and how it is answered. */
+/** A body that every operation refuses, and the expected refusal. */
 interface BadBody {
   name: string;
   /** Made per operation, because some need the name of a field. */
@@ -100,7 +100,7 @@ function exampleOf(name: string, { type, example, enum: values }: FieldSchema): 
   return name === 'token' ? 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE' : 'something';
 }
 
-/** Some at a time: enough to be quick, few enough to leave the server its breath. */
+/** Runs some at a time: enough to be quick, few enough not to overload the server. */
 async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items];
   const worker = async (): Promise<void> => {
@@ -112,7 +112,7 @@ async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): P
 const send = ({ method, path, token }: Operation, request: RequestOptions) =>
   app.request(method, path, { token, ...request });
 
-/** IV-07: the shape of every refusal, with nothing in it of how the server is built. */
+/** IV-07: every refusal has the same shape and reveals nothing about the server. */
 const expectProblem = (answer: HttpAnswer, what: string): void =>
   expect([what, problemViolations(answer), answer.text.slice(0, 500)]).toEqual([what, [], expect.any(String)]);
 
@@ -132,14 +132,14 @@ async function expectAllRefused(bodies: BadBody[]): Promise<void> {
   await expectUnharmed();
 }
 
-/** IV-03: everything about every member. */
+/** IV-03: all columns of all members. */
 async function membersNow(): Promise<unknown[]> {
   return (await app.sql.query('SELECT m::text FROM members m ORDER BY id')).rows;
 }
 
 let startedAs: number | undefined;
 /**
- * The process that was started is the one that answers, and met nothing that it did not foresee.
+ * The process is still the one that was started, and it logged no unexpected error.
  */
 async function expectUnharmed(): Promise<void> {
   startedAs ??= app.pid;
@@ -213,7 +213,7 @@ describe('a malformed request body', () => {
         })),
       ),
     );
-    // Nothing stuck to the prototypes of the process either.
+    // The prototypes of the process are unchanged too.
     expect((await app.get('/api/members/me', ada.accessToken).expect(200)).body.role).toBe('member');
     expect((await app.post('/api/auth/login', {}).expect(422)).body.errors).toHaveLength(2);
   });
@@ -333,7 +333,7 @@ describe('a malformed request body', () => {
   });
 });
 
-/** Values that a field must not take, whatever else it takes. */
+/** Values that no field accepts. */
 function wrongValues(name: string, { type, format, nullable, enum: values, allOf }: FieldSchema): unknown[] {
   const isPassword = format === 'password';
   const example = isPassword ? 'correct horse battery staple' : 'ada.lovelace@example.test';
@@ -358,7 +358,7 @@ function wrongValues(name: string, { type, format, nullable, enum: values, allOf
   return wrong;
 }
 
-/** What passes for a second factor by its form: a recovery code may hold letters. */
+/** Values with the form of a second factor; a recovery code may hold letters. */
 const isSecondFactor = (value: string): boolean =>
   !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(value) && [...value.trim()].length >= 6 && [...value.trim()].length <= 32;
 
@@ -419,7 +419,7 @@ describe('a malformed request', () => {
     ]);
     const answer = await app.request('POST', SIGN_UP, json(Buffer.alloc(10_000_000, ' ')));
     expect([answer.status, answer.body.code]).toEqual([413, 'payload_too_large']);
-    // Just below the limit it is read, and judged.
+    // Just below the limit the body is read and validated.
     const { status } = await app.request('POST', SIGN_UP, json(`{"a":"${'a'.repeat(64 * 1024 - 8)}"}`));
     expect(status).toBe(422);
   });
@@ -473,7 +473,7 @@ describe('a malformed request', () => {
     const frames: (string | Buffer)[] = [
       'GARBAGE\r\n\r\n',
       '\u0000\u0001\u0002\u0003\r\n\r\n',
-      Buffer.from('16030100c8010000c403035f', 'hex'), // TLS, to a port that does not speak it
+      Buffer.from('16030100c8010000c403035f', 'hex'), // TLS, to a port without TLS
       'GET\r\n\r\n',
       'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n',
       'GET / FTP/1.1\r\nHost: localhost\r\n\r\n',
@@ -506,7 +506,7 @@ describe('a malformed request', () => {
         expect.stringMatching(/^HTTP\/1\.1 4\d\d /),
       ]);
       expect(answer).toMatch(/^connection: close/im);
-      // Not a word about what is behind.
+      // The refusal reveals nothing about the server.
       expect(answer).not.toMatch(/node|fastify|HPE_|Parse Error/i);
     }
     const control = post(`${type}\r\nContent-Length: 2`, '{}');
@@ -522,7 +522,7 @@ describe('an e-mail address of unusual form', () => {
     [SEND_FIND_CODE, (email: unknown) => ({ email })],
   ] as const;
 
-  /** The whole outbox: one row more, even a withheld one, would show. */
+  /** The number of outbox rows; even a withheld mail adds one. */
   const outbox = async (): Promise<number> =>
     (await app.sql.query('SELECT count(*)::int AS rows FROM outbox_messages')).rows[0].rows;
 
@@ -591,7 +591,7 @@ describe('an e-mail address of unusual form', () => {
       `ada@${'a'.repeat(64)}.test`,
       `${'a'.repeat(59)}@${label}.${label}.${label}.com`, // 255 octets
       `${'a'.repeat(400)}@example.test`,
-      `ada@${'가'.repeat(60)}.test`, // fits until it is written as xn--…
+      `ada@${'가'.repeat(60)}.test`, // too long only in its xn--… form
     ]);
   });
 
@@ -741,9 +741,9 @@ describe('text with a meaning in another language', () => {
       const mail = await mailbox.to(values.email).next();
       expect([name, mail.to, mail.subject]).toEqual([name, [values.email], '[Munjigi] Confirm your sign-up']);
       expect([name, mail.headers.has('bcc'), mail.headers.has('cc')]).toEqual([name, false, false]);
-      expect(mail.text).not.toMatch(/Hello \D{0,3}49/); // nothing was computed
+      expect(mail.text).not.toMatch(/Hello \D{0,3}49/); // no template was evaluated
       expect(mail.html).not.toMatch(/Hello \D{0,3}49/);
-      // No markup of theirs, and not one link that is not ours.
+      // No injected markup and no foreign link.
       expect(mail.html).not.toMatch(/<(img|script)\b/i);
       expect([name, mail.links]).toEqual([name, [expect.stringMatching(/^http:\/\/localhost:3000\/pages\//)]]);
       const targets = [...mail.html.matchAll(/\b(?:href|src)="([^"]*)"/g)].map(([, target]) => target);

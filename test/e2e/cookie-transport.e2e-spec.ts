@@ -13,7 +13,7 @@ const PAGE = 'https://app.example.test';
 const OTHER_PAGE = 'http://localhost:5173';
 /** The service's own pages; see TEST_PUBLIC_URL. */
 const OWN_PAGE = 'http://localhost:3000';
-/** What a page that is not ours, or no page at all, sends; undefined is no header. */
+/** Origins of foreign pages or of no page; undefined means no header. */
 const FOREIGN = [
   undefined,
   'null',
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** The cookies an answer sets, by name; attribute names in lower case. */
+/** The cookies that a response sets, by name; attribute names in lower case. */
 function cookiesOf({ headers }: HttpAnswer): Record<string, Cookie> {
   const parsed = (headers['set-cookie'] ?? []).map((line) => {
     const [pair = '', ...attributes] = line.split('; ');
@@ -52,7 +52,7 @@ function cookiesOf({ headers }: HttpAnswer): Record<string, Cookie> {
   return Object.fromEntries(parsed);
 }
 
-/** A request as a browser makes it from a page: with an Origin and with cookies. */
+/** A request as a browser sends it from a page: with an Origin and with cookies. */
 function fromPage(
   client: HttpClient,
   path: string,
@@ -128,7 +128,7 @@ describe('login with cookies', () => {
       });
     }
     const refreshToken = cookies['__Host-munjigi-refresh']!.value;
-    // The unprefixed name, which a neighbouring host could set, means nothing here.
+    // The name without a prefix is ignored, because a neighbouring host could set it.
     const planted = { 'munjigi-refresh': refreshToken };
     expect(await refusal(fromPage(secure.client(), REFRESH, { cookies: planted, origin: PAGE }))).toBe(
       '401 token_invalid',
@@ -190,7 +190,7 @@ describe('sign-up confirmed with cookies', () => {
 
     expect(await refusal(confirm())).toBe('403 origin_not_allowed');
     expect(await refusal(confirm('https://evil.test'))).toBe('403 origin_not_allowed');
-    // The refusals used nothing up.
+    // The refusals did not use up the token.
     const answer = await confirm(PAGE).expect(200);
     expect(answer.body.refreshToken).toBeUndefined();
     expect(answer.body.deviceToken).toBeUndefined();
@@ -293,7 +293,7 @@ describe('logout by cookie', () => {
     const again = fromPage(ada.client, REFRESH, { cookies: ada.cookies, origin: PAGE });
     expect(await refusal(again)).toBe('401 session_ended');
     await ada.client.get('/api/members/me', ada.accessToken).expect(401);
-    await fromPage(ada.client, LOGOUT, { cookies: ada.cookies, origin: PAGE }).expect(204); // once more is no harm
+    await fromPage(ada.client, LOGOUT, { cookies: ada.cookies, origin: PAGE }).expect(204); // a second logout does no harm
   });
 
   it('TR-04 a foreign origin is refused and the session lives on', async () => {
@@ -377,12 +377,12 @@ describe('CORS', () => {
       'access-control-allow-credentials': 'true',
       'access-control-max-age': '600',
     });
-    expect(headers.vary).toMatch(/\bOrigin\b/i); // or a cache would hand one page's answer to another
+    expect(headers.vary).toMatch(/\bOrigin\b/i); // otherwise a cache would serve one origin's response to another
     expect(headers['access-control-allow-methods']?.split(/, */)).toEqual(['GET', 'POST', 'PATCH', 'DELETE']);
     expect(headers['access-control-allow-headers']?.toLowerCase()).toContain('authorization');
 
     const answer = await app.request('GET', '/api/members/me', { headers: { origin } });
-    expect(answer.status).toBe(401); // refusals can be read by the page as well
+    expect(answer.status).toBe(401); // the page can read refusals too
     expect(answer.headers[ACAO]).toBe(origin);
     expect(answer.headers['access-control-allow-credentials']).toBe('true');
     expect(answer.headers['access-control-expose-headers']).toMatch(/Retry-After/i);

@@ -31,7 +31,7 @@ async function another(env: TestAppOptions['env']): Promise<TestApp> {
   return server;
 }
 
-/** A mail server on another port than any that answers: it was there a moment ago. */
+/** The URL of a mail server that has just stopped, so nothing listens there. */
 async function mailServerThatIsGone(): Promise<string> {
   const sink = await SmtpSink.start();
   const { url } = sink;
@@ -54,7 +54,7 @@ const waitingForLock = async (): Promise<number> => {
   return rowCount!;
 };
 
-/** Makes what waits for its lease or its next try due at once. */
+/** Makes all pending mails due at once. */
 const dueNow = () =>
   app.sql.query(
     `WITH due AS (UPDATE outbox_messages SET available_at = now() - interval '1 s' WHERE status = 'pending')
@@ -64,7 +64,7 @@ const dueNow = () =>
 const messageIdOf = (raw: string): string => /^Message-ID: *(<[^>]+>)/im.exec(raw)?.[1] ?? '';
 
 describe('a killed server', () => {
-  /** Ends the one that could send, so that the next has the outbox to itself. */
+  /** Kills the server that could send mail, so that only the next one does. */
   beforeEach(async () => {
     await outboxEmpty(app);
     await app.kill();
@@ -111,7 +111,7 @@ describe('a killed server', () => {
     await app.restart();
     const values = unique.signUp();
     await app.post('/api/auth/sign-up', values).expect(202);
-    await mailbox.to(values.email).next(); // came later, and is sent all the same
+    await mailbox.to(values.email).next(); // queued later and sent all the same
     expect(await pendingMails()).toEqual([expect.objectContaining({ template: 'password-reset', attempts: 1 })]);
     await dueNow();
     await confirm(requestId, (await mailbox.to(ada.email).next({ after: earlier })).code);
@@ -120,7 +120,7 @@ describe('a killed server', () => {
   it('FT-02 a mail may be sent twice if the server dies before recording it: same Message-ID, same code', async () => {
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
-    sink.refuseMail = () => new Promise(() => undefined); // has it, and does not say so
+    sink.refuseMail = () => new Promise(() => undefined); // receives the mail and never acknowledges it
     const doomed = await another({ SMTP_URL: sink.url });
     const requestId = await ask(doomed);
     const sent = await eventually('the mail is taken', async () => sink.mails[0]);
@@ -222,7 +222,7 @@ describe('a server whose database is read-only', () => {
       expect([status, body.code]).toEqual([503, 'service_unavailable']);
       expect(headers['retry-after']).toMatch(/^\d+$/);
     }
-    await app.get('/api/members/me', ada.accessToken).expect(200); // reading goes on
+    await app.get('/api/members/me', ada.accessToken).expect(200); // reads still work
   };
   const expectRecovery = () =>
     eventually('writes succeed again', async () => {

@@ -14,20 +14,20 @@ import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 allowTime();
 
 const PAIRS = howMany({ short: 40, long: 2000 });
-/** Not counted: connections, plans and code are warm afterwards. */
+/** Not measured; they warm up connections, plans and code. */
 const WARM_UP = howMany({ short: 8, long: 100 });
-/** So many that none is asked for twice within the second in which a second mail is withheld. */
+/** Enough that no address is requested twice within the cooldown of one second. */
 const PEOPLE = howMany({ short: 48, long: 500 });
 const MAIL_DELAY_MS = 3000;
 /**
- * In the long form those of the requirement. The short form has too few samples to tell more than
- * that no step is left out: with 40 pairs, honest chance keeps the area below 0.79 in all but one
- * of 100,000 runs.
+ * The long form has the limits of the requirement. The short form has few samples and only shows
+ * that no step is left out: with 40 pairs of equal distributions, the area stays below 0.79 in all
+ * but one of 100,000 runs.
  */
 const LIMITS = IS_LONG ? { gapMs: 3, gapShare: 0.02, auc: 0.55 } : { gapMs: 10, gapShare: 0.3, auc: 0.82 };
 
 /**
- * Nothing of this would be asked so often in earnest; the limits themselves are shown elsewhere.
+ * High limits, because the test repeats each request often. Other tests cover the limits.
  */
 const ENV = {
   ...REAL_HASH_COST,
@@ -52,7 +52,7 @@ interface Person {
   email: string;
 }
 
-/** The requests that must not tell whether there is such a person. */
+/** The requests whose time must not reveal whether an account exists. */
 const REQUESTS: Record<string, (client: HttpClient, person: Person, index: number) => Promise<HttpAnswer>> = {
   'a login': (client, { loginId, email }, index) =>
     client
@@ -70,7 +70,7 @@ let app: TestApp;
 let sink: SmtpSink;
 let known: Person[];
 let unknown: Person[];
-/** Of all that are known. */
+/** The password of all known members. */
 let password: string;
 const random = new SeededRandom();
 
@@ -83,7 +83,7 @@ beforeAll(async () => {
   await ada.confirm(app);
   password = ada.values.password;
   known = await copies((await ada.memberId(app))!);
-  sink.isReading = false; // it shares this process with the clock
+  sink.isReading = false; // parsing would disturb the measurement in this process
   unknown = known.map(() => ({ loginId: unique.loginId(), email: unique.email() }));
 });
 afterAll(async () => {
@@ -92,8 +92,8 @@ afterAll(async () => {
 });
 
 /**
- * Members who differ from this one by name and address alone: hundreds of sign-ups would take
- * longer than what is measured.
+ * Members that differ from this one only in login ID and address. Hundreds of sign-ups would take
+ * longer than the measurement.
  */
 async function copies(memberId: string): Promise<Person[]> {
   const people = Array.from({ length: PEOPLE }, () => ({ loginId: unique.loginId(), email: unique.email() }));
@@ -107,9 +107,9 @@ async function copies(memberId: string): Promise<Person[]> {
 }
 
 /**
- * Known and unknown in an order of chance, so that neither follows the other more often: the mail
- * that one request causes is rendered and sent during the next. People of both kinds are asked for
- * equally often, so that rows that a first request leaves behind are there for both.
+ * Known and unknown in random order, because the mail of one request is rendered and sent during
+ * the next one. Both kinds are requested equally often, so that rows of earlier requests exist for
+ * both.
  */
 function course(): { kind: Kind; index: number; isWarmUp: boolean }[] {
   const part = (first: number, count: number, isWarmUp: boolean) => {
@@ -120,7 +120,7 @@ function course(): { kind: Kind; index: number; isWarmUp: boolean }[] {
   return [...part(0, WARM_UP, true), ...part(WARM_UP, PAIRS, false)];
 }
 
-/** Asks for both kinds in turn, and compares how long the answers take. */
+/** Sends requests of both kinds in random order and compares the response times. */
 async function expectEqualTimes(what: string, ask: (kind: Kind, index: number) => Promise<unknown>): Promise<void> {
   const times: Record<Kind, number[]> = { known: [], unknown: [] };
   for (const { kind, index, isWarmUp } of course()) {

@@ -13,7 +13,7 @@ const CHECK = '/api/auth/login-id/check';
 const ME = '/api/members/me';
 
 let app: TestApp;
-/** On the same database, with other choices: Korean first, one key for both sides, no Swagger. */
+/** A server on the same database with other settings: Korean first, HS512, no Swagger. */
 let other: TestApp;
 let ada: GivenMember;
 let docs: any;
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** An answer as it came over the network, for requests that an HTTP client would not make. */
+/** A raw response, for requests that an HTTP client would not send. */
 function parseRaw(raw: string): { status: number; headers: Record<string, string>; text: string } {
   const [head = '', text = ''] = raw.split('\r\n\r\n');
   const [status = '', ...lines] = head.split('\r\n');
@@ -52,7 +52,7 @@ function documentedOperations() {
   );
 }
 
-/** A body where the method has one, so that only the guard can be what refuses. */
+/** A body where the method has one, so that only the guard can refuse the request. */
 const plainBody = (method: string): RequestOptions => (/POST|PATCH|PUT/.test(method) ? { body: {} } : {});
 
 describe('TR-05 security headers', () => {
@@ -127,7 +127,7 @@ describe('TR-05 security headers', () => {
     expect([answer.status, answer.body.code]).toEqual([500, 'internal_error']);
     expectSecured(answer.headers);
     expect(answer.text).not.toMatch(/sign_ups|relation|42P01|\.js/);
-    // The log has what the answer has not, under the id that the answer gives.
+    // The log holds the details under the request id of the response.
     const line = await eventually('the line in the log', async () =>
       app.logs.find((entry) => entry.includes(answer.body.requestId) && entry.includes('"error"')),
     );
@@ -588,12 +588,12 @@ describe('page behind a mailed link', () => {
       "script-src 'self'",
       "style-src 'self'",
     ]);
-    // What this policy would block is not there to begin with.
+    // The pages contain nothing that the policy would block.
     expect(text).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=|javascript:/);
     const referred = [...text.matchAll(/<(?:script|link)[^>]+(?:src|href)="([^"]+)"/g)].map(
       ([, source = '']) => source,
     );
-    const sources = referred.filter((source) => source !== 'data:,'); // no icon, and no request for one
+    const sources = referred.filter((source) => source !== 'data:,'); // an empty icon, so that browsers request none
     expect(sources.length).toBeGreaterThanOrEqual(2);
     for (const source of sources) {
       const url = new URL(source, app.origin + path);

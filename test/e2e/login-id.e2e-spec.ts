@@ -103,7 +103,7 @@ describe('forgotten login ID', () => {
     const reset = await askFor(app, 'password-reset', ada);
     expect((await confirm(reset.requestId, reset.mail.code).expect(400)).body.code).toBe('code_invalid');
     const link = { token: reset.mail.linkToken };
-    await app.post('/api/auth/password-reset/confirm-link', link).expect(200); // nothing was used up
+    await app.post('/api/auth/password-reset/confirm-link', link).expect(200); // the secret was not used up
   });
 
   it('a password change voids an open request', async () => {

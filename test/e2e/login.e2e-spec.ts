@@ -16,7 +16,7 @@ allowManyStarts();
 /** Failed logins from one address that the process `strict` bears. */
 const IP_LIMIT = 6;
 
-/** Two processes alike on one database, as behind a load balancer. */
+/** Two processes with the same settings on one database, as behind a load balancer. */
 let app: TestApp;
 let other: TestApp;
 /** One that bears few failures from one address, and hashes more strongly. */
@@ -48,14 +48,14 @@ function logIn(identifier: string, password: string, more: object = {}, at = app
 const rightLogin = ({ loginId, password }: GivenMember, more: object = {}, at = app) =>
   logIn(loginId, password, more, at);
 
-/** Wrong logins, one after the other, each from another address. */
+/** Wrong logins one after the other, each from another client address. */
 async function failTimes(count: number, identifier: string, more: object = {}): Promise<HttpAnswer[]> {
   const answers: HttpAnswer[] = [];
   for (let i = 0; i < count; i++) answers.push(await logIn(identifier, WRONG, more));
   return answers;
 }
 
-/** So many seconds, less the few that an answer may take. */
+/** Accepts this many seconds, less the few that a response may take. */
 const about = (seconds: number) => ({
   asymmetricMatch: (value: number) => value <= seconds && value > seconds - 10,
 });
@@ -73,7 +73,7 @@ async function recorded(answers: HttpAnswer[]): Promise<Record<string, number>> 
 const throttleKey = (account: string, deviceId = ''): Buffer =>
   keyedDigest(new KeyRing([TEST_SECRET]).current('login-throttle'), account, deviceId);
 
-/** As if there had been so many failures in a row. */
+/** Sets the number of failures in a row. */
 async function setFailures(account: string, failures: number, blockedUntil: Date | 'infinity' | null): Promise<void> {
   await app.sql.query(
     `INSERT INTO login_failures (key, failures, blocked_until, account) VALUES ($1, $2, $3, $4)
@@ -82,7 +82,7 @@ async function setFailures(account: string, failures: number, blockedUntil: Date
   );
 }
 
-/** The count of an account on unknown devices, and the seconds it still has to wait. */
+/** The failures of an account on unknown devices, and the remaining wait in seconds. */
 async function failuresOf(account: string): Promise<{ failures: number; wait: number | null } | undefined> {
   const { rows } = await app.sql.query(
     `SELECT failures, CASE WHEN blocked_until = 'infinity' THEN 'infinity'::float8
@@ -92,7 +92,7 @@ async function failuresOf(account: string): Promise<{ failures: number; wait: nu
   return rows[0];
 }
 
-/** Lets the wait of an account pass. */
+/** Ends the wait of an account. */
 async function waitOver(account: string): Promise<void> {
   await app.sql.query(`UPDATE login_failures SET blocked_until = now() WHERE key = $1`, [throttleKey(account)]);
 }
@@ -199,7 +199,7 @@ describe('login', () => {
     try {
       await blocker.query('BEGIN');
       await blocker.query('SELECT FROM members WHERE id = $1 FOR UPDATE', [ada.id]);
-      // More than the pool has connections; each waits for the row inside a transaction.
+      // More logins than connections in the pool; each waits for the row inside a transaction.
       logins = Promise.all(Array.from({ length: 14 }, () => rightLogin(ada, { deviceToken: ada.deviceToken })));
       await eventually('ten logins waiting for the row', async () => {
         const { rows } = await app.sql.query<{ waiting: number }>(
@@ -241,7 +241,7 @@ describe('login', () => {
 describe('guessing at one account', () => {
   it('BF-01 ten wrong passwords from anywhere block the account until the wait is over', async () => {
     const ada = await given.member(app);
-    // Login ID and address are one account, and two processes one service.
+    // Login ID and address share one count, over both processes.
     const wrong = [
       ...(await failTimes(6, ada.loginId)),
       ...(await Promise.all([0, 1, 2].map(() => logIn(ada.email, WRONG, {}, other)))),
@@ -256,7 +256,7 @@ describe('guessing at one account', () => {
 
     await waitOver(ada.id);
     await rightLogin(ada).expect(200);
-    // A success begins a new count.
+    // A success resets the count.
     expect(await failuresOf(ada.id)).toBeUndefined();
     await failTimes(9, ada.loginId);
     await rightLogin(ada).expect(200);
@@ -267,7 +267,7 @@ describe('guessing at one account', () => {
     await setFailures(ada.id, 9, null);
     const waits: number[] = [];
     for (let i = 0; i < 7; i++) {
-      await failTimes(2, ada.loginId); // the second falls into the wait and does not count
+      await failTimes(2, ada.loginId); // the second comes during the wait and does not count
       waits.push(Math.round((await failuresOf(ada.id))!.wait!));
       await waitOver(ada.id);
     }
@@ -336,7 +336,7 @@ describe('owner of an account under attack', () => {
     await app.get('/api/members/me', ada.accessToken).expect(200);
     await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
     for (const at of [app, other]) await rightLogin(ada, { deviceToken: ada.deviceToken }, at).expect(200);
-    // The owner's success on a known device is no help to anyone on another.
+    // The owner's success on a known device does not help attackers on other devices.
     expectRefusal(await rightLogin(ada), 'invalid_credentials');
     expect(await failuresOf(ada.id)).toMatchObject({ failures: 10 });
     for (const deviceToken of [(await given.member(app)).deviceToken, 'made-up'])
@@ -371,7 +371,7 @@ describe('owner of an account under attack', () => {
       await eveLogsIn().expect(200);
     }
     expect(await failuresOf(ada.id)).toMatchObject({ failures: IP_LIMIT - 1 });
-    // Nor did they clear what the address has used up.
+    // They did not reset the count of the client address either.
     await attacker.post(LOGIN, { identifier: unique.loginId(), password: WRONG }).expect(401);
     await attacker.post(LOGIN, { identifier: ada.loginId, password: WRONG }).expect(429);
     await eveLogsIn().expect(429);
@@ -401,7 +401,7 @@ describe('guessing at many accounts from one address', () => {
       expect(answer.headers['retry-after']).toBe(String(answer.body.retryAfter));
       expect(answer.body.retryAfter).toBeGreaterThan(600);
       expect(answer.body.retryAfter).toBeLessThanOrEqual(900);
-      // Seconds pass between one answer and the next.
+      // Some seconds pass between two responses.
       const timeless = ({ status, text }: HttpAnswer) => [
         status,
         text.replace(/"(requestId|retryAfter)":("[^"]+"|\d+)/g, '"$1":0'),
@@ -409,12 +409,12 @@ describe('guessing at many accounts from one address', () => {
       expect(timeless(answer)).toEqual(timeless(answers[0]!));
     }
     expect(await failuresOf(ada.id)).toBeUndefined();
-    // Another process counts the same address; another address is none of it.
+    // Another process shares the count of the address; another address has its own.
     expect(
       (await other.client({ ip: attacker.ip }).post(LOGIN, { identifier: ada.loginId, password: WRONG })).status,
     ).toBe(429);
     await rightLogin(ada).expect(200);
-    // Who is logged in is not logged out by a neighbour.
+    // Sessions from the same address stay.
     await attacker.get('/api/members/me', ada.accessToken).expect(200);
   });
 
@@ -428,7 +428,7 @@ describe('guessing at many accounts from one address', () => {
     // Two run at once; a few more begin before what those found is written down.
     expect(evaluated).toBeLessThan(IP_LIMIT * 4);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(80 - evaluated);
-    // What was not looked at is not held against anybody.
+    // Refused guesses do not count against the accounts.
     const { rows } = await app.sql.query(
       `SELECT count(*)::int AS failed FROM security_events WHERE request_id = ANY($1)`,
       [answers.map(({ body }) => body.requestId)],
@@ -436,7 +436,7 @@ describe('guessing at many accounts from one address', () => {
     expect(rows).toEqual([{ failed: evaluated }]);
   });
 
-  /** How many wrong logins are let through before the first refusal, at most `enough`. */
+  /** The number of checked wrong logins before the first refusal, at most `enough`. */
   async function evaluated(clientOf: (attempt: number) => HttpClient, enough = IP_LIMIT * 2): Promise<number> {
     for (let attempt = 0; attempt < enough; attempt++) {
       const { status } = await clientOf(attempt).post(LOGIN, { identifier: unique.loginId(), password: WRONG });

@@ -136,7 +136,7 @@ describe('a member', () => {
       const newPassword = unique.password();
       expect((await change(ada.password, newPassword, ada.accessToken).expect(204)).text).toBe('');
 
-      // Waited for before the login, which may be mailed about as well.
+      // Awaited before the login, which may cause a mail too.
       const notice = await mailbox.to(ada.email).next({ after: earlier });
       await me(ada.accessToken).expect(200);
       await app.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
@@ -168,7 +168,7 @@ describe('a member', () => {
       }
       await change(ada.password, newPassword, ada.accessToken).expect(401);
       await login(ada.loginId, newPassword).expect(401);
-      await me(ada.accessToken).expect(200); // BF-04: the session itself goes on
+      await me(ada.accessToken).expect(200); // BF-04: the session continues
       await app.sql.query('UPDATE login_failures SET blocked_until = now()');
       await change(ada.password, newPassword, ada.accessToken).expect(204);
       await login(ada.loginId, newPassword).expect(200);

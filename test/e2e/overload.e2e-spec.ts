@@ -16,8 +16,8 @@ const ROUND_MS = 3000;
 const CALM_MS = howMany({ short: 2000, long: 15_000 });
 const FLOOD_MS = howMany({ short: 3000, long: 30_000 });
 /**
- * The requirement's own, for the slowest hundredth, on a machine that is ours alone; in the short
- * form for the median, with room for what else runs there.
+ * The long form has the limits of the requirement for the 99th percentile, on an idle machine. The
+ * short form has wider limits for the median, because other tests run at the same time.
  */
 const LIMITS = IS_LONG
   ? ({ goodput: 0.8, at: 'p99', refusalMs: 100, checkMs: 50 } as const)
@@ -28,7 +28,7 @@ const LIMITS = IS_LONG
  */
 const REFUSED_PAUSE_MS = 250;
 
-/** An answer and how long it took. */
+/** A response and its time. */
 interface Timed {
   status: number;
   retryAfter?: string;
@@ -67,9 +67,9 @@ function percentile(values: number[], share: number): number {
 
 const milliseconds = (answers: Timed[]): number[] => answers.map(({ ms }) => ms);
 
-/** What the server has in memory. */
+/** The memory of the server process. */
 async function residentMebibytes({ pid }: TestApp): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''); // other systems have none
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''); // only Linux has this file
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }
 
@@ -78,9 +78,8 @@ describe('overload', () => {
   let ada: GivenMember;
 
   beforeAll(async () => {
-    // A short queue, so that ten times the load is not ten times the clients that the test itself
-    // has to be. And a short log: this process reads it, and would hold up the server it is about
-    // to measure.
+    // A short queue, so that ten times the load needs fewer clients in this test. A short log,
+    // because this process reads it and would slow down the server.
     app = await TestApp.start({
       env: { ...REAL_HASH_COST, HASH_QUEUE_LIMIT: '8', LOG_LEVEL: 'error', LOGIN_IP_FAILURE_LIMIT: '1000000' },
     });
@@ -103,7 +102,7 @@ describe('overload', () => {
   it('FT-09 at ten times the load most work is still done and the rest is refused quickly', async () => {
     const order = { origin: app.origin, accessToken: ada.accessToken };
     const calmly = { ...order, clients: availableParallelism() + 2, milliseconds: CALM_MS };
-    await flood({ ...calmly, milliseconds: 1000 }); // warms up
+    await flood({ ...calmly, milliseconds: 1000 }); // warm-up
     const before = await flood(calmly);
     const storm = await flood({ ...order, perSecond: 10 * before.served.perSecond, milliseconds: FLOOD_MS });
     const after = await flood(calmly);
@@ -125,8 +124,7 @@ describe('overload', () => {
     expect(before.refused.count + after.refused.count).toBe(0);
     expect(storm.refused.count).toBeGreaterThan(storm.served.count);
     expect(goodput).toBeGreaterThan(LIMITS.goodput);
-    // The short form runs beside other tests: what counts there is that neither waits as long as a
-    // login does.
+    // The short form runs beside other tests, so it only checks that both are faster than a login.
     expect(storm.refused[LIMITS.at]).toBeLessThan(IS_LONG ? LIMITS.refusalMs : storm.served.p50);
     expect(storm.checks[LIMITS.at]).toBeLessThan(IS_LONG ? LIMITS.checkMs : storm.served.p50);
     expect(grown).toBeLessThan(64);
@@ -158,8 +156,7 @@ describe('overload', () => {
     while (under) checks.push(await timed(check));
     const answers = await signUps;
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202, 503]));
-    // They are estimated on another thread, so checks go on coming through; the figures say how
-    // fast.
+    // Strength is estimated on another thread, so checks continue.
     console.log(JSON.stringify({ checks: checks.length, p50: percentile(milliseconds(checks), 0.5) }));
     expect(checks.length).toBeGreaterThan(passwords.length);
   });

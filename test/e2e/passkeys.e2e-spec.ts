@@ -174,7 +174,7 @@ describe('passkey', () => {
       const answer = await ada.client.post('/api/members/me/passkeys', { credential }, ada.accessToken);
       expect([name, ...refused(answer)]).toEqual([name, ...INVALID]);
       if (signing.challenge !== undefined) continue;
-      // The try cost the challenge: the right answer to it comes too late.
+      // The attempt used up the challenge, so the right response comes too late.
       const right = newAuthenticator().create(body.publicKey);
       const late = await ada.client.post('/api/members/me/passkeys', { credential: right }, ada.accessToken);
       expect([name, ...refused(late)]).toEqual([name, ...INVALID]);
@@ -265,7 +265,7 @@ describe('passkey as second factor', () => {
       allowCredentials: [{ id: ada.authenticator.id, type: 'public-key', transports: ['internal', 'hybrid'] }],
       userVerification: 'preferred',
     });
-    // The password was the first factor, so the passkey need not check its owner.
+    // The password was the first factor, so user verification is not needed.
     const credential = ada.authenticator.get(options.publicKey, { userVerified: false, userHandle: null });
     const { body: tokens } = await app
       .post('/api/auth/login/mfa/passkey', { mfaToken: first.mfaToken, credential })
@@ -290,7 +290,7 @@ describe('passkey as second factor', () => {
     const ada = await given.member(app);
     const codes = await enrolTotp(ada);
     const withKey = await addPasskey(ada);
-    expect(withKey.recoveryCodes).toEqual([]); // the app's serve for both
+    expect(withKey.recoveryCodes).toEqual([]); // the codes of the app count for both factors
     const { body } = await ada.client
       .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
       .expect(200);
@@ -404,7 +404,7 @@ describe('passkey without password', () => {
     const mail = await mailbox.to(ada.email).next({ after: before });
     expect(mail.text).toContain('203.0.113.0/24');
     expect((await eventsOf(ada, 'login.succeeded')).at(-1)).toEqual({ newDevice: true });
-    // The session is as fresh as one after a password.
+    // The session counts as recently authenticated, as after a password.
     await phone.post('/api/members/me/passkeys/options', { password: ada.password }, body.accessToken).expect(200);
 
     const again = await passkeyLogin(phone, ada.authenticator, {}, { deviceToken: body.deviceToken });
@@ -678,7 +678,7 @@ describe('passkeys and the rest of the account', () => {
       const credential = { ...signed, response: { ...signed.response, authenticatorData } };
       expect(refused(await app.client().post('/api/auth/login/passkey', { credential }))).toEqual(INVALID);
     }
-    // What browsers add to it is theirs to say, and changes nothing.
+    // Additional fields of browsers are accepted and ignored.
     const { body } = await app.client().post('/api/auth/login/passkey/options').expect(200);
     const credential = { ...ada.authenticator.get(body.publicKey), authenticatorAttachment: 'platform', later: deep };
     expect((await app.client().post('/api/auth/login/passkey', { credential })).status).toBe(200);
@@ -689,7 +689,7 @@ const json = (value: unknown): string => Buffer.from(JSON.stringify(value)).toSt
 
 const handleOf = ({ id }: GivenMember): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 
-/** A login in the name of this authenticator, signed by a key that is not its own. */
+/** A login with this authenticator's id, signed with a foreign key. */
 async function forgedLogin(authenticator: Authenticator, signing: Signing = {}): Promise<HttpAnswer> {
   const client = app.client();
   const { body } = await client.post('/api/auth/login/passkey/options').expect(200);

@@ -4,7 +4,7 @@ import { mailbox } from '../support/mailbox.js';
 import { afterCooldown, askFor, newestProof, resetTokenFor, wrong } from '../support/recovery.js';
 import { TestApp } from '../support/test-app.js';
 
-/** Code and link of one mail, and what ends them. */
+/** Code and link of one mail, and what voids them. */
 describe('password reset mail', () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -65,7 +65,7 @@ describe('password reset mail', () => {
       const older = await askFor(app, 'password-reset', ada);
       await afterCooldown(app);
       const newer = await askFor(app, 'password-reset', ada);
-      expect(newer.mail.code === older.mail.code).toBe(false); // one run in a million: run it again
+      expect(newer.mail.code === older.mail.code).toBe(false); // they are equal in one run of a million
       await expectCodeRefused(older.requestId, older.mail.code);
       await expectCodeRefused(newer.requestId, older.mail.code);
       await expectLinkRefused(older.mail.linkToken, 'link_invalid');
@@ -242,7 +242,7 @@ describe('password reset mail', () => {
           .post('/api/auth/password-reset/send-code', { email: ada.email.toUpperCase() })
           .expect(202);
         expect(second.requestId === first.requestId).toBe(false);
-        await mailbox.expectNone(ada.email, app, 2); // the sign-up's and this one
+        await mailbox.expectNone(ada.email, app, 2); // the session of the sign-up and this one
         await confirmCode((which === 'first' ? first : second).requestId, first.mail.code).expect(200);
       }
     });

@@ -154,13 +154,13 @@ describe('forgotten password', () => {
       const earlier = await counted();
       for (let attempt = 1; attempt <= 7; attempt += 1) {
         await askWrongly();
-        // It stands for itself then, and the mail of its owner has been given back.
+        // The wrong request has its own count by now, and the owner's mail was refunded.
         await eventually('it is counted apart', async () =>
           (await counted()) >= earlier + attempt ? true : undefined,
         );
       }
       await askFor(app, 'password-reset', ada);
-      // It went out, so now there is a minute to wait, and a wrong login ID does not end it.
+      // The mail was sent, so the cooldown runs, and a wrong login ID does not end it.
       await askWrongly();
       await app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
       await mailbox.expectNone(ada.email, app, 2);
@@ -213,7 +213,7 @@ describe('forgotten password', () => {
       await reset(
         unique.password(),
         signedAgain(token, (claims) => claims),
-      ).expect(204); // so it was the time
+      ).expect(204); // so the expiry was the reason
     });
 
     it('it does nothing for a member disabled in between', async () => {
@@ -324,7 +324,7 @@ function claimsOf(token: string): ResetClaims {
   return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString('utf8')) as ResetClaims;
 }
 
-/** The same token with other claims, signed as the server would. */
+/** The same token with other claims, signed with the server's key. */
 function signedAgain(token: string, change: (claims: ResetClaims) => ResetClaims): string {
   const [header] = token.split('.');
   const payload = Buffer.from(JSON.stringify(change(claimsOf(token)))).toString('base64url');

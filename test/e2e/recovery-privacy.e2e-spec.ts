@@ -12,7 +12,7 @@ allowManyStarts();
 const RECOVERIES: Recovery[] = ['password-reset', 'login-id'];
 const DAILY_GUESSES = 8;
 
-/** Far more than a stranger gets for nothing. */
+/** More guesses than a stranger should get. */
 const ROUNDS = 11;
 
 /** A code request reveals nothing to a stranger, and is limited in number. */
@@ -55,7 +55,7 @@ describe('account recovery for any address', () => {
       for (const series of guessed) expect(series).toEqual(guessed[0]);
 
       await outboxEmpty(app);
-      for (const { email } of [unconfirmed, disabled]) await mailbox.expectNone(email, app, 1); // that of the sign-up
+      for (const { email } of [unconfirmed, disabled]) await mailbox.expectNone(email, app, 1); // the sign-up mail
       await mailbox.expectNone(unknown, app);
       await mailbox.to(locked.email).waitForCount(2); // BF-04
     },
@@ -73,13 +73,13 @@ describe('account recovery for any address', () => {
     for (const emails of rows) {
       const answers: HttpAnswer[] = [];
       for (const email of emails) answers.push(await send(recovery, email));
-      // The other recovery shares the cooldown and has no request open yet.
+      // The other recovery shares the cooldown and has no open request yet.
       answers.push(await send(recovery === 'login-id' ? 'password-reset' : 'login-id', emails[0]!));
       sequences.push(answers.map(withoutIdentity));
     }
     expect(sequences[0]![0]).toMatchObject({ status: 202 });
     for (const sequence of sequences) expect(sequence).toEqual(sequences[0]);
-    for (const { email } of [ada, grace]) await mailbox.expectNone(email, app, 2); // the sign-up's and one more
+    for (const { email } of [ada, grace]) await mailbox.expectNone(email, app, 2); // the session of the sign-up and one more
   });
 
   it('EN-07 wrong codes for an unknown address count as for a member, and both end at the same count', async () => {
@@ -104,7 +104,7 @@ describe('account recovery for any address', () => {
     const other = await given.member(app);
     const outcomes: object[][] = [];
     for (const email of [ada.email, unknownEmail]) {
-      // The sign-up of a member took a guess already.
+      // The sign-up of a member has used one guess.
       const guessesLeft = email === unknownEmail ? DAILY_GUESSES : DAILY_GUESSES - 1;
       const outcome: object[] = [];
       let left = guessesLeft;
@@ -132,7 +132,7 @@ describe('account recovery for any address', () => {
     await app.post('/api/auth/password-reset/confirm-link', { token: asked.mail.linkToken }).expect(200);
     const unhurt = await askFor(app, 'password-reset', other);
     await confirm('password-reset', unhurt.requestId, unhurt.mail.code).expect(200);
-    // A day later the budget is there again.
+    // A day later the guesses are available again.
     await app.sql.query(`UPDATE rate_limits SET expire = expire - 86400000 WHERE key LIKE 'guess-day:%'`);
     const later = await askFor(app, 'login-id', ada);
     await confirm('login-id', later.requestId, later.mail.code).expect(200);
@@ -178,7 +178,8 @@ describe('account recovery for any address', () => {
       }
     }
     await outboxEmpty(app);
-    // Two sign-ups and two moves had the share; a move to an address that is taken is not mailed.
+    // Two sign-ups and two address changes used up the share; a change to a taken address sends no
+    // mail.
     await mailbox.expectNone(unknownEmail, app, 4);
     await mailbox.expectNone(ada.email, app, 1 + 2); // and the one of her own sign-up
     await askFor(app, 'password-reset', ada);
@@ -248,7 +249,7 @@ describe('account recovery for any address', () => {
   it('EN-07 eleven rounds of five guesses do not reveal whether login ID and address belong together', async () => {
     const [ada, grace] = [await given.member(app), await given.member(app)];
     const unknownEmail = unique.email();
-    // Each address has one request of its owner open, as far as it has one.
+    // Each address with an account has one open request of its owner.
     await askFor(app, 'password-reset', ada);
     const own = await askFor(app, 'password-reset', grace);
     await send('password-reset', unknownEmail).expect(202);
@@ -267,14 +268,14 @@ describe('account recovery for any address', () => {
           statuses[pair]!.push((await confirm('password-reset', asked.requestId, '000000')).status);
         await outboxEmpty(app);
       }
-      // Some rounds come within the minute, some after it.
+      // Some rounds are within the cooldown, some after it.
       if (round % 2 === 1) await afterCooldown(app);
     }
     expect(statuses.wrong).toEqual(statuses.right);
     expect(statuses.unknown).toEqual(statuses.right);
-    expect(new Set(statuses.right)).toEqual(new Set([202, 400, 429])); // the limits were met, and at the same times
+    expect(new Set(statuses.right)).toEqual(new Set([202, 400, 429])); // the limits were reached at the same points
 
-    // Their owners notice nothing: not the one who had asked before, nor the one who asks now.
+    // The owners are not affected: neither an earlier request nor a new one.
     await confirm('password-reset', own.requestId, own.mail.code).expect(200);
     await afterCooldown(app);
     const now = await askFor(app, 'login-id', grace);
@@ -347,7 +348,7 @@ describe('secrets of a recovery', () => {
   });
 });
 
-/** Every row of every table as PostgreSQL prints it, binary columns in hex. */
+/** Every row of every table as text, binary columns in hex. */
 async function everyRow({ sql }: TestApp): Promise<string> {
   const { rows: tables } = await sql.query(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`);
   const dumps = tables.map(({ name }) => sql.query(`SELECT t::text AS row FROM "${name}" t`));
@@ -360,7 +361,7 @@ function spellingsOf(secret: string): string[] {
   return [secret, bytes.toString('hex'), base64.slice(0, base64.length - (base64.length % 4))];
 }
 
-/** Whether the text holds it as a word of its own: six digits may well turn up inside an id. */
+/** Whether the text holds it as a separate word; six digits may occur inside an id. */
 function stands(secret: string, text: string): boolean {
   for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
     if (!/[\w.:-]/.test((text[at - 1] ?? ' ') + (text[at + secret.length] ?? ' '))) return true;

@@ -28,7 +28,7 @@ async function rowOf(sessionId: string): Promise<Record<string, any>> {
   return rows[0];
 }
 
-/** Lets time pass for one session: its rows move into the past. */
+/** Moves the times of a session into the past. */
 async function age(sessionId: string, seconds: number): Promise<void> {
   await app.sql.query(
     `UPDATE sessions SET created_at = created_at - make_interval(secs => $2), rotated_at = rotated_at - make_interval(secs => $2),
@@ -155,7 +155,7 @@ describe('a refresh token used twice', () => {
     expect(alarm.code).toBeUndefined();
     const { rows } = await app.sql.query('SELECT template FROM outbox_messages WHERE member_id = $1', [ada.id]);
     expect(rows.map(({ template }) => template)).toContain('session-reused');
-    // The member's other devices had nothing to do with it.
+    // The member's other devices are not affected.
     await app.get('/api/members/me', bystander.body.accessToken).expect(200);
     await refresh(bystander.body.refreshToken).expect(200);
   });
@@ -247,7 +247,7 @@ describe('a refresh token used twice', () => {
     await app.restart();
     await app.get('/api/members/me', second.accessToken).expect(200);
     expectRefusal(await refresh(ada.refreshToken), 'token_reused');
-    // A process that begins later knows what was revoked before.
+    // A process that starts later knows earlier revocations.
     await other.restart();
     for (const at of [app, other]) {
       expectRefusal(await at.get('/api/members/me', second.accessToken), 'session_ended');
@@ -315,7 +315,7 @@ describe('session lifetime', () => {
     const { body: first } = await refresh(ada.refreshToken).expect(200);
     await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
     expectRefusal(await refresh(first.refreshToken), 'session_ended');
-    // A replay within the grace is no way round it.
+    // A replay within the grace period does not get around it.
     expectRefusal(await refresh(ada.refreshToken, other), 'session_ended');
     expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1 });
   });

@@ -10,7 +10,7 @@ allowManyStarts();
 
 type Tokens = Pick<GivenMember, 'accessToken' | 'refreshToken' | 'sessionId'>;
 
-/** What ends sessions, as a person brings it about at one of the processes. */
+/** Actions that end sessions, sent to one of the processes. */
 const ENDINGS: [string, (member: GivenMember, at: TestApp) => Promise<unknown>][] = [
   ['a logout', ({ accessToken }, at) => at.post('/api/auth/logout', undefined, accessToken).expect(204)],
   [
@@ -82,7 +82,7 @@ describe('three processes on one database', () => {
         const [ada, bob] = await Promise.all([given.member(one), given.member(one)]);
         await expectAlive(ada, one, two, three);
         await end(ada, at);
-        // Where it was acknowledged there is no moment of grace.
+        // The process that acknowledged it refuses the token at once.
         expectRefusal(await at.get('/api/members/me', ada.accessToken), 'session_ended');
         await expectDead(ada.accessToken, one, two, three);
         await expectAlive(bob, one, two, three);
@@ -97,13 +97,14 @@ describe('three processes on one database', () => {
         await listening(2);
         await end(ada, one);
         await expectDead(ada.accessToken, three, two, one);
-        // It fails closed, but not for everybody.
+        // It checks the database, so other members are still accepted.
         await expectAlive(bob, one, two, three);
       } finally {
         proxy.unblock();
       }
       await listening(3);
-      // What it missed it has read: it refuses from memory now, where the table would let it pass.
+      // It has read what it missed and refuses from memory, although the table would accept the
+      // session.
       await setEnded(ada, false);
       expectRefusal(await three.get('/api/members/me', ada.accessToken), 'session_ended');
       await one.post('/api/auth/logout', undefined, bob.accessToken).expect(204);

@@ -10,13 +10,13 @@ import { allowManyStarts } from '../support/test-length.js';
 
 allowManyStarts();
 
-/** Addresses of known countries: each test takes its own within the network. */
+/** Networks of known countries; each test takes its own address. */
 const KOREA = '168.126.63';
 const KOREA_TOO = '211.231.99';
 const JAPAN = '133.11.0';
 const AMERICA = '8.8.8';
 const GERMANY = '194.25.2';
-/** Four servers start one after the other, which takes its time on a busy machine. */
+/** Four servers start one after the other, which takes long on a busy machine. */
 const FOUR_SERVERS_MS = 300_000;
 let host = 0;
 const inNetwork = (network: string): string => `${network}.${(host++ % 250) + 1}`;
@@ -27,7 +27,7 @@ const NEW_DEVICE = 'New login';
 const LOCKED = 'Many failed logins';
 
 let app: TestApp;
-/** The same database, stricter or laxer: a session opened at one is refreshed at another. */
+/** Servers on the same database with other thresholds: a session of one is refreshed at another. */
 let strict: TestApp;
 let dryRun: TestApp;
 let blind: TestApp;
@@ -76,7 +76,7 @@ interface Assessed {
   dryRun: boolean;
 }
 
-/** What the member reads in the timeline about risk, oldest first. */
+/** Risk entries in the member's security history, oldest first. */
 async function assessed(member: GivenMember): Promise<Assessed[]> {
   const { rows } = await app.sql.query<{ details: Omit<Assessed, 'signals'> & { signals: { signal: string }[] } }>(
     `SELECT details FROM security_events WHERE member_id = $1 AND type = 'risk.assessed' ORDER BY id`,
@@ -141,7 +141,7 @@ describe('login', () => {
     const { body } = await logIn(ada, ada.password, device).expect(200);
     expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(1);
     await logIn(ada, ada.password, { ...device, deviceToken: body.deviceToken }).expect(200);
-    await logIn(ada, ada.password, device).expect(200); // lost its token, looks the same
+    await logIn(ada, ada.password, device).expect(200); // without its device token it looks the same
     expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(1);
     expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(0);
     const reasons = {
@@ -203,7 +203,7 @@ describe('login', () => {
       expect.stringContaining('The correct password was entered after many wrong ones.'),
     ]);
     expect(await mailsAbout(grace, UNUSUAL)).toEqual([]);
-    // The failures were not this device's own.
+    // The failures came from other devices.
     const laptop = await given.member(app);
     await failTimes(5, laptop);
     await logIn(laptop, laptop.password, { ip: laptop.client.ip, deviceToken: laptop.deviceToken }).expect(200);
@@ -222,7 +222,7 @@ describe('login', () => {
     const ada = await koreanMember({}, 3600);
     await failTimes(5, ada);
     const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
-    // Trying again is no way around it.
+    // Trying again does not get around it.
     for (let i = 0; i < 2; i++) expectRefusal(await logIn(ada, ada.password, device), 'invalid_credentials');
     const [first, ...again] = await assessed(ada);
     expect(again).toEqual([first]);
@@ -240,7 +240,7 @@ describe('login', () => {
     expect(mail!.text).toContain('we blocked this login');
     const { rows } = await app.sql.query(`SELECT FROM sessions WHERE member_id = $1`, [ada.id]);
     expect(rows).toHaveLength(2);
-    // Its owner gets in: on the known device, and anywhere after a reset by mail.
+    // The owner logs in on the known device, and anywhere after a reset by mail.
     await logIn(ada, ada.password, { ip: inNetwork(KOREA), deviceToken: ada.deviceToken }).expect(200);
     const newPassword = `${ada.password} anew`;
     await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
@@ -267,7 +267,7 @@ describe('login', () => {
       'invalid_credentials',
     );
     expect(await assessed(ada)).toMatchObject([{ outcome: 'end' }]);
-    // From a place where nothing is unusual, so that it is the wait that refuses.
+    // From a usual place, so that the wait is the reason for the refusal.
     expectRefusal(await logIn(ada, ada.password, { ip: inNetwork(KOREA) }), 'invalid_credentials');
     expect(await assessed(ada)).toHaveLength(1);
     const { rows } = await app.sql.query(
@@ -316,7 +316,7 @@ describe('login with a second factor', () => {
     const device = { ip: inNetwork(GERMANY), userAgent: FIREFOX };
     const client = app.client({ ip: device.ip, headers: { 'user-agent': FIREFOX } });
     const { body } = await logIn(ada, ada.password, device).expect(200);
-    expect(await assessed(ada)).toEqual([]); // nothing has happened yet
+    expect(await assessed(ada)).toEqual([]); // nothing is assessed yet
     const second = (code: string) => client.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code });
     for (let i = 0; i < 2; i++) expect((await second('000000').expect(400)).body.code).toBe('code_invalid');
     const [mail, ...more] = await mailsAbout(ada, UNUSUAL);
@@ -363,7 +363,7 @@ describe('session', () => {
       { at: 'refresh', outcome: 'ask', score: 80, signals: ['new_network', 'new_country', 'impossible_travel'] },
     ]);
     expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(1);
-    // What needs a recent login needs the password once more.
+    // Actions that need a recent login need the password again.
     const disable = () =>
       app.delete('/api/members/me/totp', { password: ada.password, code: '000000' }, body.accessToken);
     expect((await disable().expect(403)).body.code).toBe('reauth_required');
@@ -391,7 +391,7 @@ describe('session', () => {
       outcome: 'end',
       signals: ['new_network', 'new_country', 'impossible_travel', 'many_countries'],
     });
-    // Two went out at about the same time; which arrived last is chance.
+    // Two mails were sent at about the same time and may arrive in any order.
     const mails = (await mailsAbout(ada, UNUSUAL)).map(({ text }) => text);
     expect(mails.filter((text) => text.includes('several countries at once'))).toHaveLength(1);
     const { rows } = await app.sql.query(
@@ -432,7 +432,7 @@ describe('session', () => {
     expect((await mailsAbout(ada, UNUSUAL)).map(({ text }) => text)).toEqual([
       expect.stringContaining('far more often than an app normally does'),
     ]);
-    // A new window, a new alarm, and no second mail.
+    // A new window raises a new alarm and sends no second mail.
     await app.sql.query(`UPDATE sessions SET burst_since = now() - interval '301 seconds' WHERE id = $1`, [
       ada.sessionId,
     ]);
@@ -444,7 +444,7 @@ describe('session', () => {
   it('a refresh that loses the race is judged too when it comes from another country', async () => {
     const ada = await koreanMember();
     await refresh(ada.refreshToken, inNetwork(KOREA)).expect(200);
-    // On a busy machine the grace could pass before the loser comes.
+    // On a busy machine the grace period could end before the losing request arrives.
     await app.sql.query(`UPDATE sessions SET rotated_at = now() + interval '30 seconds' WHERE id = $1`, [
       ada.sessionId,
     ]);
@@ -487,9 +487,9 @@ describe('thresholds', () => {
       { at: 'login', outcome: 'end', dryRun: true },
     ]);
     expect(await mailsAbout(ada, UNUSUAL)).toEqual([]);
-    expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(1); // as ever
+    expect(await mailsAbout(ada, NEW_DEVICE)).toHaveLength(1); // as always
     await app.get('/api/members/me', body.accessToken).expect(200);
-    // Not even stale.
+    // The session does not even need reauthentication.
     expect((await app.post('/api/members/me/totp', { password: ada.password }, body.accessToken)).status).toBe(200);
   });
 });
@@ -531,7 +531,7 @@ describe('account under attack', () => {
     expect(mail!.links).toEqual([expect.stringContaining('/pages/not-me#token=')]);
     await app.post('/api/auth/not-me/inspect', { token: mail!.linkToken }).expect(200);
 
-    // Each further wait is the same lock.
+    // Each further wait belongs to the same lock.
     await app.sql.query(`UPDATE login_failures SET blocked_until = now() WHERE blocked_until > now()`);
     await failTimes(1, ada);
     expect(await mailsAbout(ada, LOCKED)).toHaveLength(1);

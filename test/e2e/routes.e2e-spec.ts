@@ -15,7 +15,7 @@ interface Route {
 /** Public routes. A route that gets `@Public()` has to be added here, as a deliberate decision. */
 const OPEN = [
   'GET /.well-known/jwks.json',
-  'GET /dev/mails', // 404 outside of development
+  'GET /dev/mails', // 404 outside development
   'GET /dev/mails/:template/:locale/:part',
   'GET /health/live',
   'GET /health/ready',
@@ -47,7 +47,7 @@ const OPEN = [
   'POST /members/me/email/undo',
 ];
 
-/** Guarded by a token of another kind than the access token. */
+/** Guarded by another kind of token than the access token. */
 const BY_ANOTHER_TOKEN = {
   'POST /auth/logout': 'SessionTokenGuard',
   'POST /auth/password-reset': 'ResetTokenGuard',

@@ -51,7 +51,7 @@ describe('logout', () => {
       const ada = await given.member(app);
       const elsewhere = await logIn(ada);
       await app.post('/api/auth/logout', undefined, ada[kind]).expect(204);
-      // Where it was acknowledged there is no moment of grace.
+      // The process that acknowledged it refuses the token at once.
       expectRefusal(await app.get('/api/members/me', ada.accessToken), 'session_ended');
       expectRefusal(await other.post('/api/auth/refresh', undefined, ada.refreshToken), 'session_ended');
       await expectOver(ada);
@@ -340,7 +340,7 @@ describe('a process without revocation messages', () => {
       await until(`SELECT count(*) = 0 ${listeners}`);
       await app.post('/api/auth/logout', undefined, ada.accessToken).expect(204);
       await expectOver(ada);
-      // It fails closed, but not for everybody.
+      // It checks the database, so other members are still accepted.
       await expectAlive(bob);
       // It does ask the database: no notification was sent for this.
       await app.sql.query('UPDATE sessions SET ended_at = now() WHERE id = $1', [bob.sessionId]);

@@ -41,7 +41,7 @@ describe('a server that is asked to stop by SIGTERM', () => {
     return proxy;
   };
   const credentials = () => ({ identifier: ada.loginId, password: ada.password });
-  /** Many at once, so that the pool holds several connections. */
+  /** Sends many requests at once, so that the pool holds several connections. */
   const fillPool = (server: TestApp) =>
     Promise.all(Array.from({ length: 10 }, () => server.get('/api/members/me', ada.accessToken).expect(200)));
   it('FT-10 SIGTERM ends it while the database is gone', async () => {
@@ -76,8 +76,8 @@ describe('a server that is asked to stop by SIGTERM', () => {
     await outboxEmpty(app);
     const sink = await SmtpSink.start();
     cleanups.push(() => sink.stop());
-    sink.refuseMail = () => new Promise(() => undefined); // has it, and does not say so
-    await app.kill(); // leaves the outbox to the other
+    sink.refuseMail = () => new Promise(() => undefined); // receives the mail and never acknowledges it
+    await app.kill(); // so that only the other server sends mail
     const server = await another({ SMTP_URL: sink.url });
     const values = unique.signUp();
     await server.post('/api/auth/sign-up', values).expect(202);
@@ -122,7 +122,7 @@ describe('a server that is asked to stop by SIGTERM', () => {
       );
       return rowCount! > 0 ? true : undefined;
     });
-    process.kill(server.pid!, 'SIGTERM'); // `stop` would hang up for its clients
+    process.kill(server.pid!, 'SIGTERM'); // `stop` would close the client connections
     expect(await login).toBe('cut off');
     expect(await server.stop()).toBe(1);
     expect(server.logs.join('\n')).toContain('shutdown timed out');

@@ -24,7 +24,7 @@ const TOKEN_ANSWER = {
   deviceToken: expect.any(String),
 };
 
-/** A sign-up under way: who, on which client, and the mail that came of it. */
+/** An open sign-up: its values, client and mail. */
 interface Claim extends SignUpValues {
   client: HttpClient;
   signUpId: string;
@@ -49,7 +49,7 @@ async function claim(overrides: Partial<SignUpValues> = {}): Promise<Claim> {
   return { ...values, client, signUpId: body.signUpId, mail, code: mail.code!, token: mail.linkToken! };
 }
 
-/** Asks for a new mail as if the cooldown had passed. */
+/** Requests a new mail after ending the cooldown. */
 async function resend(earlier: Claim): Promise<Claim> {
   await cooldownPasses();
   await earlier.client.post(RESEND, { signUpId: earlier.signUpId }).expect(202);
@@ -68,7 +68,7 @@ async function expire(door: 'code' | 'link', { email }: Claim): Promise<void> {
   );
 }
 
-/** How many claims on an address hold the password that was chosen with them. */
+/** The number of sign-ups with an address that hold a password. */
 async function passwordsOfClaims(email: string): Promise<number> {
   const { rowCount } = await app.sql.query(`SELECT FROM sign_ups WHERE email_key = $1 AND password_hash <> ''`, [
     email.toLowerCase(),
@@ -96,7 +96,7 @@ const wrongCode = (code: string): string => ((Number(code) + 1) % 1_000_000).toS
 
 const login = (identifier: string, password: string) => app.client().post(LOGIN, { identifier, password });
 
-/** The refusal of a pending answer: its status and code in one word. */
+/** The status and code of a refusal as one string. */
 async function refusal(pending: Promise<HttpAnswer>): Promise<string> {
   const { status, body } = await pending;
   return `${status} ${body?.code}`;
@@ -209,7 +209,7 @@ describe('confirmation by code', () => {
   it('BF-07 a new code does not refill the day’s guesses', async () => {
     const ada = await claim();
     await byCode({ ...ada, code: wrongCode(ada.code) }).expect(400);
-    // Forty-nine guesses later; no other test runs beside this one in this database.
+    // As after forty-nine guesses. No other test uses this database at the same time.
     await app.sql.query(`UPDATE rate_limits SET points = 50 WHERE key LIKE 'guess-day:%'`);
     const again = await resend(ada);
     const { status, headers, body } = await byCode(again);
@@ -278,8 +278,8 @@ describe('confirmation by link', () => {
     }
     const { status, headers, body } = await byLinkElsewhere(ada);
     expect([status, body.code, headers['retry-after'], body.retryAfter]).toEqual([429, 'too_many_attempts', '60', 60]);
-    expect(await refusal(byCode(ada))).toBe('400 code_invalid'); // one proof, one budget
-    await byLink(ada).expect(200); // the handle has 256 bits and is not guessed
+    expect(await refusal(byCode(ada))).toBe('400 code_invalid'); // code and link share one budget
+    await byLink(ada).expect(200); // the sign-up id has 256 bits and cannot be guessed
   });
 
   it('an unknown link and an expired link get different answers', async () => {
@@ -550,9 +550,9 @@ describe('address that has an account', () => {
     const attempt = unique.signUp();
     const { body } = await app.post(SIGN_UP, { ...attempt, email: ada.email, locale: 'en' }).expect(202);
     const notice = await mailbox.to(ada.email).next({ after: welcome });
-    expect(notice.subject).toBe('[Munjigi] 이미 가입된 계정이 있습니다'); // in the owner's language, not the asker's
+    expect(notice.subject).toBe('[Munjigi] 이미 가입된 계정이 있습니다'); // in the owner's language, not the stranger's
     expect([notice.code, notice.linkToken]).toEqual([undefined, undefined]);
-    expect(notice.links).toEqual([`${app.publicUrl}/pages/login`]); // the same for everybody
+    expect(notice.links).toEqual([`${app.publicUrl}/pages/login`]); // the same for every account
     expect(notice.text).not.toContain(attempt.loginId);
     expect(await refusal(app.post(CONFIRM_CODE, { signUpId: body.signUpId, code: '000000' }))).toBe('400 code_invalid');
     expect(await countOf('members', ada.email)).toBe(1);
@@ -614,7 +614,7 @@ describe('SS-05 sign-up by a stranger with the owner’s address', () => {
     expect(await refusal(byLinkElsewhere(attacker))).toBe('400 link_invalid');
   });
 
-  /** The owner of the address signs up as well, and confirms. */
+  /** The owner of the address signs up too and confirms. */
   async function confirmAfter(early: Claim): Promise<void> {
     const { body: owner } = await app.post(SIGN_UP, { ...unique.signUp(), email: early.email }).expect(202);
     await cooldownPasses();
@@ -663,7 +663,7 @@ describe('SS-05 sign-up by a stranger with the owner’s address', () => {
     const attacker = await claim();
     const values = { ...unique.signUp(), email: attacker.email };
     const { body: answer } = await app.post(SIGN_UP, values).expect(202);
-    // The owner has only the attacker's mail at hand, and tries it with all they know.
+    // The owner has only the attacker's mail and tries it with all known secrets.
     const owner = { ...attacker, client: app.client(), signUpId: answer.signUpId, password: values.password };
     expect(await refusal(byCode(owner))).toBe('400 code_invalid');
     expect(await refusal(byLink(owner))).toBe('401 invalid_credentials');
@@ -722,7 +722,7 @@ describe('login ID availability', () => {
 });
 
 describe('many sign-ups with one address', () => {
-  /** What is kept of them at a time. */
+  /** The maximum number that is kept. */
   const MOST = 20;
 
   /**
@@ -790,7 +790,7 @@ describe('many sign-ups with one address', () => {
     await byCode(second).expect(200);
   });
 
-  /** As if the hours had passed after which there is mail for an address again. */
+  /** Resets the mail limits, as after some hours. */
   async function mailIsAllowed(): Promise<void> {
     await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'mail%'`);
   }

@@ -33,8 +33,8 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 /**
- * A way to use a token. What it carries besides the token is right, so that only the token can be
- * at fault.
+ * An operation that takes a token. The rest of the request is valid, so that only the token can be
+ * the reason for a refusal.
  */
 interface Operation {
   name: string;
@@ -43,7 +43,7 @@ interface Operation {
 }
 
 const newPassword = unique.password();
-/** Milder operations first, so that those that succeed leave the token alive for the next. */
+/** Operations that keep the session come first, so that the token stays valid for the next. */
 const OPERATIONS: Operation[] = [
   { name: 'GET me', takes: ['access'], send: (token) => app.get('/api/members/me', token) },
   { name: 'PATCH me', takes: ['access'], send: (token) => app.patch('/api/members/me', { name: 'Mallory' }, token) },
@@ -85,14 +85,13 @@ async function genuineTokens(member: GivenMember): Promise<Record<Kind, string>>
   return { access: member.accessToken, refresh: member.refreshToken, reset: await resetTokenFor(app, member) };
 }
 
-/** All of `work`, a few at a time. */
+/** Runs all of `work`, a few at a time. */
 async function inBatches<T>(work: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
   for (let i = 0; i < work.length; i += 20) await Promise.all(work.slice(i, i + 20).map(run));
 }
 
 /**
- * What came of a token that must be refused, in one line; the empty text if it was refused as it
- * should be.
+ * Describes a wrong response to a token that must be refused; empty if the refusal is right.
  */
 async function wrongAnswers(
   forgeries: Record<string, string>,
@@ -114,7 +113,7 @@ async function wrongAnswers(
   return wrong;
 }
 
-/** The member as the table has it, to show that nothing was changed. */
+/** The member's row, to show that nothing was changed. */
 async function stateOf(member: GivenMember): Promise<unknown> {
   const { rows } = await app.sql.query(
     `SELECT to_jsonb(m) AS member, (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.id) FROM sessions s WHERE s.member_id = m.id) AS sessions
@@ -149,7 +148,7 @@ describe('forged token', () => {
     expect(await wrongAnswers(forgeries, operationsOf(kind), ada)).toEqual([]);
     expect(contacts).toEqual([]);
     expect(await stateOf(ada)).toEqual(before);
-    // It was not for want of a good token.
+    // The genuine token still works.
     expect((await operationsOf(kind)[0]!.send(genuine, ada)).status).toBeLessThan(300);
   });
 
@@ -213,11 +212,11 @@ describe('forged token', () => {
 });
 
 describe('token with a genuine signature', () => {
-  /** A claim written as JSON.stringify would not write it. */
+  /** A claim as raw text that JSON.stringify cannot produce. */
   const raw = (json: string): { raw: string } => ({ raw: json });
   const isRaw = (value: unknown): value is { raw: string } =>
     typeof value === 'object' && value !== null && 'raw' in value;
-  /** The claims as JSON text with one of them replaced. */
+  /** The claims as JSON text with one claim replaced. */
   function withClaim(claims: object, name: string, value: unknown): string {
     const text = JSON.stringify({ ...claims, [name]: isRaw(value) ? '@raw@' : value });
     return isRaw(value) ? text.replace('"@raw@"', value.raw) : text;
@@ -379,7 +378,7 @@ describe('token purposes', () => {
   });
 
   it('TK-04 a token opens everything within its purpose', async () => {
-    // One member each where using it up ends the session.
+    // One member per operation that ends the session.
     const [ada, bob, cleo, dan] = await Promise.all(Array.from({ length: 4 }, () => given.member(app)));
     const answers: Record<string, number> = {};
     const byName = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
@@ -520,7 +519,7 @@ describe('keys of access tokens', () => {
       use: 'sig',
       alg: 'ES256',
     });
-    // RFC 7638: the name follows from the key.
+    // RFC 7638: the key id is derived from the key.
     const { crv, kty, x, y } = jwk;
     expect(header.kid).toBe(createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url'));
 
@@ -549,7 +548,7 @@ describe('keys of access tokens', () => {
     await symmetric.get('/api/members/me', login.accessToken).expect(200);
     await app.get('/api/members/me', login.accessToken).expect(401);
     await symmetric.get('/api/members/me', ada.accessToken).expect(401);
-    // Of one algorithm now, they still are of one purpose each.
+    // They share one algorithm now and still have one purpose each.
     await symmetric.get('/api/members/me', login.refreshToken).expect(401);
     await symmetric.post('/api/auth/refresh', undefined, login.accessToken).expect(401);
     const forHs512 = new TokenForge({ JWT_ALGORITHM: 'HS512' });
@@ -606,7 +605,7 @@ describe('keys of access tokens', () => {
     await after.post('/api/auth/refresh', undefined, old.refreshToken).expect(401);
     await after.get('/api/members/me', renewed.accessToken).expect(200);
     await after.post('/api/auth/refresh', undefined, renewed.refreshToken).expect(200);
-    // A key not yet rolled out to a process is as unknown as one taken away.
+    // A key that a process does not have yet is refused like a removed key.
     await before.get('/api/members/me', renewed.accessToken).expect(401);
   });
 
@@ -703,7 +702,7 @@ describe('Authorization header', () => {
       `Bearer ${'a.'.repeat(4000)}`,
       `Bearer ${' '.repeat(4000)}x`,
     );
-    // Anything that is no letter of a token, anywhere in it.
+    // Any character outside the token alphabet, at any position.
     for (const mark of [...' !"#$%&\'()*+,/:;<=>?@[]^`{|}~'])
       for (let at = 1; at < token.length; at += Math.ceil(token.length / 8))
         shapes.push(`Bearer ${token.slice(0, at)}${mark}${token.slice(at)}`);

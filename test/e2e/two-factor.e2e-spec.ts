@@ -68,7 +68,7 @@ describe('second factor', () => {
     const { body: refused } = await app.post('/api/auth/refresh', { refreshToken: other.refreshToken }).expect(401);
     expect(refused.code).toBe('session_ended');
     await app.post('/api/auth/reauthenticate', { password: ada.password }, other.accessToken).expect(401);
-    // The one that added it has just shown it.
+    // The session that added it stays: it has just shown the factor.
     await ada.client.get('/api/members/me', ada.accessToken).expect(200);
     const { rows } = await app.sql.query(
       `SELECT session_id AS id, details->>'reason' AS reason FROM security_events WHERE member_id = $1 AND type = 'session.ended'`,
@@ -108,7 +108,7 @@ describe('second factor', () => {
     const ada = await enrol(await given.member(app));
     const mfa = async (code: string) =>
       ada.client.post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code });
-    expect((await mfa(codeAt(ada.secret, 0))).status).toBe(400); // spent by the confirmation
+    expect((await mfa(codeAt(ada.secret, 0))).status).toBe(400); // used up by the confirmation
     expect((await mfa(codeAt(ada.secret, -3))).status).toBe(400);
     expect((await mfa(codeAt(ada.secret, 3))).status).toBe(400);
     const code = codeAt(ada.secret, 1);
@@ -183,14 +183,14 @@ describe('second factor', () => {
       await mfa('000000'),
     ];
     expect([...wrong, await mfa(ada.recoveryCodes[0]!)]).toEqual([400, 400, 400, 400, 400, 429]);
-    // The owner is let in, and that is no help to anyone on another device.
+    // The owner logs in, which does not help attackers on other devices.
     expect(await mfa(ada.recoveryCodes[0]!, ada.deviceToken)).toBe(200);
     expect(await mfa(ada.recoveryCodes[1]!)).toBe(429);
     const remove = (code: string) =>
       ada.client.delete('/api/members/me/totp', { password: ada.password, code }, ada.accessToken);
     expect((await remove('000000')).status).toBe(400);
 
-    // A thief of the device has five tries as well, and leaves the session its own.
+    // A stolen device has five attempts of its own and does not use up those of the session.
     const stolen: number[] = [];
     for (let i = 0; i < 6; i++) stolen.push(await mfa('000000', ada.deviceToken));
     expect(stolen).toEqual([400, 400, 400, 400, 400, 429]);
@@ -218,7 +218,7 @@ describe('second factor', () => {
       );
       expect(rows[0]!.wait).toBeGreaterThan(600);
       expect(rows[0]!.wait).toBeLessThanOrEqual(900);
-      // What is left of this wait, not of the first one.
+      // The remainder of this wait, not of the first one.
       expect(refused.body.retryAfter).toBe(Number(refused.headers['retry-after']));
       expect(refused.body.retryAfter - rows[0]!.wait).toBeGreaterThanOrEqual(0);
       expect(refused.body.retryAfter).toBeLessThanOrEqual(900);
@@ -262,7 +262,7 @@ describe('second factor', () => {
     expect((await bring(ada.recoveryCodes[0]!)).body.code).toBe('token_invalid');
     expect(await grants()).toBe(1);
     const { rows } = await app.sql.query('SELECT FROM sessions WHERE member_id = $1', [ada.id]);
-    expect(rows).toHaveLength(1); // the sign-up's
+    expect(rows).toHaveLength(1); // the session of the sign-up
 
     const newPassword = unique.password();
     await app.post('/api/auth/password-reset', { newPassword }, body.resetToken).expect(204);

@@ -16,14 +16,14 @@ const COURSES = {
     await postgres.promote();
     postgres.moveAddress();
   },
-  // For a while everybody talks to a server that refuses to write.
+  // For a while all clients use a server that refuses writes.
   'dies, and the address moves before the standby is promoted': async (postgres, random) => {
     await postgres.killPrimary();
     postgres.moveAddress();
     await pause(random.below(1500));
     await postgres.promote();
   },
-  // As with a DNS name: connections that are open stay with a server that has become read-only.
+  // As with a DNS name: open connections stay with the server that has become read-only.
   'is demoted and lives on, and open connections stay with it': async (postgres, random) => {
     await postgres.demotePrimary();
     postgres.moveAddress();

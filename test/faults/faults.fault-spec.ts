@@ -10,7 +10,7 @@ allowTime();
 /**
  * Faults under load, on three servers with one database. After each: every acknowledged write is
  * there (O1), a one-time code worked once (O2), exactly one password opens each account (O3), every
- * mail is delivered or visibly not (O4), no secret is in a log (O5), all are alive (O7).
+ * mail is delivered or visibly failed (O4), no secret is in a log (O5), every server is alive (O7).
  */
 describe('nothing acknowledged is lost', () => {
   const random = new SeededRandom();
@@ -25,9 +25,9 @@ describe('nothing acknowledged is lost', () => {
   });
   afterAll(() => cluster.stop());
 
-  /** How long a fault lasts, and how long the load runs around it. */
+  /** How long a fault lasts, and how long the load runs before and after it. */
   const aWhile = () => pause(howMany({ short: 400, long: 2000 }) + random.below(400));
-  /** All of them, or in the short form as many as chance picks: another run takes others. */
+  /** All of them; in the short form a random selection, different in each run. */
   const some = (all: string[], short: number) => (IS_LONG ? all : random.shuffled(all).slice(0, short));
 
   async function survive(times: { short: number; long: number }, fault: () => Promise<void>): Promise<void> {
@@ -51,7 +51,7 @@ describe('nothing acknowledged is lost', () => {
   it.each(some(moments, 1))('FT-01 FT-02 O1 O2 O3 O4 when servers are killed %s', (moment) => {
     const isAnyMoment = moment === 'at any moment';
     return survive({ short: 1, long: isAnyMoment ? 200 : 20 }, async () => {
-      // Which server has the mail is not known; so all are killed.
+      // It is unknown which server sends the mail, so all are killed.
       const unlucky = isAnyMoment ? [cluster.anyServer] : cluster.servers;
       if (isAnyMoment) await pause(random.below(800));
       else await mailOnItsWay(moment.startsWith('while') ? 2000 : 0);

@@ -13,7 +13,7 @@ allowTime();
 
 const DATA_MB = 160;
 const LOG_MB = 96;
-/** So many rounds of writes fill the pages that tables have already; the next need new ones. */
+/** After this many rounds the existing pages of the tables are full, and writes need new ones. */
 const MOST_ROUNDS = 400;
 
 const obstacle = SmallDisk.obstacle();
@@ -42,7 +42,7 @@ if (obstacle !== undefined) console.warn(`Skipped: ${obstacle}.`);
     return { app, ada };
   }
 
-  /** Writes that add rows; `acknowledged` counts the sign-ups among them that were. */
+  /** Writes that add rows; `acknowledged` counts the acknowledged sign-ups. */
   const writes = async (app: TestApp, ada: GivenMember, acknowledged: { signUps: number }): Promise<HttpAnswer[]> => {
     const answers = await Promise.all([
       app.client().post('/api/auth/sign-up', unique.signUp()),
@@ -64,7 +64,7 @@ if (obstacle !== undefined) console.warn(`Skipped: ${obstacle}.`);
     );
     expect(app.pid).toBe(pid);
     const { rows } = await app.sql.query<{ count: number }>('SELECT count(*)::int FROM sign_ups');
-    // That of ada, those acknowledged; one that was not may be there all the same.
+    // Ada and the acknowledged sign-ups; an unacknowledged one may exist too.
     expect(rows[0]!.count).toBeGreaterThanOrEqual(1 + acknowledged.signUps);
   };
 
@@ -126,7 +126,7 @@ if (obstacle !== undefined) console.warn(`Skipped: ${obstacle}.`);
   });
 });
 
-/** Writes to the log alone, until PostgreSQL cannot. */
+/** Writes only to the write-ahead log until its disk is full. */
 async function useUpLog({ sql }: TestApp): Promise<void> {
   for (;;) {
     try {

@@ -2,10 +2,10 @@ import fc, { type Arbitrary } from 'fast-check';
 import { NAUGHTY_STRINGS } from './naughty-strings.js';
 import type { Operation, Schema } from './operations.js';
 
-/** Which token goes with a request. */
+/** The token of a request. */
 export type TokenChoice = 'right' | 'none' | 'other purpose' | 'altered' | 'nonsense';
 
-/** A request as it is sent, but for the token, which is not known when it is made. */
+/** A request without its token, which is unknown when the request is generated. */
 export interface FuzzedRequest {
   method: string;
   path: string;
@@ -20,10 +20,10 @@ const anyText = fc.oneof(
   { weight: 4, arbitrary: naughty },
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 200 }) },
-  // Two of them in one.
+  // Two texts combined.
   { weight: 1, arbitrary: fc.tuple(naughty, naughty).map(([a, b]) => `${a.slice(0, 2000)}${b.slice(0, 2000)}`) },
 );
-/** Any JSON, well-formed and pointless. */
+/** Any well-formed JSON. */
 const anyJson = fc.oneof(
   { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 4 }) },
   {
@@ -33,7 +33,7 @@ const anyJson = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(20, 200, 2000).map((depth) => nested(depth)) },
 );
 
-/** What a field of this schema takes; `pattern`s of ours are plain enough for fast-check. */
+/** A valid value of this schema; fast-check supports our patterns. */
 export function valid({
   type,
   format,
@@ -61,13 +61,13 @@ export function valid({
   return nullable ? fc.option(some) : some;
 }
 
-/** A body with everything that must be there, and now and then what may be. */
+/** A body with all required and some optional fields. */
 function validBody({ properties = {}, required = [] }: Schema): Arbitrary<Record<string, unknown>> {
   const fields = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, valid(schema)]));
   return fc.record(fields, { requiredKeys: required });
 }
 
-/** A good body with one or two things wrong. */
+/** A valid body with one or two errors. */
 function brokenBody(schema: Schema): Arbitrary<unknown> {
   const names = Object.keys(schema.properties ?? {});
   if (names.length === 0) return anyJson;
@@ -96,7 +96,7 @@ function brokenBody(schema: Schema): Arbitrary<unknown> {
   );
 }
 
-/** Bytes that are no JSON, or JSON that two readers would read differently. */
+/** Bytes that are no JSON, or JSON that two parsers read differently. */
 const brokenBytes = (schema: Schema): Arbitrary<Buffer> =>
   fc.oneof(
     fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
@@ -126,7 +126,7 @@ function bodyOf({ body }: Operation): Arbitrary<Buffer | undefined> {
   );
 }
 
-/** What node lets into a header: one byte a character, no control characters. */
+/** Text that Node.js accepts in a header: one byte per character, no control characters. */
 const headerText = anyText.map((text) =>
   Buffer.from(text)
     .toString('latin1')
@@ -169,7 +169,7 @@ const headers: Arbitrary<Record<string, string>> = fc.oneof(
   },
 );
 
-/** A path with its parameters filled in, rightly or not, and now and then a query. */
+/** A path with valid or invalid parameters, sometimes with a query. */
 function pathOf({ path, parameters }: Operation): Arbitrary<string> {
   const inPath = parameters.filter((parameter) => parameter.in === 'path');
   const inQuery = parameters.filter((parameter) => parameter.in === 'query');
@@ -192,14 +192,14 @@ function pathOf({ path, parameters }: Operation): Arbitrary<string> {
     anyText,
   );
   const query = fc.array(fc.oneof(...known, odd), { minLength: 1, maxLength: 3 }).map((pairs) => `?${pairs.join('&')}`);
-  // Writes refuse any query, so one in ten is enough to see that.
+  // Writes refuse any query, so one in ten is enough.
   const share = inQuery.length > 0 ? 5 : 1;
   return fc
     .tuple(filled, fc.oneof({ weight: 10 - share, arbitrary: fc.constant('') }, { weight: share, arbitrary: query }))
     .map(([base, end]) => `${base}${end}`.slice(0, 4000));
 }
 
-/** TR-06: another way to write the same path, or another verb. */
+/** TR-06: another spelling of the same path, or another method. */
 const VARIANTS: ((path: string) => string)[] = [
   ...[
     (path: string) => `${path}/`,
@@ -233,7 +233,7 @@ const token: Arbitrary<TokenChoice> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<TokenChoice>('none', 'other purpose', 'altered', 'nonsense') },
 );
 
-/** Requests to one operation, most of them almost right. */
+/** Requests to one operation, most of them nearly valid. */
 export function requestsTo(operation: Operation): Arbitrary<FuzzedRequest> {
   const parts = fc.record({ path: pathOf(operation), headers, token, body: bodyOf(operation) });
   return fc.oneof(
@@ -253,7 +253,7 @@ function nested(depth: number): unknown {
   return value;
 }
 
-/** With defineProperty, because `__proto__` set in the usual way is no field. */
+/** Uses defineProperty, because a plain assignment to `__proto__` adds no field. */
 function withField(body: Record<string, unknown>, name: string, value: unknown): Record<string, unknown> {
   return Object.defineProperty({ ...body }, name, { value, enumerable: true, configurable: true, writable: true });
 }

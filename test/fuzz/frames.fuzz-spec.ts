@@ -21,7 +21,7 @@ const BODY = '{"identifier":"ada.lovelace","password":"correct horse battery sta
 const head = (lines: string[], line = 'POST /api/auth/verify HTTP/1.1'): string =>
   `${[line, 'Host: localhost', 'Content-Type: application/json', ...lines].join('\r\n')}\r\n\r\n`;
 
-/** Requests that are right, and some that two servers in a row could read differently. */
+/** Valid requests, and some that two servers in a row could read differently. */
 const SEEDS: readonly string[] = [
   head([`Content-Length: ${BODY.length}`]) + BODY,
   `${head(['Transfer-Encoding: chunked'])}${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`,
@@ -39,7 +39,7 @@ const SEEDS: readonly string[] = [
   head([], 'OPTIONS * HTTP/1.1'),
   head([], 'PRI * HTTP/2.0'),
 ];
-/** What is put into them: bytes that mean something to a parser. */
+/** Inserted bytes that have a meaning to a parser. */
 const PIECES = ['\r\n', '\n', '\r', '\0', ' ', '\t', ':', ';', ',', '0', '-1', 'ff', '\x7f', '\xff', '\r\n\r\n'].concat(
   ['Content-Length: 1\r\n', 'Transfer-Encoding: chunked\r\n', 'Host: a\r\n', 'A'.repeat(5000), '%', '..', '\x0b'],
 );
@@ -70,7 +70,7 @@ function exchange(bytes: Buffer): Promise<string> {
     const socket = net.connect({ host: hostname, port: Number(port) }, () => socket.end(bytes));
     let received = '';
     socket.setEncoding('latin1').on('data', (chunk: string) => (received += chunk));
-    // A server may cut off a sender of nonsense while it is still writing.
+    // The server may close the connection while the client is still writing.
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(received));
     socket.setTimeout(45_000, () => {
@@ -80,7 +80,7 @@ function exchange(bytes: Buffer): Promise<string> {
   });
 }
 
-/** The statuses of all answers on one connection. */
+/** The statuses of all responses on one connection. */
 const statusesOf = (received: string): number[] =>
   [...received.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
 
@@ -116,7 +116,7 @@ describe('malformed HTTP', () => {
     const cutOff: { received: string; afterMs: number }[] = [];
     const senders = Array.from({ length: SLOW_SENDERS }, (_, index) => {
       const socket = net.connect({ host: hostname, port: Number(port) });
-      // Half of them never finish their head, the others never their body.
+      // Half of them never finish the head, the others never finish the body.
       const text = index % 2 ? 'GET /health/live HTTP/1.1\r\nX-Slow: ' : head(['Content-Length: 5000']);
       socket.write(text);
       const dripping = setInterval(() => socket.write('a'), 1000);

@@ -15,24 +15,26 @@ import { operationsOf, type Operation } from './operations.js';
 allowTime();
 
 const AT_ONCE = 24;
-/** After so many requests the tokens are replaced: some of them end their own session. */
+/**
+ * After this many requests the tokens are replaced, because some requests end their own session.
+ */
 const RENEW_AFTER = 1000;
 /**
- * How often PostgreSQL is asked whether an injected `pg_sleep(10)` worked: a slow answer proves
+ * How often PostgreSQL is checked for an injected `pg_sleep(10)`. A slow response would prove
  * nothing on a busy machine.
  */
 const LOOK_FOR_SLEEP_MS = 2000;
 
-/** Makes the server tell, when asked, what memory it really uses. */
+/** Makes the server print its memory in use on a signal. */
 const MEMORY_PROBE = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'memory-probe.js')).href;
 const MEMORY_LINE = 'memory in use: ';
 /**
- * What it may use more in the end, as a share of what it used after the first thousand requests. A
- * leak would show as more.
+ * The allowed growth of memory, as a share of the memory after the first thousand requests. A leak
+ * would grow more.
  */
 const MEMORY_GROWTH = 0.1;
 
-/** Far above what is sent, so that requests get past the limits and to what is behind them. */
+/** Limits far above the number of requests, so that requests get past them. */
 const GENEROUS = [
   ...[
     'LOGIN_FAILURE_LIMIT',
@@ -44,7 +46,7 @@ const GENEROUS = [
   ...['MAILS_PER_ADDRESS_PER_HOUR', 'DAILY_GUESS_LIMIT', 'CODE_GUESS_LIMIT'],
 ];
 
-/** Something the server must not have done, and the request that made it. */
+/** A violation by the server and the request that caused it. */
 interface Finding {
   what: string;
   request: string;
@@ -58,18 +60,18 @@ interface Sent {
   options: RequestOptions;
 }
 
-/** A server under test, and what is watched while it is sent all kinds of things. */
+/** A server under fuzzing, and the checks on its responses. */
 export class FuzzTarget {
   readonly random = new SeededRandom();
   readonly findings: Finding[] = [];
   private readonly statuses = new Map<number, number>();
   private readonly succeeded = new Set<string>();
-  /** Whatever must stand in no log: passwords and tokens that were in use. */
+  /** Passwords and tokens in use, which must not appear in any log. */
   private readonly secrets: string[] = [];
   private sent = 0;
   /**
-   * After the first thousand requests, when caches have begun to fill and code is compiled; in
-   * bytes.
+   * Memory after the first thousand requests in bytes, when caches are filling and code is
+   * compiled.
    */
   private memoryBefore: number | undefined;
   private memoryAfter: number | undefined;
@@ -95,7 +97,7 @@ export class FuzzTarget {
     return target;
   }
 
-  /** Ends the server and prints what it went through. */
+  /** Stops the server and prints a summary. */
   async stop(title: string): Promise<void> {
     const statuses = [...this.statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${times} x ${status}`);
     const form = `${IS_LONG ? 'long' : 'short'} form, --seed=${this.random.seed}`;
@@ -103,7 +105,7 @@ export class FuzzTarget {
     await this.app.stop();
   }
 
-  /** Sends them all, some at once, and watches the answers. */
+  /** Sends all requests, some at a time, and checks the responses. */
   async sendAll(requests: Iterable<Sent>): Promise<void> {
     const rest = requests[Symbol.iterator]();
     let pause: Promise<void> | undefined;
@@ -120,7 +122,7 @@ export class FuzzTarget {
     await pause;
   }
 
-  /** A request that was made up, with the token that it asks for. */
+  /** Adds the token to a generated request. */
   complete(operation: Operation, { method, path, headers, token, body }: FuzzedRequest): Sent {
     const right = this.tokenFor(operation);
     const bearer = {
@@ -138,7 +140,7 @@ export class FuzzTarget {
     };
   }
 
-  /** A token that this operation takes; one that may be used up where the operation does that. */
+  /** A valid token for this operation; a spare one where the operation uses it up. */
   tokenFor({ scheme, method, path }: Operation): string | undefined {
     if (scheme === undefined) return undefined;
     if (scheme === 'refresh') return this.spendable.refreshToken;
@@ -147,12 +149,12 @@ export class FuzzTarget {
     return isFinal ? this.spendable.accessToken : this.gentle.accessToken;
   }
 
-  /** The requests, by name, that were answered with a success at least once. */
+  /** The names of operations that succeeded at least once. */
   successes(): string[] {
     return [...this.succeeded];
   }
 
-  /** What is left to look at when all is sent: the process, its log, its memory. */
+  /** The final checks of the process, its log and its memory. */
   async expectUnharmed(): Promise<void> {
     const { app, findings } = this;
     if (app.pid !== this.pid) this.find('the process ended', '', '');
@@ -217,7 +219,7 @@ export class FuzzTarget {
       : `; memory in use ${mebibytes(before)} after the first thousand, ${mebibytes(after)} in the end`;
   }
 
-  /** What the server keeps, garbage collected. */
+  /** The memory in use after garbage collection. */
   private async memoryInUse(): Promise<number> {
     const { app } = this;
     const logged = app.logs.length;

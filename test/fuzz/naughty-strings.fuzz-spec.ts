@@ -6,7 +6,7 @@ import { FuzzTarget } from './fuzz-target.js';
 import { NAUGHTY_STRINGS } from './naughty-strings.js';
 import type { Operation, Schema } from './operations.js';
 
-/** How many of the strings each field gets in the short form: other ones in each run. */
+/** The number of strings per field in the short form, different in each run. */
 const SAMPLE = 12;
 
 let target: FuzzTarget;
@@ -24,7 +24,7 @@ const bodyWith = ({ properties = {}, required = [] }: Schema, field: string, tex
   return Object.fromEntries(body) as Record<string, unknown>;
 };
 
-/** Each of the strings in each field that takes text, the rest of the request being right. */
+/** Each string in each text field of an otherwise valid request. */
 function* requests() {
   const strings = (): readonly string[] =>
     IS_LONG ? NAUGHTY_STRINGS : target.random.shuffled(NAUGHTY_STRINGS).slice(0, SAMPLE);

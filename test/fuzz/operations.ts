@@ -1,4 +1,4 @@
-/** A schema of the OpenAPI document, as far as requests use it. */
+/** The parts of an OpenAPI schema that requests use. */
 export interface Schema {
   $ref?: string;
   allOf?: Schema[];
@@ -28,7 +28,7 @@ export interface Parameter {
 export interface Operation {
   method: string;
   path: string;
-  /** Which bearer token it takes; undefined where it is open. */
+  /** The kind of bearer token; undefined for public operations. */
   scheme: string | undefined;
   parameters: Parameter[];
   body: Schema | undefined;

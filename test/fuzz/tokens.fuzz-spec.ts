@@ -17,11 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => target.stop('forged tokens'));
 
-/** Fields that take a token; forged ones go there as well. */
+/** Fields that hold a token; forged tokens are sent there too. */
 const tokenFields = ({ body }: Operation): string[] =>
   Object.keys(body?.properties ?? {}).filter((name) => /token|requestId|signUpId/i.test(name));
 
-/** A good body, but for what the forgery replaces. */
+/** A valid body with the forged fields replaced. */
 const bodyOf = ({ body }: Operation, forged: Record<string, string> = {}): Buffer | undefined => {
   if (!body) return undefined;
   const names = [...new Set([...(body.required ?? []), ...Object.keys(forged)])];
@@ -39,7 +39,7 @@ describe('forged tokens', () => {
     const example = (kind: Kind) =>
       target.tokenFor({ ...target.operations[0]!, method: 'GET', path: '/', scheme: kind }) ?? '';
     const forgeries = KINDS.flatMap((kind) => Object.values(forgeriesOf(kind, example(kind), tools)));
-    // Node sends no header that holds a control character; such tokens travel in bodies only.
+    // Node.js sends no header with a control character, so such tokens are sent only in bodies.
     const isHeader = (token: string): boolean => /^[ -~]+$/.test(token);
     const share = howMany({ short: 8, long: forgeries.length });
     const some = (): string[] => target.random.shuffled(forgeries).slice(0, share);
@@ -62,7 +62,7 @@ describe('forged tokens', () => {
           name: `${name} (${field})`,
           method,
           path: path(operation),
-          // Where the field stands in for the header, the header must not speak for it.
+          // Where the field replaces the header, no header is sent.
           options: {
             token: /^(refresh|reset)Token$/.test(field) ? undefined : target.tokenFor(operation),
             raw: bodyOf(operation, { [field]: token }),
@@ -77,7 +77,7 @@ describe('forged tokens', () => {
     const { rows } = await target.app.sql.query('SELECT to_jsonb(m) AS member FROM members m ORDER BY created_at');
     const untouched = new Map(before.map(({ member }) => [member.id, member]));
     for (const { member } of rows) if (untouched.has(member.id)) expect(member).toEqual(untouched.get(member.id));
-    // Saying of a token that it is none is what this operation is for.
+    // This operation succeeds for invalid tokens, because it reports them.
     expect(target.successes().filter((name) => !name.startsWith('POST /api/auth/verify'))).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ afterAll(() => cluster.stop());
 const login = ({ loginId: identifier }: Pick<SignUpValues, 'loginId'>, password: string) =>
   cluster.any().client().post('/api/auth/login', { identifier, password });
 
-/** The same text with chance's choice of capital letters. */
+/** The same text with random capital letters. */
 const respelt = (text: string): string =>
   [...text].map((letter) => (cluster.random.below(2) ? letter.toUpperCase() : letter)).join('');
 
@@ -45,7 +45,7 @@ describe('simultaneous sign-ups over several servers', () => {
           { status: 'sent', count: 1 },
           { status: 'withheld', count: 19 },
         ]);
-        // The one mail went to the address as its sign-up spelt it.
+        // The one mail went to the spelling of its own sign-up.
         const { rows: mailed } = await cluster.app.sql.query(
           `SELECT s.email FROM sign_ups s JOIN proof_requests p ON p.sign_up_id = s.id JOIN outbox_messages o ON o.proof_id = p.id
            WHERE s.email_key = $1 AND o.status = 'sent'`,
@@ -135,7 +135,7 @@ describe('simultaneous sign-ups over several servers', () => {
       const signUp = cluster.any().post('/api/auth/sign-up', ada);
       const during = attempts();
       const { body } = await signUp.expect(202);
-      // The right password opens nothing either before the mailbox is proven.
+      // The right password opens nothing either before the confirmation.
       const early = await login(ada, ada.password);
       const { code } = await mailbox.to(ada.email).next();
       const confirmed = cluster.any().post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code });
@@ -231,7 +231,7 @@ describe('a second factor switched during logins', () => {
 });
 
 describe('two simultaneous changes to different addresses', () => {
-  /** Asks to move `member` to this address. */
+  /** Requests a change of `member` to this address. */
   const ask = (member: GivenMember, newEmail: string) =>
     cluster
       .any()
@@ -253,7 +253,7 @@ describe('two simultaneous changes to different addresses', () => {
           { requestId: toOwn.body.requestId, code: otherMail?.code ?? '000000' },
           { requestId: toOther.body.requestId, code: ownMail?.code ?? '000000' },
         ];
-        // The other's code fits neither request, however often and wherever it is tried.
+        // The code of the other mail fits neither request.
         const crossed = await cluster.atOnce(4, (server, index) =>
           server.post('/api/members/me/email/confirm-code', tries[index % 2], member.accessToken),
         );
@@ -286,7 +286,7 @@ describe('repeated clicks on a button', () => {
         await outboxEmpty(cluster.app);
         const [, mail, ...more] = await mailbox.to(email).all();
         expect([mail?.subject, more]).toEqual(['[Munjigi] Set a new password', []]);
-        // Each answer in turn would use the code up, so one takes it and the others are looked up.
+        // A code works once, so one response uses it and the others are compared in the database.
         const { rows } = await cluster.app.sql.query(
           `SELECT count(*)::int AS handles FROM proof_handles h JOIN proof_requests p ON p.id = h.proof_id
            WHERE p.email_key = $1 AND p.spent_at IS NULL AND p.voided_at IS NULL AND p.member_id IS NOT NULL`,

@@ -10,7 +10,7 @@ import { howMany } from '../support/test-length.js';
 
 const GUESSES = 200;
 const ROUNDS = howMany({ short: 1, long: 200 });
-/** Each guess is hashed, also those that are not evaluated: the time must not tell them apart. */
+/** Each guess is hashed, even when it is not evaluated, so that the time does not reveal it. */
 const HASHED_ROUNDS = howMany({ short: 1, long: 20 });
 
 let cluster: RaceCluster;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-/** How the audit counted some requests: by type and reason. */
+/** Counts the audit events of some requests by type and reason. */
 async function recorded(app: TestApp, answers: HttpAnswer[]): Promise<Record<string, number>> {
   const { rows } = await app.sql.query<{ what: string; times: number }>(
     `SELECT type || coalesce(' ' || (details->>'reason'), '') AS what, count(*)::int AS times
@@ -72,8 +72,8 @@ describe('two hundred simultaneous wrong guesses over several servers', () => {
   it('CC-02 BF-07 over all codes of an address fifty a day are checked, and a new code adds none', async () => {
     const { app } = cluster;
     const member = await given.member(app);
-    await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'guess-day%'`); // the sign-up took one
-    // Ten codes bear five guesses each; the eleventh would, too, were it not for the day.
+    await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'guess-day%'`); // the sign-up used one
+    // Ten codes allow five guesses each; the daily limit refuses those of the eleventh.
     for (let request = 0; request < 11; request += 1) {
       await app.sql.query(`DELETE FROM rate_limits WHERE key LIKE 'mail%'`);
       const { requestId, mail } = await askFor(app, 'password-reset', member);
@@ -98,7 +98,7 @@ describe('two hundred simultaneous wrong guesses over several servers', () => {
         const right = codeAt(secret, 1);
         const guess = (server: TestApp, code: string) =>
           server.client().post('/api/auth/login/mfa', { mfaToken, code });
-        // Far from what the steps around may ask for, and no two alike.
+        // Outside the accepted time steps, all different.
         const answers = await cluster.atOnce(GUESSES, (server, index) => guess(server, wrong(right, 1000 + index)));
         cluster.score('wrong second factors', answers, { expected: 0 });
         expect(refusals(answers)).toEqual([400, 429]);
@@ -115,7 +115,7 @@ describe('two hundred simultaneous wrong guesses over several servers', () => {
       HASHED_ROUNDS,
       () => given.member(cluster.app),
       async ({ id, loginId, email, password }: GivenMember) => {
-        // By both names of the account: each has its own turn, and both one count.
+        // By login ID and address: each has its own queue, and both share one count.
         const login = (server: TestApp, guess: string, identifier = loginId) =>
           server.client().post('/api/auth/login', { identifier, password: guess });
         const answers = await cluster.atOnce(GUESSES, (server, index) =>

@@ -14,7 +14,7 @@ allowTime();
 const SERVERS = howMany({ short: 2, long: 3 });
 const CLIENTS = howMany({ short: 4, long: 8 });
 const ROTATIONS = howMany({ short: 1, long: 3 });
-/** Between two replacements of a server. */
+/** The time between two replacements of a server. */
 const LOAD_MS = howMany({ short: 300, long: 2000 });
 
 interface Keys {
@@ -36,7 +36,7 @@ const makeKeys = (secret = randomBytes(48).toString('base64')): Keys => {
  * others.
  */
 const environment = ([current, ...accepted]: [Keys, ...Keys[]]): Record<string, string> => ({
-  RISK_MODE: 'off', // what it thinks of so many refreshes is shown elsewhere
+  RISK_MODE: 'off', // many refreshes would raise alarms, which other tests cover
   SECRET: current.secret,
   PREVIOUS_SECRETS: accepted.map(({ secret }) => secret).join(','),
   JWT_KEYS: [current.jwt.private, ...accepted.map(({ jwt }) => jwt.public)].join('').replaceAll('\n', '\\n'),
@@ -140,7 +140,8 @@ describe('key rotation under load', () => {
       await Promise.all(lives);
       expect(wrong).toEqual([]);
 
-      // As when access tokens have run out: everybody has new ones before the old keys go.
+      // All clients refresh before the old keys are removed, as after the lifetime of access
+      // tokens.
       for (const member of members) await refresh(member);
       await fleet.roll(environment([next]));
       for (const [index, old] of before.entries()) {

@@ -20,7 +20,7 @@ let cluster: RaceCluster;
 let sink: SmtpSink;
 beforeAll(async () => {
   sink = await SmtpSink.start();
-  // The limits would end most of it after a few requests; what they do is shown elsewhere.
+  // High limits, because low ones would refuse most requests. Other tests cover the limits.
   cluster = await RaceCluster.start({
     SMTP_URL: sink.url,
     CODE_RESEND_SECONDS: '1',
@@ -43,8 +43,8 @@ afterAll(async () => {
 });
 
 /**
- * The account that everything happens to, as far as its owner knows: with so much at once, some of
- * it is old at once.
+ * The account under load, with the last known secrets. Under concurrent changes some of them are
+ * already outdated.
  */
 interface Account {
   loginId: string;
@@ -69,8 +69,7 @@ async function newAccount(): Promise<Account> {
 }
 
 /**
- * Everything that can be done to one account, each as a chain of requests; the answers are kept by
- * the client they get.
+ * All actions on one account, each as a chain of requests. The client records the responses.
  */
 const deeds: ((client: HttpClient, account: Account) => Promise<unknown>)[] = [
   async (client, account) => {
@@ -79,7 +78,7 @@ const deeds: ((client: HttpClient, account: Account) => Promise<unknown>)[] = [
     if (status !== 200) return;
     if (body.status === 'authenticated') Object.assign(account, body);
     if (body.status !== 'mfa_required' || account.totpSecret === undefined) return;
-    // Each step is good once, so most of these come too late.
+    // Each time step works once, so most of these are refused.
     const code = generateSync({ secret: account.totpSecret });
     const second = await client.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code });
     if (second.status === 200) Object.assign(account, second.body);
@@ -142,7 +141,7 @@ const deeds: ((client: HttpClient, account: Account) => Promise<unknown>)[] = [
   async (client, { accessToken, password }) => client.delete('/api/members/me', { password }, accessToken),
 ];
 
-/** A client that notes how each of its requests was answered, and how soon. */
+/** A client that records the response and time of each request. */
 function watched(client: HttpClient, log: { answer: HttpAnswer; ms: number; what: string }[]): HttpClient {
   return new Proxy(client, {
     get: (target, name) => {
@@ -163,8 +162,7 @@ function percentile(times: readonly number[], share = 0.99): number {
 }
 
 /**
- * How long a login takes when nothing else happens here: the median of nine. A machine that others
- * use, too, is slower.
+ * The time of a login without other load: the median of nine.
  */
 async function timeOfLogin({ loginId: identifier, password }: Account): Promise<number> {
   const times: number[] = [];
@@ -206,7 +204,7 @@ describe('mixed load on one account', () => {
     process.stdout.write(
       `mixed load: ${SECONDS} s, ${log.length} requests, ${succeeded.size} operations succeeded, p50 ${percentile(times, 0.5)} ms, p99 ${p99} ms; a login alone ${loginMs} ms; slowest: ${slowest.map(({ what, ms }) => `${what} ${ms} ms`).join(', ')}\n`,
     );
-    // Otherwise everybody would have been refused at the door, and nothing would have met.
+    // Otherwise most requests were refused early and did not run at the same time.
     expect(succeeded.size).toBeGreaterThan(IS_LONG ? 15 : 5);
     if (IS_LONG) expect(p99).toBeLessThan(P99_LIMIT_MS * Math.max(1, loginMs / LOGIN_MS));
   });

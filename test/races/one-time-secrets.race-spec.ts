@@ -18,7 +18,7 @@ interface OneTimeSecret<T> {
   get(app: TestApp): Promise<T>;
   use(server: TestApp, ready: T, index: number): Promise<HttpAnswer>;
   late: number[];
-  /** What else has to be true afterwards. */
+  /** Further checks afterwards. */
   check?(app: TestApp, ready: T, answers: HttpAnswer[]): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ interface Move {
   mail: Mail;
 }
 
-/** A member who has asked to move to another address. */
+/** A member who has requested an address change. */
 async function move(app: TestApp): Promise<Move> {
   const member = await given.member(app);
   const newEmail = unique.email();
@@ -87,7 +87,7 @@ async function expectMovedOnce(app: TestApp, { member, newEmail }: Move): Promis
   expect(rows).toEqual([{ email: newEmail, changes: 1 }]);
 }
 
-/** The link that takes an account back, from the notice to the old address. */
+/** The link that undoes the change, from the mail to the old address. */
 async function undoToken(app: TestApp): Promise<{ member: GivenMember; token: string }> {
   const { member, mail } = await move(app);
   await app.post('/api/members/me/email/confirm-link', { token: mail.linkToken }).expect(204);
@@ -95,7 +95,7 @@ async function undoToken(app: TestApp): Promise<{ member: GivenMember; token: st
   return { member, token: notice.linkToken! };
 }
 
-/** Where a login that still lacks its second factor stands, several times over. */
+/** Several logins that wait for the second factor. */
 interface HalfLoggedIn extends EnrolledMember {
   mfaTokens: string[];
 }

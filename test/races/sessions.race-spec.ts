@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-/** What a login or a refresh gives. */
+/** The tokens of a login or a refresh. */
 interface Tokens {
   accessToken: string;
   refreshToken: string;
@@ -27,8 +27,7 @@ async function login(member: GivenMember, password = member.password): Promise<T
 }
 
 /**
- * Nothing that was handed out before the later of two acknowledgements is worth anything on any
- * server.
+ * No token issued before the later of the two acknowledgements works on any server.
  */
 async function expectAllDead(tokens: Tokens[]): Promise<void> {
   for (const { accessToken, refreshToken } of tokens) {
@@ -37,7 +36,7 @@ async function expectAllDead(tokens: Tokens[]): Promise<void> {
   }
 }
 
-/** The tokens of those that succeeded. */
+/** The tokens of the successful responses. */
 const minted = (answers: HttpAnswer[]): Tokens[] =>
   answers.filter(({ status }) => status === 200).map(({ body }) => body as Tokens);
 
@@ -54,7 +53,7 @@ describe('one refresh token, fifty times at the same moment, over several server
     let member = await given.member(cluster.app);
     let token = member.refreshToken;
     for (let round = 1; round <= howMany({ short: 5, long: 200 }); round += 1) {
-      // A fresh session now and then: the first rotation of one is a case of its own.
+      // Sometimes a new session, because the first rotation is a separate case.
       if (round % 20 === 0) {
         member = await given.member(cluster.app);
         token = member.refreshToken;
@@ -66,7 +65,7 @@ describe('one refresh token, fifty times at the same moment, over several server
       expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
       token = answers[0]!.body.refreshToken;
       await cluster.any().get('/api/members/me', answers[0]!.body.accessToken).expect(200);
-      // No false alarm: a family that is killed here would be an honest client logged out.
+      // No false alarm: ending the session here would log out an honest client.
       expect(await alarmsOf(member)).toBe(0);
     }
     await refresh(cluster.any(), token).expect(200);
@@ -102,7 +101,7 @@ describe('tabs that share a cookie without locks', () => {
         member = await given.member(cluster.app);
         token = member.refreshToken;
       }
-      const server = cluster.any(); // which reads its requests in the order in which they came
+      const server = cluster.any(); // which reads its requests in the order of arrival
       const early = Array.from({ length: 2 + cluster.random.below(3) }, () => refresh(server, token));
       const { body: first } = await Promise.race(early);
       const answers = [await refresh(server, first.refreshToken), ...(await Promise.all(early))];
@@ -135,7 +134,7 @@ describe('refresh racing the end of its session', () => {
         await expectAllDead([tokens, ...alive]);
       },
     );
-    // Otherwise the logouts would always have been first, and nothing would have been shown.
+    // Otherwise every logout came first and the race was not tested.
     expect(rotations).toBeGreaterThan(0);
   });
 
@@ -146,7 +145,7 @@ describe('refresh racing the end of its session', () => {
       async ({ member }) => {
         const closing = cluster.any().delete('/api/members/me', { password: member.password }, member.accessToken);
         const alive: Tokens[] = [member];
-        // Refreshes for as long as it is let; the end falls somewhere in between.
+        // Refreshes until it is refused; the session ends somewhere in between.
         let answer = await refresh(cluster.any(), member.refreshToken);
         for (; answer.status === 200; answer = await refresh(cluster.any(), answer.body.refreshToken))
           alive.push(answer.body as Tokens);
