@@ -11,12 +11,12 @@ describe('a login ID', () => {
     ...['ada1\n', 'ada\u0000', '\u212aate', 'ad\u0430a', '김민수김', 'ada1\u200b', '../ada', 'ada/1'],
   ])('IV-06 may not be %j', (id) => expect(LOGIN_ID_PATTERN.test(id)).toBe(false));
 
-  it('IV-06 has one form, however often it is normalised', () => {
+  it('IV-06 has one canonical form, which normalising does not change', () => {
     for (const input of ['Ada.Lovelace', ' ada.lovelace ', 'ADA.LOVELACE'])
       expect(normaliseLoginId(normaliseLoginId(input))).toBe('ada.lovelace');
   });
 
-  it('IV-06 does not become valid by folding letters from elsewhere', () => {
+  it('IV-06 with look-alike letters of other scripts does not become valid by normalising', () => {
     for (const input of ['\u212aate', 'ad\u0130n', 'ＡＤＡ１'])
       expect(LOGIN_ID_PATTERN.test(normaliseLoginId(input))).toBe(false);
   });
@@ -37,9 +37,9 @@ describe('a login ID', () => {
     'supp0rt',
     'r00t',
     'he1p',
-  ])('IV-06 is kept for the service: %s', (id) => expect(isReservedLoginId(id)).toBe(true));
+  ])('IV-06 is reserved: %s', (id) => expect(isReservedLoginId(id)).toBe(true));
 
-  it.each(['ada1', 'administratrix', 'rooted', 'adminx', 'admin1', 'h0lly5'])('is free: %s', (id) => {
+  it.each(['ada1', 'administratrix', 'rooted', 'adminx', 'admin1', 'h0lly5'])('is not reserved: %s', (id) => {
     expect(isReservedLoginId(id)).toBe(false);
   });
 });
@@ -55,7 +55,7 @@ describe('a masked login ID', () => {
     ['abcdefg', 'ab***'],
     ['abcdefgh', 'ab***h'],
     ['x'.repeat(31) + 'z', 'xx***z'],
-  ])('of %s is %s: never as long as the ID, never the whole of it', (id, masked) => {
+  ])('of %s is %s, which never contains the whole ID', (id, masked) => {
     expect(maskLoginId(id)).toBe(masked);
   });
 });

@@ -1,7 +1,13 @@
-/** The rule of a login ID: 4–32 of a–z 0–9 . _ -, starting with a letter. ASCII only, so no two IDs look alike. */
+/**
+ * A login ID: 4–32 of a–z 0–9 . _ -, starting with a letter. ASCII excludes letters that look like
+ * others.
+ */
 export const LOGIN_ID_PATTERN = /^[a-z][a-z0-9._-]{3,31}$/;
 
-/** Names that would let a member pass for the service itself, or that collide with routes and mailboxes (RFC 2142). */
+/**
+ * Names by which a member could impersonate the service, and names of routes and of mailboxes (RFC
+ * 2142).
+ */
 const RESERVED = [
   ...['admin', 'administrator', 'root', 'system', 'superuser', 'sysadmin', 'operator', 'moderator', 'staff', 'owner'],
   ...['support', 'help', 'helpdesk', 'contact', 'info', 'security', 'abuse', 'noreply', 'no-reply', 'mailer-daemon'],
@@ -10,12 +16,18 @@ const RESERVED = [
   ...['null', 'undefined', 'anonymous', 'guest', 'nobody', 'everyone', 'munjigi', 'test-admin', 'api', 'docs'],
 ];
 
-/** The form a login ID is stored and compared in. Folds A–Z only: `toLowerCase` would turn a Kelvin sign into a plain k. */
+/**
+ * The canonical form of a login ID. Lower-cases only A–Z: `toLowerCase` would also turn the Kelvin
+ * sign into `k`.
+ */
 export function normaliseLoginId(input: string): string {
   return input.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** What a reader makes of a login ID at a glance, so that two which look alike are one text (after Unicode TS 39, for our few characters). */
+/**
+ * Maps look-alike login IDs to the same text, as the skeleton of Unicode TS 39 does, for the few
+ * allowed characters.
+ */
 function skeletonOf(loginId: string): string {
   return loginId
     .replace(/[._-]/g, '')
@@ -28,12 +40,15 @@ function skeletonOf(loginId: string): string {
 
 const RESERVED_SKELETONS = new Set(RESERVED.map(skeletonOf));
 
-/** Whether a normalised login ID is kept for the service, or reads as one that is: `ad.min`, `adm1n` (IV-06). */
+/**
+ * Whether a normalised login ID is reserved or looks like a reserved one: `ad.min`, `adm1n`
+ * (IV-06).
+ */
 export function isReservedLoginId(loginId: string): boolean {
   return RESERVED_SKELETONS.has(skeletonOf(loginId));
 }
 
-/** Shows enough of a login ID to jog its owner's memory and too little for anyone else: the rule depends on the length. */
+/** Masks a login ID so that its owner recognises it and another person cannot complete it. */
 export function maskLoginId(loginId: string): string {
   if (loginId.length <= 2) return '***';
   if (loginId.length <= 4) return `${loginId[0]}***`;

@@ -38,8 +38,8 @@ const WITHIN_GRACE = `status = 'closed' AND closed_at > now() - make_interval(se
 
 /**
  * Owns the table `members`. Login, recovery and the profile of the signed-in member are hot:
- * prepared SQL. Whole members and profile changes are cold: TypeORM.
- * {@link MemberAdministrationRepository} and {@link AccountErasureRepository} hold the statements of
+ * prepared SQL. Whole members and profile changes are cold: TypeORM. {@link
+ * MemberAdministrationRepository} and {@link AccountErasureRepository} hold the statements of
  * administrators and of the erasure job.
  */
 @Injectable()

@@ -28,8 +28,8 @@ const MAX_PRODUCTION_SECONDS = {
 } as const satisfies Partial<Record<keyof Environment, number>>;
 
 /**
- * The lowest cost of a password hash (OWASP Password Storage Cheat Sheet). Only NODE_ENV=test may go below it, so that
- * tests of other subjects do not compute thousands of expensive hashes.
+ * The lowest cost of a password hash (OWASP Password Storage Cheat Sheet). Only NODE_ENV=test may
+ * go below it, so that tests of other subjects do not compute thousands of expensive hashes.
  */
 const MIN_HASH_COST = {
   ARGON2_MEMORY_KIB: 19_456,

@@ -10,7 +10,10 @@ export interface EventSubject {
   readonly context: ClientContext;
 }
 
-/** Writes the audit log. */
+/**
+ * Writes the audit log, the table `security_events`. Its statements stand here, because writing them
+ * is all this class does; `SecurityEventsRepository` reads.
+ */
 @Injectable()
 export class AuditLogService {
   /**

@@ -34,8 +34,8 @@ export class IpLimitsService {
   }
 
   /**
-   * Checks without counting. Only failures count, and a success clears none (BF-05), so
-   * {@link countFailure} counts after the hash. Call this at the start and again shortly before the hash:
+   * Checks without counting. Only failures count, and a success clears none (BF-05), so {@link
+   * countFailure} counts after the hash. Call this at the start and again shortly before the hash:
    * then parallel logins exceed the limit by at most twice the number of hashes that run at once.
    * @throws DomainError `too_many_requests`
    */

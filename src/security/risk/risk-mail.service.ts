@@ -37,7 +37,7 @@ export class RiskMailService {
   ) {}
 
   /**
-   * @returns false when there is nothing to tell the member that an earlier mail did not contain
+   * @returns false when earlier mails, or the mail about a new device, contain the news already
    */
   async queue(tx: Tx, subject: RiskSubject, judgement: RiskJudgement, context: ClientContext): Promise<boolean> {
     if (isCoveredByNewDeviceMail(judgement) || !(await this.claim(tx, subject, judgement, context))) return false;
