@@ -4,13 +4,10 @@ import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 
-/** An attempt to guess a second factor. */
+/** Whose attempts at second factors are counted together. */
 export interface FactorSubject {
   readonly memberId: string;
-  /**
-   * The known device or the session of the attempt; null for unknown devices, which are counted
-   * together.
-   */
+  /** The known device or the session of the attempts; null for all unknown devices. */
   readonly deviceId: string | null;
 }
 

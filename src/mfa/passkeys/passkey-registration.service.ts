@@ -94,7 +94,7 @@ export class PasskeyRegistrationService {
     };
   }
 
-  /** @throws DomainError `passkey_invalid` if the credential is registered, for whichever member */
+  /** @throws DomainError `passkey_invalid` if any member has registered the credential */
   async store(tx: Tx, passkey: NewPasskey): Promise<PasskeySummary> {
     const stored = await this.passkeys.insert(tx, passkey);
     if (!stored) throw passkeyInvalid('credential registered before');
