@@ -14,11 +14,9 @@ export function IsDeviceName(): PropertyDecorator {
 
 /** How the client receives the refresh token and the device token. */
 export function IsTokenTransport(): PropertyDecorator {
-  return applyDecorators(
-    IsOneOf(['body', 'cookie'], {
-      enumName: 'TokenTransport',
-      default: 'body',
-      description: 'cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list',
-    }),
-  );
+  return IsOneOf(['body', 'cookie'], {
+    enumName: 'TokenTransport',
+    default: 'body',
+    description: 'cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list',
+  });
 }
