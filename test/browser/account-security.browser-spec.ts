@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
-import { enrol, givenAdmin, totpCode } from '../support/admins.js';
+import { givenAdmin } from '../support/admins.js';
 import { Authenticator } from '../support/authenticator.js';
 import { describeInBrowser } from '../support/browser.js';
 import { given } from '../support/factories.js';
 import { addPasskey } from '../support/passkeys.js';
 import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
+import { codeAt, enrol } from '../support/second-factor.js';
 
 /** IP addresses whose countries are known. */
 const KOREA = '168.126.63.';
@@ -173,7 +174,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
     const visitor = await browserApp.visitor(LOOKS[0]!);
     await logIn(visitor, ada);
     await visitor.see('second-factor');
-    await visitor.type('#appCode', totpCode(ada.secret, 1));
+    await visitor.type('#appCode', codeAt(ada.secret, 1));
     await visitor.send('second-factor');
     await visitor.see('must-change');
     await visitor.press('change-password');

@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { generateSync } from 'otplib';
 import { isDone, isLoggedIn, logIn, open, panel } from '../support/account-page.js';
 import { describeInBrowser } from '../support/browser.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
-
-/** The code of an authenticator app. `stepsAway`, because each code works once. */
-const codeOf = (secret: string, stepsAway = 0): string =>
-  generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
+import { codeAt } from '../support/second-factor.js';
 
 describeInBrowser('the account page', () => {
   let browserApp: BrowserApp;
@@ -116,7 +112,7 @@ describeInBrowser('the account page', () => {
       const secret = (await visitor.text('.secret')).replaceAll(' ', '');
       await visitor.page.waitForFunction("document.querySelector('[data-qr]').naturalWidth > 0");
       await visitor.inspect('account-two-factor-scan');
-      await visitor.type('#two-factor-code', codeOf(secret));
+      await visitor.type('#two-factor-code', codeAt(secret));
       await visitor.send('two-factor-scan');
       await isDone(visitor, 'two-factor');
       await visitor.page.locator('[data-part="codes"]').waitFor();
@@ -144,7 +140,7 @@ describeInBrowser('the account page', () => {
 
       await open(phone, 'two-factor', 'remove');
       await phone.type('#two-factor-remove-password', ada.password);
-      await phone.type('#two-factor-remove-code', codeOf(secret, 1));
+      await phone.type('#two-factor-remove-code', codeAt(secret, 1));
       await phone.send('two-factor-remove');
       await isDone(phone, 'two-factor');
       await panel(phone, 'recovery-codes').waitFor({ state: 'hidden' }); // removed with the app

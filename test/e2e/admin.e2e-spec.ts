@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { enrol, givenAdmin, promote, totpCode, type GivenAdmin } from '../support/admins.js';
+import { givenAdmin, promote, type GivenAdmin } from '../support/admins.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
@@ -11,6 +11,7 @@ import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
 import { TokenForge } from '../support/token-forge.js';
+import { codeAt, enrol } from '../support/second-factor.js';
 
 allowManyStarts();
 
@@ -311,10 +312,10 @@ describe('disabling a member', () => {
     // What disabling has ended stays ended.
     const newPassword = unique.password();
     await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(401);
-    await app.post('/api/auth/login/mfa', { mfaToken: waiting.mfaToken, code: totpCode(ada.secret, 1) }).expect(401);
+    await app.post('/api/auth/login/mfa', { mfaToken: waiting.mfaToken, code: codeAt(ada.secret, 1) }).expect(401);
     await app.get('/api/members/me', ada.accessToken).expect(401);
     const { body: again } = await login(ada).expect(200);
-    await app.post('/api/auth/login/mfa', { mfaToken: again.mfaToken, code: totpCode(ada.secret, 1) }).expect(200);
+    await app.post('/api/auth/login/mfa', { mfaToken: again.mfaToken, code: codeAt(ada.secret, 1) }).expect(200);
   });
 
   it('TK-08 prevents reset mails', async () => {
@@ -359,7 +360,7 @@ describe('roles', () => {
     expect((await mailbox.to(ada.email).next({ after: before })).text).toContain('made you an administrator');
     const { body: waiting } = await login(ada).expect(200);
     const { body: tokens } = await app
-      .post('/api/auth/login/mfa', { mfaToken: waiting.mfaToken, code: totpCode(ada.secret, 1) })
+      .post('/api/auth/login/mfa', { mfaToken: waiting.mfaToken, code: codeAt(ada.secret, 1) })
       .expect(200);
     expect((await app.post('/api/auth/verify', { token: tokens.accessToken })).body).toMatchObject({ role: 'admin' });
     await app.get('/api/admin/members', tokens.accessToken).expect(200);
@@ -469,9 +470,9 @@ describe('helping a member', () => {
     const { body: waiting } = await login(ada).expect(200);
     const answer = (code: string) => app.post('/api/auth/login/mfa', { mfaToken: waiting.mfaToken, code });
     for (let wrong = 0; wrong < 6; wrong += 1) await answer('000000');
-    expect((await answer(totpCode(ada.secret, 1))).status).toBe(429);
+    expect((await answer(codeAt(ada.secret, 1))).status).toBe(429);
     await act('POST', `members/${ada.id}/unlock`, 204);
-    expect((await answer(totpCode(ada.secret, 1))).status).toBe(200);
+    expect((await answer(codeAt(ada.secret, 1))).status).toBe(200);
   });
 });
 

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateSync } from 'otplib';
 import { DataSource } from 'typeorm';
 import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
 import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
@@ -18,6 +17,7 @@ import { addPasskey, passwordStep } from '../support/passkeys.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
+import { codeAt } from '../support/second-factor.js';
 
 /** The scheduled jobs of a server, which the tests run themselves on the server's database. */
 let app: TestApp;
@@ -79,7 +79,7 @@ async function busyMember(): Promise<GivenMember & { oldEmail: string; name: str
   const name = `Countess ${unique.loginId()}`;
   const ada = await given.member(app, { name });
   const totp = await ada.client.post('/api/members/me/totp', { password: ada.password }, ada.accessToken).expect(200);
-  const code = generateSync({ secret: totp.body.secret });
+  const code = codeAt(totp.body.secret);
   await ada.client.post('/api/members/me/totp/confirm', { code }, ada.accessToken).expect(200);
   await addPasskey(ada, undefined, { name: 'her key' });
   await passwordStep(ada); // a login that waits for its second factor

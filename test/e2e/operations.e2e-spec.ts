@@ -5,7 +5,6 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { PROJECT_ROOT } from '../../dev/project.js';
-import { totpCode } from '../support/admins.js';
 import type { Outcome } from '../support/command-line.js';
 import {
   debianPostgresPrograms,
@@ -17,7 +16,7 @@ import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { askFor } from '../support/recovery.js';
-import { enrol } from '../support/second-factor.js';
+import { codeAt, enrol } from '../support/second-factor.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -138,7 +137,7 @@ if (bin === undefined) skipNotice('PostgreSQL with pg_dump', 'postgresql');
     await login(newPassword).expect(401);
     const { body: challenge } = await login(member.password).expect(200);
     await server
-      .post('/api/auth/login/mfa', { mfaToken: challenge.mfaToken, code: totpCode(member.secret, 1) })
+      .post('/api/auth/login/mfa', { mfaToken: challenge.mfaToken, code: codeAt(member.secret, 1) })
       .expect(200);
     await server.stop();
     app = undefined;
@@ -193,7 +192,7 @@ describe('alert guide', () => {
     const member = await enrol(await given.member(app));
     const { body } = await app.post('/api/auth/login', { identifier: member.loginId, password: member.password });
     await app.sql.query(`UPDATE totp_secrets SET sealed = 'nonsense' WHERE member_id = $1`, [member.id]);
-    const answer = await app.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code: totpCode(member.secret, 1) });
+    const answer = await app.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code: codeAt(member.secret, 1) });
     expect(answer.status).toBe(500);
     const command = spans.find((span) => span.startsWith('grep '))!;
     const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'munjigi-log-')), 'log');

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateSync } from 'otplib';
 import { Authenticator, type Signing } from '../support/authenticator.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -12,6 +11,7 @@ import { addPasskey, beginPasskey, passkeyLogin, passkeyStep, passwordStep } fro
 import { resetTokenFor, withoutIdentity } from '../support/recovery.js';
 import { TEST_PUBLIC_URL } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
+import { codeAt } from '../support/second-factor.js';
 
 const APP_ORIGIN = 'https://app.example.test';
 const PASSKEYS_PER_MEMBER = 3;
@@ -54,7 +54,7 @@ async function enrolTotp(member: GivenMember): Promise<string[]> {
   const { body: totp } = await member.client
     .post('/api/members/me/totp', { password: member.password }, member.accessToken)
     .expect(200);
-  const code = generateSync({ secret: totp.secret });
+  const code = codeAt(totp.secret);
   const { body } = await member.client.post('/api/members/me/totp/confirm', { code }, member.accessToken).expect(200);
   return body.recoveryCodes;
 }

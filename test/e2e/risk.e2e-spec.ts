@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateSync } from 'otplib';
 import { given, type GivenMember, type SignUpValues } from '../support/factories.js';
 import { randomIp, type HttpAnswer } from '../support/http-client.js';
 import { type Mail, mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -7,6 +6,7 @@ import { resetTokenFor } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
+import { codeAt } from '../support/second-factor.js';
 
 allowManyStarts();
 
@@ -297,9 +297,6 @@ describe('login', () => {
 });
 
 describe('login with a second factor', () => {
-  const codeAt = (secret: string, stepsAway = 0): string =>
-    generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
-
   async function enrolled(): Promise<GivenMember & { secret: string; recoveryCodes: string[] }> {
     const ada = await koreanMember();
     const { body: totp } = await app

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateSync } from 'otplib';
 import { BreakablePostgres } from '../support/breakable-postgres.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
@@ -13,6 +12,7 @@ import { TEST_SECRET } from '../support/server-environment.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
+import { codeAt } from '../support/second-factor.js';
 
 allowTime();
 
@@ -143,9 +143,7 @@ describe('all logs', () => {
     await refused(client.patch('/api/members/me', { locale: password, email }, accessToken));
 
     const { secret } = await did(client.post('/api/members/me/totp', { password }, accessToken));
-    const enrolled = await did(
-      client.post('/api/members/me/totp/confirm', { code: generateSync({ secret }) }, accessToken),
-    );
+    const enrolled = await did(client.post('/api/members/me/totp/confirm', { code: codeAt(secret) }, accessToken));
     const login = await did(client.post('/api/auth/login', { identifier: loginId, password }));
     await refused(client.post('/api/auth/login/mfa', { mfaToken: login.mfaToken, code: wrongCode }));
     await did(client.post('/api/auth/login/mfa', { mfaToken: login.mfaToken, code: enrolled.recoveryCodes[0] }));

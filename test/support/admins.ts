@@ -1,27 +1,9 @@
-import { generateSync } from 'otplib';
 import { given, type GivenMember } from './factories.js';
+import { enrol, type EnrolledMember } from './second-factor.js';
 import type { TestApp } from './test-app.js';
 
-/** An administrator with a recent login. */
-export interface GivenAdmin extends GivenMember {
-  /** The secret of the authenticator app. */
-  secret: string;
-  recoveryCodes: string[];
-}
-
-/** The code of an authenticator app at a distance of `stepsAway` steps of 30 seconds from now. */
-export const totpCode = (secret: string, stepsAway = 0): string =>
-  generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + stepsAway * 30 });
-
-/** Sets up an authenticator app. */
-export async function enrol(member: GivenMember): Promise<GivenAdmin> {
-  const { client, password, accessToken } = member;
-  const { body: totp } = await client.post('/api/members/me/totp', { password }, accessToken).expect(200);
-  const { body } = await client
-    .post('/api/members/me/totp/confirm', { code: totpCode(totp.secret) }, accessToken)
-    .expect(200);
-  return { ...member, secret: totp.secret, recoveryCodes: body.recoveryCodes };
-}
+/** An administrator with a recent login and an authenticator app. */
+export type GivenAdmin = EnrolledMember;
 
 /**
  * Makes a member an administrator directly in the database and refreshes the tokens to carry the
