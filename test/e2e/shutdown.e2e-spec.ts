@@ -44,6 +44,7 @@ describe('a server that is asked to stop by SIGTERM', () => {
   /** Sends many requests at once, so that the pool holds several connections. */
   const fillPool = (server: TestApp) =>
     Promise.all(Array.from({ length: 10 }, () => server.get('/api/members/me', ada.accessToken).expect(200)));
+
   it('FT-10 SIGTERM ends it while the database is gone', async () => {
     const proxy = await proxyToDatabase();
     const server = await another({ DATABASE_URL: proxy.url });

@@ -12,7 +12,7 @@ import { createTestDatabase, openTestDatabase, type TestDatabase } from './test-
 
 /** Long, because a process may wait for the CPU on a busy machine. */
 const START_TIMEOUT_MS = 55_000;
-const STOP_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 60_000;
 
 export interface TestAppOptions {
   /** Further environment variables; `undefined` removes one. */
