@@ -84,7 +84,7 @@ export class LoginAttempt {
   async cancel(): Promise<void> {
     if (this.isOver) return;
     this.isOver = true;
-    // The error that ended the attempt matters more than a failed refund, so this one is dropped.
+    // The error that ended the attempt matters more than that of a failed refund, which is ignored.
     if (!this.isBlocked) await this.repository.refund(this.keys[0]).catch(() => undefined);
     this.slot.release();
   }
@@ -97,8 +97,8 @@ export class LoginAttempt {
 @Injectable()
 export class LoginThrottleService {
   /**
-   * The current secret first. It counts: after a rotation counts begin at zero once, and old waits
-   * still hold.
+   * The current secret first. Failures are counted with it only, so a rotation resets the counts
+   * once. Waits that began under an older secret still hold.
    */
   private readonly secrets: readonly Buffer[];
   private readonly queue: KeyedQueue;
