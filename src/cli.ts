@@ -1,4 +1,4 @@
-/* eslint-disable no-console -- a program with a terminal of its own */
+/* eslint-disable no-console -- this program writes to the operator's terminal */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from './platform/config/version.js';
 import { overrideEnvironment } from './platform/config/command-line.js';
@@ -6,7 +6,7 @@ import { startFailure } from './platform/config/start-failure.js';
 import { CommandError } from './operations/commands/command-error.js';
 
 /*
- * The command `munjigi`: what operators do outside of HTTP. Each command is imported when it runs,
+ * The command `munjigi`, for operators. Each command is imported when it runs,
  * so that `--help` does not load the server's modules. Exit codes: 0 success, 1 failure, 2 wrong
  * arguments.
  */
@@ -120,7 +120,7 @@ try {
   process.exitCode = reportError(error);
 }
 
-/** Prints the error without a stack trace where its cause is known. @returns the exit code */
+/** Prints the error, without a stack trace if its cause is known. @returns the exit code */
 function reportError(error: unknown): number {
   // Commander has printed the message already. Its exit code is 0 for --help and --version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;

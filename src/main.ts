@@ -67,8 +67,8 @@ function stopOnSignals(running: RunningParts, config: AppConfig): void {
 }
 
 /**
- * Keeps serving until load balancers have noticed, then finishes open requests and mails and closes
- * connections (FT-10).
+ * Keeps serving until load balancers send no more requests, then finishes open requests and mails
+ * and closes connections (FT-10).
  */
 async function stop(app: NestFastifyApplication, drainSeconds: number): Promise<void> {
   app.get(Readiness).beginStopping();

@@ -115,8 +115,8 @@ export class MunjigiClient {
   }
 
   /**
-   * Returns the stored session, or undefined. Reads only the storage: whether the session is still
-   * valid shows at the next call.
+   * Returns the stored session, or undefined. Reads only the storage. Whether the session is still
+   * valid is known only after the next call.
    */
   async currentSession(): Promise<{ sessionId: string } | undefined> {
     const session = await this.keeper.current();
@@ -283,8 +283,8 @@ export class MunjigiClient {
   }
 
   /**
-   * Like `fetch`, for your own services that accept these access tokens. Sends the access token,
-   * and after a 401 repeats the request once with a new token. So the body must not be a stream.
+   * Like `fetch`, for your own services that accept these access tokens. Sends the access token.
+   * After a 401 it repeats the request once with a new token, so the body must not be a stream.
    */
   async fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
     const signal = init.signal ?? undefined;
@@ -317,12 +317,12 @@ export class MunjigiClient {
     return sendOnce(await orAborted(this.keeper.renew(token), signal));
   }
 
-  /** For operations that need no login. */
+  /** Posts to an operation that needs no login. */
   private post<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
     return this.request<T>('POST', path, { ...options, body, as: 'none' });
   }
 
-  /** For operations whose response may contain tokens. */
+  /** Posts to an operation whose response may contain tokens, and starts using them. */
   private async signIn<T extends LoginOutcome>(
     path: string,
     body: object,

@@ -47,8 +47,8 @@ export class ProblemError extends MunjigiError {
 }
 
 /**
- * No response: offline, connection lost or timeout. It is unknown whether the server carried the
- * call out.
+ * The server did not respond: offline, connection lost or timeout. It is unknown whether the server
+ * carried out the call.
  */
 export class NetworkError extends MunjigiError {
   override name = 'NetworkError';

@@ -110,8 +110,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Discard a sign-up ("I did not sign up")
-         * @description Deletes the sign-up.
+         * Discard a sign-up ("I didn't sign up")
+         * @description Deletes the sign-up. Its code and link stop working.
          */
         post: operations["signUpDiscard"];
         delete?: never;
@@ -131,7 +131,7 @@ export interface paths {
         put?: never;
         /**
          * Check whether a login ID is available
-         * @description Limited by client address; can be switched off.
+         * @description Limited by client address. If the operator has switched the check off, the answer is `not_found`.
          */
         post: operations["loginIdCheck"];
         delete?: never;
@@ -191,7 +191,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description By login ID or address. The answer is `invalid_credentials` alike for an unknown or disabled member, a wrong password, too many failures and a login that is too unusual.
+         * @description By login ID or address. The answer is the same, `invalid_credentials`, for an unknown or disabled member, a wrong password, too many failures and a login that is too unusual.
          */
         post: operations["logIn"];
         delete?: never;
@@ -211,7 +211,7 @@ export interface paths {
         put?: never;
         /**
          * Complete login with a second factor
-         * @description After `mfa_required`: six digits from the app, or a recovery code. An account has five tries, over all logins.
+         * @description After `mfa_required`: six digits from the app, or a recovery code. An account has five tries, counted over all its logins.
          */
         post: operations["logInSecondFactor"];
         delete?: never;
@@ -231,7 +231,7 @@ export interface paths {
         put?: never;
         /**
          * Begin a login with a passkey alone
-         * @description The same for all members: the passkey itself names its owner.
+         * @description The response is the same for all members: the passkey itself names its owner.
          */
         post: operations["passkeyLoginOptions"];
         delete?: never;
@@ -291,7 +291,7 @@ export interface paths {
         put?: never;
         /**
          * Complete login with a passkey as the second factor
-         * @description An account has five tries, over all kinds of second factor and all logins.
+         * @description An account has five tries, counted over all kinds of second factor and all its logins.
          */
         post: operations["passkeyLoginSecondFactor"];
         delete?: never;
@@ -331,7 +331,7 @@ export interface paths {
         put?: never;
         /**
          * Check whether an access token is valid
-         * @description In the manner of RFC 7662. Access tokens only; gives the reason why a token is not valid.
+         * @description Similar to token introspection (RFC 7662). For access tokens only. The response gives the reason if the token is not valid.
          */
         post: operations["verifyToken"];
         delete?: never;
@@ -351,7 +351,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description With the access or the refresh token of the session. Both stop working at once; logging out again changes nothing.
+         * @description Send the access or the refresh token of the session. Both stop working at once. Logging out again changes nothing.
          */
         post: operations["logOut"];
         delete?: never;
@@ -369,7 +369,7 @@ export interface paths {
         };
         /**
          * List my sessions
-         * @description Last used first; never more than the configured number, so there are no pages.
+         * @description The last used session comes first. The list has no pages, because the number of sessions is limited.
          */
         get: operations["sessionsList"];
         put?: never;
@@ -396,7 +396,7 @@ export interface paths {
         post?: never;
         /**
          * End one session
-         * @description Any other than the current one needs a login or password check within the last few minutes.
+         * @description To end another session than the current one, a login or password check within the last few minutes is needed.
          */
         delete: operations["sessionsEnd"];
         options?: never;
@@ -415,7 +415,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the password
-         * @description For operations that answer `reauth_required`: they work for some minutes after this, or after a login.
+         * @description Operations that answer `reauth_required` need this, or a login, within the last few minutes.
          */
         post: operations["reauthenticate"];
         delete?: never;
@@ -517,7 +517,7 @@ export interface paths {
         post?: never;
         /**
          * Close my account
-         * @description Takes effect at once. The account is erased after a grace period (14 days as configured); a login before that restores it.
+         * @description Takes effect at once. The account is erased after a grace period (14 days by default); a login before that restores it.
          */
         delete: operations["accountClose"];
         options?: never;
@@ -556,7 +556,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show whether I have an authenticator app, and how many recovery codes */
+        /** Show whether I have an authenticator app, and how many recovery codes are left */
         get: operations["twoFactorStatusGet"];
         put?: never;
         /**
@@ -643,13 +643,13 @@ export interface paths {
         };
         /**
          * List my passkeys
-         * @description Oldest first; never more than the configured number, so there are no pages.
+         * @description Oldest first. The list has no pages, because the number of passkeys is limited.
          */
         get: operations["passkeysList"];
         put?: never;
         /**
          * Add a passkey
-         * @description From now on logins need a second factor, or begin with a passkey. The first factor returns the recovery codes.
+         * @description From now on logins need a second factor, or begin with a passkey. If this is the first second factor, the response contains the recovery codes.
          */
         post: operations["passkeysRegister"];
         delete?: never;
@@ -773,7 +773,7 @@ export interface paths {
         put?: never;
         /**
          * Undo an address change
-         * @description With the link from the mail to the previous address. Restores that address, ends all sessions, invalidates the password and mails a link for a new one.
+         * @description Needs the link from the mail to the previous address. Restores that address, ends all sessions, invalidates the password and mails a link for a new one.
          */
         post: operations["accountUndo"];
         delete?: never;
@@ -812,8 +812,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Show the event that a link belongs to
-         * @description For the page behind the link. Changes nothing.
+         * Show the event that a security mail was about
+         * @description For the page that the link in the mail opens. Changes nothing.
          */
         post: operations["notMeInspect"];
         delete?: never;
@@ -1017,7 +1017,7 @@ export interface paths {
         put?: never;
         /**
          * Retry a mail that could not be delivered
-         * @description Only a dead one, and only while its code or link is still valid; otherwise `mail_not_retryable`.
+         * @description Only for a `dead` mail whose code or link is still valid; otherwise `mail_not_retryable`.
          */
         post: operations["outboxAdminRetry"];
         delete?: never;
@@ -1382,7 +1382,7 @@ export interface components {
              * @example 300
              */
             expiresIn: number;
-            /** @description For POST /api/auth/login/mfa and /api/auth/login/mfa/passkey; of no other use */
+            /** @description Valid only for POST /api/auth/login/mfa and /api/auth/login/mfa/passkey */
             mfaToken: string;
         };
         PasswordChangeRequiredResponse: {
@@ -1416,7 +1416,7 @@ export interface components {
              */
             deviceName?: string;
             /**
-             * @description From an earlier login on this device: makes it a known device
+             * @description From an earlier login on this device; shows that the device is known
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             deviceToken?: string;
@@ -1479,7 +1479,7 @@ export interface components {
              */
             deviceName?: string;
             /**
-             * @description From an earlier login on this device: makes it a known device
+             * @description From an earlier login on this device; shows that the device is known
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             deviceToken?: string;
@@ -1728,7 +1728,7 @@ export interface components {
             /** @example Android */
             os: string | null;
             /**
-             * @description ISO 3166-1 code, where it is known
+             * @description ISO 3166-1 code, if the country is known
              * @example KR
              */
             country: string | null;
@@ -1736,7 +1736,7 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             lastUsedAt: string;
-            /** @description Whether it is the session of this request */
+            /** @description Whether this is the session of the request */
             current: boolean;
         };
         SessionListResponse: {
@@ -1868,7 +1868,7 @@ export interface components {
             /** Format: date-time */
             lastUsedAt: string | null;
             /**
-             * @description How browsers reach it
+             * @description How browsers reach the passkey
              * @example [
              *       "internal",
              *       "hybrid"
@@ -1877,14 +1877,14 @@ export interface components {
             transports: string[];
             /** Format: date-time */
             createdAt: string;
-            /** @description Whether it may be copied to other devices of its owner */
+            /** @description Whether the passkey can be copied to other devices of its owner */
             backupEligible: boolean;
-            /** @description Whether such a copy existed at its last use */
+            /** @description Whether such a copy existed when the passkey was last used */
             backedUp: boolean;
         };
         RegisteredPasskeyResponse: {
             /**
-             * @description Ten codes, each valid once; only with the first second factor, and shown only this time
+             * @description Ten codes, each valid once; present only with the first second factor, and shown only this time
              * @example [
              *       "7k2m-9xqa-c4vt-0p8d"
              *     ]
@@ -1925,10 +1925,10 @@ export interface components {
             id: string;
             /** Format: date-time */
             at: string;
-            /** @description An administrator did it; ip and userAgent are empty then */
+            /** @description Whether an administrator caused the event; ip and userAgent are then empty */
             byAdmin: boolean;
             /**
-             * @description ISO 3166-1 code, where it is known
+             * @description ISO 3166-1 code, if the country is known
              * @example KR
              */
             country: string | null;
@@ -1976,7 +1976,7 @@ export interface components {
             /** Format: date-time */
             happenedAt: string;
             /**
-             * @description The mail that the link came with
+             * @description The kind of mail that contained the link
              * @example new-device
              */
             event: string;
@@ -2075,7 +2075,7 @@ export interface components {
             memberId: string | null;
             /**
              * Format: uuid
-             * @description The administrator who did it; null where members act for themselves
+             * @description The administrator who caused the event; null for events that no administrator caused
              */
             actorId: string | null;
             /** Format: uuid */
@@ -2086,7 +2086,7 @@ export interface components {
             userAgent: string;
             /**
              * Format: uuid
-             * @description The same as in the log and in the response
+             * @description The request id that the log and the response contain
              */
             requestId: string;
             /** @description Facts that go with the type; see docs/events.md */
@@ -2112,7 +2112,7 @@ export interface components {
              */
             status: "pending" | "sent" | "dead" | "dropped" | "withheld";
             /**
-             * @description Masked; null once it is erased
+             * @description The masked address; null once it is erased
              * @example a***@example.com
              */
             to: string | null;
@@ -2134,7 +2134,7 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description Not sent before this
+             * @description The mail is not sent before this time
              */
             availableAt: string;
         };
@@ -4148,7 +4148,7 @@ export interface operations {
     sessionsEndAll: {
         parameters: {
             query?: {
-                /** @description true: this session too */
+                /** @description true: end the session of this request too */
                 includeCurrent?: "true" | "false";
             };
             header?: {
@@ -6859,7 +6859,7 @@ export interface operations {
                 limit?: number;
                 /** @description `nextCursor` of the previous page */
                 cursor?: string;
-                /** @description The beginning of a login ID, an address or a name; upper and lower case are the same */
+                /** @description The beginning of a login ID, an address or a name; case is ignored */
                 query?: string;
                 status?: "active" | "disabled" | "closed";
                 role?: "member" | "admin";
@@ -7584,7 +7584,7 @@ export interface operations {
                 /** @description The member whom the event concerns */
                 memberId?: string;
                 type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "session.ended" | "session.reuse_detected" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
-                /** @description From this moment on; a day alone begins at midnight UTC */
+                /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */
                 to?: string;

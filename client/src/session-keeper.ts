@@ -144,8 +144,8 @@ export class SessionKeeper {
         continue;
       }
       if (!response.problem) {
-        // The tokens are dropped if the member has logged out, or another one in, since the request
-        // was sent.
+        // The tokens are dropped if the member has logged out since the request was sent, or if
+        // another member has logged in.
         if (this.session?.sessionId === before.sessionId)
           await this.store(toSession(response.body as TokenResponse, askedAt));
         if (!this.session) throw new SignedOutError();
@@ -216,7 +216,8 @@ export class SessionKeeper {
   }
 
   /**
-   * Returns false if it is no longer the current session, so that its end is reported only once.
+   * Drops the session. Returns false if it is no longer the current one, so that its end is reported
+   * only once.
    */
   private forget(sessionId: string): boolean {
     this.ended.add(sessionId);

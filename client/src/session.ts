@@ -20,8 +20,8 @@ export interface Session {
   /** Lifetime of the access token in seconds. */
   readonly expiresIn: number;
   /**
-   * When the tokens were requested, in milliseconds. Compared only with the same device's clock, so
-   * a wrong clock does no harm.
+   * When the tokens were requested, in milliseconds since 1970. Compared only with the clock of the
+   * same device, so it does not matter if that clock is wrong.
    */
   readonly askedAt: number;
 }

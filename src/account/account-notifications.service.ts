@@ -9,8 +9,8 @@ import { maskLoginId } from '../users/login-id.js';
 import type { Member } from '../users/member.entity.js';
 
 /**
- * Records what members did to their account in the audit log and mails them, in the transaction of
- * the change.
+ * Records a change of an account in the audit log and mails its member, in the transaction of the
+ * change.
  */
 @Injectable()
 export class AccountNotificationsService {

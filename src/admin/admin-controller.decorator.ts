@@ -6,7 +6,7 @@ import { SignedIn } from '../platform/http/signed-in.decorator.js';
 import { AdminGuard } from './admin.guard.js';
 
 /**
- * A controller under /api/admin. Sets the path together with the access rules, so that no
+ * Marks a controller under /api/admin. Sets the path together with the access rules, so that no
  * controller can have one without the other.
  */
 export function AdminController(path: string): ClassDecorator {

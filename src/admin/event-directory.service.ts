@@ -17,8 +17,8 @@ export class EventDirectoryService {
 
   /**
    * Lists events, newest first. Events of one member are personal data, so the audit log records
-   * which administrator read them. The record is written with the first page; further pages are the
-   * same view.
+   * which administrator read them. The record is written with the first page; further pages belong
+   * to the same view.
    *
    * @throws DomainError `validation_failed` for an invalid cursor
    */

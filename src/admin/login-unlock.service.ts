@@ -9,7 +9,7 @@ import { SecondFactorThrottleService } from '../mfa/second-factor-throttle.servi
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { adminContext } from './admin-context.js';
 
-/** Ends the waits of a member after failed logins. */
+/** Ends the time that a member has to wait after failed logins. */
 @Injectable()
 export class LoginUnlockService {
   constructor(

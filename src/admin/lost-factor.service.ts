@@ -24,8 +24,8 @@ export class LostFactorService {
 
   /**
    * Removes the authenticator app or all passkeys, in one commit with the audit row and the mail to
-   * the member (AD-02). Administrators cannot remove their own factor here: that takes password and
-   * code, as for every member, so that a stolen session is not a way around them.
+   * the member (AD-02). Administrators cannot remove their own factor here. They need password and
+   * code for that, as every member does, so that a stolen session is not enough.
    *
    * @throws DomainError `not_found`, `totp_not_enabled`, `forbidden`
    */
@@ -34,11 +34,11 @@ export class LostFactorService {
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
       const member = await this.members.getLocked(tx, id);
-      const isProtected = await this.factors.removeLost(tx, id, factor);
-      if (isProtected === null) throw new DomainError(factor === 'totp' ? 'totp_not_enabled' : 'not_found');
+      const hasFactorLeft = await this.factors.removeLost(tx, id, factor);
+      if (hasFactorLeft === null) throw new DomainError(factor === 'totp' ? 'totp_not_enabled' : 'not_found');
       await this.challenges.voidAllOf(tx, id);
       await this.auditLog.record(tx, 'two-factor.removed_by_admin', { memberId: id, context: actor }, { factor });
-      await this.notifications.send(tx, member, isProtected ? 'factor-removed' : 'two-factor-removed');
+      await this.notifications.send(tx, member, hasFactorLeft ? 'factor-removed' : 'two-factor-removed');
     });
   }
 }

@@ -40,7 +40,7 @@ export class MemberAdministrationService {
    * sessions, because their access tokens carry the old role (TK-09). A value that is already set
    * changes nothing and records no event.
    *
-   * @throws DomainError `validation_failed` if neither is given, `not_found`,
+   * @throws DomainError `validation_failed` if neither is present, `not_found`,
    * `member_not_active`, `last_admin`, `forbidden`
    */
   async change(admin: Principal, id: string, { status, role }: MemberChanges, context: ClientContext): Promise<void> {

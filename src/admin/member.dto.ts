@@ -14,7 +14,7 @@ const ROLES = ['member', 'admin'] as const;
 const STATUSES = ['active', 'disabled', 'closed'] as const;
 
 export class MembersQuery extends PageQuery {
-  /** The beginning of a login ID, an address or a name; upper and lower case are the same */
+  /** The beginning of a login ID, an address or a name; case is ignored */
   @MayBeAbsent()
   @Normalise((text) => text.trim())
   @IsVisibleText({ max: 254 })
@@ -60,7 +60,7 @@ export class MemberListResponse extends PageResponse {
   items: MemberResponse[];
 }
 
-/** Field by field, so that a column that is added later is not published by itself. */
+/** Copies field by field, so that a column that is added later is not published by accident. */
 export const memberResponseOf = (member: MemberRow): MemberResponse => ({
   id: member.id,
   loginId: member.loginId,

@@ -28,7 +28,7 @@ export class OutboxAdminController {
 
   /**
    * Retry a mail that could not be delivered
-   * @remarks Only a dead one, and only while its code or link is still valid; otherwise `mail_not_retryable`.
+   * @remarks Only for a `dead` mail whose code or link is still valid; otherwise `mail_not_retryable`.
    */
   @Post(':id/retry')
   @HttpCode(HttpStatus.ACCEPTED)

@@ -24,12 +24,12 @@ export class OutboxMessageResponse {
       'pending: waits or is being sent; dead: refused for good or tried too often; dropped: replaced by a newer mail; withheld: a decoy, never sent',
   })
   status: OutboxStatus;
-  /** Masked; null once it is erased */
+  /** The masked address; null once it is erased */
   @ApiProperty({ example: 'a***@example.com' }) to: string | null;
   @ApiProperty({ format: 'uuid' }) memberId: string | null;
   @ApiInteger({ example: 3 }) attempts: number;
   createdAt: Date;
-  /** Not sent before this */
+  /** The mail is not sent before this time */
   availableAt: Date;
   @ApiProperty({ type: String, format: 'date-time' }) expiresAt: Date | null;
   @ApiProperty({ type: String, format: 'date-time' }) finishedAt: Date | null;
@@ -40,7 +40,7 @@ export class OutboxListResponse extends PageResponse {
   items: OutboxMessageResponse[];
 }
 
-/** Field by field, so that a column that is added later is not published by itself. */
+/** Copies field by field, so that a column that is added later is not published by accident. */
 export const outboxMessageResponseOf = (mail: InspectedMail): OutboxMessageResponse => ({
   id: mail.id,
   template: mail.template,

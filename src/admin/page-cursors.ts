@@ -25,9 +25,9 @@ export interface Page<Item> {
 
 /**
  * Turns positions in a list into cursors and back. Cursors are encrypted, so that an altered or
- * invented one is refused (IV-05). A cursor works only for the list and the filter it was made for:
- * a first page may have effects, such as an audit row, and a cursor from another list must not be a
- * way around them.
+ * invented one is refused (IV-05). A cursor works only for the list and the filter it was made for.
+ * A first page may have effects, such as an audit row. An administrator must not skip them with a
+ * cursor from another list.
  */
 @Injectable()
 export class PageCursors {

@@ -11,7 +11,7 @@ import { EmailChallengesService } from '../verification/email-challenges.service
 import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
 import { adminContext } from './admin-context.js';
 
-/** Demands a new password of members whose password may be known to others. */
+/** Requires a new password from members whose password may be known to others. */
 @Injectable()
 export class PasswordResetDemandService {
   constructor(

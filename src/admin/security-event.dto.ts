@@ -14,7 +14,7 @@ export class SecurityEventsQuery extends PageQuery {
 
   @MayBeAbsent() @IsOneOf(SECURITY_EVENT_TYPES) type?: string;
 
-  /** From this moment on; a day alone begins at midnight UTC */
+  /** From this moment on; a date without a time means midnight UTC */
   @MayBeAbsent()
   @IsMoment()
   from?: string;
@@ -25,7 +25,7 @@ export class SecurityEventsQuery extends PageQuery {
   to?: string;
 }
 
-/** The query without its page, as dates. */
+/** Reads the filter from the query and parses its dates. */
 export const eventFilterOf = ({ memberId, type, from, to }: SecurityEventsQuery): EventFilter => ({
   memberId,
   type,
@@ -40,12 +40,12 @@ export class SecurityEventResponse {
   at: Date;
   /** The member whom the event concerns */
   @ApiProperty({ format: 'uuid' }) memberId: string | null;
-  /** The administrator who did it; null where members act for themselves */
+  /** The administrator who caused the event; null for events that no administrator caused */
   @ApiProperty({ format: 'uuid' }) actorId: string | null;
   @ApiProperty({ format: 'uuid' }) sessionId: string | null;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
   @ApiProperty({ example: 'Mozilla/5.0 …' }) userAgent: string;
-  /** The same as in the log and in the response */
+  /** The request id that the log and the response contain */
   @ApiProperty({ format: 'uuid' }) requestId: string;
   /** Facts that go with the type; see docs/events.md */
   @ApiProperty({ type: Object }) details: Record<string, unknown>;
@@ -55,7 +55,7 @@ export class SecurityEventListResponse extends PageResponse {
   items: SecurityEventResponse[];
 }
 
-/** Field by field, so that a column that is added later is not published by itself. */
+/** Copies field by field, so that a column that is added later is not published by accident. */
 export const securityEventResponseOf = (event: SecurityEvent): SecurityEventResponse => ({
   id: event.id,
   type: event.type,

@@ -8,8 +8,8 @@ import { adminContext } from './admin-context.js';
 /**
  * Records in the audit log that an administrator viewed one member. Viewing is recorded like a
  * change, because members may ask who has seen their data (GDPR article 15; Korea's rules for
- * personal data require such a record). Lists of many members are not recorded: the members that
- * were opened from them are.
+ * personal data require such a record). A list of members is not recorded; each member that is
+ * opened from it is.
  */
 @Injectable()
 export class ViewAuditService {
@@ -19,8 +19,8 @@ export class ViewAuditService {
   ) {}
 
   /**
-   * Must be awaited before the response is sent, so that nothing is shown that could not be
-   * recorded.
+   * Records one view. Await it before the response is sent, so that no data is shown if the record
+   * fails.
    */
   async record(
     admin: Principal,

@@ -362,7 +362,7 @@ describe('inspecting a link', () => {
   });
 });
 
-describe('“I did not sign up”', () => {
+describe('“I didn’t sign up”', () => {
   it('it deletes the sign-up with its code and link', async () => {
     const ada = await claim();
     expect((await app.post(DISCARD, { token: ada.token }).expect(204)).text).toBe('');

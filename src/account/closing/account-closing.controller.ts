@@ -15,7 +15,7 @@ export class AccountClosingController {
 
   /**
    * Close my account
-   * @remarks Takes effect at once. The account is erased after a grace period (14 days as configured); a login before that
+   * @remarks Takes effect at once. The account is erased after a grace period (14 days by default); a login before that
    * restores it.
    */
   @Delete()

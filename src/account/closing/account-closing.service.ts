@@ -11,7 +11,8 @@ import { EmailChallengesService } from '../../verification/email-challenges.serv
 import { AccountNotificationsService } from '../account-notifications.service.js';
 
 /**
- * A member closes their account. It is erased after a grace period, in which a login restores it.
+ * Closes the account of a member who asks for it. It is erased after a grace period, in which a
+ * login restores it.
  */
 @Injectable()
 export class AccountClosingService {
@@ -32,7 +33,7 @@ export class AccountClosingService {
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);
       const member = await this.members.getLocked(tx, memberId);
-      // Another request has just closed the account and done all the rest.
+      // Another request has just closed the account and done all of the following.
       if (member.status !== 'active') return;
       if (!(await this.members.close(tx, memberId))) throw new DomainError('last_admin');
       await this.emailChallenges.voidAllOf(tx, memberId);

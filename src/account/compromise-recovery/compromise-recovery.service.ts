@@ -27,7 +27,7 @@ export class CompromiseRecoveryService {
   ) {}
 
   /**
-   * The hash of a random password that is thrown away, for {@link recover}. Made before the
+   * Hashes a random password that is not kept, for {@link recover}. Call this before the
    * transaction, because hashing is slow.
    * @throws DomainError `overloaded`
    */
@@ -36,6 +36,8 @@ export class CompromiseRecoveryService {
   }
 
   /**
+   * Undoes the address change, restores a closed account, replaces the password, removes the
+   * intruder's access and mails a link for a new password.
    * @param change the address change to undo, if there is one
    * @throws DomainError `link_expired` if another request undid the change first; `email_taken`
    */
@@ -46,7 +48,8 @@ export class CompromiseRecoveryService {
     unknownPasswordHash: string,
     context: ClientContext,
   ): Promise<void> {
-    // First: of several requests with one link, all but one stop here and change nothing.
+    // This comes first: of several requests with one link, all but one stop here and change
+    // nothing.
     if (change) await this.undo(tx, change, context);
     // The intruder may have closed the account.
     await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);

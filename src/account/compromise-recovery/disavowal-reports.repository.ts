@@ -10,7 +10,7 @@ export class DisavowalReportsRepository {
 
   /**
    * Records that a link was used.
-   * @returns false if it was used before: of two requests with one link, one wins
+   * @returns false if it was used before. Of two requests with one link, exactly one gets true.
    */
   async add(tx: Tx, id: string): Promise<boolean> {
     const insert = tx.manager.createQueryBuilder().insert().into(DisavowalReport).values({ id });
@@ -18,7 +18,7 @@ export class DisavowalReportsRepository {
     return (result.raw as unknown[]).length === 1;
   }
 
-  /** Whether the link was used; {@link add} decides. */
+  /** Whether the link was used. Only an early check: {@link add} decides. */
   async has(id: string): Promise<boolean> {
     return this.database.manager.existsBy(DisavowalReport, { id });
   }

@@ -27,8 +27,8 @@ export class DisavowalController {
   }
 
   /**
-   * Show the event that a link belongs to
-   * @remarks For the page behind the link. Changes nothing.
+   * Show the event that a security mail was about
+   * @remarks For the page that the link in the mail opens. Changes nothing.
    */
   @Post('inspect')
   @HttpCode(HttpStatus.OK)

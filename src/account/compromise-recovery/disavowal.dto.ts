@@ -9,7 +9,7 @@ export class DisavowalResponse {
   happenedAt: Date;
 
   /**
-   * The mail that the link came with
+   * The kind of mail that contained the link
    * @example new-device
    */
   event: string;

@@ -13,7 +13,7 @@ import { EmailChangesRepository } from '../email-change/email-changes.repository
 import { CompromiseRecoveryService } from './compromise-recovery.service.js';
 import { DisavowalReportsRepository } from './disavowal-reports.repository.js';
 
-/** What the page behind an "it wasn't me" link shows. */
+/** The event that a security mail reported, for the page that its "it wasn't me" link opens. */
 export interface DisavowedEvent {
   readonly happenedAt: Date;
   readonly event: string;
@@ -21,8 +21,8 @@ export interface DisavowedEvent {
 }
 
 /**
- * The "it wasn't me" link of security mails. It works once, and only if it was mailed to an address
- * of the account.
+ * Handles the "it wasn't me" links of security mails. Each link works once, and only if it was
+ * mailed to an address of the account.
  */
 @Injectable()
 export class DisavowalService {
@@ -37,7 +37,7 @@ export class DisavowalService {
   ) {}
 
   /**
-   * What a link is about. Changes nothing.
+   * Describes the event that the link's mail reported. Changes nothing.
    * @throws DomainError `link_invalid`, `link_expired`
    */
   async inspect(token: string): Promise<DisavowedEvent> {
@@ -49,8 +49,9 @@ export class DisavowalService {
   }
 
   /**
-   * Recovers the account: ends all sessions, voids open challenges and the password, undoes an
-   * address change that can still be undone, and mails a link for a new password.
+   * Recovers the account: ends all sessions, voids open challenges, replaces the password by an
+   * unknown one, undoes an address change that can still be undone, and mails a link for a new
+   * password.
    * @throws DomainError `link_invalid`, `link_expired`, `overloaded`
    */
   async report(token: string, context: ClientContext): Promise<void> {
@@ -68,9 +69,9 @@ export class DisavowalService {
   }
 
   /**
-   * The member, if the link was mailed to the account's address or to one to which it can still
-   * return. A link mailed to an intruder's address is void once the account is recovered: it would
-   * take the account from its owner again.
+   * Returns the member if the link was mailed to the account's address, or to a previous address
+   * that an undo can still restore. A link that was mailed to an intruder's address is void once
+   * the account is recovered: otherwise the intruder could take the account again.
    * @throws DomainError `link_invalid`
    */
   private async getAddressee(tx: Tx, link: VerifiedToken<'not-me'>): Promise<Member> {
@@ -91,7 +92,7 @@ export class DisavowalService {
     try {
       return this.disavowalTokens.verify(token);
     } catch (error) {
-      // The member opened a link and knows nothing of tokens.
+      // The error names a link, because the member opened a link and does not know about tokens.
       const isExpired = error instanceof DomainError && error.code === 'token_expired';
       throw new DomainError(isExpired ? 'link_expired' : 'link_invalid', { cause: error });
     }

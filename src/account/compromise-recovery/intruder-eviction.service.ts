@@ -21,7 +21,7 @@ export class IntruderEvictionService {
   async evict(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
     await this.access.revokeAll(tx, memberId, 'taken-back', context);
     const windowSeconds = this.config.env.NOT_ME_TTL_SECONDS;
-    // A network first seen within the window may be the intruder's, and would count as known.
+    // A network first seen within the window may be the intruder's. It must not count as known.
     await this.risk.forgetRecent(tx, memberId, windowSeconds);
     await this.factors.removeRecent(tx, memberId, windowSeconds, context);
   }

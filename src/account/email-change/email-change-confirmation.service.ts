@@ -6,7 +6,7 @@ import { ChallengeCodesService } from '../../verification/challenge-codes.servic
 import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
 import { EmailReplacementService } from './email-replacement.service.js';
 
-/** A member confirms a new address with the code or the link that was mailed to it. */
+/** Confirms a new address by the code or the link that was mailed to it. */
 @Injectable()
 export class EmailChangeConfirmationService {
   constructor(

@@ -19,8 +19,8 @@ export interface NewAddress {
 }
 
 /**
- * Mails of an address change: the challenge to the new address, the notification to the previous
- * one.
+ * Sends the mails of an address change: the challenge to the new address, the notification to the
+ * previous one.
  */
 @Injectable()
 export class EmailChangeMailsService {

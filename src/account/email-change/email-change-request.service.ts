@@ -10,7 +10,7 @@ import { ReauthenticationService } from '../../sessions/reauthentication/reauthe
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { EmailChangeMailsService } from './email-change-mails.service.js';
 
-/** A member requests another address. It takes effect when the new mailbox is proven. */
+/** Takes requests to change the address. The change takes effect when the new mailbox is proven. */
 @Injectable()
 export class EmailChangeRequestService {
   constructor(
@@ -26,7 +26,7 @@ export class EmailChangeRequestService {
   /**
    * Mails a code and a link to the new address. If another member has the address, the response is
    * the same and nothing is mailed.
-   * @returns the request id that belongs to the code
+   * @returns the request id that goes with the mailed code
    * @throws DomainError `invalid_credentials`, `too_many_requests`
    */
   async request(principal: Principal, newEmail: string, password: string, context: ClientContext): Promise<string> {

@@ -73,7 +73,7 @@ export class EmailChangeController {
 
   /**
    * Undo an address change
-   * @remarks With the link from the mail to the previous address. Restores that address, ends all sessions, invalidates the
+   * @remarks Needs the link from the mail to the previous address. Restores that address, ends all sessions, invalidates the
    * password and mails a link for a new one.
    */
   @Post('undo')

@@ -2,8 +2,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Member } from '../../users/member.entity.js';
 
 /**
- * A replaced address. It is kept for a while, so that the member can undo the change with the link
- * mailed to it.
+ * A change of a member's address. The row keeps the previous address for a while, so that the member
+ * can undo the change with the link that was mailed there.
  */
 @Entity('email_changes')
 @Index('email_changes_undo', ['undoDigest'], { unique: true })
@@ -19,6 +19,6 @@ export class EmailChange {
   @Column('bytea', { name: 'undo_digest' }) undoDigest: Buffer;
   @Column('timestamptz', { name: 'changed_at', default: () => 'now()' }) changedAt: Date;
   @Column('timestamptz', { name: 'undo_until' }) undoUntil: Date;
-  /** Set when this change or an older one was undone. */
+  /** When this change was undone, alone or together with an older one. */
   @Column('timestamptz', { name: 'closed_at', nullable: true }) closedAt: Date | null;
 }

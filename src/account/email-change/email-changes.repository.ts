@@ -7,12 +7,12 @@ import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { EmailChange } from './email-change.entity.js';
 
-/** An address change as it is undone. */
+/** The fields of an address change that are needed to undo it. */
 export type UndoableChange = Pick<EmailChange, 'id' | 'memberId' | 'oldEmail' | 'oldEmailKey'>;
 
 const isUndoable = () => ({ closedAt: IsNull(), undoUntil: isInFuture() });
 
-/** Owns the table `email_changes`. TypeORM: addresses change seldom. */
+/** Owns the table `email_changes`. TypeORM: addresses are changed seldom. */
 @Injectable()
 export class EmailChangesRepository {
   constructor(
@@ -31,7 +31,7 @@ export class EmailChangesRepository {
     return this.database.manager.findOneBy(EmailChange, { undoDigest });
   }
 
-  /** Whether the change can still be undone; {@link close} decides. */
+  /** Whether the change can still be undone. Only an early check: {@link close} decides. */
   async isUndoable(id: string): Promise<boolean> {
     return this.database.manager.existsBy(EmailChange, { id, ...isUndoable() });
   }
@@ -44,8 +44,8 @@ export class EmailChangesRepository {
   }
 
   /**
-   * The addresses, in the form in which addresses are compared, to which the account can still
-   * return.
+   * Lists the previous addresses that an undo can still restore, in the form in which addresses are
+   * compared.
    */
   async findUndoableKeys(tx: Tx, memberId: string): Promise<string[]> {
     const changes = await tx.manager.findBy(EmailChange, { memberId, ...isUndoable() });
@@ -53,9 +53,9 @@ export class EmailChangesRepository {
   }
 
   /**
-   * Closes this change and all later ones. Earlier ones stay open: the undo link of a later change
-   * was mailed to the address of that time, which may be an intruder's, and must not void the link
-   * of the real owner.
+   * Closes this change and all later ones. Earlier changes stay open, because their undo links
+   * were mailed to older addresses. The link of a later change may be in an intruder's mailbox, and
+   * must not void the real owner's link.
    * @returns false if the change was closed before or can no longer be undone
    */
   async close(tx: Tx, { id, memberId }: UndoableChange): Promise<boolean> {

@@ -19,7 +19,7 @@ export interface ProvenAddress {
   readonly newEmail: string | null;
 }
 
-/** Replaces a member's address by one that was proven, and lets the previous address undo it. */
+/** Replaces a member's address by a proven one, and mails an undo link to the previous address. */
 @Injectable()
 export class EmailReplacementService {
   constructor(
@@ -33,6 +33,7 @@ export class EmailReplacementService {
   ) {}
 
   /**
+   * Uses up the challenge and voids all others of the member.
    * @throws DomainError `email_taken`; `code_invalid` or `link_invalid` if another request used the
    * challenge first
    */
@@ -45,8 +46,8 @@ export class EmailReplacementService {
       await this.members.lock(tx, memberId);
       await this.emailChallenges.spend(tx, id, method);
       const before = await this.members.get(tx, memberId);
-      // Only the address that this challenge was mailed to (OC-06): it is stored in the challenge's
-      // own row.
+      // The new address comes from the challenge's own row, so it is the one that the challenge was
+      // mailed to (OC-06).
       await this.members.setEmail(tx, memberId, newEmail, emailKey);
       const { email: oldEmail, emailKey: oldEmailKey } = before;
       await this.emailChanges.insert(tx, { memberId, oldEmail, oldEmailKey, undoDigest: digest(undoToken) });

@@ -24,7 +24,7 @@ export class EmailUndoService {
     const change = await this.emailChanges.findByUndoDigest(digest(undoToken));
     if (!change) throw new DomainError('link_invalid', { detail: 'unknown' });
     if (!(await this.emailChanges.isUndoable(change.id)))
-      throw new DomainError('link_expired', { detail: 'undone or too late' });
+      throw new DomainError('link_expired', { detail: 'already undone, or too late' });
     const unknownPasswordHash = await this.compromiseRecovery.hashUnknownPassword();
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, change.memberId);

@@ -10,7 +10,7 @@ import { AccessRevocationService } from '../../sessions/revocation/access-revoca
 import { MembersRepository } from '../../users/members.repository.js';
 import { AccountNotificationsService } from '../account-notifications.service.js';
 
-/** A signed-in member replaces their password. */
+/** Changes the password of a signed-in member. */
 @Injectable()
 export class PasswordChangeService {
   constructor(
@@ -28,7 +28,7 @@ export class PasswordChangeService {
    * password counts like a failed login, so that a stolen session cannot be used to guess it
    * (PW-05).
    * @throws DomainError `invalid_credentials`, `validation_failed`, `password_too_common`,
-   * `overloaded`
+   * `too_many_requests`, `overloaded`
    */
   async change(
     principal: Principal,

@@ -28,7 +28,7 @@ export class ProfileResponse {
   createdAt: Date;
 }
 
-/** Field by field, so that a column that is added later is not published by itself. */
+/** Copies field by field, so that a column that is added later is not published by accident. */
 export const profileResponseOf = (profile: Profile): ProfileResponse => ({
   id: profile.id,
   loginId: profile.loginId,

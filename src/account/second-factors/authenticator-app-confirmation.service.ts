@@ -10,7 +10,7 @@ import { SecondFactorVerificationService } from '../../mfa/second-factor-verific
 import { TotpService } from '../../mfa/totp/totp.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
-/** A member confirms a new authenticator app with its first code. */
+/** Confirms a new authenticator app by its first code. */
 @Injectable()
 export class AuthenticatorAppConfirmationService {
   constructor(
@@ -24,7 +24,7 @@ export class AuthenticatorAppConfirmationService {
   ) {}
 
   /**
-   * From this commit on, logins need a second factor.
+   * Confirms the app. From this commit on, logins need a second factor.
    * @returns the recovery codes; this is the only time they can be read
    * @throws DomainError `code_invalid`, `too_many_attempts`, `totp_already_enabled`, `overloaded`
    */

@@ -18,7 +18,7 @@ export interface TwoFactorStatus {
 }
 
 /**
- * A member sets up and removes their authenticator app. AuthenticatorAppConfirmationService takes
+ * Sets up and removes a member's own authenticator app. AuthenticatorAppConfirmationService checks
  * the first code.
  */
 @Injectable()

@@ -14,7 +14,8 @@ export interface FactorOwner {
 }
 
 /**
- * Removes second factors and notifies the member. With the last factor its recovery codes go too.
+ * Removes second factors and notifies the member. With the last factor the recovery codes are
+ * removed too.
  */
 @Injectable()
 export class FactorRemovalService {
@@ -42,8 +43,9 @@ export class FactorRemovalService {
   }
 
   /**
-   * Removes what was set up within the last `seconds`: an intruder may have done it, and would lock
-   * the member out. Recovery codes come last, because those that remain belong to an older factor.
+   * Removes the factors and recovery codes that were set up within the last `seconds`: an intruder
+   * may have set them up to lock the member out. Recovery codes come last: after the factors are
+   * removed, recovery codes remain only if an older factor does.
    */
   async removeRecent(tx: Tx, memberId: string, seconds: number, context: ClientContext): Promise<void> {
     const owner = { memberId };

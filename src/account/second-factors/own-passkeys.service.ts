@@ -9,7 +9,7 @@ import { ReauthenticationService } from '../../sessions/reauthentication/reauthe
 import { MembersRepository } from '../../users/members.repository.js';
 import { FactorRemovalService } from './factor-removal.service.js';
 
-/** A member lists, renames and removes their own passkeys. */
+/** Lists, renames and removes a member's own passkeys. */
 @Injectable()
 export class OwnPasskeysService {
   constructor(
@@ -21,7 +21,7 @@ export class OwnPasskeysService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  /** Oldest first. */
+  /** Lists the passkeys, oldest first. */
   async list(memberId: string): Promise<PasskeySummary[]> {
     return this.passkeys.list(memberId);
   }

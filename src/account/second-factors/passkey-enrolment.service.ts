@@ -11,7 +11,7 @@ import { SecondFactorNotificationsService } from '../../mfa/second-factor-notifi
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
-/** A member adds a passkey. */
+/** Adds a passkey to a member's account. */
 @Injectable()
 export class PasskeyEnrolmentService {
   constructor(
@@ -32,8 +32,9 @@ export class PasskeyEnrolmentService {
   }
 
   /**
-   * From this commit on, logins need a second factor.
-   * @returns with the first factor also the recovery codes; this is the only time they can be read
+   * Stores the new passkey. From this commit on, logins need a second factor.
+   * @returns the passkey and, if it is the first second factor, the recovery codes; this is the only
+   * time they can be read
    * @throws DomainError `passkey_invalid`, `passkey_limit_reached`
    */
   async finish(

@@ -44,7 +44,8 @@ export class PasskeysController {
 
   /**
    * Add a passkey
-   * @remarks From now on logins need a second factor, or begin with a passkey. The first factor returns the recovery codes.
+   * @remarks From now on logins need a second factor, or begin with a passkey. If this is the first second factor, the
+   * response contains the recovery codes.
    */
   @Post()
   @RecentlySignedIn('passkey_invalid', 'passkey_limit_reached')
@@ -58,7 +59,7 @@ export class PasskeysController {
 
   /**
    * List my passkeys
-   * @remarks Oldest first; never more than the configured number, so there are no pages.
+   * @remarks Oldest first. The list has no pages, because the number of passkeys is limited.
    */
   @Get()
   @SignedIn()

@@ -53,11 +53,11 @@ export class PasskeyResponse implements PasskeySummary {
   @ApiProperty({ example: "Ada's phone" }) name: string | null;
   createdAt: Date;
   @ApiProperty({ type: String, format: 'date-time' }) lastUsedAt: Date | null;
-  /** How browsers reach it */
+  /** How browsers reach the passkey */
   @ApiProperty({ example: ['internal', 'hybrid'] }) transports: string[];
-  /** Whether it may be copied to other devices of its owner */
+  /** Whether the passkey can be copied to other devices of its owner */
   backupEligible: boolean;
-  /** Whether such a copy existed at its last use */
+  /** Whether such a copy existed when the passkey was last used */
   backedUp: boolean;
 }
 
@@ -68,7 +68,7 @@ export class PasskeyListResponse {
 export class RegisteredPasskeyResponse {
   passkey: PasskeyResponse;
 
-  /** Ten codes, each valid once; only with the first second factor, and shown only this time */
+  /** Ten codes, each valid once; present only with the first second factor, and shown only this time */
   @ApiProperty({ example: ['7k2m-9xqa-c4vt-0p8d'] })
   recoveryCodes?: string[];
 }

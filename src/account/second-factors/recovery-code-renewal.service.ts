@@ -9,7 +9,7 @@ import { SecondFactorNotificationsService } from '../../mfa/second-factor-notifi
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
-/** A member replaces their recovery codes. */
+/** Replaces a member's recovery codes. */
 @Injectable()
 export class RecoveryCodeRenewalService {
   constructor(

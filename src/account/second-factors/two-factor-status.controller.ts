@@ -6,13 +6,13 @@ import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { AuthenticatorAppService } from './authenticator-app.service.js';
 import { TwoFactorStatusResponse } from './two-factor.dto.js';
 
-/** Reading needs no recent login, unlike everything that changes the second factor. */
+/** Shows the state of the second factor. Unlike a change of it, this needs no recent login. */
 @ApiTags('The member')
 @Controller('members/me/totp')
 export class TwoFactorStatusController {
   constructor(private readonly app: AuthenticatorAppService) {}
 
-  /** Show whether I have an authenticator app, and how many recovery codes */
+  /** Show whether I have an authenticator app, and how many recovery codes are left */
   @Get()
   @SignedIn()
   async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusResponse> {

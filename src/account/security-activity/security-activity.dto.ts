@@ -7,11 +7,11 @@ export class SecurityActivityEntryResponse {
   id: string;
   @ApiProperty({ enum: SECURITY_EVENT_TYPES, enumName: 'SecurityEventType' }) type: string;
   at: Date;
-  /** An administrator did it; ip and userAgent are empty then */
+  /** Whether an administrator caused the event; ip and userAgent are then empty */
   byAdmin: boolean;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
   /**
-   * ISO 3166-1 code, where it is known
+   * ISO 3166-1 code, if the country is known
    * @example KR
    */
   country: string | null;

@@ -9,8 +9,8 @@ export interface SecurityActivityEntry {
   readonly type: string;
   readonly at: Date;
   /**
-   * Whether an administrator did it. If not, it was the member or an attacker with the member's
-   * credentials.
+   * Whether an administrator caused the event. If not, the member did, or an attacker with the
+   * member's credentials.
    */
   readonly byAdmin: boolean;
   /** Empty for an administrator's action. */
@@ -26,7 +26,7 @@ export interface SecurityActivityPage {
   readonly nextCursor: string | null;
 }
 
-/** Lists what happened to a member's account: what, when and from where. */
+/** Lists the security events of a member's account: what happened, when and from where. */
 @Injectable()
 export class SecurityActivityService {
   constructor(
@@ -35,7 +35,7 @@ export class SecurityActivityService {
   ) {}
 
   /**
-   * Newest first.
+   * Lists the events, newest first.
    * @throws DomainError `validation_failed` for a cursor that no page returned
    */
   async list(memberId: string, limit: number, cursor: string | undefined): Promise<SecurityActivityPage> {
@@ -43,7 +43,7 @@ export class SecurityActivityService {
     const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));
     const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details, actorId }) => {
       const byAdmin = actorId !== null;
-      // A member does not learn from where administrators work.
+      // The address of an administrator is not shown to members.
       const origin = byAdmin
         ? { ip: '', country: null, userAgent: '' }
         : { ip, country: this.countries.of(ip), userAgent };

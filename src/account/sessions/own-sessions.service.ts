@@ -8,7 +8,7 @@ import { SessionRevocationService } from '../../sessions/revocation/session-revo
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { summariseUserAgent, type UserAgentSummary } from '../../sessions/user-agent.js';
 
-/** A session as its member sees it. */
+/** A session as shown to its member. */
 export interface OwnSession extends UserAgentSummary {
   readonly id: string;
   readonly deviceName: string | null;
@@ -19,7 +19,7 @@ export interface OwnSession extends UserAgentSummary {
   readonly current: boolean;
 }
 
-/** A member lists and ends their own sessions. */
+/** Lists and ends a member's own sessions. */
 @Injectable()
 export class OwnSessionsService {
   constructor(

@@ -16,7 +16,7 @@ export class SessionsController {
 
   /**
    * List my sessions
-   * @remarks Last used first; never more than the configured number, so there are no pages.
+   * @remarks The last used session comes first. The list has no pages, because the number of sessions is limited.
    */
   @Get()
   @SignedIn()
@@ -26,7 +26,7 @@ export class SessionsController {
 
   /**
    * End one session
-   * @remarks Any other than the current one needs a login or password check within the last few minutes.
+   * @remarks To end another session than the current one, a login or password check within the last few minutes is needed.
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)

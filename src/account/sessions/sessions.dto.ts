@@ -4,7 +4,7 @@ import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import type { OwnSession } from './own-sessions.service.js';
 
 export class EndSessionsQuery {
-  /** true: this session too */
+  /** true: end the session of this request too */
   @MayBeAbsent()
   @IsOneOf(['true', 'false'], { default: 'false' })
   includeCurrent?: 'true' | 'false';
@@ -19,13 +19,13 @@ export class SessionResponse implements OwnSession {
   os: string | null;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
   /**
-   * ISO 3166-1 code, where it is known
+   * ISO 3166-1 code, if the country is known
    * @example KR
    */
   country: string | null;
   createdAt: Date;
   lastUsedAt: Date;
-  /** Whether it is the session of this request */
+  /** Whether this is the session of the request */
   current: boolean;
 }
 

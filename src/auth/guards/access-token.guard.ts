@@ -27,18 +27,18 @@ export class AccessTokenGuard extends TokenGuard('access-token') {
   }
 
   /**
-   * Runs before every route, and nearly always answers without a promise: a verified token is
-   * cached, and so are revocations.
+   * Runs before every route. It nearly always answers without a promise, because verified tokens
+   * and revocations are in memory.
    * @throws DomainError `token_expired`, `token_invalid`, `session_ended`
    */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     const token = fromBearerHeader(request);
-    const known = token === null ? undefined : this.tokens.recall(token);
-    if (!known) return this.verify(context);
-    request.user = principalOf(known);
-    const isRevoked = this.revocations.isRevoked(known.sid);
+    const claims = token === null ? undefined : this.tokens.recall(token);
+    if (!claims) return this.verify(context);
+    request.user = principalOf(claims);
+    const isRevoked = this.revocations.isRevoked(claims.sid);
     return typeof isRevoked === 'boolean' ? admit(isRevoked) : isRevoked.then(admit);
   }
 

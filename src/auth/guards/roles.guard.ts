@@ -19,7 +19,7 @@ export class RolesGuard implements CanActivate {
       context.getClass(),
     ]);
     if (!roles) return true;
-    // On a route that was made public by mistake there is no user: refuse it, do not fail.
+    // A route that was made public by mistake has no user: refuse the request instead of crashing.
     const { user } = context.switchToHttp().getRequest<{ user?: Principal }>();
     if (!user || !roles.includes(user.role))
       throw new DomainError('forbidden', { detail: `needs ${roles.join(', ')}` });

@@ -11,8 +11,8 @@ export function TokenGuard(...strategies: string[]): Type<IAuthGuard & CanActiva
   class StrategyGuard extends AuthGuard(strategies) {
     override handleRequest<T>(error: unknown, user: T | false | null | undefined, info: unknown): T {
       if (user) return user;
-      // Several strategies give a list of reasons. The most helpful one: the token was authentic
-      // but has expired.
+      // Several strategies give a list of reasons. The most helpful reason is that the token was
+      // authentic but has expired.
       const reasons = [error, info].flat();
       const refusals = reasons.filter((reason) => reason instanceof DomainError);
       const refusal = refusals.find(({ code }) => code === 'token_expired') ?? refusals[0];

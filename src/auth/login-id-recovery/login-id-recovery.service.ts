@@ -18,7 +18,7 @@ export interface RecoveredLoginId {
   readonly resetToken: string;
 }
 
-/** Shows a member who proved the mailbox by code their login ID, masked, or mails it in full. */
+/** Shows the masked login ID to a member who entered the mailed code, and mails it in full on request. */
 @Injectable()
 export class LoginIdRecoveryService {
   constructor(

@@ -13,13 +13,13 @@ import { SessionsService, type SessionOwner } from '../../sessions/sessions.serv
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { ResetTokens, type IssuedResetToken } from '../password-reset/reset-tokens.js';
 
-/** A login whose first factor matched: whose it is, and on which device. */
+/** A login whose first factor matched: its member and its device. */
 export interface PendingLogin {
   readonly owner: SessionOwner;
   readonly device: SignInDevice;
   /** Wrong passwords in a row before the right one. */
   readonly passwordFailures: number;
-  /** A passkey stands for both factors, so after one no second factor follows. */
+  /** A passkey counts as both factors, so no second factor follows it. */
   readonly firstFactor: 'password' | 'passkey';
 }
 
@@ -44,8 +44,8 @@ export class LoginCompletionService {
   ) {}
 
   /**
-   * Whether this member may log in. A login restores a closed account during its grace period; this
-   * method only looks.
+   * Whether this member may log in. True also for a closed account in its grace period; completing
+   * the login restores it.
    */
   async isAdmissible({ id: memberId, status }: LoginCandidate): Promise<boolean> {
     if (status !== 'closed') return status === 'active';
@@ -78,16 +78,16 @@ export class LoginCompletionService {
   }
 
   /**
-   * After the password matched: false where the login is refused before a second factor, as in
-   * {@link complete}.
+   * Whether a login whose password matched may continue to the second factor. False if the risk is
+   * too high; the transaction and the answer are then as after null from {@link complete}.
    */
   async allowsSecondFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<boolean> {
     return this.risk.allowsSecondFactor(tx, await this.describe(tx, login, context), context);
   }
 
   /**
-   * The password matched and the second factor did not: the client may be an attacker who knows the
-   * password.
+   * Assesses a login whose password matched and whose second factor did not: the client may be an
+   * attacker who knows the password.
    */
   async assessWrongSecondFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<void> {
     await this.risk.assessWrongSecondFactor(tx, await this.describe(tx, login, context), context);

@@ -14,8 +14,8 @@ import type { PasswordAttempt } from './password-attempts.service.js';
 type RefusalReason = SecurityEvents['login.failed']['reason'];
 
 /**
- * Refuses logins. All refusals are one answer, `invalid_credentials`, and do the same work (EN-05).
- * The audit log and the error detail hold the reason.
+ * Refuses logins. Every refusal gives the same answer, `invalid_credentials`, after the same work
+ * (EN-05). The audit log and the error detail hold the reason.
  */
 @Injectable()
 export class LoginRefusalsService {
@@ -35,8 +35,8 @@ export class LoginRefusalsService {
     { candidate, account, deviceId, isBlocked, startsWaiting }: PasswordAttempt,
     context: ClientContext,
   ): Promise<never> {
-    // Failures on a known device are not mailed about: they do not stop the owner on any other
-    // device.
+    // No mail about failures on a known device: they do not block the owner's logins from other
+    // devices.
     if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, account, context);
     if (!isBlocked) return this.refuse(candidate, candidate === null ? 'unknown_identifier' : 'password', context);
     await this.ipLimits.countFailure(context);
@@ -53,9 +53,9 @@ export class LoginRefusalsService {
   }
 
   /**
-   * Refuses a login whose factors matched and whose risk is too high. It counts as a failure, for
-   * the client address too: otherwise an attacker at the edge of a limit would see that the first
-   * factor was right.
+   * Refuses a login whose factors matched and whose risk is too high. It counts as a failure of the
+   * account and of the client address: otherwise an attacker who is one failure below a limit would
+   * see that the first factor was right.
    * @throws DomainError `invalid_credentials`
    */
   async refuseRisky(
@@ -64,8 +64,8 @@ export class LoginRefusalsService {
     context: ClientContext,
   ): Promise<never> {
     const { knownDeviceId: deviceId } = device;
-    // The right password cleared the failures, and with them a reason for refusing: the next
-    // attempt would get in.
+    // The right password cleared the count of failures, which is part of the risk. If the count
+    // were not restored, the next attempt would look less risky and get in.
     const startsWaiting = await this.throttle.restoreFailures({ account: candidate.id, deviceId }, passwordFailures);
     if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, candidate.id, context);
     await this.ipLimits.countFailure(context);

@@ -26,8 +26,8 @@ export class LoginController {
 
   /**
    * Log in
-   * @remarks By login ID or address. The answer is `invalid_credentials` alike for an unknown or disabled member, a wrong
-   * password, too many failures and a login that is too unusual.
+   * @remarks By login ID or address. The answer is the same, `invalid_credentials`, for an unknown or disabled member, a
+   * wrong password, too many failures and a login that is too unusual.
    */
   @Post()
   @HttpCode(HttpStatus.OK)
@@ -45,7 +45,8 @@ export class LoginController {
 
   /**
    * Complete login with a second factor
-   * @remarks After `mfa_required`: six digits from the app, or a recovery code. An account has five tries, over all logins.
+   * @remarks After `mfa_required`: six digits from the app, or a recovery code. An account has five tries, counted over
+   * all its logins.
    */
   @Post('mfa')
   @HttpCode(HttpStatus.OK)

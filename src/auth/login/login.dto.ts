@@ -18,7 +18,7 @@ export class LoginRequest {
   @IsPasswordText() password: string;
   @MayBeAbsent() @IsDeviceName() deviceName?: string;
 
-  /** From an earlier login on this device: makes it a known device */
+  /** From an earlier login on this device; shows that the device is known */
   @MayBeAbsent()
   @IsOpaqueToken()
   deviceToken?: string;
@@ -29,7 +29,7 @@ export class LoginRequest {
 export class MfaRequiredResponse {
   @ApiProperty({ enum: ['mfa_required'] }) status: 'mfa_required';
 
-  /** For POST /api/auth/login/mfa and /api/auth/login/mfa/passkey; of no other use */
+  /** Valid only for POST /api/auth/login/mfa and /api/auth/login/mfa/passkey */
   mfaToken: string;
 
   @ApiProperty({ enum: ['totp', 'passkey', 'recovery_code'], isArray: true }) methods: readonly SecondFactorMethod[];

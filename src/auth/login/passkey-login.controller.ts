@@ -32,7 +32,7 @@ export class PasskeyLoginController {
 
   /**
    * Begin a login with a passkey alone
-   * @remarks The same for all members: the passkey itself names its owner.
+   * @remarks The response is the same for all members: the passkey itself names its owner.
    */
   @Post('passkey/options')
   @HttpCode(HttpStatus.OK)
@@ -77,7 +77,7 @@ export class PasskeyLoginController {
 
   /**
    * Complete login with a passkey as the second factor
-   * @remarks An account has five tries, over all kinds of second factor and all logins.
+   * @remarks An account has five tries, counted over all kinds of second factor and all its logins.
    */
   @Post('mfa/passkey')
   @HttpCode(HttpStatus.OK)

@@ -11,7 +11,7 @@ export class PasskeyLoginRequest {
   @IsAssertion() credential: Assertion;
   @MayBeAbsent() @IsDeviceName() deviceName?: string;
 
-  /** From an earlier login on this device: makes it a known device */
+  /** From an earlier login on this device; shows that the device is known */
   @MayBeAbsent()
   @IsOpaqueToken()
   deviceToken?: string;

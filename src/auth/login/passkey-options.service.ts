@@ -17,7 +17,8 @@ export class PasskeyOptionsService {
   ) {}
 
   /**
-   * For a login with a passkey alone. Names no account, so that it does not show which ones exist.
+   * Issues options for a login with a passkey alone. They name no account, so that they do not show
+   * which accounts exist.
    * @throws DomainError `too_many_requests`
    */
   async forLogin(context: ClientContext): Promise<RequestOptions> {
@@ -26,7 +27,7 @@ export class PasskeyOptionsService {
   }
 
   /**
-   * For the second step of a login in progress.
+   * Issues options for the second step of a login in progress.
    * @throws DomainError `token_invalid`, `token_expired`, `passkey_invalid`, `too_many_requests`
    */
   async forSecondFactor(mfaToken: string, context: ClientContext): Promise<RequestOptions> {

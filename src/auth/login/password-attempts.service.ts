@@ -20,18 +20,18 @@ export interface LoginCredentials {
 export interface PasswordAttempt {
   /** Null where no member has the identifier. */
   readonly candidate: LoginCandidate | null;
-  /** What failures are counted by: the member's id, or the unknown identifier. */
+  /** The key by which failures are counted: the member's id, or the unknown identifier. */
   readonly account: string;
   /** The known device that the login comes from. */
   readonly deviceId: string | null;
   readonly matches: boolean;
-  /** Whether logins to this account from this device have to wait, so that nothing was compared. */
+  /** Whether logins to this account from this device have to wait. No password was compared then. */
   readonly isBlocked: boolean;
   /** Wrong passwords in a row before this attempt. */
   readonly failuresBefore: number;
   /** Whether this failure is the first after which such logins have to wait. */
   readonly startsWaiting: boolean;
-  /** A refusal waits for this, see {@link REFUSAL_MS}. */
+  /** Resolves when a refusal may be sent, see {@link REFUSAL_MS}. */
   readonly earliestRefusal: Promise<void>;
 }
 
@@ -68,13 +68,13 @@ export class PasswordAttemptsService {
     try {
       const key = canonicalIdentifier(identifier);
       const candidate = key === null ? null : await this.members.findCandidate(key);
-      // Unknown accounts look for a device too: the time of the query must not show which accounts
-      // exist (EN-06).
+      // The device is looked up for unknown accounts too: the time of the query must not show which
+      // accounts exist (EN-06).
       const deviceId = await this.devices.findId(candidate?.id ?? DECOY_MEMBER_ID, deviceToken);
       await this.checkClientAddress(deviceId, context);
 
       const submitted = key ?? identifier;
-      // By member where there is one, so that login ID and address share their failures.
+      // Counted by member if there is one, so that login ID and address share their failures.
       const account = candidate?.id ?? `unknown:${submitted}`;
       const subject = { account, deviceId, queueKey: `login:${submitted}` };
       // Release the hash slot while queued behind another attempt on this identifier. Otherwise one
@@ -109,7 +109,8 @@ export class PasswordAttemptsService {
 }
 
 /**
- * The form in which members are stored; null for text that is neither an address nor a login ID.
+ * Returns the identifier in the form in which it is stored; null for text that is neither an
+ * address nor a login ID.
  */
 function canonicalIdentifier(input: string): string | null {
   if (input.includes('@')) return parseEmailAddress(input)?.key ?? null;

@@ -26,7 +26,7 @@ export class PasswordLoginService {
   ) {}
 
   /**
-   * An unknown identifier, a wrong password, a disabled account, a wait and a high risk are one
+   * An unknown identifier, a wrong password, a disabled account, a wait and a high risk get the same
    * answer, after the same work (EN-05, EN-06).
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */

@@ -22,7 +22,7 @@ export interface SecondFactorStep {
   readonly isKnownOrigin: boolean;
 }
 
-/** The second step of a login: a code or a passkey after the password. */
+/** Performs the second step of a login: a code or a passkey after the password. */
 @Injectable()
 export class SecondFactorLoginService {
   constructor(
@@ -46,7 +46,7 @@ export class SecondFactorLoginService {
   }
 
   /**
-   * Completes a login with a second factor. The token is good for one login. Attempts are counted
+   * Completes a login with a second factor. The token is valid for one login. Attempts are counted
    * for the account, over all its logins in progress.
    * @throws DomainError `token_invalid`, `token_expired`, `code_invalid`, `passkey_invalid`,
    * `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`

@@ -15,7 +15,7 @@ export class PasswordResetRequestsService {
   ) {}
 
   /**
-   * @param loginId where it is named, only the member who has both is mailed
+   * @param loginId if present, a mail is sent only if the member with this address has this login ID
    * @returns the request id that goes with the mailed code, for known and unknown addresses alike
    * @throws DomainError `too_many_requests`
    */

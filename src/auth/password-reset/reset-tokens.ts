@@ -36,8 +36,8 @@ export class ResetTokens {
   }
 
   /**
-   * @param passwordVersion of the password that may be replaced; the token does not replace a later
-   * one
+   * @param passwordVersion the version of the password that the token may replace. Once the password
+   * has changed, the token no longer works.
    */
   async issue(tx: Tx, memberId: string, passwordVersion: number): Promise<IssuedResetToken> {
     const { id, issuedAt, expiresAt } = await this.grants.issue(tx, memberId, passwordVersion);

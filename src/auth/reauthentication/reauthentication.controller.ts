@@ -16,7 +16,7 @@ export class ReauthenticationController {
 
   /**
    * Confirm the password
-   * @remarks For operations that answer `reauth_required`: they work for some minutes after this, or after a login.
+   * @remarks Operations that answer `reauth_required` need this, or a login, within the last few minutes.
    */
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)

@@ -15,7 +15,7 @@ export class LoginIdCheckController {
 
   /**
    * Check whether a login ID is available
-   * @remarks Limited by client address; can be switched off.
+   * @remarks Limited by client address. If the operator has switched the check off, the answer is `not_found`.
    */
   @Post()
   @HttpCode(HttpStatus.OK)

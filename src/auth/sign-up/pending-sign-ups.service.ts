@@ -11,10 +11,7 @@ import { requestOrigin } from '../../verification/challenge-mail.js';
 import { EmailChallengesService, type IssuedEmailChallenge } from '../../verification/email-challenges.service.js';
 import { isVoid, SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
 
-/**
- * More open sign-ups on one address than people make at a time, in a family or an office that
- * shares it.
- */
+/** Open sign-ups on one address: enough for a family or an office that shares one mailbox. */
 const MAX_OPEN_SIGN_UPS = 20;
 
 /** Records pending sign-ups and mails their challenges. */
@@ -30,8 +27,8 @@ export class PendingSignUpsService {
   ) {}
 
   /**
-   * Records a sign-up and mails its challenge. Of too many on one address, those that were never
-   * mailed are deleted first (ADR 0002).
+   * Records a sign-up and mails its challenge. If there are too many sign-ups on one address, those
+   * that were never mailed are deleted first (ADR 0002).
    */
   async add(tx: Tx, signUp: NewSignUp, mayMail: boolean, context: ClientContext): Promise<void> {
     await this.challenges.lockAddress(tx, signUp.emailKey, 'sign-up');

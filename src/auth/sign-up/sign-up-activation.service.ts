@@ -14,10 +14,10 @@ import { EmailChallengesService } from '../../verification/email-challenges.serv
 import type { SignUp } from './sign-up.entity.js';
 import { isVoid, SignUpsRepository } from './sign-ups.repository.js';
 
-/** The device to sign in, and perhaps another login ID than that of the sign-up. */
+/** The device to sign in, and another login ID if that of the sign-up was taken. */
 export type Confirmation = DeviceInfo & { readonly loginId?: string };
 
-/** The challenge that proved the mailbox, and how. */
+/** The challenge that proved the mailbox: by its code or by its link. */
 export interface AnsweredChallenge {
   readonly id: string;
   readonly method: ChallengeMethod;
@@ -37,7 +37,7 @@ export class SignUpActivationService {
   ) {}
 
   /**
-   * All or nothing: after `login_id_taken` the challenge is still good for another attempt.
+   * All or nothing: after `login_id_taken` the challenge is still valid for another attempt.
    * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`,
    * `email_taken`
    */
@@ -48,7 +48,9 @@ export class SignUpActivationService {
     context: ClientContext,
   ): Promise<IssuedTokens> {
     if (isVoid(signUp))
-      throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'came second' });
+      throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', {
+        detail: 'a sign-up on this address was confirmed before',
+      });
     const loginId = confirmation.loginId ?? signUp.loginId;
     if (isReservedLoginId(loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });

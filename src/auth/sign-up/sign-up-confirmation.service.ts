@@ -12,7 +12,7 @@ import { SignUpLinksService } from './sign-up-links.service.js';
 import type { SignUp } from './sign-up.entity.js';
 import { SignUpsRepository } from './sign-ups.repository.js';
 
-/** What shows that the person who opened the link is the one who signed up: one of the two. */
+/** Shows that the person who opened the link is the one who signed up. Exactly one is present. */
 export interface LinkWitness {
   readonly signUpId?: string;
   readonly password?: string;
@@ -66,10 +66,11 @@ export class SignUpConfirmationService {
     try {
       return await this.confirmByWitness(signUp, linkToken, witness, confirmation, context);
     } catch (error) {
-      // Of two confirmations at the same moment, the second may find the link used at any step: it
-      // is confirmed, not invalid.
-      const isOver = error instanceof DomainError && ['link_invalid', 'too_many_attempts'].includes(error.code);
-      if (isOver && (await this.signUps.find(signUp.id))?.confirmedAt) throw new DomainError('already_confirmed');
+      // Of two confirmations at the same moment, the second may find the link used at any step. The
+      // sign-up is then confirmed, and the link is not reported as invalid.
+      const mayBeConfirmed = error instanceof DomainError && ['link_invalid', 'too_many_attempts'].includes(error.code);
+      if (mayBeConfirmed && (await this.signUps.find(signUp.id))?.confirmedAt)
+        throw new DomainError('already_confirmed');
       throw error;
     }
   }

@@ -18,7 +18,7 @@ export class SignUpLinksService {
   ) {}
 
   /**
-   * The pending sign-up of a link, even if the link itself is over.
+   * Gets the pending sign-up of a link, also if the link has expired or was replaced.
    * @throws DomainError `link_invalid`, `already_confirmed`
    */
   async getSignUp(linkToken: string): Promise<SignUp> {
@@ -40,7 +40,7 @@ export class SignUpLinksService {
   }
 
   /**
-   * "I did not sign up": deletes the sign-up.
+   * Deletes the sign-up, after the button "I didn't sign up" was pressed.
    * @throws DomainError `link_invalid`, `link_expired`, `already_confirmed`
    */
   async discard(linkToken: string, context: ClientContext): Promise<void> {
@@ -49,7 +49,7 @@ export class SignUpLinksService {
     await this.database.transaction(async (tx) => {
       const state = await this.signUps.lock(tx, signUp);
       if (state === 'confirmed') throw new DomainError('already_confirmed');
-      if (state === 'gone') throw new DomainError('link_invalid', { detail: 'gone a moment ago' });
+      if (state === 'gone') throw new DomainError('link_invalid', { detail: 'deleted a moment ago' });
       await this.signUps.discard(tx, signUp.id);
       await this.auditLog.record(tx, 'sign-up.discarded', { context }, {});
     });

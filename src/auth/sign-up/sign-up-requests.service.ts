@@ -66,7 +66,7 @@ export class SignUpRequestsService {
 
   /**
    * Mails a new code and link. Within the cooldown no mail is sent, and the earlier code and link
-   * stay good.
+   * stay valid.
    * @throws DomainError `sign_up_invalid`, `already_confirmed`, `too_many_requests`
    */
   async resend(signUpId: string, context: ClientContext): Promise<void> {
@@ -78,7 +78,7 @@ export class SignUpRequestsService {
     await this.database.transaction(async (tx) => {
       const state = await this.signUps.lock(tx, signUp);
       if (state === 'confirmed') throw new DomainError('already_confirmed');
-      if (state === 'gone') throw new DomainError('sign_up_invalid', { detail: 'gone a moment ago' });
+      if (state === 'gone') throw new DomainError('sign_up_invalid', { detail: 'deleted a moment ago' });
       await this.pendingSignUps.mailChallenge(tx, signUp, true, context);
     });
   }

@@ -124,8 +124,8 @@ export class SignUpController {
   }
 
   /**
-   * Discard a sign-up ("I did not sign up")
-   * @remarks Deletes the sign-up.
+   * Discard a sign-up ("I didn't sign up")
+   * @remarks Deletes the sign-up. Its code and link stop working.
    */
   @Post('discard')
   @HttpCode(HttpStatus.NO_CONTENT)

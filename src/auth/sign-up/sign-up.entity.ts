@@ -18,16 +18,16 @@ export class SignUp {
   @Column('text') email: string;
   @Column('text', { name: 'email_key' }) emailKey: string;
   /**
-   * Empty once this sign-up is confirmed, because the member then has it, or once another one on
-   * its address is.
+   * Empty once this sign-up is confirmed, because the member's row then holds the hash. Empty also
+   * once another sign-up on its address is confirmed, because this one then never can be.
    */
   @Column('text', { name: 'password_hash' }) passwordHash: string;
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: Locale;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   /**
-   * When its code was mailed last; null while the address had too many mails, so that no one can
-   * have the code.
+   * When its code was last mailed. Null if the code was never mailed, because the address had
+   * received too many mails.
    */
   @Column('timestamptz', { name: 'mailed_at', nullable: true }) mailedAt: Date | null;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;

@@ -12,8 +12,8 @@ export type NewSignUp = Pick<
 const NO_PASSWORD = '';
 
 /**
- * Whether this sign-up can no longer be confirmed, because it or another one on its address has
- * been.
+ * Whether this sign-up can no longer be confirmed, because it or another sign-up on its address was
+ * confirmed before.
  */
 export const isVoid = ({ passwordHash }: Pick<SignUp, 'passwordHash'>): boolean => passwordHash === NO_PASSWORD;
 

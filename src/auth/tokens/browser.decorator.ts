@@ -2,6 +2,7 @@ import { createParamDecorator, Injectable, type ExecutionContext, type PipeTrans
 import type { FastifyRequest } from 'fastify';
 import { TokenCookies, type BrowserContext } from './token-cookies.js';
 
+/** Reads the {@link BrowserContext} from the request. */
 @Injectable()
 export class BrowserPipe implements PipeTransform<FastifyRequest, BrowserContext> {
   constructor(private readonly cookies: TokenCookies) {}

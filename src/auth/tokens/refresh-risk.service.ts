@@ -7,7 +7,7 @@ import type { SessionUse } from '../../sessions/rotations.repository.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 
-/** Assesses the risk of refreshes, and does to the session what the outcome demands. */
+/** Assesses the risk of refreshes and applies the outcome to the session. */
 @Injectable()
 export class RefreshRiskService {
   constructor(
@@ -18,9 +18,9 @@ export class RefreshRiskService {
   ) {}
 
   /**
-   * Assesses a refresh that stands out; most do not, and cost no query. Call it before tokens are
-   * issued: after the outcome `ask` the member has to confirm the password, and after `end` the
-   * session is over.
+   * Assesses a refresh that is unusual. Most refreshes are not, and cost no query. Call this method
+   * before tokens are issued: after the outcome `ask` the member has to confirm the password, and
+   * after `end` the session is over.
    * @throws DomainError `session_ended`
    */
   async assess(session: SessionUse, context: ClientContext): Promise<void> {

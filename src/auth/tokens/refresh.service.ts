@@ -23,8 +23,9 @@ export class RefreshService {
 
   /**
    * Rotates the refresh token. Within the grace period the previous token returns the same
-   * successor (`replayed`), or what has followed it while the request waited. An older token is
-   * treated as theft: the session ends and the member is notified.
+   * successor (`replayed`). If other requests rotated that one while this request waited, the
+   * newest token is returned. An older token is treated as theft: the session ends and the member
+   * is notified.
    * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`,
    * `service_unavailable`, `overloaded`
    */
@@ -39,7 +40,7 @@ export class RefreshService {
     return { ...this.tokens.mint(session), outcome: session.isRotated ? 'rotated' : 'replayed' };
   }
 
-  /** @param generation of the token */
+  /** @param generation the generation that the token carries */
   private async refuseUnlessReplay(
     session: UnrotatedSession,
     generation: number,
@@ -48,11 +49,13 @@ export class RefreshService {
   ): Promise<void> {
     if (session.isOver) throw new DomainError('session_ended');
     if (session.isExpired) throw new DomainError('token_expired');
-    // A generation that was never issued cannot come from an honest client, and is no replay
-    // either.
+    // This generation was never issued: the token is invalid, but its use is not a replay.
     if (generation > session.generation) throw new DomainError('token_invalid', { detail: 'generation not reached' });
     if (generation === session.generation)
-      throw new DomainError('service_unavailable', { detail: 'the deadline of a rotation is over', retryAfter: 1 });
+      throw new DomainError('service_unavailable', {
+        detail: 'the deadline of the rotation has passed',
+        retryAfter: 1,
+      });
     if (lostRace) return;
     await this.tokenReuse.endSession(session, generation, context);
     throw new DomainError('token_reused');

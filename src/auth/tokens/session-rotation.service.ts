@@ -11,10 +11,10 @@ import {
   type UnrotatedSession,
 } from '../../sessions/rotations.repository.js';
 
-/** For one session, on one server. */
+/** How many refreshes may wait for one session, on one server. */
 const MAX_REFRESHES_WAITING = 100;
 
-/** What a refresh found. */
+/** The session after a refresh tried to rotate it. */
 export interface RotationOutcome {
   /** Null where this member has no such session. */
   readonly session: RotatedSession | UnrotatedSession | null;
@@ -23,13 +23,13 @@ export interface RotationOutcome {
 }
 
 /**
- * Moves a session to its next generation. Of several refreshes with one token, exactly one does.
+ * Moves a session to its next generation. Of several refreshes with one token, exactly one rotates.
  */
 @Injectable()
 export class SessionRotationService {
   /**
-   * Refreshes of one session run in the order in which they came, so that none is overtaken by one
-   * with a newer token.
+   * Runs the refreshes of one session in the order in which they came, so that a request with a
+   * newer token cannot overtake one with an older token.
    */
   private readonly queue = new KeyedQueue(MAX_REFRESHES_WAITING);
 

@@ -3,12 +3,13 @@ import { ApiOkResponse } from '@nestjs/swagger';
 import { CookieClearingInterceptor, NOTES_OUTCOME, TokenDeliveryInterceptor } from './token-delivery.interceptor.js';
 
 interface SignsInOptions {
-  /** Whether log and metrics name the outcome, for routes with several. */
+  /** Whether the log line and the metrics name the outcome. For routes with several outcomes. */
   readonly notesOutcome?: boolean;
 }
 
 /**
- * The method returns a {@link SignInResult}; its tokens are delivered in the body or in cookies.
+ * Marks a method that returns a {@link SignInResult}. Its tokens are delivered in the body or in
+ * cookies.
  */
 export function SignsIn(
   response: Type | 'LoginOutcome' | 'CompletedLogin',
@@ -23,5 +24,5 @@ export function SignsIn(
   );
 }
 
-/** The refresh cookie is cleared once the method has ended the session. */
+/** Marks a method that ends the session. The refresh cookie is cleared afterwards. */
 export const SignsOut = (): MethodDecorator => UseInterceptors(CookieClearingInterceptor);

@@ -10,7 +10,7 @@ import type { TokenResponse } from './tokens.dto.js';
 /** Metadata of a route whose log line and metrics name the outcome. */
 export const NOTES_OUTCOME = 'munjigi:notes-outcome';
 
-/** The result of a method that signs a member in, or asks for more before it does. */
+/** The result of a method that signs a member in, or demands a further step first. */
 export interface SignInResult {
   readonly status: string;
   readonly tokens?: IssuedTokens;
@@ -18,8 +18,8 @@ export interface SignInResult {
 }
 
 /**
- * Turns issued tokens into the response, and puts the long-lived ones into cookies where the
- * session uses them.
+ * Turns issued tokens into the response. If the session uses cookies, the refresh token and the
+ * device token are set as cookies and left out of the body.
  */
 @Injectable()
 export class TokenDeliveryInterceptor implements NestInterceptor<SignInResult, TokenResponse | SignInResult> {
@@ -41,6 +41,7 @@ export class TokenDeliveryInterceptor implements NestInterceptor<SignInResult, T
   }
 }
 
+/** Clears the refresh cookie after the method has ended the session. */
 @Injectable()
 export class CookieClearingInterceptor implements NestInterceptor {
   constructor(private readonly cookies: TokenCookies) {}

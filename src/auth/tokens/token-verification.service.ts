@@ -7,7 +7,7 @@ export type TokenVerdict =
   | { active: true; sub: string; sid: string; role: string; iat: number; exp: number }
   | { active: false; reason: 'expired' | 'revoked' | 'invalid' };
 
-/** Verifies access tokens for other services, in the manner of RFC 7662. */
+/** Verifies access tokens for other services, similar to token introspection (RFC 7662). */
 @Injectable()
 export class TokenVerificationService {
   constructor(

@@ -49,7 +49,8 @@ export class TokensController {
 
   /**
    * Check whether an access token is valid
-   * @remarks In the manner of RFC 7662. Access tokens only; gives the reason why a token is not valid.
+   * @remarks Similar to token introspection (RFC 7662). For access tokens only. The response gives the reason if the token
+   * is not valid.
    */
   @Post('verify')
   @HttpCode(HttpStatus.OK)
@@ -61,7 +62,7 @@ export class TokensController {
 
   /**
    * Log out
-   * @remarks With the access or the refresh token of the session. Both stop working at once; logging out again changes
+   * @remarks Send the access or the refresh token of the session. Both stop working at once. Logging out again changes
    * nothing.
    */
   @Post('logout')

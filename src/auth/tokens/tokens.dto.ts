@@ -42,7 +42,7 @@ export class RefreshResponse extends TokenResponse {
 
 export class VerifyTokenRequest {
   /** An access token */
-  // Any text is accepted here: a token that is not valid is an answer, not an error.
+  // Any text is accepted here: the answer to an invalid token is `active: false`, not an error.
   @IsVisibleText({ max: 4096 })
   @ApiProperty({ example: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln' })
   token: string;

@@ -4,7 +4,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { configurationReport } from '../../platform/config/configuration-report.js';
 import { TokenKeys } from '../../platform/crypto/tokens/token-keys.js';
 
-/** `munjigi config check`: throws the same errors that would keep the server from starting. */
+/** `munjigi config check`: lists the settings. Throws the errors that would stop a server's start. */
 export function checkConfig(): void {
   const lines = configurationReport();
   console.log(lines.length === 0 ? 'No settings are set.' : lines.join('\n'));

@@ -4,8 +4,8 @@ import { CommandError } from './command-error.js';
 
 /**
  * `munjigi keys reseal`: re-encrypts authenticator apps and recovery codes with SECRET and reports
- * which secrets are still needed. Fails if any other secret than SECRET is. With `check` it changes
- * nothing.
+ * which secrets are still needed. Fails if a secret other than SECRET is needed. With `check` it
+ * changes nothing.
  */
 export async function reencryptKeys({ check }: { check: boolean }, withApplication: WithApplication): Promise<void> {
   await withApplication(async (app) => {

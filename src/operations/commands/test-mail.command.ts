@@ -6,7 +6,8 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from './command-error.js';
 
 /**
- * `munjigi mail test`: bypasses the outbox, so that the operator sees the mail server's own reply.
+ * `munjigi mail test`: sends a mail directly, without the outbox, so that the operator sees the mail
+ * server's own reply.
  */
 export async function sendTestMail(input: string): Promise<void> {
   const { env } = AppConfig.load();

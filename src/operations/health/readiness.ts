@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * Whether this process is shutting down. Load balancers read it (`/health/ready`) before the
+ * Knows whether this process is shutting down. Load balancers read it at `/health/ready` before the
  * process stops.
  */
 @Injectable()

@@ -3,8 +3,8 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { ReEncryptionService } from './re-encryption.service.js';
 
 /**
- * Logs at start-up which stored values need a secret other than SECRET, or one that is missing. A
- * secret is removed by restarting with new settings, so the start is when a mistake can be noticed.
+ * Logs at start-up how many stored values need a secret other than SECRET, or one that is missing.
+ * Operators remove a secret by a restart with new settings, so a mistake shows at the start.
  */
 @Injectable()
 export class MissingSecretCheck implements OnApplicationBootstrap {

@@ -72,7 +72,7 @@ export class ReEncryptionService {
     });
   }
 
-  /** See {@link EncryptedValuesRepository.countImmovable}. */
+  /** Counts the recovery codes from before 1.0.0, which cannot be re-encrypted. */
   async countLegacyRecoveryCodes(): Promise<number> {
     return this.values.countImmovable();
   }
@@ -123,8 +123,8 @@ export class ReEncryptionService {
   }
 
   /**
-   * Walks over the rows in the order of their ids, so that undecryptable rows are read once per
-   * run.
+   * Renews all rows, batch by batch in the order of their ids, so that undecryptable rows are read
+   * once per run.
    */
   private async inBatches<Id>(
     lockRows: (tx: Tx, after: Id | null) => Promise<EncryptedValue<Id>[]>,

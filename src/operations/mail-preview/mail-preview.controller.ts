@@ -9,7 +9,7 @@ import { MailRenderer, type RenderedMail } from '../../mail/templates/mail-rende
 import { MAIL_SAMPLES } from './mail-samples.js';
 import { isMailTemplateName, MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
 
-/** Mails have inline styles and are shown in frames of the list. They load nothing and run no script. */
+/** For mails, which have inline styles, load nothing and run no script. The list shows them in frames. */
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",

@@ -8,8 +8,8 @@ import { AccountErasureRepository } from '../../users/account-erasure.repository
 
 const EVERY_MS = 10 * 60 * 1000;
 /**
- * Accounts per transaction. Few, because one statement anonymises all their events, and each may
- * have a year of them.
+ * Accounts per transaction. Only a few, because one statement anonymises all their events, and an
+ * account may have a year of events.
  */
 const BATCH_SIZE = 10;
 /**

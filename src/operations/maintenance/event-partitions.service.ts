@@ -4,12 +4,12 @@ import { SecurityEventPartitionsRepository } from '../../security/audit-log/secu
 import { AppConfig } from '../../platform/config/app-config.js';
 
 const EVERY_MS = 60 * 60 * 1000;
-/** Events still find a partition if no worker runs for this long. */
+/** So many monthly partitions exist in advance, for a time without a running worker. */
 const MONTHS_AHEAD = 3;
 
 /**
- * Maintains the monthly partitions of the audit log: creates the coming ones in time and drops
- * whole the expired ones. Several workers may run it at the same time.
+ * Maintains the monthly partitions of the audit log: creates those of the coming months, and drops
+ * those whose events have all expired. Several workers may run it at the same time.
  */
 @Injectable()
 export class EventPartitionsService {
@@ -31,8 +31,8 @@ export class EventPartitionsService {
       await this.createUpcoming();
       await this.dropExpired();
     } catch (error) {
-      // The next round tries again. There are months left until the last partition ends, and a
-      // default partition for events after it.
+      // The next round tries again. Partitions exist for months ahead, and later events would go to
+      // the default partition.
       this.logger.warn(`could not maintain the partitions of the audit log: ${(error as Error).message}`);
     }
   }

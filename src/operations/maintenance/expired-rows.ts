@@ -1,7 +1,7 @@
 /*
- * Which rows the purge deletes, for every table with rows that expire. The statements stand here
- * and not in the repositories of the tables, because all tables share one algorithm, and because
- * one list shows how long everything is kept, which is what a privacy policy has to state.
+ * Which rows the purge deletes, for every table with rows that expire. The statements are here and
+ * not in the repositories of the tables, because all tables share one algorithm. One list also shows
+ * how long each kind of data is kept, which a privacy policy has to state.
  */
 
 /** Rows deleted by one statement: few enough that no lock is held for long. */
@@ -10,10 +10,10 @@ export const PURGE_BATCH_SIZE = 1000;
 /** The expired rows of one table. */
 export interface ExpiredRows {
   readonly table: string;
-  /** Rows are expired when this is before `before`. There is an index on it. */
+  /** An SQL expression with an index. A row has expired if its value is less than `before`. */
   readonly by: string;
   readonly before: string;
-  /** A further condition. */
+  /** A further condition on the rows. */
   readonly and?: string;
 }
 
@@ -57,9 +57,9 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
 }
 
 /**
- * The statement that deletes one batch, oldest rows first. Skips rows that another transaction has
- * locked. It addresses rows by their physical place (`ctid`), so that its cost depends on the rows
- * it deletes and not on the size of the table.
+ * Builds the statement that deletes one batch, oldest rows first. It skips rows that another
+ * transaction has locked. It addresses rows by their physical place (`ctid`), so that its cost
+ * depends on the number of deleted rows and not on the size of the table.
  */
 export function deleteBatchStatement({ table, by, before, and }: ExpiredRows): string {
   const condition = [`${by} < ${before}`, ...(and === undefined ? [] : [and])].join(' AND ');
@@ -70,8 +70,8 @@ export function deleteBatchStatement({ table, by, before, and }: ExpiredRows): s
 }
 
 /**
- * Deletes what an undeliverable mail carries once that has expired, or after a week without a
- * retry. The rest of the row stays until the purge deletes it.
+ * Erases the payload of undeliverable mails once their code or link has expired, or after a week
+ * without a retry. The rest of the row stays until the purge deletes it.
  */
 export const ERASE_DEAD_MAIL_PAYLOADS = `UPDATE outbox_messages SET payload = NULL
   WHERE status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at, finished_at + interval '7 days') < now()`;

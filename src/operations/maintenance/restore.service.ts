@@ -17,10 +17,10 @@ export interface VoidedCounts {
 }
 
 /**
- * Voids credentials after a backup was restored. The backup holds codes, links and sessions as
- * valid that were used or ended since; they must not work a second time.
+ * Voids credentials after a backup was restored. In the backup, codes, links and sessions are still
+ * valid that were used or ended after it was made. They must not work a second time.
  *
- * The statements on tables of other modules stand here, because they run together, once, on a
+ * The statements on tables of other modules are here, because they run together, once, on a
  * connection without the application's timeouts.
  */
 @Injectable()

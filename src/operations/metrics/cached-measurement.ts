@@ -1,4 +1,4 @@
-/** However often the metrics are scraped, the database is queried at most once per this time. */
+/** The database is queried at most once in this time, however often the metrics are scraped. */
 const MAX_AGE_MS = 5_000;
 
 /** A measurement that only the database can answer, cached for a few seconds. */

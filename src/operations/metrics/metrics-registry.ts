@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 
 /**
- * The metrics of one application. Not the global registry, so that two applications in one process
- * stay separate.
+ * Holds the metrics of one application. The library's global registry is not used, so that two
+ * applications in one process stay separate.
  */
 @Injectable()
 export class MetricsRegistry {

@@ -12,7 +12,7 @@ import { ProcessMetricsService } from './process-metrics.service.js';
 import { ReplicaMetricsService } from './replica-metrics.service.js';
 
 /**
- * Metrics for Prometheus. They are read from the other modules, which do not depend on this one.
+ * Metrics for Prometheus. This module reads them from the other modules, which do not depend on it.
  */
 @Module({
   imports: [MailModule, PasswordsModule, SessionsModule, UsersModule],

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Recovery codes: one set that replaces a lost authenticator app as well as lost passkeys. */
+/** Shows and renews the recovery codes: one set, for a lost authenticator app and lost passkeys. */
 
 import { requiredValue } from './form.js';
 import { find, onAction, text } from './page.js';
@@ -68,7 +68,8 @@ export class RecoveryCodes {
   }
 
   /**
-   * Shows how many codes are left. If the request fails it shows no number, rather than an old one.
+   * Shows how many codes are left. If the request fails, it shows no number, because the last known
+   * one may be wrong.
    */
   async showCount() {
     try {

@@ -12,7 +12,7 @@ const token = takeLinkToken();
 const password = /** @type {HTMLInputElement} */ (find('#password'));
 const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
 
-/** Known if this browser signed up; then the password need not be entered again. */
+/** Known if this browser signed up. The password need not be entered then. */
 let signUpId = rememberedSignUp();
 let needsAnotherLoginId = false;
 /** Confirming also logs in if there is a page to continue with. */

@@ -45,7 +45,8 @@ export function endIfFinal(problem, refusals = {}) {
     end('already');
     return true;
   }
-  // Not the server's text: it advises to request a new link, which is not possible for these links.
+  // The server's text is not shown: it advises to request a new link, which is not possible for
+  // these links.
   const reason = isLinkRefused(problem)
     ? text(problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid')
     : refusals[problem.code];

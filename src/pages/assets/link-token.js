@@ -27,8 +27,7 @@ if (location.hash !== '') history.replaceState(null, '', location.pathname + loc
 window.addEventListener('hashchange', () => location.reload());
 
 /**
- * Adds the secret to the language links again: they reload the page, and the address no longer
- * contains it.
+ * Adds the secret to the language links: they reload the page, whose address no longer contains it.
  * @param {string} secret
  * @param {string} [name]
  */

@@ -44,8 +44,8 @@ async function logIn() {
 }
 
 /**
- * Needs no login ID: the browser offers its passkeys for this service, and the selected one
- * identifies the member.
+ * Logs in with a passkey alone. No login ID is needed: the browser offers its passkeys for this
+ * service, and the selected one identifies the member.
  */
 async function logInByPasskey() {
   const { publicKey } = await send('auth/login/passkey/options');
@@ -135,8 +135,8 @@ function startOver(message) {
 }
 
 /**
- * Passes the token in the fragment, which is not sent to servers and so is not in logs or the
- * Referer header.
+ * Opens the page for a new password. The token is passed in the fragment, which browsers do not send
+ * to servers, so that it appears neither in logs nor in the Referer header.
  */
 function changePassword() {
   location.assign(`${addressOf('reset')}#grant=${encodeURIComponent(resetToken)}`);

@@ -9,18 +9,18 @@ import { announce, localTime, show, showGroup, text } from './page.js';
 offerLinkAction({ operation: 'auth/not-me', showStart: lookUp });
 
 /**
- * Shows what the mail was subject. Changes nothing. If the request fails, the button is shown all
- * the same: a member whose account is being taken over must not depend on this detail.
+ * Shows the event that the mail reported. Changes nothing. The button is shown even if the request
+ * fails: a member whose account is being taken over must not depend on this detail.
  * @param {string} token
  */
 async function lookUp(token) {
   announce(text('loading'));
   try {
-    const subject = await post('auth/not-me/inspect', { token });
+    const disavowed = await post('auth/not-me/inspect', { token });
     const fills = {
-      event: text(`event-${subject.event}`) || text('eventUnknown'),
-      happenedAt: localTime(subject.happenedAt),
-      maskedLoginId: subject.maskedLoginId,
+      event: text(`event-${disavowed.event}`) || text('eventUnknown'),
+      happenedAt: localTime(disavowed.happenedAt),
+      maskedLoginId: disavowed.maskedLoginId,
     };
     showGroup('about', true);
     show('ready', fills);

@@ -54,7 +54,7 @@ export function show(name, fills = {}) {
   }
 }
 
-/** Shows what is going on, also to screen readers. @param {string} message */
+/** Shows the progress of the page, also to screen readers. @param {string} message */
 export function announce(message) {
   find('[data-status]').textContent = message;
 }

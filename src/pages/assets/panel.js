@@ -1,8 +1,7 @@
 // @ts-check
 
 /**
- * A section of the account page. It shows one of its parts at a time, and a message about what has
- * been done.
+ * A section of the account page. It shows one of its parts at a time, and a message after a change.
  */
 
 import { ApiProblem } from './api.js';
@@ -57,14 +56,14 @@ export class Panel {
     fill(this.root, fills);
   }
 
-  /** Shows what has been done, also to screen readers. @param {string} message */
+  /** Shows a message about a change, also to screen readers. @param {string} message */
   showMessage(message) {
     const element = this.root.querySelector('[data-done]');
     if (element) element.textContent = message;
   }
 
   /**
-   * Shows a part with a message after something has been done.
+   * Shows a part with a message, after a change.
    * @param {string} part
    * @param {string} message
    */

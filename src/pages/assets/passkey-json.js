@@ -1,9 +1,9 @@
 // @ts-check
 
 /**
- * Converts passkey objects from and to JSON. Browsers of 2023 to 2025 and later do it themselves.
- * For older browsers, and for password managers that replace the browser's objects with their own,
- * the binary parts are converted here.
+ * Converts passkey objects from and to JSON. Recent browsers have methods for it (added between 2023
+ * and 2025). For older browsers, and for password managers that replace the browser's objects with
+ * their own, the binary parts are converted here.
  */
 
 /** @param {any} json @returns {PublicKeyCredentialCreationOptions} */

@@ -24,8 +24,8 @@ const codeRequest = offerCode('auth/password-reset/send-code');
 let token = takeLinkToken();
 
 /**
- * Allows to set the password. Kept in memory, so that the member can try again after a refused
- * password.
+ * The reset token, which allows to set the password. It is kept in memory, so that the member can
+ * try again if the server refuses the password.
  * @type {{ resetToken: string, maskedLoginId?: string } | null}
  */
 let grant = null;

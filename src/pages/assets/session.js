@@ -80,7 +80,7 @@ export async function logOut() {
   }
 }
 
-/** Renews the access token. Concurrent callers share one request. */
+/** Renews the access token. Concurrent calls share one request. */
 function renew() {
   renewing ??= refresh().finally(() => (renewing = null));
   return renewing;

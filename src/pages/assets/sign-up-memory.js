@@ -8,7 +8,10 @@
 /** The key in local storage. Apps on the same origin may use it, too. */
 const KEY = 'munjigi.signUpId';
 
-/** Returns null if there is none or storage is disabled; the page then asks for the password. */
+/**
+ * Returns the remembered sign-up id. Null if there is none or if storage is disabled; the page then
+ * asks for the password.
+ */
 export function rememberedSignUp() {
   try {
     return localStorage.getItem(KEY);
@@ -18,7 +21,8 @@ export function rememberedSignUp() {
 }
 
 /**
- * Safe to store: a sign-up id is useless without access to the mailbox.
+ * Remembers the sign-up id. It is safe to store, because it is useless without access to the
+ * mailbox.
  *
  * @param {string} signUpId
  */

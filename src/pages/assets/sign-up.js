@@ -24,8 +24,8 @@ onAction('start-over', () => show('ready'));
 show('ready');
 
 /**
- * Shows early whether the login ID is available. Only a hint: the server checks again, and may be
- * configured not to answer.
+ * Shows early whether the login ID is available. Only a hint: the server checks again when the form
+ * is sent, and this check may be switched off.
  */
 async function checkLoginId() {
   const candidate = loginId.value.trim();

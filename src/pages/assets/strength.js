@@ -41,14 +41,17 @@ export function showStrength(id, ownWords) {
     mark(box, 'personal', password === '' ? null : !consistsOf(password, words, minLength));
     if (password === '') return showScore(box, null);
     const estimate = await load().catch(() => undefined);
-    // Ignored if more was typed while the estimator was loading. Without the estimator only the
-    // server checks.
+    // The score is ignored if more was typed while the estimator was loading. If the estimator cannot
+    // be loaded, only the server checks.
     if (thisInput === latestInput && estimate)
       showScore(box, estimate.check(password.slice(0, ESTIMATED_LENGTH), words).score);
   });
 }
 
-/** Loads the estimator when the field gets the focus. It is larger than the rest of the page. */
+/**
+ * Loads the estimator when the field gets the focus, and not earlier, because it is larger than the
+ * rest of the page.
+ */
 function load() {
   estimator ??= Promise.all([importAsset('strength-estimator.js'), importAsset('strength-words.js')]).then(
     ([{ ZxcvbnFactory }, { dictionary, graphs }]) =>
