@@ -192,7 +192,7 @@ describe('member list', () => {
       expect([query, await search(query)]).toEqual([query, []]);
   });
 
-  it('it filters by status and role', async () => {
+  it('filters by status and role', async () => {
     const ada = await given.member(app);
     const list = async (filter: string) => (await act('GET', `members?query=${ada.loginId}&${filter}`, 200)).body.items;
     expect(await list('status=active&role=member')).toHaveLength(1);

@@ -392,7 +392,7 @@ describe('several clients with one storage, like tabs of a browser without locks
     return { tabs: all, member };
   }
 
-  it('they are signed in together', async () => {
+  it('are signed in together', async () => {
     const { tabs: all, member } = await tabs(3);
     for (const { client } of all) expect(await client.me.get()).toMatchObject({ loginId: member.loginId });
     expect(all.map(({ network }) => network.count(REFRESH))).toEqual([0, 0, 0]);
