@@ -84,7 +84,7 @@ export class EmailChallengesRepository {
   /** Makes other transactions for the same address and purpose wait here until commit. */
   async lockAddress(tx: Tx, emailKey: string, purpose: EmailChallengePurpose): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock($1, hashtext($2))`, [
-      LOCK_KINDS.proofAddress,
+      LOCK_KINDS.challengeAddress,
       `${purpose} ${emailKey}`,
     ]);
   }

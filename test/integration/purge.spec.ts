@@ -37,9 +37,9 @@ const MAX_WAIT_MS = 3000;
 class WatchedDatabase extends Database {
   readonly asked: { text: string; count: number; ms: number }[] = [];
 
-  override async queryAfresh(text: string) {
+  override async queryUnprepared(text: string) {
     const begun = performance.now();
-    const result = await super.queryAfresh(text);
+    const result = await super.queryUnprepared(text);
     this.asked.push({ text, count: result.count, ms: performance.now() - begun });
     return result;
   }

@@ -52,7 +52,7 @@ export class PurgeService {
     const statement = deleteBatchStatement(rows);
     try {
       for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
-        const { count } = await this.database.queryAfresh(statement);
+        const { count } = await this.database.queryUnprepared(statement);
         if (count < PURGE_BATCH_SIZE) break;
       }
     } catch (error) {
@@ -62,7 +62,7 @@ export class PurgeService {
 
   private async eraseDeadMail(): Promise<void> {
     await this.database
-      .queryAfresh(ERASE_DEAD_MAIL_PAYLOADS)
+      .queryUnprepared(ERASE_DEAD_MAIL_PAYLOADS)
       .catch((error: unknown) => this.logger.warn(`could not erase dead mail: ${(error as Error).message}`));
   }
 }

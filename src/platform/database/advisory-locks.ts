@@ -16,6 +16,6 @@ export const LOCKS = {
  * of one number.
  */
 export const LOCK_KINDS = {
-  proofAddress: 1,
+  challengeAddress: 1,
   eventPartitions: 2,
 } as const;

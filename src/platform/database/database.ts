@@ -91,7 +91,7 @@ export class Database implements Sql {
    * As {@link query}, but planned each time: for jobs whose tables may have grown a thousandfold
    * since the last run.
    */
-  async queryAfresh(text: string): Promise<{ count: number }> {
+  async queryUnprepared(text: string): Promise<{ count: number }> {
     const { rowCount } = await this.pool.query(text);
     return { count: rowCount ?? 0 };
   }

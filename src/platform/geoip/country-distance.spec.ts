@@ -42,9 +42,9 @@ describe('the minimum distance between two countries', () => {
 
   it('is known for every country, each with a plausible position', () => {
     expect(COUNTRY_SHAPES.size).toBe(250);
-    for (const [code, { latitude, longitude, reachKm }] of COUNTRY_SHAPES) {
+    for (const [code, { latitude, longitude, radiusKm }] of COUNTRY_SHAPES) {
       expect(code).toMatch(/^[A-Z]{2}$/);
-      expect([code, Math.abs(latitude) <= 90, Math.abs(longitude) <= 180, reachKm > 0]).toEqual([
+      expect([code, Math.abs(latitude) <= 90, Math.abs(longitude) <= 180, radiusKm > 0]).toEqual([
         code,
         true,
         true,

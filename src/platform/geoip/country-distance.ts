@@ -16,7 +16,7 @@ export function leastDistanceKm(from: string, to: string): number {
     Math.sin(latitude1) * Math.sin(latitude2) +
     Math.cos(latitude1) * Math.cos(latitude2) * Math.cos(radians(b.longitude - a.longitude));
   const betweenCentres = EARTH_RADIUS_KM * Math.acos(Math.min(1, Math.max(-1, cosine)));
-  return Math.max(0, betweenCentres - a.reachKm - b.reachKm);
+  return Math.max(0, betweenCentres - a.radiusKm - b.radiusKm);
 }
 
 function radians(degrees: number): number {

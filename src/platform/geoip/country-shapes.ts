@@ -8,7 +8,7 @@
 export interface CountryShape {
   readonly latitude: number;
   readonly longitude: number;
-  readonly reachKm: number;
+  readonly radiusKm: number;
 }
 
 const ROWS = `
@@ -50,7 +50,7 @@ export const COUNTRY_SHAPES: ReadonlyMap<string, CountryShape> = new Map(
   ROWS.trim()
     .split(/[|\n]/)
     .map((row) => {
-      const [code, latitude, longitude, reachKm] = row.split(' ');
-      return [code!, { latitude: Number(latitude), longitude: Number(longitude), reachKm: Number(reachKm) }];
+      const [code, latitude, longitude, radiusKm] = row.split(' ');
+      return [code!, { latitude: Number(latitude), longitude: Number(longitude), radiusKm: Number(radiusKm) }];
     }),
 );

@@ -5,7 +5,7 @@ type Storage = ReturnType<typeof getMetadataStorage>;
 type Rules = ReturnType<Storage['getTargetValidationMetadatas']>;
 type RulesByField = ReturnType<Storage['groupByPropertyName']>;
 
-const remembering = new WeakSet<Storage>();
+const cachingStorages = new WeakSet<Storage>();
 const fieldsByClass = new WeakMap<object, ReadonlySet<string>>();
 
 /** The fields of a request class: those that carry a rule. */
@@ -23,9 +23,9 @@ export function fieldsOf(requestClass: Type): ReadonlySet<string> {
  * validation, which is half its cost, and rules never change after loading. Rules of a base class come first,
  * so that answers name fields in the order in which they are declared. Validation groups are not supported.
  */
-export function rememberRules(storage: Storage = getMetadataStorage()): void {
-  if (remembering.has(storage)) return;
-  remembering.add(storage);
+export function cacheRules(storage: Storage = getMetadataStorage()): void {
+  if (cachingStorages.has(storage)) return;
+  cachingStorages.add(storage);
   const collect = storage.getTargetValidationMetadatas.bind(storage);
   const group = storage.groupByPropertyName.bind(storage);
   const rulesByClass = new WeakMap<object, Rules>();

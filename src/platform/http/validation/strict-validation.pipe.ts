@@ -2,7 +2,7 @@ import { Injectable, ValidationPipe, type ArgumentMetadata, type Type } from '@n
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldProblem } from '../problems/domain-error.js';
 import type { RuleProblem } from './rule.js';
-import { fieldsOf, rememberRules } from './rule-cache.js';
+import { cacheRules, fieldsOf } from './rule-cache.js';
 
 /** A field name is input too: longer ones are not repeated in the answer. */
 const MAX_FIELD_NAME = 64;
@@ -28,7 +28,7 @@ export class StrictValidationPipe extends ValidationPipe {
       validationError: { target: false, value: false },
       exceptionFactory: (errors) => refusalOf(errors.map(problemOf)),
     });
-    rememberRules();
+    cacheRules();
   }
 
   /** @throws DomainError `validation_failed` */
