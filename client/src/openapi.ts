@@ -1339,7 +1339,7 @@ export interface components {
              * @example 600
              */
             expiresIn: number;
-            /** @description Belongs to the code and is sent along with it; worth nothing by itself */
+            /** @description Sent back together with the code; of no use without it */
             requestId: string;
         };
         ConfirmLoginIdCodeRequest: {

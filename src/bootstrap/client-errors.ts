@@ -9,7 +9,7 @@ import { negotiateLocale } from '../platform/i18n/locale.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 /*
- * Problem answers to requests that never reach Nest, and so not its ProblemFilter.
+ * Problem answers to requests that never reach Nest and its ProblemFilter.
  */
 
 /** By the error code of Node's HTTP parser. */

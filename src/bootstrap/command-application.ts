@@ -29,7 +29,7 @@ export const withApplication: WithApplication = async (work) => {
  * terminal should not.
  */
 async function checkDatabase({ env }: AppConfig): Promise<void> {
-  // Connects with the options of the application: a pooler may refuse only those, and the
+  // Connects with the options of the application: a pooler may refuse these options, and the
   // application would then wait and retry.
   const { options } = connectionOptions({
     url: env.DATABASE_URL,

@@ -72,7 +72,8 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
 
 function newAdapter(config: AppConfig): FastifyAdapter {
   return new FastifyAdapter({
-    // Counted from our end: what a client puts further left in X-Forwarded-For is never believed (BF-02).
+    // Counts the configured proxies from the right of X-Forwarded-For. What a client writes further
+    // left is never believed (BF-02).
     trustProxy: (_address, hop) => hop < config.env.TRUSTED_PROXIES,
     bodyLimit: MAX_BODY_BYTES,
     // Never taken from the client, because it is written to logs and audit rows.

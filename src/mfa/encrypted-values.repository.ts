@@ -28,7 +28,7 @@ export interface EncryptedValue<Id> {
 export class EncryptedValuesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Scans both tables. */
+  /** Counts all values, which reads both tables completely. */
   async count(): Promise<EncryptedCount[]> {
     const { rows } = await this.database.query<EncryptedCount>(
       `SELECT 'authenticator apps' AS kind, key_id AS "keyId", count(*)::int AS count FROM totp_secrets GROUP BY key_id
@@ -40,8 +40,8 @@ export class EncryptedValuesRepository {
   }
 
   /**
-   * Unused recovery codes from before 1.0.0. Only the member has the code, so they keep the secret
-   * they were made with.
+   * Counts unused recovery codes from before 1.0.0. They cannot move to another secret, because
+   * only the member has the code.
    */
   async countImmovable(): Promise<number> {
     const { rows } = await this.database.query<{ count: number }>(

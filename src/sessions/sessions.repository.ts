@@ -142,7 +142,9 @@ export class SessionsRepository {
     await this.database.query(`UPDATE sessions SET authenticated_at = now() WHERE id = $1 AND ended_at IS NULL`, [id]);
   }
 
-  /** From now on, whatever needs a recent login needs another one in this session. */
+  /**
+   * Until the next password check in this session, operations that need a recent login are refused.
+   */
   async markUnauthenticated(tx: Tx, id: string): Promise<void> {
     await tx.query(`UPDATE sessions SET authenticated_at = to_timestamp(0) WHERE id = $1`, [id]);
   }

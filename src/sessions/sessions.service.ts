@@ -18,8 +18,8 @@ export interface SessionOwner {
 }
 
 /**
- * Opens and lists sessions, and keeps when their members last authenticated: one row per signed-in
- * device.
+ * Opens and lists sessions, one row per signed-in device, and records when their members last
+ * authenticated.
  */
 @Injectable()
 export class SessionsService {
@@ -74,7 +74,7 @@ export class SessionsService {
     if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
   }
 
-  /** The member of this session has just confirmed the password. */
+  /** Records that the member of this session has just confirmed the password. */
   async markAuthenticated(sessionId: string): Promise<void> {
     await this.sessions.markAuthenticated(sessionId);
   }

@@ -11,13 +11,13 @@ const ERASABLE = `status = 'closed' AND closed_at <= now() - make_interval(secs 
 
 /**
  * Deletes closed accounts from the table `members` after their grace period. SQL, because the
- * database's clock and row locks decide which rows go.
+ * database's clock and row locks decide which rows are deleted.
  */
 @Injectable()
 export class AccountErasureRepository {
   constructor(private readonly database: Database) {}
 
-  /** Erasable accounts, those closed first at the beginning. */
+  /** The ids of erasable accounts, beginning with those that were closed first. */
   async findErasable(graceSeconds: number, limit: number, excludedIds: readonly string[]): Promise<string[]> {
     const { rows } = await this.database.query<{ id: string }>(
       `SELECT id FROM members WHERE ${ERASABLE} AND id <> ALL($3::uuid[]) ORDER BY closed_at LIMIT $2`,

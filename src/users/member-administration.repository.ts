@@ -33,8 +33,8 @@ export class MemberAdministrationRepository {
 
   /**
    * Until commit, all changes that could remove an administrator run one after the other: when two
-   * demote each other at once, the second sees the change of the first. Take it before the row of
-   * any member, so that no deadlock arises.
+   * administrators demote each other at once, the second transaction sees the change of the first.
+   * Take this lock before locking the row of any member; otherwise two transactions could deadlock.
    */
   async lockAdministrators(tx: Tx): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock($1)`, [LOCKS.administrators]);
@@ -71,9 +71,9 @@ export class MemberAdministrationRepository {
   }
 
   /**
-   * After this, a login with the right password leads only to a new password. The version increases
-   * as with a new one, so that a login or password change that was checked before is refused
-   * (CC-04).
+   * After this, a login with the right password leads only to a new password. The password version
+   * increases as with a new password, so that a login or password change whose password was checked
+   * before is refused (CC-04).
    */
   async demandPasswordChange(tx: Tx, id: string): Promise<void> {
     await tx.manager.update(

@@ -26,8 +26,8 @@ export class Member {
   @Column('text', { name: 'email_key' }) emailKey: string;
   @Column('text', { name: 'password_hash', select: false }) passwordHash: string;
   /**
-   * Increases with each new password and each demand for one. What was checked at an older version
-   * is refused.
+   * Increases with each new password and each demand for one. A request whose password was checked
+   * at an older version is refused.
    */
   @Column('int', { name: 'password_version', default: 1 }) passwordVersion: number;
   @Column('boolean', { name: 'must_change_password', default: false }) mustChangePassword: boolean;

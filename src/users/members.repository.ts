@@ -125,8 +125,8 @@ export class MembersRepository {
   }
 
   /**
-   * Locks the member's row until commit, so that logins and changes to how logins work run one
-   * after the other.
+   * Locks the member's row until commit, so that logins and changes of the member's password or
+   * second factors run one after the other.
    */
   async lock(tx: Tx, id: string): Promise<void> {
     await tx.query(`SELECT id FROM members WHERE id = $1 FOR NO KEY UPDATE`, [id]);

@@ -53,8 +53,8 @@ export class ChallengeCodesService {
     isReserved: boolean,
   ): Promise<GuessableChallenge> {
     if (!challenge) throw new DomainError('code_invalid', { detail: 'no such request' });
-    // The challenge counts first. One that is over takes nothing from the day, or one dead request
-    // could use up all of it.
+    // The challenge counts first. A guess at a challenge that is over does not count for the day;
+    // otherwise one request that is over could use up all guesses of the day.
     if (!(await this.challenges.countGuess(challenge.id, 'code', this.config.env.CODE_GUESS_LIMIT)))
       throw new DomainError('code_invalid', { detail: 'over, or too many guesses' });
     if (isReserved) await this.guesses.take(challenge.emailKey);

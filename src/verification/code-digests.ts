@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { equalDigests, keyedDigest } from '../platform/crypto/digest.js';
 import { KeyRing } from '../platform/crypto/key-ring.js';
 
+/** Names the derived key. Another name would make every code that was mailed before invalid. */
 const KEY = 'proof-code';
 
 /**

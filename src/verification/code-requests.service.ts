@@ -96,7 +96,7 @@ export class CodeRequestsService {
       await this.challenges.lockAddress(tx, emailKey, kind.purpose);
       const member = mayMail ? await this.findRecipient(tx, emailKey, kind) : null;
       // Too soon for another mail: the request gets a new id for the challenge that was mailed
-      // last, whose code is still good.
+      // last, whose code is still valid.
       const open = mayMail ? null : await this.challenges.findOpen(tx, emailKey, kind.purpose, { namedLoginId });
       const challengeId = open ?? (await this.issue(tx, emailKey, member, kind, context));
       return { requestId: await this.challenges.addRequest(tx, challengeId), isDelivered: member !== null };
@@ -107,7 +107,10 @@ export class CodeRequestsService {
     return requestId;
   }
 
-  /** The member who gets the mail; null where the answer is the same and no mail is sent. */
+  /**
+   * Finds the member who gets the mail. Null if no mail is sent; the answer to the client is the
+   * same.
+   */
   private async findRecipient<Name extends keyof MailTemplates>(
     tx: Tx,
     emailKey: string,

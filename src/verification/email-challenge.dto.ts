@@ -20,7 +20,7 @@ export class CodeLifetimes {
 }
 
 export class CodeSentResponse extends CodeLifetimes {
-  /** Belongs to the code and is sent along with it; worth nothing by itself */
+  /** Sent back together with the code; of no use without it */
   requestId: string;
 }
 

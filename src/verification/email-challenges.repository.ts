@@ -90,8 +90,8 @@ export class EmailChallengesRepository {
   }
 
   /**
-   * The newest challenge for this address and purpose whose code is still good. Mailed ones go
-   * before decoys.
+   * The newest challenge for this address and purpose whose code is still valid. Mailed challenges
+   * take precedence over decoys.
    */
   async findOpenByAddress(
     tx: Tx,
@@ -152,7 +152,9 @@ export class EmailChallengesRepository {
     await this.database.query(`UPDATE proof_requests SET guesses = greatest(guesses - 1, 0) WHERE id = $1`, [id]);
   }
 
-  /** Uses up code and link together. The row count decides, so that two racers cannot both win. */
+  /**
+   * Uses up code and link together. The row count decides which of two requests at once used them.
+   */
   async spend(tx: Tx, id: string, method: ChallengeMethod): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE proof_requests SET spent_at = now() WHERE id = $1 AND ${OPEN} AND ${method}_expires_at > now()`,

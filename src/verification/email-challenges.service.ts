@@ -67,9 +67,9 @@ export class EmailChallengesService {
     const linkToken = randomToken();
     const { emailKey, memberId = null, signUpId = null, newEmail = null, namedLoginId = null } = subject;
     const isDecoy = memberId === null && signUpId === null;
-    // A decoy runs the same statements on as many rows: it replaces the decoy before it, so that
-    // time shows no difference (EN-06). Grants are voided before challenges, as in voidAllOf, so
-    // that two transactions that void both cannot deadlock.
+    // A decoy runs the same statements on as many rows, because it replaces the previous decoy. So
+    // the response time does not show whether the address is known (EN-06). Grants are voided
+    // before challenges, as in voidAllOf, so that two transactions that void both cannot deadlock.
     if (purpose === 'password-reset')
       await this.grants.voidAll(tx, deliversToMailbox ? (memberId ?? DECOY_MEMBER_ID) : DECOY_MEMBER_ID);
     const unmailed = isDecoy ? { decoysOf: emailKey, purpose, namedLoginId } : { memberId: DECOY_MEMBER_ID };
@@ -115,8 +115,8 @@ export class EmailChallengesService {
   }
 
   /**
-   * Finds the newest challenge whose code is still good: of this member, where one is named, and
-   * for this login ID or for none.
+   * Finds the newest challenge whose code is still valid: that of `memberId` if it is set, and with
+   * the same named login ID, or none.
    */
   async findOpen(
     tx: Tx,

@@ -32,7 +32,7 @@ export class ResetGrantsRepository {
     return rows[0]!;
   }
 
-  /** Looks before costly work; {@link spend} decides. */
+  /** A check before costly work, which does not use the grant up; {@link spend} decides. */
   async isUsable(id: string, memberId: string): Promise<boolean> {
     const { count } = await this.database.query(
       `SELECT FROM reset_grants WHERE id = $1 AND member_id = $2 AND ${USABLE}`,

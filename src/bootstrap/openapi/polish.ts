@@ -1,7 +1,7 @@
 import type { OpenAPIObject, OperationObject, ReferenceObject, RequestBodyObject, SchemaObject } from '@nestjs/swagger';
 
 /*
- * What decorators and docstrings leave out, done in the same way for every operation.
+ * Adds what decorators and docstrings leave out, in the same way for every operation.
  */
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;

@@ -11,7 +11,10 @@ interface SwaggerResponse {
   readonly text?: string;
 }
 
-/** Puts the tokens of each response into the locks, so that they need not be copied by hand. */
+/**
+ * Puts the tokens of each response into the locks of Swagger UI, so that they need not be copied by
+ * hand.
+ */
 export function keepTokens(response: SwaggerResponse): SwaggerResponse {
   const { ui } = globalThis as unknown as { ui?: SwaggerUi };
   try {

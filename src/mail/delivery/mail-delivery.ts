@@ -6,7 +6,10 @@ import { MailRenderingError } from '../templates/mail-template-adapter.js';
 import { Backoff } from './backoff.js';
 import { describeFailure, isPermanentFailure, isServerFailure } from './smtp-failure.js';
 
-/** Results as the metrics count them. `unreachable`: the mail server failed, whatever the mail. */
+/**
+ * Results as the metrics count them. `unreachable`: the mail server failed, and would have failed
+ * for any mail.
+ */
 export const ATTEMPT_RESULTS = ['sent', 'postponed', 'dead', 'dropped', 'unreachable'] as const;
 export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
 
@@ -30,7 +33,10 @@ const OUTAGE_BACKOFF = new Backoff(2, 15);
 @Injectable()
 export class MailDelivery {
   private readonly logger = new Logger(MailDelivery.name);
-  /** Attempts of this process so far. First attempts are apart: each mail has exactly one. */
+  /**
+   * Attempts of this process so far. First attempts are counted separately, because each mail has
+   * exactly one.
+   */
   readonly attemptCounts = { first: noAttempts(), later: noAttempts() };
 
   constructor(

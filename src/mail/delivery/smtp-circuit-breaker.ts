@@ -2,8 +2,8 @@ import type { Backoff } from './backoff.js';
 
 /**
  * Stops sending while the mail server fails. Open: no mail is sent until a backoff has passed.
- * Half-open: one mail tests the server. So an outage costs few attempts however many mails wait,
- * and all of them leave soon after it ends (FT-03).
+ * Half-open: one mail tests the server. An outage then costs few attempts, even if many mails wait,
+ * and all of them are sent soon after it ends (FT-03).
  */
 export class SmtpCircuitBreaker {
   private failures = 0;

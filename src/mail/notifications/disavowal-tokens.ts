@@ -12,7 +12,7 @@ const KEY = 'not-me-mailbox';
 /**
  * Signs and verifies the tokens of "It wasn't me" links. Each token is bound to the mailbox that it
  * was sent to. A token that an attacker received while in control of the account stops working once
- * the owner has recovered it.
+ * the owner has recovered the account.
  */
 @Injectable()
 export class DisavowalTokens {

@@ -8,9 +8,15 @@ export interface OutboxBacklog {
   readonly due: number;
   /** Being sent, or waiting for a retry. */
   readonly waiting: number;
-  /** Given up and retryable by an operator. Expired ones do not count: no action is left. */
+  /**
+   * Given up, and retryable by an operator. Expired mails are not counted, because they cannot be
+   * retried.
+   */
   readonly dead: number;
-  /** Age of the oldest mail without an attempt; 0 if there is none. Retries do not count: one greylisted mail would hide the rest. */
+  /**
+   * Age of the oldest mail without an attempt; 0 if there is none. Retries are not counted: one
+   * greylisted mail would hide the rest.
+   */
   readonly oldestSeconds: number;
 }
 

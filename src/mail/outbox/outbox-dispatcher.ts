@@ -14,11 +14,14 @@ import { MailDelivery, type Outcome } from '../delivery/mail-delivery.js';
 import { SmtpCircuitBreaker } from '../delivery/smtp-circuit-breaker.js';
 import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from './outbox.repository.js';
 
-/** Finds due mails that no notification announces: retries, and leases of processes that died. */
+/**
+ * How often to look for due mails that no notification announces: retries, and mails of processes
+ * that died.
+ */
 const POLL_MS = 2000;
 /** At shutdown, mails in flight get this long; then they are aborted and left to another process. */
 const DRAIN_MS = 8000;
-/** Between attempts to record an outcome while the database is unavailable. */
+/** The pause between attempts to record an outcome while the database is unavailable. */
 const RECORD_RETRY_MS = 250;
 
 /**
@@ -68,8 +71,9 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, O
   }
 
   /**
-   * Stops claiming and waits for the mails in flight. In this hook, because MailerService closes its
-   * connections in the same hook of a module that Nest destroys later, and the database is still open.
+   * Stops claiming and waits for the mails in flight. At this point the connections to the database
+   * and the mail server are still open: MailerService closes the latter in the same hook, but Nest
+   * destroys its module later.
    */
   async onModuleDestroy(): Promise<void> {
     this.isStopped = true;

@@ -70,8 +70,9 @@ export class MailRenderer {
   }
 
   /**
-   * One Handlebars instance per language and flavour. A partial is compiled with the options of the
-   * template that uses it first, so a shared partial of a text part would not be escaped in HTML.
+   * One Handlebars instance per language and flavour. Handlebars compiles a partial only once, with
+   * the options of the first template that uses it. If both flavours shared an instance, a partial
+   * first used in plain text would not be escaped in HTML.
    */
   private engine(locale: Locale, flavour: Flavour): Engine {
     const key = `${locale}.${flavour}`;

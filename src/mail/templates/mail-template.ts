@@ -166,8 +166,8 @@ const CHALLENGE_FIELDS: FieldsOf<EmailChallengeMail> = {
 };
 
 /**
- * The same list at run time. Data comes from an outbox row as JSON, which the compiler cannot check,
- * and a mail with a missing field must not be sent.
+ * The fields of each template at run time. Data comes from an outbox row as JSON, which the
+ * compiler cannot check, and a mail with a missing field must not be sent.
  */
 export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: FieldsOf<MailTemplates[Name]> } = {
   'sign-up': {

@@ -3,7 +3,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { MailRenderer } from './mail-renderer.js';
 import { MailTemplateAdapter } from './mail-template-adapter.js';
 
-/** Rendering of mails, for sending them and for looking at them. */
+/** Renders mails, for sending and for the preview. */
 @Module({
   providers: [
     {

@@ -19,7 +19,7 @@ export interface IssuedMfaToken {
 }
 
 /**
- * Carries a login from the password to the second factor: a row, and a token for it that is good
+ * Carries a login from the password to the second factor: a row, and a token for it that is valid
  * for nothing else.
  */
 @Injectable()
@@ -61,7 +61,7 @@ export class LoginChallengesService {
   }
 
   /**
-   * Single use: of two requests with one token, one wins.
+   * Uses the challenge up: of two requests with one token, one wins.
    * @throws DomainError `token_invalid`
    */
   async spend(tx: Tx, challenge: OpenChallenge): Promise<void> {

@@ -19,9 +19,9 @@ export class PasskeyChallengesRepository {
   }
 
   /**
-   * Uses a challenge up, in its own commit: a refused attempt must not get it back.
+   * Uses a challenge up, in its own commit: a refused attempt must not make it usable again.
    * @returns false unless it is open, for this purpose and this member; of two requests with one
-   * challenge, one wins
+   *   challenge, one wins
    */
   async spend(challenge: string, purpose: PasskeyPurpose, memberId: string | null): Promise<boolean> {
     const { count } = await this.database.query(

@@ -4,8 +4,9 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import { IsPresent, Rule } from '../../platform/http/validation/rule.js';
 
 /*
- * What a browser makes of `navigator.credentials.create()` and `.get()`: `PublicKeyCredential.toJSON()` (WebAuthn level 3).
- * The parts that the server relies on are checked here. Browsers may add further parts; those are ignored.
+ * The credentials that `navigator.credentials.create()` and `.get()` return in a browser, in the
+ * form of `PublicKeyCredential.toJSON()` (WebAuthn level 3). The parts that the server relies on
+ * are checked here. Browsers may add further parts; those are ignored.
  */
 
 export type NewCredential = RegistrationResponseJSON;

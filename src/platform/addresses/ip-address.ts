@@ -54,7 +54,7 @@ export function isPublicAddress(ip: string): boolean {
 }
 
 /**
- * Null for text that is no address. Node.js decides that, because the library also reads `1.2.3`
+ * Null for text that is no address. Node.js decides that, because the library also accepts `1.2.3`
  * and octal numbers.
  */
 function parse(ip: string): IpAddress | null {

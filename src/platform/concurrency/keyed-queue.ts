@@ -25,7 +25,7 @@ export class KeyedQueue {
   }
 
   /**
-   * Waits until all earlier work with this key is done. The next one waits until the slot is
+   * Waits until all earlier work with this key is done. Later work waits until the returned slot is
    * released.
    * @throws DomainError `overloaded` when `limit` others hold or wait for the same key
    */

@@ -30,8 +30,8 @@ export class AppConfig {
     const values = Object.fromEntries(
       Object.entries({ NODE_ENV: 'development', ...variables }).filter(([, value]) => value !== ''),
     );
-    // Copied to a plain object: envalid's own throws when a refused variable is read, which the
-    // checks below do.
+    // Copied to a plain object, because that of envalid throws when an invalid variable is read,
+    // and the checks below read them.
     const env: Environment = {
       ...cleanEnv(values, ENVIRONMENT, {
         reporter: ({ errors }) => {
@@ -51,7 +51,7 @@ export class AppConfig {
     return new AppConfig(env, [secret, ...env.PREVIOUS_SECRETS], publicUrl, poolThreads);
   }
 
-  /** Allowed settings that are rarely intended, for the operator to read at start. */
+  /** Warnings for the operator at start, about settings that are allowed but rarely intended. */
   hints(): string[] {
     const hints: string[] = [];
     if (!this.isProduction) hints.push('NODE_ENV is not production: weak settings are accepted');
@@ -67,8 +67,8 @@ export class AppConfig {
   }
 
   /**
-   * Connects to PostgreSQL without a pooler, for whatever needs one connection for longer than a
-   * transaction.
+   * The URL of PostgreSQL without a pooler, for LISTEN and migrations, which need one connection
+   * for longer than a transaction.
    */
   get directDatabaseUrl(): string {
     return this.env.DATABASE_DIRECT_URL ?? this.env.DATABASE_URL;

@@ -74,7 +74,7 @@ function checkHashCost(env: Environment, report: Report): void {
     if (env[name as keyof typeof MIN_HASH_COST] < minimum) report(name, `needs to be at least ${minimum}`);
 }
 
-/** A mailed link needs a page to open, and the pages need the logo that is configured. */
+/** Every mailed link needs a page that it opens, and the configured logo must be readable. */
 function checkPages(env: Environment, report: Report): void {
   for (const [page, variable] of Object.entries(LINKED_PAGES) as [LinkedPage, (typeof LINKED_PAGES)[LinkedPage]][]) {
     // PAGES is undefined when its own value was refused, which is already reported.

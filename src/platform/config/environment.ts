@@ -236,7 +236,7 @@ export const ENVIRONMENT = {
   RISK_NOTIFY_SCORE: count({ default: 30, desc: 'the member gets a mail from this score on' }),
   RISK_ASK_SCORE: count({
     default: 70,
-    desc: 'the member has to prove more than the session from this score on',
+    desc: 'from this score on, sensitive operations of the session need another password check',
   }),
   RISK_END_SCORE: count({ default: 120, desc: 'a login is refused and a session ended from this score on' }),
   RISK_WEIGHT_NEW_DEVICE: natural({ default: 20, desc: 'score of a new device; 0 ignores it' }),

@@ -4,13 +4,16 @@ import { hkdfSync } from 'node:crypto';
 const ID_BYTES = 8;
 
 /**
- * Derives one key per purpose from the master secret (HKDF, RFC 5869), so that a leaked key opens
- * nothing of another purpose. During a rotation, older master secrets still decrypt and verify.
+ * Derives one key per purpose from the master secret (HKDF, RFC 5869), so that a leaked key is of
+ * no use for another purpose. During a rotation, older master secrets still decrypt and verify.
  */
 export class KeyRing {
   private readonly derived = new Map<string, Buffer[]>();
 
-  /** @param secrets the current one first: it makes new values, all of them read old ones */
+  /**
+   * @param secrets the current one first: it encrypts and signs new values, all of them decrypt and
+   *   verify old ones
+   */
   constructor(private readonly secrets: readonly string[]) {
     if (secrets.length === 0) throw new Error('a key ring needs a secret');
   }
@@ -22,7 +25,7 @@ export class KeyRing {
 
   /**
    * Ids of the secrets in their order. A row stores the id of the secret that it needs; an id
-   * reveals nothing of the secret.
+   * reveals nothing about its secret.
    */
   get ids(): readonly string[] {
     return this.all('key-id').map((key) => key.toString('hex', 0, ID_BYTES));

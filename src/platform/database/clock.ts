@@ -18,7 +18,7 @@ export class Clock {
     return Math.floor(this.now());
   }
 
-  /** Whole seconds until that time; 0 when it is over. */
+  /** Whole seconds until that time; 0 if it has passed. */
   secondsUntil(seconds: number): number {
     return Math.max(seconds - this.nowSeconds(), 0);
   }

@@ -27,8 +27,8 @@ export function connectionOptions(settings: DatabaseSettings): PostgresDataSourc
     url: settings.url,
     migrationsTableName: 'migrations',
     synchronize: false,
-    // The service creates ids itself, so it needs no extension, which an ordinary role may not
-    // install.
+    // No extension is needed, because the service creates ids itself; an ordinary role may not
+    // install one.
     installExtensions: false,
     poolErrorHandler: settings.onPoolError ?? (() => undefined),
     extra: {
@@ -37,8 +37,8 @@ export function connectionOptions(settings: DatabaseSettings): PostgresDataSourc
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       application_name: 'munjigi',
-      // When the network is lost, the server's timeout does not arrive. The client gives up shortly
-      // after it.
+      // When the network is lost, the server's timeout does not reach the client, so the client has
+      // its own, a little longer one.
       query_timeout: timeout + 1000,
       ...(settings.isPooled === true
         ? { Client: UnnamedStatementsClient } // the role has the timeouts, see docs/scaling.md

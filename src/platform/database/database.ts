@@ -17,7 +17,7 @@ export interface PreparedStatement {
   readonly text: string;
 }
 
-/** How often a transaction runs that conflicts with others. */
+/** How many times at most a transaction runs that conflicts with others. */
 const MAX_ATTEMPTS = 3;
 
 /** Runs transactions and single statements on PostgreSQL. */

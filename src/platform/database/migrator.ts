@@ -26,8 +26,8 @@ export async function waitForDatabase(
 }
 
 /**
- * Applies pending migrations under an advisory lock: of replicas that start together, the later
- * ones find none.
+ * Applies pending migrations under an advisory lock: when replicas start together, the first
+ * applies them and the others find none.
  * @returns the names of the applied migrations
  */
 export async function migrate(options: DataSourceOptions): Promise<string[]> {

@@ -18,8 +18,8 @@ interface Subscription {
   readonly channel: string;
   onMessage(payload: string): void;
   /**
-   * Runs after each connection. Messages sent during the gap are lost, so read the state that they
-   * would have changed.
+   * Runs after each connect. Messages sent while there was no connection are lost, so read the
+   * state that they would have changed.
    */
   onConnected(query: (text: string) => Promise<{ rows: unknown[] }>): Promise<void>;
 }
@@ -113,7 +113,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
       for (const subscription of this.subscriptions) await subscription.onConnected((text) => client.query(text));
       await this.heartbeat();
     } catch (error) {
-      // A half-prepared connection would look alive but miss messages.
+      // A connection that does not listen to every channel would look alive but miss messages.
       await this.disconnect();
       throw error;
     }

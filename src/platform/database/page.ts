@@ -32,7 +32,7 @@ export class Conditions {
     return value === undefined ? this : this.add(text, value);
   }
 
-  /** Selects the rows after a page, newest first. */
+  /** Selects the rows that follow a page, in a list that begins with the newest. */
   addAfter(after: PagePosition | null, time: string, idType: 'uuid' | 'bigint'): this {
     if (after === null) return this;
     return this.add(

@@ -8,8 +8,8 @@ export interface ReplicationSlots {
   /** None is connected; the database keeps on disk what the slot has not received. */
   readonly away: number;
   /**
-   * None is connected, and more than `max_slot_wal_keep_size` was written since: only a new copy
-   * helps.
+   * None is connected, and more than `max_slot_wal_keep_size` was written since: the standby needs
+   * a new copy of the database.
    */
   readonly lost: number;
 }

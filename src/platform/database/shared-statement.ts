@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader';
 
-/** One statement with more parameters than this would be slower than two. */
+/** A statement for more keys would be slower than two statements. */
 const MAX_BATCH = 100;
 
 /**
  * Batches calls within one turn of the event loop into one statement. Under load that is one round
  * trip and one commit instead of dozens; a single call costs the same as without it. Results are
- * not cached: each call reads, or writes, after it was made.
+ * not cached: the statement always runs after the call.
  */
 export class SharedStatement<Key, Result> {
   private readonly loader: DataLoader<Key, Result>;

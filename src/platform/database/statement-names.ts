@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * Far more than the source contains. Without a limit, SQL built from values would fill every
- * connection with statements.
+ * Far more than the source contains. Without a limit, a mistake that writes values into SQL would
+ * fill every connection with statements.
  */
 const MAX_NAMES = 500;
 

@@ -3,9 +3,9 @@ import { COUNTRY_SHAPES } from './country-shapes.js';
 const EARTH_RADIUS_KM = 6371;
 
 /**
- * A lower bound in km for the distance between two countries: the distance of their centres minus
- * the radius of each. It is 0 for neighbours, and for a country that is not in the table, so that
- * an unknown country never counts as far away.
+ * A lower bound in km for the distance between two countries: the distance between their centres
+ * minus both radii. It is 0 for neighbours, and for a country that is not in the table, so that an
+ * unknown country never counts as far away.
  */
 export function leastDistanceKm(from: string, to: string): number {
   const a = COUNTRY_SHAPES.get(from);

@@ -20,7 +20,8 @@ interface CountryRecord {
 
 /**
  * Looks up the country of an IP address in a file on disk; no address leaves this process. Without
- * a readable file, every country is unknown, and the signals and texts that need one are left out.
+ * a readable file every country is unknown; risk signals and mail texts that need a country are
+ * then left out.
  */
 @Injectable()
 export class CountryLookup implements OnModuleInit {
@@ -29,7 +30,7 @@ export class CountryLookup implements OnModuleInit {
 
   constructor(private readonly config: AppConfig) {}
 
-  /** Reads the file once: 8 MB, in a few milliseconds. */
+  /** Reads the whole file into memory: 8 MB, which takes a few milliseconds. */
   async onModuleInit(): Promise<void> {
     const choice = this.config.env.GEOIP_DATABASE;
     if (choice === 'off') return;
@@ -45,13 +46,13 @@ export class CountryLookup implements OnModuleInit {
   /** ISO 3166-1 alpha-2; null for a private or reserved address, or when unknown. */
   of(ip: string): string | null {
     const address = unmapped(ip);
-    // Private addresses are used everywhere, but some files give them a country.
+    // Some files give private addresses a country, although every network may use them.
     if (this.reader === undefined || !isPublicAddress(address)) return null;
     let record: CountryRecord | null;
     try {
       record = this.reader.get(address) as CountryRecord | null;
     } catch {
-      return null; // a damaged file with an intact header
+      return null; // the file is damaged, although its metadata could be read
     }
     const country = record?.country as { iso_code?: unknown } | string | undefined;
     const code = record?.country_code ?? (typeof country === 'object' ? country.iso_code : country);

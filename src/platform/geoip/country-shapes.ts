@@ -1,8 +1,8 @@
 /*
  * The approximate position of each country: its centre (degrees north and east) and its radius in
  * km. The radius is generous, so that no distance is overestimated. Written by hand from general
- * geographic knowledge, to about half a degree. Overseas parts with their own code have their own
- * row. Keyed by ISO 3166-1 alpha-2.
+ * geographic knowledge, to about half a degree. Overseas territories with a code of their own have
+ * a row of their own. Keyed by ISO 3166-1 alpha-2.
  */
 
 export interface CountryShape {

@@ -5,7 +5,10 @@ import { negotiateLocale, type Locale } from '../i18n/locale.js';
 
 const MAX_USER_AGENT = 256;
 
-/** The {@link ClientContext} of the request. The address is that of the peer unless a proxy count is configured. */
+/**
+ * The {@link ClientContext} of the request. Its IP address is that of the connection, unless
+ * TRUSTED_PROXIES is set.
+ */
 export const Context = createParamDecorator((_: unknown, context: ExecutionContext): ClientContext => {
   return clientContextOf(context.switchToHttp().getRequest<FastifyRequest>());
 });
@@ -19,7 +22,10 @@ export function clientContextOf(request: FastifyRequest): ClientContext {
   };
 }
 
-/** The header is input that is shown in mails, lists and logs: removes control and format characters. */
+/**
+ * Removes control and format characters: the header comes from the client and is shown in mails,
+ * lists and logs.
+ */
 function printable(userAgent: string): string {
   return userAgent
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
@@ -29,7 +35,7 @@ function printable(userAgent: string): string {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The language for requests that accept none of ours. Set in create-app.ts. */
+    /** The language for requests that accept no supported language. Set in create-app.ts. */
     defaultLocale: Locale;
   }
 }

@@ -1,6 +1,9 @@
 import type { Locale } from '../i18n/locale.js';
 
-/** Origin and language of a request. Controllers pass it on as an argument; no code looks it up. */
+/**
+ * Origin and language of a request. Controllers pass it to services as an argument; it is in no
+ * global variable.
+ */
 export interface ClientContext {
   readonly ip: string;
   readonly userAgent: string;

@@ -1,5 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-/** A whole number in the OpenAPI document. TypeScript knows only `number`, which generators take for a fraction. */
+/**
+ * Documents an integer. Without it, the OpenAPI document would allow fractions, as the TypeScript
+ * type `number` does.
+ */
 export const ApiInteger = (documentation: { example?: number } = {}): PropertyDecorator =>
   ApiProperty({ type: 'integer', ...documentation });

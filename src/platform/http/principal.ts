@@ -1,4 +1,4 @@
-/** What a member may do. */
+/** Decides which routes a member may call. */
 export type Role = 'member' | 'admin';
 
 /** The signed-in member, as stated by the access token. */

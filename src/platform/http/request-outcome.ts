@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Records the outcome of a request for its log line and the metrics, where the status alone is not enough. */
+/**
+ * Records the outcome of a request for its log line and the metrics. The status alone is too
+ * coarse: a login that succeeded and one that awaits its second factor are both answered with 200.
+ */
 export function noteOutcome(request: FastifyRequest, outcome: string): void {
   request.outcome = outcome;
 }

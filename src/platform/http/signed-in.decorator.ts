@@ -4,8 +4,8 @@ import { ApiProblems } from './problems/api-problems.decorator.js';
 import type { ErrorCode } from './problems/error-catalogue.js';
 
 /**
- * Documents a route that needs an access token, with its error codes. It opens and closes nothing:
- * every route that is not `@Public()` is guarded.
+ * Documents a route that needs an access token, with its error codes. It protects nothing by
+ * itself: the guard protects every route that is not `@Public()`.
  */
 export function SignedIn(...codes: ErrorCode[]): MethodDecorator {
   return applyDecorators(

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import pino, { type Logger, type LoggerOptions } from 'pino';
 
-/** No secret is logged on purpose. If one is by mistake, fields of these names are blanked. */
+/** The values of fields with these names are blanked, in case a secret is logged by mistake. */
 const REDACTED = [
   'password',
   'newPassword',
@@ -16,7 +16,7 @@ const REDACTED = [
   'cookie',
 ];
 
-/** Nest logs every module and route at start, which only helps in debugging. */
+/** At start Nest logs every module and route, which is of use only for debugging. */
 const DEBUG_CONTEXTS = new Set([
   'InstanceLoader',
   'RoutesResolver',
@@ -29,8 +29,8 @@ const DEBUG_CONTEXTS = new Set([
 export class AppLogger implements LoggerService {
   readonly pino: Logger;
   /**
-   * Without redaction, which doubles the cost of a line. For lines with fixed fields, such as those
-   * of requests.
+   * Logs without redaction, which would double the cost of a line. Only for lines with fixed
+   * fields, such as those of requests.
    */
   readonly plain: Logger;
 

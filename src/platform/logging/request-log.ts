@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { AppLogger } from './app-logger.js';
 
 /**
- * Logs one line per answered request. It has the route instead of the URL, which may contain
- * secrets or forged text.
+ * Logs one line per answered request. The line contains the route instead of the URL, because a URL
+ * may contain secrets or forged text.
  */
 export function logRequests(fastify: FastifyInstance, logger: AppLogger): void {
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -21,8 +21,8 @@ const BLANKED = [
 
 /**
  * Sends traces of requests and statements by OTLP; the OTEL_ variables of OpenTelemetry configure
- * it. Call it before http and pg are loaded, because it wraps them. Statements are recorded without
- * their values.
+ * it. Call it before http and pg are loaded, because it wraps their functions. Statements are
+ * recorded without their values.
  */
 export function startTracing(): { stop(): Promise<void> } {
   const resource = defaultResource()

@@ -37,7 +37,7 @@ export class AuditLogService {
     );
   }
 
-  /** Removes everything that identifies erased members. That an event happened, and when, stays. */
+  /** Removes everything that identifies erased members. The type and time of each event stay. */
   async anonymise(tx: Tx, members: readonly { readonly id: string; readonly loginId: string }[]): Promise<void> {
     const erasing = `UPDATE security_events SET ip = '', user_agent = '', details = '{}'`;
     await tx.query(`${erasing} WHERE member_id = ANY($1)`, [members.map(({ id }) => id)]);

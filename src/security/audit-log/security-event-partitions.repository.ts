@@ -11,8 +11,8 @@ interface Month {
 }
 
 /**
- * Writers of events queue behind the waiting lock. So the job gives up soon and tries again in the
- * next round.
+ * While the job waits for a lock, writers of events queue behind it. So it gives up soon and tries
+ * again in the next round.
  */
 const LOCK_WAIT = '300ms';
 /**
@@ -101,7 +101,10 @@ export class SecurityEventPartitionsRepository {
     });
   }
 
-  /** Runs the work if no other process does. @returns false otherwise */
+  /**
+   * Runs the work unless another process is doing such work.
+   * @returns false if another process is, or if `work` returns false
+   */
   private async runAlone(work: (tx: Tx) => Promise<boolean>): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       await tx.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);

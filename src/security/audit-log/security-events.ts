@@ -92,8 +92,8 @@ export type SessionEndReason =
 export type RiskMoment = 'password' | 'second-factor' | 'login' | 'refresh';
 
 /**
- * What follows from an assessment: nothing, a mail, a request for more proof, or a refused login
- * and an ended session.
+ * What follows from an assessment: nothing; a mail; a mail and, for sensitive operations of a
+ * refreshed session, another password check; or a refused login or ended session.
  */
 export type RiskOutcome = 'allow' | 'notify' | 'ask' | 'end';
 

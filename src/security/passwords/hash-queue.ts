@@ -36,8 +36,8 @@ export class HashQueue {
 
   /**
    * Reserves a place for work that needs preparation; release it right before {@link run}. Without
-   * a reservation, all requests that arrive while one place is free would prepare, and all but one
-   * would be refused late.
+   * reservations, many requests could prepare for one free place; all but one of them would be
+   * refused only after that work.
    * @throws DomainError `overloaded`
    */
   reserve(): HashSlot {
@@ -59,7 +59,7 @@ export class HashQueue {
   async run<T>(work: () => Promise<T>): Promise<T> {
     this.checkRoom();
     if (this.running >= this.concurrency) {
-      // The finishing job hands its place to this one, so `running` stays the same.
+      // The job that finishes passes its place to this one, so `running` stays the same.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {
       this.running += 1;

@@ -37,8 +37,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Also false, without computing anything, for a stored value that is no argon2id hash within
-   * bounds.
+   * Compares a password with a stored hash. Returns false, without computing anything, if the
+   * stored value is no argon2id hash or its cost is out of bounds.
    */
   async verify(hash: string, password: string): Promise<boolean> {
     const cost = costOf(hash);

@@ -5,7 +5,10 @@ import { StrengthEstimator } from './strength-estimator.js';
 
 const MAX_PASSWORD_CODE_POINTS = 128;
 
-/** The member who sets the password: an acquaintance tries the member's own names first. */
+/**
+ * The names of the member who sets the password. Acquaintances would try them first, so a password
+ * may not consist of them.
+ */
 export interface PasswordOwner {
   readonly loginId: string;
   readonly email: string;
@@ -29,7 +32,8 @@ export class PasswordPolicy {
    */
   async check(typed: string, owner: PasswordOwner, field: string): Promise<void> {
     const { env } = this.config;
-    // Count the form that is hashed: decomposed, three Hangul syllables are up to nine code points.
+    // Count the composed form, because that one is hashed. Decomposed, three Hangul syllables have
+    // up to nine code points.
     const password = typed.normalize('NFC');
     const length = [...password].length;
     if (length < env.PASSWORD_MIN_LENGTH)

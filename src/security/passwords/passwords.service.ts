@@ -18,8 +18,8 @@ export class PasswordsService {
   /** Hashes that run, and those that are ready to run. */
   private readonly hashQueue: HashQueue;
   /**
-   * Stands in front of the hash queue and is twice as wide. A verification asks the database before
-   * it hashes; two per core do that, so that the next hash is ready when a core becomes free.
+   * Comes before the hash queue and lets twice as many through. A verification queries the database
+   * before it hashes: while one hash runs on a core, the next one is prepared.
    */
   private readonly preparationQueue: HashQueue;
   /** Running mean of the duration of a verification, waiting included. */
@@ -89,8 +89,8 @@ export class PasswordsService {
   /**
    * Compares a password with a stored hash. `null` stands for an unknown account and costs the
    * same, so that the response time does not reveal which accounts exist (EN-06).
-   * @param beforeHashing runs shortly before the hash: what was allowed when the request began to
-   *   wait may be no longer
+   * @param beforeHashing runs shortly before the hash, to refuse a request that was allowed when it
+   *   began to wait and no longer is
    * @throws DomainError `overloaded`, and what `beforeHashing` throws
    */
   async verify(hash: string | null, password: string, beforeHashing?: () => Promise<void>): Promise<boolean> {
@@ -118,8 +118,8 @@ export class PasswordsService {
    */
   private getDummyHash(): Promise<string> {
     this.dummyHash ??= this.hasher.hash(unknownPassword()).catch((error: unknown) => {
-      // If the failure stayed cached, every unknown account would answer with an error and known
-      // ones would not.
+      // If the failure stayed cached, logins to unknown accounts would fail with an error, and
+      // those to known accounts would not.
       this.dummyHash = undefined;
       throw error;
     });

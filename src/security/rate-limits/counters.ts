@@ -9,7 +9,7 @@ export interface Count {
 export abstract class Counters {
   /** Adds one and returns the sum in one step, so that parallel requests cannot exceed a limit. */
   abstract add(key: string, windowMs: number): Promise<Count>;
-  /** Reads without counting. Null when no window is open. */
+  /** Reads without counting. Null when the key has no current window. */
   abstract read(key: string): Promise<Count | null>;
   /** Subtracts one, never below zero. */
   abstract refund(key: string): Promise<void>;

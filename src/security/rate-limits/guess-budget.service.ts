@@ -11,8 +11,8 @@ const DAY = 86_400;
  * the budget. Unknown addresses are counted alike.
  *
  * Half of the budget is reserved for the codes of recoveries that name only the address. For the
- * other codes an attacker can start a request that sends no mail, and could otherwise use up the
- * owner's day unseen.
+ * other codes, an attacker can start a request that sends no mail, and could otherwise use up all
+ * guesses of the owner's day unnoticed.
  */
 @Injectable()
 export class GuessBudgetService {

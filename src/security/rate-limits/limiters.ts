@@ -39,12 +39,15 @@ export class Limiter {
       : { isAllowed: count.points < this.points, points: count.points, retryAfterSeconds: secondsOf(count.msLeft) };
   }
 
-  /** Counts without deciding. A new window may be shorter than usual. */
+  /**
+   * Counts without deciding.
+   * @param windowSeconds the length of a window that this count begins
+   */
   async count(subject: string, windowSeconds = this.windowSeconds): Promise<void> {
     await this.counters.add(this.keyOf(subject), windowSeconds * 1000);
   }
 
-  /** Gives one point back. */
+  /** Refunds one point. */
   async refund(subject: string): Promise<void> {
     await this.counters.refund(this.keyOf(subject));
   }

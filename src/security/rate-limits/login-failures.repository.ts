@@ -72,7 +72,7 @@ export class LoginFailuresRepository {
     return rows[0]!.failures;
   }
 
-  /** Takes one failure back, and with it the wait that it began. */
+  /** Refunds one failure, and ends the wait that it began. */
   async refund(key: Buffer): Promise<void> {
     await this.database.query(
       `UPDATE login_failures SET failures = greatest(failures - 1, 0), blocked_until = NULL WHERE key = $1`,

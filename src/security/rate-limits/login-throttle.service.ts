@@ -6,7 +6,7 @@ import type { Sql } from '../../platform/database/sql.js';
 import { KeyedQueue, type QueueSlot } from '../../platform/concurrency/keyed-queue.js';
 import { LoginFailuresRepository, type FailureCounter } from './login-failures.repository.js';
 
-/** What failures are counted by. */
+/** The account and device whose failures are counted together. */
 export interface LoginSubject {
   /** The account, or the identifier that no account has. */
   readonly account: string;
@@ -34,9 +34,9 @@ export interface LoginSubject {
 type Digests = [Buffer, ...Buffer[]];
 
 /**
- * One password or code about to be compared. It is already counted as a failure, so that parallel
- * guesses cannot pass the limit. It holds the queue of its subject until {@link finish} or
- * {@link cancel}; call `cancel` in a `finally`.
+ * An attempt with one password or code that is about to be compared. It is already counted as a
+ * failure, so that parallel guesses cannot pass the limit. It holds the queue of its subject until
+ * {@link finish} or {@link cancel}; call `cancel` in a `finally`.
  */
 export class LoginAttempt {
   private isOver = false;
@@ -91,8 +91,9 @@ export class LoginAttempt {
 }
 
 /**
- * Slows down guessing at one account, from wherever it comes. Known devices are counted apart. An
- * attacker can therefore block unknown devices only, and never locks the owner out.
+ * Slows down guessing at one account, from any number of clients. Each known device is counted
+ * separately, so an attacker can block only unknown devices and never locks the owner out of a
+ * known one.
  */
 @Injectable()
 export class LoginThrottleService {

@@ -10,8 +10,8 @@ const HOUR = 3600;
  */
 const MAILBOX_FACTOR = 4;
 /**
- * The share of the hourly budget that claims may use. The rest is enough for recovery: each such
- * mail lets its owner in.
+ * The share of the hourly budget that claims may use. The rest is enough for recovery, because a
+ * single recovery mail lets the owner in.
  */
 const CLAIM_SHARE = 4 / 5;
 
@@ -81,10 +81,10 @@ export class MailBudgetService {
   }
 
   /**
-   * Call this when no mail was sent after {@link takeForRecovery}. The address and its mailbox get
-   * the mail back: an attacker could otherwise use up the owner's budget unseen, with wrong login
-   * IDs, other dots or unknown tags. The same request stays counted until the end of the same hour,
-   * so that repeating it does not reveal the refund (EN-07). Never throws.
+   * Call this when no mail was sent after {@link takeForRecovery}. The mail is refunded to the
+   * address and its mailbox: an attacker could otherwise use up the owner's budget unnoticed, with
+   * wrong login IDs, other dots or unknown tags. The same request stays counted until the end of
+   * the same hour, so that repeating it does not reveal the refund (EN-07). Never throws.
    */
   async refundUndelivered(emailKey: string, loginId: string | null): Promise<void> {
     const address = mailBudgetKey(emailKey);
@@ -141,8 +141,8 @@ export class MailBudgetService {
 }
 
 /**
- * Counts a recovery request as submitted, with dots and tags. The space keeps it apart from every
- * address.
+ * Counts a recovery request as submitted, with dots and tags. No address contains a space, so this
+ * key never equals that of an address.
  */
 function requestKey(emailKey: string, loginId: string | null): string {
   return `asked ${loginId ?? ''} ${emailKey}`;

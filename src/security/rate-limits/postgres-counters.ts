@@ -6,8 +6,8 @@ import type { Count, Counters } from './counters.js';
 const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
 
 /**
- * Counts, in a new window when the last one is over. The end is at most one window ahead, also
- * after the clock was set back.
+ * Adds a point, and begins a new window if the last one has ended. `least` shortens a window that
+ * would last too long because the clock was set back.
  */
 const COUNT = {
   name: 'rate-limit-count',

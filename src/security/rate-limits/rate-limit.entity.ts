@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** One counter of one limit: the points in the open window. */
+/** One counter of one limit: the points in its current window. */
 @Entity('rate_limits')
 @Index('rate_limits_expire', ['expire'])
 export class RateLimit {

@@ -4,7 +4,7 @@ import { SIGNALS, type RiskFacts, type RiskLimits, type WeighableSignal } from '
 /** The weight of each signal; 0 ignores it. */
 export type RiskWeights = Readonly<Record<WeighableSignal, number>>;
 
-/** The score from which on each outcome applies. */
+/** The lowest score of each outcome. */
 export type RiskThresholds = Readonly<Record<Exclude<RiskOutcome, 'allow'>, number>>;
 
 export interface RiskRules {

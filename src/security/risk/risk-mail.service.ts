@@ -20,8 +20,8 @@ export interface RiskSubject {
 }
 
 /**
- * Signals that concern a country: another country is news, although the member got a mail about the
- * last one.
+ * Signals that concern a country. The member gets another mail about the same signal when the
+ * country is another one.
  */
 const COUNTRY_SIGNALS: ReadonlySet<string> = new Set(['new_country', 'impossible_travel', 'many_countries']);
 
@@ -60,7 +60,8 @@ export class RiskMailService {
     const device = deviceId ?? digest(`${userAgent}\n${coarseNetwork(ip)}`).toString('base64url');
     const country = this.countries.of(ip);
     const news = signals.map(({ signal }) => (COUNTRY_SIGNALS.has(signal) ? `${signal} ${country}` : signal));
-    // The end of each session is news; refused logins are one piece of news together.
+    // The end of each session is news of its own; all refused logins together are one piece of
+    // news.
     if (outcome === 'end') news.push(`end ${sessionId ?? 'login'}`);
     const repeatSeconds = this.config.env.RISK_NOTICE_REPEAT_SECONDS;
     return this.repository.claimNotification(tx, memberId, device, news, repeatSeconds);

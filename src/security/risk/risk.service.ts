@@ -46,8 +46,8 @@ const ALLOWED: RiskDecision = { outcome: 'allow', riskMailQueued: false };
 
 /**
  * Assesses logins and refreshes by their unusual signals (docs/flows/risk.md). Every outcome but
- * `allow` is recorded in the given transaction and mailed to the member; the login or refresh
- * itself refuses, or ends the session.
+ * `allow` is recorded in `tx` and mailed to the member. The service that asked for the assessment
+ * refuses the login or ends the session.
  */
 @Injectable()
 export class RiskService {
@@ -95,22 +95,23 @@ export class RiskService {
   }
 
   /**
-   * Whether a refresh needs {@link assessRefresh}: it came from another country, or was one too
-   * many. Costs no query.
+   * Whether a refresh needs {@link assessRefresh}: it came from another country, or reached the
+   * limit of refreshes. Costs no query.
    */
   needsAssessment({ previousIp, refreshes }: AssessedRefresh, { ip }: ClientContext): boolean {
     if (this.isOff) return false;
-    // Equal, not greater: once for each window, although further refreshes count on.
+    // Equal, not greater: so only one refresh of each window is assessed, although later ones are
+    // counted too.
     if (refreshes === this.rules.limits.refreshes) return true;
     if (previousIp === null || previousIp === ip || coarseNetwork(previousIp) === coarseNetwork(ip)) return false;
     const country = this.countries.of(ip);
     const hasMoved = country !== null && country !== this.countries.of(previousIp);
-    // A phone meets many new networks a day. One alone matters only if its weight reaches the first
-    // threshold.
+    // A phone uses many new networks a day. A new network alone is assessed only if its weight
+    // reaches the first threshold.
     return hasMoved || this.rules.weights.new_network >= this.rules.thresholds.notify;
   }
 
-  /** @param session one that {@link needsAssessment} */
+  /** @param session a session for which {@link needsAssessment} returned true */
   async assessRefresh(tx: Tx, session: AssessedRefresh, context: ClientContext): Promise<RiskDecision> {
     const { id: sessionId, memberId, previousIp, secondsSince, refreshes } = session;
     const { env } = this.config;

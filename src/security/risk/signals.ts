@@ -56,8 +56,8 @@ const newCountry: Signal = ({ place, history }) =>
   place.country !== null && history.hasCountries && !history.hasThisCountry;
 
 /**
- * Since the last arrival, not even the maximum speed covers the shortest distance between the two
- * countries.
+ * The time since the last arrival is too short for the distance between the two countries, even at
+ * the maximum speed.
  */
 const impossibleTravel: Signal = ({ place, history: { last } }, { maxSpeedKmh }) =>
   place.country !== null &&
@@ -67,8 +67,8 @@ const impossibleTravel: Signal = ({ place, history: { last } }, { maxSpeedKmh })
 const refreshBurst: Signal = ({ refreshes = 0 }, limits) => refreshes >= limits.refreshes;
 
 /**
- * Two countries are a traveller or a VPN switched on. More suggest that several people use the
- * session.
+ * Two countries may mean a traveller, or a VPN that was switched on. More suggest that several
+ * people use the session.
  */
 const manyCountries: Signal = ({ countries = 0 }, limits) => countries >= limits.countries;
 

@@ -68,7 +68,10 @@ export class RevocationFeed implements OnModuleInit {
     return this.notifications.isLive ? this.revoked.has(sessionId) : this.isEnded(sessionId);
   }
 
-  /** For the server that revokes: its next request may arrive before its own notification. */
+  /**
+   * Adds a revocation. The server that revokes calls this itself, because its next request may
+   * arrive before its own notification.
+   */
   add(sessionId: string, untilSeconds: number): void {
     this.revoked.set(sessionId, untilSeconds);
     this.addedSincePrune += 1;

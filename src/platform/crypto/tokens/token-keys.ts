@@ -34,7 +34,7 @@ interface PurposeKeys {
 
 /**
  * Holds all keys that sign or verify tokens as `KeyObject`s: parsing a PEM or string for each
- * verification would cost forty times the verification.
+ * verification would take forty times as long as the verification itself.
  */
 @Injectable()
 export class TokenKeys {
@@ -142,7 +142,7 @@ function parsePemKeys(text: string): Omit<TokenKey, 'kid'>[] {
   return keys;
 }
 
-/** The thumbprint of RFC 7638, which any party computes alike for the same key. */
+/** The thumbprint of RFC 7638: every implementation computes the same one for the same key. */
 function thumbprint(key: KeyObject): string {
   const { crv, kty, x, y } = key.export({ format: 'jwk' });
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');

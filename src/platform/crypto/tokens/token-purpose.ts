@@ -7,8 +7,8 @@ export interface TokenClaims {
   /** Calls the API. `sid` allows revocation before it expires. */
   access: { sub: string; sid: string; role: Role };
   /**
-   * Gets the next pair of tokens while `gen` is the current generation. `jti` makes it unguessable
-   * beyond its signature.
+   * Gets the next pair of tokens while `gen` is the current generation. `jti` differs for each
+   * session and generation.
    */
   refresh: { sub: string; sid: string; gen: number; jti: string };
   /**

@@ -10,8 +10,8 @@ import { PURPOSES, type TokenClaims, type TokenPurpose, type VerifiedToken } fro
 import { VerifiedTokens } from './verified-tokens.js';
 
 /**
- * How far in the future `iat` may be. All times come from one database, so only rounding and
- * measuring errors count.
+ * How far in the future `iat` may be. All times come from one database, so they differ only by
+ * rounding and measurement errors.
  */
 const MAX_AHEAD_SECONDS = 60;
 
@@ -156,8 +156,8 @@ export class TokensService {
     const now = this.clock.nowSeconds();
     if (iat > now + MAX_AHEAD_SECONDS) throw new DomainError('token_invalid', { detail: 'issued in the future' });
     if (exp <= now) throw new DomainError('token_expired');
-    // Revocations are kept for the configured lifetime. A token from before that setting was
-    // shortened must not live longer.
+    // Revocations are kept for the configured lifetime. A token that was signed before the setting
+    // was shortened must not outlive its revocation.
     if (purpose === 'access' && iat + this.config.env.ACCESS_TOKEN_TTL_SECONDS <= now)
       throw new DomainError('token_expired', { detail: 'older than the configured lifetime of access tokens' });
   }

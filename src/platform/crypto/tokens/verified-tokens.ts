@@ -5,8 +5,8 @@ import type { VerifiedToken } from './token-purpose.js';
 type AccessClaims = VerifiedToken<'access'>;
 
 /**
- * Entries of about 300 bytes: 10,000 take 3 MB and cover the devices that call one replica within
- * ten minutes.
+ * An entry takes about 300 bytes, so 10,000 take 3 MB. That is enough for the devices that call one
+ * replica within ten minutes, the lifetime of a token.
  */
 const MAX_ENTRIES = 10_000;
 

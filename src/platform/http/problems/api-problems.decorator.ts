@@ -6,7 +6,7 @@ import { problems } from '../../i18n/messages.en.js';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
 import { Problem } from './problem.dto.js';
 
-/** Any operation can fail like this. */
+/** Every operation can return these. */
 const ALWAYS: readonly ErrorCode[] = ['internal_error', 'service_unavailable'];
 const WITH_QUERY: readonly ErrorCode[] = ['validation_failed'];
 const WITH_BODY: readonly ErrorCode[] = [
@@ -17,15 +17,15 @@ const WITH_BODY: readonly ErrorCode[] = [
   'validation_failed',
 ];
 
-/** Statuses whose answers say how long to wait. */
+/** Statuses whose answers contain the seconds to wait. */
 const WITH_WAIT: ReadonlySet<number> = new Set([429, 503]);
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds to wait, where that is known', schema: { type: 'integer' } },
 } as const;
 
 /**
- * Documents the error codes that an operation can return, grouped by status, with an example for each.
- * Those of a body or a query are added where the method takes one.
+ * Documents the error codes that an operation can return, grouped by status, with an example for
+ * each. Adds the codes for a body or a query where the method takes one.
  */
 export function ApiProblems(...codes: readonly ErrorCode[]): MethodDecorator {
   return (target, name, descriptor) => {
@@ -41,7 +41,10 @@ export function ApiProblems(...codes: readonly ErrorCode[]): MethodDecorator {
   };
 }
 
-/** Parameter decorators run before those of the method, so Nest knows by now what the method takes. */
+/**
+ * The parameter decorators of a method run before its method decorators, so Nest has already stored
+ * what it takes.
+ */
 function inputCodes(target: object, name: string | symbol): readonly ErrorCode[] {
   const parameters = Object.keys(
     (Reflect.getMetadata(ROUTE_ARGS_METADATA, target.constructor, name) as object | undefined) ?? {},

@@ -9,7 +9,7 @@ import type { Problem } from './problem.dto.js';
 
 const UNAVAILABLE_RETRY_SECONDS = 2;
 
-/** Codes for refusals of the framework, which have a status only. */
+/** Codes for refusals of the framework, which have only a status. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'bad_request',
   401: 'token_invalid',
@@ -23,7 +23,10 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   503: 'service_unavailable',
 };
 
-/** Converts any thrown value. Unknown errors become `internal_error`, and nothing of them enters the answer. */
+/**
+ * Converts any thrown value. Unknown errors become `internal_error`, and the answer contains
+ * nothing of them.
+ */
 export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (isDatabaseUnavailable(error) || isDatabaseClosed(error))

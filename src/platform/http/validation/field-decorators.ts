@@ -7,13 +7,14 @@ import { IsFilled, IsPresent, Normalise, Rule, withCode } from './rule.js';
 import { codePointsOf, isVisible } from './text-checks.js';
 
 /*
- * The kinds of field that requests share: rules, normal form and OpenAPI limits in one decorator.
- * A field is described by its docstring, which the Swagger plugin reads; `documentation` overrides defaults.
+ * Decorators for the kinds of field that several requests have. Each combines rules, normal form
+ * and OpenAPI limits. The Swagger plugin reads the description of a field from its docstring;
+ * `documentation` overrides what the decorator documents by default.
  */
 
 const MAX_TOKEN = 2048;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** A day, which begins at midnight UTC, or a moment with its offset (RFC 3339). */
+/** A day, which means its midnight in UTC, or a time with its offset (RFC 3339). */
 const MOMENT = /^[12]\d{3}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
 
 /** Lengths in code points. */
@@ -34,12 +35,15 @@ export function IsVisibleText({ min = 1, max }: TextLimits): PropertyDecorator {
   );
 }
 
-/** An opaque secret of ours: base64url, or the three parts of a JWT. */
+/** A token that this service issued: base64url, or the three parts of a JWT. */
 export function IsOpaqueToken(): PropertyDecorator {
   return applyDecorators(IsOpaque(), ApiProperty({ example: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE' }));
 }
 
-/** A position in a list. It has no example: Swagger UI would send it, and no list knows it. */
+/**
+ * A position in a list. It has no example, because Swagger UI would send the example, which is a
+ * position in no list.
+ */
 export const IsPageCursor = (): PropertyDecorator => IsOpaque();
 
 function IsOpaque(): PropertyDecorator {
@@ -70,7 +74,9 @@ export function IsMailAddress(documentation: { example?: string } = {}): Propert
   );
 }
 
-/** Six ASCII digits. Blanks and hyphens, which people copy along, are removed first (OC-04). */
+/**
+ * Six ASCII digits. Blanks and hyphens that were copied with the code are removed first (OC-04).
+ */
 export function IsSixDigitCode(): PropertyDecorator {
   return applyDecorators(
     Normalise((text) => text.replace(/[ -]/g, '')),
@@ -85,7 +91,7 @@ export function IsTrueOrFalse(): PropertyDecorator {
   return applyDecorators(IsPresent(), IsBoolean(withCode('not_a_boolean')), ApiProperty({ type: Boolean }));
 }
 
-/** One of a list of texts. The refusal names them. */
+/** One of a list of texts. The refusal names the allowed ones. */
 export function IsOneOf(
   allowed: readonly string[],
   documentation: Pick<ApiPropertyOptions, 'default' | 'example' | 'description'> & { enumName?: string } = {},
@@ -112,7 +118,7 @@ export function IsUuid(): PropertyDecorator {
 /** Whether a text from a path is a UUID. */
 export const isUuid = (text: string): boolean => UUID.test(text);
 
-/** A day or a moment, as text. */
+/** A day or a time, as text. */
 export function IsMoment(): PropertyDecorator {
   return applyDecorators(
     IsPresent(),

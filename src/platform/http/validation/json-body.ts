@@ -4,8 +4,9 @@ import { DomainError } from '../problems/domain-error.js';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Parses a JSON body. Refuses bytes that are not UTF-8 instead of replacing them, and a field that occurs
- * twice: two readers of one body must not see two addresses (CVE-2023-7028).
+ * Parses a JSON body. Refuses bytes that are not UTF-8 instead of replacing them. Refuses a field
+ * that occurs twice: two parsers could read two different mail addresses from such a body
+ * (CVE-2023-7028).
  * @throws DomainError `malformed_json`
  */
 export function parseJsonBody(bytes: Buffer): unknown {
@@ -24,9 +25,10 @@ export function parseJsonBody(bytes: Buffer): unknown {
 }
 
 /**
- * A quick check that spares most bodies the strict parser, which is eight times as slow. Every field in the text is a
- * quote followed by a colon. If a flat object has as many fields as there are such places, no field occurs twice. A
- * value may contain such a place too; then the answer is false, and the strict parser decides.
+ * A quick check, so that few bodies need the strict parser, which is eight times as slow. The name
+ * of each field ends with a quote and a colon. If a flat object has as many fields as its text has
+ * such pairs, no field occurs twice. A value may contain such a pair as well; the counts then
+ * differ, and the strict parser decides.
  */
 function isFreeOfDuplicates(text: string, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;

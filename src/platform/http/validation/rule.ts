@@ -4,16 +4,22 @@ import { Transform } from 'class-transformer';
 import { ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
 import type { FieldProblem } from '../problems/domain-error.js';
 
-/** The part of a field problem that a rule knows: its code and what the message needs. */
+/** The part of a field problem that a rule knows: its code and the parameters of its message. */
 export type RuleProblem = Omit<FieldProblem, 'field'>;
 
-/** For the decorators of class-validator: the code that the answer carries when the rule is broken. */
+/**
+ * Options for a decorator of class-validator: the answer contains this code when the rule is
+ * broken.
+ */
 export function withCode(code: RuleProblem['code'], params?: RuleProblem['params']): ValidationOptions {
   const context: RuleProblem = { code, params };
   return { context };
 }
 
-/** A rule of our own. A field may have several; the answer names the first one that is broken. */
+/**
+ * A rule that class-validator does not have. If several rules of a field are broken, the answer
+ * names the first.
+ */
 export function Rule(
   code: RuleProblem['code'],
   isMet: (value: unknown) => boolean,
@@ -45,7 +51,7 @@ export function MayBeNull(): PropertyDecorator {
   );
 }
 
-/** Brings a text into the form it is compared and stored in, before the rules see it. */
+/** Converts a text to the form in which it is compared and stored, before the rules check it. */
 export function Normalise(normalise: (text: string) => string): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalise(value) : value));
 }

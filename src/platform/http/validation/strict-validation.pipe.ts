@@ -4,10 +4,13 @@ import { DomainError, type FieldProblem } from '../problems/domain-error.js';
 import type { RuleProblem } from './rule.js';
 import { cacheRules, fieldsOf } from './rule-cache.js';
 
-/** A field name is input too: longer ones are not repeated in the answer. */
+/** Names of unknown fields come from the client, so the answer does not repeat longer ones. */
 const MAX_FIELD_NAME = 64;
 const MAX_PROBLEMS = 20;
-/** Levels of a body that are kept; the deepest field that is read, a passkey credential, has five. */
+/**
+ * Deeper levels of a body are cut off. The deepest field that the service reads, a passkey
+ * credential, has five.
+ */
 const MAX_DEPTH = 8;
 
 /**
@@ -35,7 +38,8 @@ export class StrictValidationPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type, metatype } = metadata;
     if ((type !== 'body' && type !== 'query') || !metatype || !this.toValidate(metadata)) return value;
-    // An absent body leaves every field out. A body of null is a value, and not an object.
+    // An absent body is read as an object without fields. A body of `null` is refused, because it
+    // is not an object.
     const input = value === undefined ? {} : value;
     if (typeof input !== 'object' || input === null || Array.isArray(input))
       throw refusalOf([{ field: '', code: 'not_an_object' }]);
@@ -59,13 +63,16 @@ function cutDepth(value: unknown, levels: number): unknown {
   return Object.fromEntries(entries.map(([name, item]) => [name, cutDepth(item, levels - 1)]));
 }
 
-/** An error without a context comes from the whitelist. */
+/** An error without a context comes from the whitelist: the field is unknown. */
 function problemOf({ property, contexts = {} }: ValidationError): FieldProblem {
   const [problem = { code: 'unknown_field' }] = Object.values(contexts) as RuleProblem[];
   return { field: property, ...problem };
 }
 
-/** An unknown name may be anything, such as a password in the wrong place: only what looks like a name is repeated. */
+/**
+ * A client may send anything as a field name, even a password. The answer repeats only what looks
+ * like a name.
+ */
 function printable(name: string): string {
   return name.length <= MAX_FIELD_NAME && /^[\p{L}_$][\p{L}\p{N}_.$[\]-]*$/u.test(name) ? name : '?';
 }

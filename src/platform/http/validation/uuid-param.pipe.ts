@@ -2,7 +2,7 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { DomainError } from '../problems/domain-error.js';
 import { isUuid } from './field-decorators.js';
 
-/** Passes well-formed ids on to the database. Any other text names no row. */
+/** Accepts UUIDs in paths. Any other text is the id of no row, so it is refused without a query. */
 @Injectable()
 export class UuidParamPipe implements PipeTransform<string, string> {
   /** @throws DomainError `not_found` */
