@@ -22,6 +22,7 @@ import {
   MembersQuery,
 } from './member.dto.js';
 
+/** Shows members to administrators, and lets them restrict a member or help one who is locked out. */
 @AdminController('members')
 export class MembersAdminController {
   constructor(

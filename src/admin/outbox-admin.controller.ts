@@ -11,6 +11,7 @@ import { AdminChanges, AdminController, AdminReads } from './admin-controller.de
 import { MailAdministrationService } from './mail-administration.service.js';
 import { OutboxListResponse, outboxMessageResponseOf, OutboxQuery } from './outbox.dto.js';
 
+/** Shows administrators the outbox and lets them retry a mail. */
 @AdminController('outbox')
 export class OutboxAdminController {
   constructor(private readonly mails: MailAdministrationService) {}

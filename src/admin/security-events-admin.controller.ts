@@ -13,6 +13,7 @@ import {
   SecurityEventsQuery,
 } from './security-event.dto.js';
 
+/** Shows administrators the audit log. */
 @AdminController('security-events')
 export class SecurityEventsAdminController {
   constructor(private readonly events: EventDirectoryService) {}

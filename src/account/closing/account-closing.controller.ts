@@ -8,6 +8,7 @@ import { WithPassword } from '../../sessions/reauthentication/recent-login.decor
 import { CloseAccountRequest } from './account-closing.dto.js';
 import { AccountClosingService } from './account-closing.service.js';
 
+/** Closes the member's account. */
 @ApiTags('The member')
 @Controller('members/me')
 export class AccountClosingController {

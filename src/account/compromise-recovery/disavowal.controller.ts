@@ -7,6 +7,7 @@ import { Public } from '../../platform/http/public.decorator.js';
 import { DisavowalRequest, DisavowalResponse } from './disavowal.dto.js';
 import { DisavowalService } from './disavowal.service.js';
 
+/** Serves the "it wasn't me" links of security mails. */
 @ApiTags('The member')
 @Public()
 @Controller('auth/not-me')

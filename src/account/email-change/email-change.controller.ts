@@ -15,6 +15,7 @@ import { EmailChangeConfirmationService } from './email-change-confirmation.serv
 import { EmailChangeRequestService } from './email-change-request.service.js';
 import { EmailUndoService } from './email-undo.service.js';
 
+/** Takes the steps of an address change: request, confirmation and undo. */
 @ApiTags('The member')
 @Controller('members/me/email')
 export class EmailChangeController {

@@ -9,6 +9,7 @@ import { HashesPassword } from '../../security/passwords/hashes-password.decorat
 import { ChangePasswordRequest } from './password-change.dto.js';
 import { PasswordChangeService } from './password-change.service.js';
 
+/** Takes the new password of a signed-in member. */
 @ApiTags('The member')
 @Controller('members/me/password')
 export class PasswordChangeController {

@@ -8,6 +8,7 @@ import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { ProfileResponse, profileResponseOf, UpdateProfileRequest } from './profile.dto.js';
 import { ProfileService } from './profile.service.js';
 
+/** Shows and changes the member's profile. */
 @ApiTags('The member')
 @Controller('members/me')
 export class ProfileController {

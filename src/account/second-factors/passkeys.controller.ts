@@ -19,6 +19,7 @@ import {
 import { OwnPasskeysService } from './own-passkeys.service.js';
 import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
 
+/** Lists, adds, renames and removes the member's passkeys. */
 @ApiTags('The member')
 @Controller('members/me/passkeys')
 export class PasskeysController {

@@ -16,6 +16,7 @@ import { AuthenticatorAppService } from './authenticator-app.service.js';
 import { AuthenticatorAppConfirmationService } from './authenticator-app-confirmation.service.js';
 import { RecoveryCodeRenewalService } from './recovery-code-renewal.service.js';
 
+/** Sets up and removes the member's authenticator app, and renews the recovery codes. */
 @ApiTags('The member')
 @Controller('members/me')
 export class TwoFactorController {

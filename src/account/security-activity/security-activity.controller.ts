@@ -7,6 +7,7 @@ import { limitOf, PageQuery } from '../../platform/http/validation/page.dto.js';
 import { SecurityActivityResponse } from './security-activity.dto.js';
 import { SecurityActivityService } from './security-activity.service.js';
 
+/** Shows the security events of the member's account. */
 @ApiTags('The member')
 @Controller('members/me/security-events')
 export class SecurityActivityController {

@@ -9,6 +9,7 @@ import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { OwnSessionsService } from './own-sessions.service.js';
 import { EndSessionsQuery, SessionListResponse } from './sessions.dto.js';
 
+/** Lists and ends the member's sessions. */
 @ApiTags('Login and tokens')
 @Controller('auth/sessions')
 export class SessionsController {

@@ -10,6 +10,7 @@ import { ConfirmLoginIdCodeRequest, FoundLoginIdResponse, SendLoginIdCodeRequest
 import { LoginIdRecoveryService } from './login-id-recovery.service.js';
 import { LoginIdRequestsService } from './login-id-requests.service.js';
 
+/** Takes the two steps of recovering a forgotten login ID: the address, then the mailed code. */
 @ApiTags('Forgotten login ID')
 @Public()
 @Controller('auth/login-id')

@@ -18,7 +18,10 @@ export interface RecoveredLoginId {
   readonly resetToken: string;
 }
 
-/** Shows the masked login ID to a member who entered the mailed code, and mails it in full on request. */
+/**
+ * Shows the masked login ID to a member who entered the mailed code, and mails it in full on
+ * request.
+ */
 @Injectable()
 export class LoginIdRecoveryService {
   constructor(

@@ -14,6 +14,7 @@ import { LoginRequest, MfaRequiredResponse, PasswordChangeRequiredResponse, Seco
 import { PasswordLoginService } from './password-login.service.js';
 import { SecondFactorLoginService } from './second-factor-login.service.js';
 
+/** Takes logins with a password, and the code of their second factor. */
 @ApiTags('Login and tokens')
 @ApiExtraModels(TokenResponse, MfaRequiredResponse, PasswordChangeRequiredResponse)
 @Public()

@@ -20,6 +20,7 @@ import { PasskeyLoginService } from './passkey-login.service.js';
 import { PasskeyOptionsService } from './passkey-options.service.js';
 import { SecondFactorLoginService } from './second-factor-login.service.js';
 
+/** Takes logins with a passkey, alone or as the second factor. */
 @ApiTags('Login and tokens')
 @Public()
 @Controller('auth/login')

@@ -21,6 +21,7 @@ import { PasswordResetConfirmationService } from './password-reset-confirmation.
 import { PasswordResetRequestsService } from './password-reset-requests.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 
+/** Takes the steps of a password reset: the address, the mailed code or link, the new password. */
 @ApiTags('Forgotten password')
 @Public()
 @Controller('auth/password-reset')

@@ -9,6 +9,7 @@ import { HashesPassword } from '../../security/passwords/hashes-password.decorat
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import { ReauthenticateRequest } from './reauthentication.dto.js';
 
+/** Takes the password of a signed-in member again, before sensitive operations. */
 @ApiTags('Login and tokens')
 @Controller('auth/reauthenticate')
 export class ReauthenticationController {

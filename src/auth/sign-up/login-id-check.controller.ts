@@ -7,6 +7,7 @@ import { Public } from '../../platform/http/public.decorator.js';
 import { CheckLoginIdRequest, LoginIdAvailabilityResponse } from './login-id-check.dto.js';
 import { LoginIdCheckService } from './login-id-check.service.js';
 
+/** Answers whether a login ID is available. */
 @ApiTags('Sign-up')
 @Public()
 @Controller('auth/login-id/check')

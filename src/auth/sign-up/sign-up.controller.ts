@@ -26,6 +26,7 @@ import { SignUpConfirmationService } from './sign-up-confirmation.service.js';
 import { SignUpLinksService } from './sign-up-links.service.js';
 import { SignUpRequestsService } from './sign-up-requests.service.js';
 
+/** Takes the steps of a sign-up, from the request to the confirmation. */
 @ApiTags('Sign-up')
 @Public()
 @Controller('auth/sign-up')

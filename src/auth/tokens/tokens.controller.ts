@@ -16,6 +16,7 @@ import type { SignInResult } from './token-delivery.interceptor.js';
 import { TokenVerificationService } from './token-verification.service.js';
 import { RefreshRequest, RefreshResponse, VerifiedTokenResponse, VerifyTokenRequest } from './tokens.dto.js';
 
+/** Refreshes and verifies tokens, and logs out. */
 @ApiTags('Login and tokens')
 @Public()
 @Controller('auth')

@@ -9,7 +9,9 @@ import { MailRenderer, type RenderedMail } from '../../mail/templates/mail-rende
 import { MAIL_SAMPLES } from './mail-samples.js';
 import { isMailTemplateName, MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
 
-/** For mails, which have inline styles, load nothing and run no script. The list shows them in frames. */
+/**
+ * Mails have inline styles, load nothing and run no script. The list of mails shows them in frames.
+ */
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",

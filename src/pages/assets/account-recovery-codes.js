@@ -39,16 +39,16 @@ export class RecoveryCodes {
   }
 
   /**
-   * Records whether a second factor is set up. Without any there are no recovery codes, and the
-   * panel is hidden.
+   * Records whether a second factor is set up. The panel is hidden while there is none, because there
+   * are no recovery codes then.
    * @param {'app' | 'passkeys'} factor
    * @param {boolean} isSetUp
    */
   setFactor(factor, isSetUp) {
     this.factors[factor] = isSetUp;
-    const isProtected = this.factors.app || this.factors.passkeys;
-    this.panel.root.hidden = !isProtected;
-    if (isProtected) void this.showCount();
+    const hasFactor = this.factors.app || this.factors.passkeys;
+    this.panel.root.hidden = !hasFactor;
+    if (hasFactor) void this.showCount();
   }
 
   /** Opens the panel with new codes. They cannot be shown again later. @param {string[]} codes */

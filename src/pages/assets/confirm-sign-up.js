@@ -12,7 +12,7 @@ const token = takeLinkToken();
 const password = /** @type {HTMLInputElement} */ (find('#password'));
 const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
 
-/** Known if this browser signed up. The password need not be entered then. */
+/** Null if another browser signed up. The member then has to enter the password. */
 let signUpId = rememberedSignUp();
 let needsAnotherLoginId = false;
 /** Confirming also logs in if there is a page to continue with. */
@@ -82,7 +82,7 @@ async function discard() {
 }
 
 /**
- * Shows the field that is needed after an error, if there is one, with what has to be entered.
+ * Shows the field that the member has to fill in after an error. Returns undefined if there is none.
  * @param {ApiProblem} problem
  */
 function askForMissingField(problem) {
@@ -101,9 +101,8 @@ function askForMissingField(problem) {
 }
 
 /**
- * Whether the remembered sign-up id may be the cause: it may belong to an older sign-up in this
- * browser. The server then reports an invalid link, so the page tries again with the password
- * instead.
+ * Whether the remembered sign-up id may be the cause of a problem: it may belong to an older sign-up
+ * in this browser. The page then asks for the password instead.
  * @param {ApiProblem} problem
  */
 function mayBeWrongSignUpId(problem) {

@@ -101,7 +101,7 @@ export function localTime(iso) {
   return format(iso, { dateStyle: 'long', timeStyle: 'short' });
 }
 
-/** The same in a shorter form, for lists. @param {string} iso */
+/** Formats a time in a shorter form, for lists. @param {string} iso */
 export function shortTime(iso) {
   return format(iso, { dateStyle: 'medium', timeStyle: 'short' });
 }

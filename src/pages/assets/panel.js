@@ -43,7 +43,7 @@ export class Panel {
     target.focus();
   }
 
-  /** The same without moving the focus, for the initial state. @param {string} part */
+  /** Shows one part without moving the focus, for the initial state. @param {string} part */
   reveal(part) {
     for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll('[data-part]'))) {
       element.hidden = element.dataset.part !== part;

@@ -32,8 +32,8 @@ async function runCeremony(run) {
 }
 
 /**
- * Error names as in the specification. NotAllowedError deliberately does not distinguish a refusal
- * from a timeout.
+ * Returns the text for an error of the browser. By the specification, NotAllowedError does not
+ * distinguish a refusal from a timeout.
  * @param {unknown} error
  */
 function describeError(error) {

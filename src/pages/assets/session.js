@@ -51,8 +51,8 @@ export async function call(method, operation, body) {
 }
 
 /**
- * The same for an operation that needs a recent password check: repeats the check if the server
- * demands it.
+ * Calls an operation that needs a recent password check. If the server answers `reauth_required`,
+ * checks the password and calls the operation again.
  * @param {string} password
  * @param {'POST' | 'DELETE'} method
  * @param {string} operation

@@ -67,7 +67,8 @@ function importAsset(file) {
 }
 
 /**
- * Whether too little remains of the password without the words, by the same rule as on the server.
+ * Whether too little of the password remains once the words are removed. The server has the same
+ * rule.
  *
  * @param {string} password
  * @param {string[]} words
