@@ -91,7 +91,7 @@ export interface paths {
         put?: never;
         /**
          * Show the sign-up that a link belongs to
-         * @description For the page behind the link. Changes nothing.
+         * @description For the page that the link opens. Changes nothing.
          */
         post: operations["signUpInspectLink"];
         delete?: never;
@@ -475,7 +475,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange the link for a reset token
-         * @description The token stands behind #token= in the mailed link. Using it invalidates the code as well.
+         * @description The mailed link contains the token, after #token=. Using it invalidates the code as well.
          */
         post: operations["passwordResetConfirmLink"];
         delete?: never;
@@ -1265,7 +1265,7 @@ export interface components {
         };
         ConfirmSignUpByLinkRequest: {
             /**
-             * @description From the mailed link, behind #token=
+             * @description From the mailed link, after #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
@@ -1298,7 +1298,7 @@ export interface components {
         };
         SignUpLinkRequest: {
             /**
-             * @description From the mailed link, behind #token=
+             * @description From the mailed link, after #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
@@ -1620,7 +1620,7 @@ export interface components {
         };
         ResetLinkRequest: {
             /**
-             * @description From the mailed link, behind #token=
+             * @description From the mailed link, after #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
@@ -1753,7 +1753,7 @@ export interface components {
             /** @example otpauth://totp/Munjigi:ada?secret=FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB&issuer=Munjigi */
             otpauthUrl: string;
             /**
-             * @description The same as a QR code
+             * @description The URL as a QR code
              * @example <svg …>
              */
             qrSvg: string;
@@ -1953,7 +1953,7 @@ export interface components {
         };
         EmailLinkRequest: {
             /**
-             * @description From the mailed link, behind #token=
+             * @description From the mailed link, after #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
@@ -1967,7 +1967,7 @@ export interface components {
         };
         DisavowalRequest: {
             /**
-             * @description From the link in a security mail, behind #token=
+             * @description From the link in a security mail, after #token=
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
@@ -1996,7 +1996,7 @@ export interface components {
             /** @enum {string} */
             role: "member" | "admin";
             /**
-             * @description closed: by its owner; erased after the grace period
+             * @description closed: the owner closed the account, and it is erased after the grace period
              * @enum {string}
              */
             status: "active" | "disabled" | "closed";
@@ -2006,7 +2006,7 @@ export interface components {
             loginId: string;
             /** @example Ada Lovelace */
             name: string | null;
-            /** @description The next login requires a new password */
+            /** @description Whether the next login requires a new password */
             mustChangePassword: boolean;
             /** Format: date-time */
             createdAt: string;
@@ -2029,7 +2029,7 @@ export interface components {
             /** @enum {string} */
             role: "member" | "admin";
             /**
-             * @description closed: by its owner; erased after the grace period
+             * @description closed: the owner closed the account, and it is erased after the grace period
              * @enum {string}
              */
             status: "active" | "disabled" | "closed";
@@ -2038,17 +2038,17 @@ export interface components {
             /** @description What logins ask for besides the password */
             secondFactors: ("totp" | "passkey")[];
             /**
-             * @description Devices that are signed in
+             * @description The number of open sessions
              * @example 2
              */
             sessionCount: number;
-            /** @description Logins have to wait after too many failures */
+            /** @description Whether logins have to wait after too many failures */
             isWaiting: boolean;
             /** @example ada.lovelace */
             loginId: string;
             /** @example Ada Lovelace */
             name: string | null;
-            /** @description The next login requires a new password */
+            /** @description Whether the next login requires a new password */
             mustChangePassword: boolean;
             /** Format: date-time */
             createdAt: string;

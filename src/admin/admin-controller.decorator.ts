@@ -17,6 +17,6 @@ export function AdminController(path: string): ClassDecorator {
 export const AdminReads = (...codes: ErrorCode[]): MethodDecorator =>
   SignedIn('forbidden', 'two_factor_required', ...codes);
 
-/** Documents an operation that changes something; {@link AdminGuard} asks for a recent login before it. */
+/** Documents an operation that changes something; {@link AdminGuard} requires a recent login for it. */
 export const AdminChanges = (...codes: ErrorCode[]): MethodDecorator =>
   AdminReads('reauth_required', 'not_found', ...codes);

@@ -20,7 +20,7 @@ export interface MemberChanges {
 }
 
 /**
- * Restricts members: disables and enables them, changes roles, ends sessions. Each action is one
+ * Disables and enables members, changes their roles and ends their sessions. Each action is one
  * commit together with its audit row and its mail to the member (AD-02).
  */
 @Injectable()

@@ -10,11 +10,11 @@ import { MemberSearchRepository, type MemberFilter, type MemberRow } from '../us
 import { PageCursors, type Page } from './page-cursors.js';
 import { ViewAuditService } from './view-audit.service.js';
 
-/** A member as the administrators' detail page shows it. */
+/** A member in detail, as administrators see it. */
 export interface MemberDetails extends MemberRow {
   readonly secondFactors: readonly EnrolledFactor[];
   readonly sessionCount: number;
-  /** True while logins have to wait after too many failures. */
+  /** Whether logins have to wait after too many failures. */
   readonly isWaiting: boolean;
 }
 

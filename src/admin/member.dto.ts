@@ -39,9 +39,9 @@ export class MemberResponse {
   name: string | null;
   @ApiProperty({ enum: LOCALES }) locale: Locale;
   @ApiProperty({ enum: ROLES }) role: Role;
-  /** closed: by its owner; erased after the grace period */
+  /** closed: the owner closed the account, and it is erased after the grace period */
   @ApiProperty({ enum: STATUSES }) status: MemberStatus;
-  /** The next login requires a new password */
+  /** Whether the next login requires a new password */
   mustChangePassword: boolean;
   createdAt: Date;
   @ApiProperty({ type: String, format: 'date-time' }) closedAt: Date | null;
@@ -50,9 +50,9 @@ export class MemberResponse {
 export class MemberDetailsResponse extends MemberResponse {
   /** What logins ask for besides the password */
   @ApiProperty({ enum: ['totp', 'passkey'], isArray: true }) secondFactors: readonly EnrolledFactor[];
-  /** Devices that are signed in */
+  /** The number of open sessions */
   @ApiInteger({ example: 2 }) sessionCount: number;
-  /** Logins have to wait after too many failures */
+  /** Whether logins have to wait after too many failures */
   isWaiting: boolean;
 }
 

@@ -8,8 +8,8 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 export type ListName = 'members' | 'security-events' | 'outbox';
 
 /**
- * What a cursor is bound to: the list and its filter, and the reader where the audit log records
- * who reads.
+ * What a cursor is bound to: the list, its filter and, if the audit log records who reads the list,
+ * the reader.
  */
 export interface PagedList {
   readonly name: ListName;

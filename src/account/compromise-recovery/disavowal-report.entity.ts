@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A used "it wasn't me" link, by the id of its token: the link works once. */
+/** A used "it wasn't me" link, with the id of its token as key. Each link works once. */
 @Entity('not_me_reports')
 @Index('not_me_reports_reported_at', ['reportedAt'])
 export class DisavowalReport {

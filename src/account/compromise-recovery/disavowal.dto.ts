@@ -1,7 +1,7 @@
 import { IsOpaqueToken } from '../../platform/http/validation/field-decorators.js';
 
 export class DisavowalRequest {
-  /** From the link in a security mail, behind #token= */
+  /** From the link in a security mail, after #token= */
   @IsOpaqueToken() token: string;
 }
 

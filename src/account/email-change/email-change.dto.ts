@@ -7,6 +7,6 @@ export class ChangeEmailRequest {
 }
 
 export class EmailLinkRequest {
-  /** From the mailed link, behind #token= */
+  /** From the mailed link, after #token= */
   @IsOpaqueToken() token: string;
 }

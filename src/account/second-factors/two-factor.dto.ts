@@ -25,7 +25,7 @@ export class TotpEnrolmentResponse implements TotpEnrolment {
   @ApiProperty({ example: 'otpauth://totp/Munjigi:ada?secret=FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB&issuer=Munjigi' })
   otpauthUrl: string;
 
-  /** The same as a QR code */
+  /** The URL as a QR code */
   @ApiProperty({ example: '<svg …>' }) qrSvg: string;
 }
 

@@ -36,7 +36,7 @@ export class SecurityActivityService {
 
   /**
    * Lists the events, newest first.
-   * @throws DomainError `validation_failed` for a cursor that no page returned
+   * @throws DomainError `validation_failed` for an invalid cursor
    */
   async list(memberId: string, limit: number, cursor: string | undefined): Promise<SecurityActivityPage> {
     // One row more than the limit shows whether there is a next page.

@@ -9,7 +9,7 @@ export const CurrentToken = createParamDecorator((_: unknown, context: Execution
   return context.switchToHttp().getRequest<{ user: unknown }>().user;
 });
 
-/** The session that an access or a refresh token names, behind {@link SessionTokenGuard}. */
+/** The session that the access or refresh token names. For routes with {@link SessionTokenGuard}. */
 export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): SessionReference => {
   const { user } = context.switchToHttp().getRequest<{ user: Principal | VerifiedToken<'refresh'> }>();
   return 'sid' in user ? { memberId: user.sub, sessionId: user.sid } : user;

@@ -79,7 +79,8 @@ export class LoginCompletionService {
 
   /**
    * Whether a login whose password matched may continue to the second factor. False if the risk is
-   * too high; the transaction and the answer are then as after null from {@link complete}.
+   * too high: let the transaction commit and answer as for a wrong password, as after
+   * {@link complete}.
    */
   async allowsSecondFactor(tx: Tx, login: PendingLogin, context: ClientContext): Promise<boolean> {
     return this.risk.allowsSecondFactor(tx, await this.describe(tx, login, context), context);

@@ -43,8 +43,8 @@ export interface PasswordAttempt {
 const REFUSAL_MS = 20;
 
 /**
- * Compares the passwords of logins. An attempt is counted before it is compared, and takes the same
- * time for known and unknown identifiers.
+ * Compares the passwords of logins. An attempt is counted before its password is compared, and takes
+ * the same time for known and unknown identifiers.
  */
 @Injectable()
 export class PasswordAttemptsService {

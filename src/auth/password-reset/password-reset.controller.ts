@@ -63,7 +63,7 @@ export class PasswordResetController {
 
   /**
    * Exchange the link for a reset token
-   * @remarks The token stands behind #token= in the mailed link. Using it invalidates the code as well.
+   * @remarks The mailed link contains the token, after #token=. Using it invalidates the code as well.
    */
   @Post('confirm-link')
   @HttpCode(HttpStatus.OK)

@@ -13,7 +13,7 @@ export class SendResetCodeRequest {
 }
 
 export class ResetLinkRequest {
-  /** From the mailed link, behind #token= */
+  /** From the mailed link, after #token= */
   @IsOpaqueToken() token: string;
 }
 

@@ -12,7 +12,7 @@ import { SignUpLinksService } from './sign-up-links.service.js';
 import type { SignUp } from './sign-up.entity.js';
 import { SignUpsRepository } from './sign-ups.repository.js';
 
-/** Shows that the person who opened the link is the one who signed up. Exactly one is present. */
+/** Shows that the person who opened the link is the one who signed up. Exactly one field is set. */
 export interface LinkWitness {
   readonly signUpId?: string;
   readonly password?: string;

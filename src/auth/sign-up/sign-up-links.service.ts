@@ -30,7 +30,7 @@ export class SignUpLinksService {
   }
 
   /**
-   * Describes the sign-up for the page behind the link.
+   * Describes the sign-up for the page that the link opens.
    * @throws DomainError `link_invalid`, `link_expired`, `already_confirmed`
    */
   async inspect(linkToken: string): Promise<{ loginId: string; requestedAt: Date; expiresAt: Date }> {

@@ -115,7 +115,7 @@ export class SignUpController {
 
   /**
    * Show the sign-up that a link belongs to
-   * @remarks For the page behind the link. Changes nothing.
+   * @remarks For the page that the link opens. Changes nothing.
    */
   @Post('inspect-link')
   @HttpCode(HttpStatus.OK)

@@ -44,7 +44,7 @@ export class ConfirmSignUpByCodeRequest {
 }
 
 export class ConfirmSignUpByLinkRequest {
-  /** From the mailed link, behind #token= */
+  /** From the mailed link, after #token= */
   @IsOpaqueToken() token: string;
 
   /** Shows that the same client began the sign-up */
@@ -73,7 +73,7 @@ export const LINK_EXAMPLES = {
 };
 
 export class SignUpLinkRequest {
-  /** From the mailed link, behind #token= */
+  /** From the mailed link, after #token= */
   @IsOpaqueToken() token: string;
 }
 

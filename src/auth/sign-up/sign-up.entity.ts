@@ -2,9 +2,10 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Locale } from '../../platform/i18n/locale.js';
 
 /**
- * A pending sign-up: a client claims that an address is its own. It has its own password and
- * reserves nothing. An attacker who signs up first with an address of someone else gains nothing: a
- * challenge activates only the sign-up that it was mailed for.
+ * A pending sign-up: the claim of a client that an address is its own. Each sign-up has its own
+ * password, and reserves neither the address nor the login ID. An attacker who signs up first with
+ * an address of someone else gains nothing: a challenge activates only the sign-up that it was
+ * mailed for.
  */
 @Entity('sign_ups')
 @Index('sign_ups_handle', ['signUpIdDigest'], { unique: true })
@@ -12,7 +13,7 @@ import type { Locale } from '../../platform/i18n/locale.js';
 @Index('sign_ups_expires_at', ['expiresAt'])
 export class SignUp {
   @PrimaryColumn('uuid') id: string;
-  /** Digest of the API's `signUpId`, which only the client that signed up holds. It is not `id`. */
+  /** Digest of the API's `signUpId`, a secret of the client that signed up. Not the row's `id`. */
   @Column('bytea', { name: 'handle_digest' }) signUpIdDigest: Buffer;
   @Column('text', { name: 'login_id' }) loginId: string;
   @Column('text') email: string;

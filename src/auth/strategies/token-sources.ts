@@ -1,9 +1,9 @@
 import type { JwtFromRequestFunction } from 'passport-jwt';
 
 /**
- * RFC 6750 section 2.1: the scheme, spaces, the token and nothing else. The extractor of
- * passport-jwt also accepts a token between other words, which a proxy in front may read
- * differently (TK-11).
+ * Reads a bearer token (RFC 6750 section 2.1): the scheme, spaces, the token and nothing else. The
+ * extractor of passport-jwt also accepts a token between other words, which a proxy in front may
+ * read differently (TK-11).
  */
 export function fromBearerHeader({ headers }: { headers: { authorization?: string } }): string | null {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;

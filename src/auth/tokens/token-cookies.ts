@@ -20,8 +20,8 @@ export interface BrowserContext {
 }
 
 /**
- * `__Host-` binds a cookie to this host, path / and TLS (RFC 6265bis); development over plain HTTP
- * cannot have it.
+ * `__Host-` binds a cookie to this host, path / and TLS (RFC 6265bis). Plain HTTP, as in
+ * development, does not allow this prefix.
  */
 const cookieName = (config: AppConfig, name: string): string =>
   config.isHttps ? `__Host-munjigi-${name}` : `munjigi-${name}`;
@@ -29,8 +29,9 @@ const cookieName = (config: AppConfig, name: string): string =>
 export const refreshCookieName = (config: AppConfig): string => cookieName(config, 'refresh');
 
 /**
- * What the client states about its device, completed by the device cookie where the session will
- * use cookies. Nothing else of the body is passed on, because it may hold a password.
+ * Reads what the client states about its device. If the session will use cookies, the device token
+ * may come from the device cookie. Nothing else of the body is passed on, because it may hold a
+ * password.
  * @throws DomainError `origin_not_allowed`
  */
 export function deviceOf({ deviceName, deviceToken, transport }: DeviceInfo, browser: BrowserContext): DeviceInfo {
@@ -56,8 +57,8 @@ export class TokenCookies {
   }
 
   /**
-   * Builds the response to a client that is signed in. With cookie transport the long-lived tokens
-   * leave the body.
+   * Builds the response to a client that is signed in. With cookie transport the refresh token and
+   * the device token are set as cookies instead.
    */
   deliver(reply: FastifyReply, tokens: IssuedTokens): TokenResponse {
     const { transport, refreshToken, deviceToken, ...rest } = tokens;

@@ -24,7 +24,10 @@ export class TokenReuseService {
     private readonly notifications: SecurityNotificationsService,
   ) {}
 
-  /** Commits before the request is refused, so that the refusal does not roll it back. */
+  /**
+   * Ends the session and notifies the member. This is committed before the request is refused, so
+   * that the refusal does not roll it back.
+   */
   async endSession(session: SessionState, generation: number, context: ClientContext): Promise<void> {
     const { id, memberId } = session;
     await this.database.transaction(async (tx) => {

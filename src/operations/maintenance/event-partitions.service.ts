@@ -4,7 +4,7 @@ import { SecurityEventPartitionsRepository } from '../../security/audit-log/secu
 import { AppConfig } from '../../platform/config/app-config.js';
 
 const EVERY_MS = 60 * 60 * 1000;
-/** So many monthly partitions exist in advance, for a time without a running worker. */
+/** Partitions that are created in advance, in case no worker runs for a while. */
 const MONTHS_AHEAD = 3;
 
 /**

@@ -17,8 +17,8 @@ export interface VoidedCounts {
 }
 
 /**
- * Voids credentials after a backup was restored. In the backup, codes, links and sessions are still
- * valid that were used or ended after it was made. They must not work a second time.
+ * Voids credentials after a backup was restored. Codes, links and sessions that were used or ended
+ * after the backup was made are still valid in it. They must not work a second time.
  *
  * The statements on tables of other modules are here, because they run together, once, on a
  * connection without the application's timeouts.
