@@ -36,7 +36,10 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
   });
 }
 
-/** Writes accept no query: proxies log URLs and browsers remember them, so no secret may be in one (PW-07). */
+/**
+ * Refuses queries on writes: proxies log URLs and browsers remember them, so a URL must contain no
+ * secret (PW-07).
+ */
 export function refuseQueriesOnWrites(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ method, url }, _reply, done) => {
     const isWrite = method !== 'GET' && method !== 'HEAD' && method !== 'DELETE' && method !== 'OPTIONS';

@@ -51,8 +51,8 @@ export class EncryptedValuesRepository {
   }
 
   /**
-   * The next apps after `after`, in order of id, that were encrypted with another secret than
-   * `keyId`. The rows are locked, so that no login changes them.
+   * Finds the next apps after `after`, in order of id, that were encrypted with another secret than
+   * `keyId`. Locks their rows, so that no login changes them.
    */
   async lockApps(tx: Tx, keyId: string, after: string | null, limit: number): Promise<EncryptedValue<string>[]> {
     const { rows } = await tx.query<EncryptedValue<string>>(

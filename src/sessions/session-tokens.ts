@@ -53,8 +53,8 @@ export class SessionTokens {
   }
 
   /**
-   * Remaining seconds, at most the token's whole lifetime: clocks that differ slightly round
-   * differently.
+   * Remaining seconds. At most the token's whole lifetime, which slightly different clocks could
+   * exceed by rounding.
    */
   private secondsUntil(expiresAt: number, issuedAt: number): number {
     return Math.min(this.clock.secondsUntil(expiresAt), expiresAt - issuedAt);

@@ -1,6 +1,6 @@
 /**
- * A login ID: 4–32 of a–z 0–9 . _ -, starting with a letter. ASCII excludes letters that look like
- * others.
+ * A login ID: 4 to 32 of the characters a–z, 0–9, dot, underscore and hyphen, beginning with a
+ * letter. Only ASCII, because other scripts have letters that look the same.
  */
 export const LOGIN_ID_PATTERN = /^[a-z][a-z0-9._-]{3,31}$/;
 

@@ -207,7 +207,10 @@ export class MembersRepository {
     return count === 1;
   }
 
-  /** Opens a closed account again. @returns false after its grace period */
+  /**
+   * Opens a closed account again.
+   * @returns false after its grace period
+   */
   async restore(tx: Tx, id: string, graceSeconds: number): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE members SET status = 'active', closed_at = NULL WHERE id = $1 AND ${WITHIN_GRACE}`,

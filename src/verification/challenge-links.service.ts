@@ -19,7 +19,7 @@ export class ChallengeLinksService {
   ) {}
 
   /**
-   * The open challenge of a link.
+   * Finds the open challenge of a link.
    * @throws DomainError `link_invalid`, `link_expired`
    */
   async get(purpose: EmailChallengePurpose, linkToken: string): Promise<LinkedChallenge> {
@@ -30,7 +30,7 @@ export class ChallengeLinksService {
     return challenge;
   }
 
-  /** The challenge of a link, open or not. */
+  /** Finds the challenge of a link, open or not. */
   async find(purpose: EmailChallengePurpose, linkToken: string): Promise<LinkedChallenge | null> {
     return this.challenges.findByLink(digest(linkToken), purpose);
   }
@@ -42,7 +42,7 @@ export class ChallengeLinksService {
   async countPasswordGuess({ id, emailKey }: LinkedChallenge): Promise<void> {
     const { env } = this.config;
     if (!(await this.challenges.countGuess(id, 'link', env.CODE_GUESS_LIMIT)))
-      // After this time another link can be requested, and it has guesses of its own.
+      // After this time another link can be requested, which has guesses of its own.
       throw new DomainError('too_many_attempts', {
         retryAfter: env.CODE_RESEND_SECONDS,
         detail: 'guesses of this challenge',

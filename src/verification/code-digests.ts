@@ -7,7 +7,7 @@ const KEY = 'proof-code';
 
 /**
  * The stored form of mailed codes. It includes the id of the row, so that a value copied to another
- * row fits nothing.
+ * row matches no code.
  */
 @Injectable()
 export class CodeDigests {
@@ -17,7 +17,7 @@ export class CodeDigests {
     return keyedDigest(this.keys.current(KEY), challengeId, code);
   }
 
-  /** Also with keys that are being rotated out. */
+  /** Whether the code matches, also under a key that is being rotated out. */
   matches(stored: Buffer | null, challengeId: string, code: string): boolean {
     return this.keys
       .all(KEY)

@@ -2,6 +2,7 @@ import type { AppConfig } from '../platform/config/app-config.js';
 import { ApiInteger } from '../platform/http/integer.decorator.js';
 import { IsOpaqueToken, IsSixDigitCode } from '../platform/http/validation/field-decorators.js';
 
+/** A mailed code, with the id of the request that it was mailed for. */
 export class ConfirmCodeRequest {
   /** From the response of send-code */
   @IsOpaqueToken() requestId: string;
@@ -19,12 +20,13 @@ export class CodeLifetimes {
   @ApiInteger({ example: 600 }) expiresIn: number;
 }
 
+/** The response to a request for a mailed code. */
 export class CodeSentResponse extends CodeLifetimes {
   /** Sent back together with the code; of no use without it */
   requestId: string;
 }
 
-/** The same for every request, whether a mail goes out or not. */
+/** The same values for every request, whether a mail is sent or not. */
 export function codeLifetimes({ env }: AppConfig): CodeLifetimes {
   return { resendAfter: env.CODE_RESEND_SECONDS, expiresIn: env.CODE_TTL_SECONDS };
 }

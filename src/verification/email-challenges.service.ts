@@ -13,8 +13,8 @@ import { EmailChallengesRepository, type ChallengeSelection } from './email-chal
 import { ResetGrantsRepository } from './reset-grants.repository.js';
 
 /**
- * Who a challenge is for. Without a member and without a sign-up it is a decoy: no code and no link
- * fits it.
+ * Who a challenge is for. Without a member and without a sign-up it is a decoy, which no code and
+ * no link matches.
  */
 export interface ChallengeSubject {
   readonly emailKey: string;
@@ -51,10 +51,10 @@ export class EmailChallengesService {
   ) {}
 
   /**
-   * Makes a code and a link. If they are mailed, they replace what was open for the same sign-up,
-   * or for the same address, purpose and named login ID. If they are not mailed (a decoy, or too
-   * many mails), they replace nothing: otherwise an attacker who knows an address could void its
-   * owner's codes without any mail being sent.
+   * Makes a code and a link. If they are mailed, they replace the open challenge of the same
+   * sign-up, or of the same address, purpose and named login ID. If they are not mailed (a decoy,
+   * or too many mails), they replace nothing: otherwise an attacker who knows an address could void
+   * its owner's codes without any mail being sent.
    */
   async issue(
     tx: Tx,
@@ -108,7 +108,7 @@ export class EmailChallengesService {
   /**
    * Makes other requests for this address and purpose wait until commit. Without the lock, of two
    * requests at the same moment, the one without a mail would find no challenge yet and issue a
-   * decoy, and its request id would not fit the code just mailed.
+   * decoy, and the code just mailed would not match its request id.
    */
   async lockAddress(tx: Tx, emailKey: string, purpose: EmailChallengePurpose): Promise<void> {
     await this.challenges.lockAddress(tx, emailKey, purpose);
@@ -172,7 +172,8 @@ function replacedBy(
   { emailKey, memberId, signUpId, namedLoginId = null }: ChallengeSubject,
 ): ChallengeSelection {
   if (signUpId !== undefined) return { signUpId };
-  // By member: two members who both name one address must not void each other's requests.
+  // Selected by member, because two members who both enter one address must not void each other's
+  // challenges.
   if (purpose === 'email-change' && memberId !== undefined) return { memberId, purpose };
   return { emailKey, purpose, namedLoginId };
 }

@@ -7,7 +7,7 @@ import { DESCRIPTION } from './description.js';
 import { polished } from './polish.js';
 import { keepTokens } from './workbench.js';
 
-/** Path prefixes in the order in which a newcomer needs the operations. */
+/** Path prefixes in the order in which a new client needs the operations. */
 const JOURNEY = [
   '/api/auth/sign-up',
   '/api/auth/login-id/check',
@@ -45,7 +45,9 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
       'access',
     )
     .addBearerAuth(
-      bearer('The `refreshToken` of a token response. Returns the next pair of tokens, a new one each time; logs out.'),
+      bearer(
+        'The `refreshToken` of a token response. Can be exchanged once for the next pair of tokens; also logs out.',
+      ),
       'refresh',
     )
     .addBearerAuth(

@@ -10,8 +10,9 @@ interface SmtpError extends Error {
 const SERVER_CODES = new Set(['ECONNECTION', 'ESOCKET', 'EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EPROXY']);
 
 /**
- * Whether the connection to the mail server failed, or our login there: any other mail would fail as well.
- * A server that falls silent during a mail does not count, because the reason may be that mail.
+ * Whether the connection to the mail server or the login there failed: any other mail would fail as
+ * well. A server that falls silent during a mail does not count, because the reason may be that
+ * mail.
  */
 export function isServerFailure(error: unknown): boolean {
   const { code = '', responseCode, timeoutType, command } = error as SmtpError;
@@ -27,7 +28,7 @@ export function isPermanentFailure(error: unknown): boolean {
   const { code, responseCode, command } = error as SmtpError;
   // A refused login or TLS handshake is a fault of our configuration; mails wait until it is fixed.
   if (code === 'EAUTH' || code === 'ETLS' || command === 'AUTH LOGIN' || command === 'CONN') return false;
-  // A refusal of the sender: a wrong address of ours or a used-up quota must not lose the mail.
+  // The server refuses the sender: a wrong MAIL_FROM or a used-up quota must not lose the mail.
   if (command === 'MAIL FROM') return false;
   return responseCode !== undefined && responseCode >= 500 && responseCode < 600;
 }

@@ -6,7 +6,10 @@ import type { Tx } from '../../platform/database/sql.js';
 import { OutboxMessage, type OutboxStatus } from './outbox-message.entity.js';
 import { OUTBOX_CHANNEL } from './outbox.repository.js';
 
-/** A mail as it is stored. `payload` is for reading the recipient and is not passed on. */
+/**
+ * A mail as it is stored. `payload` is needed to show the recipient; its content is shown to no
+ * administrator.
+ */
 export type OutboxRow = Omit<OutboxMessage, 'messageId' | 'challengeId'> & PagePosition;
 
 /** Condition for a dead mail that can still be sent: its payload exists and has not expired. */

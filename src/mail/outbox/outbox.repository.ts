@@ -10,7 +10,9 @@ export type NewOutboxMessage = Pick<
   'id' | 'template' | 'locale' | 'status' | 'payload' | 'messageId' | 'memberId' | 'challengeId'
 >;
 
-/** A message that this process holds the lease of. `attempts` distinguishes this lease from later ones. */
+/**
+ * A message whose lease this process holds. `attempts` distinguishes this lease from later ones.
+ */
 export type ClaimedMessage = Pick<OutboxMessage, 'id' | 'template' | 'locale' | 'messageId' | 'attempts'> & {
   payload: Buffer;
   isExpired: boolean;
@@ -55,7 +57,9 @@ const FINISH = {
 export class OutboxRepository {
   constructor(private readonly database: Database) {}
 
-  /** Writes the message and wakes the dispatchers on commit. A withheld one costs the same time. */
+  /**
+   * Writes the message and wakes the dispatchers on commit. A withheld message takes the same time.
+   */
   async insert(tx: Tx, message: NewOutboxMessage, lifetimeSeconds: number | null): Promise<void> {
     await tx.query(
       `WITH message AS (

@@ -122,8 +122,8 @@ describe('a mail', () => {
     expect(html).not.toMatch(/\bsrc\s*=|\bsrcset\s*=|\bbackground\s*=|url\(|@import|@font-face/i);
     // Every address in the source is a link or its visible text.
     const addresses = html.match(/[^\s"'<>]*https?:[^\s"'<>]*/g) ?? [];
-    const pressed = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map((match) => match[1]);
-    expect(addresses.filter((address) => !pressed.includes(address))).toEqual([]);
+    const links = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map((match) => match[1]);
+    expect(addresses.filter((address) => !links.includes(address))).toEqual([]);
   });
 
   it.each(EVERY)('%s in %s supports dark mode and phones', (name, locale) => {
@@ -134,7 +134,7 @@ describe('a mail', () => {
   });
 
   it.each(LOCALES)('AD-02 describes in %s each action of an administrator differently, without a network', (locale) => {
-    const acts = [
+    const mails = [
       ...[
         'disabled',
         'enabled',
@@ -146,17 +146,17 @@ describe('a mail', () => {
         'unlocked',
       ],
     ].map((what) => mail('admin-action', locale, { what }));
-    expect(new Set(acts.map(({ text }) => text)).size).toBe(acts.length);
-    for (const { html, text } of acts) {
+    expect(new Set(mails.map(({ text }) => text)).size).toBe(mails.length);
+    for (const { html, text } of mails) {
       expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 14:37 (한국 시각)' }[locale]);
       expect(visible(html)).not.toMatch(/network|네트워크/i);
     }
   });
 
   it.each(LOCALES)('AD-02 links in %s to the page for setting a password and gives the reason', (locale) => {
-    const whys = ['account-created', 'reset-demanded'].map((why) => mail('set-password', locale, { why }).text);
-    expect(new Set(whys).size).toBe(2);
-    for (const text of whys) expect(text).toContain(LINK);
+    const texts = ['account-created', 'reset-demanded'].map((why) => mail('set-password', locale, { why }).text);
+    expect(new Set(texts).size).toBe(2);
+    for (const text of texts) expect(text).toContain(LINK);
   });
 
   it('uses the singular for one minute', () => {

@@ -86,7 +86,7 @@ export interface MailTemplates {
   'two-factor-changed': Alert & {
     what: TwoFactorChangeKind;
     recoveryCodesLeft?: number | undefined;
-    /** The name that the member gave it. */
+    /** The name that the member gave the passkey. */
     passkeyName?: string | undefined;
     /** Set if the last second factor was removed. */
     isSecondStepOff?: 1 | undefined;

@@ -120,8 +120,8 @@ export class PasskeyAuthenticationService {
         expectedChallenge: () => true, // spent before
         expectedOrigin: [...party.origins],
         expectedRPID: party.id,
-        // The library checks the counter before the signature. Counter 0 passes it; it is checked
-        // below, when it is trusted.
+        // The library checks the counter before the signature. Counter 0 always passes there; the
+        // stored counter is compared below, when the signature is known to be right.
         credential: { id: assertion.id, publicKey: new Uint8Array(passkey.publicKey), counter: 0 },
         requireUserVerification,
       }),

@@ -63,7 +63,7 @@ export class PasskeyRegistrationService {
 
   /**
    * Verifies a new credential.
-   * @returns what {@link store} stores.
+   * @returns the values for {@link store}
    * @throws DomainError `passkey_invalid`
    */
   async finish(credential: NewCredential, memberId: string): Promise<Omit<NewPasskey, 'name'>> {

@@ -77,7 +77,7 @@ function checkHashCost(env: Environment, report: Report): void {
 /** Every mailed link needs a page that it opens, and the configured logo must be readable. */
 function checkPages(env: Environment, report: Report): void {
   for (const [page, variable] of Object.entries(LINKED_PAGES) as [LinkedPage, (typeof LINKED_PAGES)[LinkedPage]][]) {
-    // PAGES is undefined when its own value was refused, which is already reported.
+    // PAGES is undefined if its value was refused; that is already reported.
     if (env.PAGES?.includes(page) === false && env[variable] === undefined)
       report(variable, `needs a page of yours, because PAGES leaves out ${page}`);
   }

@@ -13,16 +13,16 @@ describe('advisory locks', () => {
   });
 
   it('take their numbers from one file everywhere', () => {
-    const takers = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+    const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
       .map((name) => [name, readFileSync(path.join(SOURCES, name), 'utf8')] as const)
       .filter(([, text]) => /pg_\w*advisory/.test(text));
-    expect(takers.length).toBeGreaterThanOrEqual(5);
-    for (const [name, text] of takers) {
-      const taken = [...text.matchAll(/pg_\w*advisory\w*\(([^)]*)/g)].map(([, given]) => given!);
+    expect(files.length).toBeGreaterThanOrEqual(5);
+    for (const [name, text] of files) {
+      const uses = [...text.matchAll(/pg_\w*advisory\w*\(([^)]*)/g)].map(([, parameters]) => parameters!);
       // Each use passes its number as a parameter that comes from the file.
-      expect([name, taken.filter((given) => !given.startsWith('$1'))]).toEqual([name, []]);
-      expect([name, text.match(/\bLOCK(S|_KINDS)\.\w+/g)?.length]).toEqual([name, taken.length]);
+      expect([name, uses.filter((parameters) => !parameters.startsWith('$1'))]).toEqual([name, []]);
+      expect([name, text.match(/\bLOCK(S|_KINDS)\.\w+/g)?.length]).toEqual([name, uses.length]);
     }
   });
 });

@@ -3,6 +3,7 @@
  * out, out of resources.
  */
 const UNAVAILABLE_CODES = new Set([
+  // Node.js: the network, or ENOENT for a missing Unix socket.
   ...[
     'ECONNREFUSED',
     'ECONNRESET',
@@ -14,6 +15,8 @@ const UNAVAILABLE_CODES = new Set([
     'ENETUNREACH',
     'ENOENT',
   ],
+  // SQLSTATE: deadlock and conflict (40), shutdown and timeouts (57, 55, 25), out of resources
+  // (53), disk error (58).
   ...[
     '40P01',
     '40001',
@@ -38,8 +41,8 @@ const UNAVAILABLE_CODES = new Set([
 const UNAVAILABLE_CLASS = /^(08|25006)/;
 
 /**
- * Messages of pg and, the last one, of TypeORM when a connection is lost between two statements of
- * a transaction.
+ * Messages of pg. The last one is from TypeORM, when a connection was lost between two statements
+ * of a transaction.
  */
 const CLIENT_MESSAGES =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after|Query runner already released/;
@@ -68,8 +71,8 @@ export function isDatabaseClosed(error: unknown): boolean {
 }
 
 /**
- * The reason to show in a log or terminal. An error over several addresses has only a code, no
- * message.
+ * The reason to show in a log or terminal. When several addresses of a host were tried, the error
+ * has only a code and no message.
  */
 export function reasonOf(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };

@@ -17,7 +17,7 @@ export interface PreparedStatement {
   readonly text: string;
 }
 
-/** How many times at most a transaction runs that conflicts with others. */
+/** A transaction that conflicts with others runs at most this many times. */
 const MAX_ATTEMPTS = 3;
 
 /** Runs transactions and single statements on PostgreSQL. */

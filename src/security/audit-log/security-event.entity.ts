@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryColumn, PrimaryGeneratedColumn } from 'ty
 
 /**
  * One entry of the audit log, committed together with its cause. The table is partitioned by month
- * of `at` (ADR 0020), so the primary key begins with `at`; the sequence keeps `id` unique by
- * itself.
+ * of `at` (ADR 0020), so the primary key begins with `at`. `id` comes from one sequence, so it is
+ * unique across partitions.
  */
 @Entity('security_events')
 @Index('security_events_member', ['memberId', 'id'])

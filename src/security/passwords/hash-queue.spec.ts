@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HashQueue } from './hash-queue.js';
 
-/** Work that the test ends. */
+/** Work that runs until the test ends it. */
 function controlled() {
   let end!: () => void;
   let fail!: (error: Error) => void;

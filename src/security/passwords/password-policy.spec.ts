@@ -19,7 +19,7 @@ const policyWith = (env: Record<string, string> = {}) =>
 
 const POLICY = policyWith();
 
-/** The refusal's code and the field's, or null where the password may be used. */
+/** The code of the refusal and that of its field; null where the password may be used. */
 async function verdict(password: string, owner = OWNER, policy = POLICY): Promise<[string, string] | null> {
   try {
     await policy.check(password, owner, 'newPassword');

@@ -28,7 +28,7 @@ const blockedUntil = (failures: string): string => `CASE
   WHEN ${failures} >= $2::int THEN now() + make_interval(secs => least($4::float8, $3::float8 * 2 ^ least(${failures} - $2::int, 30)))
 END`;
 
-/** Counts one attempt, unless the subject has to wait: then no row comes back. */
+/** Counts one attempt, unless the subject has to wait: then it returns no row. */
 const COUNT = {
   name: 'login-failure-take',
   text: `INSERT INTO login_failures AS f (key, account, failures)
@@ -44,8 +44,7 @@ const ADD = `INSERT INTO login_failures AS f (key, account, failures, blocked_un
   RETURNING f.failures`;
 
 /**
- * Owns the table `login_failures`. Every login passes here: the statement that counts it is
- * prepared SQL.
+ * Owns the table `login_failures`. Every login is counted here, so that statement is prepared SQL.
  */
 @Injectable()
 export class LoginFailuresRepository {

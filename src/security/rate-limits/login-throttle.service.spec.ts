@@ -6,7 +6,10 @@ import { LoginThrottleService } from './login-throttle.service.js';
 
 const config = { env: { HASH_QUEUE_LIMIT: 8, LOGIN_FAILURE_LIMIT: 10 } } as AppConfig;
 
-/** A throttle on a table in which each attempt is counted as the failure number `failures`, and the statements it ran. */
+/**
+ * A throttle whose repository counts every attempt as failure number `failures`, or blocks it for
+ * null; and the statements that ran.
+ */
 function throttleWith(failures: number | null): { throttle: LoginThrottleService; statements: string[] } {
   const statements: string[] = [];
   const repository = {

@@ -5,8 +5,8 @@ import { Limiters, type Limiter } from './limiters.js';
 
 const HOUR = 3600;
 /**
- * The budget of a mailbox over all its +tags, as a multiple of the budget of one address: members
- * do use tags.
+ * The budget of a mailbox over all its +tags, as a multiple of the budget of one address. More than
+ * 1, because members do use tags.
  */
 const MAILBOX_FACTOR = 4;
 /**
@@ -97,8 +97,8 @@ export class MailBudgetService {
 
   /**
    * Refunds a recovery mail whose code or link was used: it was wanted, so the member may start the
-   * next request at once. Only the owner of the mailbox gets here. Never throws; a failure costs
-   * the member a cooldown.
+   * next request at once. Only the owner of the mailbox can cause this. Never throws; a failure
+   * costs the member a cooldown.
    */
   async refund(emailKey: string, loginId: string | null): Promise<void> {
     const address = mailBudgetKey(emailKey);

@@ -11,7 +11,7 @@ const DALLAS = { network: '12.7.7.0/24', country: 'US' };
 const TOKYO = { network: '133.11.0.0/24', country: 'JP' };
 const NOWHERE = { network: '10.0.0.0/24', country: null };
 
-/** A member who was only in Seoul so far. */
+/** The history of a member who was only in Seoul so far. */
 const fromSeoul = (secondsAgo = 10 * DAY): History => ({
   hasNetworks: true,
   hasThisNetwork: false,

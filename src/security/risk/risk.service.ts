@@ -64,8 +64,8 @@ export class RiskService {
   }
 
   /**
-   * Call before a session opens, after all factors. With `end`, open no session and let the
-   * transaction commit.
+   * Call after all factors were verified, before the session opens. With `end`, open no session and
+   * let the transaction commit.
    */
   async assessLogin(tx: Tx, login: AssessedLogin, context: ClientContext): Promise<RiskDecision> {
     if (this.isOff) return ALLOWED;

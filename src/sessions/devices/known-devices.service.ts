@@ -32,7 +32,7 @@ export interface SignInDevice {
   readonly suppressNewDeviceMail?: boolean;
 }
 
-/** More devices than a member uses; see `forgetSurplus`. */
+/** More devices than a member uses. Beyond this number, those unseen for longest are forgotten. */
 const MAX_DEVICES = 20;
 
 /**

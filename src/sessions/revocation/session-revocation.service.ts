@@ -31,7 +31,7 @@ export class SessionRevocationService {
     return this.database.transaction((tx) => this.endWithin(tx, memberId, sessionId, reason, context));
   }
 
-  /** As {@link end}, within the transaction of what makes it necessary. */
+  /** As {@link end}, in the transaction of the change that makes it necessary. */
   async endWithin(
     tx: Tx,
     memberId: string,

@@ -14,7 +14,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { ConfigurationError } from '../../config/configuration-error.js';
 import { PURPOSES, type TokenPurpose } from './token-purpose.js';
 
-export type SignatureAlgorithm = 'ES256' | 'HS512';
+type SignatureAlgorithm = 'ES256' | 'HS512';
 
 /**
  * One key and the `kid` that names it in tokens. Without `signing`, it only verifies older tokens.

@@ -12,8 +12,8 @@ export interface TokenClaims {
    */
   refresh: { sub: string; sid: string; gen: number; jti: string };
   /**
-   * Sets a new password once: `jti` is the grant that it spends. It has no role and no session
-   * (TK-04).
+   * Sets a new password once: `jti` is the grant that it spends. The token has neither role nor
+   * session (TK-04).
    */
   reset: { sub: string; jti: string };
   /** Continues a login with the second factor. `jti` is the challenge that it spends. */

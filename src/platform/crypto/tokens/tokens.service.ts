@@ -151,7 +151,10 @@ export class TokensService {
     return claims;
   }
 
-  /** Checks expiry by the database's time. @throws DomainError `token_expired`, `token_invalid` */
+  /**
+   * Checks expiry by the database's time.
+   * @throws DomainError `token_expired`, `token_invalid`
+   */
   private checkTime(purpose: TokenPurpose, { iat, exp }: { iat: number; exp: number }): void {
     const now = this.clock.nowSeconds();
     if (iat > now + MAX_AHEAD_SECONDS) throw new DomainError('token_invalid', { detail: 'issued in the future' });

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiInteger } from '../integer.decorator.js';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
 
+/** One field that was not accepted. */
 export class ProblemField {
   /** @example email */
   field: string;

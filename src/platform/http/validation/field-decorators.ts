@@ -41,8 +41,8 @@ export function IsOpaqueToken(): PropertyDecorator {
 }
 
 /**
- * A position in a list. It has no example, because Swagger UI would send the example, which is a
- * position in no list.
+ * A position in a list. It has no example, because Swagger UI would send the example and every list
+ * would refuse it.
  */
 export const IsPageCursor = (): PropertyDecorator => IsOpaque();
 
