@@ -154,14 +154,14 @@ export class MunjigiClient {
 
   // --- Logging in and out ---
 
-  /** The `status` of the outcome is `authenticated`, or names the next step. */
+  /** Logs in. The `status` of the outcome is `authenticated`, or names the next step. */
   async logIn(body: WithoutDevice<Schemas['LoginRequest']>, options?: CallOptions): Promise<LoginOutcome> {
     const deviceToken = await this.readDeviceToken();
     return this.signIn<LoginOutcome>('/api/auth/login', { ...body, ...(deviceToken && { deviceToken }) }, options);
   }
 
   /**
-   * The second step after `mfa_required`, with a code of the authenticator app or a recovery code.
+   * Takes the second step after `mfa_required`: a code of the authenticator app, or a recovery code.
    * The `status` of the outcome is `authenticated`, or `password_change_required` if a new password
    * is needed first.
    */
@@ -373,7 +373,7 @@ export class MunjigiClient {
   }
 }
 
-/** Browsers may block localStorage, and then throw on any access to it. */
+/** Uses memory if there is no localStorage. Browsers that block it throw on any access. */
 function defaultStorage(): TokenStorage {
   try {
     return browserStorage();

@@ -35,7 +35,7 @@ export class LoginIdRecoveryService {
   ) {}
 
   /**
-   * Uses up the code. The reset token sets a new password without another mail.
+   * Uses up the code. The returned reset token sets a new password without another mail.
    * @throws DomainError `code_invalid`, `too_many_attempts`
    */
   async confirmCode(

@@ -27,7 +27,7 @@ export class PasskeyLoginService {
   ) {}
 
   /**
-   * A passkey that verified its user is both factors at once: something the member has, and
+   * Logs in. A passkey that verified its user counts as both factors: something the member has, and
    * something they know or are.
    * @throws DomainError `passkey_invalid`, `invalid_credentials`, `too_many_requests`
    */

@@ -66,8 +66,8 @@ export async function showSecurityActivity() {
     const list = find('[data-reasons]', item);
     list.append(...reasons);
     list.hidden = false;
-    const where = at === 'refresh' || at === 'second-factor' ? at : 'login';
-    fill(item, { outcome: dryRun ? text('watchedOnly') : text(`outcome-${where}-${outcome}`) });
+    const moment = at === 'refresh' || at === 'second-factor' ? at : 'login';
+    fill(item, { outcome: dryRun ? text('watchedOnly') : text(`outcome-${moment}-${outcome}`) });
   }
 
   onAction('more-events', loadMore);

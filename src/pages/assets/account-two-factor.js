@@ -48,10 +48,10 @@ export async function offerTwoFactor(recoveryCodes) {
    * @returns the part of the panel to open
    */
   function showEnabled(isOn) {
-    const place = find('[data-badge]', panel.root);
-    place.textContent = isOn ? text('on') : text('off');
-    place.dataset.badge = isOn ? 'on' : 'off';
-    place.hidden = false;
+    const badge = find('[data-badge]', panel.root);
+    badge.textContent = isOn ? text('on') : text('off');
+    badge.dataset.badge = isOn ? 'on' : 'off';
+    badge.hidden = false;
     recoveryCodes.setFactor('app', isOn);
     return isOn ? 'on' : 'off';
   }
