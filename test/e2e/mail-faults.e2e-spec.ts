@@ -163,7 +163,7 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
     sink.refuseRecipient = () => undefined;
     await dueNow(', payload = overlay(payload PLACING decode(repeat($$00$$, 8), $$hex$$) FROM 40)');
     await eventuallyMail(ada.id, 'the tampered mail is postponed', ({ lastError }) =>
-      /does not open/.test(lastError ?? ''),
+      /cannot be decrypted/.test(lastError ?? ''),
     );
     const grace = await givenMember();
     await requestReset(grace.email);
