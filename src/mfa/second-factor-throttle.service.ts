@@ -42,7 +42,7 @@ export class SecondFactorThrottleService {
       if (attempt.isBlocked) {
         await attempt.finish(false);
         const retryAfter = await this.throttle.secondsToWait(subject);
-        throw new DomainError('too_many_attempts', { retryAfter, detail: 'second factor' });
+        throw new DomainError('too_many_attempts', { retryAfter, detail: 'too many wrong second factors' });
       }
       const factor = await match();
       await attempt.finish(true);

@@ -7,7 +7,7 @@ import type { Role } from '../platform/http/principal.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { Member, type MemberStatus } from './member.entity.js';
 
-/** True for a row that can stop being an active administrator and leave another one (AD-03). */
+/** True for a member who is not an active administrator, or not the only one (AD-03). */
 const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS (
   SELECT FROM members other WHERE other.role = 'admin' AND other.status = 'active' AND other.id <> members.id))`;
 

@@ -52,15 +52,15 @@ export class ChallengeCodesService {
     code: string,
     isReserved: boolean,
   ): Promise<GuessableChallenge> {
-    if (!challenge) throw new DomainError('code_invalid', { detail: 'no such request' });
+    if (!challenge) throw new DomainError('code_invalid', { detail: 'unknown request id or sign-up' });
     // The challenge counts first. A guess at a challenge that is over does not count for the day;
     // otherwise one request that is over could use up all guesses of the day.
     if (!(await this.challenges.countGuess(challenge.id, 'code', this.config.env.CODE_GUESS_LIMIT)))
-      throw new DomainError('code_invalid', { detail: 'over, or too many guesses' });
+      throw new DomainError('code_invalid', { detail: 'code used, replaced or expired, or too many guesses' });
     if (isReserved) await this.guesses.take(challenge.emailKey);
     else await this.guesses.takeUnreserved(challenge.emailKey);
     if (!this.codeDigests.matches(challenge.codeHmac, challenge.id, code))
-      throw new DomainError('code_invalid', { detail: 'wrong' });
+      throw new DomainError('code_invalid', { detail: 'wrong code' });
     return challenge;
   }
 }

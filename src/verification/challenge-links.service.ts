@@ -24,8 +24,8 @@ export class ChallengeLinksService {
    */
   async get(purpose: EmailChallengePurpose, linkToken: string): Promise<LinkedChallenge> {
     const challenge = await this.find(purpose, linkToken);
-    if (!challenge) throw new DomainError('link_invalid', { detail: 'unknown' });
-    if (challenge.isOver) throw new DomainError('link_invalid', { detail: 'used or replaced' });
+    if (!challenge) throw new DomainError('link_invalid', { detail: 'unknown link' });
+    if (challenge.isOver) throw new DomainError('link_invalid', { detail: 'link used or replaced' });
     if (challenge.isExpired) throw new DomainError('link_expired');
     return challenge;
   }
@@ -45,7 +45,7 @@ export class ChallengeLinksService {
       // After this time another link can be requested, which has guesses of its own.
       throw new DomainError('too_many_attempts', {
         retryAfter: env.CODE_RESEND_SECONDS,
-        detail: 'guesses of this challenge',
+        detail: 'too many guesses with this link',
       });
     await this.guesses.takeUnreserved(emailKey);
   }

@@ -97,8 +97,8 @@ export class CodeRequestsService {
       const member = mayMail ? await this.findRecipient(tx, emailKey, kind) : null;
       // Too soon for another mail: the request gets a new id for the challenge that was mailed
       // last, whose code is still valid.
-      const open = mayMail ? null : await this.challenges.findOpen(tx, emailKey, kind.purpose, { namedLoginId });
-      const challengeId = open ?? (await this.issue(tx, emailKey, member, kind, context));
+      const openId = mayMail ? null : await this.challenges.findOpen(tx, emailKey, kind.purpose, { namedLoginId });
+      const challengeId = openId ?? (await this.issue(tx, emailKey, member, kind, context));
       return { requestId: await this.challenges.addRequest(tx, challengeId), isDelivered: member !== null };
     });
     // Runs in the background. Known addresses trigger the same refund on a decoy key, so that

@@ -141,7 +141,9 @@ export class EmailChallengesService {
    */
   async spend(tx: Tx, challengeId: string, method: ChallengeMethod): Promise<void> {
     if (!(await this.challenges.spend(tx, challengeId, method)))
-      throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'used a moment ago' });
+      throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', {
+        detail: 'used by another request a moment ago',
+      });
     await this.mail.dropForChallenges(tx, [challengeId]);
   }
 

@@ -29,7 +29,7 @@ export function operationsOf({ paths }: OpenAPIObject): OperationObject[] {
   return Object.values(paths).flatMap((path) => METHODS.flatMap((method) => path[method] ?? []));
 }
 
-/** Docstrings are wrapped to the width of the source. */
+/** Joins the lines of descriptions: docstrings are wrapped to the width of the source. */
 function unwrapTexts(operation: OperationObject): void {
   operation.summary = operation.summary?.replace(/\s+/g, ' ');
   operation.description = operation.description?.replace(/\s+/g, ' ');
@@ -41,7 +41,10 @@ function describeResponses({ responses }: OperationObject): void {
   }
 }
 
-/** By itself Swagger UI fills in every field that has an example; optional fields would make a first try fail. */
+/**
+ * Adds an example of the required fields. Without it Swagger UI fills in every field that has an
+ * example, and optional fields would make a first try fail.
+ */
 function addExample(document: OpenAPIObject, { requestBody }: OperationObject): void {
   const body = requestBody as RequestBodyObject | undefined;
   const content = body?.content['application/json'];
@@ -50,7 +53,10 @@ function addExample(document: OpenAPIObject, { requestBody }: OperationObject): 
   if (example !== undefined) content.example = example;
 }
 
-/** Undefined where no field is required, or a required field has no example. */
+/**
+ * The example of the required fields; undefined where no field is required, or one of them has no
+ * example.
+ */
 function requiredFields(
   document: OpenAPIObject,
   schema: SchemaObject | ReferenceObject,

@@ -66,6 +66,6 @@ export class LoginChallengesService {
    */
   async spend(tx: Tx, challenge: OpenChallenge): Promise<void> {
     if (!(await this.challenges.spend(tx, challenge.id)))
-      throw new DomainError('token_invalid', { detail: 'challenge used a moment ago' });
+      throw new DomainError('token_invalid', { detail: 'challenge used by another request a moment ago' });
   }
 }

@@ -97,7 +97,8 @@ export class PasskeyAuthenticationService {
    * @throws DomainError `passkey_invalid` if the passkey was removed or used since it was verified
    */
   async spend(tx: Tx, passkey: MatchedPasskey): Promise<void> {
-    if (!(await this.passkeys.recordUse(tx, passkey))) throw passkeyInvalid('removed, or used by another request');
+    if (!(await this.passkeys.recordUse(tx, passkey)))
+      throw passkeyInvalid('passkey removed, or used by another request');
   }
 
   private async get({ id }: Assertion): Promise<StoredPasskey> {

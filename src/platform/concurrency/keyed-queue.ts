@@ -5,7 +5,7 @@ interface Queue {
   length: number;
 }
 
-/** The right to work on a key, held until `release`. Releasing it twice has no effect. */
+/** The right to work on a key, until `release` is called. A second call has no effect. */
 export interface QueueSlot {
   release(): void;
 }
@@ -32,7 +32,7 @@ export class KeyedQueue {
   async reserve(key: string): Promise<QueueSlot> {
     const queue = this.queues.get(key) ?? { last: Promise.resolve(), length: 0 };
     if (queue.length >= this.limit)
-      throw new DomainError('overloaded', { retryAfter: 2, detail: 'too many wait for the same key' });
+      throw new DomainError('overloaded', { retryAfter: 2, detail: 'too many requests wait for the same key' });
     const earlier = queue.last;
     let startNext!: () => void;
     queue.last = new Promise<void>((resolve) => (startNext = resolve));

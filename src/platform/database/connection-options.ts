@@ -8,8 +8,8 @@ export interface DatabaseSettings {
   /** Longest time for one statement. */
   readonly timeoutSeconds: number;
   /**
-   * Whether a pooler in transaction mode is in between. It does not keep settings or statements of
-   * a connection.
+   * Whether connections lead through a pooler in transaction mode, which does not keep the settings
+   * and prepared statements of a connection.
    */
   readonly isPooled?: boolean;
   /** Longest wait for a connection; `timeoutSeconds` when unset. */

@@ -34,7 +34,7 @@ export class DatabaseModule {
                 poolWaitMs: env.DATABASE_POOL_WAIT_MS,
                 // The pool replaces a broken idle connection. Without a listener, the error would
                 // end the process.
-                onPoolError: (error) => logger.warn(`an idle connection was lost: ${error.message}`),
+                onPoolError: (error) => logger.warn(`an idle database connection was lost: ${error.message}`),
               }),
               ...schema,
             } as DataSourceOptions;

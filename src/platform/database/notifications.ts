@@ -52,7 +52,9 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
    */
   async onApplicationBootstrap(): Promise<void> {
     // A failure does not prevent the start: subscribers query the database until listening works.
-    await this.connect().catch((error: unknown) => this.logger.warn(`not listening yet: ${(error as Error).message}`));
+    await this.connect().catch((error: unknown) =>
+      this.logger.warn(`not listening to database notifications yet: ${(error as Error).message}`),
+    );
     this.running = this.keepListening();
   }
 
@@ -84,7 +86,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
         await this.disconnect();
         // Reconnect quickly at first, then more slowly, to spare a database that is starting.
         pauseMs = pauseMs === HEARTBEAT_MS ? 50 : Math.min(pauseMs * 2 || 50, MAX_RECONNECT_MS);
-        this.logger.warn(`notifications interrupted: ${(error as Error).message}`);
+        this.logger.warn(`database notifications interrupted: ${(error as Error).message}`);
       }
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }

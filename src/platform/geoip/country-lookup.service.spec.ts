@@ -31,7 +31,7 @@ describe('the country of an address', () => {
     ['2a01:4f8::1', 'DE'],
   ])('%s is %s', (ip, country) => expect(countries.of(ip)).toBe(country));
 
-  // The file has a country for some of these, wrongly.
+  // For some of these the file wrongly has a country.
   it.each([
     '192.168.1.1',
     '10.0.0.1',

@@ -11,8 +11,8 @@ export interface EventSubject {
 }
 
 /**
- * Writes the audit log, the table `security_events`. Its statements stand here, because writing them
- * is all this class does; `SecurityEventsRepository` reads.
+ * Writes the audit log, the table `security_events`. Its statements are not in a repository,
+ * because writing rows is all that this class does; `SecurityEventsRepository` reads them.
  */
 @Injectable()
 export class AuditLogService {

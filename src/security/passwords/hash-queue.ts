@@ -6,7 +6,7 @@ export interface HashLoad {
   readonly waiting: number;
 }
 
-/** A reserved place in the queue. Releasing it twice does nothing. */
+/** A reserved place in the queue, until `release` is called. A second call has no effect. */
 export interface HashSlot {
   release(): void;
 }

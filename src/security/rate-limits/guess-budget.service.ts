@@ -46,6 +46,6 @@ function refuseUnlessAllowed({ isAllowed, retryAfterSeconds }: LimitOutcome): vo
   if (!isAllowed)
     throw new DomainError('too_many_attempts', {
       retryAfter: retryAfterSeconds,
-      detail: 'daily guesses for this address',
+      detail: 'too many guesses for this mail address today',
     });
 }

@@ -29,7 +29,7 @@ export class IpLimitsService {
     if (!isAllowed)
       throw new DomainError('too_many_requests', {
         retryAfter: retryAfterSeconds,
-        detail: 'requests from this client address',
+        detail: 'too many requests from this IP address',
       });
   }
 
@@ -44,7 +44,7 @@ export class IpLimitsService {
     if (!isAllowed)
       throw new DomainError('too_many_requests', {
         retryAfter: retryAfterSeconds,
-        detail: 'failed logins from this client address',
+        detail: 'too many failed logins from this IP address',
       });
   }
 

@@ -117,10 +117,11 @@ export class RiskService {
     const { env } = this.config;
     const place = this.placeOf(context.ip);
     const history = await this.repository.findHistory(tx, memberId, place, env.RISK_HISTORY_SECONDS);
-    const before = previousIp === null ? null : this.countries.of(previousIp);
-    const from = before !== null && secondsSince !== null ? { country: before, secondsAgo: secondsSince } : null;
+    const previousCountry = previousIp === null ? null : this.countries.of(previousIp);
+    const from =
+      previousCountry !== null && secondsSince !== null ? { country: previousCountry, secondsAgo: secondsSince } : null;
     const countries =
-      place.country === null || place.country === before
+      place.country === null || place.country === previousCountry
         ? 0
         : await this.repository.recordMove(
             tx,

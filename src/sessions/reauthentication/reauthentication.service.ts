@@ -45,7 +45,7 @@ export class ReauthenticationService {
       await attempt.cancel();
     }
     await this.auditLog.record(this.database, 'reauthentication.failed', { memberId, sessionId, context }, {});
-    const detail = attempt.isBlocked ? 'has to wait' : 'wrong password';
+    const detail = attempt.isBlocked ? 'has to wait after wrong passwords' : 'wrong password';
     throw new DomainError('invalid_credentials', { detail });
   }
 

@@ -7,8 +7,8 @@ import { KnownDevicesService } from '../devices/known-devices.service.js';
 import { SessionRevocationService } from './session-revocation.service.js';
 
 /**
- * Revokes what an attacker who knew the old password may hold: mailed codes and links, sessions,
- * device tokens.
+ * Revokes everything that an attacker who knew the old password may have: mailed codes and links,
+ * sessions, device tokens.
  */
 @Injectable()
 export class AccessRevocationService {

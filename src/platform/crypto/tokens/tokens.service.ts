@@ -95,7 +95,7 @@ export class TokensService {
       throw new DomainError('token_invalid', { detail: `not a token for ${purpose}` });
     }
     const key = typeof kid === 'string' ? byKid.get(kid) : undefined;
-    if (!key) throw new DomainError('token_invalid', { detail: 'signed with a key that is not known' });
+    if (!key) throw new DomainError('token_invalid', { detail: 'signed with an unknown key' });
     return key.verifying;
   }
 

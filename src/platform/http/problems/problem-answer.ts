@@ -32,7 +32,7 @@ export function asDomainError(error: unknown): DomainError {
   if (isDatabaseUnavailable(error) || isDatabaseClosed(error))
     return new DomainError('service_unavailable', {
       retryAfter: UNAVAILABLE_RETRY_SECONDS,
-      detail: 'database',
+      detail: 'the database is not available',
       cause: error,
     });
   const status =

@@ -7,7 +7,7 @@ import { isUuid } from './field-decorators.js';
 export class UuidParamPipe implements PipeTransform<string, string> {
   /** @throws DomainError `not_found` */
   transform(value: string): string {
-    if (!isUuid(value)) throw new DomainError('not_found', { detail: 'not an id' });
+    if (!isUuid(value)) throw new DomainError('not_found', { detail: 'the id is not a UUID' });
     return value.toLowerCase();
   }
 }
