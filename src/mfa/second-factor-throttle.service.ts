@@ -22,10 +22,10 @@ export class SecondFactorThrottleService {
   /**
    * Runs one attempt. It is counted before anything is compared, for the account and over all its
    * factors and logins in progress: twenty logins do not give twenty budgets (OC-10). Known devices
-   * and sessions are counted apart, so that an attacker who knows the password cannot keep the
+   * and sessions are counted separately, so that an attacker who knows the password cannot keep the
    * member waiting there (BF-04).
    * @param match throws a DomainError for a wrong factor, which stays counted; any other error is
-   * refunded
+   *   refunded
    * @throws DomainError `too_many_attempts`, `overloaded`, and what `match` throws
    */
   async attempt<T>({ memberId, deviceId }: FactorSubject, match: () => Promise<T>): Promise<T> {
@@ -61,7 +61,7 @@ export class SecondFactorThrottleService {
   }
 }
 
-/** The key of the counters: apart from those of wrong passwords. */
+/** The account under which wrong second factors are counted, separately from wrong passwords. */
 function accountOf(memberId: string): string {
   return `second-factor:${memberId}`;
 }

@@ -7,8 +7,8 @@ import { OutboxMessage, type OutboxStatus } from './outbox-message.entity.js';
 import { OUTBOX_CHANNEL } from './outbox.repository.js';
 
 /**
- * A mail as it is stored. `payload` is needed to show the recipient; its content is shown to no
- * administrator.
+ * A mail as it is stored. `payload` is read for the recipient's address only; administrators do not
+ * see the content.
  */
 export type OutboxRow = Omit<OutboxMessage, 'messageId' | 'challengeId'> & PagePosition;
 

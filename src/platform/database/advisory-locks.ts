@@ -12,8 +12,8 @@ export const LOCKS = {
 } as const;
 
 /**
- * The first number of locks that have two; the second selects one lock of this kind. They never
- * collide with locks of one number.
+ * The first number of locks that have two numbers; the second number selects one lock of the kind.
+ * Locks of two numbers never collide with locks of one.
  */
 export const LOCK_KINDS = {
   challengeAddress: 1,

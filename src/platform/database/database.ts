@@ -28,7 +28,8 @@ export class Database implements Sql {
   /**
    * Commits everything in `work` or nothing. Keep slow work (hashing, SMTP) out: it would hold the
    * connection. PostgreSQL may roll back because of a deadlock or conflict; then `work` runs again
-   * from the start (CC-08), so whatever it does besides writing through `tx` must be repeatable.
+   * from the start (CC-08), so everything that it does besides writing through `tx` must be
+   * repeatable.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {

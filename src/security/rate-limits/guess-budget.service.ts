@@ -8,7 +8,7 @@ const DAY = 86_400;
 /**
  * Limits guesses at mailed codes per address and day, over all codes and purposes. 50 guesses at
  * 1,000,000 codes leave an attacker a chance of 0.005 % a day (BF-07). A new code does not refill
- * the budget. Unknown addresses are counted alike.
+ * the budget. Unknown addresses are counted in the same way.
  *
  * Half of the budget is reserved for the codes of recoveries that name only the address. For the
  * other codes, an attacker can start a request that sends no mail, and could otherwise use up all

@@ -46,8 +46,8 @@ const ALLOWED: RiskDecision = { outcome: 'allow', riskMailQueued: false };
 
 /**
  * Assesses logins and refreshes by their unusual signals (docs/flows/risk.md). Every outcome but
- * `allow` is recorded in `tx` and mailed to the member. The service that asked for the assessment
- * refuses the login or ends the session.
+ * `allow` is recorded in `tx` and mailed to the member. The calling service refuses the login or
+ * ends the session.
  */
 @Injectable()
 export class RiskService {
@@ -95,8 +95,9 @@ export class RiskService {
   }
 
   /**
-   * Whether a refresh needs {@link assessRefresh}: it came from another country, or reached the
-   * limit of refreshes. Costs no query.
+   * Whether a refresh needs {@link assessRefresh}: it came from another country, from another
+   * network if a new network alone leads to a mail, or it reached the limit of refreshes. Costs no
+   * query.
    */
   needsAssessment({ previousIp, refreshes }: AssessedRefresh, { ip }: ClientContext): boolean {
     if (this.isOff) return false;
@@ -138,8 +139,8 @@ export class RiskService {
   }
 
   /**
-   * Records the reuse of a refresh token. It ends the session whatever the rules are, and has its
-   * own mail.
+   * Records the reuse of a refresh token. A reuse always ends the session, under any rules, and has
+   * a mail of its own.
    */
   async recordReuse(tx: Tx, session: { id: string; memberId: string }, context: ClientContext): Promise<void> {
     const weight = this.rules.thresholds.end;

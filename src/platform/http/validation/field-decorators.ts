@@ -14,7 +14,7 @@ import { codePointsOf, isVisible } from './text-checks.js';
 
 const MAX_TOKEN = 2048;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** A day, which means its midnight in UTC, or a time with its offset (RFC 3339). */
+/** A date, which stands for its midnight in UTC, or a time with its offset (RFC 3339). */
 const MOMENT = /^[12]\d{3}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
 
 /** Lengths in code points. */
@@ -118,7 +118,7 @@ export function IsUuid(): PropertyDecorator {
 /** Whether a text from a path is a UUID. */
 export const isUuid = (text: string): boolean => UUID.test(text);
 
-/** A day or a time, as text. */
+/** A date, or a time with its offset, as text. */
 export function IsMoment(): PropertyDecorator {
   return applyDecorators(
     IsPresent(),
