@@ -1,4 +1,3 @@
-import type { Type } from '@nestjs/common';
 import { getMetadataStorage } from 'class-validator';
 
 type Storage = ReturnType<typeof getMetadataStorage>;
@@ -6,17 +5,6 @@ type Rules = ReturnType<Storage['getTargetValidationMetadatas']>;
 type RulesByField = ReturnType<Storage['groupByPropertyName']>;
 
 const cachingStorages = new WeakSet<Storage>();
-const fieldsByClass = new WeakMap<object, ReadonlySet<string>>();
-
-/** The fields of a request class: those that carry a rule. */
-export function fieldsOf(requestClass: Type): ReadonlySet<string> {
-  const known = fieldsByClass.get(requestClass);
-  if (known) return known;
-  const rules = getMetadataStorage().getTargetValidationMetadatas(requestClass, '', false, false);
-  const fields = new Set(rules.map(({ propertyName }) => propertyName));
-  fieldsByClass.set(requestClass, fields);
-  return fields;
-}
 
 /**
  * Makes class-validator collect the rules of each class only once, because rules never change after

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
+import { noteNormalisation } from './compiled-request.js';
 import type { FieldProblem } from '../problems/domain-error.js';
 
 /** The part of a field problem that a rule knows: its code and the parameters of its message. */
@@ -53,5 +54,8 @@ export function MayBeNull(): PropertyDecorator {
 
 /** Converts a text to the form in which it is compared and stored, before the rules check it. */
 export function Normalise(normalise: (text: string) => string): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalise(value) : value));
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalise(value) : value)),
+    (prototype: object, field: string | symbol) => noteNormalisation(prototype, String(field), normalise),
+  );
 }

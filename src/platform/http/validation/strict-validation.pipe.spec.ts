@@ -25,7 +25,7 @@ class CredentialRequest {
 }
 
 const pipe = new StrictValidationPipe();
-const transform = (value: unknown, metatype: Type = FullRequest): Promise<unknown> =>
+const transform = async (value: unknown, metatype: Type = FullRequest): Promise<unknown> =>
   pipe.transform(value, { type: 'body', metatype });
 
 async function problemsOf(value: unknown, metatype?: Type): Promise<readonly FieldProblem[] | undefined> {
