@@ -17,6 +17,9 @@ const IDLE_MS = 60_000;
  */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
+/** A task whose only effect is that a thread starts. */
+const NO_PASSWORD: StrengthTask = { password: '', ownWords: [] };
+
 const WORKER = new URL('./strength-worker.js', import.meta.url);
 
 /**
@@ -38,7 +41,7 @@ export class StrengthEstimator implements OnApplicationShutdown {
   async estimate(password: string, ownWords: readonly string[]): Promise<Strength> {
     this.pool ??= this.startPool();
     const pool = await this.pool;
-    if (pool.queueSize >= pool.options.maxQueue)
+    if (pool.queueSize >= this.config.env.HASH_QUEUE_LIMIT)
       throw new DomainError('overloaded', { retryAfter: 2, detail: 'queue of strength estimates is full' });
     return pool.run({ password, ownWords });
   }
@@ -54,7 +57,8 @@ export class StrengthEstimator implements OnApplicationShutdown {
       filename: WORKER.href,
       minThreads: 0,
       maxThreads: 1,
-      maxQueue: this.config.env.HASH_QUEUE_LIMIT,
+      // One more than estimate() admits: room for the task that replaces a crashed thread.
+      maxQueue: this.config.env.HASH_QUEUE_LIMIT + 1,
       idleTimeout: IDLE_MS,
       resourceLimits: RESOURCE_LIMITS,
       // Flags of the process, such as preloaded modules, are not meant for its threads.
@@ -63,13 +67,30 @@ export class StrengthEstimator implements OnApplicationShutdown {
     });
     // Without a listener, a thread that fails between two tasks would end the process.
     pool.on('error', (error: Error) => this.logger.error(`the password strength worker failed: ${error.message}`));
-    // Piscina replaces a crashed thread only with the next task. Waiting tasks are refused instead
-    // of left waiting.
-    pool.on('workerDestroy', () => setImmediate(() => void refuseStrandedTasks(pool)));
+    this.keepServing(pool);
     return pool;
   }
-}
 
-async function refuseStrandedTasks(pool: Piscina): Promise<void> {
-  if (pool.threads.length === 0 && pool.queueSize > 0) await pool.destroy();
+  /**
+   * Piscina replaces a crashed thread only with the next task. The tasks that wait get a new thread
+   * at once, unless the thread failed before it was ready: then they are refused, because the next
+   * thread would fail likewise.
+   */
+  private keepServing(pool: Piscina<StrengthTask, Strength>): void {
+    let ready = false;
+    pool.on('workerCreate', () => (ready = true));
+    pool.on('workerDestroy', () =>
+      setImmediate(() => {
+        if (pool.threads.length > 0 || pool.queueSize === 0) return;
+        if (ready) pool.run(NO_PASSWORD).catch(() => undefined);
+        else void this.refuseWaiting(pool);
+        ready = false;
+      }),
+    );
+  }
+
+  private async refuseWaiting(pool: Piscina<StrengthTask, Strength>): Promise<void> {
+    this.pool = undefined;
+    await pool.destroy();
+  }
 }

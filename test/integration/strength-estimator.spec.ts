@@ -1,0 +1,33 @@
+import path from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { Piscina } from 'piscina';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import type * as Config from '../../src/platform/config/app-config.js';
+import type * as Estimator from '../../src/security/passwords/strength-estimator.js';
+
+// The estimator's thread loads JavaScript, so these tests use the built one.
+const load = <T>(file: string): Promise<T> => import(path.join(PROJECT_ROOT, 'dist', file)) as Promise<T>;
+const { AppConfig } = await load<typeof Config>('platform/config/app-config.js');
+const { StrengthEstimator } = await load<typeof Estimator>('security/passwords/strength-estimator.js');
+
+const estimator = new StrengthEstimator(AppConfig.load({ SECRET: 'any-thirty-two-bytes-will-do-here-0' }));
+
+/** Ends the thread as running out of memory would. */
+async function crashThread(): Promise<void> {
+  const pool = await (estimator as unknown as { pool: Promise<Piscina> }).pool;
+  await pool.threads[0]!.terminate();
+}
+
+describe('the password strength thread', () => {
+  afterAll(() => estimator.onApplicationShutdown());
+
+  it('PW-01 is replaced after a crash: waiting estimates are answered, only the running one fails', async () => {
+    await estimator.estimate('the thread is warm now', []);
+    const estimates = Array.from({ length: 5 }, (_, i) => estimator.estimate(`tall giraffes nap at noon ${i}`, []));
+    await new Promise(setImmediate); // the first estimate has reached the thread
+    await crashThread();
+    const outcomes = await Promise.allSettled(estimates);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', ...Array<string>(4).fill('fulfilled')]);
+    await expect(estimator.estimate('the next password', [])).resolves.toHaveProperty('score');
+  });
+});
