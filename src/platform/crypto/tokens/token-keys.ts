@@ -29,7 +29,9 @@ interface TokenKey {
 interface PurposeKeys {
   readonly algorithm: SignatureAlgorithm;
   readonly signing: TokenKey & { readonly signing: KeyObject };
-  readonly byKid: ReadonlyMap<string, TokenKey>;
+  readonly all: readonly TokenKey[];
+  /** The verifying key by the header, as encoded in the tokens that this service signs. */
+  readonly byHeader: ReadonlyMap<string, KeyObject>;
 }
 
 /**
@@ -60,9 +62,9 @@ export class TokenKeys {
    * symmetric.
    */
   publicJwks(): JsonWebKey[] {
-    const { algorithm, byKid } = this.keys.access;
+    const { algorithm, all } = this.keys.access;
     if (algorithm !== 'ES256') return [];
-    return [...byKid.values()].map((key) => ({
+    return all.map((key) => ({
       ...key.verifying.export({ format: 'jwk' }),
       kid: key.kid,
       use: 'sig',
@@ -71,14 +73,20 @@ export class TokenKeys {
   }
 }
 
-function purposeKeys(algorithm: SignatureAlgorithm, keys: readonly TokenKey[]): PurposeKeys {
+function purposeKeys(purpose: TokenPurpose, algorithm: SignatureAlgorithm, keys: readonly TokenKey[]): PurposeKeys {
   const [first] = keys;
   if (!first?.signing) throw new ConfigurationError({ JWT_KEYS: 'needs a private key first' });
   return {
     algorithm,
     signing: { ...first, signing: first.signing },
-    byKid: new Map(keys.map((key) => [key.kid, key])),
+    all: keys,
+    byHeader: new Map(keys.map(({ kid, verifying }) => [encodeHeader(purpose, algorithm, kid), verifying])),
   };
+}
+
+/** The header of a token, with its members in the order in which jsonwebtoken writes them. */
+function encodeHeader(purpose: TokenPurpose, alg: SignatureAlgorithm, kid: string): string {
+  return Buffer.from(JSON.stringify({ alg, typ: PURPOSES[purpose].typ, kid })).toString('base64url');
 }
 
 function hs512Keys(keyRing: KeyRing, purpose: TokenPurpose): PurposeKeys {
@@ -91,13 +99,14 @@ function hs512Keys(keyRing: KeyRing, purpose: TokenPurpose): PurposeKeys {
       signing: key,
     };
   });
-  return purposeKeys('HS512', keys);
+  return purposeKeys(purpose, 'HS512', keys);
 }
 
 function es256Keys(config: AppConfig, keyRing: KeyRing): PurposeKeys {
   const configured = config.env.JWT_KEYS;
   const keys = configured ? parsePemKeys(configured) : keyRing.all('token:at+jwt:ES256').map(deriveEs256Key);
   return purposeKeys(
+    'access',
     'ES256',
     keys.map((key) => ({ ...key, kid: thumbprint(key.verifying) })),
   );
