@@ -246,6 +246,16 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       ),
       of('CC-07', 'P0', 'An account under construction accepts no login'),
       of('CC-08', 'P1', 'All operations at once on one account: no deadlock, no fault, answers within two seconds'),
+      of(
+        'CC-10',
+        'P1',
+        'A mailed proof, and a reset token made from it, works only while the member has the address that it was issued for',
+      ),
+      of(
+        'CC-11',
+        'P1',
+        '“It was not me” and undo remove an intruder’s access whatever became of the old address, which stays reserved while it can be restored',
+      ),
     ],
   ],
   [

@@ -24,7 +24,6 @@ import { RecoveryMailService } from './compromise-recovery/recovery-mail.service
 import { EmailChangeConfirmationService } from './email-change/email-change-confirmation.service.js';
 import { EmailChangeMailsService } from './email-change/email-change-mails.service.js';
 import { EmailChangeRequestService } from './email-change/email-change-request.service.js';
-import { EmailChangesRepository } from './email-change/email-changes.repository.js';
 import { EmailReplacementService } from './email-change/email-replacement.service.js';
 import { EmailUndoService } from './email-change/email-undo.service.js';
 import { PasswordChangeController } from './password-change/password-change.controller.js';
@@ -75,7 +74,6 @@ import { SessionsController } from './sessions/sessions.controller.js';
     RecoveryCodeRenewalService,
     FactorRemovalService,
     SecurityActivityService,
-    EmailChangesRepository,
     EmailChangeMailsService,
     EmailChangeRequestService,
     EmailChangeConfirmationService,

@@ -5,9 +5,8 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
-import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
+import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
-import { EmailChallengesService } from '../verification/email-challenges.service.js';
 import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
 import { adminContext } from './admin-context.js';
 
@@ -18,8 +17,7 @@ export class PasswordResetDemandService {
     private readonly database: Database,
     private readonly members: MemberAdministrationRepository,
     private readonly sessions: SessionRevocationService,
-    private readonly emailChallenges: EmailChallengesService,
-    private readonly challenges: LoginChallengesService,
+    private readonly pendingProofs: PendingProofsService,
     private readonly invitations: PasswordInvitationsService,
     private readonly auditLog: AuditLogService,
   ) {}
@@ -36,8 +34,7 @@ export class PasswordResetDemandService {
       const member = await this.members.getLocked(tx, id);
       if (member.status !== 'active') throw new DomainError('member_not_active');
       await this.members.demandPasswordChange(tx, id);
-      await this.emailChallenges.voidAllOf(tx, id);
-      await this.challenges.voidAllOf(tx, id);
+      await this.pendingProofs.voidAllOf(tx, id);
       await this.sessions.endAll(tx, id, 'password-reset-demanded', actor);
       await this.auditLog.record(tx, 'password.reset_demanded', { memberId: id, context: actor }, {});
       await this.invitations.send(tx, member, 'reset-demanded');

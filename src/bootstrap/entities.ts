@@ -1,5 +1,5 @@
 import { DisavowalReport } from '../account/compromise-recovery/disavowal-report.entity.js';
-import { EmailChange } from '../account/email-change/email-change.entity.js';
+import { EmailChange } from '../users/email-change.entity.js';
 import { SignUp } from '../auth/sign-up/sign-up.entity.js';
 import { OutboxMessage } from '../mail/outbox/outbox-message.entity.js';
 import { MfaChallenge } from '../mfa/challenges/mfa-challenge.entity.js';

@@ -5,8 +5,10 @@ import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { VerificationModule } from '../verification/verification.module.js';
 import { LoginChallengesService } from './challenges/login-challenges.service.js';
 import { MfaChallengesRepository } from './challenges/mfa-challenges.repository.js';
+import { PendingProofsService } from './challenges/pending-proofs.service.js';
 import { EncryptedValuesRepository } from './encrypted-values.repository.js';
 import { EnrolledFactorsService } from './enrolled-factors.service.js';
 import { PasskeyAuthenticationService } from './passkeys/passkey-authentication.service.js';
@@ -26,7 +28,7 @@ const EXPORTED = [
   ...[EnrolledFactorsService, SecondFactorVerificationService, SecondFactorThrottleService, LoginChallengesService],
   ...[TotpService, TotpSecretsRepository, RecoveryCodesService, RecoveryCodesRepository],
   ...[PasskeyRegistrationService, PasskeyAuthenticationService, PasskeysRepository],
-  ...[SecondFactorNotificationsService, EncryptedValuesRepository],
+  ...[SecondFactorNotificationsService, EncryptedValuesRepository, PendingProofsService],
 ];
 
 /**
@@ -34,7 +36,15 @@ const EXPORTED = [
  * them.
  */
 @Module({
-  imports: [AuditLogModule, NotificationsModule, RateLimitsModule, SessionsModule, TokensModule, UsersModule],
+  imports: [
+    AuditLogModule,
+    NotificationsModule,
+    RateLimitsModule,
+    SessionsModule,
+    TokensModule,
+    UsersModule,
+    VerificationModule,
+  ],
   providers: [...EXPORTED, MfaChallengesRepository, PasskeyChallengesRepository, PasskeyChallengesService],
   exports: EXPORTED,
 })

@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../platform/database/database-errors.js';
 import { SharedStatement } from '../platform/database/shared-statement.js';
 import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
+import { EmailChangesRepository } from './email-changes.repository.js';
 import { Member } from './member.entity.js';
 
 /** The columns of a member that a login needs. */
@@ -19,6 +20,9 @@ export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'loca
 
 /** The columns that members see of themselves. */
 export type Profile = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'createdAt'>;
+
+/** What decides whether a locked member may still do what a request began. */
+export type LockedMember = Pick<Member, 'emailKey' | 'passwordVersion' | 'status'>;
 
 export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>;
 
@@ -46,7 +50,10 @@ const WITHIN_GRACE = `status = 'closed' AND closed_at > now() - make_interval(se
 export class MembersRepository {
   private readonly profiles: SharedStatement<string, Profile | undefined>;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly emailChanges: EmailChangesRepository,
+  ) {
     this.profiles = new SharedStatement(async (ids) => {
       const { rows } = await database.prepared<Profile>(PROFILES, [ids]);
       const byId = new Map(rows.map((row) => [row.id, row]));
@@ -120,16 +127,26 @@ export class MembersRepository {
       `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
       [id, member.loginId, member.email, member.emailKey, member.passwordHash, member.name, member.locale],
     );
-    if (count === 1) return id;
-    throw new DomainError((await this.findByEmailKey(tx, member.emailKey)) ? 'email_taken' : 'login_id_taken');
+    if (count !== 1) throw await this.describeConflict(tx, member.emailKey);
+    await this.emailChanges.checkNotReserved(tx, member.emailKey, id);
+    return id;
+  }
+
+  private async describeConflict(tx: Tx, emailKey: string): Promise<DomainError> {
+    return new DomainError((await this.findByEmailKey(tx, emailKey)) ? 'email_taken' : 'login_id_taken');
   }
 
   /**
    * Locks the member's row until commit, so that logins and changes of the member's password or
    * second factors run one after the other.
+   * @returns null where the member was erased
    */
-  async lock(tx: Tx, id: string): Promise<void> {
-    await tx.query(`SELECT id FROM members WHERE id = $1 FOR NO KEY UPDATE`, [id]);
+  async lock(tx: Tx, id: string): Promise<LockedMember | null> {
+    const { rows } = await tx.query<LockedMember>(
+      `SELECT email_key AS "emailKey", password_version AS "passwordVersion", status FROM members WHERE id = $1 FOR NO KEY UPDATE`,
+      [id],
+    );
+    return rows[0] ?? null;
   }
 
   /**
@@ -146,16 +163,13 @@ export class MembersRepository {
 
   /**
    * Locks the row of a member who may recover the account.
-   * @returns the version of the password that is to be replaced
    * @throws DomainError `code_invalid`
    */
-  async lockRecoverable(tx: Tx, id: string): Promise<number> {
-    const { rows } = await tx.query<{ passwordVersion: number }>(
-      `SELECT password_version AS "passwordVersion" FROM members WHERE id = $1 AND status <> 'disabled' FOR NO KEY UPDATE`,
-      [id],
-    );
-    if (!rows[0]) throw new DomainError('code_invalid', { detail: 'the member is disabled or erased' });
-    return rows[0].passwordVersion;
+  async lockRecoverable(tx: Tx, id: string): Promise<LockedMember> {
+    const member = await this.lock(tx, id);
+    if (!member || member.status === 'disabled')
+      throw new DomainError('code_invalid', { detail: 'the member is disabled or erased' });
+    return member;
   }
 
   /**
@@ -183,7 +197,7 @@ export class MembersRepository {
 
   /**
    * Sets a new mail address. The unique index decides between two requests at once.
-   * @throws DomainError `email_taken`
+   * @throws DomainError `email_taken`, also where another member can still go back to the address
    */
   async setEmail(tx: Tx, id: string, email: string, emailKey: string): Promise<void> {
     try {
@@ -196,6 +210,7 @@ export class MembersRepository {
       if (isUniqueViolation(error)) throw new DomainError('email_taken', { cause: error });
       throw error;
     }
+    await this.emailChanges.checkNotReserved(tx, emailKey, id);
   }
 
   /** Whether {@link restore} would restore the account. */

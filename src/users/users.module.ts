@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountErasureRepository } from './account-erasure.repository.js';
+import { EmailChangesRepository } from './email-changes.repository.js';
 import { MemberAdministrationRepository } from './member-administration.repository.js';
 import { MemberSearchRepository } from './member-search.repository.js';
 import { MembersRepository } from './members.repository.js';
@@ -9,6 +10,7 @@ const repositories = [
   MemberAdministrationRepository,
   MemberSearchRepository,
   AccountErasureRepository,
+  EmailChangesRepository,
 ];
 
 /** The members: their login data, profile, role and status. */

@@ -42,6 +42,8 @@ export class EmailChallenge {
   @Column('text', { name: 'named_login_id', nullable: true }) namedLoginId: string | null;
   /** For an address change: the address as typed, to which this challenge was mailed. */
   @Column('text', { name: 'new_email', nullable: true }) newEmail: string | null;
+  /** For an address change: the member's address when it was requested (CC-10). */
+  @Column('text', { name: 'old_email_key', nullable: true }) oldEmailKey: string | null;
   /**
    * Keyed, because an attacker who reads the table finds a plain hash of six digits within a
    * million guesses.

@@ -6,7 +6,16 @@ import type { ChallengeMethod, EmailChallenge, EmailChallengePurpose } from './e
 
 export type NewEmailChallenge = Pick<
   EmailChallenge,
-  'id' | 'purpose' | 'emailKey' | 'memberId' | 'signUpId' | 'namedLoginId' | 'newEmail' | 'codeHmac' | 'linkDigest'
+  | 'id'
+  | 'purpose'
+  | 'emailKey'
+  | 'memberId'
+  | 'signUpId'
+  | 'namedLoginId'
+  | 'newEmail'
+  | 'oldEmailKey'
+  | 'codeHmac'
+  | 'linkDigest'
 >;
 
 /** A challenge whose code is being guessed. */
@@ -43,6 +52,11 @@ export type ChallengeSelection =
   | { readonly signUpId: string };
 
 const GUESSABLE = `p.id, p.email_key AS "emailKey", p.member_id AS "memberId", p.code_hmac AS "codeHmac", p.named_login_id AS "namedLoginId", p.new_email AS "newEmail"`;
+/**
+ * The member's address at the time of the challenge. An address change is mailed to another one.
+ * Rows of version 1.0 do not hold it; a change of the address voids them.
+ */
+const ADDRESS_OF_MEMBER = `CASE purpose WHEN 'email-change' THEN coalesce(old_email_key, $2) ELSE email_key END`;
 const OPEN = 'spent_at IS NULL AND voided_at IS NULL';
 
 /**
@@ -55,11 +69,17 @@ export class EmailChallengesRepository {
 
   async insert(tx: Tx, challenge: NewEmailChallenge, codeTtlSeconds: number, linkTtlSeconds: number): Promise<void> {
     await tx.query(
-      `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, named_login_id, code_expires_at, link_expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10), now() + make_interval(secs => $11))`,
+      `INSERT INTO proof_requests (id, purpose, email_key, member_id, sign_up_id, code_hmac, link_digest, new_email, named_login_id, old_email_key, code_expires_at, link_expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(secs => $11), now() + make_interval(secs => $12))`,
       [
         ...[challenge.id, challenge.purpose, challenge.emailKey, challenge.memberId, challenge.signUpId],
-        ...[challenge.codeHmac, challenge.linkDigest, challenge.newEmail, challenge.namedLoginId],
+        ...[
+          challenge.codeHmac,
+          challenge.linkDigest,
+          challenge.newEmail,
+          challenge.namedLoginId,
+          challenge.oldEmailKey,
+        ],
         ...[codeTtlSeconds, linkTtlSeconds],
       ],
     );
@@ -154,11 +174,14 @@ export class EmailChallengesRepository {
 
   /**
    * Uses up code and link together. The row count decides which of two requests at once used them.
+   * @param memberEmailKey the member's present address; null for a sign-up
+   * @returns false also where the member had another address when the challenge was issued
    */
-  async spend(tx: Tx, id: string, method: ChallengeMethod): Promise<boolean> {
+  async spend(tx: Tx, id: string, method: ChallengeMethod, memberEmailKey: string | null): Promise<boolean> {
     const { count } = await tx.query(
-      `UPDATE proof_requests SET spent_at = now() WHERE id = $1 AND ${OPEN} AND ${method}_expires_at > now()`,
-      [id],
+      `UPDATE proof_requests SET spent_at = now() WHERE id = $1 AND ${OPEN} AND ${method}_expires_at > now()
+         AND (member_id IS NULL OR ${ADDRESS_OF_MEMBER} = $2::text)`,
+      [id, memberEmailKey],
     );
     return count === 1;
   }

@@ -24,6 +24,8 @@ export interface ChallengeSubject {
   readonly namedLoginId?: string | null;
   /** For an address change: the address as typed, to which the challenge is mailed. */
   readonly newEmail?: string;
+  /** For an address change: the member's present address. */
+  readonly oldEmailKey?: string;
 }
 
 export interface IssueOptions {
@@ -65,7 +67,8 @@ export class EmailChallengesService {
     const id = randomUUID();
     const code = randomCode();
     const linkToken = randomToken();
-    const { emailKey, memberId = null, signUpId = null, newEmail = null, namedLoginId = null } = subject;
+    const { emailKey, memberId = null, signUpId = null, newEmail = null, oldEmailKey = null } = subject;
+    const { namedLoginId = null } = subject;
     const isDecoy = memberId === null && signUpId === null;
     // A decoy runs the same statements on as many rows, because it replaces the previous decoy. So
     // the response time does not show whether the address is known (EN-06). Grants are voided
@@ -83,6 +86,7 @@ export class EmailChallengesService {
         memberId,
         signUpId,
         newEmail,
+        oldEmailKey,
         namedLoginId,
         codeHmac: isDecoy ? null : this.codeDigests.compute(id, code),
         linkDigest: isDecoy ? null : digest(linkToken),
@@ -136,13 +140,16 @@ export class EmailChallengesService {
   }
 
   /**
-   * Uses up code and link.
-   * @throws DomainError `code_invalid` or `link_invalid` where another request used them first
+   * Uses up code and link. The challenge of a member proves the mailbox that the member has now: one
+   * that was issued while the address changed ends with the previous address (CC-10).
+   * @param memberEmailKey the present address, read under the member's lock; null for a sign-up
+   * @throws DomainError `code_invalid` or `link_invalid` where another request used them first, or
+   * where the member has had another address since
    */
-  async spend(tx: Tx, challengeId: string, method: ChallengeMethod): Promise<void> {
-    if (!(await this.challenges.spend(tx, challengeId, method)))
+  async spend(tx: Tx, challengeId: string, method: ChallengeMethod, memberEmailKey: string | null): Promise<void> {
+    if (!(await this.challenges.spend(tx, challengeId, method, memberEmailKey)))
       throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', {
-        detail: 'used by another request a moment ago',
+        detail: 'used by another request a moment ago, or the address has changed',
       });
     await this.mail.dropForChallenges(tx, [challengeId]);
   }

@@ -15,6 +15,11 @@ export class ResetGrant {
    * useless.
    */
   @Column('int', { name: 'password_version' }) passwordVersion: number;
+  /**
+   * The address whose mailbox was proven, or the member's address where a login led to the grant. A
+   * grant ends with the address (CC-10). Null in rows of version 1.0.
+   */
+  @Column('text', { name: 'email_key', nullable: true }) emailKey: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
   @Column('timestamptz', { name: 'spent_at', nullable: true }) spentAt: Date | null;

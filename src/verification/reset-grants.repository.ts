@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
+import type { LockedMember } from '../users/members.repository.js';
 
 /**
  * A grant from which a reset token is signed. Times are whole seconds since 1970 on the database's
@@ -13,6 +14,9 @@ export interface IssuedGrant {
   readonly expiresAt: number;
 }
 
+/** What a grant ends with: the password that it may replace, and the address that was proven. */
+export type GrantSubject = Pick<LockedMember, 'passwordVersion' | 'emailKey'>;
+
 const USABLE = 'spent_at IS NULL AND voided_at IS NULL AND expires_at > now()';
 
 /**
@@ -23,11 +27,16 @@ const USABLE = 'spent_at IS NULL AND voided_at IS NULL AND expires_at > now()';
 export class ResetGrantsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(tx: Tx, memberId: string, passwordVersion: number, ttlSeconds: number): Promise<IssuedGrant> {
+  async insert(
+    tx: Tx,
+    memberId: string,
+    { passwordVersion, emailKey }: GrantSubject,
+    ttlSeconds: number,
+  ): Promise<IssuedGrant> {
     const { rows } = await tx.query<IssuedGrant>(
-      `INSERT INTO reset_grants (id, member_id, password_version, expires_at) VALUES ($1, $2, $3, now() + make_interval(secs => $4))
+      `INSERT INTO reset_grants (id, member_id, password_version, email_key, expires_at) VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
        RETURNING id, floor(extract(epoch FROM created_at))::float8 AS "issuedAt", floor(extract(epoch FROM expires_at))::float8 AS "expiresAt"`,
-      [randomUUID(), memberId, passwordVersion, ttlSeconds],
+      [randomUUID(), memberId, passwordVersion, emailKey, ttlSeconds],
     );
     return rows[0]!;
   }
@@ -43,13 +52,15 @@ export class ResetGrantsRepository {
 
   /**
    * Uses up the grant. Of two transactions that spend it, one wins.
+   * @param emailKey the member's present address
    * @returns the version of the password that may be replaced; null where the grant is no longer
    * usable
    */
-  async spend(tx: Tx, id: string, memberId: string): Promise<number | null> {
+  async spend(tx: Tx, id: string, memberId: string, emailKey: string): Promise<number | null> {
     const { rows } = await tx.query<{ passwordVersion: number }>(
-      `UPDATE reset_grants SET spent_at = now() WHERE id = $1 AND member_id = $2 AND ${USABLE} RETURNING password_version AS "passwordVersion"`,
-      [id, memberId],
+      `UPDATE reset_grants SET spent_at = now() WHERE id = $1 AND member_id = $2 AND coalesce(email_key, $3) = $3 AND ${USABLE}
+       RETURNING password_version AS "passwordVersion"`,
+      [id, memberId, emailKey],
     );
     return rows[0]?.passwordVersion ?? null;
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../platform/config/app-config.js';
 import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
-import { ResetGrantsRepository, type IssuedGrant } from './reset-grants.repository.js';
+import { ResetGrantsRepository, type GrantSubject, type IssuedGrant } from './reset-grants.repository.js';
 
 /** Allows a member who proved the mailbox to set a new password, once. */
 @Injectable()
@@ -13,11 +13,10 @@ export class ResetGrantsService {
   ) {}
 
   /**
-   * @param passwordVersion of the password that may be replaced; the grant does not replace a later
-   * one
+   * @param member as locked: the grant replaces no later password, and ends when the address changes
    */
-  async issue(tx: Tx, memberId: string, passwordVersion: number): Promise<IssuedGrant> {
-    return this.grants.insert(tx, memberId, passwordVersion, this.config.env.RESET_TOKEN_TTL_SECONDS);
+  async issue(tx: Tx, memberId: string, member: GrantSubject): Promise<IssuedGrant> {
+    return this.grants.insert(tx, memberId, member, this.config.env.RESET_TOKEN_TTL_SECONDS);
   }
 
   /** @throws DomainError `token_invalid` where the grant is used, voided or expired */
@@ -28,11 +27,13 @@ export class ResetGrantsService {
 
   /**
    * Uses up the grant.
+   * @param emailKey the member's present address, read under the member's lock
    * @returns the version of the password that may be replaced
-   * @throws DomainError `token_invalid` where the grant is used, voided or expired
+   * @throws DomainError `token_invalid` where the grant is used, voided or expired, or was issued for
+   * another address
    */
-  async spend(tx: Tx, grantId: string, memberId: string): Promise<number> {
-    const passwordVersion = await this.grants.spend(tx, grantId, memberId);
+  async spend(tx: Tx, grantId: string, memberId: string, emailKey: string): Promise<number> {
+    const passwordVersion = await this.grants.spend(tx, grantId, memberId, emailKey);
     if (passwordVersion === null) throw new DomainError('token_invalid', { detail: 'reset grant used or void' });
     return passwordVersion;
   }

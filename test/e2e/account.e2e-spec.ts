@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpClient } from '../support/http-client.js';
-import { mailbox, type Mail } from '../support/mailbox.js';
-import { resetTokenFor } from '../support/recovery.js';
+import { eventually } from '../support/eventually.js';
+import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
+import { afterCooldown, askFor, resetTokenFor } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
@@ -389,6 +390,200 @@ describe('e-mail change', () => {
       .post('/api/members/me/email/confirm-code', { requestId, code: mail.code }, ada.accessToken)
       .expect(204);
     await app.post('/api/auth/password-reset', { newPassword: unique.password() }, grant.resetToken).expect(401);
+  });
+});
+
+describe('a proof of the previous address', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.shared();
+  });
+  afterAll(() => app.stop());
+
+  /** Sets the address without voiding anything, as if each proof had been issued a moment later. */
+  const setAddress = ({ id }: GivenMember, email: string) =>
+    app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [id, email]);
+
+  it('CC-10 opens nothing, whatever it was mailed for, and works while the member has that address', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    const resetToken = await resetTokenFor(app, grace);
+    const reset = await askFor(app, 'password-reset', ada);
+    await afterCooldown(app);
+    const loginId = await askFor(app, 'login-id', ada);
+    const change = await askForAddress(ada, unique.email());
+
+    for (const member of [ada, grace]) await setAddress(member, unique.email());
+    const codeOf = ({ requestId, mail }: { requestId: string; mail: Mail }) => ({ requestId, code: mail.code });
+    const post = async (path: string, body: object, token?: string) => {
+      const answer = await app.client().post(`/api/${path}`, body, token);
+      return answer.body?.code ?? answer.status;
+    };
+    const tries = [
+      () => post('auth/password-reset/confirm-code', codeOf(reset)),
+      () => post('auth/password-reset/confirm-link', { token: reset.mail.linkToken }),
+      () => post('auth/login-id/confirm-code', codeOf(loginId)),
+      () => post('members/me/email/confirm-code', codeOf(change), ada.accessToken),
+      () => post('members/me/email/confirm-link', { token: change.mail.linkToken }),
+      () => post('auth/password-reset', { newPassword: unique.password() }, resetToken),
+    ];
+    const answers: unknown[] = [];
+    for (const attempt of tries) answers.push(await attempt());
+    expect(answers).toEqual([
+      ...['code_invalid', 'link_invalid', 'code_invalid', 'code_invalid', 'link_invalid', 'token_invalid'],
+    ]);
+
+    for (const member of [ada, grace]) await setAddress(member, member.email);
+    answers.length = 0;
+    for (const index of [1, 2, 4, 5]) answers.push(await tries[index]!());
+    expect(answers).toEqual([200, 200, 204, 204]);
+  });
+
+  it('CC-10 opens nothing when it was requested during the change', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    const change = await app.sql.connect();
+    try {
+      await change.query('BEGIN');
+      await change.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, unique.email()]);
+      // The request finds the member by the previous address. Its row then waits for this transaction.
+      const asked = app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
+      await eventually('the request waits for the change', async () => {
+        const { rowCount } = await app.sql.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO proof_requests%' AND datname = current_database()`,
+        );
+        return rowCount! > 0 ? true : undefined;
+      });
+      await change.query('COMMIT');
+      const { requestId } = (await asked).body;
+      const { code, linkToken } = await mailbox.to(ada.email).next({ after: before });
+      await app.post('/api/auth/password-reset/confirm-code', { requestId, code }).expect(400);
+      await app.post('/api/auth/password-reset/confirm-link', { token: linkToken }).expect(400);
+    } finally {
+      change.release();
+    }
+  });
+
+  it('CC-10 a login that waits for its second factor ends with the change', async () => {
+    const ada = await enrol(await given.member(app));
+    const { body } = await app.post('/api/auth/login', { identifier: ada.email, password: ada.password }).expect(200);
+    const { mail } = await askForAddress(ada, unique.email());
+    await app.post('/api/members/me/email/confirm-link', { token: mail.linkToken }).expect(204);
+    const answer = await app.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code: codeAt(ada.secret, 1) });
+    expect(answer.body.code).toBe('token_invalid');
+  });
+});
+
+describe('the previous address', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.shared();
+  });
+  afterAll(() => app.stop());
+
+  const signUp = async (email: string) => {
+    const values = { ...unique.signUp(), email };
+    const { status, body } = await app.client().post('/api/auth/sign-up', values);
+    return { ...values, status, body };
+  };
+
+  it('CC-11 cannot be taken by a sign-up while the change can be undone; its owner gets a mail, a client the usual answer', async () => {
+    const ada = await given.member(app);
+    const { notice } = await moveOn(ada, ada.email);
+    await afterCooldown(app);
+    const [reserved, free] = [await signUp(ada.email), await signUp(unique.email())];
+    expect([reserved.status, Object.keys(reserved.body)]).toEqual([free.status, Object.keys(free.body)]);
+    const mail = await mailbox.to(ada.email).next({ after: notice });
+    expect([mail.subject, mail.code]).toEqual(['[Munjigi] You already have an account', undefined]);
+    expect(mail.text).toContain('no new account can use this address');
+    await app.post('/api/members/me/email/undo', { token: tokenIn(notice, 'undo-email') }).expect(204);
+    expect(await addressOf(app, ada)).toBe(ada.email);
+  });
+
+  it('CC-11 cannot be taken with a code that was mailed before, nor by another member, until the change can no longer be undone', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    const target = unique.email();
+    const claim = await signUp(target);
+    const { code } = await mailbox.to(target).next();
+    const byGrace = await askForAddress(grace, unique.email());
+    await app.sql.query('UPDATE proof_requests SET email_key = $2, new_email = $2 WHERE email_key = $1', [
+      (await app.sql.query('SELECT email_key FROM proof_requests WHERE member_id = $1', [grace.id])).rows[0].email_key,
+      target,
+    ]);
+    await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, target]);
+    await moveOn({ ...ada, email: target }, target);
+
+    const confirm = () => app.post('/api/auth/sign-up/confirm-code', { signUpId: claim.body.signUpId, code });
+    const move = () => app.post('/api/members/me/email/confirm-link', { token: byGrace.mail.linkToken });
+    for (const attempt of [confirm, move]) expect((await attempt().expect(409)).body.code).toBe('email_taken');
+    await afterCooldown(app);
+    await grace.client
+      .post('/api/members/me/email/send-code', { newEmail: target, password: grace.password }, grace.accessToken)
+      .expect(202);
+    await outboxEmpty(app);
+    expect((await mailbox.to(target).all()).filter(({ code: mailed }) => mailed !== undefined)).toHaveLength(1);
+
+    await app.sql.query('UPDATE email_changes SET undo_until = now() WHERE member_id = $1', [ada.id]);
+    await confirm().expect(200);
+  });
+
+  it('CC-11 stays open to its member, who may move back', async () => {
+    const ada = await given.member(app);
+    await moveOn(ada, ada.email);
+    await afterCooldown(app);
+    const before = await lastMail(ada.email);
+    await ada.client
+      .post('/api/members/me/email/send-code', { newEmail: ada.email, password: ada.password }, ada.accessToken)
+      .expect(202);
+    const { linkToken } = await mailbox.to(ada.email).next({ after: before });
+    await app.post('/api/members/me/email/confirm-link', { token: linkToken }).expect(204);
+    expect(await addressOf(app, ada)).toBe(ada.email);
+  });
+
+  it('CC-11 “it was not me” and undo end the intruder’s access even where another account has it', async () => {
+    for (const door of ['undo-email', 'not-me'] as const) {
+      const ada = await given.member(app);
+      const before = await lastMail(ada.email);
+      const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
+      const alert = await mailbox.to(ada.email).next({ after: before });
+      const moved = await moveOn(intruder, ada.email);
+      const thiefs = await lastMail(moved.email);
+      const grace = await given.member(app);
+      // As the version before could leave it.
+      await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [grace.id, ada.email]);
+
+      const undo = { token: tokenIn(moved.notice, 'undo-email') };
+      const answer =
+        door === 'undo-email'
+          ? await app.post('/api/members/me/email/undo', undo)
+          : await app.post('/api/auth/not-me', { token: tokenIn(alert, 'not-me') });
+      expect([answer.status, answer.body.code]).toEqual([409, 'email_taken']);
+      await app.get('/api/members/me', intruder.accessToken).expect(401);
+      await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(401);
+      await outboxEmpty(app);
+      expect((await lastMail(moved.email)).id).toBe(thiefs.id); // no reset for the intruder's mailbox
+
+      await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [grace.id, grace.email]);
+      await app.post('/api/members/me/email/undo', undo).expect(204);
+      expect(await addressOf(app, ada)).toBe(ada.email);
+    }
+  });
+
+  it('CC-11 neither link changes a disabled account; both work once it is enabled', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    await strangeLogin(app, ada);
+    const alert = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
+    const { email, notice } = await moveOn(ada, ada.email);
+    const undo = () => app.post('/api/members/me/email/undo', { token: tokenIn(notice, 'undo-email') });
+    await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
+    for (const path of ['/api/auth/not-me/inspect', '/api/auth/not-me'])
+      expect((await app.post(path, { token: alert }).expect(400)).body.code).toBe('link_invalid');
+    expect((await undo().expect(400)).body.code).toBe('link_invalid');
+    expect(await addressOf(app, ada)).toBe(email);
+    await mailbox.expectNone(ada.email, app, 3);
+
+    await app.sql.query(`UPDATE members SET status = 'active' WHERE id = $1`, [ada.id]);
+    await undo().expect(204);
   });
 });
 

@@ -6,7 +6,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import { EmailChangesRepository, type UndoableChange } from '../email-change/email-changes.repository.js';
+import { EmailChangesRepository, type UndoableChange } from '../../users/email-changes.repository.js';
 import { IntruderEvictionService } from './intruder-eviction.service.js';
 import { RecoveryMailService } from './recovery-mail.service.js';
 
@@ -36,10 +36,14 @@ export class CompromiseRecoveryService {
   }
 
   /**
-   * Undoes the address change, restores a closed account, replaces the password, removes the
-   * intruder's access and mails a link for a new password.
+   * Restores a closed account, replaces the password, removes the intruder's access, undoes the
+   * address change and mails a link for a new password. Where another account has the previous
+   * address, the intruder's access is removed all the same, and no link is mailed: it would go to
+   * the address that the owner disowned (CC-11). Needs the member's lock.
    * @param change the address change to undo, if there is one
-   * @throws DomainError `link_expired` if another request undid the change first; `email_taken`
+   * @returns whether the member can get back in by mail. Let the transaction commit where not, and
+   * answer `email_taken`
+   * @throws DomainError `link_expired` if another request undid the change first
    */
   async recover(
     tx: Tx,
@@ -47,23 +51,32 @@ export class CompromiseRecoveryService {
     change: UndoableChange | null,
     unknownPasswordHash: string,
     context: ClientContext,
-  ): Promise<void> {
-    // This comes first: of several requests with one link, all but one stop here and change
-    // nothing.
-    if (change) await this.undo(tx, change, context);
+  ): Promise<boolean> {
     // The intruder may have closed the account.
     await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
     // The intruder may know the old password.
     await this.members.setPassword(tx, memberId, unknownPasswordHash);
     await this.eviction.evict(tx, memberId, context);
+    if (change && !(await this.undo(tx, change, context))) return false;
     await this.recoveryMail.send(tx, memberId, context);
+    return true;
   }
 
-  private async undo(tx: Tx, change: UndoableChange, context: ClientContext): Promise<void> {
+  /** @returns false if another account has the previous address; the undo link then stays valid */
+  private async undo(tx: Tx, change: UndoableChange, context: ClientContext): Promise<boolean> {
     const { memberId, oldEmail, oldEmailKey } = change;
-    if (!(await this.emailChanges.close(tx, change)))
-      throw new DomainError('link_expired', { detail: 'undone a moment ago' });
-    await this.members.setEmail(tx, memberId, oldEmail, oldEmailKey);
+    try {
+      await tx.nested(async () => {
+        // Of several requests with one link, all but one stop here, and their transactions with it.
+        if (!(await this.emailChanges.close(tx, change)))
+          throw new DomainError('link_expired', { detail: 'undone a moment ago' });
+        await this.members.setEmail(tx, memberId, oldEmail, oldEmailKey);
+      });
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'email_taken') return false;
+      throw error;
+    }
     await this.auditLog.record(tx, 'email.change_undone', { memberId, context }, {});
+    return true;
   }
 }

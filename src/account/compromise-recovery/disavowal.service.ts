@@ -9,7 +9,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { maskLoginId } from '../../users/login-id.js';
 import type { Member } from '../../users/member.entity.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import { EmailChangesRepository } from '../email-change/email-changes.repository.js';
+import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { CompromiseRecoveryService } from './compromise-recovery.service.js';
 import { DisavowalReportsRepository } from './disavowal-reports.repository.js';
 
@@ -52,30 +52,34 @@ export class DisavowalService {
    * Recovers the account: ends all sessions, voids open challenges, replaces the password by an
    * unknown one, undoes an address change that can still be undone, and mails a link for a new
    * password.
-   * @throws DomainError `link_invalid`, `link_expired`, `overloaded`
+   * @throws DomainError `link_invalid`, `link_expired`, `overloaded`; `email_taken` where all of it
+   * was done but the last two
    */
   async report(token: string, context: ClientContext): Promise<void> {
     const link = await this.verifyUnused(token);
     const { sub: memberId, jti } = link;
     const unknownPasswordHash = await this.compromiseRecovery.hashUnknownPassword();
-    await this.database.transaction(async (tx) => {
+    const isRecovered = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.getAddressee(tx, link);
       if (!(await this.reports.add(tx, jti))) throw new DomainError('link_invalid', { detail: 'used a moment ago' });
       await this.auditLog.record(tx, 'account.not_me_reported', { memberId, context }, {});
       const change = await this.emailChanges.findOldestUndoable(tx, memberId);
-      await this.compromiseRecovery.recover(tx, memberId, change, unknownPasswordHash, context);
+      return this.compromiseRecovery.recover(tx, memberId, change, unknownPasswordHash, context);
     });
+    if (!isRecovered) throw new DomainError('email_taken', { detail: 'recovered, but for the address' });
   }
 
   /**
    * Returns the member if the link was mailed to the account's address, or to a previous address
    * that an undo can still restore. A link that was mailed to an intruder's address is void once
-   * the account is recovered: otherwise the intruder could take the account again.
+   * the account is recovered: otherwise the intruder could take the account again. A disabled account
+   * stays as it is; its links work again once it is enabled.
    * @throws DomainError `link_invalid`
    */
   private async getAddressee(tx: Tx, link: VerifiedToken<'not-me'>): Promise<Member> {
     const member = await this.members.get(tx, link.sub);
+    if (member.status === 'disabled') throw new DomainError('link_invalid', { detail: 'the member is disabled' });
     const addresses = [member.emailKey, ...(await this.emailChanges.findUndoableKeys(tx, member.id))];
     if (!this.disavowalTokens.wasSentTo(link, addresses))
       throw new DomainError('link_invalid', { detail: 'mailed to an address that the account no longer has' });

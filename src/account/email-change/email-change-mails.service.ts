@@ -8,6 +8,7 @@ import { recipientOf } from '../../mail/mail-recipient.js';
 import { MailService } from '../../mail/mail.service.js';
 import { maskLoginId } from '../../users/login-id.js';
 import type { Member } from '../../users/member.entity.js';
+import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { challengeMailData, requestOrigin } from '../../verification/challenge-mail.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
@@ -27,13 +28,14 @@ export class EmailChangeMailsService {
   constructor(
     private readonly config: AppConfig,
     private readonly members: MembersRepository,
+    private readonly emailChanges: EmailChangesRepository,
     private readonly emailChallenges: EmailChallengesService,
     private readonly mail: MailService,
   ) {}
 
   /**
    * Issues a challenge and mails it to the new address. If `mayMail` is false or another member has
-   * the address, the same rows are written but no mail is sent, so that the response does not show
+   * the address or can still go back to it, the same rows are written but no mail is sent, so that the response does not show
    * which addresses are taken.
    * @returns the id of the challenge
    */
@@ -46,9 +48,9 @@ export class EmailChangeMailsService {
   ): Promise<string> {
     const linkTtlSeconds = this.config.env.RESET_LINK_TTL_SECONDS;
     const member = await this.members.get(tx, memberId);
-    const isFree = (await this.members.findByEmailKey(tx, emailKey)) === null;
+    const isFree = await this.isFree(tx, memberId, emailKey);
     const deliversToMailbox = mayMail && isFree;
-    const subject = { emailKey, memberId, newEmail: email };
+    const subject = { emailKey, memberId, newEmail: email, oldEmailKey: member.emailKey };
     const options = { linkTtlSeconds, deliversToMailbox };
     const challenge = await this.emailChallenges.issue(tx, 'email-change', subject, options);
     const link = this.config.confirmEmailLink(challenge.linkToken);
@@ -60,6 +62,12 @@ export class EmailChangeMailsService {
       { challengeId: challenge.id, withhold: !deliversToMailbox, lifetimeSeconds: linkTtlSeconds },
     );
     return challenge.id;
+  }
+
+  /** Whether the member may take this address. Members may go back to an address of their own. */
+  private async isFree(tx: Tx, memberId: string, emailKey: string): Promise<boolean> {
+    const holder = await this.emailChanges.findHolder(tx, emailKey);
+    return holder === null || (holder.id === memberId && holder.reservedUntil !== null);
   }
 
   /**

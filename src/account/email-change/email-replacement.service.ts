@@ -3,13 +3,14 @@ import { digest } from '../../platform/crypto/digest.js';
 import { randomToken } from '../../platform/crypto/random.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
-import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
+import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { EmailChangeMailsService } from './email-change-mails.service.js';
-import { EmailChangesRepository } from './email-changes.repository.js';
 
 /** The challenge that proved a new address. */
 export interface ProvenAddress {
@@ -28,14 +29,15 @@ export class EmailReplacementService {
     private readonly emailChanges: EmailChangesRepository,
     private readonly emailChallenges: EmailChallengesService,
     private readonly mails: EmailChangeMailsService,
-    private readonly mailBudget: MailBudgetService,
+    private readonly pendingProofs: PendingProofsService,
     private readonly auditLog: AuditLogService,
   ) {}
 
   /**
-   * Uses up the challenge and voids all others of the member.
+   * Uses up the challenge, and voids all others of the member and the logins that wait for a second
+   * factor.
    * @throws DomainError `email_taken`; `code_invalid` or `link_invalid` if another request used the
-   * challenge first
+   * challenge first, or the address or the status of the member has changed since
    */
   async replace(challenge: ProvenAddress, method: ChallengeMethod, context: ClientContext): Promise<void> {
     const { id, emailKey } = challenge;
@@ -44,17 +46,19 @@ export class EmailReplacementService {
     const undoToken = randomToken();
     await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
-      await this.emailChallenges.spend(tx, id, method);
       const before = await this.members.get(tx, memberId);
+      // Closing and disabling void the challenge; one that was issued at that moment opens nothing.
+      if (before.status !== 'active')
+        throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'member not active' });
+      await this.emailChallenges.spend(tx, id, method, before.emailKey);
       // The new address comes from the challenge's own row, so it is the one that the challenge was
       // mailed to (OC-06).
       await this.members.setEmail(tx, memberId, newEmail, emailKey);
       const { email: oldEmail, emailKey: oldEmailKey } = before;
       await this.emailChanges.insert(tx, { memberId, oldEmail, oldEmailKey, undoDigest: digest(undoToken) });
-      await this.emailChallenges.voidAllOf(tx, memberId);
+      await this.pendingProofs.voidAllOf(tx, memberId);
       await this.auditLog.record(tx, 'email.changed', { memberId, context }, {});
       await this.mails.notifyPreviousAddress(tx, before, newEmail, undoToken, context);
     });
-    await this.mailBudget.refundClaim(emailKey);
   }
 }

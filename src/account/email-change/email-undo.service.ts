@@ -3,9 +3,9 @@ import { digest } from '../../platform/crypto/digest.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { CompromiseRecoveryService } from '../compromise-recovery/compromise-recovery.service.js';
-import { EmailChangesRepository } from './email-changes.repository.js';
 
 /**
  * Undoes an address change with the link mailed to the previous address, and recovers the account.
@@ -19,16 +19,22 @@ export class EmailUndoService {
     private readonly compromiseRecovery: CompromiseRecoveryService,
   ) {}
 
-  /** @throws DomainError `link_invalid`, `link_expired`, `email_taken`, `overloaded` */
+  /**
+   * @throws DomainError `link_invalid`, `link_expired`, `overloaded`; `email_taken` where another
+   * account has the previous address: the intruder's access is then removed, and the link stays valid
+   */
   async undo(undoToken: string, context: ClientContext): Promise<void> {
     const change = await this.emailChanges.findByUndoDigest(digest(undoToken));
     if (!change) throw new DomainError('link_invalid', { detail: 'unknown' });
     if (!(await this.emailChanges.isUndoable(change.id)))
       throw new DomainError('link_expired', { detail: 'already undone, or too late' });
     const unknownPasswordHash = await this.compromiseRecovery.hashUnknownPassword();
-    await this.database.transaction(async (tx) => {
-      await this.members.lock(tx, change.memberId);
-      await this.compromiseRecovery.recover(tx, change.memberId, change, unknownPasswordHash, context);
+    const isRecovered = await this.database.transaction(async (tx) => {
+      const member = await this.members.lock(tx, change.memberId);
+      // A disabled account stays as it is. The link works again once the account is enabled.
+      if (member?.status === 'disabled') throw new DomainError('link_invalid', { detail: 'the member is disabled' });
+      return this.compromiseRecovery.recover(tx, change.memberId, change, unknownPasswordHash, context);
     });
+    if (!isRecovered) throw new DomainError('email_taken', { detail: 'recovered, but for the address' });
   }
 }

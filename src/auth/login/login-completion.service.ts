@@ -112,10 +112,11 @@ export class LoginCompletionService {
     const { memberId, passwordVersion } = owner;
     // As for any login: a password that was replaced while it was being compared opens nothing
     // (CC-04).
-    if (!(await this.members.lockActive(tx, memberId, passwordVersion)))
+    const member = await this.members.lock(tx, memberId);
+    if (member?.status !== 'active' || member.passwordVersion !== passwordVersion)
       throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
     await this.auditLog.record(tx, 'password.reset_proven', { memberId, context }, { by: firstFactor });
-    const resetToken = await this.resetTokens.issue(tx, memberId, passwordVersion);
+    const resetToken = await this.resetTokens.issue(tx, memberId, member);
     return { status: 'password_change_required', ...resetToken };
   }
 

@@ -41,9 +41,10 @@ export class PasswordResetService {
     await this.grants.checkUsable(grantId, memberId);
     await this.database.transaction(async (tx) => {
       // The member's row first, as everywhere, so that no two transactions deadlock.
-      await this.members.lock(tx, memberId);
+      const member = await this.members.lock(tx, memberId);
+      if (!member) throw new DomainError('token_invalid', { detail: 'erased a moment ago' });
       // Of two requests with one token, the second stops here.
-      const passwordVersion = await this.grants.spend(tx, grantId, memberId);
+      const passwordVersion = await this.grants.spend(tx, grantId, memberId, member.emailKey);
       if (!(await this.members.setPassword(tx, memberId, passwordHash, passwordVersion)))
         throw new DomainError('token_invalid', { detail: 'disabled, or the password has changed since' });
       await this.followUp.run(tx, memberId, context);

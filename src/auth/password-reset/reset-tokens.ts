@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/database/clock.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
+import { MembersRepository, type LockedMember } from '../../users/members.repository.js';
 import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { ResetGrantsService } from '../../verification/reset-grants.service.js';
@@ -27,20 +27,20 @@ export class ResetTokens {
   /**
    * Uses up a challenge that its member answered, and issues a token for it.
    * @throws DomainError `code_invalid` or `link_invalid` where another request used the challenge
-   * first; `code_invalid` for a disabled member
+   * first or the member's address has changed; `code_invalid` for a disabled member
    */
   async exchange(tx: Tx, memberId: string, challengeId: string, method: ChallengeMethod): Promise<IssuedResetToken> {
-    const passwordVersion = await this.members.lockRecoverable(tx, memberId);
-    await this.challenges.spend(tx, challengeId, method);
-    return this.issue(tx, memberId, passwordVersion);
+    const member = await this.members.lockRecoverable(tx, memberId);
+    await this.challenges.spend(tx, challengeId, method, member.emailKey);
+    return this.issue(tx, memberId, member);
   }
 
   /**
-   * @param passwordVersion the version of the password that the token may replace. Once the password
-   * has changed, the token no longer works.
+   * @param member as locked. Once the password or the address has changed, the token no longer
+   * works.
    */
-  async issue(tx: Tx, memberId: string, passwordVersion: number): Promise<IssuedResetToken> {
-    const { id, issuedAt, expiresAt } = await this.grants.issue(tx, memberId, passwordVersion);
+  async issue(tx: Tx, memberId: string, member: LockedMember): Promise<IssuedResetToken> {
+    const { id, issuedAt, expiresAt } = await this.grants.issue(tx, memberId, member);
     return {
       resetToken: this.tokens.sign('reset', { sub: memberId, jti: id }, issuedAt, expiresAt),
       expiresIn: this.clock.secondsUntil(expiresAt),

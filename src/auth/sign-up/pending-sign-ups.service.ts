@@ -6,7 +6,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { recipientOf } from '../../mail/mail-recipient.js';
 import { MailService } from '../../mail/mail.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
+import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { requestOrigin } from '../../verification/challenge-mail.js';
 import { EmailChallengesService, type IssuedEmailChallenge } from '../../verification/email-challenges.service.js';
 import { isVoid, SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
@@ -20,7 +20,7 @@ export class PendingSignUpsService {
   constructor(
     private readonly config: AppConfig,
     private readonly signUps: SignUpsRepository,
-    private readonly members: MembersRepository,
+    private readonly emailChanges: EmailChangesRepository,
     private readonly challenges: EmailChallengesService,
     private readonly mail: MailService,
     private readonly auditLog: AuditLogService,
@@ -39,8 +39,9 @@ export class PendingSignUpsService {
   }
 
   /**
-   * Issues a challenge and mails it. Where the address has an account, its owner is notified
-   * instead, and the sign-up can never be confirmed because its code is never mailed.
+   * Issues a challenge and mails it. Where the address has an account, or had one that can still go
+   * back to it (CC-11), its owner is notified instead, and the sign-up can never be confirmed because
+   * its code is never mailed.
    */
   async mailChallenge(tx: Tx, signUp: NewSignUp, mayMail: boolean, context: ClientContext): Promise<void> {
     const { SIGN_UP_LINK_TTL_SECONDS: linkTtlSeconds } = this.config.env;
@@ -48,13 +49,15 @@ export class PendingSignUpsService {
     const options = { linkTtlSeconds, deliversToMailbox: mayMail };
     const challenge = await this.challenges.issue(tx, 'sign-up', subject, options);
     if (mayMail) await this.signUps.markMailed(tx, signUp.id);
-    const owner = await this.members.findByEmailKey(tx, signUp.emailKey);
+    const owner = await this.emailChanges.findHolder(tx, signUp.emailKey);
     const origin = requestOrigin(context);
     // A sign-up whose rival was confirmed gets no code, even when its address has become free
     // again.
     const withhold = !mayMail || isVoid(signUp);
     if (owner) {
-      const data = { loginIdMasked: maskLoginId(owner.loginId), loginUrl: this.config.loginUrl, ...origin };
+      const loginIdMasked = maskLoginId(owner.loginId);
+      const reservedUntil = owner.reservedUntil?.toISOString();
+      const data = { loginIdMasked, loginUrl: this.config.loginUrl, reservedUntil, ...origin };
       const mailOptions = { withhold, lifetimeSeconds: linkTtlSeconds };
       await this.mail.queue(tx, 'sign-up-existing', recipientOf(owner), data, mailOptions);
       return;

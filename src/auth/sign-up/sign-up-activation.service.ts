@@ -58,7 +58,7 @@ export class SignUpActivationService {
       // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending
       // then refuses it.
       await this.signUps.lock(tx, signUp);
-      await this.challenges.spend(tx, challengeId, method);
+      await this.challenges.spend(tx, challengeId, method, null);
       const memberId = await this.members.insert(tx, { ...signUp, loginId });
       await this.signUps.markConfirmed(tx, signUp.id);
       const rivals = await this.signUps.voidRivals(tx, signUp.emailKey, signUp.id);

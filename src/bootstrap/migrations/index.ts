@@ -13,6 +13,7 @@ import { EndlessWaits1764910100000 } from './1764910100000-endless-waits.js';
 import { RecoveryCodesCreatedAt1764910120000 } from './1764910120000-recovery-codes-created-at.js';
 import { ProofNamedLoginId1764910300000 } from './1764910300000-proof-named-login-id.js';
 import { ErasureIndexes1764910400000 } from './1764910400000-erasure-indexes.js';
+import { ProofAddress1764910610000 } from './1764910610000-proof-address.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   RecoveryCodesCreatedAt1764910120000,
   ProofNamedLoginId1764910300000,
   ErasureIndexes1764910400000,
+  ProofAddress1764910610000,
 ];

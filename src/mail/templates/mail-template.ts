@@ -68,8 +68,13 @@ export interface MailTemplates {
     codeMinutes: number;
     linkHours: number;
   };
-  /** For a member whose address was used for another sign-up. */
-  'sign-up-existing': Requested & { loginIdMasked: string; loginUrl?: string | undefined };
+  /** For a member whose present or previous address was used for another sign-up. */
+  'sign-up-existing': Requested & {
+    loginIdMasked: string;
+    loginUrl?: string | undefined;
+    /** Set for a previous address: when the address change can no longer be undone. */
+    reservedUntil?: string | undefined;
+  };
   'password-reset': EmailChallengeMail;
   'find-login-id': Requested & { code: string; codeMinutes: number };
   /** The only mail that contains the full login ID. */
@@ -183,6 +188,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
   'sign-up-existing': {
     loginIdMasked: 'required',
     loginUrl: 'optional',
+    reservedUntil: 'optional',
     requestedAt: 'required',
     network: 'required',
   },

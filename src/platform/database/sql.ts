@@ -40,6 +40,22 @@ export class Tx implements Sql {
   }
 
   /**
+   * Runs a part of the transaction that may fail alone: its writes are undone and the error can be
+   * caught, and the transaction continues.
+   */
+  async nested<T>(work: () => Promise<T>): Promise<T> {
+    await this.client.query('SAVEPOINT part');
+    try {
+      const result = await work();
+      await this.client.query('RELEASE SAVEPOINT part');
+      return result;
+    } catch (error) {
+      await this.client.query('ROLLBACK TO SAVEPOINT part');
+      throw error;
+    }
+  }
+
+  /**
    * Runs after the commit, not after a rollback or a crash. It must not throw, and nothing may
    * depend on it for correctness.
    */

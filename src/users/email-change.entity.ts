@@ -1,14 +1,16 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { Member } from '../../users/member.entity.js';
+import { Member } from './member.entity.js';
 
 /**
  * A change of a member's address. The row keeps the previous address for a while, so that the member
- * can undo the change with the link that was mailed there.
+ * can undo the change with the link that was mailed there. While the change can be undone, no other
+ * account can take the previous address.
  */
 @Entity('email_changes')
 @Index('email_changes_undo', ['undoDigest'], { unique: true })
 @Index('email_changes_member', ['memberId'])
 @Index('email_changes_undo_until', ['undoUntil'])
+@Index('email_changes_old_email_key', ['oldEmailKey'], { where: 'closed_at IS NULL' })
 export class EmailChange {
   @PrimaryColumn('uuid') id: string;
   @ForeignKey(() => Member, { name: 'email_changes_member_fk', onDelete: 'CASCADE' })

@@ -1,18 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { IsNull, Raw, type FindOperator } from 'typeorm';
-import { AppConfig } from '../../platform/config/app-config.js';
-import { inSeconds, isInFuture, now } from '../../platform/database/database-time.js';
-import { Database } from '../../platform/database/database.js';
-import type { Tx } from '../../platform/database/sql.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { inSeconds, isInFuture, now } from '../platform/database/database-time.js';
+import { Database } from '../platform/database/database.js';
+import type { Tx } from '../platform/database/sql.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
 import { EmailChange } from './email-change.entity.js';
+import type { Member } from './member.entity.js';
 
 /** The fields of an address change that are needed to undo it. */
 export type UndoableChange = Pick<EmailChange, 'id' | 'memberId' | 'oldEmail' | 'oldEmailKey'>;
 
+/** A member to whom an address belongs. */
+export type AddressHolder = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'status'> & {
+  /** Set where the member had this address before: when the change can no longer be undone. */
+  readonly reservedUntil: Date | null;
+};
+
+/** True for an address change, aliased `c`, that can still be undone. */
+const UNDOABLE = 'c.closed_at IS NULL AND c.undo_until > now()';
+
 const isUndoable = () => ({ closedAt: IsNull(), undoUntil: isInFuture() });
 
-/** Owns the table `email_changes`. TypeORM: addresses are changed seldom. */
+/**
+ * Owns the table `email_changes`. TypeORM: addresses are changed seldom. What sign-ups need is SQL.
+ */
 @Injectable()
 export class EmailChangesRepository {
   constructor(
@@ -50,6 +63,38 @@ export class EmailChangesRepository {
   async findUndoableKeys(tx: Tx, memberId: string): Promise<string[]> {
     const changes = await tx.manager.findBy(EmailChange, { memberId, ...isUndoable() });
     return changes.map(({ oldEmailKey }) => oldEmailKey);
+  }
+
+  /**
+   * Finds the member who has an address, or who can still go back to it by undoing a change (CC-11).
+   * The returned `email` is the stored spelling of this address.
+   */
+  async findHolder(tx: Tx, emailKey: string): Promise<AddressHolder | null> {
+    // One statement for both, so that its time does not show which of them it was (EN-06).
+    const { rows } = await tx.query<AddressHolder>(
+      `SELECT id, login_id AS "loginId", email, name, locale, status, NULL::timestamptz AS "reservedUntil" FROM members WHERE email_key = $1
+       UNION ALL
+       SELECT m.id, m.login_id, c.old_email, m.name, m.locale, m.status, c.undo_until FROM email_changes c JOIN members m ON m.id = c.member_id
+       WHERE c.old_email_key = $1 AND ${UNDOABLE}
+       ORDER BY "reservedUntil" NULLS FIRST LIMIT 1`,
+      [emailKey],
+    );
+    return rows[0] ?? null;
+  }
+
+  /**
+   * Checks that no other member can go back to this address. Call this after the address was
+   * written: the unique index has then waited for a change that frees it, and this statement sees
+   * the reservation of that change.
+   * @throws DomainError `email_taken`
+   */
+  async checkNotReserved(tx: Tx, emailKey: string, id: string): Promise<void> {
+    const { count } = await tx.query(
+      `SELECT FROM email_changes c WHERE c.old_email_key = $1 AND c.member_id <> $2 AND ${UNDOABLE}`,
+      [emailKey, id],
+    );
+    // Otherwise a new account could keep the owner of an address from undoing a change (CC-11).
+    if (count > 0) throw new DomainError('email_taken', { detail: 'another member can go back to this address' });
   }
 
   /**
