@@ -1,11 +1,13 @@
 // `npm run docs`: writes the files that are made from the code.
 // In the repository: .env.example and docs/configuration.md from the table of settings,
-// openapi.json from the controllers, the types of the client from openapi.json.
+// openapi.json from the controllers; from openapi.json the types of the client and its tables of
+// responses.
 // In build/docs, which Git ignores: the requirements with the titles of their tests, and the
 // packages of package-lock.json with their licences.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildIfStale } from './build.js';
+import { clientResponses } from './client-responses.js';
 import { configurationPage, environmentExample } from './docs.js';
 import { clientTypes, openApiDocument } from './openapi.js';
 import { GENERATED_DOCS, PROJECT_ROOT } from './project.js';
@@ -23,3 +25,4 @@ await buildIfStale();
 const document = await openApiDocument();
 await write('openapi.json', document);
 await write('client/src/openapi.ts', await clientTypes(document));
+await write('client/src/responses.ts', clientResponses(document));

@@ -2,7 +2,6 @@ import type { components } from './openapi.js';
 
 export type ErrorCode = components['schemas']['ErrorCode'];
 export type FieldProblem = components['schemas']['ProblemField'];
-type Problem = components['schemas']['Problem'];
 
 /**
  * Base class of the errors of this client. An aborted call instead throws the reason of its signal.
@@ -29,15 +28,22 @@ export class ProblemError extends MunjigiError {
   /** Seconds to wait before another try, if known. */
   readonly retryAfter: number | undefined;
 
-  constructor(status: number, problem: Partial<Problem>, retryAfter?: number) {
-    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+  /**
+   * @param content the parsed body; a proxy may have sent anything
+   * @param retryAfter from the header, in seconds
+   */
+  constructor(status: number, content: unknown, retryAfter?: number) {
+    const problem = (typeof content === 'object' && content !== null ? content : {}) as Record<string, unknown>;
+    const title = asText(problem.title);
+    const detail = asText(problem.detail);
+    super(detail ?? title ?? `HTTP ${status}`);
     this.status = status;
-    this.code = problem.code ?? 'unknown';
-    this.title = problem.title ?? '';
-    this.detail = problem.detail ?? '';
-    this.requestId = problem.requestId;
-    this.fields = problem.errors ?? [];
-    this.retryAfter = problem.retryAfter ?? retryAfter;
+    this.code = asText(problem.code) ?? 'unknown';
+    this.title = title ?? '';
+    this.detail = detail ?? '';
+    this.requestId = asText(problem.requestId);
+    this.fields = Array.isArray(problem.errors) ? problem.errors.filter(isFieldProblem) : [];
+    this.retryAfter = Number.isFinite(problem.retryAfter) ? (problem.retryAfter as number) : retryAfter;
   }
 
   /** Returns the message for one field of a form. */
@@ -54,6 +60,45 @@ export class NetworkError extends MunjigiError {
   override name = 'NetworkError';
 }
 
+/**
+ * A success that is not from the server, such as the login page of a hotel network or the start
+ * page of a web app, or that lacks what the call needs. It is unknown whether the server carried
+ * out the call; the session is kept.
+ */
+export class UnexpectedResponseError extends MunjigiError {
+  override name = 'UnexpectedResponseError';
+  readonly status: number;
+
+  constructor(method: string, path: string, status: number) {
+    // Without the body, which may hold secrets.
+    super(`${method} ${path.replace(/[?#].*$/s, '')}: the response with status ${status} is not what the call expects`);
+    this.status = status;
+  }
+}
+
+/** Why a passkey could not be created or used. */
+export type PasskeyFailure =
+  /** No WebAuthn: an old browser, a page without HTTPS, or no browser. */
+  | 'unsupported'
+  /** Cancelled, or not used in time. Browsers do not distinguish the two. */
+  | 'cancelled'
+  /** This device already has a passkey of the account. */
+  | 'already_registered'
+  /** Refused by the browser, for example because the page belongs to another domain. */
+  | 'refused';
+
+/** A passkey could not be created or used. `cause` is the error of the browser. */
+export class PasskeyError extends MunjigiError {
+  override name = 'PasskeyError';
+
+  constructor(
+    readonly reason: PasskeyFailure,
+    options?: ErrorOptions,
+  ) {
+    super(`The passkey could not be used: ${reason}.`, options);
+  }
+}
+
 /** The call needs a signed-in member, and there is none. */
 export class SignedOutError extends MunjigiError {
   override name = 'SignedOutError';
@@ -61,4 +106,12 @@ export class SignedOutError extends MunjigiError {
   constructor() {
     super('No member is signed in.');
   }
+}
+
+const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function isFieldProblem(value: unknown): value is FieldProblem {
+  if (typeof value !== 'object' || value === null) return false;
+  const { field, message } = value as Partial<FieldProblem>;
+  return typeof field === 'string' && typeof message === 'string';
 }

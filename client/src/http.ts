@@ -1,4 +1,5 @@
 import { NetworkError, ProblemError } from './errors.js';
+import { checkResponse } from './expected-response.js';
 
 export interface HttpOptions {
   /** The address of the server without a trailing slash. */
@@ -21,17 +22,34 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
+  /** Checked; undefined if there is none or if the server responded with an error. */
   readonly body: unknown;
   /** Set if the server responded with an error. */
   readonly problem?: ProblemError;
 }
 
-/** Sends single requests with JSON bodies. */
+interface Exchange {
+  readonly response: Response;
+  readonly text: string;
+}
+
+/** Sends single requests with JSON bodies, and checks the responses. */
 export class Http {
   constructor(private readonly options: HttpOptions) {}
 
-  /** @throws NetworkError, or the reason of `signal` if it was aborted */
-  async send({ method, path, body, token, signal, timeoutMs }: HttpRequest): Promise<HttpResponse> {
+  /**
+   * @throws NetworkError
+   * @throws UnexpectedResponseError for a success that is not what the operation answers
+   * @throws the reason of `signal` if it was aborted
+   */
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const { response, text } = await this.exchange(request);
+    const { status } = response;
+    if (response.ok) return { status, body: checkResponse(request.method, request.path, status, text) };
+    return { status, body: undefined, problem: new ProblemError(status, parseJson(text), parseRetryAfter(response)) };
+  }
+
+  private async exchange({ method, path, body, token, signal, timeoutMs }: HttpRequest): Promise<Exchange> {
     signal?.throwIfAborted();
     // Not AbortSignal.any and AbortSignal.timeout: React Native lacks them.
     const controller = new AbortController();
@@ -51,10 +69,7 @@ export class Http {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: controller.signal,
       });
-      const content = parseJson(await response.text());
-      if (response.ok) return { status: response.status, body: content };
-      const problem = new ProblemError(response.status, asProblem(content), parseRetryAfter(response));
-      return { status: response.status, body: content, problem };
+      return { response, text: await response.text() };
     } catch (cause) {
       signal?.throwIfAborted();
       throw new NetworkError(`${method} ${path}: no response`, { cause });
@@ -67,14 +82,10 @@ export class Http {
 
 function parseJson(text: string): unknown {
   try {
-    return text === '' ? undefined : JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined; // an error page of a proxy
   }
-}
-
-function asProblem(content: unknown): object {
-  return typeof content === 'object' && content !== null ? content : {};
 }
 
 /** Reads Retry-After in seconds. Proxies may send a date instead of a number. */

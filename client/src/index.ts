@@ -1,18 +1,17 @@
-export {
-  MunjigiClient,
-  type CallOptions,
-  type CompletedLogin,
-  type LoginOutcome,
-  type MunjigiOptions,
-} from './client.js';
+export { MunjigiClient, type CompletedLogin, type LoginOutcome } from './client.js';
 export {
   MunjigiError,
   NetworkError,
+  PasskeyError,
   ProblemError,
   SignedOutError,
+  UnexpectedResponseError,
   type ErrorCode,
   type FieldProblem,
+  type PasskeyFailure,
 } from './errors.js';
 export type { ClientEvents, SessionEndReason } from './events.js';
+export type { CallDetails, CallOptions, MunjigiOptions } from './options.js';
+export type { PageName, PageOptions } from './pages.js';
 export { browserStorage, memoryStorage, type TokenStorage } from './storage.js';
 export type { components, operations, paths } from './openapi.js';

@@ -38,15 +38,17 @@ describe('OpenAPI document', () => {
         process.execPath,
         [
           ...['--import', 'tsx', '--input-type=module', '--eval'],
-          `import { clientTypes, openApiDocument } from './dev/openapi.ts';
+          `import { clientResponses } from './dev/client-responses.ts';
+         import { clientTypes, openApiDocument } from './dev/openapi.ts';
          const document = await openApiDocument();
-         console.log(JSON.stringify({ document, types: await clientTypes(document) }));`,
+         console.log(JSON.stringify({ document, types: await clientTypes(document), responses: clientResponses(document) }));`,
         ],
         { cwd: PROJECT_ROOT, maxBuffer: 16 * 1024 * 1024 },
       );
-      const { document: current, types } = JSON.parse(stdout);
+      const { document: current, types, responses } = JSON.parse(stdout);
       expect(committed).toBe(current);
       expect(readFileSync(path.join(PROJECT_ROOT, 'client/src/openapi.ts'), 'utf8')).toBe(types);
+      expect(readFileSync(path.join(PROJECT_ROOT, 'client/src/responses.ts'), 'utf8')).toBe(responses);
     },
     SLOW_MS,
   );

@@ -1,4 +1,4 @@
-import { NetworkError, ProblemError } from 'munjigi-client';
+import { NetworkError, ProblemError, UnexpectedResponseError } from 'munjigi-client';
 import { h } from './dom.js';
 import { texts } from './language.js';
 
@@ -88,7 +88,7 @@ function row({ name, label, hint, type = 'text', autocomplete = 'off', inputmode
 
 /** Returns the text of an error for the member. */
 export function describeError(error: unknown): string {
-  if (error instanceof NetworkError) return texts().offline;
+  if (error instanceof NetworkError || error instanceof UnexpectedResponseError) return texts().offline;
   if (!(error instanceof ProblemError)) throw error;
   return error.retryAfter ? `${error.detail} ${texts().wait(error.retryAfter)}` : error.detail;
 }

@@ -1,0 +1,73 @@
+import type { components } from '../openapi.js';
+import type { Caller } from '../caller.js';
+import type { CallOptions } from '../options.js';
+import type { SessionKeeper } from '../session-keeper.js';
+
+type Schemas = components['schemas'];
+
+export function memberOperations(caller: Caller, keeper: SessionKeeper) {
+  return {
+    get: (options?: CallOptions) =>
+      caller.call<Schemas['ProfileResponse']>('GET', '/api/members/me', undefined, options),
+    update: (body: Schemas['UpdateProfileRequest'], options?: CallOptions) =>
+      caller.call<Schemas['ProfileResponse']>('PATCH', '/api/members/me', body, options),
+    changePassword: (body: Schemas['ChangePasswordRequest'], options?: CallOptions) =>
+      caller.call<void>('POST', '/api/members/me/password', body, options),
+    securityEvents: (query: { limit?: number; cursor?: string } = {}, options?: CallOptions) =>
+      caller.call<Schemas['SecurityActivityResponse']>(
+        'GET',
+        `/api/members/me/security-events${buildQuery(query)}`,
+        undefined,
+        options,
+      ),
+    sendEmailCode: (body: Schemas['ChangeEmailRequest'], options?: CallOptions) =>
+      caller.call<Schemas['CodeSentResponse']>('POST', '/api/members/me/email/send-code', body, options),
+    confirmEmailCode: (body: Schemas['ConfirmCodeRequest'], options?: CallOptions) =>
+      caller.call<void>('POST', '/api/members/me/email/confirm-code', body, options),
+    /** Confirms a new address by the mailed link. Needs no login. */
+    confirmEmailLink: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
+      caller.post<void>('/api/members/me/email/confirm-link', body, options),
+    /** Goes back to the old address, by the link that was mailed to it. Needs no login. */
+    undoEmail: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
+      caller.post<void>('/api/members/me/email/undo', body, options),
+    /** Closes the account at once. A login within the grace period restores it. */
+    close: async (body: Schemas['CloseAccountRequest'], options?: CallOptions) => {
+      const session = await keeper.current();
+      await caller.call<void>('DELETE', '/api/members/me', body, options);
+      if (session) await keeper.end(session.sessionId, 'ended');
+    },
+  };
+}
+
+export function sessionOperations(caller: Caller) {
+  return {
+    list: async (options?: CallOptions) =>
+      (await caller.call<Schemas['SessionListResponse']>('GET', '/api/auth/sessions', undefined, options)).items,
+    end: (id: string, options?: CallOptions) =>
+      caller.call<void>('DELETE', `/api/auth/sessions/${encodeURIComponent(id)}`, undefined, options),
+    endOthers: (options?: CallOptions) => caller.call<void>('DELETE', '/api/auth/sessions', undefined, options),
+  };
+}
+
+/** The authenticator app, and the recovery codes of all second factors. */
+export function totpOperations(caller: Caller) {
+  const TOTP = '/api/members/me/totp';
+  return {
+    status: (options?: CallOptions) => caller.call<Schemas['TwoFactorStatusResponse']>('GET', TOTP, undefined, options),
+    enrol: (body: Schemas['PasswordRequest'], options?: CallOptions) =>
+      caller.call<Schemas['TotpEnrolmentResponse']>('POST', TOTP, body, options),
+    confirm: (body: Schemas['ConfirmTotpRequest'], options?: CallOptions) =>
+      caller.call<Schemas['RecoveryCodesResponse']>('POST', '/api/members/me/totp/confirm', body, options),
+    remove: (body: Schemas['RemoveTotpRequest'], options?: CallOptions) =>
+      caller.call<void>('DELETE', TOTP, body, options),
+    newRecoveryCodes: (body: Schemas['PasswordRequest'], options?: CallOptions) =>
+      caller.call<Schemas['RecoveryCodesResponse']>('POST', '/api/members/me/recovery-codes', body, options),
+  };
+}
+
+function buildQuery(values: Record<string, string | number | undefined>): string {
+  const pairs = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}

@@ -1,0 +1,42 @@
+import type { components } from '../openapi.js';
+import type { Caller } from '../caller.js';
+import type { CallOptions } from '../options.js';
+import type { Ceremonies } from '../passkeys/ceremonies.js';
+import { findWebAuthn } from '../passkeys/webauthn.js';
+
+type Schemas = components['schemas'];
+const PASSKEYS = '/api/members/me/passkeys';
+const pathOf = (id: string): string => `${PASSKEYS}/${encodeURIComponent(id)}`;
+
+/** The member's passkeys. For logging in with one see `logInWithPasskey`. */
+export function passkeyOperations(caller: Caller, ceremonies: Ceremonies) {
+  return {
+    /** Whether this page can use passkeys. False in old browsers and without HTTPS. */
+    isSupported: (): boolean => findWebAuthn() !== undefined,
+    /** Whether the browser offers passkeys in the autofill of a form. */
+    isAutofillSupported: async (): Promise<boolean> =>
+      (await findWebAuthn()?.credentialClass.isConditionalMediationAvailable?.()) ?? false,
+    list: async (options?: CallOptions) =>
+      (await caller.call<Schemas['PasskeyListResponse']>('GET', PASSKEYS, undefined, options)).items,
+    /**
+     * Creates a passkey on this device and adds it to the account. The first second factor comes
+     * with recovery codes, which are shown only this time.
+     *
+     * @throws PasskeyError if the browser does not create one
+     */
+    register: async (
+      { name, ...proof }: Schemas['PasswordRequest'] & Pick<Schemas['RegisterPasskeyRequest'], 'name'>,
+      options?: CallOptions,
+    ) => {
+      type Options = Schemas['CreationOptionsResponse'];
+      const creation = await caller.call<Options>('POST', '/api/members/me/passkeys/options', proof, options);
+      const credential = await ceremonies.create(creation, options?.signal);
+      const body = { credential, ...(name !== undefined && { name }) };
+      return caller.call<Schemas['RegisteredPasskeyResponse']>('POST', PASSKEYS, body, options);
+    },
+    rename: (id: string, body: Schemas['RenamePasskeyRequest'], options?: CallOptions) =>
+      caller.call<Schemas['PasskeyResponse']>('PATCH', pathOf(id), body, options),
+    remove: (id: string, body: Schemas['PasswordRequest'], options?: CallOptions) =>
+      caller.call<void>('DELETE', pathOf(id), body, options),
+  };
+}

@@ -1,0 +1,27 @@
+import type { components } from '../openapi.js';
+import type { Caller } from '../caller.js';
+import type { CallOptions } from '../options.js';
+
+type Schemas = components['schemas'];
+type TokenResponse = Schemas['TokenResponse'];
+/** Request bodies without the fields that the client adds itself. */
+export type WithoutDevice<T> = Omit<T, 'deviceToken' | 'transport'>;
+
+export function signUpOperations(caller: Caller) {
+  return {
+    /** Mails a code and a link. The response is the same if the address already has an account. */
+    request: (body: Schemas['SignUpRequest'], options?: CallOptions) =>
+      caller.post<Schemas['SignUpResponse']>('/api/auth/sign-up', body, options),
+    resend: (body: Schemas['ResendSignUpRequest'], options?: CallOptions) =>
+      caller.post<Schemas['SignUpResponse']>('/api/auth/sign-up/resend', body, options),
+    /** Creates the account and signs the member in. */
+    confirmCode: (body: WithoutDevice<Schemas['ConfirmSignUpByCodeRequest']>, options?: CallOptions) =>
+      caller.post<TokenResponse>('/api/auth/sign-up/confirm-code', body, options),
+    confirmLink: (body: WithoutDevice<Schemas['ConfirmSignUpByLinkRequest']>, options?: CallOptions) =>
+      caller.post<TokenResponse>('/api/auth/sign-up/confirm-link', body, options),
+    inspectLink: (body: Schemas['SignUpLinkRequest'], options?: CallOptions) =>
+      caller.post<Schemas['InspectedSignUpResponse']>('/api/auth/sign-up/inspect-link', body, options),
+    discard: (body: Schemas['SignUpLinkRequest'], options?: CallOptions) =>
+      caller.post<void>('/api/auth/sign-up/discard', body, options),
+  };
+}

@@ -1,0 +1,50 @@
+import type { TokenStorage } from './storage.js';
+
+export interface MunjigiOptions {
+  /** The address of the server, such as `https://accounts.example.com`. */
+  baseUrl: string;
+  /**
+   * `body` (default): the client keeps the refresh token in `storage`. `cookie`, for browsers: the
+   * refresh token is in an HttpOnly cookie that scripts cannot read; the server needs the page's
+   * origin in CORS_ORIGINS. A session that the built-in pages have opened is found, too.
+   */
+  transport?: 'body' | 'cookie';
+  /**
+   * Default: localStorage if it exists, otherwise memory. Mobile apps should pass a storage that
+   * uses the Keychain or Keystore.
+   */
+  storage?: TokenStorage;
+  /**
+   * Language of messages and mails, `ko` or `en`. A function is called for each request. Default:
+   * the browser's language.
+   */
+  locale?: string | (() => string | undefined);
+  /** Shown in the member's list of sessions. */
+  deviceName?: string;
+  fetch?: typeof fetch;
+  /** Timeout of a call in milliseconds. Default 15,000. */
+  timeoutMs?: number;
+  /**
+   * GET calls are retried after 429 and 503 if the server's Retry-After is at most this many
+   * seconds. Default 5; 0 disables retries.
+   */
+  longestRetryAfter?: number;
+  /**
+   * Separates the stored tokens of several clients, for an app with several signed-in members.
+   * Default `session`.
+   */
+  name?: string;
+}
+
+export interface CallOptions {
+  /** Aborts this call. A token refresh that other calls wait for continues. */
+  signal?: AbortSignal;
+}
+
+export interface CallDetails extends CallOptions {
+  body?: unknown;
+  /**
+   * `session` (default) sends the access token, `none` no token, and `{ token }` the given token.
+   */
+  as?: 'session' | 'none' | { token: string };
+}

@@ -1,0 +1,79 @@
+import { findWebAuthn, type BrowserCredential, type CredentialResponse } from './webauthn.js';
+
+/*
+ * Converts passkey objects from and to JSON. Browsers have methods for it since 2023 to 2025. For
+ * older ones, and for password managers that replace the browser's objects by their own, the binary
+ * parts are converted here.
+ */
+
+interface Descriptor {
+  readonly id: string;
+}
+
+interface CreationJson {
+  readonly challenge: string;
+  readonly user: { readonly id: string };
+  readonly excludeCredentials?: readonly Descriptor[];
+}
+
+interface RequestJson {
+  readonly challenge: string;
+  readonly allowCredentials?: readonly Descriptor[];
+}
+
+/** Converts the options for a new passkey. */
+export function creationOptions(json: unknown): unknown {
+  const credentialClass = findWebAuthn()?.credentialClass;
+  if (credentialClass?.parseCreationOptionsFromJSON) return credentialClass.parseCreationOptionsFromJSON(json);
+  const { challenge, user, excludeCredentials = [], ...rest } = json as CreationJson;
+  return {
+    ...rest,
+    challenge: toBytes(challenge),
+    user: { ...user, id: toBytes(user.id) },
+    excludeCredentials: excludeCredentials.map(toDescriptor),
+  };
+}
+
+/** Converts the options for using a passkey. */
+export function requestOptions(json: unknown): unknown {
+  const credentialClass = findWebAuthn()?.credentialClass;
+  if (credentialClass?.parseRequestOptionsFromJSON) return credentialClass.parseRequestOptionsFromJSON(json);
+  const { challenge, allowCredentials = [], ...rest } = json as RequestJson;
+  return { ...rest, challenge: toBytes(challenge), allowCredentials: allowCredentials.map(toDescriptor) };
+}
+
+/** Converts what the browser returned. */
+export function toJson(credential: BrowserCredential): Record<string, unknown> {
+  try {
+    if (credential.toJSON) return credential.toJSON() as Record<string, unknown>;
+  } catch {
+    // The method does not work on an object of a password manager.
+  }
+  const { id, rawId, type, response } = credential;
+  return { id, rawId: toBase64url(rawId), type, response: responseJson(response), clientExtensionResults: {} };
+}
+
+function responseJson(response: CredentialResponse): object {
+  const { attestationObject, authenticatorData, signature, userHandle } = response;
+  return {
+    clientDataJSON: toBase64url(response.clientDataJSON),
+    ...(attestationObject && {
+      attestationObject: toBase64url(attestationObject),
+      transports: response.getTransports?.() ?? [],
+    }),
+    ...(authenticatorData && { authenticatorData: toBase64url(authenticatorData) }),
+    ...(signature && { signature: toBase64url(signature) }),
+    ...(userHandle && { userHandle: toBase64url(userHandle) }),
+  };
+}
+
+const toDescriptor = (json: Descriptor): object => ({ ...json, id: toBytes(json.id) });
+
+function toBytes(encoded: string): Uint8Array {
+  return Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+}
+
+function toBase64url(buffer: ArrayBuffer): string {
+  const encoded = btoa(String.fromCharCode(...new Uint8Array(buffer)));
+  return encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}

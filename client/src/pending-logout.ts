@@ -1,0 +1,49 @@
+import type { Http } from './http.js';
+import type { SessionStore } from './session-store.js';
+
+export interface PendingLogoutOptions {
+  readonly http: Http;
+  readonly store: SessionStore;
+  readonly storageKey: string;
+  readonly usesCookies: boolean;
+  readonly timeoutMs: number;
+}
+
+/**
+ * A logout that the server may not have received. With cookie transport the cookie then still
+ * holds the session. Its id is remembered in the storage, so that the next start ends the session
+ * instead of using it: a member who has logged out must not be signed in again by a reload.
+ */
+export class PendingLogout {
+  private readonly key: string;
+
+  constructor(private readonly options: PendingLogoutOptions) {
+    this.key = `${options.storageKey}:logging-out`;
+  }
+
+  begin(sessionId: string): Promise<void> {
+    return this.remember(sessionId);
+  }
+
+  /** Whether the session is the one to be ended. A cookie of any later session is used. */
+  async isOf(sessionId: string): Promise<boolean> {
+    return (await this.options.store.readValue(this.key)) === sessionId;
+  }
+
+  /**
+   * Ends the session on the server.
+   *
+   * @param token of the session; undefined if only the cookie has one
+   * @throws ProblemError, NetworkError, UnexpectedResponseError
+   */
+  async finish(token: string | undefined): Promise<void> {
+    const request = { method: 'POST', path: '/api/auth/logout', token, timeoutMs: this.options.timeoutMs };
+    const { problem } = await this.options.http.send(request);
+    if (problem && problem.status !== 401) throw problem; // 401: the session had ended already
+    await this.remember(null);
+  }
+
+  private async remember(sessionId: string | null): Promise<void> {
+    if (this.options.usesCookies) await this.options.store.writeValue(this.key, sessionId);
+  }
+}

@@ -1,0 +1,290 @@
+// Written by `npm run docs` from openapi.json.
+export const OPERATIONS: Record<string, string> = {
+  "POST /api/auth/sign-up": "202 SignUpResponse",
+  "POST /api/auth/sign-up/resend": "202 SignUpResponse",
+  "POST /api/auth/sign-up/confirm-code": "200 TokenResponse",
+  "POST /api/auth/sign-up/confirm-link": "200 TokenResponse",
+  "POST /api/auth/sign-up/inspect-link": "200 InspectedSignUpResponse",
+  "POST /api/auth/sign-up/discard": "204",
+  "POST /api/auth/login-id/check": "200 LoginIdAvailabilityResponse",
+  "POST /api/auth/login-id/send-code": "202 CodeSentResponse",
+  "POST /api/auth/login-id/confirm-code": "200 FoundLoginIdResponse",
+  "POST /api/auth/login": "200 TokenResponse|MfaRequiredResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/login/mfa": "200 TokenResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/login/passkey/options": "200 RequestOptionsResponse",
+  "POST /api/auth/login/passkey": "200 TokenResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/login/mfa/passkey/options": "200 RequestOptionsResponse",
+  "POST /api/auth/login/mfa/passkey": "200 TokenResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/refresh": "200 RefreshResponse",
+  "POST /api/auth/verify": "200 VerifiedTokenResponse",
+  "POST /api/auth/logout": "204",
+  "GET /api/auth/sessions": "200 SessionListResponse",
+  "DELETE /api/auth/sessions": "204",
+  "DELETE /api/auth/sessions/{id}": "204",
+  "POST /api/auth/reauthenticate": "204",
+  "POST /api/auth/password-reset/send-code": "202 CodeSentResponse",
+  "POST /api/auth/password-reset/confirm-code": "200 ResetTokenResponse",
+  "POST /api/auth/password-reset/confirm-link": "200 ResetTokenByLinkResponse",
+  "POST /api/auth/password-reset": "204",
+  "GET /api/members/me": "200 ProfileResponse",
+  "PATCH /api/members/me": "200 ProfileResponse",
+  "DELETE /api/members/me": "204",
+  "POST /api/members/me/password": "204",
+  "POST /api/members/me/totp": "200 TotpEnrolmentResponse",
+  "DELETE /api/members/me/totp": "204",
+  "GET /api/members/me/totp": "200 TwoFactorStatusResponse",
+  "POST /api/members/me/totp/confirm": "200 RecoveryCodesResponse",
+  "POST /api/members/me/recovery-codes": "200 RecoveryCodesResponse",
+  "POST /api/members/me/passkeys/options": "200 CreationOptionsResponse",
+  "POST /api/members/me/passkeys": "201 RegisteredPasskeyResponse",
+  "GET /api/members/me/passkeys": "200 PasskeyListResponse",
+  "PATCH /api/members/me/passkeys/{id}": "200 PasskeyResponse",
+  "DELETE /api/members/me/passkeys/{id}": "204",
+  "GET /api/members/me/security-events": "200 SecurityActivityResponse",
+  "POST /api/members/me/email/send-code": "202 CodeSentResponse",
+  "POST /api/members/me/email/confirm-code": "204",
+  "POST /api/members/me/email/confirm-link": "204",
+  "POST /api/members/me/email/undo": "204",
+  "POST /api/auth/not-me": "204",
+  "POST /api/auth/not-me/inspect": "200 DisavowalResponse",
+  "GET /api/admin/members": "200 MemberListResponse",
+  "GET /api/admin/members/{id}": "200 MemberDetailsResponse",
+  "PATCH /api/admin/members/{id}": "200 MemberDetailsResponse",
+  "POST /api/admin/members/{id}/password-reset": "202",
+  "DELETE /api/admin/members/{id}/sessions": "204",
+  "DELETE /api/admin/members/{id}/totp": "204",
+  "DELETE /api/admin/members/{id}/passkeys": "204",
+  "POST /api/admin/members/{id}/unlock": "204",
+  "GET /api/admin/security-events": "200 SecurityEventListResponse",
+  "GET /api/admin/outbox": "200 OutboxListResponse",
+  "POST /api/admin/outbox/{id}/retry": "202",
+  "GET /.well-known/jwks.json": "200 JsonWebKeySet",
+  "GET /health/live": "200 HealthResponse",
+  "GET /health/ready": "200 HealthResponse"
+};
+export const SHAPES: Record<string, Record<string, string>> = {
+  "CodeSentResponse": {
+    "resendAfter": "number",
+    "expiresIn": "number",
+    "requestId": "string"
+  },
+  "CreationOptionsResponse": {
+    "publicKey": "object",
+    "expiresIn": "number"
+  },
+  "DisavowalResponse": {
+    "happenedAt": "string",
+    "event": "string",
+    "maskedLoginId": "string"
+  },
+  "FoundLoginIdResponse": {
+    "maskedLoginId": "string",
+    "memberSince": "string",
+    "resetToken?": "string"
+  },
+  "HealthResponse": {
+    "status": "string"
+  },
+  "InspectedSignUpResponse": {
+    "loginId": "string",
+    "requestedAt": "string",
+    "expiresAt": "string"
+  },
+  "JsonWebKeySet": {
+    "keys": "object[]"
+  },
+  "LoginIdAvailabilityResponse": {
+    "reason?": "string",
+    "available": "boolean"
+  },
+  "MemberDetailsResponse": {
+    "id": "string",
+    "email": "string",
+    "locale": "string",
+    "role": "string",
+    "status": "string",
+    "closedAt": "?string",
+    "secondFactors": "string[]",
+    "sessionCount": "number",
+    "isWaiting": "boolean",
+    "loginId": "string",
+    "name": "?string",
+    "mustChangePassword": "boolean",
+    "createdAt": "string"
+  },
+  "MemberListResponse": {
+    "items": "MemberResponse[]",
+    "nextCursor": "?string"
+  },
+  "MemberResponse": {
+    "id": "string",
+    "email": "string",
+    "locale": "string",
+    "role": "string",
+    "status": "string",
+    "closedAt": "?string",
+    "loginId": "string",
+    "name": "?string",
+    "mustChangePassword": "boolean",
+    "createdAt": "string"
+  },
+  "MfaRequiredResponse": {
+    "status": "=mfa_required",
+    "methods": "string[]",
+    "expiresIn": "number",
+    "mfaToken": "string"
+  },
+  "OutboxListResponse": {
+    "items": "OutboxMessageResponse[]",
+    "nextCursor": "?string"
+  },
+  "OutboxMessageResponse": {
+    "id": "string",
+    "status": "string",
+    "to": "?string",
+    "memberId": "?string",
+    "attempts": "number",
+    "expiresAt": "?string",
+    "finishedAt": "?string",
+    "lastError": "?string",
+    "template": "string",
+    "locale": "string",
+    "createdAt": "string",
+    "availableAt": "string"
+  },
+  "PasskeyListResponse": {
+    "items": "PasskeyResponse[]"
+  },
+  "PasskeyResponse": {
+    "id": "string",
+    "name": "?string",
+    "lastUsedAt": "?string",
+    "transports": "string[]",
+    "createdAt": "string",
+    "backupEligible": "boolean",
+    "backedUp": "boolean"
+  },
+  "PasswordChangeRequiredResponse": {
+    "status": "=password_change_required",
+    "expiresIn": "number",
+    "resetToken": "string"
+  },
+  "ProfileResponse": {
+    "id": "string",
+    "email": "string",
+    "locale": "string",
+    "role": "string",
+    "loginId": "string",
+    "name": "?string",
+    "createdAt": "string"
+  },
+  "RecoveryCodesResponse": {
+    "recoveryCodes": "string[]"
+  },
+  "RefreshResponse": {
+    "status": "string",
+    "tokenType": "string",
+    "expiresIn": "number",
+    "refreshExpiresIn": "number",
+    "sessionId": "string",
+    "outcome": "string",
+    "accessToken": "string",
+    "refreshToken?": "string",
+    "deviceToken?": "string"
+  },
+  "RegisteredPasskeyResponse": {
+    "recoveryCodes?": "string[]",
+    "passkey": "PasskeyResponse"
+  },
+  "RequestOptionsResponse": {
+    "publicKey": "object",
+    "expiresIn": "number"
+  },
+  "ResetTokenByLinkResponse": {
+    "expiresIn": "number",
+    "resetToken": "string",
+    "maskedLoginId": "string"
+  },
+  "ResetTokenResponse": {
+    "expiresIn": "number",
+    "resetToken": "string"
+  },
+  "SecurityActivityEntryResponse": {
+    "type": "string",
+    "ip": "string",
+    "userAgent": "string",
+    "sessionId": "?string",
+    "details": "object",
+    "id": "string",
+    "at": "string",
+    "byAdmin": "boolean",
+    "country": "?string"
+  },
+  "SecurityActivityResponse": {
+    "items": "SecurityActivityEntryResponse[]",
+    "nextCursor": "?string"
+  },
+  "SecurityEventListResponse": {
+    "items": "SecurityEventResponse[]",
+    "nextCursor": "?string"
+  },
+  "SecurityEventResponse": {
+    "type": "string",
+    "memberId": "?string",
+    "actorId": "?string",
+    "sessionId": "?string",
+    "ip": "string",
+    "userAgent": "string",
+    "requestId": "string",
+    "details": "object",
+    "id": "string",
+    "at": "string"
+  },
+  "SessionListResponse": {
+    "items": "SessionResponse[]"
+  },
+  "SessionResponse": {
+    "id": "string",
+    "deviceName": "?string",
+    "ip": "string",
+    "browser": "?string",
+    "os": "?string",
+    "country": "?string",
+    "createdAt": "string",
+    "lastUsedAt": "string",
+    "current": "boolean"
+  },
+  "SignUpResponse": {
+    "resendAfter": "number",
+    "expiresIn": "number",
+    "signUpId": "string"
+  },
+  "TokenResponse": {
+    "status": "=authenticated",
+    "tokenType": "string",
+    "expiresIn": "number",
+    "refreshExpiresIn": "number",
+    "sessionId": "string",
+    "accessToken": "string",
+    "refreshToken?": "string",
+    "deviceToken?": "string"
+  },
+  "TotpEnrolmentResponse": {
+    "otpauthUrl": "string",
+    "qrSvg": "string",
+    "secret": "string"
+  },
+  "TwoFactorStatusResponse": {
+    "recoveryCodesLeft": "number",
+    "enabled": "boolean"
+  },
+  "VerifiedTokenResponse": {
+    "sub?": "string",
+    "sid?": "string",
+    "role?": "string",
+    "iat?": "number",
+    "exp?": "number",
+    "reason?": "string",
+    "active": "boolean"
+  }
+};
