@@ -109,7 +109,7 @@ describe('command line', () => {
     const command = spawn(process.execPath, ['dist/munjigi.cjs', 'migrate'], { cwd: PROJECT_ROOT, env });
     const [line] = (await once(createInterface({ input: command.stdout }), 'line')) as [string];
     command.kill('SIGKILL');
-    expect(line).toMatch(/^waiting for the database: .*ECONNREFUSED/);
+    expect(line).toMatch(/^waiting for the database \(attempt 1\): .*ECONNREFUSED.* Start PostgreSQL, or/);
     expect(line).not.toContain('hunter22');
   });
 
@@ -117,7 +117,10 @@ describe('command line', () => {
     const url = new URL(process.env.TEST_POSTGRES_URL!);
     url.pathname = '/nowhere';
     const { code, stderr } = await munjigi(['migrate'], { DATABASE_URL: url.href });
-    expect([code, stderr]).toEqual([1, 'The database refuses the connection: database "nowhere" does not exist\n']);
+    expect([code, stderr]).toEqual([
+      1,
+      'The database of DATABASE_URL cannot be used: database "nowhere" does not exist. Create the database, or correct its name in DATABASE_URL.\n',
+    ]);
   });
 });
 

@@ -1,9 +1,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
+import { DatabaseClient } from '../../src/platform/database/database-client.js';
+import { sessionSettings } from '../../src/platform/database/session-settings.js';
+import { given } from '../support/factories.js';
 import { serverEnvironment } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Runs the server until it ends by itself. */
 async function run(env: Record<string, string | undefined>): Promise<{ code: number | null; output: string }> {
@@ -39,21 +44,77 @@ describe('a server with a bad configuration', () => {
     expect(output).not.toContain('certainly');
   });
 
-  it('a missing database and a taken port are reported in plain words', async () => {
+  it.each<[string, (url: URL) => unknown, RegExp]>([
+    ['does not exist', (url) => (url.pathname = '/nowhere'), /"nowhere" does not exist\. Create the database, or/],
+    [
+      'refuses the password',
+      (url) => (url.password = 'hunter22'),
+      /authentication failed .*\. Correct the user or the/,
+    ],
+  ])('a database that %s stops the start with one sentence and what to do', async (_, change, sentence) => {
     const url = new URL(process.env.TEST_POSTGRES_URL!);
-    url.pathname = '/nowhere';
-    const closed = await run({ DATABASE_URL: url.href });
-    expect([closed.code, closed.output]).toEqual([
-      1,
-      expect.stringMatching(/^The database .* "nowhere" does not exist$/m),
-    ]);
+    change(url);
+    const { code, output } = await run({ DATABASE_URL: url.href });
+    expect(output).toMatch(/^The database of DATABASE_URL cannot be used: .*\n$/);
+    expect([code, output]).toEqual([1, expect.stringMatching(sentence)]);
+    expect(output).not.toContain('hunter22');
+  });
+
+  it('a taken port stops the start with one sentence and what to do', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const DATABASE_URL = process.env.TEST_POSTGRES_URL;
-    const taken = await run({ DATABASE_URL, MIGRATE_ON_START: 'false', HOST: '127.0.0.1', PORT: String(port) });
+    const settings = { DATABASE_URL: process.env.TEST_POSTGRES_URL, MIGRATE_ON_START: 'false', HOST: '127.0.0.1' };
+    const taken = await run({ ...settings, PORT: String(port), LOG_LEVEL: 'warn' });
     other.close();
-    expect([taken.code, taken.output]).toEqual([1, expect.stringMatching(/^The port cannot be used: .*EADDRINUSE/m)]);
-    for (const output of [closed.output, taken.output]) expect(output).not.toMatch(/^\s+at /m);
+    const sentence = `Port ${port} of 127.0.0.1 is taken by another program (EADDRINUSE). Stop that program, or set`;
+    expect([taken.code, taken.output]).toEqual([1, expect.stringContaining(sentence)]);
+    expect(taken.output).not.toMatch(/^\s+at |"stack"/m);
+  });
+});
+
+describe('a server whose URL, role and database have settings of their own', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    for (const setting of [
+      ...[`DateStyle = 'SQL, DMY'`, `TimeZone = 'Asia/Seoul'`, 'standard_conforming_strings = off'],
+      ...[`default_transaction_isolation = 'serializable'`, 'statement_timeout = 1', 'lock_timeout = 1'],
+    ])
+      await database.pool.query(`ALTER DATABASE ${database.name} SET ${setting}`);
+  });
+  afterAll(() => database.drop());
+
+  it('uses its own on every connection', async () => {
+    const url = new URL(database.url);
+    url.search = new URLSearchParams({
+      options: '-c DateStyle=German -c statement_timeout=0 -c search_path=public,pg_temp',
+      statement_timeout: '0',
+    }).toString();
+    const app = await TestApp.start({ database, env: { DATABASE_URL: url.href, DATABASE_REPLICA_URL: url.href } });
+    try {
+      const member = await given.member(app);
+      const { body } = await app.get('/api/auth/sessions', member.accessToken).expect(200);
+      const age = Date.now() - Date.parse(body.items[0].createdAt);
+      expect(Math.abs(age)).toBeLessThan(3_600_000); // Seoul is nine hours away
+    } finally {
+      await app.stop();
+    }
+  });
+
+  it('sets all that its statements rely on, and keeps the other settings of the URL', async () => {
+    const client = new DatabaseClient({
+      connectionString: `${database.url}?options=-c%20DateStyle=German%20-c%20search_path=pg_temp&lock_timeout=7`,
+      session: sessionSettings({ timeoutMs: 20_000 }),
+    });
+    await client.connect();
+    const { rows } = await client.query<{ name: string; value: string }>(
+      `SELECT name, setting AS value FROM pg_settings WHERE source = 'client'`,
+    );
+    await client.end();
+    expect(Object.fromEntries(rows.map(({ name, value }) => [name, value]))).toMatchObject({
+      ...sessionSettings({ timeoutMs: 20_000 }),
+      search_path: 'pg_temp',
+    });
   });
 });

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { FieldCipher } from '../../platform/crypto/field-cipher.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { LOCKS } from '../../platform/database/advisory-locks.js';
+import { DatabaseClient } from '../../platform/database/database-client.js';
 import { Database } from '../../platform/database/database.js';
+import { sessionSettings } from '../../platform/database/session-settings.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { RecoveryCodeDigests } from '../../mfa/recovery-codes/recovery-code-digests.js';
 import {
@@ -152,7 +154,10 @@ export class ReEncryptionService {
    * @returns the connection to close when done, or null if another run holds the lock
    */
   private async acquireLock(): Promise<pg.Client | null> {
-    const connection = new pg.Client({ connectionString: this.config.directDatabaseUrl });
+    const connection = new DatabaseClient({
+      connectionString: this.config.directDatabaseUrl,
+      session: sessionSettings({ timeoutMs: 0 }),
+    });
     connection.on('error', () => undefined); // a lost database makes the next batch fail, too
     try {
       await connection.connect();

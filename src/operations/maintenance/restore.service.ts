@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import { AppConfig } from '../../platform/config/app-config.js';
+import { DatabaseClient } from '../../platform/database/database-client.js';
+import { sessionSettings } from '../../platform/database/session-settings.js';
 
 /**
  * Rows per statement. Each statement commits, so a run that is repeated after a failure continues
@@ -33,12 +35,12 @@ export class RestoreService {
    * it can simply be run again.
    */
   async voidCredentials(): Promise<VoidedCounts> {
-    const connection = new pg.Client({
+    const connection = new DatabaseClient({
       connectionString: this.config.directDatabaseUrl,
       application_name: 'munjigi-after-restore',
       // No timeouts, as for migrations: the time depends on the size of the tables, and no request
       // waits.
-      options: '-c statement_timeout=0 -c lock_timeout=0 -c timezone=UTC',
+      session: sessionSettings({ timeoutMs: 0 }),
     });
     connection.on('error', () => undefined); // the running statement fails with the same error
     await connection.connect();

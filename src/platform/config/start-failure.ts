@@ -1,15 +1,35 @@
-import { ConfigurationError } from './configuration-error.js';
+import { describeRefusal, isDatabaseClosed, isDatabaseUnavailable } from '../database/database-errors.js';
+import { StartError } from './start-error.js';
+
+/** Errors of the operating system when a server begins to listen. */
+interface ListenError {
+  readonly syscall?: string;
+  readonly code?: string;
+  readonly port?: number;
+  readonly address?: string;
+  readonly hostname?: string;
+}
 
 /**
  * Explains a failed start that the operator can fix. Undefined when the error is a fault of this
  * service.
  */
 export function startFailure(error: unknown): string | undefined {
-  if (error instanceof ConfigurationError) return error.message;
-  const { message, severity, syscall } = (error ?? {}) as { message?: string; severity?: string; syscall?: string };
-  // PostgreSQL refused the connection, for example because of a wrong password or an unknown
-  // database.
-  if (severity === 'FATAL') return `The database refuses the connection: ${message}`;
-  if (syscall === 'listen') return `The port cannot be used: ${message}`;
+  if (error instanceof StartError) return error.message;
+  const failure = (error ?? {}) as ListenError & { severity?: string };
+  if (failure.syscall === 'listen') return listenFailure(failure);
+  if (failure.syscall === 'getaddrinfo' && failure.hostname === process.env.HOST)
+    return `HOST (${failure.hostname}) is not the name of this machine. Set it to an address of this machine, or to 0.0.0.0 for all.`;
+  // The database was lost after the first connection, which already reports mistakes in settings.
+  if (failure.severity === 'FATAL' || isDatabaseClosed(error) || isDatabaseUnavailable(error))
+    return describeRefusal(error);
   return undefined;
+}
+
+function listenFailure({ code, port, address }: ListenError): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} of ${address} is taken by another program (EADDRINUSE). Stop that program, or set PORT or METRICS_PORT to another port.`;
+  if (code === 'EACCES')
+    return `Port ${port} needs more rights than this process has (EACCES). Set PORT or METRICS_PORT to one from 1024 on.`;
+  return `HOST (${address}) is not an address of this machine (${code}). Set it to one, or to 0.0.0.0 for all.`;
 }

@@ -1,5 +1,6 @@
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
-import { DatabaseClient } from './database-client.js';
+import { DatabaseClient, type DatabaseClientConfig } from './database-client.js';
+import { sessionSettings } from './session-settings.js';
 import { UnnamedStatementsClient } from './unnamed-statements-client.js';
 
 export interface DatabaseSettings {
@@ -15,6 +16,11 @@ export interface DatabaseSettings {
   /** Longest wait for a connection; `timeoutSeconds` when unset. */
   readonly poolWaitMs?: number;
   readonly onPoolError?: (error: Error) => void;
+}
+
+/** The part of the options that pg reads: those of a pool, and the class of its connections. */
+export interface PoolOptions extends DatabaseClientConfig {
+  readonly Client: typeof DatabaseClient;
 }
 
 /**
@@ -40,12 +46,8 @@ export function connectionOptions(settings: DatabaseSettings): PostgresDataSourc
       // When the network is lost, the server's timeout does not reach the client, so the client has
       // its own, a little longer one.
       query_timeout: timeout + 1000,
-      ...(settings.isPooled === true
-        ? { Client: UnnamedStatementsClient } // the role has the timeouts, see docs/scaling.md
-        : {
-            Client: DatabaseClient,
-            options: `-c statement_timeout=${timeout} -c lock_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout * 2} -c timezone=UTC`,
-          }),
+      Client: settings.isPooled === true ? UnnamedStatementsClient : DatabaseClient,
+      session: sessionSettings({ timeoutMs: timeout, isPooled: settings.isPooled }),
     },
   };
 }

@@ -72,12 +72,46 @@ export function isDatabaseClosed(error: unknown): boolean {
 
 /**
  * The reason to show in a log or terminal. When several addresses of a host were tried, the error
- * has only a code and no message.
+ * itself has no message.
  */
 export function reasonOf(error: unknown): string {
-  const { message, code } = error as { message?: string; code?: string };
-  return message || code || String(error);
+  const { message, code, errors } = error as { message?: string; code?: string; errors?: { message?: string }[] };
+  return message || errors?.[0]?.message || code || String(error);
 }
+
+/**
+ * Why a connection failed and what the operator can do, for a log or terminal.
+ * @param setting the setting that holds the URL
+ */
+export function describeRefusal(error: unknown, setting = 'DATABASE_URL'): string {
+  return `The database of ${setting} cannot be used: ${reasonOf(error)}. ${adviceFor(error, setting)}`;
+}
+
+/** What the operator can do about a failed connection. */
+export function adviceFor(error: unknown, setting = 'DATABASE_URL'): string {
+  const reason = reasonOf(error);
+  const advice = REMEDIES.find(([pattern]) => pattern.test(reason))?.[1];
+  return (advice ?? 'Check the URL in SETTING.').replaceAll('SETTING', setting);
+}
+
+/** Remedies by the message of PostgreSQL, PgBouncer or the driver, which are in English here. */
+const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
+  [/unsupported startup parameter/, 'Through PgBouncer, also set DATABASE_DIRECT_URL (docs/scaling.md).'],
+  [/password authentication failed/, 'Correct the user or the password in SETTING.'],
+  [/client password must be/, 'Add the password of the user to SETTING.'],
+  [/^database ".*" does not exist/, 'Create the database, or correct its name in SETTING.'],
+  [/^role ".*" does not exist/, 'Create the role, or correct the user in SETTING.'],
+  [
+    /pg_hba\.conf/,
+    'Allow this user and address in pg_hba.conf; if only TLS is allowed, add ?sslmode=require to SETTING.',
+  ],
+  [/SSL|TLS|certificate/i, 'Correct sslmode and sslrootcert in SETTING.'],
+  [/ENOTFOUND|EAI_AGAIN/, 'Correct the host in SETTING.'],
+  [/ECONNREFUSED|ENOENT/, 'Start PostgreSQL, or correct host and port in SETTING.'],
+  [/timeout|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/i, 'Check host and port in SETTING, and firewalls on the way.'],
+  [/starting up|shutting down|recovery/, 'PostgreSQL is about to be ready.'],
+  [/too many clients|connection slots/, 'Lower DATABASE_POOL_SIZE, or raise max_connections of PostgreSQL.'],
+];
 
 /**
  * Whether PostgreSQL rolled back because of another transaction: serialisation failure or deadlock

@@ -2,12 +2,13 @@ import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { AppConfig } from '../config/app-config.js';
-import { connectionOptions } from './connection-options.js';
+import { connectionOptions, type DatabaseSettings } from './connection-options.js';
 import { Database } from './database.js';
 import { Notifications } from './notifications.js';
 import { ReadReplica } from './read-replica.js';
 import { ReplicationSlotsRepository } from './replication-slots.repository.js';
-import { migrate, waitForDatabase } from './migrator.js';
+import { waitForDatabase } from './database-probe.js';
+import { migrate } from './migrator.js';
 
 const logger = new Logger('Database');
 
@@ -25,22 +26,18 @@ export class DatabaseModule {
         TypeOrmModule.forRootAsync({
           inject: [AppConfig],
           useFactory: async ({ env, directDatabaseUrl }: AppConfig) => {
-            const options = {
-              ...connectionOptions({
-                url: env.DATABASE_URL,
-                isPooled: env.DATABASE_DIRECT_URL !== undefined,
-                poolSize: env.DATABASE_POOL_SIZE,
-                timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
-                poolWaitMs: env.DATABASE_POOL_WAIT_MS,
-                // The pool replaces a broken idle connection. Without a listener, the error would
-                // end the process.
-                onPoolError: (error) => logger.warn(`an idle database connection was lost: ${error.message}`),
-              }),
-              ...schema,
-            } as DataSourceOptions;
-            await waitForDatabase(options, (attempt, reason) =>
-              logger.warn(`waiting for the database (attempt ${attempt}): ${reason}`),
-            );
+            const settings: DatabaseSettings = {
+              url: env.DATABASE_URL,
+              isPooled: env.DATABASE_DIRECT_URL !== undefined,
+              poolSize: env.DATABASE_POOL_SIZE,
+              timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
+              poolWaitMs: env.DATABASE_POOL_WAIT_MS,
+              // The pool replaces a broken idle connection. Without a listener, the error would
+              // end the process.
+              onPoolError: (error) => logger.warn(`an idle database connection was lost: ${error.message}`),
+            };
+            await waitForDatabase(settings, (line) => logger.warn(line));
+            const options = { ...connectionOptions(settings), ...schema } as DataSourceOptions;
             if (env.MIGRATE_ON_START) {
               const applied = await migrate({ ...options, url: directDatabaseUrl } as DataSourceOptions);
               if (applied.length > 0) logger.log(`migrated: ${applied.join(', ')}`);

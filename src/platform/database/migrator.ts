@@ -1,34 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { StartError } from '../config/start-error.js';
 import { LOCKS } from './advisory-locks.js';
-import { isDatabaseUnavailable, reasonOf } from './database-errors.js';
+import { DatabaseClient } from './database-client.js';
+import { reasonOf } from './database-errors.js';
+import { sessionSettings } from './session-settings.js';
 
 const LOCK_RETRY_MS = 100;
-
-/** Waits until PostgreSQL answers, so that both can be started together. */
-export async function waitForDatabase(
-  options: DataSourceOptions,
-  report: (attempt: number, reason: string) => void,
-): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    const probe = new DataSource({ ...options, migrations: [], entities: [] });
-    try {
-      await probe.initialize();
-      await probe.destroy();
-      return;
-    } catch (error) {
-      if (probe.isInitialized) await probe.destroy().catch(() => undefined);
-      if (!isDatabaseUnavailable(error)) throw error;
-      report(attempt, reasonOf(error));
-      await delay(Math.min(250 * attempt, 2000));
-    }
-  }
-}
 
 /**
  * Applies pending migrations under an advisory lock: when replicas start together, the first
  * applies them and the others find none.
  * @returns the names of the applied migrations
+ * @throws StartError when PostgreSQL refuses a step
  */
 export async function migrate(options: DataSourceOptions): Promise<string[]> {
   // No timeouts: building an index on a large table may take long, and so may waiting for another
@@ -38,7 +22,8 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
     extra: {
       max: 2,
       application_name: 'munjigi-migrate',
-      options: '-c statement_timeout=0 -c lock_timeout=0 -c timezone=UTC',
+      Client: DatabaseClient,
+      session: sessionSettings({ timeoutMs: 0 }),
     },
   });
   await dataSource.initialize();
@@ -47,6 +32,8 @@ export async function migrate(options: DataSourceOptions): Promise<string[]> {
     await acquireLock(runner);
     const applied = await dataSource.runMigrations({ transaction: 'each' });
     return applied.map((migration) => migration.name);
+  } catch (error) {
+    throw schemaFailure(error);
   } finally {
     // If the unlock cannot be sent, closing the connection releases the lock.
     await runner.query('SELECT pg_advisory_unlock($1)', [LOCKS.migration]).catch(() => undefined);
@@ -67,4 +54,15 @@ async function acquireLock(runner: QueryRunner): Promise<void> {
     if (row.locked) return;
     await delay(LOCK_RETRY_MS);
   }
+}
+
+/** A refusal of PostgreSQL as a sentence for the operator; any other error as it is. */
+function schemaFailure(error: unknown): unknown {
+  const { driverError } = error as { driverError?: { code?: string } };
+  if (driverError?.code === undefined) return error;
+  const remedy =
+    driverError.code === '42501'
+      ? 'Let the role of DATABASE_URL create tables: GRANT USAGE, CREATE ON SCHEMA public TO that role.'
+      : 'The failed step was rolled back. Correct the cause in the database and start again.';
+  return new StartError(`The schema cannot be updated: ${reasonOf(driverError)}. ${remedy}`, { cause: error });
 }

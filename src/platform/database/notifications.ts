@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { Clock } from './clock.js';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClient } from './database-client.js';
+import { sessionSettings } from './session-settings.js';
 
 const HEARTBEAT_MS = 300;
 /**
@@ -99,6 +100,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
       query_timeout: TIMEOUT_MS,
       keepAlive: true,
       application_name: 'munjigi-listen',
+      session: sessionSettings({ timeoutMs: TIMEOUT_MS }),
     });
     client.on('notification', ({ channel, payload }) => {
       for (const subscription of this.subscriptions)

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { AppConfig } from '../config/app-config.js';
 import { DatabaseClient } from './database-client.js';
 import { Database } from './database.js';
+import { sessionSettings } from './session-settings.js';
 import { outcomeOf, type Sql, type SqlResult } from './sql.js';
 
 const CONNECTIONS = 3;
@@ -30,10 +31,10 @@ export class ReadReplica implements Sql, OnApplicationShutdown {
       max: CONNECTIONS,
       connectionTimeoutMillis: timeout,
       query_timeout: timeout + 1000,
-      statement_timeout: timeout,
       keepAlive: true,
       application_name: 'munjigi-read',
-    });
+      session: sessionSettings({ timeoutMs: timeout }),
+    } as object);
     // Without a listener, a lost idle connection would end the process.
     this.pool.on('error', (error) => this.warn(error));
   }

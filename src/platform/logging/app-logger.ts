@@ -25,6 +25,9 @@ const DEBUG_CONTEXTS = new Set([
   'NestApplication',
 ]);
 
+/** Nest logs an error of the start here before it throws it; main.ts then explains it in one sentence. */
+const START_CONTEXT = 'ExceptionHandler';
+
 /** Writes the log to standard output: one JSON line per entry, with control characters escaped. */
 export class AppLogger implements LoggerService {
   readonly pino: Logger;
@@ -71,6 +74,7 @@ export class AppLogger implements LoggerService {
   /** Nest passes the context last and, for errors, a stack before it. */
   private write(level: 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
+    if (context === START_CONTEXT) return;
     const stack = rest.length > 1 ? rest[0] : undefined;
     const details = typeof message === 'object' && message !== null ? message : { msg: String(message) };
     this.pino[level]({

@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { StartError } from '../config/start-error.js';
+import { connectionOptions, type DatabaseSettings, type PoolOptions } from './connection-options.js';
+import { adviceFor, describeRefusal, isDatabaseUnavailable, reasonOf } from './database-errors.js';
+
+/** PostgreSQL 15, as PostgreSQL numbers its versions. */
+const OLDEST_VERSION = 150_000;
+/** While PostgreSQL is awaited, the same reason is reported this often. */
+const REPORT_EVERY_MS = 30_000;
+
+/**
+ * Waits until PostgreSQL answers, so that both can be started together.
+ * @param report receives a line for the first failure, for each new reason and every 30 seconds
+ * @throws StartError when waiting cannot help
+ */
+export async function waitForDatabase(settings: DatabaseSettings, report: (line: string) => void): Promise<void> {
+  let reported = { reason: '', atMs: 0 };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await probeDatabase(settings);
+      if (attempt > 1) report(`the database answers after ${attempt} attempts`);
+      return;
+    } catch (error) {
+      if (error instanceof StartError) throw error;
+      const reason = reasonOf(error);
+      if (!isDatabaseUnavailable(error) || /unsupported startup parameter/.test(reason))
+        throw new StartError(describeRefusal(error), { cause: error });
+      if (reason !== reported.reason || performance.now() - reported.atMs > REPORT_EVERY_MS) {
+        report(`waiting for the database (attempt ${attempt}): ${reason}. ${adviceFor(error)}`);
+        reported = { reason, atMs: performance.now() };
+      }
+      await delay(Math.min(250 * attempt, 2000));
+    }
+  }
+}
+
+/**
+ * Connects once, with the options of the application, because a pooler may refuse them.
+ * @returns the version of PostgreSQL
+ * @throws StartError when that version is too old
+ */
+export async function probeDatabase(settings: DatabaseSettings): Promise<string> {
+  const { Client, ...config } = connectionOptions(settings).extra as PoolOptions;
+  const client = new Client({ ...config, connectionString: settings.url });
+  client.on('error', () => undefined); // the query below fails with the same error
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ number: number; version: string }>(
+      `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version`,
+    );
+    const { number, version } = rows[0]!;
+    if (number < OLDEST_VERSION) throw new StartError(`PostgreSQL ${version} is too old. Use PostgreSQL 15 or newer.`);
+    return version;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
