@@ -86,10 +86,11 @@ munjigi
   .command('config')
   .description('inspect the settings')
   .command('check')
-  .description('list the settings and check that the server can start with them; secrets are not shown')
-  .action(async () => {
+  .description('list the settings, check them, and try the database and the mail server; secrets are not shown')
+  .option('--offline', 'only check the settings; connect to no server')
+  .action(async ({ offline = false }: { offline?: boolean }) => {
     const { checkConfig } = await import('./operations/commands/check-config.command.js');
-    checkConfig();
+    await checkConfig({ offline });
   });
 
 munjigi

@@ -20,7 +20,7 @@ import { MailTemplatesModule } from './templates/mail-templates.module.js';
     MailerModule.forRootAsync({
       imports: [MailTemplatesModule],
       inject: [AppConfig, MailTemplateAdapter],
-      useFactory: ({ env }: AppConfig, adapter: MailTemplateAdapter) => mailerOptions(env, adapter),
+      useFactory: (config: AppConfig, adapter: MailTemplateAdapter) => mailerOptions(config, adapter),
     }),
     TypeOrmModule.forFeature([OutboxMessage]),
   ],

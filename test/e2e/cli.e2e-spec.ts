@@ -42,7 +42,7 @@ describe('command line', () => {
       PREVIOUS_SECRETS: 'p'.repeat(40),
       PRODUCT_NAME: 'Acme',
     };
-    const good = await munjigi(['config', 'check'], env);
+    const good = await munjigi(['config', 'check', '--offline'], env);
     expect(good).toMatchObject({ code: 0, stderr: '' });
     expect(good.stdout).toContain('PRODUCT_NAME=Acme');
     expect(good.stdout).toContain('SECRET=(set, not shown)');
@@ -64,6 +64,28 @@ describe('command line', () => {
     expect([badKeys.code, badKeys.stderr]).toEqual([1, expect.stringContaining('JWT_KEYS: needs PEM blocks')]);
   });
 
+  it('tries the database and the mail server with these settings', async () => {
+    const [good, bad] = await Promise.all([
+      munjigi(['config', 'check'], { DATABASE_URL: process.env.TEST_POSTGRES_URL }),
+      munjigi(['config', 'check'], {
+        DATABASE_URL: 'postgres://somebody:hunter22@127.0.0.1:1/munjigi',
+        SMTP_URL: 'smtp://somebody:hunter#22@127.0.0.1:1',
+        REDIS_URL: 'redis://:hunter22@127.0.0.1:1',
+      }),
+    ]);
+    expect(good).toMatchObject({ code: 0, stderr: '' });
+    expect(good.stdout).toMatch(/^Tried DATABASE_URL, .*: PostgreSQL \d+.* accepts the login\.$/m);
+    expect(good.stdout).toMatch(/^Tried SMTP_URL, .*: the mail server accepts our connection\./m);
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toMatch(
+      /^The database of DATABASE_URL cannot be used: .*ECONNREFUSED.*\. Start PostgreSQL, or/m,
+    );
+    expect(bad.stderr).toMatch(/^The mail server of SMTP_URL cannot be used: .*ECONNREFUSED/m);
+    expect(bad.stderr).toMatch(/^The Redis of REDIS_URL cannot be used: .*ECONNREFUSED/m);
+    expect(bad.stderr).not.toMatch(/^\s+at /m);
+    expect(bad.stdout + bad.stderr).not.toContain('hunter');
+  });
+
   it('generates new secrets and keys that the configuration accepts, without showing old ones', async () => {
     const [one, two] = await Promise.all([munjigi(['keys', 'rotate']), munjigi(['keys', 'rotate'])]);
     const secretIn = ({ stdout }: Outcome): string => /^ {2}([A-Za-z0-9+/]{64})$/m.exec(stdout)![1]!;
@@ -80,7 +102,7 @@ describe('command line', () => {
       PREVIOUS_SECRETS: TEST_SECRET,
       JWT_KEYS: `${pem('private')}\\n${pem('public')}`,
     };
-    expect((await munjigi(['config', 'check'], env)).code).toBe(0);
+    expect((await munjigi(['config', 'check', '--offline'], env)).code).toBe(0);
   });
 
   it('sends a test mail, or shows why it failed', async () => {

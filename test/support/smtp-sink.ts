@@ -7,11 +7,19 @@ export interface ReceivedMail {
   to: string[];
   raw: string;
   messageId: string;
+  /** The name of the client in EHLO. */
+  clientName: string;
   code?: string;
   /** The secrets behind `#token=` in its links. */
   linkTokens: string[];
   /** Whether the sender got a 250 for this mail. */
   isTaken: boolean;
+}
+
+/** In PEM format. */
+export interface SinkTls {
+  key: Buffer;
+  cert: Buffer;
 }
 
 /** A mail server that misbehaves on request; by default it accepts everything. */
@@ -31,12 +39,12 @@ export class SmtpSink {
   private server: SMTPServer;
   private port = 0;
 
-  private constructor(private readonly hasTls: boolean) {
+  private constructor(private readonly tls: SinkTls | boolean) {
     this.server = this.newServer();
   }
 
-  /** @param hasTls offers STARTTLS, with an untrusted certificate */
-  static async start({ hasTls = false } = {}): Promise<SmtpSink> {
+  /** @param hasTls offers STARTTLS, with an untrusted certificate or this one */
+  static async start({ hasTls = false }: { hasTls?: SinkTls | boolean } = {}): Promise<SmtpSink> {
     const sink = new SmtpSink(hasTls);
     await sink.listen(0);
     return sink;
@@ -76,7 +84,8 @@ export class SmtpSink {
   private newServer(): SMTPServer {
     const server = new SMTPServer({
       authOptional: true,
-      disabledCommands: this.hasTls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+      disabledCommands: this.tls === false ? ['AUTH', 'STARTTLS'] : ['AUTH'],
+      ...(typeof this.tls === 'object' && this.tls),
       disableReverseLookup: true,
       closeTimeout: 100,
       logger: false,
@@ -89,12 +98,12 @@ export class SmtpSink {
       onRcptTo: ({ address }, _session, done) => {
         if (this.ignores !== 'RCPT TO') done(refusal(this.refuseRecipient(address)));
       },
-      onData: (stream, { id, envelope }, done) => {
+      onData: (stream, { id, envelope, hostNameAppearsAs }, done) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           const to = envelope.rcptTo.map(({ address }) => address);
-          void this.take(to, Buffer.concat(chunks).toString('utf8')).then((answer) => {
+          void this.take(to, hostNameAppearsAs, Buffer.concat(chunks).toString('utf8')).then((answer) => {
             if (answer !== 'hang up') done(refusal(answer));
             else for (const connection of server.connections) if (connection.id === id) connection._socket.destroy();
           });
@@ -105,10 +114,18 @@ export class SmtpSink {
     return server;
   }
 
-  private async take(to: string[], raw: string): Promise<number | 'hang up' | undefined> {
+  private async take(to: string[], clientName: string, raw: string): Promise<number | 'hang up' | undefined> {
     const { messageId = '', text = '' } = this.isReading ? await simpleParser(raw) : {};
     const linkTokens = [...text.matchAll(/#(?:\S*&)?token=([\w.-]+)/g)].map(([, token]) => token!);
-    const mail: ReceivedMail = { to, raw, messageId, code: /^\d{6}$/m.exec(text)?.[0], linkTokens, isTaken: false };
+    const mail: ReceivedMail = {
+      to,
+      raw,
+      messageId,
+      clientName,
+      code: /^\d{6}$/m.exec(text)?.[0],
+      linkTokens,
+      isTaken: false,
+    };
     if (this.isReading) this.mails.push(mail);
     const answer = await this.refuseMail(mail);
     mail.isTaken = answer === undefined;

@@ -24,7 +24,7 @@ export interface BrowserContext {
  * development, does not allow this prefix.
  */
 const cookieName = (config: AppConfig, name: string): string =>
-  config.isHttps ? `__Host-munjigi-${name}` : `munjigi-${name}`;
+  `${config.isHttps ? '__Host-' : ''}${config.cookiePrefix}-${name}`;
 
 export const refreshCookieName = (config: AppConfig): string => cookieName(config, 'refresh');
 

@@ -33,9 +33,19 @@ export function isPermanentFailure(error: unknown): boolean {
   return responseCode !== undefined && responseCode >= 500 && responseCode < 600;
 }
 
+/** Settings that mend what the mail server is refused for. */
+const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
+  [/self-signed|unable to (verify|get)|issuer/i, 'set SMTP_CA_FILE to the authority of its certificate'],
+  [/altname/i, 'SMTP_URL needs the host name of its certificate'],
+  [/STARTTLS/i, 'it offers no TLS; set SMTP_REQUIRE_TLS=false only for a server on the same machine or network'],
+  [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN/, 'check host and port of SMTP_URL'],
+];
+
 /** @returns one line for the operator; addresses are masked, because servers often quote the recipient */
 export function describeFailure(error: unknown): string {
   const { code, message } = error as SmtpError;
   const text = `${code ?? 'error'}: ${message}`.replace(/[\p{Cc}\s]+/gu, ' ');
-  return text.replace(/[^\s<>@"]+@[^\s<>@"]+/g, '***').slice(0, 300);
+  const reason = text.replace(/[^\s<>@"]+@[^\s<>@"]+/g, '***').slice(0, 300);
+  const remedy = isServerFailure(error) ? REMEDIES.find(([pattern]) => pattern.test(reason))?.[1] : undefined;
+  return remedy === undefined ? reason : `${reason} (${remedy})`;
 }

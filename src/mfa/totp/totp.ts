@@ -15,8 +15,13 @@ export interface TotpEnrolment {
 
 export function newTotpEnrolment(issuer: string, label: string): TotpEnrolment {
   const secret = generateSecret({ length: SECRET_BYTES });
-  const otpauthUrl = generateURI({ issuer, label, secret });
+  const otpauthUrl = generateURI({ issuer: withoutColons(issuer), label: withoutColons(label), secret });
   return { secret, otpauthUrl, qrSvg: renderSVG(otpauthUrl) };
+}
+
+/** A colon separates issuer and account in the URL; a second one breaks authenticator apps. */
+function withoutColons(text: string): string {
+  return text.replace(/\s*[:\uFF1A]\s*/g, ' ').trim();
 }
 
 /**

@@ -10,15 +10,15 @@ import { CommandError } from './command-error.js';
  * server's own reply.
  */
 export async function sendTestMail(input: string): Promise<void> {
-  const { env } = AppConfig.load();
+  const config = AppConfig.load();
   const address = parseEmailAddress(input)?.address;
   if (address === undefined) throw new CommandError('This is not a single plain address.', true);
-  const { transport, defaults } = smtpOptions(env);
+  const { transport, defaults } = smtpOptions(config);
   const transporter = createTransport(transport, defaults);
   try {
     await transporter.sendMail({
       to: { name: '', address },
-      subject: `[${env.PRODUCT_NAME}] Test mail`,
+      subject: `[${config.env.PRODUCT_NAME}] Test mail`,
       text: `This mail was sent by "munjigi mail test". The mail settings work.\n`,
     });
   } catch (error) {

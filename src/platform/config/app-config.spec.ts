@@ -62,11 +62,22 @@ describe('the configuration of production', () => {
     ['PUBLIC_URL', { PUBLIC_URL: 'http://accounts.example.com' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'accounts.example.com' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'javascript:alert(1)' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://accounts.example.com/?next=1' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://accounts.example.com/#top' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://munjigi:hidden-Kq3x@accounts.example.com' }],
+    ['LOGIN_URL', { LOGIN_URL: 'https://munjigi:hidden-Kq3x@app.example.com/login' }],
+    ['APP_URL', { APP_URL: 'https://munjigi@app.example.com' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://munjigi:a@b/c-hidden-Kq3x@db.example.com/munjigi' }],
     ['DATABASE_URL', { DATABASE_URL: undefined }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://munjigi:hidden-Kq3x@db.example.com/munjigi' }],
     ['DATABASE_URL', { DATABASE_URL: 'munjigi:hidden-Kq3x@db.example.com' }],
     ['SMTP_URL', { SMTP_URL: undefined }],
     ['SMTP_URL', { SMTP_URL: 'https://munjigi:hidden-Kq3x@mail.example.com' }],
+    ['SMTP_CA_FILE', { SMTP_CA_FILE: '/no/such/file-Kq3xVw7z.pem' }],
+    ['SMTP_CA_FILE', { SMTP_CA_FILE: fileURLToPath(import.meta.url) }],
+    ['SMTP_CLIENT_NAME', { SMTP_CLIENT_NAME: 'accounts example.com' }],
+    ['COOKIE_PREFIX', { COOKIE_PREFIX: 'munjigi=1; Domain=example.com' }],
+    ['MAIL_FROM', { MAIL_FROM: 'a@example.com, b@example.com' }],
     ['MAIL_FROM', { MAIL_FROM: undefined }],
     ['NODE_ENV', { NODE_ENV: 'prod' }],
     ['PORT', { PORT: 'three thousand' }],
@@ -134,9 +145,19 @@ describe('the configuration of production', () => {
     expect(problems).toMatchObject({ SECRET: 'is missing', MAIL_FROM: 'is missing' });
   });
 
-  it('accepts a URL whose password is not percent-encoded', () => {
-    expect(problemsOf({ DATABASE_URL: 'postgres://munjigi:100%sure@db.example.com/munjigi' })).toEqual({});
-  });
+  it.each(['100%sure', 'a#b', 'a/b?c', '12#34', 'a b[c]'])(
+    'accepts URLs whose password is not percent-encoded: %s',
+    (password) => {
+      const config = AppConfig.load({
+        ...PRODUCTION,
+        DATABASE_URL: `postgres://munjigi:${password}@db.example.com/munjigi`,
+        SMTP_URL: `smtps://munjigi:${password}@mail.example.com`,
+        REDIS_URL: `redis://:${password}@redis`,
+      });
+      for (const name of ['DATABASE_URL', 'SMTP_URL', 'REDIS_URL'] as const)
+        expect(decodeURIComponent(new URL(config.env[name]!).password)).toBe(password);
+    },
+  );
 
   it('has stricter defaults than development', () => {
     expect(AppConfig.load({ ...PRODUCTION }).env).toMatchObject({
@@ -205,6 +226,37 @@ describe('values derived from the configuration', () => {
     const config = load({ PUBLIC_URL: 'https://accounts.example.com/' });
     expect(config.resetLink('a+b/c')).toBe('https://accounts.example.com/pages/reset-password#token=a%2Bb%2Fc');
     expect(config.signUpLink('t')).toBe('https://accounts.example.com/pages/confirm-sign-up#token=t');
+  });
+
+  it.each([
+    ['https://accounts.example.com//', 'https://accounts.example.com'],
+    ['https://example.com//accounts/', 'https://example.com/accounts'],
+    ['HTTPS://Accounts.Example.com:443', 'https://accounts.example.com'],
+  ])('links have no doubled slash when PUBLIC_URL is %s', (PUBLIC_URL, base) =>
+    expect(load({ PUBLIC_URL }).resetLink('t')).toBe(`${base}/pages/reset-password#token=t`),
+  );
+
+  it('cookies of instances on one host have different names', () => {
+    expect(load({}).cookiePrefix).toBe('munjigi');
+    expect(load({ PUBLIC_URL: 'https://example.com/b/accounts' }).cookiePrefix).toBe('munjigi-b-accounts');
+    expect(load({ COOKIE_PREFIX: 'staging' }).cookiePrefix).toBe('staging');
+  });
+
+  it.each([
+    ['https://accounts.example.com:8443', 'accounts.example.com'],
+    ['http://127.0.0.1:3000', '[127.0.0.1]'],
+    ['http://[::1]:3000', '[IPv6:::1]'],
+  ])('the name in EHLO is the host of PUBLIC_URL: %s', (PUBLIC_URL, name) => {
+    expect(load({ PUBLIC_URL }).smtpClientName).toBe(name);
+    expect(load({ PUBLIC_URL, SMTP_CLIENT_NAME: 'mail.example.com' }).smtpClientName).toBe('mail.example.com');
+  });
+
+  it('in development, all names of this machine are our own origin; in production only PUBLIC_URL', () => {
+    const PUBLIC_URL = 'http://localhost:3000';
+    const names = ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'];
+    expect(AppConfig.load({ SECRET, PUBLIC_URL }).allowedOrigins).toEqual(names);
+    expect(load({ PUBLIC_URL }).allowedOrigins).toEqual([PUBLIC_URL]);
+    expect(AppConfig.load({ SECRET, PUBLIC_URL: 'https://dev.example.com' }).allowedOrigins).toHaveLength(1);
   });
 
   it('links may open pages of the operator', () => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { cleanEnv } from 'envalid';
 import type { Locale } from '../i18n/locale.js';
@@ -10,6 +11,8 @@ import { developmentSecret } from './secrets.js';
 
 /** The threads of Node.js when UV_THREADPOOL_SIZE is not set. */
 const DEFAULT_POOL_THREADS = 4;
+
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /** The complete and checked configuration. Durations are whole seconds. */
 export class AppConfig {
@@ -59,6 +62,8 @@ export class AppConfig {
       hints.push('TRUSTED_PROXIES is 0: behind a proxy, all clients share one address and its limits');
     if (this.isProduction && !this.env.SMTP_REQUIRE_TLS && !this.env.SMTP_URL.startsWith('smtps:'))
       hints.push('SMTP_REQUIRE_TLS is off: codes and links may travel in plain text');
+    if (this.isProduction && !this.env.SMTP_VERIFY_CERTIFICATE)
+      hints.push('SMTP_VERIFY_CERTIFICATE is off: an attacker on the way can pose as the mail server');
     if (this.env.PREVIOUS_SECRETS.length > 0)
       hints.push(
         'PREVIOUS_SECRETS is set: remove a secret only after "munjigi keys reseal" reports that nothing needs it',
@@ -95,9 +100,33 @@ export class AppConfig {
     return this.publicUrl.startsWith('https://');
   }
 
-  /** Origins that may send credentials: those configured, and our own for the built-in pages. */
+  /**
+   * Origins that may send credentials: those configured, and our own for the built-in pages. In
+   * development, `localhost` and `127.0.0.1` are the same machine, and people type either.
+   */
   get allowedOrigins(): readonly string[] {
-    return [...this.env.CORS_ORIGINS, new URL(this.publicUrl).origin];
+    const own = new URL(this.publicUrl);
+    const origins = [...this.env.CORS_ORIGINS, own.origin];
+    if (this.isProduction || !LOOPBACK_HOSTS.includes(own.hostname)) return origins;
+    const port = own.port && `:${own.port}`;
+    return [...new Set([...origins, ...LOOPBACK_HOSTS.map((host) => `${own.protocol}//${host}${port}`)])];
+  }
+
+  /**
+   * The beginning of the names of cookies. Browsers keep the cookies of all ports and, with the
+   * prefix `__Host-`, of all paths of a host together, so instances on one host need other names.
+   */
+  get cookiePrefix(): string {
+    const path = new URL(this.publicUrl).pathname.split(/[^A-Za-z0-9]+/).filter(Boolean);
+    return this.env.COOKIE_PREFIX ?? ['munjigi', ...path].join('-');
+  }
+
+  /** The name in EHLO: relays that are strict refuse the library's default `[127.0.0.1]`. */
+  get smtpClientName(): string {
+    const host = new URL(this.publicUrl).hostname;
+    if (this.env.SMTP_CLIENT_NAME !== undefined) return this.env.SMTP_CLIENT_NAME;
+    if (host.startsWith('[')) return `[IPv6:${host.slice(1)}`; // RFC 5321 section 4.1.3
+    return isIP(host) ? `[${host}]` : host;
   }
 
   /** The relying party of WebAuthn, and the pages and apps that may use its passkeys. */

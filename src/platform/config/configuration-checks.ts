@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isLoopbackHost } from '../addresses/ip-address.js';
 import { readBrandLogo } from './brand-logo.js';
 import { LINKED_PAGES, type LinkedPage } from './built-in-pages.js';
@@ -47,6 +49,7 @@ export function findProblems(env: Environment, known: Problems): Problems {
   };
   checkOrder(env, report);
   checkPages(env, report);
+  checkMail(env, report);
   checkSecrets(env, report);
   checkPasskeys(env, report);
   if (env.NODE_ENV !== 'test') checkHashCost(env, report);
@@ -86,6 +89,15 @@ function checkPages(env: Environment, report: Report): void {
     readBrandLogo(env.BRAND_LOGO);
   } catch (error) {
     report('BRAND_LOGO', (error as Error).message);
+  }
+}
+
+function checkMail(env: Environment, report: Report): void {
+  if (env.SMTP_CA_FILE === undefined) return;
+  try {
+    new X509Certificate(readFileSync(env.SMTP_CA_FILE));
+  } catch {
+    report('SMTP_CA_FILE', 'needs a readable file with a certificate in PEM format');
   }
 }
 

@@ -1,4 +1,5 @@
 import { ENVIRONMENT } from './environment.js';
+import { withoutLogin } from './server-url.js';
 
 /** Variables whose value is never shown. The pattern also hides secrets that are added later. */
 const SECRET_NAME = /SECRET|PASSWORD|(^|_)KEYS?$|TOKEN$/;
@@ -12,10 +13,5 @@ export function configurationReport(variables: NodeJS.ProcessEnv = process.env):
 
 function shown(name: string, value: string): string {
   if (SECRET_NAME.test(name)) return '(set, not shown)';
-  if (!URL.canParse(value)) return value;
-  // A URL may contain a user, a password or secrets in its query.
-  const url = new URL(value);
-  return url.username || url.password || url.search
-    ? `${url.protocol}//(login not shown)@${url.host}${url.pathname}`
-    : value;
+  return /_URL$|ENDPOINT$/.test(name) ? withoutLogin(value) : value;
 }

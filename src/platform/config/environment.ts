@@ -2,14 +2,18 @@ import { bool, str, type CleanedEnv } from 'envalid';
 import { LOCALES } from '../i18n/locale.js';
 import { PAGE_NAMES } from './built-in-pages.js';
 import {
+  baseUrl,
+  cookiePrefix,
   count,
   domain,
   hexColor,
+  hostName,
   linkTemplate,
   list,
   natural,
   origins,
   pages,
+  pageUrl,
   passkeyOrigins,
   positiveSeconds,
   postgresUrl,
@@ -37,7 +41,7 @@ export const ENVIRONMENT = {
   }),
   PORT: tcpPort({ default: 3000, desc: 'HTTP port; 0 takes any free port' }),
   HOST: str({ default: '0.0.0.0', devDefault: '127.0.0.1', desc: 'address to listen on' }),
-  PUBLIC_URL: webUrl({
+  PUBLIC_URL: baseUrl({
     default: undefined,
     desc: 'public URL of this service and base of every mailed link. Required in production, otherwise http://localhost:PORT',
     example: 'https://accounts.example.com',
@@ -91,11 +95,25 @@ export const ENVIRONMENT = {
   SMTP_REQUIRE_TLS: bool({
     default: true,
     devDefault: false,
-    desc: 'with smtp://, send only after STARTTLS with a valid certificate',
+    desc: 'with smtp://, send only after STARTTLS; when false, STARTTLS is used if the server offers it',
+  }),
+  SMTP_CA_FILE: str({
+    default: undefined,
+    desc: 'PEM file of the authority that signed the certificate of the mail server, trusted instead of the public ones; a self-signed certificate is its own',
+    example: '/etc/munjigi/mail-ca.pem',
+  }),
+  SMTP_VERIFY_CERTIFICATE: bool({
+    default: true,
+    desc: 'check the certificate of the mail server; when false, an attacker on the way can read codes and links',
+  }),
+  SMTP_CLIENT_NAME: hostName({
+    default: undefined,
+    desc: 'name of this service in EHLO; the host of PUBLIC_URL when unset',
+    example: 'accounts.example.com',
   }),
   MAIL_FROM: sender({
     devDefault: 'Munjigi <no-reply@munjigi.localhost>',
-    desc: 'sender of every mail',
+    desc: 'sender of every mail, one address or Name <address>',
     example: 'Example <no-reply@example.com>',
   }),
   PRODUCT_NAME: str({ default: 'Munjigi', desc: 'name of your product in mails and pages' }),
@@ -315,6 +333,11 @@ export const ENVIRONMENT = {
     default: 0,
     desc: 'number of reverse proxies in front; the client address is that many entries from the right of X-Forwarded-For',
   }),
+  COOKIE_PREFIX: cookiePrefix({
+    default: undefined,
+    desc: 'beginning of the names of cookies, different for each instance on one host; munjigi and the path of PUBLIC_URL when unset',
+    example: 'munjigi-staging',
+  }),
   SIGN_UP_LINK_URL: linkTemplate({
     default: undefined,
     desc: 'page that the sign-up link opens; default PUBLIC_URL/pages/confirm-sign-up#token={token}',
@@ -339,11 +362,11 @@ export const ENVIRONMENT = {
     default: PAGE_NAMES,
     desc: 'built-in pages to serve under /pages, comma-separated, or none',
   }),
-  LOGIN_URL: webUrl({
+  LOGIN_URL: pageUrl({
     default: undefined,
     desc: 'your login page, linked from mails and pages; default PUBLIC_URL/pages/login if that page is served',
   }),
-  APP_URL: webUrl({
+  APP_URL: pageUrl({
     default: undefined,
     desc: 'page that the built-in pages lead to after login; default the built-in account page',
   }),

@@ -1,6 +1,7 @@
 import { makeValidator } from 'envalid';
-import { parseEmailAddress } from '../addresses/email-address.js';
 import { PAGE_NAMES, type PageName } from './built-in-pages.js';
+import { parseSender } from './mail-sender.js';
+import { encodeLogin } from './server-url.js';
 
 /*
  * The types of settings. A validator returns the value or throws an error whose message begins with
@@ -23,15 +24,36 @@ export const natural = wholeNumberBetween(0, 1_000_000);
 export const tcpPort = wholeNumberBetween(0, 65_535);
 
 export const webUrl = makeValidator((input) => checkUrl(input, ['http:', 'https:']).replace(/\/$/, ''));
-export const postgresUrl = makeValidator((input) => checkUrl(input, ['postgres:', 'postgresql:']));
-export const redisUrl = makeValidator((input) => checkUrl(input, ['redis:', 'rediss:']));
-export const smtpUrl = makeValidator((input) => checkUrl(input, ['smtp:', 'smtps:']));
+
+/** A page that browsers open. */
+export const pageUrl = makeValidator((input) => checkNoLogin(checkUrl(input, ['http:', 'https:'])));
+
+/** A URL that paths are appended to. @returns it without a slash at the end, and none doubled */
+export const baseUrl = makeValidator((input) => {
+  const { origin, pathname } = new URL(checkNoLogin(checkUrl(input, ['http:', 'https:'])));
+  if (/[?#]/.test(input)) throw new Error('needs a URL without ? and #, such as https://accounts.example.com');
+  return origin + pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '');
+});
+
+export const postgresUrl = makeValidator((input) => checkServerUrl(input, ['postgres:', 'postgresql:']));
+export const redisUrl = makeValidator((input) => checkServerUrl(input, ['redis:', 'rediss:']));
+export const smtpUrl = makeValidator((input) => checkServerUrl(input, ['smtp:', 'smtps:']));
 
 /** A mail address, alone or as `Name <address>`. */
 export const sender = makeValidator((input) => {
-  const address = /<([^<>]+)>$/.exec(input)?.[1] ?? input;
-  if (parseEmailAddress(address) === null && !/^[^\s@]+@localhost$/.test(address))
-    throw new Error('needs an address, alone or as Name <address>');
+  if (parseSender(input) === null) throw new Error('needs one address, alone or as Name <address>');
+  return input;
+});
+
+/** As a server names itself to another: a host name, or an address in brackets (RFC 5321 section 4.1.3). */
+export const hostName = makeValidator((input) => {
+  if (!/^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[(IPv6:)?[0-9a-f.:]+\])$/i.test(input))
+    throw new Error('needs a host name such as accounts.example.com');
+  return input;
+});
+
+export const cookiePrefix = makeValidator((input) => {
+  if (!/^[A-Za-z0-9_-]{1,40}$/.test(input)) throw new Error('needs up to 40 letters, digits, - and _');
   return input;
 });
 
@@ -60,7 +82,7 @@ export const domain = makeValidator((input) => {
  * holds the token.
  */
 export const linkTemplate = makeValidator((input) => {
-  checkUrl(input.replaceAll('{token}', 'token'), ['http:', 'https:']);
+  checkNoLogin(checkUrl(input.replaceAll('{token}', 'token'), ['http:', 'https:']));
   if (!/^[^#]*#[^#]*\{token\}[^#]*$/.test(input) || input.split('{token}').length !== 2)
     throw new Error('needs {token}, once and behind a #');
   return input;
@@ -98,6 +120,22 @@ function checkUrl(input: string, protocols: string[]): string {
   if (!URL.canParse(input) || !protocols.includes(new URL(input).protocol))
     throw new Error(`needs a URL starting ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
   return input;
+}
+
+/** Browsers warn of a link with a login, or drop the login. */
+function checkNoLogin(url: string): string {
+  const { username, password } = new URL(url);
+  if (username || password) throw new Error('needs a URL without user and password');
+  return url;
+}
+
+/** @returns the URL with its login percent-encoded */
+function checkServerUrl(input: string, protocols: string[]): string {
+  if (!protocols.some((protocol) => input.startsWith(`${protocol}//`))) return checkUrl(input, protocols);
+  const url = encodeLogin(input);
+  if (url === null || !URL.canParse(url))
+    throw new Error('needs user:password@host:port; write # as %23, / as %2F, ? as %3F and @ as %40 in a password');
+  return url;
 }
 
 function checkOrigin(input: string): string {

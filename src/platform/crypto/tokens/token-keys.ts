@@ -136,7 +136,10 @@ function deriveEs256Key(bytes: Buffer): Omit<TokenKey, 'kid'> {
 }
 
 function parsePemKeys(text: string): Omit<TokenKey, 'kid'>[] {
-  const blocks = text.replaceAll('\\n', '\n').match(/-----BEGIN [A-Z ]+-----[\s\S]+?-----END [A-Z ]+-----/g) ?? [];
+  // `openssl ecparam -genkey` writes a block with the curve before the key, which names it again.
+  const blocks = (
+    text.replaceAll('\\n', '\n').match(/-----BEGIN [A-Z ]+-----[\s\S]+?-----END [A-Z ]+-----/g) ?? []
+  ).filter((block) => !block.startsWith('-----BEGIN EC PARAMETERS-----'));
   const keys = blocks.map((pem) => {
     try {
       if (!pem.includes('PRIVATE')) return { verifying: createPublicKey(pem) };

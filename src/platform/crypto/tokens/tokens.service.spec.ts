@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createHmac, createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 import { Clock } from '../../database/clock.js';
@@ -249,8 +249,12 @@ describe('a rotation of keys', () => {
     // In one line, as in a .env file.
     const oneLine = fresh.private.replaceAll('\n', '\\n');
     expect(refusalOf(tokensWith({ JWT_KEYS: oneLine }), 'access', token)).toBe('token_invalid');
+    // As `openssl ecparam -name prime256v1 -genkey` writes it: the curve first, then the key (SEC 1).
+    const curve = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n';
+    const sec1 = createPrivateKey(old.private).export({ type: 'sec1', format: 'pem' }) as string;
+    expect(refusalOf(tokensWith({ JWT_KEYS: curve + sec1 }), 'access', token)).toBe('accepted');
 
-    const bad = ['not a key', fresh.public, pem('secp384r1').private, fresh.private.replace(/\n.{20}/, '\n')];
+    const bad = ['not a key', curve, fresh.public, pem('secp384r1').private, fresh.private.replace(/\n.{20}/, '\n')];
     for (const JWT_KEYS of bad) {
       expect(() => tokensWith({ JWT_KEYS })).toThrow(ConfigurationError);
       expect(() => tokensWith({ JWT_KEYS })).toThrow(

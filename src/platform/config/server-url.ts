@@ -1,0 +1,35 @@
+/** Characters that may stand in the user and password of a URL as they are (RFC 3986 section 3.2.1). */
+const NOT_ALLOWED = /%(?![0-9a-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=%]/giu;
+
+/**
+ * Percent-encodes the user and password in the URL of a server, because people paste passwords as
+ * they are: `postgres://munjigi:a#b/c@db/munjigi`.
+ * @returns null when it is not clear where the password ends
+ */
+export function encodeLogin(url: string): string | null {
+  const [, scheme, login, server] = /^([a-z]+:\/\/)(.*)@([^@]*)$/s.exec(url) ?? [];
+  if (scheme === undefined || login === undefined || server === undefined) return url;
+  // A `/`, `?` or `#` before the last `@` belongs to the password, or the `@` to what follows the host.
+  const isPlain = !/[/?#]/.test(login);
+  if (!isPlain && URL.canParse(url)) {
+    const [, authority, rest] = /^[a-z]+:\/\/([^/?#]*)(.*)$/s.exec(url)!;
+    if (/^[^?#]*\?[^@#]*=[^#]*$/s.test(rest!)) return url; // `?option=a@b`
+    if (authority!.includes('@')) return null;
+  }
+  const [, user, password] = /^([^:]*)(?::(.*))?$/s.exec(login)!;
+  return `${scheme}${encodePart(user!)}${password === undefined ? '' : `:${encodePart(password)}`}@${server}`;
+}
+
+/** A URL for the terminal or a log: without user, password and query. */
+export function withoutLogin(text: string): string {
+  const encoded = encodeLogin(text);
+  if (encoded === null || !URL.canParse(encoded)) return /[/@]/.test(text) ? '(not shown)' : text;
+  const url = new URL(encoded);
+  if (!url.username && !url.password && !url.search && !url.hash) return text;
+  return `${url.protocol}//(login not shown)@${url.host}${url.pathname}`;
+}
+
+/** A valid escape such as `%23` stays: it is encoded already. */
+function encodePart(text: string): string {
+  return text.replace(NOT_ALLOWED, (character) => encodeURIComponent(character));
+}
