@@ -76,6 +76,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'P0',
         'A code allows five guesses, an address fifty a day over all its codes; a new code refills neither',
       ),
+      of(
+        'BF-16',
+        'P2',
+        'A sign-up tells of at most twenty other login IDs whether they are taken, each counted as a request of its client address',
+      ),
       of('BF-08', 'P1', 'No mailbox can be flooded: one mail a minute and five an hour, over all kinds and spellings'),
     ],
   ],
@@ -121,6 +126,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'Ten recovery codes of 80 bits, stored as digests, each valid once; a new set replaces the old one',
       ),
       of('OC-09', 'P0', 'A reset neither logs in nor bypasses the second factor'),
+      of('FT-13', 'P2', 'A passkey is refused in a frame of another site'),
       of(
         'OC-10',
         'P0',
@@ -216,6 +222,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'P0',
         'One member for each address and login ID, in all spellings; reserved and confusable ones are refused',
       ),
+      of('IV-08', 'P2', 'A request with two Host headers is refused'),
       of('IV-07', 'P2', 'Every refusal is a problem document with a stable code and no internal detail'),
     ],
   ],

@@ -20,6 +20,7 @@ import {
   acceptJsonOnly,
   closeConnectionsWhileStopping,
   refuseQueriesOnWrites,
+  refuseSeveralHosts,
   refuseWhileOverloaded,
   serveOperationsOnly,
 } from './request-hooks.js';
@@ -42,6 +43,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.decorate('defaultLocale', config.defaultLocale);
   if (!config.env.API_ENABLED) serveOperationsOnly(fastify);
+  refuseSeveralHosts(fastify);
   acceptJsonOnly(fastify);
   refuseQueriesOnWrites(fastify);
   logRequests(fastify, logger);

@@ -37,6 +37,18 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
 }
 
 /**
+ * Refuses a request with several `Host` headers (RFC 9112 section 3.2). Node.js reads the first one
+ * and a proxy may read another, so they could disagree about where the request belongs (IV-08).
+ */
+export function refuseSeveralHosts(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ raw: { rawHeaders } }, _reply, done) => {
+    const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+    if (hosts.length <= 1) done();
+    else done(new DomainError('bad_request', { detail: 'several Host headers' }));
+  });
+}
+
+/**
  * Refuses queries on writes: proxies log URLs and browsers remember them, so a URL must contain no
  * secret (PW-07).
  */

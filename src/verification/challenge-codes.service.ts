@@ -45,6 +45,14 @@ export class ChallengeCodesService {
   }
 
   /**
+   * Refunds the guess that a right code or password was counted as, for this challenge only. The
+   * count of the day stays.
+   */
+  async refundGuess(challengeId: string): Promise<void> {
+    await this.challenges.refundGuess(challengeId);
+  }
+
+  /**
    * @param isReserved whether the guess may use the half of the day that is reserved for recoveries
    */
   private async compare(

@@ -132,14 +132,6 @@ export class EmailChallengesService {
   }
 
   /**
-   * Refunds the guess that a right code or password was counted as, for this challenge only. The
-   * count of the day stays.
-   */
-  async refundGuess(challengeId: string): Promise<void> {
-    await this.challenges.refundGuess(challengeId);
-  }
-
-  /**
    * Uses up code and link. The challenge of a member proves the mailbox that the member has now: one
    * that was issued while the address changed ends with the previous address (CC-10).
    * @param memberEmailKey the present address, read under the member's lock; null for a sign-up

@@ -152,6 +152,19 @@ describe('TR-05 security headers', () => {
   });
 });
 
+describe('IV-08 a request with several Host headers', () => {
+  it.each([
+    ['different', 'Host: localhost\r\nHost: evil.test'],
+    ['equal', 'Host: localhost\r\nhost: localhost'],
+    ['separated', 'Host: localhost\r\nAccept: */*\r\nHOST: localhost'],
+  ])('is refused on every path, also where they are %s', async (_, headers) => {
+    for (const path of ['/health/live', '/pages/login', '/api/members/me', '/nope']) {
+      const answer = parseRaw(await app.raw(`GET ${path} HTTP/1.1\r\n${headers}\r\nConnection: close\r\n\r\n`));
+      expect([path, answer.status, JSON.parse(answer.text)]).toMatchObject([path, 400, { code: 'bad_request' }]);
+    }
+  });
+});
+
 describe('TR-01 mailed links', () => {
   const BASE = /^http:\/\/localhost:3000\/pages\/(confirm-sign-up|reset-password)#token=[\w-]{43}$/;
   const EVIL = 'evil.test';

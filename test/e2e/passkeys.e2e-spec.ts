@@ -158,11 +158,13 @@ describe('passkey', () => {
     expect((await passkeyLogin(ada.client, ada.authenticator, { userHandle: handleOf(eve) })).status).toBe(400);
   });
 
-  it('a response for another browser, page, service or time is refused', async () => {
+  it('FT-13 a response for another browser, page, frame, service or time is refused', async () => {
     const ada = await given.member(app);
     const wrong: Record<string, Signing> = {
       'another page': { origin: 'https://localhost.evil.example' },
       'another port': { origin: 'http://localhost:3001' },
+      'a frame of another site': { crossOrigin: true },
+      'a frame with a named top': { topOrigin: 'https://evil.example' },
       'another service': { rpId: 'evil.example' },
       'made-up challenge': { challenge: Buffer.alloc(32, 7).toString('base64url') },
       'nobody there': { userPresent: false },
@@ -445,12 +447,13 @@ describe('passkey without password', () => {
     expect(one.body.publicKey.challenge).not.toBe(two.body.publicKey.challenge);
   });
 
-  it('every failure gets the same answer', async () => {
+  it('FT-13 every failure gets the same answer, a frame of another site included', async () => {
     const [ada, eve] = [await addPasskey(await given.member(app)), await addPasskey(await given.member(app))];
     const unverified = await addPasskey(await given.member(app), undefined, { signing: { userVerified: false } });
     const attempts: Record<string, () => Promise<HttpAnswer>> = {
       'unknown credential': () => passkeyLogin(app.client(), newAuthenticator(), { userHandle: handleOf(ada) }),
       'another page': () => passkeyLogin(app.client(), ada.authenticator, { origin: 'https://evil.example' }),
+      'a frame of another site': () => passkeyLogin(app.client(), ada.authenticator, { crossOrigin: true }),
       'another service': () => passkeyLogin(app.client(), ada.authenticator, { rpId: 'evil.example' }),
       'another challenge': () =>
         passkeyLogin(app.client(), ada.authenticator, { challenge: Buffer.alloc(32).toString('base64url') }),
@@ -578,6 +581,8 @@ describe('passkey without password', () => {
     });
     await app.post('/api/auth/password-reset', { newPassword: unique.password() }, body.resetToken).expect(204);
     expect((await passkeyLogin(app.client(), ada.authenticator)).body.status).toBe('authenticated');
+    expect(await eventsOf(ada, 'login.password_change_required')).toEqual([{ by: 'password' }, { by: 'passkey' }]);
+    expect(await eventsOf(ada, 'password.reset_proven')).toEqual([]);
   });
 
   it('BF-05 failures count for the client address, and a right passkey has to wait there too', async () => {

@@ -509,6 +509,27 @@ describe('login ID taken in between by another member', () => {
     await confirm(ada).expect(200);
   });
 
+  it('BF-16 one sign-up tries at most twenty others, right or wrong, and keeps its own', async () => {
+    const [ada, eve] = [await claim(), await given.member(app)];
+    const answers: string[] = [];
+    for (let attempt = 0; attempt < 21; attempt += 1)
+      answers.push(await refusal((attempt % 2 === 0 ? byCode : byLink)(ada, { loginId: eve.loginId })));
+    expect([...new Set(answers.slice(0, 20)), answers[20]]).toEqual(['409 login_id_taken', '429 too_many_attempts']);
+    expect(await refusal(byLinkElsewhere(ada, { loginId: unique.loginId() }))).toBe('429 too_many_attempts');
+    await byLink(ada).expect(200);
+  });
+
+  it('BF-16 another login ID counts as a request of the client address', async () => {
+    const strict = await app.replica({ env: { IP_REQUEST_LIMIT: '2' } });
+    const [ada, eve] = [await claim(), await given.member(app)];
+    const client = strict.client();
+    const tryOther = () =>
+      client.post(CONFIRM_LINK, { token: ada.token, signUpId: ada.signUpId, loginId: eve.loginId });
+    const answers = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) answers.push(await refusal(tryOther()));
+    expect(answers).toEqual(['409 login_id_taken', '409 login_id_taken', '429 too_many_requests']);
+  });
+
   it('a reserved or malformed replacement is refused', async () => {
     const ada = await claim();
     for (const [loginId, code] of [

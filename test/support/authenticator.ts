@@ -14,6 +14,8 @@ export interface Signing {
   signCount?: number;
   backupEligible?: boolean;
   type?: string;
+  crossOrigin?: boolean;
+  topOrigin?: string;
   /** `null` leaves it out. */
   userHandle?: string | null;
 }
@@ -110,7 +112,7 @@ export class Authenticator {
         challenge,
         origin: this.origin,
         crossOrigin: false,
-        ...pick(signing, ['type', 'challenge', 'origin']),
+        ...pick(signing, ['type', 'challenge', 'origin', 'crossOrigin', 'topOrigin']),
       }),
     );
   }

@@ -115,7 +115,7 @@ export class LoginCompletionService {
     const member = await this.members.lock(tx, memberId);
     if (member?.status !== 'active' || member.passwordVersion !== passwordVersion)
       throw new DomainError('invalid_credentials', { detail: 'the password changed during the login' });
-    await this.auditLog.record(tx, 'password.reset_proven', { memberId, context }, { by: firstFactor });
+    await this.auditLog.record(tx, 'login.password_change_required', { memberId, context }, { by: firstFactor });
     const resetToken = await this.resetTokens.issue(tx, memberId, member);
     return { status: 'password_change_required', ...resetToken };
   }

@@ -6,7 +6,7 @@ import { PasswordsService } from '../../security/passwords/passwords.service.js'
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { ChallengeCodesService } from '../../verification/challenge-codes.service.js';
 import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
-import { EmailChallengesService } from '../../verification/email-challenges.service.js';
+import { LoginIdChoicesService } from '../../security/rate-limits/login-id-choices.service.js';
 import { SignUpActivationService, type AnsweredChallenge, type Confirmation } from './sign-up-activation.service.js';
 import { SignUpLinksService } from './sign-up-links.service.js';
 import type { SignUp } from './sign-up.entity.js';
@@ -24,10 +24,10 @@ export class SignUpConfirmationService {
   constructor(
     private readonly signUps: SignUpsRepository,
     private readonly signUpLinks: SignUpLinksService,
-    private readonly challenges: EmailChallengesService,
     private readonly challengeCodes: ChallengeCodesService,
     private readonly challengeLinks: ChallengeLinksService,
     private readonly passwords: PasswordsService,
+    private readonly loginIdChoices: LoginIdChoicesService,
     private readonly activation: SignUpActivationService,
   ) {}
 
@@ -88,7 +88,7 @@ export class SignUpConfirmationService {
       // 256 random bits cannot be guessed, so this is not counted as a guess.
       if (!equalDigests(signUp.signUpIdDigest, digest(signUpId)))
         throw new DomainError('invalid_credentials', { detail: 'another client' });
-      return this.activation.activate(signUp, answered, confirmation, context);
+      return this.activate(signUp, answered, confirmation, context);
     }
     await this.challengeLinks.countPasswordGuess(challenge);
     if (!(await this.passwords.verify(signUp.passwordHash, password!)))
@@ -97,8 +97,8 @@ export class SignUpConfirmationService {
   }
 
   /**
-   * A taken login ID is not a wrong guess: the guess is refunded, so that the member can try as
-   * many login IDs as it takes.
+   * A taken login ID is not a wrong guess: the guess is refunded, so that the member can choose
+   * another one.
    */
   private async activateAfterGuess(
     signUp: SignUp,
@@ -107,11 +107,21 @@ export class SignUpConfirmationService {
     context: ClientContext,
   ): Promise<IssuedTokens> {
     try {
-      return await this.activation.activate(signUp, challenge, confirmation, context);
+      return await this.activate(signUp, challenge, confirmation, context);
     } catch (error) {
       if (error instanceof DomainError && error.code === 'login_id_taken')
-        await this.challenges.refundGuess(challenge.id);
+        await this.challengeCodes.refundGuess(challenge.id);
       throw error;
     }
+  }
+
+  private async activate(
+    signUp: SignUp,
+    challenge: AnsweredChallenge,
+    confirmation: Confirmation,
+    context: ClientContext,
+  ): Promise<IssuedTokens> {
+    if (confirmation.loginId !== undefined) await this.loginIdChoices.take(signUp.id, context);
+    return this.activation.activate(signUp, challenge, confirmation, context);
   }
 }

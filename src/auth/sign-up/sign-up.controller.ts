@@ -72,7 +72,14 @@ export class SignUpController {
   @Post('confirm-code')
   @HttpCode(HttpStatus.OK)
   @SignsIn(TokenResponse)
-  @ApiProblems('code_invalid', 'too_many_attempts', 'login_id_taken', 'email_taken', 'origin_not_allowed')
+  @ApiProblems(
+    'code_invalid',
+    'too_many_attempts',
+    'too_many_requests',
+    'login_id_taken',
+    'email_taken',
+    'origin_not_allowed',
+  )
   async confirmCode(
     @Body() body: ConfirmSignUpByCodeRequest,
     @Browser() browser: BrowserContext,
@@ -98,6 +105,7 @@ export class SignUpController {
     'already_confirmed',
     'invalid_credentials',
     'too_many_attempts',
+    'too_many_requests',
     'login_id_taken',
     'email_taken',
     'origin_not_allowed',

@@ -15,6 +15,13 @@ export interface IssuedPasskeyChallenge {
   readonly expiresIn: number;
 }
 
+/** The parts of the client data that are read here. A client can send anything as each. */
+interface ClientData {
+  readonly challenge?: unknown;
+  readonly crossOrigin?: unknown;
+  readonly topOrigin?: unknown;
+}
+
 /** Issues the random bytes that a passkey signs, and accepts each only once. */
 @Injectable()
 export class PasskeyChallengesService {
@@ -32,17 +39,19 @@ export class PasskeyChallengesService {
   }
 
   /**
-   * Spends the challenge that the client data contain.
+   * Spends the challenge that the client data contain. Refuses a ceremony in a frame of another
+   * site: that site could place a frame of ours under a button of its own (WebAuthn level 3, section
+   * 7.2, "crossOrigin"; FT-13).
    * @throws DomainError `passkey_invalid`
    */
   async spend(clientDataJSON: string, purpose: PasskeyPurpose, memberId: string | null): Promise<void> {
     const { decodeClientDataJSON } = await webauthn();
     // The client can send any JSON here, also `null`.
-    const clientData = await refuseErrors(
-      async () => decodeClientDataJSON(clientDataJSON) as { challenge?: unknown } | null,
-    );
+    const clientData = await refuseErrors(async () => decodeClientDataJSON(clientDataJSON) as ClientData | null);
     const challenge = clientData?.challenge;
     if (typeof challenge !== 'string' || !(await this.challenges.spend(challenge, purpose, memberId)))
       throw passkeyInvalid('challenge unknown, used, expired, or for another purpose');
+    if (clientData?.crossOrigin === true || clientData?.topOrigin !== undefined)
+      throw passkeyInvalid('in a frame of another site');
   }
 }

@@ -239,6 +239,7 @@ export const en = {
     'event-login.succeeded': 'Login',
     'event-login.failed': 'Failed login',
     'event-login.throttled': 'Login blocked after many attempts',
+    'event-login.password_change_required': 'Login led to a required password change',
     'event-session.ended': 'Logged out',
     'event-session.reuse_detected': 'Login used in two places and ended for safety',
     'event-password.changed': 'Password changed',

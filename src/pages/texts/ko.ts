@@ -242,6 +242,7 @@ export const ko: PageTexts = {
     'event-login.succeeded': '로그인',
     'event-login.failed': '로그인 실패',
     'event-login.throttled': '여러 번 실패하여 로그인 제한',
+    'event-login.password_change_required': '로그인 후 비밀번호 변경 필요',
     'event-session.ended': '로그아웃',
     'event-session.reuse_detected': '두 곳에서 사용된 로그인을 안전을 위해 종료',
     'event-password.changed': '비밀번호 변경',

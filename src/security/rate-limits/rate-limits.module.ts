@@ -4,6 +4,7 @@ import { Counters } from './counters.js';
 import { GuessBudgetService } from './guess-budget.service.js';
 import { IpLimitsService } from './ip-limits.service.js';
 import { Limiters } from './limiters.js';
+import { LoginIdChoicesService } from './login-id-choices.service.js';
 import { LoginFailuresRepository } from './login-failures.repository.js';
 import { LoginThrottleService } from './login-throttle.service.js';
 import { MailBudgetService } from './mail-budget.service.js';
@@ -27,9 +28,10 @@ import { PostgresCounters } from './postgres-counters.js';
     IpLimitsService,
     MailBudgetService,
     GuessBudgetService,
+    LoginIdChoicesService,
     LoginFailuresRepository,
     LoginThrottleService,
   ],
-  exports: [IpLimitsService, MailBudgetService, GuessBudgetService, LoginThrottleService],
+  exports: [IpLimitsService, MailBudgetService, GuessBudgetService, LoginIdChoicesService, LoginThrottleService],
 })
 export class RateLimitsModule {}
