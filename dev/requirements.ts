@@ -266,6 +266,20 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'Bound sessions and late answers',
+    [
+      of('RB-01', 'P0', 'A client whose answer was lost is never logged out, however late it asks again'),
+      of('RB-02', 'P0', 'Two clients that share an unbound refresh token are found out by the third generation'),
+      of('RB-03', 'P0', 'Without its key, the tokens of a bound session refresh nothing and end nothing'),
+      of('RB-04', 'P0', 'A proof passes all checks of RFC 9449 section 4.3, and works once on a server'),
+      of('RB-05', 'P1', 'A proof is fresh by its time or by a nonce; a wrong clock costs one more request'),
+      of('RB-06', 'P1', 'Every request that opens a session can bind it'),
+      of('RB-07', 'P0', 'An access token that is bound to a key works only with a proof that names it'),
+      of('RB-08', 'P1', 'Bound sessions end like others'),
+      of('RB-09', 'P1', 'Logins and refreshes from countries outside the allowed ones are asked for more or refused'),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

@@ -311,7 +311,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh the tokens
-         * @description The refresh token is sent in the Authorization header, the body or the cookie. Used again within the grace period it returns the same successor; later it ends the session.
+         * @description The refresh token is sent in the Authorization header, the body or the cookie. The previous one returns the same successor: within the grace period always, later with the proof of a bound session, or where it looks like an answer that was lost. An older token ends the session. A bound session always needs the proof.
          */
         post: operations["refreshTokens"];
         delete?: never;
@@ -351,7 +351,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Send the access or the refresh token of the session. Both stop working at once. Logging out again changes nothing.
+         * @description Send the access or the refresh token of the session. Both stop working at once. Logging out again changes nothing. The refresh token of a bound session needs its proof.
          */
         post: operations["logOut"];
         delete?: never;
@@ -1114,7 +1114,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -1209,6 +1209,11 @@ export interface components {
          * @enum {string}
          */
         TokenTransport: "body" | "cookie";
+        /**
+         * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
+         * @enum {string}
+         */
+        SessionBinding: "refresh" | "full";
         ConfirmSignUpByCodeRequest: {
             /**
              * @description From the response of the sign-up
@@ -1235,6 +1240,11 @@ export interface components {
              * @default body
              */
             transport?: components["schemas"]["TokenTransport"];
+            /**
+             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
+             * @default refresh
+             */
+            binding?: components["schemas"]["SessionBinding"];
         };
         TokenResponse: {
             /**
@@ -1242,8 +1252,11 @@ export interface components {
              * @enum {string}
              */
             status: "authenticated";
-            /** @enum {string} */
-            tokenType: "Bearer";
+            /**
+             * @description DPoP after `binding: full`: calls need `Authorization: DPoP …` and a proof
+             * @enum {string}
+             */
+            tokenType: "Bearer" | "DPoP";
             /**
              * @description Seconds until the access token expires
              * @example 600
@@ -1256,7 +1269,7 @@ export interface components {
             refreshExpiresIn: number;
             /** Format: uuid */
             sessionId: string;
-            /** @description JWT for `Authorization: Bearer …` */
+            /** @description JWT for `Authorization: Bearer …` or `DPoP …`, as tokenType names it */
             accessToken: string;
             /** @description JWT for POST /api/auth/refresh. Absent with cookie transport */
             refreshToken?: string;
@@ -1295,6 +1308,11 @@ export interface components {
              * @default body
              */
             transport?: components["schemas"]["TokenTransport"];
+            /**
+             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
+             * @default refresh
+             */
+            binding?: components["schemas"]["SessionBinding"];
         };
         SignUpLinkRequest: {
             /**
@@ -1425,6 +1443,11 @@ export interface components {
              * @default body
              */
             transport?: components["schemas"]["TokenTransport"];
+            /**
+             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
+             * @default refresh
+             */
+            binding?: components["schemas"]["SessionBinding"];
         };
         SecondFactorRequest: {
             /**
@@ -1437,6 +1460,11 @@ export interface components {
              * @example 048213
              */
             code: string;
+            /**
+             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
+             * @default refresh
+             */
+            binding?: components["schemas"]["SessionBinding"];
         };
         EmptyRequest: Record<string, never>;
         RequestOptionsResponse: {
@@ -1488,6 +1516,11 @@ export interface components {
              * @default body
              */
             transport?: components["schemas"]["TokenTransport"];
+            /**
+             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
+             * @default refresh
+             */
+            binding?: components["schemas"]["SessionBinding"];
         };
         MfaTokenRequest: {
             /**
@@ -1518,6 +1551,11 @@ export interface components {
              *     }
              */
             credential: Record<string, never>;
+            /**
+             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
+             * @default refresh
+             */
+            binding?: components["schemas"]["SessionBinding"];
         };
         RefreshRequest: {
             /**
@@ -1525,12 +1563,20 @@ export interface components {
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             refreshToken?: string;
+            /**
+             * @description From a login on this device. Helps where an answer was lost and the user agent has changed since
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            deviceToken?: string;
         };
         RefreshResponse: {
             /** @enum {string} */
             status: "authenticated";
-            /** @enum {string} */
-            tokenType: "Bearer";
+            /**
+             * @description DPoP after `binding: full`: calls need `Authorization: DPoP …` and a proof
+             * @enum {string}
+             */
+            tokenType: "Bearer" | "DPoP";
             /**
              * @description Seconds until the access token expires
              * @example 600
@@ -1548,7 +1594,7 @@ export interface components {
              * @enum {string}
              */
             outcome: "rotated" | "replayed";
-            /** @description JWT for `Authorization: Bearer …` */
+            /** @description JWT for `Authorization: Bearer …` or `DPoP …`, as tokenType names it */
             accessToken: string;
             /** @description JWT for POST /api/auth/refresh. Absent with cookie transport */
             refreshToken?: string;
@@ -1564,6 +1610,13 @@ export interface components {
         };
         /** @enum {string} */
         Role: "member" | "admin";
+        KeyConfirmation: {
+            /**
+             * @description Thumbprint of the key (RFC 7638)
+             * @example bcxkXQMqgbG8hTpvGJRQqYKQd2xXhj8x6nJ9R8mZk0Q
+             */
+            jkt: string;
+        };
         VerifiedTokenResponse: {
             /**
              * Format: uuid
@@ -1583,6 +1636,15 @@ export interface components {
             /** @enum {string} */
             reason?: "expired" | "revoked" | "invalid";
             active: boolean;
+            /** @description Where calls with this token need a proof by a key (RFC 9449 section 6) */
+            cnf?: components["schemas"]["KeyConfirmation"];
+        };
+        LogoutRequest: {
+            /**
+             * @description If it is not in the Authorization header or the cookie
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            refreshToken?: string;
         };
         SendResetCodeRequest: {
             /**
@@ -1738,6 +1800,8 @@ export interface components {
             lastUsedAt: string;
             /** @description Whether this is the session of the request */
             current: boolean;
+            /** @description Whether a copied refresh token is of no use, because it needs a key of the device */
+            bound: boolean;
         };
         SessionListResponse: {
             items: components["schemas"]["SessionResponse"][];
@@ -1903,7 +1967,7 @@ export interface components {
             name: string | null;
         };
         /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
         SecurityActivityEntryResponse: {
             type: components["schemas"]["SecurityEventType"];
             /** @example 198.18.3.7 */
@@ -2067,7 +2131,7 @@ export interface components {
         };
         SecurityEventResponse: {
             /** @enum {string} */
-            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
             /**
              * Format: uuid
              * @description The member whom the event concerns
@@ -2373,6 +2437,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: string;
                 /** @description Language of messages */
                 "Accept-Language"?: "en" | "ko";
             };
@@ -2402,6 +2468,15 @@ export interface operations {
             };
             /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2491,6 +2566,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: string;
                 /** @description Language of messages */
                 "Accept-Language"?: "en" | "ko";
             };
@@ -2521,7 +2598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials`: Login refused */
+            /** @description `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3111,6 +3188,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: string;
                 /** @description Language of messages */
                 "Accept-Language"?: "en" | "ko";
             };
@@ -3147,7 +3226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials`: Login refused */
+            /** @description `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3229,6 +3308,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: string;
                 /** @description Language of messages */
                 "Accept-Language"?: "en" | "ko";
             };
@@ -3265,7 +3346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3442,6 +3523,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: string;
                 /** @description Language of messages */
                 "Accept-Language"?: "en" | "ko";
             };
@@ -3488,7 +3571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials`: Login refused */
+            /** @description `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3678,6 +3761,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: string;
                 /** @description Language of messages */
                 "Accept-Language"?: "en" | "ko";
             };
@@ -3725,7 +3810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3807,6 +3892,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: string;
                 /** @description Language of messages */
                 "Accept-Language"?: "en" | "ko";
             };
@@ -3838,7 +3925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `token_reused`: Token used twice */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `token_reused`: Token used twice; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3997,6 +4084,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: string;
                 /** @description Language of messages */
                 "Accept-Language"?: "en" | "ko";
             };
@@ -4006,7 +4095,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["RefreshRequest"];
+                "application/json": components["schemas"]["LogoutRequest"];
             };
         };
         responses: {
@@ -4026,7 +4115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4114,7 +4203,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4167,7 +4256,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4237,7 +4326,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4323,7 +4412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4795,7 +4884,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4863,7 +4952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4973,7 +5062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5069,7 +5158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5159,7 +5248,7 @@ export interface operations {
                     "application/json": components["schemas"]["TwoFactorStatusResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5229,7 +5318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5343,7 +5432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5469,7 +5558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5595,7 +5684,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5710,7 +5799,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5807,7 +5896,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5889,7 +5978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6004,7 +6093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6121,7 +6210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6214,7 +6303,7 @@ export interface operations {
                     "application/json": components["schemas"]["SecurityActivityResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6294,7 +6383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `invalid_credentials`: Login refused */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6410,7 +6499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6891,7 +6980,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6963,7 +7052,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberDetailsResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7048,7 +7137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7168,7 +7257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7274,7 +7363,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7344,7 +7433,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7423,7 +7512,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7507,7 +7596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7592,7 +7681,7 @@ export interface operations {
                 cursor?: string;
                 /** @description The member whom the event concerns */
                 memberId?: string;
-                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */
@@ -7616,7 +7705,7 @@ export interface operations {
                     "application/json": components["schemas"]["SecurityEventListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7692,7 +7781,7 @@ export interface operations {
                     "application/json": components["schemas"]["OutboxListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7776,7 +7865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended */
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -93,6 +93,9 @@ export const SHAPES: Record<string, Record<string, string>> = {
   "JsonWebKeySet": {
     "keys": "object[]"
   },
+  "KeyConfirmation": {
+    "jkt": "string"
+  },
   "LoginIdAvailabilityResponse": {
     "reason?": "string",
     "available": "boolean"
@@ -252,7 +255,8 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "country": "?string",
     "createdAt": "string",
     "lastUsedAt": "string",
-    "current": "boolean"
+    "current": "boolean",
+    "bound": "boolean"
   },
   "SignUpResponse": {
     "resendAfter": "number",
@@ -285,6 +289,7 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "iat?": "number",
     "exp?": "number",
     "reason?": "string",
-    "active": "boolean"
+    "active": "boolean",
+    "cnf?": "KeyConfirmation"
   }
 };

@@ -9,10 +9,13 @@ import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js'
 import { ReauthenticationModule } from '../sessions/reauthentication/reauthentication.module.js';
 import { RiskModule } from '../security/risk/risk.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { CountriesModule } from '../platform/geoip/countries.module.js';
+import { ProofsModule } from '../platform/crypto/proofs/proofs.module.js';
 import { TokensModule } from '../platform/crypto/tokens/tokens.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
+import { AccessProof } from './guards/access-proof.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { LoginController } from './login/login.controller.js';
@@ -49,6 +52,8 @@ import { ResetTokenStrategy } from './strategies/reset-token.strategy.js';
 import { TokenCookies } from './tokens/token-cookies.js';
 import { TokenVerificationService } from './tokens/token-verification.service.js';
 import { JwksController } from './tokens/jwks.controller.js';
+import { LateReplayService } from './tokens/late-replay.service.js';
+import { LogoutService } from './tokens/logout.service.js';
 import { RefreshRiskService } from './tokens/refresh-risk.service.js';
 import { RefreshService } from './tokens/refresh.service.js';
 import { SessionRotationService } from './tokens/session-rotation.service.js';
@@ -61,7 +66,16 @@ import { TokensController } from './tokens/tokens.controller.js';
   imports: [
     PassportModule,
     ...[AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule, RiskModule],
-    ...[SessionsModule, TokensModule, UsersModule, VerificationModule, ReauthenticationModule, MfaModule],
+    ...[
+      CountriesModule,
+      SessionsModule,
+      ProofsModule,
+      TokensModule,
+      UsersModule,
+      VerificationModule,
+      ReauthenticationModule,
+      MfaModule,
+    ],
   ],
   controllers: [
     SignUpController,
@@ -77,7 +91,7 @@ import { TokensController } from './tokens/tokens.controller.js';
   providers: [
     { provide: APP_GUARD, useClass: AccessTokenGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
-    ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy],
+    ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy, AccessProof],
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
@@ -86,8 +100,8 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[LoginCompletionService, LoginRefusalsService, LoginLockNotificationService],
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],
     ...[PasswordResetService, PasswordResetFollowUpService, ResetTokens],
-    ...[RefreshService, SessionRotationService, TokenReuseService, RefreshRiskService],
-    ...[TokenVerificationService, TokenCookies],
+    ...[RefreshService, SessionRotationService, LateReplayService, TokenReuseService, RefreshRiskService],
+    ...[TokenVerificationService, LogoutService, TokenCookies],
   ],
 })
 export class AuthModule {}

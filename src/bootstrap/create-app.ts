@@ -59,8 +59,8 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
     origin: [...config.env.CORS_ORIGINS],
     credentials: config.env.CORS_ORIGINS.length > 0,
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Accept-Language'],
-    exposedHeaders: ['Retry-After'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Accept-Language', 'DPoP'],
+    exposedHeaders: ['Retry-After', 'DPoP-Nonce'],
     maxAge: 600,
     // OPTIONS without an origin is no preflight; it gets an empty answer instead of an error in plain text.
     strictPreflight: false,

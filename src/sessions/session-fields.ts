@@ -20,3 +20,13 @@ export function IsTokenTransport(): PropertyDecorator {
     description: 'cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list',
   });
 }
+
+/** What the key of the header `DPoP` binds. */
+export function IsSessionBinding(): PropertyDecorator {
+  return IsOneOf(['refresh', 'full'], {
+    enumName: 'SessionBinding',
+    default: 'refresh',
+    description:
+      'With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well',
+  });
+}

@@ -10,6 +10,8 @@ import type { SessionState } from './sessions.repository.js';
 /** A new pair of tokens. The controller decides by `transport` how the client receives it. */
 export interface IssuedTokens {
   readonly sessionId: string;
+  /** DPoP where calls with the access token need a proof (RFC 9449 section 5). */
+  readonly tokenType: 'Bearer' | 'DPoP';
   readonly accessToken: string;
   readonly expiresIn: number;
   readonly refreshToken: string;
@@ -32,16 +34,20 @@ export class SessionTokens {
   /**
    * Both tokens of a generation. Deterministic: the same state gives the same refresh token on
    * every server.
+   * @param accessIssuedAt seconds since 1970; later than the generation where its answer was lost
    */
-  mint(state: SessionState): IssuedTokens {
-    const { id, memberId, generation, issuedAt, refreshExpiresAt } = state;
-    const accessExpiresAt = Math.min(issuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
+  mint(state: SessionState, accessIssuedAt = state.issuedAt): IssuedTokens {
+    const { id, memberId, role, generation, issuedAt, refreshExpiresAt, keyThumbprint, binding } = state;
+    const accessExpiresAt = Math.min(accessIssuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
+    const boundTo = binding === 'full' && keyThumbprint !== null ? { cnf: { jkt: keyThumbprint } } : null;
+    const accessClaims = { sub: memberId, sid: id, role, ...boundTo };
     const jti = keyedDigest(this.keys.current('refresh-jti'), id, String(generation)).toString('base64url');
     return {
       sessionId: id,
       transport: state.transport,
-      accessToken: this.tokens.sign('access', { sub: memberId, sid: id, role: state.role }, issuedAt, accessExpiresAt),
-      expiresIn: this.secondsUntil(accessExpiresAt, issuedAt),
+      tokenType: boundTo ? 'DPoP' : 'Bearer',
+      accessToken: this.tokens.sign('access', accessClaims, accessIssuedAt, accessExpiresAt),
+      expiresIn: this.secondsUntil(accessExpiresAt, accessIssuedAt),
       refreshToken: this.tokens.sign(
         'refresh',
         { sub: memberId, sid: id, gen: generation, jti },

@@ -8,6 +8,18 @@ import type { SessionEndReason } from '../security/audit-log/security-events.js'
 export type TokenTransport = 'body' | 'cookie';
 
 /**
+ * What a key binds: the refresh token alone, or the access tokens as well (RFC 9449).
+ */
+export type SessionBinding = 'refresh' | 'full';
+
+/** The client's key that a session is bound to. */
+export interface SessionKey {
+  /** Of its public JWK (RFC 7638). */
+  readonly thumbprint: string;
+  readonly binding: SessionBinding;
+}
+
+/**
  * One signed-in device. Its refresh token is not stored: the token names this row and a generation,
  * and only the current generation can be exchanged.
  */
@@ -34,6 +46,7 @@ export class Session {
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt: Date | null;
   @Column('text', { name: 'end_reason', nullable: true }) endReason: SessionEndReason | null;
   @Column('text', { name: 'device_name', nullable: true }) deviceName: string | null;
+  /** Of the last login or refresh, as `ip`: a late replay has to look like them. */
   @Column('text', { name: 'user_agent' }) userAgent: string;
   @Column('text') ip: string;
   /**
@@ -48,4 +61,14 @@ export class Session {
    */
   @Column('timestamptz', { name: 'burst_since', nullable: true }) burstSince: Date | null;
   @Column('int', { name: 'burst_refreshes', default: 0 }) burstRefreshes: number;
+  /** The key whose proof each refresh needs; null for a session that is not bound. */
+  @Column('text', { name: 'key_thumbprint', nullable: true }) keyThumbprint: string | null;
+  @Column('text', { nullable: true }) binding: SessionBinding | null;
+  /**
+   * The last generation whose predecessor came late, when it first did, and how many generations in
+   * a row that makes.
+   */
+  @Column('int', { name: 'late_replay_generation', nullable: true }) lateReplayGeneration: number | null;
+  @Column('timestamptz', { name: 'late_replayed_at', nullable: true }) lateReplayedAt: Date | null;
+  @Column('int', { name: 'late_replays', default: 0 }) lateReplays: number;
 }

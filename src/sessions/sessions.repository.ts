@@ -6,7 +6,7 @@ import { isInFuture } from '../platform/database/database-time.js';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
 import type { SessionEndReason } from '../security/audit-log/security-events.js';
-import { Session, type TokenTransport } from './session.entity.js';
+import { Session, type SessionBinding, type SessionKey, type TokenTransport } from './session.entity.js';
 
 /**
  * What the tokens of a session are minted from. Times are whole seconds since 1970 on the
@@ -22,6 +22,9 @@ export interface SessionState {
   readonly issuedAt: number;
   /** From then on this generation can no longer be refreshed. */
   readonly refreshExpiresAt: number;
+  /** Null for a session that is not bound to a key. */
+  readonly keyThumbprint: string | null;
+  readonly binding: SessionBinding | null;
 }
 
 export interface NewSession {
@@ -32,6 +35,7 @@ export interface NewSession {
   readonly deviceName: string | null;
   readonly userAgent: string;
   readonly ip: string;
+  readonly key: SessionKey | null;
 }
 
 /** A live session as its member sees it. */
@@ -42,10 +46,13 @@ export interface SessionRow {
   readonly ip: string;
   readonly createdAt: Date;
   readonly lastUsedAt: Date;
+  /** Whether its refresh token is bound to a key of the device. */
+  readonly bound: boolean;
 }
 
 /** The columns of {@link SessionState}, of sessions `s` and members `m`. */
 export const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.transport,
+  s.key_thumbprint AS "keyThumbprint", s.binding,
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
 
@@ -62,17 +69,20 @@ export class SessionsRepository {
   ) {}
 
   async insert(tx: Tx, session: NewSession): Promise<SessionState> {
-    const { id, memberId, deviceId, transport, deviceName, userAgent, ip } = session;
+    const { id, memberId, deviceId, transport, deviceName, userAgent, ip, key } = session;
     const { env } = this.config;
     const { rows } = await tx.query<SessionState>(
       `WITH s AS (
-         INSERT INTO sessions (id, member_id, device_id, transport, device_name, user_agent, ip, idle_expires_at, absolute_expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => least($8::float8, $9::float8)), now() + make_interval(secs => $9::float8))
+         INSERT INTO sessions (id, member_id, device_id, transport, device_name, user_agent, ip, idle_expires_at, absolute_expires_at,
+           key_thumbprint, binding)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => least($8::float8, $9::float8)), now() + make_interval(secs => $9::float8),
+           $10, $11)
          RETURNING *)
        SELECT ${STATE} FROM s JOIN members m ON m.id = s.member_id`,
       [
         ...[id, memberId, deviceId, transport, deviceName, userAgent, ip],
         ...[env.REFRESH_IDLE_TTL_SECONDS, env.REFRESH_ABSOLUTE_TTL_SECONDS],
+        ...[key?.thumbprint ?? null, key?.binding ?? null],
       ],
     );
     return rows[0]!;
@@ -129,6 +139,15 @@ export class SessionsRepository {
     return rows[0]?.name ?? null;
   }
 
+  /** The thumbprint of the key that a live session is bound to; null where there is none. */
+  async findKeyThumbprint(id: string): Promise<string | null> {
+    const { rows } = await this.database.query<{ key: string | null }>(
+      `SELECT key_thumbprint AS key FROM sessions WHERE id = $1 AND ended_at IS NULL`,
+      [id],
+    );
+    return rows[0]?.key ?? null;
+  }
+
   /** Whether the session is live and its member authenticated within REAUTHENTICATION_SECONDS. */
   async isFresh(id: string): Promise<boolean> {
     const { count } = await this.database.query(
@@ -151,13 +170,17 @@ export class SessionsRepository {
 
   async listLive(memberId: string): Promise<SessionRow[]> {
     const sessions = await this.database.manager.find(Session, {
-      select: { id: true, deviceName: true, userAgent: true, ip: true, createdAt: true, rotatedAt: true },
+      select: {
+        ...{ id: true, deviceName: true, userAgent: true, ip: true, createdAt: true, rotatedAt: true },
+        keyThumbprint: true,
+      },
       where: { memberId, endedAt: IsNull(), idleExpiresAt: isInFuture() },
       order: { rotatedAt: 'DESC', id: 'ASC' },
     });
-    return sessions.map(({ id, deviceName, userAgent, ip, createdAt, rotatedAt }) => ({
+    return sessions.map(({ id, deviceName, userAgent, ip, createdAt, rotatedAt, keyThumbprint }) => ({
       ...{ id, deviceName, userAgent, ip, createdAt },
       lastUsedAt: rotatedAt,
+      bound: keyThumbprint !== null,
     }));
   }
 }

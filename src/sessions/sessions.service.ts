@@ -53,6 +53,7 @@ export class SessionsService {
       deviceName: device.deviceName ?? null,
       userAgent: context.userAgent,
       ip: context.ip,
+      key: device.key ?? null,
     });
     await this.revocation.endSurplus(tx, memberId, state.id, context);
     const newDevice = deviceToken !== undefined;

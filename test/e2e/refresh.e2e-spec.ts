@@ -5,7 +5,7 @@ import { given, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
-import { TokenForge } from '../support/token-forge.js';
+import { decodeToken, TokenForge } from '../support/token-forge.js';
 
 const DAY = 86_400;
 
@@ -211,26 +211,20 @@ describe('a refresh token used twice', () => {
     await mailbox.expectNone(ada.email, app, before + 1);
   });
 
-  it('TK-06 it is a replay until the grace period ends and a theft afterwards', async () => {
-    const ada = await given.member(app);
-    const { body: first } = await refresh(ada.refreshToken).expect(200);
-    const { body: eve } = await app
-      .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
-      .expect(200);
-    await refresh(eve.refreshToken).expect(200);
-
+  it('TK-06 it is an ordinary replay until the grace period ends, and counted afterwards', async () => {
+    const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
+    for (const { refreshToken } of [ada, eve]) await refresh(refreshToken).expect(200);
     const rotated = `UPDATE sessions SET rotated_at = now() - make_interval(secs => $2) WHERE id = $1`;
     await app.sql.query(rotated, [ada.sessionId, 5]);
-    expect((await refresh(ada.refreshToken).expect(200)).body.outcome).toBe('replayed');
     await app.sql.query(rotated, [eve.sessionId, 10]);
-    expectRefusal(await refresh(eve.refreshToken), 'token_reused');
-    expect(await rowOf(eve.sessionId)).toMatchObject({ end_reason: 'token-reuse' });
-    expect(await rowOf(ada.sessionId)).toMatchObject({ end_reason: null });
-    await refresh(first.refreshToken).expect(200);
+    for (const { refreshToken } of [ada, eve])
+      expect((await refresh(refreshToken).expect(200)).body.outcome).toBe('replayed');
+    expect(await eventsOf(ada, 'session.late_replay')).toEqual([]);
+    expect(await eventsOf(eve, 'session.late_replay')).toHaveLength(1);
   });
 
-  it('TK-06 with REFRESH_GRACE_SECONDS=0 the first replay ends the session', async () => {
-    const strict = await app.replica({ env: { REFRESH_GRACE_SECONDS: '0' } });
+  it('TK-06 with REFRESH_GRACE_SECONDS=0 and REFRESH_LATE_REPLAYS=0 the first replay ends the session', async () => {
+    const strict = await app.replica({ env: { REFRESH_GRACE_SECONDS: '0', REFRESH_LATE_REPLAYS: '0' } });
     const ada = await given.member(app);
     const { body: first } = await refresh(ada.refreshToken, strict).expect(200);
     expectRefusal(await refresh(ada.refreshToken, strict), 'token_reused');
@@ -253,6 +247,139 @@ describe('a refresh token used twice', () => {
       expectRefusal(await at.get('/api/members/me', second.accessToken), 'session_ended');
       expectRefusal(await refresh(second.refreshToken, at), 'session_ended');
     }
+  });
+});
+
+describe('the previous refresh token after the grace period', () => {
+  const KOREA = ['168.126.63.1', '211.231.99.1'] as const;
+  const JAPAN = '133.11.0.1';
+  const CHROME =
+    'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36';
+  const NEWER_CHROME = CHROME.replace('130.0', '131.0').replace('Android 14', 'Android 15');
+  const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+  /** Refreshes as a client with another address, user agent or device token. */
+  const refreshFrom = (
+    token: string,
+    { ip, userAgent, deviceToken, at = app }: { ip?: string; userAgent?: string; deviceToken?: string; at?: TestApp },
+  ) => {
+    const client = at.client({ ip, headers: { 'user-agent': userAgent } });
+    return client.post('/api/auth/refresh', { refreshToken: token, deviceToken });
+  };
+  const later = (sessionId: string) => age(sessionId, 3600);
+  const successor = (token: string) => decodeToken(token).claims.jti;
+
+  it('RB-01 it returns the same successor on any process, with an access token that works, and mails nobody', async () => {
+    const ada = await given.member(app);
+    const mails = (await mailbox.to(ada.email).all()).length;
+    const { body: lost } = await refresh(ada.refreshToken).expect(200);
+    await later(ada.sessionId);
+    for (const at of [app, other, app]) {
+      const { body } = await refresh(ada.refreshToken, at).expect(200);
+      expect(body.outcome).toBe('replayed');
+      expect(successor(body.refreshToken)).toBe(successor(lost.refreshToken));
+      await at.get('/api/members/me', body.accessToken).expect(200);
+    }
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1, late_replays: 1, ended_at: null });
+    const events = await eventsOf(ada, 'session.late_replay');
+    expect(events.map(({ details }) => details)).toEqual(
+      Array.from({ length: 3 }, () => ({ generation: 0, inARow: 1 })),
+    );
+    expect((await refresh(lost.refreshToken).expect(200)).body.outcome).toBe('rotated');
+    await mailbox.expectNone(ada.email, app, mails);
+  });
+
+  it('RB-01 it works beyond its own expiry while the session lives, and no other expired token does', async () => {
+    const ada = await given.member(app);
+    const now = Math.floor(Date.now() / 1000);
+    const expired = forge.alter('refresh', ada.refreshToken, { iat: now - 100, exp: now - 1 });
+    const { body: first } = await refresh(ada.refreshToken).expect(200);
+    await later(ada.sessionId);
+    expect((await refresh(expired).expect(200)).body.outcome).toBe('replayed');
+    expectRefusal(await app.post('/api/auth/logout', undefined, expired), 'token_expired');
+    await refresh(first.refreshToken).expect(200);
+    expectRefusal(await refresh(expired), 'token_expired');
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 2, ended_at: null });
+    await app.sql.query(`UPDATE sessions SET idle_expires_at = now() WHERE id = $1`, [ada.sessionId]);
+    expectRefusal(await refresh(first.refreshToken), 'token_expired');
+  });
+
+  it('RB-01 a client may lose one answer after another, as long as one generation goes through in between', async () => {
+    const ada = await given.member(app);
+    let token = ada.refreshToken;
+    for (const isLost of [true, true, false, true, true, false, true]) {
+      const { body } = await refresh(token).expect(200);
+      await later(ada.sessionId);
+      if (isLost) expect((await refresh(token, other).expect(200)).body.outcome).toBe('replayed');
+      token = (await refresh(body.refreshToken).expect(200)).body.refreshToken;
+      await later(ada.sessionId);
+    }
+    expect(await rowOf(ada.sessionId)).toMatchObject({ ended_at: null });
+  });
+
+  it.each([
+    ['a newer version of the same browser', { userAgent: NEWER_CHROME, ip: KOREA[1] }],
+    ['the same browser at an address of no known country', { userAgent: CHROME }],
+  ])('RB-01 it may come from %s', async (_, client) => {
+    const ada = await given.member(app);
+    await refreshFrom(ada.refreshToken, { ip: KOREA[0], userAgent: CHROME }).expect(200);
+    await later(ada.sessionId);
+    expect((await refreshFrom(ada.refreshToken, client).expect(200)).body.outcome).toBe('replayed');
+  });
+
+  it('RB-01 it may come from another browser with the device token, never from another country', async () => {
+    const [ada, eve, bob] = await Promise.all([given.member(app), given.member(app), given.member(app)]);
+    for (const { refreshToken, sessionId } of [ada, eve, bob]) {
+      await refreshFrom(refreshToken, { ip: KOREA[0], userAgent: CHROME }).expect(200);
+      await later(sessionId);
+    }
+    const known = { ip: KOREA[1], userAgent: FIREFOX, deviceToken: ada.deviceToken };
+    expect((await refreshFrom(ada.refreshToken, known).expect(200)).body.outcome).toBe('replayed');
+    const foreignDevice = { ip: KOREA[1], userAgent: FIREFOX, deviceToken: ada.deviceToken };
+    expectRefusal(await refreshFrom(eve.refreshToken, foreignDevice), 'token_reused');
+    const abroad = { ip: JAPAN, userAgent: CHROME, deviceToken: bob.deviceToken };
+    expectRefusal(await refreshFrom(bob.refreshToken, abroad), 'token_reused');
+    for (const { sessionId } of [eve, bob]) expect(await rowOf(sessionId)).toMatchObject({ end_reason: 'token-reuse' });
+  });
+
+  it('RB-02 two clients that share a token are found out in the third generation', async () => {
+    const ada = await given.member(app);
+    let token = ada.refreshToken;
+    for (const generation of [1, 2, 3]) {
+      const { body } = await refresh(token).expect(200);
+      await later(ada.sessionId);
+      if (generation === 3) break;
+      expect((await refresh(token, other).expect(200)).body.outcome).toBe('replayed');
+      token = body.refreshToken;
+    }
+    expectRefusal(await refresh(token, other), 'token_reused');
+    expect(await rowOf(ada.sessionId)).toMatchObject({ end_reason: 'token-reuse', late_replays: 2 });
+    expect(await eventsOf(ada, 'session.reuse_detected')).toHaveLength(1);
+  });
+
+  it('RB-02 the access token of a late replay begins with the first one of its generation', async () => {
+    const ada = await given.member(app);
+    await refresh(ada.refreshToken).expect(200);
+    await later(ada.sessionId);
+    await refresh(ada.refreshToken).expect(200);
+    await app.sql.query(`UPDATE sessions SET late_replayed_at = now() - interval '595 seconds' WHERE id = $1`, [
+      ada.sessionId,
+    ]);
+    expect((await refresh(ada.refreshToken, other).expect(200)).body.expiresIn).toBeLessThanOrEqual(5);
+  });
+
+  it('RB-02 of many late replays at once on two processes, each gets the same successor and the count is one', async () => {
+    const ada = await given.member(app);
+    const { body: lost } = await refresh(ada.refreshToken).expect(200);
+    await later(ada.sessionId);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => refresh(ada.refreshToken, i % 2 ? app : other)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(new Set(answers.map(({ body }) => successor(body.refreshToken)))).toEqual(
+      new Set([successor(lost.refreshToken)]),
+    );
+    expect(await rowOf(ada.sessionId)).toMatchObject({ generation: 1, late_replays: 1, ended_at: null });
   });
 });
 

@@ -454,10 +454,8 @@ describe('session', () => {
 
   it('SS-06 reuse of a refresh token is recorded as a risk decision and mailed about once', async () => {
     const ada = await given.member(app);
-    await refresh(ada.refreshToken, ada.client.ip).expect(200);
-    await app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '1 minute' WHERE id = $1`, [
-      ada.sessionId,
-    ]);
+    const { body } = await refresh(ada.refreshToken, ada.client.ip).expect(200);
+    await refresh(body.refreshToken, ada.client.ip).expect(200);
     expectRefusal(await refresh(ada.refreshToken, ada.client.ip), 'token_reused');
     expect(await assessed(ada)).toEqual([
       { at: 'refresh', outcome: 'end', score: 120, signals: ['token_reuse'], dryRun: false },

@@ -114,6 +114,7 @@ describe('session list', () => {
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
         lastUsedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
         current: true,
+        bound: false,
       },
       expect.objectContaining({ id: ada.sessionId, deviceName: null, ip: ada.client.ip, current: false }),
     ]);

@@ -41,7 +41,15 @@ describe('rotations in one turn of the event loop', () => {
        SELECT gen_random_uuid(), $1, 'body', '', '-', now() + interval '1 day', now() + interval '9 days' FROM generate_series(1, $2) RETURNING id`,
       [memberId, count],
     );
-    return rows.map(({ id }, index) => ({ sid: id, gen: 0, sub: memberId, ip: `198.18.0.${index}`, deadline: soon() }));
+    return rows.map(({ id }, index) => ({
+      sid: id,
+      gen: 0,
+      sub: memberId,
+      ip: `198.18.0.${index}`,
+      userAgent: '',
+      keyThumbprint: null,
+      deadline: soon(),
+    }));
   }
 
   it('TK-06 each session gets its own next generation, with its own client address', async () => {

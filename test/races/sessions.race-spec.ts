@@ -71,15 +71,13 @@ describe('one refresh token, fifty times at the same moment, over several server
     await refresh(cluster.any(), token).expect(200);
   });
 
-  it('CC-03 TK-06 long after its rotation it ends the session and raises one alarm', async () => {
+  it('CC-03 TK-06 two rotations later it ends the session and raises one alarm', async () => {
     await cluster.rounds(
       howMany({ short: 2, long: 50 }),
       () => given.member(cluster.app),
       async (member) => {
-        await refresh(cluster.any(), member.refreshToken).expect(200);
-        await cluster.app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '1 minute' WHERE id = $1`, [
-          member.sessionId,
-        ]);
+        const { body } = await refresh(cluster.any(), member.refreshToken).expect(200);
+        await refresh(cluster.any(), body.refreshToken).expect(200);
         const answers = await cluster.atOnce(50, (server) => refresh(server, member.refreshToken));
         cluster.score('a replayed refresh token', answers, { expected: 0 });
         expect(answers.filter(({ body }) => body.code === 'token_reused').length).toBeGreaterThan(0);

@@ -17,6 +17,7 @@ export interface OwnSession extends UserAgentSummary {
   readonly createdAt: Date;
   readonly lastUsedAt: Date;
   readonly current: boolean;
+  readonly bound: boolean;
 }
 
 /** Lists and ends a member's own sessions. */

@@ -27,6 +27,8 @@ export class SessionResponse implements OwnSession {
   lastUsedAt: Date;
   /** Whether this is the session of the request */
   current: boolean;
+  /** Whether a copied refresh token is of no use, because it needs a key of the device */
+  bound: boolean;
 }
 
 export class SessionListResponse {

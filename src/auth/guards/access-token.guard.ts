@@ -7,7 +7,8 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { RevocationFeed } from '../../sessions/revocation/revocation-feed.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { principalOf } from '../strategies/access-token.strategy.js';
-import { fromBearerHeader } from '../strategies/token-sources.js';
+import { fromAccessHeader } from '../strategies/token-sources.js';
+import { AccessProof } from './access-proof.js';
 import { TokenGuard } from './token-guard.js';
 
 type GuardedRequest = FastifyRequest & { user?: Principal };
@@ -22,6 +23,7 @@ export class AccessTokenGuard extends TokenGuard('access-token') {
     private readonly reflector: Reflector,
     private readonly tokens: TokensService,
     private readonly revocations: RevocationFeed,
+    private readonly accessProof: AccessProof,
   ) {
     super();
   }
@@ -29,27 +31,41 @@ export class AccessTokenGuard extends TokenGuard('access-token') {
   /**
    * Runs before every route. It nearly always answers without a promise, because verified tokens
    * and revocations are in memory.
-   * @throws DomainError `token_expired`, `token_invalid`, `session_ended`
+   * @throws DomainError `token_expired`, `token_invalid`, `session_ended`, `proof_required`,
+   * `proof_invalid`, `proof_stale`
    */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
-    const token = fromBearerHeader(request);
+    const token = fromAccessHeader(request);
     const claims = token === null ? undefined : this.tokens.recall(token);
     if (!claims) return this.verify(context);
-    request.user = principalOf(claims);
+    const principal = principalOf(claims);
+    request.user = principal;
     const isRevoked = this.revocations.isRevoked(claims.sid);
-    return typeof isRevoked === 'boolean' ? admit(isRevoked) : isRevoked.then(admit);
+    if (typeof isRevoked !== 'boolean') return this.admit(request, principal, isRevoked);
+    checkNotRevoked(isRevoked);
+    return this.accessProof.check(request, principal)?.then(() => true) ?? true;
   }
 
   private async verify(context: ExecutionContext): Promise<boolean> {
     await super.canActivate(context);
-    const { sessionId } = context.switchToHttp().getRequest<{ user: Principal }>().user;
-    return admit(await this.revocations.isRevoked(sessionId));
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const principal = request.user!;
+    return this.admit(request, principal, this.revocations.isRevoked(principal.sessionId));
+  }
+
+  private async admit(
+    request: GuardedRequest,
+    principal: Principal,
+    isRevoked: boolean | Promise<boolean>,
+  ): Promise<boolean> {
+    checkNotRevoked(await isRevoked);
+    await this.accessProof.check(request, principal);
+    return true;
   }
 }
 
-function admit(isRevoked: boolean): true {
+function checkNotRevoked(isRevoked: boolean): void {
   if (isRevoked) throw new DomainError('session_ended');
-  return true;
 }

@@ -2,12 +2,13 @@ import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
 import { Browser } from '../tokens/browser.decorator.js';
+import { ProofKey } from '../tokens/proof-key.decorator.js';
 import { SignsIn } from '../tokens/signs-in.decorator.js';
-import { deviceOf, type BrowserContext } from '../tokens/token-cookies.js';
+import { deviceOf, keyOf, type BrowserContext } from '../tokens/token-cookies.js';
 import type { SignInResult } from '../tokens/token-delivery.interceptor.js';
 import { TokenResponse } from '../tokens/tokens.dto.js';
 import { LoginRequest, MfaRequiredResponse, PasswordChangeRequiredResponse, SecondFactorRequest } from './login.dto.js';
@@ -35,13 +36,14 @@ export class LoginController {
   @HashesPassword()
   @SignsIn('LoginOutcome', { notesOutcome: true })
   @ApiOperation({ operationId: 'logIn' })
-  @ApiProblems('invalid_credentials', 'origin_not_allowed', 'too_many_requests', 'overloaded')
+  @ApiProblems('invalid_credentials', 'origin_not_allowed', ...PROOF_PROBLEMS, 'too_many_requests', 'overloaded')
   async login(
     @Body() body: LoginRequest,
     @Browser() browser: BrowserContext,
+    @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    return this.passwordLogin.login(body, deviceOf(body, browser), context);
+    return this.passwordLogin.login(body, deviceOf(body, browser, keyThumbprint), context);
   }
 
   /**
@@ -60,13 +62,16 @@ export class LoginController {
     'invalid_credentials',
     'too_many_attempts',
     'origin_not_allowed',
+    ...PROOF_PROBLEMS,
     'overloaded',
   )
   async secondFactor(
-    @Body() { mfaToken, code }: SecondFactorRequest,
+    @Body() { mfaToken, code, binding }: SecondFactorRequest,
     @Browser() { isKnownOrigin }: BrowserContext,
+    @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    return this.secondFactorLogin.complete({ mfaToken, answer: code, isKnownOrigin }, context);
+    const key = keyOf(keyThumbprint, binding);
+    return this.secondFactorLogin.complete({ mfaToken, answer: code, isKnownOrigin, key }, context);
   }
 }

@@ -5,8 +5,8 @@ import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsOpaqueToken, IsVisibleText } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import { IsPasswordText } from '../../security/passwords/password-fields.js';
-import { IsDeviceName, IsTokenTransport } from '../../sessions/session-fields.js';
-import type { TokenTransport } from '../../sessions/session.entity.js';
+import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
+import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 import { TokenResponse } from '../tokens/tokens.dto.js';
 
 export class LoginRequest {
@@ -24,6 +24,7 @@ export class LoginRequest {
   deviceToken?: string;
 
   @MayBeAbsent() @IsTokenTransport() transport?: TokenTransport;
+  @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
 }
 
 export class MfaRequiredResponse {
@@ -42,6 +43,7 @@ export class SecondFactorRequest {
   /** From the response mfa_required */
   @IsOpaqueToken() mfaToken: string;
   @IsSecondFactorCode() code: string;
+  @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
 }
 
 export class PasswordChangeRequiredResponse {

@@ -3,12 +3,13 @@ import { ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
-import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { EmptyRequest } from '../../platform/http/validation/empty-request.dto.js';
 import { Browser } from '../tokens/browser.decorator.js';
+import { ProofKey } from '../tokens/proof-key.decorator.js';
 import { SignsIn } from '../tokens/signs-in.decorator.js';
-import { deviceOf, type BrowserContext } from '../tokens/token-cookies.js';
+import { deviceOf, keyOf, type BrowserContext } from '../tokens/token-cookies.js';
 import type { SignInResult } from '../tokens/token-delivery.interceptor.js';
 import {
   MfaTokenRequest,
@@ -53,13 +54,14 @@ export class PasskeyLoginController {
   @Post('passkey')
   @HttpCode(HttpStatus.OK)
   @SignsIn('CompletedLogin')
-  @ApiProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', 'too_many_requests')
+  @ApiProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', ...PROOF_PROBLEMS, 'too_many_requests')
   async login(
     @Body() body: PasskeyLoginRequest,
     @Browser() browser: BrowserContext,
+    @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    return this.passkeyLogin.login(body.credential, deviceOf(body, browser), context);
+    return this.passkeyLogin.login(body.credential, deviceOf(body, browser, keyThumbprint), context);
   }
 
   /**
@@ -90,13 +92,16 @@ export class PasskeyLoginController {
     'invalid_credentials',
     'too_many_attempts',
     'origin_not_allowed',
+    ...PROOF_PROBLEMS,
     'overloaded',
   )
   async secondFactor(
-    @Body() { mfaToken, credential }: SecondFactorPasskeyRequest,
+    @Body() { mfaToken, credential, binding }: SecondFactorPasskeyRequest,
     @Browser() { isKnownOrigin }: BrowserContext,
+    @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    return this.secondFactorLogin.complete({ mfaToken, answer: credential, isKnownOrigin }, context);
+    const key = keyOf(keyThumbprint, binding);
+    return this.secondFactorLogin.complete({ mfaToken, answer: credential, isKnownOrigin, key }, context);
   }
 }

@@ -4,8 +4,8 @@ import type { RequestOptions } from '../../mfa/passkeys/passkey-authentication.s
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsOpaqueToken } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
-import { IsDeviceName, IsTokenTransport } from '../../sessions/session-fields.js';
-import type { TokenTransport } from '../../sessions/session.entity.js';
+import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
+import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 
 export class PasskeyLoginRequest {
   @IsAssertion() credential: Assertion;
@@ -17,6 +17,7 @@ export class PasskeyLoginRequest {
   deviceToken?: string;
 
   @MayBeAbsent() @IsTokenTransport() transport?: TokenTransport;
+  @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
 }
 
 export class MfaTokenRequest {
@@ -26,6 +27,7 @@ export class MfaTokenRequest {
 
 export class SecondFactorPasskeyRequest extends MfaTokenRequest {
   @IsAssertion() credential: Assertion;
+  @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
 }
 
 export class RequestOptionsResponse implements RequestOptions {

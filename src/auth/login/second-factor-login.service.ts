@@ -10,6 +10,7 @@ import {
   type MatchedFactor,
   type SecondFactorAnswer,
 } from '../../mfa/second-factor-verification.service.js';
+import type { SessionKey } from '../../sessions/session.entity.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
@@ -20,6 +21,8 @@ export interface SecondFactorStep {
   readonly answer: SecondFactorAnswer;
   /** Whether the request comes from a page that may use cookies. */
   readonly isKnownOrigin: boolean;
+  /** The key that this second request proved; the session is bound to it. */
+  readonly key: SessionKey | null;
 }
 
 /** Performs the second step of a login: a code or a passkey after the password. */
@@ -52,7 +55,7 @@ export class SecondFactorLoginService {
    * `invalid_credentials`, `too_many_attempts`, `origin_not_allowed`
    */
   async complete(
-    { mfaToken, answer, isKnownOrigin }: SecondFactorStep,
+    { mfaToken, answer, isKnownOrigin, key }: SecondFactorStep,
     context: ClientContext,
   ): Promise<CompletedLogin> {
     const challenge = await this.challenges.get(mfaToken);
@@ -61,7 +64,7 @@ export class SecondFactorLoginService {
       throw new DomainError('origin_not_allowed', { detail: 'second step' });
     const login: PendingLogin = {
       owner: { memberId, passwordVersion },
-      device: { knownDeviceId: deviceId, deviceName, transport },
+      device: { knownDeviceId: deviceId, deviceName, transport, key },
       passwordFailures,
       firstFactor: 'password',
     };

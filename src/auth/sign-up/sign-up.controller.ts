@@ -3,11 +3,12 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
 import { codeLifetimes } from '../../verification/email-challenge.dto.js';
 import { Browser } from '../tokens/browser.decorator.js';
+import { ProofKey } from '../tokens/proof-key.decorator.js';
 import { SignsIn } from '../tokens/signs-in.decorator.js';
 import { deviceOf, type BrowserContext } from '../tokens/token-cookies.js';
 import type { SignInResult } from '../tokens/token-delivery.interceptor.js';
@@ -79,13 +80,15 @@ export class SignUpController {
     'login_id_taken',
     'email_taken',
     'origin_not_allowed',
+    ...PROOF_PROBLEMS,
   )
   async confirmCode(
     @Body() body: ConfirmSignUpByCodeRequest,
     @Browser() browser: BrowserContext,
+    @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    const confirmation = { ...deviceOf(body, browser), loginId: body.loginId };
+    const confirmation = { ...deviceOf(body, browser, keyThumbprint), loginId: body.loginId };
     const tokens = await this.confirmations.confirmByCode(body.signUpId, body.code, confirmation, context);
     return { status: 'authenticated', tokens };
   }
@@ -109,14 +112,16 @@ export class SignUpController {
     'login_id_taken',
     'email_taken',
     'origin_not_allowed',
+    ...PROOF_PROBLEMS,
     'overloaded',
   )
   async confirmLink(
     @Body() body: ConfirmSignUpByLinkRequest,
     @Browser() browser: BrowserContext,
+    @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    const confirmation = { ...deviceOf(body, browser), loginId: body.loginId };
+    const confirmation = { ...deviceOf(body, browser, keyThumbprint), loginId: body.loginId };
     const tokens = await this.confirmations.confirmByLink(body.token, body, confirmation, context);
     return { status: 'authenticated', tokens };
   }

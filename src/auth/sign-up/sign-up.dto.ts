@@ -7,8 +7,8 @@ import {
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import { IsNewPassword, IsPasswordText } from '../../security/passwords/password-fields.js';
-import { IsDeviceName, IsTokenTransport } from '../../sessions/session-fields.js';
-import type { TokenTransport } from '../../sessions/session.entity.js';
+import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
+import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 import { IsLoginId, IsMemberName } from '../../users/member-fields.js';
 import { CodeLifetimes } from '../../verification/email-challenge.dto.js';
 
@@ -41,6 +41,7 @@ export class ConfirmSignUpByCodeRequest {
   @MayBeAbsent() @IsLoginId(OTHER_LOGIN_ID) loginId?: string;
   @MayBeAbsent() @IsDeviceName() deviceName?: string;
   @MayBeAbsent() @IsTokenTransport() transport?: TokenTransport;
+  @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
 }
 
 export class ConfirmSignUpByLinkRequest {
@@ -60,6 +61,7 @@ export class ConfirmSignUpByLinkRequest {
   @MayBeAbsent() @IsLoginId(OTHER_LOGIN_ID) loginId?: string;
   @MayBeAbsent() @IsDeviceName() deviceName?: string;
   @MayBeAbsent() @IsTokenTransport() transport?: TokenTransport;
+  @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
 }
 
 const LINK_TOKEN = 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE';

@@ -5,7 +5,7 @@ import type { Principal } from '../../platform/http/principal.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { strategyOptions } from './strategy-options.js';
-import { fromBearerHeader } from './token-sources.js';
+import { fromAccessHeader } from './token-sources.js';
 
 /**
  * Accepts access tokens and no other kind. The guard checks whether the session has been revoked.
@@ -13,16 +13,17 @@ import { fromBearerHeader } from './token-sources.js';
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-token') {
   constructor(private readonly tokens: TokensService) {
-    super({ ...strategyOptions(tokens, 'access', fromBearerHeader), passReqToCallback: true });
+    super({ ...strategyOptions(tokens, 'access', fromAccessHeader), passReqToCallback: true });
   }
 
-  validate(request: Parameters<typeof fromBearerHeader>[0], payload: Record<string, unknown>): Principal {
+  validate(request: Parameters<typeof fromAccessHeader>[0], payload: Record<string, unknown>): Principal {
     const claims = this.tokens.readClaims('access', payload);
-    this.tokens.remember(fromBearerHeader(request)!, claims);
+    this.tokens.remember(fromAccessHeader(request)!, claims);
     return principalOf(claims);
   }
 }
 
-export function principalOf({ sub, sid, role }: VerifiedToken<'access'>): Principal {
-  return { memberId: sub, sessionId: sid, role };
+export function principalOf({ sub, sid, role, cnf }: VerifiedToken<'access'>): Principal {
+  const principal = { memberId: sub, sessionId: sid, role };
+  return cnf ? { ...principal, keyThumbprint: cnf.jkt } : principal;
 }

@@ -22,7 +22,11 @@ export class RefreshTokenStrategy extends PassportStrategy(Strategy, 'refresh-to
     super(strategyOptions(tokens, 'refresh', ExtractJwt.fromExtractors(sources)));
   }
 
+  /**
+   * Accepts an expired token too: its session may live on, where the answer with the next token was
+   * lost. {@link RefreshService} and {@link SessionTokenGuard} check the expiry.
+   */
   validate(payload: Record<string, unknown>): VerifiedToken<'refresh'> {
-    return this.tokens.readClaims('refresh', payload);
+    return this.tokens.readExpirableClaims('refresh', payload);
   }
 }

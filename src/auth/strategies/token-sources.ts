@@ -1,5 +1,7 @@
 import type { JwtFromRequestFunction } from 'passport-jwt';
 
+const DPOP_SCHEME = /^DPoP +(\S+)$/i;
+
 /**
  * Reads a bearer token (RFC 6750 section 2.1): the scheme, spaces, the token and nothing else. The
  * extractor of passport-jwt also accepts a token between other words, which a proxy in front may
@@ -7,6 +9,18 @@ import type { JwtFromRequestFunction } from 'passport-jwt';
  */
 export function fromBearerHeader({ headers }: { headers: { authorization?: string } }): string | null {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
+/**
+ * Reads an access token: with the scheme Bearer, or DPoP for a token that is bound to a key (RFC
+ * 9449 section 7.1). {@link isDpopScheme} tells them apart.
+ */
+export function fromAccessHeader(request: { headers: { authorization?: string } }): string | null {
+  return fromBearerHeader(request) ?? DPOP_SCHEME.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
+export function isDpopScheme({ headers }: { headers: { authorization?: string } }): boolean {
+  return DPOP_SCHEME.test(headers.authorization ?? '');
 }
 
 /**

@@ -23,7 +23,7 @@ export class RefreshRiskService {
    * after `end` the session is over.
    * @throws DomainError `session_ended`
    */
-  async assess(session: SessionUse, context: ClientContext): Promise<void> {
+  async assess(session: SessionUse & { isLateReplay?: boolean }, context: ClientContext): Promise<void> {
     if (!this.risk.needsAssessment(session, context)) return;
     const { id, memberId } = session;
     const isOver = await this.database.transaction(async (tx) => {

@@ -1,21 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
+import { Clock } from '../../platform/database/clock.js';
 import type { UnrotatedSession } from '../../sessions/rotations.repository.js';
 import { SessionTokens, type IssuedTokens } from '../../sessions/session-tokens.js';
+import { LateReplayService, type Replay } from './late-replay.service.js';
 import { RefreshRiskService } from './refresh-risk.service.js';
-import { SessionRotationService } from './session-rotation.service.js';
+import { provesKeyOf, SessionRotationService, type RefreshAttempt } from './session-rotation.service.js';
 import { TokenReuseService } from './token-reuse.service.js';
+
+export type RefreshedTokens = IssuedTokens & { readonly outcome: 'rotated' | 'replayed' };
 
 /**
  * Exchanges refresh tokens. An honest client is never logged out by a lost answer; a stolen token
- * ends the session.
+ * is worthless, or ends the session (docs/flows/refresh.md).
  */
 @Injectable()
 export class RefreshService {
   constructor(
+    private readonly clock: Clock,
     private readonly rotation: SessionRotationService,
+    private readonly lateReplays: LateReplayService,
     private readonly tokenReuse: TokenReuseService,
     private readonly refreshRisk: RefreshRiskService,
     private readonly tokens: SessionTokens,
@@ -24,40 +29,59 @@ export class RefreshService {
   /**
    * Rotates the refresh token. Within the grace period the previous token returns the same
    * successor (`replayed`). If other requests rotated that one while this request waited, the
-   * newest token is returned. An older token is treated as theft: the session ends and the member
-   * is notified.
+   * newest token is returned. Later the previous token needs the key of a bound session, or has to
+   * look like a lost answer. An older token is treated as theft: the session ends and the member is
+   * notified.
    * @throws DomainError `session_ended`, `token_expired`, `token_reused`, `token_invalid`,
-   * `service_unavailable`, `overloaded`
+   * `proof_required`, `proof_invalid`, `service_unavailable`, `overloaded`
    */
-  async refresh(
-    token: VerifiedToken<'refresh'>,
-    context: ClientContext,
-  ): Promise<IssuedTokens & { outcome: 'rotated' | 'replayed' }> {
-    const { session, lostRace } = await this.rotation.rotate(token, context.ip);
+  async refresh(attempt: RefreshAttempt, context: ClientContext): Promise<RefreshedTokens> {
+    const { session, lostRace } = await this.rotation.rotate(attempt, context);
     if (!session) throw new DomainError('session_ended', { detail: 'no such session' });
-    if (!session.isRotated) await this.refuseUnlessReplay(session, token.gen, lostRace, context);
-    await this.refreshRisk.assess(session, context);
-    return { ...this.tokens.mint(session), outcome: session.isRotated ? 'rotated' : 'replayed' };
+    if (session.isRotated) {
+      await this.refreshRisk.assess(session, context);
+      return { ...this.tokens.mint(session), outcome: 'rotated' };
+    }
+    checkUsable(session, attempt);
+    const replay = lostRace
+      ? { state: session, accessIssuedAt: session.issuedAt }
+      : await this.replayLate(session, attempt, context);
+    await this.refreshRisk.assess({ ...session, isLateReplay: !lostRace && session.keyThumbprint === null }, context);
+    return { ...this.tokens.mint(replay.state, replay.accessIssuedAt), outcome: 'replayed' };
   }
 
-  /** @param generation the generation that the token carries */
-  private async refuseUnlessReplay(
+  private async replayLate(
     session: UnrotatedSession,
-    generation: number,
-    lostRace: boolean,
+    attempt: RefreshAttempt,
     context: ClientContext,
-  ): Promise<void> {
-    if (session.isOver) throw new DomainError('session_ended');
-    if (session.isExpired) throw new DomainError('token_expired');
+  ): Promise<Replay> {
+    const { token } = attempt;
+    const isTokenExpired = token.exp <= this.clock.nowSeconds();
     // This generation was never issued: the token is invalid, but its use is not a replay.
-    if (generation > session.generation) throw new DomainError('token_invalid', { detail: 'generation not reached' });
-    if (generation === session.generation)
+    if (token.gen > session.generation) throw new DomainError('token_invalid', { detail: 'generation not reached' });
+    if (token.gen === session.generation && !isTokenExpired)
       throw new DomainError('service_unavailable', {
         detail: 'the deadline of the rotation has passed',
         retryAfter: 1,
       });
-    if (lostRace) return;
-    await this.tokenReuse.endSession(session, generation, context);
+    const replay = await this.lateReplays.admit(session, attempt, context);
+    if (replay) return replay;
+    // A token that lies around until it expires is refused, and raises no alarm.
+    if (isTokenExpired) throw new DomainError('token_expired');
+    await this.tokenReuse.endSession(session, token.gen, context);
     throw new DomainError('token_reused');
   }
+}
+
+/**
+ * A missing or wrong proof never ends a session: a thief who holds the token alone must not be able
+ * to log its owner out.
+ * @throws DomainError `session_ended`, `token_expired`, `proof_required`, `proof_invalid`
+ */
+function checkUsable(session: UnrotatedSession, attempt: RefreshAttempt): void {
+  if (session.isOver) throw new DomainError('session_ended');
+  if (session.isExpired) throw new DomainError('token_expired');
+  if (provesKeyOf(session, attempt)) return;
+  if (attempt.keyThumbprint === null) throw new DomainError('proof_required', { detail: 'the session is bound' });
+  throw new DomainError('proof_invalid', { detail: 'another key than that of the session' });
 }

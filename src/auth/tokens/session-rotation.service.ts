@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { Clock } from '../../platform/database/clock.js';
 import { KeyedQueue } from '../../platform/concurrency/keyed-queue.js';
 import { AppConfig } from '../../platform/config/app-config.js';
@@ -10,9 +11,20 @@ import {
   type Rotation,
   type UnrotatedSession,
 } from '../../sessions/rotations.repository.js';
+import type { SessionState } from '../../sessions/sessions.repository.js';
 
 /** How many refreshes may wait for one session, on one server. */
 const MAX_REFRESHES_WAITING = 100;
+
+/** A request to exchange a refresh token. */
+export interface RefreshAttempt {
+  /** Verified, but perhaps expired. */
+  readonly token: VerifiedToken<'refresh'>;
+  /** The key that the request proved. */
+  readonly keyThumbprint: string | null;
+  /** Shows that the device is known. */
+  readonly deviceToken: string | undefined;
+}
 
 /** The session after a refresh tried to rotate it. */
 export interface RotationOutcome {
@@ -40,28 +52,35 @@ export class SessionRotationService {
   ) {}
 
   /**
-   * Rotates the session if the token is its current one. The age of a token is judged once, when
-   * its request first reads the session: what other requests do with the session afterwards must
-   * not make this token look stolen.
+   * Rotates the session if the token is its current one and has not expired. The age of a token is
+   * judged once, when its request first reads the session: what other requests do with the session
+   * afterwards must not make this token look stolen.
    * @throws DomainError `service_unavailable`, `overloaded`
    */
-  async rotate(token: VerifiedToken<'refresh'>, ip: string): Promise<RotationOutcome> {
+  async rotate({ token, keyThumbprint }: RefreshAttempt, context: ClientContext): Promise<RotationOutcome> {
     const deadline = this.clock.now() + this.config.env.DATABASE_TIMEOUT_SECONDS;
-    const rotation = { ...token, ip, deadline };
-    return this.queue.run(token.sid, () => this.rotateOnce(rotation));
+    const { ip, userAgent } = context;
+    const rotation = { ...token, ip, userAgent, keyThumbprint, deadline };
+    return this.queue.run(token.sid, () => this.rotateOnce(rotation, token.exp <= this.clock.nowSeconds()));
   }
 
-  private async rotateOnce(rotation: Rotation): Promise<RotationOutcome> {
+  private async rotateOnce(rotation: Rotation, isTokenExpired: boolean): Promise<RotationOutcome> {
     if (this.clock.now() > rotation.deadline)
       throw new DomainError('service_unavailable', { detail: 'earlier refreshes took too long', retryAfter: 1 });
-    const session = await this.rotations.rotate(rotation);
+    const session = await (isTokenExpired ? this.rotations.look(rotation) : this.rotations.rotate(rotation));
     if (!session || session.isRotated || session.isOver || session.isExpired) return { session, lostRace: false };
     if (rotation.gen !== session.generation)
       return { session, lostRace: rotation.gen === session.generation - 1 && session.isWithinGrace };
+    if (isTokenExpired || !provesKeyOf(session, rotation)) return { session, lostRace: false };
     // Current, alive and yet not rotated: another server holds the row. Wait for it.
     return {
       session: (await this.rotations.rotateAlone(rotation)) ?? (await this.rotations.rotate(rotation)),
       lostRace: this.config.env.REFRESH_GRACE_SECONDS > 0,
     };
   }
+}
+
+/** Whether the request may use the session: always where that is not bound to a key. */
+export function provesKeyOf(session: SessionState, { keyThumbprint }: { keyThumbprint: string | null }): boolean {
+  return session.keyThumbprint === null || session.keyThumbprint === keyThumbprint;
 }

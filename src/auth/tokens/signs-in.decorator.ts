@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata, UseInterceptors, type Type } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse } from '@nestjs/swagger';
 import { CookieClearingInterceptor, NOTES_OUTCOME, TokenDeliveryInterceptor } from './token-delivery.interceptor.js';
 
 interface SignsInOptions {
@@ -21,8 +21,13 @@ export function SignsIn(
     UseInterceptors(TokenDeliveryInterceptor),
     SetMetadata(NOTES_OUTCOME, notesOutcome),
     ApiOkResponse(documentation),
+    ApiProof(),
   );
 }
 
 /** Marks a method that ends the session. The refresh cookie is cleared afterwards. */
 export const SignsOut = (): MethodDecorator => UseInterceptors(CookieClearingInterceptor);
+
+/** Documents the header `DPoP`, which a method reads with `@ProofKey()`. */
+export const ApiProof = (): MethodDecorator =>
+  ApiHeader({ name: 'DPoP', required: false, description: 'Proof by the key of the client (RFC 9449)' });

@@ -3,6 +3,7 @@ import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import type { SessionBinding, SessionKey } from '../../sessions/session.entity.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { TokenResponse } from './tokens.dto.js';
@@ -10,6 +11,9 @@ import { fromBearerHeader } from '../strategies/token-sources.js';
 
 /** Browsers keep a cookie for 400 days at most. */
 const DEVICE_COOKIE_SECONDS = 400 * 86_400;
+
+/** What a body states about the device that signs in. */
+export type DeviceStatement = Omit<DeviceInfo, 'key'> & { readonly binding?: SessionBinding };
 
 /** What a browser sends by itself, beside the body. */
 export interface BrowserContext {
@@ -32,12 +36,28 @@ export const refreshCookieName = (config: AppConfig): string => cookieName(confi
  * Reads what the client states about its device. If the session will use cookies, the device token
  * may come from the device cookie. Nothing else of the body is passed on, because it may hold a
  * password.
- * @throws DomainError `origin_not_allowed`
+ * @param keyThumbprint the key that the request proved
+ * @throws DomainError `origin_not_allowed`, `proof_required`
  */
-export function deviceOf({ deviceName, deviceToken, transport }: DeviceInfo, browser: BrowserContext): DeviceInfo {
-  if (transport !== 'cookie') return { deviceName, deviceToken, transport };
+export function deviceOf(
+  { deviceName, deviceToken, transport, binding }: DeviceStatement,
+  browser: BrowserContext,
+  keyThumbprint: string | null,
+): DeviceInfo {
+  const device = { deviceName, deviceToken, transport, key: keyOf(keyThumbprint, binding) };
+  if (transport !== 'cookie') return device;
   requireKnownOrigin(browser.isKnownOrigin);
-  return { deviceName, deviceToken: deviceToken ?? browser.deviceToken, transport };
+  return { ...device, deviceToken: deviceToken ?? browser.deviceToken };
+}
+
+/**
+ * The key that the new session is bound to; null where the request proved none.
+ * @throws DomainError `proof_required` for a request that wants to be bound and proves no key
+ */
+export function keyOf(thumbprint: string | null, binding?: SessionBinding): SessionKey | null {
+  if (thumbprint !== null) return { thumbprint, binding: binding ?? 'refresh' };
+  if (binding !== undefined) throw new DomainError('proof_required', { detail: 'binding without a proof' });
+  return null;
 }
 
 /**
@@ -62,7 +82,7 @@ export class TokenCookies {
    */
   deliver(reply: FastifyReply, tokens: IssuedTokens): TokenResponse {
     const { transport, refreshToken, deviceToken, ...rest } = tokens;
-    const response: TokenResponse = { status: 'authenticated', tokenType: 'Bearer', ...rest };
+    const response: TokenResponse = { status: 'authenticated', ...rest };
     if (transport === 'body') return { ...response, refreshToken, ...(deviceToken !== undefined && { deviceToken }) };
     this.set(reply, this.refreshName, refreshToken, tokens.refreshExpiresIn);
     if (deviceToken !== undefined) this.set(reply, this.deviceName, deviceToken, DEVICE_COOKIE_SECONDS);

@@ -4,7 +4,7 @@ import { RevocationFeed } from '../../sessions/revocation/revocation-feed.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 
 export type TokenVerdict =
-  | { active: true; sub: string; sid: string; role: string; iat: number; exp: number }
+  | { active: true; sub: string; sid: string; role: string; iat: number; exp: number; cnf?: { jkt: string } }
   | { active: false; reason: 'expired' | 'revoked' | 'invalid' };
 
 /** Verifies access tokens for other services, similar to token introspection (RFC 7662). */
@@ -17,10 +17,10 @@ export class TokenVerificationService {
 
   async verify(token: string): Promise<TokenVerdict> {
     try {
-      const { sub, sid, role, iat, exp } = this.tokens.verifyAccess(token);
+      const { sub, sid, role, iat, exp, cnf } = this.tokens.verifyAccess(token);
       return (await this.revocations.isRevoked(sid))
         ? { active: false, reason: 'revoked' }
-        : { active: true, sub, sid, role, iat, exp };
+        : { active: true, sub, sid, role, iat, exp, ...(cnf && { cnf }) };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       return { active: false, reason: error.code === 'token_expired' ? 'expired' : 'invalid' };

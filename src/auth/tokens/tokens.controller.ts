@@ -4,17 +4,27 @@ import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.j
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
-import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
-import { CurrentSession, CurrentToken, type SessionReference } from '../guards/current-token.decorator.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { CurrentToken } from '../guards/current-token.decorator.js';
 import { RefreshTokenGuard } from '../guards/refresh-token.guard.js';
 import { SessionTokenGuard } from '../guards/session-token.guard.js';
+import { Browser } from './browser.decorator.js';
+import { LogoutService } from './logout.service.js';
+import { ProofKey } from './proof-key.decorator.js';
 import { RefreshService } from './refresh.service.js';
-import { SignsIn, SignsOut } from './signs-in.decorator.js';
+import { ApiProof, SignsIn, SignsOut } from './signs-in.decorator.js';
+import type { BrowserContext } from './token-cookies.js';
 import type { SignInResult } from './token-delivery.interceptor.js';
 import { TokenVerificationService } from './token-verification.service.js';
-import { RefreshRequest, RefreshResponse, VerifiedTokenResponse, VerifyTokenRequest } from './tokens.dto.js';
+import {
+  LogoutRequest,
+  RefreshRequest,
+  RefreshResponse,
+  VerifiedTokenResponse,
+  VerifyTokenRequest,
+} from './tokens.dto.js';
 
 /** Refreshes and verifies tokens, and logs out. */
 @ApiTags('Login and tokens')
@@ -23,14 +33,15 @@ import { RefreshRequest, RefreshResponse, VerifiedTokenResponse, VerifyTokenRequ
 export class TokensController {
   constructor(
     private readonly refreshes: RefreshService,
-    private readonly sessions: SessionRevocationService,
+    private readonly logouts: LogoutService,
     private readonly verification: TokenVerificationService,
   ) {}
 
   /**
    * Refresh the tokens
-   * @remarks The refresh token is sent in the Authorization header, the body or the cookie. Used again within the grace
-   * period it returns the same successor; later it ends the session.
+   * @remarks The refresh token is sent in the Authorization header, the body or the cookie. The previous one returns the
+   * same successor: within the grace period always, later with the proof of a bound session, or where it looks like an
+   * answer that was lost. An older token ends the session. A bound session always needs the proof.
    */
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
@@ -38,13 +49,24 @@ export class TokensController {
   @SignsIn(RefreshResponse, { notesOutcome: true })
   @ApiBearerAuth('refresh')
   @ApiOperation({ operationId: 'refreshTokens' })
-  @ApiProblems('token_expired', 'token_invalid', 'session_ended', 'token_reused', 'origin_not_allowed', 'overloaded')
+  @ApiProblems(
+    'token_expired',
+    'token_invalid',
+    'session_ended',
+    'token_reused',
+    'origin_not_allowed',
+    ...PROOF_PROBLEMS,
+    'overloaded',
+  )
   async refresh(
     @CurrentToken() token: VerifiedToken<'refresh'>,
-    @OptionalBody() _body: RefreshRequest,
+    @OptionalBody() body: RefreshRequest,
+    @Browser() browser: BrowserContext,
+    @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    const { outcome, ...tokens } = await this.refreshes.refresh(token, context);
+    const deviceToken = body.deviceToken ?? browser.deviceToken;
+    const { outcome, ...tokens } = await this.refreshes.refresh({ token, keyThumbprint, deviceToken }, context);
     return { status: 'authenticated', tokens, outcome };
   }
 
@@ -64,21 +86,23 @@ export class TokensController {
   /**
    * Log out
    * @remarks Send the access or the refresh token of the session. Both stop working at once. Logging out again changes
-   * nothing.
+   * nothing. The refresh token of a bound session needs its proof.
    */
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)
   @UseGuards(SessionTokenGuard)
   @SignsOut()
+  @ApiProof()
   @ApiBearerAuth('access')
   @ApiBearerAuth('refresh')
   @ApiOperation({ operationId: 'logOut' })
-  @ApiProblems('token_expired', 'token_invalid', 'origin_not_allowed')
+  @ApiProblems('token_expired', 'token_invalid', 'origin_not_allowed', ...PROOF_PROBLEMS)
   async logout(
-    @CurrentSession() { memberId, sessionId }: SessionReference,
-    @OptionalBody() _body: RefreshRequest,
+    @CurrentToken() token: Principal | VerifiedToken<'refresh'>,
+    @OptionalBody() _body: LogoutRequest,
+    @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.sessions.end(memberId, sessionId, 'logout', context);
+    await this.logouts.logOut(token, keyThumbprint, context);
   }
 }

@@ -7,9 +7,12 @@ import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 /** What a client gets when it is signed in: on login, on refresh, after confirming a sign-up. */
 export class TokenResponse {
   @ApiProperty({ enum: ['authenticated'] }) status: 'authenticated';
-  @ApiProperty({ enum: ['Bearer'] }) tokenType: 'Bearer';
 
-  /** JWT for `Authorization: Bearer …` */
+  /** DPoP after `binding: full`: calls need `Authorization: DPoP …` and a proof */
+  @ApiProperty({ enum: ['Bearer', 'DPoP'] })
+  tokenType: 'Bearer' | 'DPoP';
+
+  /** JWT for `Authorization: Bearer …` or `DPoP …`, as tokenType names it */
   accessToken: string;
 
   /** Seconds until the access token expires */
@@ -27,11 +30,18 @@ export class TokenResponse {
   deviceToken?: string;
 }
 
-export class RefreshRequest {
+export class LogoutRequest {
   /** If it is not in the Authorization header or the cookie */
   @MayBeAbsent()
   @IsOpaqueToken()
   refreshToken?: string;
+}
+
+export class RefreshRequest extends LogoutRequest {
+  /** From a login on this device. Helps where an answer was lost and the user agent has changed since */
+  @MayBeAbsent()
+  @IsOpaqueToken()
+  deviceToken?: string;
 }
 
 export class RefreshResponse extends TokenResponse {
@@ -46,6 +56,11 @@ export class VerifyTokenRequest {
   @IsVisibleText({ max: 4096 })
   @ApiProperty({ example: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln' })
   token: string;
+}
+
+export class KeyConfirmation {
+  /** Thumbprint of the key (RFC 7638) */
+  @ApiProperty({ example: 'bcxkXQMqgbG8hTpvGJRQqYKQd2xXhj8x6nJ9R8mZk0Q' }) jkt: string;
 }
 
 export class VerifiedTokenResponse {
@@ -64,6 +79,9 @@ export class VerifiedTokenResponse {
 
   /** Expires at, seconds since 1970 */
   @ApiInteger() exp?: number;
+
+  /** Where calls with this token need a proof by a key (RFC 9449 section 6) */
+  cnf?: KeyConfirmation;
 
   @ApiProperty({ enum: ['expired', 'revoked', 'invalid'] }) reason?: 'expired' | 'revoked' | 'invalid';
 }

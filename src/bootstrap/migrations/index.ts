@@ -14,6 +14,7 @@ import { RecoveryCodesCreatedAt1764910120000 } from './1764910120000-recovery-co
 import { ProofNamedLoginId1764910300000 } from './1764910300000-proof-named-login-id.js';
 import { ErasureIndexes1764910400000 } from './1764910400000-erasure-indexes.js';
 import { ProofAddress1764910610000 } from './1764910610000-proof-address.js';
+import { BoundSessions1764910800000 } from './1764910800000-bound-sessions.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   ProofNamedLoginId1764910300000,
   ErasureIndexes1764910400000,
   ProofAddress1764910610000,
+  BoundSessions1764910800000,
 ];

@@ -27,6 +27,8 @@ const SUSPICIONS = [
   'many_countries',
   'success_after_failures',
   'wrong_second_factor',
+  'late_replay',
+  'country_not_allowed',
 ] satisfies SuspicionReason[] as SuspicionReason[];
 const CHALLENGE_MAILS = EVERY.filter(([name]) => 'code' in SAMPLES[name]);
 const ALERTS = EVERY.filter(([name]) => 'notMeLink' in SAMPLES[name]);

@@ -35,7 +35,9 @@ export type SuspicionReason =
   | 'refresh_burst'
   | 'many_countries'
   | 'success_after_failures'
-  | 'wrong_second_factor';
+  | 'wrong_second_factor'
+  | 'late_replay'
+  | 'country_not_allowed';
 
 /** One field per reason, because templates accept text and numbers, not lists. */
 export type SuspicionFields = { [Reason in SuspicionReason]?: 1 | undefined };
@@ -216,6 +218,8 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     many_countries: 'optional',
     success_after_failures: 'optional',
     wrong_second_factor: 'optional',
+    late_replay: 'optional',
+    country_not_allowed: 'optional',
   },
   'login-locked': { ...ALERT_FIELDS, loginIdMasked: 'required' },
   'two-factor-changed': {

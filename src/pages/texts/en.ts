@@ -242,6 +242,7 @@ export const en = {
     'event-login.password_change_required': 'Login led to a required password change',
     'event-session.ended': 'Logged out',
     'event-session.reuse_detected': 'Login used in two places and ended for safety',
+    'event-session.late_replay': 'Login renewed late, as after a lost connection',
     'event-password.changed': 'Password changed',
     'event-password.reset_requested': 'Password reset requested',
     'event-password.reset_proven': 'Email address confirmed for a password reset',
@@ -286,6 +287,8 @@ export const en = {
     'signal-many_countries': 'Used in several countries within a short time',
     'signal-success_after_failures': 'Correct password after many wrong ones',
     'signal-wrong_second_factor': 'Correct password, but the second step failed',
+    'signal-late_replay': 'Renewed late, as after a lost connection',
+    'signal-country_not_allowed': 'A country where your account is not expected to be used',
     'signal-token_reuse': 'Used in two places at once: someone may have a copy of it',
     // What the risk engine did, by moment and configured response.
     watchedOnly: 'Recorded only. No action was taken.',

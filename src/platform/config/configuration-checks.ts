@@ -68,6 +68,8 @@ function checkOrder(env: Environment, report: Report): void {
     report('REFRESH_IDLE_TTL_SECONDS', 'needs to be at most REFRESH_ABSOLUTE_TTL_SECONDS');
   if (env.RISK_NOTIFY_SCORE > env.RISK_ASK_SCORE) report('RISK_NOTIFY_SCORE', 'needs to be at most RISK_ASK_SCORE');
   if (env.RISK_ASK_SCORE > env.RISK_END_SCORE) report('RISK_ASK_SCORE', 'needs to be at most RISK_END_SCORE');
+  if (env.ALLOWED_COUNTRIES.length > 0 && env.GEOIP_DATABASE === 'off')
+    report('ALLOWED_COUNTRIES', 'needs GEOIP_DATABASE, otherwise every country is unknown');
   if (!env.API_ENABLED && !env.WORKER_ENABLED)
     report('WORKER_ENABLED', 'needs to be true when API_ENABLED is false, otherwise the process does nothing');
 }

@@ -5,6 +5,7 @@ import {
   baseUrl,
   cookiePrefix,
   count,
+  countries,
   domain,
   hexColor,
   hostName,
@@ -150,7 +151,11 @@ export const ENVIRONMENT = {
   }),
   REFRESH_GRACE_SECONDS: seconds({
     default: 10,
-    desc: 'a refresh token used again within this time gets the same successor; later use ends the session; at most 60 in production',
+    desc: 'a refresh token used again within this time gets the same successor; at most 60 in production',
+  }),
+  REFRESH_LATE_REPLAYS: natural({
+    default: 2,
+    desc: 'how many generations of refresh tokens in a row may be asked for again after the grace, as a client whose answer was lost does; 0 ends the session at once (docs/flows/refresh.md)',
   }),
   RESET_TOKEN_TTL_SECONDS: positiveSeconds({
     default: 600,
@@ -246,6 +251,11 @@ export const ENVIRONMENT = {
     default: 'bundled',
     desc: 'database of countries by IP address: bundled, off, or the path of an MMDB file (docs/countries.md)',
   }),
+  ALLOWED_COUNTRIES: countries({
+    default: [],
+    desc: 'countries that logins and refreshes are expected from, comma-separated (ISO 3166-1 alpha-2); others get RISK_WEIGHT_COUNTRY_NOT_ALLOWED; when unset, all',
+    example: 'KR,JP',
+  }),
   RISK_MODE: str({
     choices: ['on', 'dry-run', 'off'],
     default: 'on',
@@ -270,6 +280,14 @@ export const ENVIRONMENT = {
   RISK_WEIGHT_WRONG_SECOND_FACTOR: natural({
     default: 30,
     desc: 'score of a right password with a wrong second factor',
+  }),
+  RISK_WEIGHT_LATE_REPLAY: natural({
+    default: 15,
+    desc: 'score of a refresh token used again after the grace',
+  }),
+  RISK_WEIGHT_COUNTRY_NOT_ALLOWED: natural({
+    default: 70,
+    desc: 'score of a country outside ALLOWED_COUNTRIES; 70 asks for the password before sensitive operations, 120 refuses',
   }),
   RISK_PASSWORD_FAILURES: count({
     default: 5,

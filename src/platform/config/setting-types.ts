@@ -60,6 +60,14 @@ export const cookiePrefix = makeValidator((input) => {
 /** Comma-separated text. */
 export const list = makeValidator(parseItems);
 
+/** Comma-separated codes of countries. */
+export const countries = makeValidator((input) =>
+  parseItems(input).map((item) => {
+    if (!/^[A-Z]{2}$/.test(item)) throw new Error('needs two-letter codes of countries such as KR,JP');
+    return item;
+  }),
+);
+
 /** Comma-separated web origins. */
 export const origins = makeValidator((input) => parseItems(input).map(checkOrigin));
 

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
-import { ApiProblems } from './problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from './problems/api-problems.decorator.js';
 import type { ErrorCode } from './problems/error-catalogue.js';
 
 /**
@@ -10,6 +10,6 @@ import type { ErrorCode } from './problems/error-catalogue.js';
 export function SignedIn(...codes: ErrorCode[]): MethodDecorator {
   return applyDecorators(
     ApiBearerAuth('access'),
-    ApiProblems('token_expired', 'token_invalid', 'session_ended', ...codes),
+    ApiProblems('token_expired', 'token_invalid', 'session_ended', ...PROOF_PROBLEMS, ...codes),
   );
 }

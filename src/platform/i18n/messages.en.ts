@@ -37,6 +37,18 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Token used twice',
     detail: 'This refresh token was already used. The session has been ended for safety.',
   },
+  proof_required: {
+    title: 'Proof of possession required',
+    detail: 'This token is bound to a key. Send a proof by that key in the DPoP header.',
+  },
+  proof_invalid: {
+    title: 'Proof of possession not accepted',
+    detail: 'The proof in the DPoP header is malformed, already used, or made with another key or for another request.',
+  },
+  proof_stale: {
+    title: 'Proof of possession too old',
+    detail: 'The time of the proof is too far from the time of the server. Repeat it with the nonce from DPoP-Nonce.',
+  },
   invalid_credentials: { title: 'Login refused', detail: 'The login ID, email address or password is wrong.' },
   forbidden: { title: 'Not allowed', detail: 'You do not have permission to do this.' },
   reauth_required: {

@@ -35,6 +35,18 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   },
   session_ended: { title: '종료된 세션', detail: '종료된 세션입니다. 다시 로그인해 주세요.' },
   token_reused: { title: '토큰 재사용', detail: '이미 사용된 리프레시 토큰입니다. 안전을 위해 세션을 종료했습니다.' },
+  proof_required: {
+    title: '키 소유 증명 필요',
+    detail: '키에 연결된 토큰입니다. 그 키로 만든 증명을 DPoP 헤더에 담아 보내 주세요.',
+  },
+  proof_invalid: {
+    title: '유효하지 않은 키 소유 증명',
+    detail: 'DPoP 헤더의 증명이 올바르지 않거나, 이미 사용되었거나, 다른 키 또는 다른 요청을 위해 만들어졌습니다.',
+  },
+  proof_stale: {
+    title: '시간이 맞지 않는 키 소유 증명',
+    detail: '증명에 적힌 시각이 서버 시각과 너무 다릅니다. DPoP-Nonce 값을 넣어 증명을 다시 만들어 주세요.',
+  },
   invalid_credentials: { title: '로그인 실패', detail: '아이디, 이메일 또는 비밀번호가 올바르지 않습니다.' },
   forbidden: { title: '권한 없음', detail: '이 작업을 할 권한이 없습니다.' },
   reauth_required: {

@@ -15,6 +15,7 @@ const SECURITY_EVENTS = {
   'login.password_change_required': details<{ by: 'password' | 'passkey' }>(),
   'session.ended': details<{ reason: SessionEndReason }>(),
   'session.reuse_detected': details<{ generation: number }>(),
+  'session.late_replay': details<{ generation: number; inARow: number }>(),
   'password.changed': details(),
   'password.reset_requested': details(),
   'password.reset_proven': details<{ by: 'code' | 'link' }>(),
@@ -110,6 +111,8 @@ export type RiskSignal =
   | 'many_countries'
   | 'success_after_failures'
   | 'wrong_second_factor'
+  | 'late_replay'
+  | 'country_not_allowed'
   | 'token_reuse';
 
 /** A raised signal and its share of the score. */

@@ -23,7 +23,12 @@ export interface RiskSubject {
  * Signals that concern a country. The member gets another mail about the same signal when the
  * country is another one.
  */
-const COUNTRY_SIGNALS: ReadonlySet<string> = new Set(['new_country', 'impossible_travel', 'many_countries']);
+const COUNTRY_SIGNALS: ReadonlySet<string> = new Set([
+  'new_country',
+  'impossible_travel',
+  'many_countries',
+  'country_not_allowed',
+]);
 
 /** Mails members about suspicious logins and refreshes, once for each piece of news. */
 @Injectable()

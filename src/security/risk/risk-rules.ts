@@ -9,6 +9,7 @@ export function riskRules(env: Environment): RiskRules {
       maxSpeedKmh: env.RISK_MAX_SPEED_KMH,
       refreshes: env.RISK_REFRESH_BURST,
       countries: env.RISK_COUNTRIES,
+      allowedCountries: new Set(env.ALLOWED_COUNTRIES),
     },
     weights: {
       new_device: env.RISK_WEIGHT_NEW_DEVICE,
@@ -19,6 +20,8 @@ export function riskRules(env: Environment): RiskRules {
       many_countries: env.RISK_WEIGHT_MANY_COUNTRIES,
       success_after_failures: env.RISK_WEIGHT_SUCCESS_AFTER_FAILURES,
       wrong_second_factor: env.RISK_WEIGHT_WRONG_SECOND_FACTOR,
+      late_replay: env.RISK_WEIGHT_LATE_REPLAY,
+      country_not_allowed: env.RISK_WEIGHT_COUNTRY_NOT_ALLOWED,
     },
     thresholds: { notify: env.RISK_NOTIFY_SCORE, ask: env.RISK_ASK_SCORE, end: env.RISK_END_SCORE },
   };

@@ -10,7 +10,7 @@ import { judge, type RiskJudgement, type RiskRules } from './risk-judgement.js';
 import { RiskMailService, type RiskSubject } from './risk-mail.service.js';
 import { riskRules } from './risk-rules.js';
 import { RiskRepository } from './risk.repository.js';
-import type { Place, RiskFacts } from './signals.js';
+import { isForeign, type Place, type RiskFacts } from './signals.js';
 
 /** A login with a right password or passkey. */
 export interface AssessedLogin {
@@ -33,6 +33,8 @@ export interface AssessedRefresh {
   readonly secondsSince: number | null;
   /** Refreshes within the window, this one included. */
   readonly refreshes: number;
+  /** Whether the previous token came after the grace period. */
+  readonly isLateReplay?: boolean;
 }
 
 /** What the login or refresh has to do. */
@@ -95,12 +97,14 @@ export class RiskService {
   }
 
   /**
-   * Whether a refresh needs {@link assessRefresh}: it came from another country, from another
-   * network if a new network alone leads to a mail, or it reached the limit of refreshes. Costs no
-   * query.
+   * Whether a refresh needs {@link assessRefresh}: it came late, from another country or one that is
+   * not allowed, from another network if a new network alone leads to a mail, or it reached the
+   * limit of refreshes. Costs no query.
    */
-  needsAssessment({ previousIp, refreshes }: AssessedRefresh, { ip }: ClientContext): boolean {
+  needsAssessment({ previousIp, refreshes, isLateReplay }: AssessedRefresh, { ip }: ClientContext): boolean {
     if (this.isOff) return false;
+    if (isLateReplay) return true;
+    if (this.rules.limits.allowedCountries.size > 0 && isForeign(this.countries.of(ip), this.rules.limits)) return true;
     // Equal, not greater: so only one refresh of each window is assessed, although later ones are
     // counted too.
     if (refreshes === this.rules.limits.refreshes) return true;
@@ -114,7 +118,7 @@ export class RiskService {
 
   /** @param session a session for which {@link needsAssessment} returned true */
   async assessRefresh(tx: Tx, session: AssessedRefresh, context: ClientContext): Promise<RiskDecision> {
-    const { id: sessionId, memberId, previousIp, secondsSince, refreshes } = session;
+    const { id: sessionId, memberId, previousIp, secondsSince, refreshes, isLateReplay = false } = session;
     const { env } = this.config;
     const place = this.placeOf(context.ip);
     const history = await this.repository.findHistory(tx, memberId, place, env.RISK_HISTORY_SECONDS);
@@ -131,7 +135,7 @@ export class RiskService {
             env.RISK_COUNTRIES_WINDOW_SECONDS,
           );
     // The session's own last place is more exact than the member's.
-    const facts = { place, history: { ...history, last: from ?? history.last }, refreshes, countries };
+    const facts = { place, history: { ...history, last: from ?? history.last }, refreshes, countries, isLateReplay };
     const judgement = judge(facts, this.rules);
     const decision = await this.applyOutcome(tx, 'refresh', { ...session, sessionId }, judgement, context);
     if (decision.outcome !== 'end') await this.repository.remember(tx, memberId, place);

@@ -36,6 +36,8 @@ export interface RiskFacts {
   readonly refreshes?: number;
   /** Countries of this session within the window. */
   readonly countries?: number;
+  /** The previous refresh token came after the grace period. */
+  readonly isLateReplay?: boolean;
 }
 
 /** From these values on, a signal is raised. */
@@ -44,6 +46,8 @@ export interface RiskLimits {
   readonly maxSpeedKmh: number;
   readonly refreshes: number;
   readonly countries: number;
+  /** Empty allows all. */
+  readonly allowedCountries: ReadonlySet<string>;
 }
 
 type Signal = (facts: RiskFacts, limits: RiskLimits) => boolean;
@@ -77,6 +81,22 @@ const successAfterFailures: Signal = ({ passwordFailures = 0 }, limits) => passw
 const wrongSecondFactor: Signal = ({ isSecondFactorWrong = false }) => isSecondFactorWrong;
 
 /**
+ * A lost answer, or a second client with a copy of the token. Alone and with a new network, it is
+ * too common for a mail.
+ */
+const lateReplay: Signal = ({ isLateReplay = false }) => isLateReplay;
+
+const countryNotAllowed: Signal = ({ place }, limits) => isForeign(place.country, limits);
+
+/**
+ * Whether ALLOWED_COUNTRIES leaves this country out. An unknown country is not: without this, a
+ * missing database of countries would lock out every member.
+ */
+export function isForeign(country: string | null, { allowedCountries }: RiskLimits): boolean {
+  return allowedCountries.size > 0 && country !== null && !allowedCountries.has(country);
+}
+
+/**
  * All weighed signals. Reuse of a refresh token is not among them: it ends the session by itself
  * (docs/flows/refresh.md).
  */
@@ -89,6 +109,8 @@ export const SIGNALS: Readonly<Record<Exclude<RiskSignal, 'token_reuse'>, Signal
   many_countries: manyCountries,
   success_after_failures: successAfterFailures,
   wrong_second_factor: wrongSecondFactor,
+  late_replay: lateReplay,
+  country_not_allowed: countryNotAllowed,
 };
 
 export type WeighableSignal = keyof typeof SIGNALS;

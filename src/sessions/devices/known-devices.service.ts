@@ -7,7 +7,7 @@ import type { Tx } from '../../platform/database/sql.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { SecurityNotificationsService } from '../../mail/notifications/security-notifications.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
-import type { TokenTransport } from '../session.entity.js';
+import type { SessionKey, TokenTransport } from '../session.entity.js';
 import { SessionsRepository } from '../sessions.repository.js';
 import { summariseUserAgent } from '../user-agent.js';
 import { DevicesRepository, type DeviceLook } from './devices.repository.js';
@@ -17,6 +17,8 @@ export interface DeviceInfo {
   readonly deviceName?: string;
   readonly deviceToken?: string;
   readonly transport?: TokenTransport;
+  /** The key that the client proved. */
+  readonly key?: SessionKey | null;
 }
 
 /** The device that a session is opened on. */
@@ -25,6 +27,8 @@ export interface SignInDevice {
   readonly knownDeviceId: string | null;
   readonly deviceName?: string | null;
   readonly transport?: TokenTransport;
+  /** Binds the session, if the client proved a key. */
+  readonly key?: SessionKey | null;
   /**
    * No mail about a new device: it is the member's first one, or a mail about this login is queued
    * already.

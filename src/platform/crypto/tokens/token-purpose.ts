@@ -4,8 +4,11 @@ import type { Role } from '../../http/principal.js';
  * The claims of each purpose besides iss, aud, iat and exp. A token with other claims is refused.
  */
 export interface TokenClaims {
-  /** Calls the API. `sid` allows revocation before it expires. */
-  access: { sub: string; sid: string; role: Role };
+  /**
+   * Calls the API. `sid` allows revocation before it expires. With `cnf`, every call needs a proof
+   * by the key with that thumbprint (RFC 9449 section 6.1).
+   */
+  access: { sub: string; sid: string; role: Role; cnf?: { jkt: string } };
   /**
    * Gets the next pair of tokens while `gen` is the current generation. `jti` differs for each
    * session and generation.
@@ -35,6 +38,9 @@ const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.te
 const isWholeNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isRole = (value: unknown): boolean => value === 'member' || value === 'admin';
 const isNotificationName = (value: unknown): boolean => typeof value === 'string' && /^[a-z-]{1,40}$/.test(value);
+const isThumbprint = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{43}$/.test(value);
+const isConfirmation = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && isThumbprint((value as { jkt?: unknown }).jkt);
 const isToken = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{22,64}$/.test(value);
 
 interface PurposeRules {
@@ -43,13 +49,23 @@ interface PurposeRules {
    */
   readonly typ: string;
   readonly claims: Readonly<Record<string, (value: unknown) => boolean>>;
+  readonly optionalClaims?: Readonly<Record<string, (value: unknown) => boolean>>;
 }
+
+/** The claims that every token of a purpose has. */
+type RequiredClaims<Claims> = { [Name in keyof Claims as undefined extends Claims[Name] ? never : Name]: Claims[Name] };
 
 /** The rules of each purpose; the purpose itself is the `aud`. */
 export const PURPOSES: {
-  readonly [P in TokenPurpose]: PurposeRules & { claims: Record<keyof TokenClaims[P], (value: unknown) => boolean> };
+  readonly [P in TokenPurpose]: PurposeRules & {
+    claims: Record<keyof RequiredClaims<TokenClaims[P]>, (value: unknown) => boolean>;
+  };
 } = {
-  access: { typ: 'at+jwt', claims: { sub: isUuid, sid: isUuid, role: isRole } },
+  access: {
+    typ: 'at+jwt',
+    claims: { sub: isUuid, sid: isUuid, role: isRole },
+    optionalClaims: { cnf: isConfirmation },
+  },
   refresh: { typ: 'refresh+jwt', claims: { sub: isUuid, sid: isUuid, gen: isWholeNumber, jti: isToken } },
   reset: { typ: 'reset+jwt', claims: { sub: isUuid, jti: isUuid } },
   mfa: { typ: 'mfa+jwt', claims: { sub: isUuid, jti: isUuid } },

@@ -98,12 +98,19 @@ export class TokensService {
    * @throws DomainError `token_expired`, `token_invalid`
    */
   readClaims<P extends TokenPurpose>(purpose: P, payload: Record<string, unknown>): VerifiedToken<P> {
+    const verified = this.readExpirableClaims(purpose, payload);
+    this.checkTime(purpose, verified);
+    return verified;
+  }
+
+  /**
+   * As {@link readClaims}, but accepts an expired token. The caller decides what it is still good
+   * for: {@link checkTime}.
+   * @throws DomainError `token_invalid`
+   */
+  readExpirableClaims<P extends TokenPurpose>(purpose: P, payload: Record<string, unknown>): VerifiedToken<P> {
     const { iss, aud, iat, exp, ...claims } = payload;
-    const rules = PURPOSES[purpose].claims as Record<string, (value: unknown) => boolean>;
-    const names = Object.keys(claims);
-    const isExact =
-      names.length === Object.keys(rules).length &&
-      names.every((name) => Object.hasOwn(rules, name) && rules[name]!(claims[name]));
+    const isExact = hasExactClaims(PURPOSES[purpose], claims);
     if (
       iss !== this.config.issuer ||
       aud !== purpose ||
@@ -113,16 +120,16 @@ export class TokensService {
     ) {
       throw new DomainError('token_invalid', { detail: `claims are not those of a token for ${purpose}` });
     }
-    const verified = { ...claims, iat, exp } as unknown as VerifiedToken<P>;
-    this.checkTime(purpose, verified);
-    return verified;
+    if ((iat as number) > this.clock.nowSeconds() + MAX_AHEAD_SECONDS)
+      throw new DomainError('token_invalid', { detail: 'issued in the future' });
+    return { ...claims, iat, exp } as unknown as VerifiedToken<P>;
   }
 
   /**
    * Finds the claims of an access token that was verified before ({@link remember}) and checks its
    * expiry. The session may have been revoked since: check that for each request.
    * @returns undefined for a token that has to be verified
-   * @throws DomainError `token_expired`, `token_invalid`
+   * @throws DomainError `token_expired`
    */
   recall(token: string): VerifiedToken<'access'> | undefined {
     // Longer input is never cached, so do not spend time on hashing it.
@@ -147,17 +154,28 @@ export class TokensService {
 
   /**
    * Checks expiry by the database's time.
-   * @throws DomainError `token_expired`, `token_invalid`
+   * @throws DomainError `token_expired`
    */
-  private checkTime(purpose: TokenPurpose, { iat, exp }: { iat: number; exp: number }): void {
+  checkTime(purpose: TokenPurpose, { iat, exp }: { iat: number; exp: number }): void {
     const now = this.clock.nowSeconds();
-    if (iat > now + MAX_AHEAD_SECONDS) throw new DomainError('token_invalid', { detail: 'issued in the future' });
     if (exp <= now) throw new DomainError('token_expired');
     // Revocations are kept for the configured lifetime. A token that was signed before the setting
     // was shortened must not outlive its revocation.
     if (purpose === 'access' && iat + this.config.env.ACCESS_TOKEN_TTL_SECONDS <= now)
       throw new DomainError('token_expired', { detail: 'older than the configured lifetime of access tokens' });
   }
+}
+
+/** Whether the claims are all required ones, and optional ones at most. */
+function hasExactClaims(
+  { claims: required, optionalClaims: optional = {} }: (typeof PURPOSES)[TokenPurpose],
+  claims: Record<string, unknown>,
+): boolean {
+  const rules: Record<string, (value: unknown) => boolean> = { ...required, ...optional };
+  return (
+    Object.keys(required).every((name) => Object.hasOwn(claims, name)) &&
+    Object.entries(claims).every(([name, value]) => Object.hasOwn(rules, name) && rules[name]!(value))
+  );
 }
 
 /**

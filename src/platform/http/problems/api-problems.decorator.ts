@@ -8,6 +8,8 @@ import { Problem } from './problem.dto.js';
 
 /** Every operation can return these. */
 const ALWAYS: readonly ErrorCode[] = ['internal_error', 'service_unavailable'];
+/** Operations that read the header `DPoP` can return these. */
+export const PROOF_PROBLEMS = ['proof_required', 'proof_invalid', 'proof_stale'] as const satisfies ErrorCode[];
 const WITH_QUERY: readonly ErrorCode[] = ['validation_failed'];
 const WITH_BODY: readonly ErrorCode[] = [
   'malformed_json',

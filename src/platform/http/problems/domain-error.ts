@@ -14,6 +14,8 @@ interface DomainErrorOptions extends ErrorOptions {
   /** Whole seconds after which a retry makes sense. */
   retryAfter?: number;
   fields?: readonly FieldProblem[];
+  /** Headers of the answer, in lower case. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** An expected refusal: its public half is the code, its private half the detail. */
@@ -22,6 +24,7 @@ export class DomainError extends Error {
   readonly detail: string | undefined;
   readonly retryAfter: number | undefined;
   readonly fields: readonly FieldProblem[] | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -32,5 +35,6 @@ export class DomainError extends Error {
     this.detail = options.detail;
     this.retryAfter = options.retryAfter;
     this.fields = options.fields;
+    this.headers = options.headers;
   }
 }

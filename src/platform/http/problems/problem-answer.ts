@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import type { ClientContext } from '../client-context.js';
 import { isDatabaseClosed, isDatabaseUnavailable } from '../../database/database-errors.js';
+import { PROOF_ALGORITHMS } from '../../crypto/proofs/proof-form.js';
 import { fieldMessage, problemMessage } from '../../i18n/messages.js';
 import { DomainError } from './domain-error.js';
 import { ERRORS, type ErrorCode } from './error-catalogue.js';
@@ -72,14 +73,19 @@ export function problemOf(
 }
 
 /** The headers of a refusal. */
-export function problemHeaders({ status, code, retryAfter }: DomainError): Record<string, string> {
+export function problemHeaders({ status, code, retryAfter, headers }: DomainError): Record<string, string> {
   return {
     'content-type': 'application/problem+json; charset=utf-8',
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-    // RFC 6750 section 3: only where a token was at fault, not where a password was.
-    ...(status === 401 &&
-      code !== 'invalid_credentials' && {
-        'www-authenticate': `Bearer error="invalid_token", error_description="${code}"`,
-      }),
+    // Only where a token was at fault, not where a password was.
+    ...(status === 401 && code !== 'invalid_credentials' && { 'www-authenticate': challengeOf(code) }),
+    ...headers,
   };
+}
+
+/** RFC 6750 section 3; for a proof of possession RFC 9449 sections 7.1 and 9. */
+function challengeOf(code: ErrorCode): string {
+  if (!code.startsWith('proof_')) return `Bearer error="invalid_token", error_description="${code}"`;
+  const error = code === 'proof_stale' ? 'use_dpop_nonce' : 'invalid_dpop_proof';
+  return `DPoP error="${error}", error_description="${code}", algs="${PROOF_ALGORITHMS.join(' ')}"`;
 }

@@ -1,0 +1,25 @@
+import { createParamDecorator, Injectable, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ProofVerifier } from '../../platform/crypto/proofs/proof-verifier.js';
+
+/** Verifies the proof of a request that carries one. */
+@Injectable()
+export class ProofKeyPipe implements PipeTransform<FastifyRequest, Promise<string | null>> {
+  constructor(private readonly proofs: ProofVerifier) {}
+
+  async transform(request: FastifyRequest): Promise<string | null> {
+    if (request.headers.dpop === undefined) return null;
+    // A guard may have verified it together with its access token.
+    return request.provenKey ?? this.proofs.verify(request);
+  }
+}
+
+const IncomingRequest = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  return context.switchToHttp().getRequest<FastifyRequest>();
+});
+
+/**
+ * The thumbprint of the key that the header `DPoP` proves; null without that header. An invalid
+ * proof is refused before the method runs.
+ */
+export const ProofKey = (): ParameterDecorator => IncomingRequest(ProofKeyPipe);

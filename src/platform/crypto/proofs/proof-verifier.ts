@@ -1,0 +1,91 @@
+import { hash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { isLoopbackHost } from '../../addresses/ip-address.js';
+import { AppConfig } from '../../config/app-config.js';
+import { Clock } from '../../database/clock.js';
+import { DomainError } from '../../http/problems/domain-error.js';
+import { invalid, readProof, type ProofParts } from './proof-form.js';
+import { NONCE_WINDOW_SECONDS, ProofNonces } from './proof-nonces.js';
+import type { ProofSignatures } from './proof-signatures.js';
+import { UsedProofs } from './used-proofs.js';
+
+/** How far the time of a proof may be from this server's, in either direction. */
+const MAX_SKEW_SECONDS = 60;
+
+/** A request that carries a proof, as HTTP frameworks hold it. */
+export interface ProvenRequest {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+}
+
+/**
+ * Verifies DPoP proofs (RFC 9449): the client holds the private key of the proof, and made the proof
+ * for this request.
+ */
+@Injectable()
+export class ProofVerifier {
+  private signatures?: Promise<ProofSignatures>;
+  private used?: UsedProofs;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly nonces: ProofNonces,
+  ) {}
+
+  /**
+   * Verifies the proof in the header `DPoP`, by all checks of RFC 9449 section 4.3. Each proof works
+   * once.
+   * @param accessToken the token that the request is made with, which the proof must name in `ath`
+   * @returns the thumbprint of the proof's key (RFC 7638)
+   * @throws DomainError `proof_required`, `proof_invalid`, `proof_stale`
+   */
+  async verify({ headers, method, url }: ProvenRequest, accessToken?: string): Promise<string> {
+    const proof = headers.dpop;
+    if (proof === undefined) throw new DomainError('proof_required', { detail: 'no DPoP header' });
+    if (typeof proof !== 'string') throw invalid('several DPoP headers');
+    const parts = readProof(proof);
+    // The cheap checks come first. None of them writes, so their order shows an attacker nothing.
+    if (parts.htm !== method) throw invalid('made for another method');
+    if (!this.isMadeFor(parts.htu, url)) throw invalid('made for another URL');
+    if (accessToken !== undefined && parts.ath !== hash('sha256', accessToken, 'base64url'))
+      throw invalid('made for another access token');
+    this.checkFresh(parts);
+    const thumbprint = await (await this.loadSignatures()).verify(proof, parts);
+    // Last, so that only the holder of the key can use up a `jti`.
+    this.used ??= new UsedProofs(2 * Math.max(MAX_SKEW_SECONDS, 1.5 * NONCE_WINDOW_SECONDS));
+    if (!this.used.add(thumbprint, parts.jti)) throw invalid('used before');
+    return thumbprint;
+  }
+
+  /**
+   * Compared with PUBLIC_URL, because behind a proxy the request itself does not show the URL that
+   * the client used, and a client could choose the Host header. Query and fragment are ignored.
+   */
+  private isMadeFor(htu: string, requestUrl: string): boolean {
+    if (!URL.canParse(htu)) return false;
+    const stated = new URL(htu);
+    const expected = new URL(`${this.config.publicUrl}${requestUrl.split('?', 1)[0]}`);
+    if (stated.pathname !== expected.pathname) return false;
+    // In development the port often differs from PUBLIC_URL: a proxy of a bundler, a test server.
+    return stated.origin === expected.origin || (!this.config.isProduction && isLoopbackHost(stated.hostname));
+  }
+
+  /** @throws DomainError `proof_stale`, with a nonce that makes the next proof fresh */
+  private checkFresh({ iat, nonce }: ProofParts): void {
+    if (Math.abs(iat - this.clock.now()) <= MAX_SKEW_SECONDS) return;
+    if (nonce !== undefined && this.nonces.isCurrent(nonce)) return;
+    throw new DomainError('proof_stale', {
+      detail: `iat is ${Math.round(iat - this.clock.now())} s off`,
+      headers: { 'dpop-nonce': this.nonces.current() },
+    });
+  }
+
+  /** At the first proof: a server whose clients send none does not load `jose`. */
+  private async loadSignatures(): Promise<ProofSignatures> {
+    this.signatures ??= import('./proof-signatures.js').then((module) => new module.ProofSignatures());
+    return this.signatures;
+  }
+}
