@@ -465,6 +465,32 @@ describe('session', () => {
   });
 });
 
+describe('allowed countries', () => {
+  it('RB-09 logins and refreshes from elsewhere are asked for more, or refused by weight; unknown places are not', async () => {
+    const allowed = await app.replica({ env: { ALLOWED_COUNTRIES: 'KR,DE' } });
+    const ada = await koreanMember();
+    const { body: home } = await refresh(ada.refreshToken, inNetwork(KOREA_TOO), allowed).expect(200);
+    const { body: nowhere } = await refresh(home.refreshToken, randomIp(), allowed).expect(200);
+    expect(await assessed(ada)).toEqual([]);
+    // In Japan some time ago: neither a new country nor an impossible journey.
+    await app.sql.query(`UPDATE sessions SET ip = $2 WHERE id = $1`, [ada.sessionId, inNetwork(JAPAN)]);
+    await app.sql.query(
+      `INSERT INTO known_networks (member_id, network, country, last_seen_at) VALUES ($1, $2, 'JP', now() - interval '1 day')`,
+      [ada.id, `${JAPAN}.0/24`],
+    );
+    const { body: abroad } = await refresh(nowhere.refreshToken, inNetwork(JAPAN), allowed).expect(200);
+    expect(await assessed(ada)).toEqual([
+      { at: 'refresh', outcome: 'ask', score: 70, signals: ['country_not_allowed'], dryRun: false },
+    ]);
+    expect((await app.delete('/api/auth/sessions', undefined, abroad.accessToken)).body.code).toBe('reauth_required');
+    expect(await mailsAbout(ada, UNUSUAL)).toHaveLength(1);
+    // A new country besides refuses the login, with the answer of a wrong password.
+    const from = { ip: inNetwork(AMERICA), userAgent: FIREFOX, at: allowed };
+    expectRefusal(await logIn(ada, ada.password, from), 'invalid_credentials');
+    expect((await assessed(ada))[1]).toMatchObject({ at: 'login', outcome: 'end' });
+  });
+});
+
 describe('thresholds', () => {
   it('a stricter server ends a session that another one continues', async () => {
     const ada = await koreanMember();

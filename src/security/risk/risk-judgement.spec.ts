@@ -40,6 +40,21 @@ describe('a login or refresh', () => {
     expect(judged({ place: SEOUL, history: AT_HOME })).toEqual(['allow', 0]);
   });
 
+  it('RB-09 outside the allowed countries is asked for more, unless the country is unknown', () => {
+    const rules = rulesWith({ ALLOWED_COUNTRIES: 'KR,JP' });
+    const known = { ...fromSeoul(), hasThisNetwork: true, hasThisCountry: true, last: null };
+    expect(judged({ place: DALLAS, history: known }, rules)).toEqual(['ask', 70, 'country_not_allowed']);
+    for (const place of [SEOUL, TOKYO, NOWHERE]) expect(judged({ place, history: known }, rules)).toEqual(['allow', 0]);
+    expect(judged({ place: DALLAS, history: known })).toEqual(['allow', 0]);
+  });
+
+  it('RB-01 a late replay alone, or from a new network, mails nobody', () => {
+    expect(judged({ place: SEOUL, history: AT_HOME, isLateReplay: true })).toEqual(['allow', 15, 'late_replay']);
+    const history = { ...fromSeoul(), hasThisCountry: true };
+    expect(judged({ place: SEOUL, history, isLateReplay: true })[0]).toBe('allow');
+    expect(judged({ place: DALLAS, history: fromSeoul(), isLateReplay: true })[0]).toBe('notify');
+  });
+
   it('is allowed without history, where nothing counts as new', () => {
     expect(judged({ place: SEOUL, history: UNKNOWN })).toEqual(['allow', 0]);
     expect(judged({ place: SEOUL, history: { ...UNKNOWN, hasNetworks: true } })).toEqual(['allow', 10, 'new_network']);
