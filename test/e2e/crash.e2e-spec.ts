@@ -296,7 +296,7 @@ describe('a server with an exhausted connection pool', () => {
   });
 
   it('FT-08 a pool of one connection serves everything: no request waits for a second connection while it holds one', async () => {
-    const single = await another({ DATABASE_POOL_SIZE: '1', DATABASE_POOL_WAIT_MS: '15000' });
+    const single = await another({ DATABASE_POOL_SIZE: '1', DATABASE_POOL_WAIT_MS: '60000' });
     const grace = await given.member(single);
     const credentials = { identifier: grace.loginId, password: grace.password };
     const answers = await Promise.all([

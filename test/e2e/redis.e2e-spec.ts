@@ -6,8 +6,6 @@ import { unique } from '../support/factories.js';
 import { TestApp } from '../support/test-app.js';
 
 const LIMIT = 5;
-/** How long Redis may take for an answer. */
-const TIMEOUT_MS = 250;
 
 const hasRedis = isInstalled('redis-server');
 if (!hasRedis) skipNotice('redis-server', 'redis-server');
@@ -103,11 +101,8 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
       await askOnce();
       expect(await inside.dbsize()).toBe(1);
       frozen.freeze();
-      expect(await askOnce()).toBeGreaterThan(TIMEOUT_MS - 50); // it may have answered yet
-      await eventually(
-        'an answer sooner than Redis may take',
-        async () => (await askOnce()) < TIMEOUT_MS - 50 || undefined,
-      );
+      const slowest = Math.max(await askOnce(), await askOnce()); // these wait for Redis before they count elsewhere
+      await eventually('an answer that does not wait', async () => (await askOnce()) < slowest / 2 || undefined);
       frozen.thaw();
       await inside.flushall();
       await eventually('a limit in Redis', async () => {

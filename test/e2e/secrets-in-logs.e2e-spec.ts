@@ -24,7 +24,7 @@ const REFRESHES = howMany({ short: 10, long: 40 });
  * In the long form a mail waits for all that the other members do, and for PostgreSQL to write down
  * every word of it.
  */
-const MAIL_PATIENCE_MS = howMany({ short: 10_000, long: 120_000 });
+const MAIL_PATIENCE_MS = howMany({ short: 60_000, long: 120_000 });
 const LEAST_SECRETS = howMany({ short: 250, long: 50_000 });
 
 /**

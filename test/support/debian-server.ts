@@ -11,7 +11,7 @@ import { freePort } from '../../dev/free-port.js';
 import { postgresAccount } from '../../dev/run-as.js';
 import { eventually } from './eventually.js';
 
-const READY_MS = 10_000;
+const READY_MS = 60_000;
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
 /** A server of another project for one test file, on loopback with its own folder. */

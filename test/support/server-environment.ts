@@ -34,6 +34,7 @@ export function serverEnvironment(overrides: Record<string, string | undefined> 
     // Long, so that a busy machine does not cause 503. Tests of timeouts set their own.
     DATABASE_TIMEOUT_SECONDS: '20',
     DATABASE_POOL_WAIT_MS: '20000',
+    SHUTDOWN_TIMEOUT_SECONDS: '55',
     // The tests act as a reverse proxy: each client sends its own address in X-Forwarded-For.
     TRUSTED_PROXIES: '1',
     ...((overrides.NODE_ENV ?? 'test') === 'test' && CHEAP_HASHES),
