@@ -21,10 +21,13 @@ describe('the assets of the pages', () => {
     const words = await assets.findStrength('strength-words.js');
     const load = async (asset: typeof words): Promise<any> =>
       import(`data:text/javascript;base64,${asset!.content.toString('base64')}`);
-    const [{ ZxcvbnFactory }, { dictionary, graphs }] = [await load(estimator), await load(words)];
+    const [{ ZxcvbnFactory }, { dictionary, graphs, keysOf, koreanScore }] = [await load(estimator), await load(words)];
     const meter = new ZxcvbnFactory({ dictionary, graphs });
     expect(meter.check('password1', []).score).toBe(0);
     expect(meter.check('tall giraffes nap at noon', []).score).toBe(4);
+    // PW-08: the functions stand alone in the browser.
+    for (const typed of ['관심12', 'dkssudgktpdy', 'tkfkdgo1004'])
+      expect(koreanScore(keysOf(typed), (text: string) => meter.check(text, []))).toBeLessThan(2);
     expect(await assets.findStrength('strength-meter.js')).toBeNull();
   });
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { koreanDictionary } from '../security/passwords/korean-dictionary.js';
+import { keysOf, koreanScore } from '../security/passwords/korean-keyboard.js';
 
 /** The most common words of each list. The server checks against the complete lists. */
 const WORDS_PER_LIST = 4_000;
@@ -12,13 +14,19 @@ const WORDS_PER_LIST = 4_000;
  */
 export async function buildStrengthAssets(): Promise<Record<'strength-estimator.js' | 'strength-words.js', string>> {
   const [common, english] = await Promise.all([import('@zxcvbn-ts/language-common'), import('@zxcvbn-ts/language-en')]);
-  const lists = Object.entries({ ...common.dictionary, ...english.dictionary }) as [string, readonly string[]][];
+  const lists = Object.entries({
+    ...common.dictionary,
+    ...english.dictionary,
+    ...koreanDictionary(),
+  }) as [string, readonly string[]][];
   const dictionary = Object.fromEntries(lists.map(([name, words]) => [name, words.slice(0, WORDS_PER_LIST)]));
   return {
     'strength-estimator.js': estimatorModule(),
     'strength-words.js':
       `export const dictionary = ${JSON.stringify(dictionary)};\n` +
-      `export const graphs = ${JSON.stringify(common.adjacencyGraphs)};\n`,
+      `export const graphs = ${JSON.stringify(common.adjacencyGraphs)};\n` +
+      `export const keysOf = ${keysOf.toString()};\n` +
+      `export const koreanScore = ${koreanScore.toString()};\n`,
   };
 }
 

@@ -11,8 +11,8 @@ import { find, text } from './page.js';
 const ESTIMATED_LENGTH = 32;
 
 /**
- * @typedef {{ check: (password: string, words: string[]) => { score: 0 | 1 | 2 | 3 | 4 } }}
- * Estimator
+ * @typedef {0 | 1 | 2 | 3 | 4} Score
+ * @typedef {{ scoreOf: (password: string, words: string[]) => Score }} Estimator
  */
 /** @type {Promise<Estimator> | undefined} */
 let estimator;
@@ -43,8 +43,7 @@ export function showStrength(id, ownWords) {
     const estimate = await load().catch(() => undefined);
     // The score is ignored if more was typed while the estimator was loading. If the estimator cannot
     // be loaded, only the server checks.
-    if (thisInput === latestInput && estimate)
-      showScore(box, estimate.check(password.slice(0, ESTIMATED_LENGTH), words).score);
+    if (thisInput === latestInput && estimate) showScore(box, estimate.scoreOf(password, words));
   });
 }
 
@@ -54,8 +53,18 @@ export function showStrength(id, ownWords) {
  */
 function load() {
   estimator ??= Promise.all([importAsset('strength-estimator.js'), importAsset('strength-words.js')]).then(
-    ([{ ZxcvbnFactory }, { dictionary, graphs }]) =>
-      new ZxcvbnFactory({ dictionary, graphs, l33tMaxSubstitutions: 10 }),
+    ([{ ZxcvbnFactory }, { dictionary, graphs, keysOf, koreanScore }]) => {
+      const zxcvbn = new ZxcvbnFactory({ dictionary, graphs, l33tMaxSubstitutions: 10 });
+      const scoreOf = (/** @type {string} */ typed, /** @type {string[]} */ words) =>
+        koreanScore(typed.slice(0, ESTIMATED_LENGTH), (/** @type {string} */ part) => zxcvbn.check(part, words));
+      // As on the server: Hangul is judged as it stands and as the keys that type it.
+      return {
+        scoreOf: (password, words) =>
+          keysOf(password) === password
+            ? scoreOf(password, words)
+            : Math.min(scoreOf(password, words), scoreOf(keysOf(password), words.map(keysOf))),
+      };
+    },
   );
   estimator.catch(() => (estimator = undefined)); // the next input tries again
   return estimator;

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError, type FieldProblem } from '../../platform/http/problems/domain-error.js';
+import { keysOf } from './korean-keyboard.js';
 import { StrengthEstimator } from './strength-estimator.js';
 
 const MAX_PASSWORD_CODE_POINTS = 128;
+/** Two to four syllables. */
+const HANGUL_NAME = /^[\uac00-\ud7a3]{2,4}$/;
 
 /**
  * The names of the member who sets the password. Acquaintances would try them first, so a password
@@ -44,7 +47,10 @@ export class PasswordPolicy {
     const words = this.personalWords(owner);
     const { isCommon, score } = await this.estimator.estimate(password, words);
     if (isCommon) throw refuse({ field, code: 'password_too_common' });
-    if (isMadeOf(password, words, env.PASSWORD_MIN_LENGTH)) throw refuse({ field, code: 'password_personal' });
+    const isPersonal =
+      isMadeOf(password, words, env.PASSWORD_MIN_LENGTH) ||
+      isMadeOf(keysOf(password), words.map(keysOf), env.PASSWORD_MIN_LENGTH);
+    if (isPersonal) throw refuse({ field, code: 'password_personal' });
     if (score < env.PASSWORD_MIN_SCORE) throw refuse({ field, code: 'password_too_weak' });
   }
 
@@ -61,10 +67,16 @@ export class PasswordPolicy {
       'munjigi',
       '문지기',
     ];
-    return [
-      ...new Set(parts.map((part) => part.normalize('NFC').toLowerCase()).filter((part) => [...part].length >= 3)),
-    ];
+    const words = parts.map((part) => part.normalize('NFC').toLowerCase());
+    return [...new Set([...words, ...words.flatMap(givenNameOf)])].filter(
+      (word) => [...word].length >= 3 || HANGUL_NAME.test(word),
+    );
   }
+}
+
+/** A Korean name is a family name of one syllable and a given name of two, without a blank. */
+function givenNameOf(word: string): string[] {
+  return HANGUL_NAME.test(word) ? [word.slice(-2)] : [];
 }
 
 /** Whether the password consists of these words and little else. */

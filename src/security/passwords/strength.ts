@@ -1,3 +1,6 @@
+import { koreanDictionary } from './korean-dictionary.js';
+import { keysOf, koreanScore } from './korean-keyboard.js';
+
 /**
  * Longer text costs time and does not change the score: a strong password is strong within this
  * length.
@@ -29,15 +32,24 @@ export async function loadStrengthJudge(): Promise<StrengthJudge> {
     import('@zxcvbn-ts/language-common'),
     import('@zxcvbn-ts/language-en'),
   ]);
+  const korean = koreanDictionary();
   const zxcvbn = new core.ZxcvbnFactory({
-    dictionary: { ...common.dictionary, ...english.dictionary },
+    dictionary: { ...common.dictionary, ...english.dictionary, ...korean },
     graphs: common.adjacencyGraphs,
     l33tMaxSubstitutions: MAX_SUBSTITUTIONS,
   });
-  const commonPasswords = new Set(common.dictionary['passwords-common']);
+  const lists = [
+    common.dictionary['passwords-common'] as readonly string[],
+    ...Object.values<readonly string[]>({ ...korean }),
+  ];
+  const commonPasswords = new Set(lists.flat());
+  const scoreOf = (text: string, ownWords: readonly string[]): number =>
+    koreanScore([...text].slice(0, ESTIMATED_CODE_POINTS).join(''), (part) => zxcvbn.check(part, [...ownWords]));
   return (password, ownWords) => {
-    if (commonPasswords.has(password.toLowerCase())) return { isCommon: true, score: 0 };
-    const estimated = [...password].slice(0, ESTIMATED_CODE_POINTS).join('');
-    return { isCommon: false, score: zxcvbn.check(estimated, [...ownWords]).score };
+    const keys = keysOf(password);
+    if ([password, keys].some((text) => commonPasswords.has(text.toLowerCase()))) return { isCommon: true, score: 0 };
+    const score = scoreOf(password, ownWords);
+    // Hangul is judged as its keys as well (PW-08). An attacker tries either.
+    return { isCommon: false, score: keys === password ? score : Math.min(score, scoreOf(keys, ownWords.map(keysOf))) };
   };
 }
