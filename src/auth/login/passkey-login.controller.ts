@@ -54,7 +54,14 @@ export class PasskeyLoginController {
   @Post('passkey')
   @HttpCode(HttpStatus.OK)
   @SignsIn('CompletedLogin')
-  @ApiProblems('passkey_invalid', 'invalid_credentials', 'origin_not_allowed', ...PROOF_PROBLEMS, 'too_many_requests')
+  @ApiProblems(
+    'passkey_invalid',
+    'passkey_changed',
+    'invalid_credentials',
+    'origin_not_allowed',
+    ...PROOF_PROBLEMS,
+    'too_many_requests',
+  )
   async login(
     @Body() body: PasskeyLoginRequest,
     @Browser() browser: BrowserContext,
@@ -89,6 +96,7 @@ export class PasskeyLoginController {
     'token_expired',
     'token_invalid',
     'passkey_invalid',
+    'passkey_changed',
     'invalid_credentials',
     'too_many_attempts',
     'origin_not_allowed',

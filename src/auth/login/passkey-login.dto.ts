@@ -8,7 +8,7 @@ import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 
 export class PasskeyLoginRequest {
-  @IsAssertion() credential: Assertion;
+  @IsAssertion({ reliesOnUserHandle: true }) credential: Assertion;
   @MayBeAbsent() @IsDeviceName() deviceName?: string;
 
   /** From an earlier login on this device; shows that the device is known */
@@ -26,7 +26,7 @@ export class MfaTokenRequest {
 }
 
 export class SecondFactorPasskeyRequest extends MfaTokenRequest {
-  @IsAssertion() credential: Assertion;
+  @IsAssertion({ reliesOnUserHandle: false }) credential: Assertion;
   @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
 }
 

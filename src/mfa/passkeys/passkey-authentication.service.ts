@@ -4,6 +4,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { PasskeyChallengesService } from './passkey-challenges.service.js';
 import type { Assertion } from './passkey-credential.js';
@@ -27,8 +28,8 @@ export interface MatchedPasskey extends PasskeyUse {
 
 /**
  * The authentication ceremony of WebAuthn (level 3, section 7.2). The challenge is spent before
- * anything is compared, so each allows one attempt. Every refusal is `passkey_invalid`; the log
- * contains the reason.
+ * anything is compared, so each allows one attempt. Every refusal is `passkey_invalid`, except after a
+ * right signature; the log contains the reason.
  */
 @Injectable()
 export class PasskeyAuthenticationService {
@@ -55,7 +56,7 @@ export class PasskeyAuthenticationService {
   /**
    * Verifies a passkey that is both factors at once. It must have verified its user now and when it
    * was registered.
-   * @throws DomainError `passkey_invalid`
+   * @throws DomainError `passkey_invalid`, `passkey_changed`
    */
   async finishLogin(assertion: Assertion, context: ClientContext): Promise<MatchedPasskey> {
     await this.challenges.spend(assertion.response.clientDataJSON, 'login', null);
@@ -83,7 +84,7 @@ export class PasskeyAuthenticationService {
 
   /**
    * Verifies a passkey that follows the password.
-   * @throws DomainError `passkey_invalid`
+   * @throws DomainError `passkey_invalid`, `passkey_changed`
    */
   async finishSecondFactor(assertion: Assertion, memberId: string, context: ClientContext): Promise<MatchedPasskey> {
     await this.challenges.spend(assertion.response.clientDataJSON, 'second-factor', memberId);
@@ -130,7 +131,8 @@ export class PasskeyAuthenticationService {
     if (!verified) throw passkeyInvalid('signature wrong');
     const { newCounter, credentialDeviceType, credentialBackedUp, userVerified } = authenticationInfo;
     if ((credentialDeviceType === 'multiDevice') !== passkey.backupEligible)
-      throw passkeyInvalid('backup eligibility changed');
+      // The signature was right, so the owner reads this and learns what to do; a stranger cannot get here.
+      throw new DomainError('passkey_changed', { detail: 'backup eligibility changed' });
     if (newCounter <= passkey.signCount && (newCounter > 0 || passkey.signCount > 0)) {
       const subject = { memberId: passkey.memberId, context };
       const details = { passkeyId: passkey.id, expectedAbove: passkey.signCount, received: newCounter };

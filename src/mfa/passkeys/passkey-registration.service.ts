@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
-import type { AttestationObject } from '@simplewebauthn/server/helpers';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -69,11 +68,11 @@ export class PasskeyRegistrationService {
   async finish(credential: NewCredential, memberId: string): Promise<Omit<NewPasskey, 'name'>> {
     await this.challenges.spend(credential.response.clientDataJSON, 'registration', memberId);
     const party = this.config.relyingParty;
-    const { decodeAttestationObject, verifyRegistrationResponse } = await webauthn();
+    const { verifyRegistrationResponse } = await webauthn();
     const { verified, registrationInfo } = await refuseErrors(async () => {
-      refuseCertificates(decodeAttestationObject(Buffer.from(credential.response.attestationObject, 'base64url')));
+      const attestationObject = await withoutCertificates(credential.response.attestationObject);
       return verifyRegistrationResponse({
-        response: credential,
+        response: { ...credential, response: { ...credential.response, attestationObject } },
         expectedChallenge: () => true, // spent above
         expectedOrigin: [...party.origins],
         expectedRPID: party.id,
@@ -103,12 +102,21 @@ export class PasskeyRegistrationService {
 }
 
 /**
- * Allows what `attestation: "none"` can lead to: no attestation, or the passkey's own signature.
- * Certificates are refused: we trust no manufacturer, and checking them means fetching revocation
- * lists from a URL inside them, which an attacker could have written.
+ * Drops an attestation by certificate, which some authenticators send although none was asked for:
+ * the passkey then counts as one without attestation, as browsers make it. We trust no manufacturer,
+ * and checking a certificate means fetching revocation lists from a URL inside it, which an attacker
+ * could have written. The passkey's own signature is checked.
  */
-function refuseCertificates(attestation: AttestationObject): void {
+async function withoutCertificates(attestationObject: string): Promise<string> {
+  const { decodeAttestationObject, isoCBOR } = await webauthn();
+  const attestation = decodeAttestationObject(Buffer.from(attestationObject, 'base64url'));
   const format: string = attestation.get('fmt');
   const isSelfSigned = format === 'packed' && attestation.get('attStmt').get('x5c') === undefined;
-  if (format !== 'none' && !isSelfSigned) throw new Error(`attestation ${format} was not requested`);
+  if (format === 'none' || isSelfSigned) return attestationObject;
+  const bare = new Map<string, string | Uint8Array | Map<string, never>>([
+    ['fmt', 'none'],
+    ['attStmt', new Map<string, never>()],
+    ['authData', attestation.get('authData')],
+  ]);
+  return Buffer.from(isoCBOR.encode(bare)).toString('base64url');
 }

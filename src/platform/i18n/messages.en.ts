@@ -18,6 +18,11 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Passkey not accepted',
     detail: 'The passkey is unknown or does not match, or the request timed out. Please try again.',
   },
+  passkey_changed: {
+    title: 'Passkey no longer usable',
+    detail:
+      'The app or device that keeps this passkey has changed how it is stored. Log in another way, remove the passkey and add it again.',
+  },
   link_invalid: {
     title: 'Link not accepted',
     detail: 'The link is incomplete, already used or replaced by a newer one.',
@@ -131,7 +136,8 @@ export const fields = {
     'A login ID has 4 to 32 characters: a–z, 0–9, dot, underscore and hyphen. It starts with a letter.',
   login_id_reserved: () => 'This login ID is reserved.',
   code_malformed: () => 'A code has six digits.',
-  credential_malformed: () => 'This must be the credential that the browser returned, as JSON.',
+  credential_malformed: ({ member, expected }: Params) =>
+    `This must be the credential that the browser returned, as JSON: ${member} must be ${expected}.`,
   password_too_short: ({ min }: Params) => `Use at least ${min} characters.`,
   password_too_long: ({ max }: Params) => `Use at most ${max} characters.`,
   password_too_common: () => 'This is among the passwords that attackers try first. Please choose another one.',

@@ -19,6 +19,11 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '패스키 확인 실패',
     detail: '등록되지 않았거나 일치하지 않는 패스키이거나, 시간이 초과되었습니다. 다시 시도해 주세요.',
   },
+  passkey_changed: {
+    title: '사용할 수 없게 된 패스키',
+    detail:
+      '이 패스키를 보관하는 앱이나 기기에서 저장 방식이 바뀌었습니다. 다른 방법으로 로그인한 뒤 패스키를 삭제하고 다시 등록해 주세요.',
+  },
   link_invalid: {
     title: '링크 확인 실패',
     detail: '링크가 올바르지 않거나, 이미 사용되었거나, 새 링크로 바뀌었습니다.',
@@ -125,7 +130,8 @@ export const fields: { [Code in keyof typeof englishFields]: (params: Params) =>
   login_id_invalid: () => '아이디는 영문 소문자로 시작하는 4~32자의 영문 소문자, 숫자, 점, 밑줄, 하이픈이어야 합니다.',
   login_id_reserved: () => '사용할 수 없는 아이디입니다.',
   code_malformed: () => '인증 코드는 6자리 숫자입니다.',
-  credential_malformed: () => '브라우저가 반환한 JSON이어야 합니다.',
+  credential_malformed: ({ member, expected }) =>
+    `브라우저가 반환한 JSON이어야 합니다. ${member}의 값은 다음이어야 합니다: ${expected}`,
   password_too_short: ({ min }) => `${min}자 이상 입력해 주세요.`,
   password_too_long: ({ max }) => `${max}자 이하로 입력해 주세요.`,
   password_too_common: () => '공격자가 가장 먼저 시도하는 흔한 비밀번호입니다. 다른 비밀번호를 사용해 주세요.',

@@ -8,6 +8,7 @@ export const ERRORS = {
   query_not_allowed: 400,
   code_invalid: 400,
   passkey_invalid: 400,
+  passkey_changed: 400,
   link_invalid: 400,
   link_expired: 400,
   sign_up_invalid: 400,

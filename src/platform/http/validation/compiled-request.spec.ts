@@ -86,7 +86,7 @@ describe('a compiled request', () => {
 
   it('IV-01 leaves whatever nests to the libraries', () => {
     class CredentialRequest {
-      @IsAssertion() credential: unknown;
+      @IsAssertion({ reliesOnUserHandle: true }) credential: unknown;
     }
     expect(acceptFlat(RequiredRequest, { token: ['abc'] })).toBeNull();
     expect(acceptFlat(CredentialRequest, { credential: {} })).toBeNull();

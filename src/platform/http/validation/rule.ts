@@ -20,14 +20,16 @@ export function withCode(code: RuleProblem['code'], params?: RuleProblem['params
 /**
  * A rule that class-validator does not have. If several rules of a field are broken, the answer
  * names the first.
+ * @param name differs among the rules of a field that have the same code
  */
 export function Rule(
   code: RuleProblem['code'],
   isMet: (value: unknown) => boolean,
   params?: RuleProblem['params'],
+  name: string = code,
 ): PropertyDecorator {
   const validator = { validate: isMet, defaultMessage: () => code };
-  return ValidateBy({ name: code, validator }, withCode(code, params));
+  return ValidateBy({ name, validator }, withCode(code, params));
 }
 
 /** The field must be there; an empty text counts as a value. */

@@ -21,7 +21,7 @@ class FullRequest extends BaseRequest {
 }
 
 class CredentialRequest {
-  @IsAssertion() credential: unknown;
+  @IsAssertion({ reliesOnUserHandle: true }) credential: unknown;
 }
 
 const pipe = new StrictValidationPipe();
@@ -97,7 +97,11 @@ describe('a request', () => {
       expect(await problemsOf({ ...GOOD, email: value })).toEqual([{ field: 'email', code: 'not_a_string' }]);
     const credential = { id: 'a', rawId: 'a', type: 'public-key', response: deep };
     expect(await problemsOf({ credential }, CredentialRequest)).toEqual([
-      { field: 'credential', code: 'credential_malformed' },
+      {
+        field: 'credential',
+        code: 'credential_malformed',
+        params: { member: 'response.clientDataJSON', expected: expect.stringContaining('base64url') },
+      },
     ]);
   });
 
