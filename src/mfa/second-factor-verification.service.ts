@@ -73,6 +73,6 @@ export class SecondFactorVerificationService {
     if (typeof answer !== 'string') return this.passkeys.finishSecondFactor(answer, memberId, context);
     const recoveryCode = normaliseRecoveryCode(answer);
     if (recoveryCode !== null) return this.recoveryCodes.match(memberId, recoveryCode);
-    return this.totp.match(memberId, answer.replace(/[\s-]/g, ''));
+    return this.totp.match(memberId, answer);
   }
 }

@@ -12,12 +12,18 @@ describe('a login ID', () => {
   ])('IV-06 may not be %j', (id) => expect(LOGIN_ID_PATTERN.test(id)).toBe(false));
 
   it('IV-06 has one canonical form, which normalising does not change', () => {
-    for (const input of ['Ada.Lovelace', ' ada.lovelace ', 'ADA.LOVELACE'])
+    for (const input of [
+      'Ada.Lovelace',
+      ' ada.lovelace ',
+      'ADA.LOVELACE',
+      '\ufeffada.lovelace\u200b\n',
+      'ＡＤＡ．lovelace',
+    ])
       expect(normaliseLoginId(normaliseLoginId(input))).toBe('ada.lovelace');
   });
 
   it('IV-06 with look-alike letters of other scripts does not become valid by normalising', () => {
-    for (const input of ['\u212aate', 'ad\u0130n', 'ＡＤＡ１'])
+    for (const input of ['\u212aate', 'ad\u0130n', 'ada lovelace', 'ad\u0430a'])
       expect(LOGIN_ID_PATTERN.test(normaliseLoginId(input))).toBe(false);
   });
 

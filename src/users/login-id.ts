@@ -1,3 +1,5 @@
+import { foldTypedText } from '../platform/text/typed-text.js';
+
 /**
  * A login ID: 4 to 32 of the characters a–z, 0–9, dot, underscore and hyphen, beginning with a
  * letter. Only ASCII, because other scripts have letters that look the same.
@@ -21,7 +23,7 @@ const RESERVED = [
  * sign into `k`.
  */
 export function normaliseLoginId(input: string): string {
-  return input.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return foldTypedText(input).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /**

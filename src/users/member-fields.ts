@@ -7,7 +7,7 @@ import { LOGIN_ID_PATTERN, normaliseLoginId } from './login-id.js';
 
 /** A login ID that a member chooses. */
 export function IsLoginId(
-  description = 'The name the member logs in with; upper and lower case are the same',
+  description = 'The name the member logs in with: 4 to 32 of a–z, 0–9, dot, underscore and hyphen, beginning with a letter; upper and lower case are the same',
 ): PropertyDecorator {
   return applyDecorators(
     Normalise(normaliseLoginId),
@@ -17,8 +17,6 @@ export function IsLoginId(
     ApiProperty({
       type: String,
       minLength: 4,
-      maxLength: 32,
-      pattern: LOGIN_ID_PATTERN.source,
       description,
       example: 'ada.lovelace',
     }),

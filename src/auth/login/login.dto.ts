@@ -3,7 +3,8 @@ import type { SecondFactorMethod } from '../../mfa/challenges/login-challenges.s
 import { IsSecondFactorCode } from '../../mfa/second-factor-code.decorator.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsOpaqueToken, IsVisibleText } from '../../platform/http/validation/field-decorators.js';
-import { MayBeAbsent } from '../../platform/http/validation/rule.js';
+import { MayBeAbsent, Normalise } from '../../platform/http/validation/rule.js';
+import { foldTypedText } from '../../platform/text/typed-text.js';
 import { IsPasswordText } from '../../security/passwords/password-fields.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
@@ -11,6 +12,7 @@ import { TokenResponse } from '../tokens/tokens.dto.js';
 
 export class LoginRequest {
   /** Login ID or e-mail address */
+  @Normalise(foldTypedText)
   @IsVisibleText({ max: 320 })
   @ApiProperty({ example: 'ada.lovelace' })
   identifier: string;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { foldTypedCode } from '../../platform/text/typed-text.js';
 
 const CODES = 10;
 const CODE_BYTES = 10;
@@ -19,6 +20,6 @@ export function newRecoveryCodes(): string[] {
  * @returns null for input that cannot be a recovery code
  */
 export function normaliseRecoveryCode(input: string): string | null {
-  const bare = input.toLowerCase().replace(/[\s-]/g, '').replaceAll('o', '0').replace(/[il]/g, '1');
+  const bare = foldTypedCode(input).toLowerCase().replaceAll('o', '0').replace(/[il]/g, '1');
   return new RegExp(`^[${ALPHABET}]{16}$`).test(bare) ? bare : null;
 }

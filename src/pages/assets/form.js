@@ -6,6 +6,7 @@
 
 import { ApiProblem } from './api.js';
 import { announce, duration, find, text } from './page.js';
+import { foldTypedText } from './typed-text.js';
 
 /** The possible names of the field for a code. */
 const CODE_FIELDS = ['code', 'recoveryCode'];
@@ -70,8 +71,8 @@ export function valueOf(name, field) {
  */
 export function requiredValue(name, field, message) {
   const value = valueOf(name, field);
-  // A password may begin or end with spaces; in other fields they are typing errors.
-  const cleaned = /password/i.test(field) ? value : value.trim();
+  // A password is kept as typed; in other fields, blanks and invisible signs are typing errors.
+  const cleaned = /password/i.test(field) ? value : foldTypedText(value);
   if (cleaned === '') throw new FieldProblem(field, message);
   return cleaned;
 }

@@ -9,6 +9,9 @@ describe('an e-mail address', () => {
     ['ada@bücher.example', 'ada@xn--bcher-kva.example', 'ada@xn--bcher-kva.example'],
     ['ada@한국.example', 'ada@xn--3e0b707e.example', 'ada@xn--3e0b707e.example'],
     ['ada@XN--BCHER-KVA.example', 'ada@xn--bcher-kva.example', 'ada@xn--bcher-kva.example'],
+    ['ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ', 'ada@example.com', 'ada@example.com'],
+    ['\ufeffa\u200bda@exam\u00adple.com\r\n', 'ada@example.com', 'ada@example.com'],
+    ['ada @ example.com', 'ada@example.com', 'ada@example.com'],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
   ])('IV-06 is kept as typed and has a canonical key: %s', (input, address, key) => {
     expect(parseEmailAddress(input)).toEqual({ address, key });
@@ -36,13 +39,7 @@ describe('an e-mail address', () => {
       'a\tb@example.com',
     ],
     ...['ada@exa%6Dple.com', 'ada@example.com/x', 'ada@example.com?x', 'ada@example.com#x', 'ada@user:pw@example.com'],
-    ...[
-      'ädä@example.com',
-      'ad\u0131@example.com',
-      'ada\uff20example.com',
-      '\u212aate@example.com',
-      'a\u200bda@example.com',
-    ],
+    ...['ädä@example.com', 'ad\u0131@example.com', '\u212aate@example.com'],
     ...[`${'a'.repeat(65)}@example.com`, `ada@${'a'.repeat(64)}.com`, `a@${'b.'.repeat(127)}com`, 'a'.repeat(50_000)],
     ...['('.repeat(10_000), `${'a.'.repeat(20_000)}@example.com`],
   ])('ML-03 ML-04 is refused: %.60j', (input) => {
@@ -72,7 +69,7 @@ describe('an e-mail address', () => {
 
   it('ML-02 differs from look-alike addresses', () => {
     const ada = parseEmailAddress('mike@example.com')!;
-    const lookalikes = ['mıke@example.com', 'mi\u212ae@example.com', 'mike@ex\u0430mple.com', 'ｍike@example.com'];
+    const lookalikes = ['mıke@example.com', 'mi\u212ae@example.com', 'mike@ex\u0430mple.com'];
     for (const lookalike of lookalikes) expect(parseEmailAddress(lookalike)?.key).not.toBe(ada.key);
   });
 });

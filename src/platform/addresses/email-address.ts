@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { foldTypedText } from '../text/typed-text.js';
 
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -24,7 +25,8 @@ export interface EmailAddress {
  */
 export function parseEmailAddress(input: string): EmailAddress | null {
   if (input.length > 320) return null;
-  const text = input.trim();
+  // The folded text is stored and mailed, so a spelling that folds to it reaches the same mailbox.
+  const text = foldTypedText(input).replace(/ ?@ ?/, '@');
   const at = text.indexOf('@');
   if (at < 1 || at !== text.lastIndexOf('@')) return null;
   const local = text.slice(0, at);

@@ -104,8 +104,9 @@ describe('a password to be set', () => {
 });
 
 describe('a code', () => {
-  it.each(['000000', '048213', '999999'])('is six digits: %s', async (text) =>
-    expect(await codeOf(IsSixDigitCode(), text)).toBeNull(),
+  it.each(['000000', '048213', '999999', '０４８２１３', '048213\n', '\ufeff048\u200b213', '048\t213'])(
+    'OC-04 is six digits: %j',
+    async (text) => expect(await codeOf(IsSixDigitCode(), text)).toBeNull(),
   );
 
   it.each([
@@ -117,9 +118,8 @@ describe('a code', () => {
     '1e5000',
     '0x1234',
     '12345a',
-    '１２３４５６',
     '١٢٣٤٥٦',
-    '123456\n',
+    '123456\u0000',
     '12 456',
     '123.45',
   ])('OC-04 is refused otherwise: %j', async (text) =>

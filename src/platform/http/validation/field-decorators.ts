@@ -3,6 +3,7 @@ import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Matches } from 'class-validator';
 import { parseEmailAddress } from '../../addresses/email-address.js';
 import { LOCALES } from '../../i18n/locale.js';
+import { foldTypedCode, foldTypedText } from '../../text/typed-text.js';
 import { IsFilled, IsPresent, Normalise, Rule, withCode } from './rule.js';
 import { codePointsOf, isVisible } from './text-checks.js';
 
@@ -59,31 +60,34 @@ function IsOpaque(): PropertyDecorator {
 /** One plain e-mail address. */
 export function IsMailAddress(documentation: { example?: string } = {}): PropertyDecorator {
   return applyDecorators(
-    Normalise((text) => text.trim()),
+    Normalise(foldTypedText),
     IsFilled(),
     IsString(withCode('not_a_string')),
     Rule('email_invalid', (value) => parseEmailAddress(value as string) !== null),
     ApiProperty({
       type: String,
-      format: 'email',
-      maxLength: 254,
-      description: 'One plain address',
+      // Wider than `email`: the domain may be in Unicode.
+      format: 'idn-email',
+      description: 'One plain address of at most 254 characters',
       example: 'ada@example.com',
       ...documentation,
     }),
   );
 }
 
-/**
- * Six ASCII digits. Blanks and hyphens that were copied with the code are removed first (OC-04).
- */
+/** Six digits. Separators and invisible signs that were copied with the code are removed first (OC-04). */
 export function IsSixDigitCode(): PropertyDecorator {
   return applyDecorators(
-    Normalise((text) => text.replace(/[ -]/g, '')),
+    Normalise(foldTypedCode),
     IsPresent(),
     IsString(withCode('not_a_string')),
     Matches(/^[0-9]{6}$/, withCode('code_malformed')),
-    ApiProperty({ type: String, pattern: '^[0-9]{6}$', example: '048213' }),
+    ApiProperty({
+      type: String,
+      minLength: 6,
+      description: 'Six digits; blanks, hyphens and other separators are ignored',
+      example: '048213',
+    }),
   );
 }
 
