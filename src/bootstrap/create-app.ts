@@ -28,6 +28,11 @@ import { sendSecurityHeaders } from './security-headers.js';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** What pages send: what the API reads, and what tracing libraries add to every request. */
+const CORS_HEADERS = [
+  ...['Authorization', 'Content-Type', 'Accept-Language', 'DPoP'],
+  ...['traceparent', 'tracestate', 'baggage', 'sentry-trace'],
+];
 /** Paths outside of /api. */
 const UNPREFIXED = ['health/{*path}', '.well-known/{*path}', 'pages/{*path}', 'dev/{*path}', 'metrics'];
 
@@ -59,7 +64,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
     origin: [...config.env.CORS_ORIGINS],
     credentials: config.env.CORS_ORIGINS.length > 0,
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Accept-Language', 'DPoP'],
+    allowedHeaders: [...CORS_HEADERS, ...config.env.CORS_ALLOWED_HEADERS],
     exposedHeaders: ['Retry-After', 'DPoP-Nonce'],
     maxAge: 600,
     // OPTIONS without an origin is no preflight; it gets an empty answer instead of an error in plain text.

@@ -6,13 +6,34 @@ export interface UserAgentSummary {
 }
 
 /**
+ * Apps that open pages in a browser of their own. Their user agent is that of the system's browser
+ * with a word of the app; the library does not know them.
+ */
+const IN_APP_BROWSERS: readonly (readonly [RegExp, string])[] = [
+  [/KAKAOTALK/i, 'KakaoTalk'],
+  [/KAKAOSTORY/i, 'KakaoStory'],
+  [/NAVER\(inapp/i, 'NAVER app'],
+  [/DaumApps/i, 'Daum app'],
+  [/\bBAND\/[\d.]/, 'BAND'],
+  [/\bLine\/[\d.]/i, 'LINE'],
+  [/\bInstagram\b/, 'Instagram'],
+  [/\bBarcelona\b/, 'Threads'],
+  [/Orca-Android|FBAN\/Messenger/, 'Messenger'],
+  [/\bFB(?:AN|AV|_IAB)\//, 'Facebook'],
+  [/musical_ly|BytedanceWebview|\bTikTok\b/i, 'TikTok'],
+  [/\bTwitter\b/, 'X'],
+  [/\bSnapchat\b/, 'Snapchat'],
+];
+
+/**
  * Browser and operating system, by which a member recognises a device. A client can send any user
  * agent, so it never opens anything that the client's token does not.
  */
 export function summariseUserAgent(userAgent: string): UserAgentSummary {
   if (userAgent === '') return { browser: null, os: null };
   const { browser, os } = Bowser.parse(userAgent);
-  return { browser: browser.name || null, os: os.name || null };
+  const inApp = IN_APP_BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
+  return { browser: inApp ?? (browser.name || null), os: os.name || null };
 }
 
 /** Whether two user agents differ by versions only: the same browser or app, on the same system. */

@@ -92,7 +92,9 @@ describe('command line', () => {
     expect(secretIn(one)).not.toBe(secretIn(two));
     expect(one.stdout).toContain('PREVIOUS_SECRETS');
     expect(one.stdout).not.toContain(TEST_SECRET);
+    expect(one.stdout).toContain('Wait 5 minutes');
     const jwt = await munjigi(['keys', 'rotate', '--jwt']);
+    expect(jwt.stdout).toContain('Wait 5 minutes');
     const pem = (kind: string): string => new RegExp(`^ +${kind}: +(-----BEGIN.*-----)$`, 'm').exec(jwt.stdout)![1]!;
     expect(createPrivateKey(pem('private').replaceAll('\\n', '\n')).asymmetricKeyDetails?.namedCurve).toBe(
       'prime256v1',

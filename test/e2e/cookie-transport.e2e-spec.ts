@@ -10,6 +10,8 @@ const LOGOUT = '/api/auth/logout';
 const SIGN_UP = '/api/auth/sign-up';
 
 const PAGE = 'https://app.example.test';
+/** An app whose pages come from its own package. */
+const APP = 'capacitor://localhost';
 const OTHER_PAGE = 'http://localhost:5173';
 /** The service's own pages; see TEST_PUBLIC_URL. */
 const OWN_PAGE = 'http://localhost:3000';
@@ -34,7 +36,8 @@ interface Cookie {
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await TestApp.start({ env: { CORS_ORIGINS: `${PAGE}, ${OTHER_PAGE}` } });
+  const env = { CORS_ORIGINS: `${PAGE}, ${OTHER_PAGE}, ${APP}`, CORS_ALLOWED_HEADERS: 'X-App-Version' };
+  app = await TestApp.start({ env });
 });
 afterAll(() => app.stop());
 
@@ -369,7 +372,7 @@ describe('CORS', () => {
    */
   const ACAO = 'access-control-allow-origin';
 
-  it.each([PAGE, OTHER_PAGE])('%s may call with cookies', async (origin) => {
+  it.each([PAGE, OTHER_PAGE, APP])('%s may call with cookies', async (origin) => {
     const { status, headers } = await preflight(app, origin);
     expect(status).toBe(204);
     expect(headers).toMatchObject({
@@ -379,7 +382,10 @@ describe('CORS', () => {
     });
     expect(headers.vary).toMatch(/\bOrigin\b/i); // otherwise a cache would serve one origin's response to another
     expect(headers['access-control-allow-methods']?.split(/, */)).toEqual(['GET', 'POST', 'PATCH', 'DELETE']);
-    expect(headers['access-control-allow-headers']?.toLowerCase()).toContain('authorization');
+    expect(headers['access-control-allow-headers']?.toLowerCase().split(/, */)).toEqual([
+      ...['authorization', 'content-type', 'accept-language', 'dpop'],
+      ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'x-app-version'],
+    ]);
 
     const answer = await app.request('GET', '/api/members/me', { headers: { origin } });
     expect(answer.status).toBe(401); // the page can read refusals too

@@ -434,6 +434,8 @@ describe('published keys', () => {
   it('another service verifies an access token with them alone', async () => {
     const { body, headers } = await app.get(JWKS).expect(200);
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    // As long as `keys rotate` makes the operator wait between publishing a key and using it.
+    expect(headers['cache-control']).toBe('public, max-age=300');
     expect(body).toEqual({
       keys: [
         {

@@ -126,6 +126,22 @@ describe('session list', () => {
     expect(seenFromHome.items.find(({ current }: any) => current).id).toBe(ada.sessionId);
   });
 
+  it.each([
+    ['1.212.3.4:51344', '1.212.3.4', 'KR'],
+    ['::ffff:1.212.3.4', '1.212.3.4', 'KR'],
+    ['[2001:DB8:0::7]:443', '2001:db8::7', null],
+  ])('BF-02 SS-02 it has the one notation of an address that a proxy writes as %s', async (written, ip, country) => {
+    const ada = await given.member(app);
+    const client = app.client({ ip: written });
+    const { body } = await client
+      .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
+      .expect(200);
+    const { items } = (await app.get('/api/auth/sessions', body.accessToken).expect(200)).body;
+    expect(items).toContainEqual(expect.objectContaining({ current: true, ip, country }));
+    const { items: events } = (await app.get('/api/members/me/security-events', body.accessToken).expect(200)).body;
+    expect(events[0]).toMatchObject({ ip });
+  });
+
   it('SS-02 it holds only the member’s own live sessions, last used first', async () => {
     const [ada, eve] = await Promise.all([given.member(app), given.member(app)]);
     const [loggedOut, lapsed, second] = [await logIn(ada), await logIn(ada), await logIn(ada)];

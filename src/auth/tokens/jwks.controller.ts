@@ -1,6 +1,6 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { TokenKeys } from '../../platform/crypto/tokens/token-keys.js';
+import { JWKS_MAX_AGE_SECONDS, TokenKeys } from '../../platform/crypto/tokens/token-keys.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { JsonWebKeySet } from './tokens.dto.js';
 
@@ -16,6 +16,7 @@ export class JwksController {
    * @remarks A JWK set (RFC 7517). Empty where access tokens are signed with a shared secret.
    */
   @Get('jwks.json')
+  @Header('cache-control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
   @ApiOperation({ operationId: 'jwks' })
   jwks(): JsonWebKeySet {
     return { keys: this.keys.publicJwks() };

@@ -1,7 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { AppConfig } from '../../platform/config/app-config.js';
+import { JWKS_MAX_AGE_SECONDS } from '../../platform/crypto/tokens/token-keys.js';
 
 const DAY_SECONDS = 86_400;
+/** Between the first step and the second: until then, other services may know the old keys only. */
+const WAIT = `Wait ${JWKS_MAX_AGE_SECONDS / 60} minutes: other services keep the keys of JWKS that long.`;
 
 /**
  * `munjigi keys rotate`: prints a new secret or key and the steps to put it into use. It changes no
@@ -18,7 +21,7 @@ function secretSteps(refreshSeconds: number): string {
 
   ${randomBytes(48).toString('base64')}
 
-1. Add it to the end of PREVIOUS_SECRETS and restart every replica. All of them now accept values made with it.
+1. Add it to the end of PREVIOUS_SECRETS and restart every replica. All of them now accept values made with it. ${WAIT}
 2. In PREVIOUS_SECRETS, replace it with the current value of SECRET, and set SECRET to the new secret. Restart every replica.
 3. Run "munjigi keys reseal" with these settings. Authenticator apps and recovery codes then need only the new secret.
 4. After ${Math.ceil(refreshSeconds / DAY_SECONDS)} days (REFRESH_ABSOLUTE_TTL_SECONDS) no session needs the old secret: remove it from PREVIOUS_SECRETS.
@@ -38,8 +41,8 @@ function jwtSteps(accessSeconds: number): string {
 
   public:  ${onOneLine(publicKey)}
 
-1. If JWT_KEYS is set: add the public key to its end and restart every replica. JWKS now publishes it.
+1. If JWT_KEYS is set: add the public key to its end and restart every replica. JWKS now publishes it. ${WAIT}
 2. Put the private key first in JWT_KEYS, before the old key, and remove its public key again. Restart every replica.
 3. Remove the old key after ${Math.ceil(accessSeconds / 60)} minutes (ACCESS_TOKEN_TTL_SECONDS).
-If JWT_KEYS was not set, only step 2 applies. Access tokens signed before it are then refused, and clients refresh them.`;
+If JWT_KEYS was not set, only step 2 applies. Access tokens signed before it are then refused, and clients refresh them. Services that do not look for an unknown kid refuse new ones for ${JWKS_MAX_AGE_SECONDS / 60} minutes.`;
 }

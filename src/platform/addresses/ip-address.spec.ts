@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { coarseNetwork, isLoopbackHost, isPublicAddress, limitKey, unmapped } from './ip-address.js';
+import { canonicalAddress, coarseNetwork, isLoopbackHost, isPublicAddress, limitKey, unmapped } from './ip-address.js';
 
 describe('the network of an address', () => {
   it.each([
@@ -27,6 +27,36 @@ describe('the network of an address', () => {
     expect(limitKey('::FFFF:198.18.3.7')).toBe('198.18.3.7');
     expect(limitKey('198.18.3.8')).not.toBe(limitKey('198.18.3.7'));
   });
+});
+
+describe('the notation of a client address', () => {
+  it.each([
+    ['1.212.3.4', '1.212.3.4'],
+    ['1.212.3.4:51344', '1.212.3.4'],
+    ['::ffff:1.212.3.4', '1.212.3.4'],
+    ['::FFFF:1.212.3.4', '1.212.3.4'],
+    ['::ffff:1d4:304', '1.212.3.4'],
+    ['[::ffff:1.212.3.4]:443', '1.212.3.4'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['"[2001:db8::1]:443"', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['2001:0DB8:0:0::1', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['::1', '::1'],
+  ])('BF-02 is the same for every spelling: %s is %s', (text, address) => expect(canonicalAddress(text)).toBe(address));
+
+  it.each([
+    '',
+    'unknown',
+    '_hidden',
+    '1.2.3',
+    '1.2.3.4:',
+    '1.2.3.4:x',
+    '[1.2.3.4',
+    '01.2.3.4',
+    '1.2.3.4, 5.6.7.8',
+    '2001:db8::1:443:x',
+  ])('exists for addresses only: %s', (text) => expect(canonicalAddress(text)).toBeNull());
 });
 
 describe('a host', () => {

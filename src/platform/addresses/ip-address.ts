@@ -20,12 +20,21 @@ export function coarseNetwork(ip: string): string {
  * home has a whole /64.
  */
 export function limitKey(ip: string): string {
-  // Some gateways append the port; with it, each connection would count as another client.
-  const withoutPort = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(ip)?.[1] ?? /^\[([^\]]+)\](?::\d+)?$/.exec(ip)?.[1];
-  if (withoutPort !== undefined) return limitKey(withoutPort);
   const address = parse(ip);
   if (address === null) return ip;
   return address.kind() === 'ipv4' ? address.toString() : networkOf(address, 64);
+}
+
+/**
+ * The one notation of a client address, as proxies write it in X-Forwarded-For: without port,
+ * brackets, quotes and zone, IPv4-mapped addresses as IPv4, IPv6 in its canonical form (RFC 5952).
+ * Every use of an address begins with it, so that one client has one address everywhere.
+ * @returns null for text that is no address
+ */
+export function canonicalAddress(text: string): string | null {
+  if (isIP(text) === 4) return text;
+  const bare = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? /^"?\[([^\]]+)\](?::\d+)?"?$/.exec(text)?.[1] ?? text;
+  return parse(bare)?.toString() ?? null;
 }
 
 /**

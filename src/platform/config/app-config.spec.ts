@@ -104,6 +104,12 @@ describe('the configuration of production', () => {
     ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com/' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com,null' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'file://app' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'capacitor://localhost/' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'capacitor://*' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'javascript://localhost' }],
+    ['CORS_ALLOWED_HEADERS', { CORS_ALLOWED_HEADERS: 'X-A B' }],
+    ['CORS_ALLOWED_HEADERS', { CORS_ALLOWED_HEADERS: '*' }],
     ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'true' }],
     ['SIGN_UP_LINK_URL', { SIGN_UP_LINK_URL: 'https://app.example.com/confirm' }],
     ['RESET_LINK_URL', { RESET_LINK_URL: 'https://app.example.com/reset?token={token}' }],
@@ -292,5 +298,18 @@ describe('values derived from the configuration', () => {
       'https://m.example.com',
       'https://accounts.example.com',
     ]);
+  });
+
+  it.each(['capacitor://localhost', 'ionic://localhost', 'tauri://localhost', 'app://.', 'http://tauri.localhost'])(
+    'TR-03 the origin of an app may be configured: %s',
+    (origin) => expect(load({ CORS_ORIGINS: origin }).env.CORS_ORIGINS).toEqual([origin]),
+  );
+
+  it('TR-03 the origin of a browser extension may be configured', () => {
+    const origins = [
+      'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+      'moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc',
+    ];
+    expect(load({ CORS_ORIGINS: origins.join() }).env.CORS_ORIGINS).toEqual(origins);
   });
 });

@@ -7,6 +7,7 @@ import {
   count,
   countries,
   domain,
+  headerNames,
   hexColor,
   hostName,
   linkTemplate,
@@ -344,8 +345,13 @@ export const ENVIRONMENT = {
   }),
   CORS_ORIGINS: origins({
     default: [],
-    desc: 'browser origins that may call the API and use cookies, comma-separated',
+    desc: 'origins of pages and apps that may call the API and use cookies, comma-separated; also such as capacitor://localhost',
     example: 'https://app.example.com',
+  }),
+  CORS_ALLOWED_HEADERS: headerNames({
+    default: [],
+    desc: 'further request headers that those origins may send, comma-separated',
+    example: 'X-App-Version',
   }),
   TRUSTED_PROXIES: natural({
     default: 0,

@@ -68,8 +68,20 @@ export const countries = makeValidator((input) =>
   }),
 );
 
-/** Comma-separated web origins. */
-export const origins = makeValidator((input) => parseItems(input).map(checkOrigin));
+/**
+ * Comma-separated origins of web pages, and of apps and browser extensions, whose scheme is their own.
+ */
+export const origins = makeValidator((input) =>
+  parseItems(input).map((item) => (isAppOrigin(item) ? item : checkOrigin(item))),
+);
+
+/** Comma-separated names of HTTP headers (RFC 9110 section 5.6.2). */
+export const headerNames = makeValidator((input) => {
+  const names = parseItems(input);
+  if (!names.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && name !== '*'))
+    throw new Error('needs names of headers, comma-separated, no wildcard');
+  return names;
+});
 
 /**
  * Comma-separated web origins and Android apps; an app is named by the hash of its signing
@@ -144,6 +156,13 @@ function checkServerUrl(input: string, protocols: string[]): string {
   if (url === null || !URL.canParse(url))
     throw new Error('needs user:password@host:port; write # as %23, / as %2F, ? as %3F and @ as %40 in a password');
   return url;
+}
+
+/** Such as `capacitor://localhost`, `app://.` or `chrome-extension://` with the id of the extension. */
+function isAppOrigin(input: string): boolean {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\/[\w.-]+(:\d{1,5})?$/.exec(input)?.[1];
+  // Pages of these schemes have the origin `null`, which every attacker's sandboxed frame has too.
+  return scheme !== undefined && !['http', 'https', 'file', 'data', 'blob', 'javascript', 'about'].includes(scheme);
 }
 
 function checkOrigin(input: string): string {

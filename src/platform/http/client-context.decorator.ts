@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { clientAddressOf } from './client-address.js';
 import type { ClientContext } from './client-context.js';
 import { negotiateLocale, type Locale } from '../i18n/locale.js';
 
@@ -15,7 +16,7 @@ export const Context = createParamDecorator((_: unknown, context: ExecutionConte
 
 export function clientContextOf(request: FastifyRequest): ClientContext {
   return {
-    ip: request.ip,
+    ip: clientAddressOf(request),
     userAgent: printable(request.headers['user-agent'] ?? ''),
     locale: negotiateLocale(request.headers['accept-language'], request.server.defaultLocale),
     requestId: request.id,

@@ -17,7 +17,8 @@ export function negotiateLocale(acceptLanguage: string | undefined, fallback: Lo
   // The fallback comes first, because the first wins among equals, such as with `*`.
   const available = [fallback, ...LOCALES.filter((locale) => locale !== fallback)];
   // Limited, because parsing a header of many kilobytes takes milliseconds; browsers send less.
-  const header = acceptLanguage.slice(0, MAX_HEADER);
+  // Some HTTP libraries of phones send the name of a POSIX locale, `ko_KR`, instead of a language tag.
+  const header = acceptLanguage.slice(0, MAX_HEADER).replaceAll('_', '-');
   const negotiator = new Negotiator({ headers: { 'accept-language': header } });
   return (negotiator.language(available) as Locale | undefined) ?? fallback;
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { clientAddressOf } from '../http/client-address.js';
 import type { AppLogger } from './app-logger.js';
 
 /**
@@ -15,7 +16,7 @@ export function logRequests(fastify: FastifyInstance, logger: AppLogger): void {
       route: request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
-      ip: request.ip,
+      ip: clientAddressOf(request),
       ...(memberId !== undefined && { memberId }),
       ...(request.outcome !== undefined && { outcome: request.outcome }),
       ...(request.refusal !== undefined && { refusal: request.refusal }),

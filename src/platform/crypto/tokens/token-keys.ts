@@ -14,6 +14,12 @@ import { AppConfig } from '../../config/app-config.js';
 import { ConfigurationError } from '../../config/configuration-error.js';
 import { PURPOSES, type TokenPurpose } from './token-purpose.js';
 
+/**
+ * How long verifiers may keep the published keys. A new key must be published for so long before it
+ * signs, and a removed key is trusted for so long after.
+ */
+export const JWKS_MAX_AGE_SECONDS = 300;
+
 type SignatureAlgorithm = 'ES256' | 'HS512';
 
 /**
