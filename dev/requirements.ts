@@ -116,7 +116,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'A code works once, for ten minutes of the database’s time, until a newer one replaces it or five guesses are used up',
       ),
       of('OC-03', 'P0', 'A code is valid for its purpose, account and address only'),
-      of('OC-04', 'P0', 'A code field accepts six ASCII digits and counts as one guess'),
+      of('OC-04', 'P0', 'A code field accepts six digits in any spelling of them and counts as one guess'),
       of('OC-05', 'P0', 'Opening a mailed link changes nothing: only a POST does'),
       of('OC-06', 'P0', 'A code or link confirms only the address that it was mailed to'),
       of('OC-07', 'P0', 'A TOTP step is accepted once, with one step of tolerance; a confirmed app is not overwritten'),
@@ -156,6 +156,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'Passwords are stored as argon2id at OWASP’s strength or more, upgraded at login; a row with absurd costs is refused fast',
       ),
       of('PW-07', 'P1', 'Secrets in a URL are refused and not logged'),
+      of('PW-08', 'P1', 'Korean words and names are judged as words, also when typed as keys of the Latin layout'),
     ],
   ],
   [
@@ -224,6 +225,12 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       ),
       of('IV-08', 'P2', 'A request with two Host headers is refused'),
       of('IV-07', 'P2', 'Every refusal is a problem document with a stable code and no internal detail'),
+      of('IV-11', 'P2', 'An odd optional member of a passkey is ignored; a required one that is wrong is named'),
+      of(
+        'IV-10',
+        'P1',
+        'Codes, login IDs and addresses are read without the compatibility forms and invisible signs of a keyboard or paste',
+      ),
     ],
   ],
   [

@@ -1114,7 +1114,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -1156,13 +1156,13 @@ export interface components {
         Locale: "en" | "ko";
         SignUpRequest: {
             /**
-             * @description The name the member logs in with; upper and lower case are the same
+             * @description The name the member logs in with: 4 to 32 of a–z, 0–9, dot, underscore and hyphen, beginning with a letter; upper and lower case are the same
              * @example ada.lovelace
              */
             loginId: string;
             /**
-             * Format: email
-             * @description One plain address
+             * Format: idn-email
+             * @description One plain address of at most 254 characters
              * @example ada@example.com
              */
             email: string;
@@ -1221,7 +1221,7 @@ export interface components {
              */
             signUpId: string;
             /**
-             * @description The six digits from the mail; blanks and hyphens are ignored
+             * @description Six digits; blanks, hyphens and other separators are ignored
              * @example 048213
              */
             code: string;
@@ -1340,8 +1340,8 @@ export interface components {
         };
         SendLoginIdCodeRequest: {
             /**
-             * Format: email
-             * @description One plain address
+             * Format: idn-email
+             * @description One plain address of at most 254 characters
              * @example ada@example.com
              */
             email: string;
@@ -1367,7 +1367,7 @@ export interface components {
              */
             requestId: string;
             /**
-             * @description The six digits from the mail; blanks and hyphens are ignored
+             * @description Six digits; blanks, hyphens and other separators are ignored
              * @example 048213
              */
             code: string;
@@ -1456,7 +1456,7 @@ export interface components {
              */
             mfaToken: string;
             /**
-             * @description Six digits from the app, or a recovery code
+             * @description Six digits from the app, or a recovery code; separators are ignored
              * @example 048213
              */
             code: string;
@@ -1486,7 +1486,7 @@ export interface components {
         };
         PasskeyLoginRequest: {
             /**
-             * @description `toJSON()` of the result of `navigator.credentials.get()`
+             * @description `toJSON()` of the result of `navigator.credentials.get()`; binary members are base64url without padding (RFC 4648 section 5)
              * @example {
              *       "id": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
@@ -1536,7 +1536,7 @@ export interface components {
              */
             mfaToken: string;
             /**
-             * @description `toJSON()` of the result of `navigator.credentials.get()`
+             * @description `toJSON()` of the result of `navigator.credentials.get()`; binary members are base64url without padding (RFC 4648 section 5)
              * @example {
              *       "id": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
@@ -1648,8 +1648,8 @@ export interface components {
         };
         SendResetCodeRequest: {
             /**
-             * Format: email
-             * @description One plain address
+             * Format: idn-email
+             * @description One plain address of at most 254 characters
              * @example ada@example.com
              */
             email: string;
@@ -1666,7 +1666,7 @@ export interface components {
              */
             requestId: string;
             /**
-             * @description The six digits from the mail; blanks and hyphens are ignored
+             * @description Six digits; blanks, hyphens and other separators are ignored
              * @example 048213
              */
             code: string;
@@ -1829,7 +1829,7 @@ export interface components {
         };
         ConfirmTotpRequest: {
             /**
-             * @description The six digits from the app; blanks and hyphens are ignored
+             * @description Six digits; blanks, hyphens and other separators are ignored
              * @example 048213
              */
             code: string;
@@ -1850,7 +1850,7 @@ export interface components {
              */
             password: string;
             /**
-             * @description Six digits from the app, or a recovery code
+             * @description Six digits from the app, or a recovery code; separators are ignored
              * @example 048213
              */
             code: string;
@@ -1902,7 +1902,7 @@ export interface components {
         };
         RegisterPasskeyRequest: {
             /**
-             * @description `toJSON()` of the result of `navigator.credentials.create()`
+             * @description `toJSON()` of the result of `navigator.credentials.create()`; binary members are base64url without padding (RFC 4648 section 5)
              * @example {
              *       "id": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
              *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
@@ -2004,8 +2004,8 @@ export interface components {
         };
         ChangeEmailRequest: {
             /**
-             * Format: email
-             * @description One plain address
+             * Format: idn-email
+             * @description One plain address of at most 254 characters
              * @example ada@lovelace.example
              */
             newEmail: string;
@@ -3562,7 +3562,7 @@ export interface operations {
                     "application/json": components["schemas"]["CompletedLogin"];
                 };
             };
-            /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            /** @description `passkey_invalid`: Passkey not accepted; `passkey_changed`: Passkey no longer usable; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3801,7 +3801,7 @@ export interface operations {
                     "application/json": components["schemas"]["CompletedLogin"];
                 };
             };
-            /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            /** @description `passkey_invalid`: Passkey not accepted; `passkey_changed`: Passkey no longer usable; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
             400: {
                 headers: {
                     [name: string]: unknown;
