@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { withProgress } from './progress.js';
 import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'src');
@@ -22,13 +24,15 @@ export async function buildIfStale(): Promise<void> {
   if (await isFresh()) return;
   await withLock(path.join(DATA_DIRECTORY, 'build.lock'), async () => {
     if (await isFresh()) return; // another process has built it while this one waited
-    console.log('Building …');
+    const step = existsSync(OUTPUT)
+      ? 'Building the server'
+      : 'Building the server for the first time, which takes about a minute';
     const nest = path.join(PROJECT_ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
     const build = spawn(process.execPath, [nest, 'build'], {
       cwd: PROJECT_ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    const [code] = (await once(build, 'exit')) as [number | null];
+    const [code] = await withProgress(step, async () => (await once(build, 'exit')) as [number | null]);
     if (code !== 0) throw new Error('The build failed.');
   });
 }

@@ -1,16 +1,18 @@
 // `npm run admin:create -- --email … --login-id …`: `munjigi admin create` on the database of a
 // running `npm start`, or on the one that DATABASE_URL names.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { buildIfStale } from './build.js';
 import { exitCode } from './child.js';
+import { loadEnvFile } from './env-file.js';
 import { PROJECT_ROOT } from './project.js';
 import { runningStack } from './running-stack.js';
 
-const envFile = path.join(PROJECT_ROOT, '.env');
-if (existsSync(envFile)) process.loadEnvFile(envFile);
-
+try {
+  loadEnvFile();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
 const stack = process.env.DATABASE_URL ? {} : await runningStack();
 if (stack === undefined) {
   console.error('Nothing is running: start the stack with `npm start`, or set DATABASE_URL.');

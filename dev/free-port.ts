@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
+/** Where the server of `npm start` listens unless PORT says otherwise. */
+export const DEFAULT_PORT = 3000;
+
 /** The first free port from `preferred` upwards (ten are tried), else any free one. */
 export async function freePort(preferred?: number, host = '127.0.0.1'): Promise<number> {
   for (let port = preferred ?? 0; preferred && port < preferred + 10; port++) {
@@ -13,7 +16,23 @@ export async function freePort(preferred?: number, host = '127.0.0.1'): Promise<
   return port;
 }
 
-async function canListen(port: number, host: string): Promise<boolean> {
+/**
+ * The port for the server of `npm start`.
+ * @param wanted PORT; undefined or empty for the first free one from 3000 on
+ * @throws Error when the wanted port is taken: other programs may be set up for it
+ */
+export async function serverPort({ wanted, host }: { wanted?: string; host: string }): Promise<number> {
+  const port = Number(wanted || DEFAULT_PORT);
+  if (port === 0) return freePort(undefined, host);
+  if (await canListen(port, host)) return port;
+  if (wanted) throw new Error(`PORT ${port} is taken by another program. Stop that program, or set another PORT.`);
+  const other = await freePort(port + 1, host);
+  console.log(`${port} is taken by another program, using ${other}.`);
+  return other;
+}
+
+/** Whether a server of ours could listen there. */
+export async function canListen(port: number, host: string): Promise<boolean> {
   const probe = createServer().listen(port, host);
   try {
     await once(probe, 'listening');

@@ -7,6 +7,16 @@ export interface MailInboxOptions {
   /** The ports to try first. */
   smtpPort?: number;
   webPort?: number;
+  /** Called for each mail that arrives. */
+  onMail?: (mail: ArrivedMail) => void;
+}
+
+/** The parts of a mail that a developer looks for. */
+export interface ArrivedMail {
+  to: string;
+  subject: string;
+  /** Without the HTML. */
+  text: string;
 }
 
 /** A running mail inbox: an SMTP server that stores mails, and a page and JSON API to read them. */
@@ -14,6 +24,13 @@ export interface MailInbox {
   smtpUrl: string;
   webUrl: string;
   stop(): Promise<void>;
+}
+
+/** A mail as MailDev announces it, as far as it is used here. */
+interface Email {
+  to: { address: string }[];
+  subject: string;
+  text?: string;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -24,17 +41,18 @@ const KEPT_MAILS = 20_000;
  * Starts the inbox in this process, for this machine only. It relays nothing: no mail ever leaves
  * it.
  */
-export async function startMailInbox({ directory, smtpPort, webPort }: MailInboxOptions): Promise<MailInbox> {
+export async function startMailInbox(options: MailInboxOptions): Promise<MailInbox> {
+  const { smtpPort, webPort } = options;
   try {
-    return await listen(directory, smtpPort && (await freePort(smtpPort)), webPort && (await freePort(webPort)));
+    return await listen(options, smtpPort && (await freePort(smtpPort)), webPort && (await freePort(webPort)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    return listen(directory); // another process has taken the port since it was found free
+    return listen(options); // another process has taken the port since it was found free
   }
 }
 
 /** Port 0 lets the system choose one. */
-async function listen(directory: string, smtp = 0, web = 0): Promise<MailInbox> {
+async function listen({ directory, onMail }: MailInboxOptions, smtp = 0, web = 0): Promise<MailInbox> {
   const maildev = new MailDev({
     ip: LOOPBACK,
     webIp: LOOPBACK,
@@ -49,11 +67,16 @@ async function listen(directory: string, smtp = 0, web = 0): Promise<MailInbox> 
   // this.
   const { options } = servers.smtp['smtp'] as unknown as { options: { closeTimeout: number } };
   options.closeTimeout = 500;
+  if (onMail) servers.smtp.on('new', (mail: Email) => onMail(arrived(mail)));
   return {
     smtpUrl: `smtp://${LOOPBACK}:${servers.smtp.getPort()}`,
     webUrl: `http://${LOOPBACK}:${servers.api?.getPort()}`,
     stop: () => maildev.stop(),
   };
+}
+
+function arrived({ to, subject, text = '' }: Email): ArrivedMail {
+  return { to: to.map(({ address }) => address).join(', '), subject, text };
 }
 
 /** MailDev prints its address with console.info even in silent mode. */

@@ -3,24 +3,25 @@
 // embedded database and inbox.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { buildIfStale } from './build.js';
-import { exitCode, listeningPort, onStopRequest, EXIT_WITH_PARENT } from './child.js';
-import { freePort } from './free-port.js';
+import { exitCode, onStopRequest, EXIT_WITH_PARENT } from './child.js';
+import { loadEnvFile } from './env-file.js';
+import { canListen, DEFAULT_PORT, serverPort } from './free-port.js';
 import { type MailInbox, startMailInbox } from './mail-inbox.js';
+import { mailLines } from './mail-lines.js';
 import { DirectoryInUseError, type Postgres, startPostgres } from './postgres.js';
+import { withProgress } from './progress.js';
 import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
 import { forgetStack, noteStack } from './running-stack.js';
+import { ServerOutput } from './server-output.js';
+import { checkStartSettings } from './start-settings.js';
 import { tour } from './tour.js';
 
 const STOP_TIMEOUT_MS = 20_000;
 /** One Ctrl-C may arrive twice, from the terminal and through npm; a person is slower. */
 const IMPATIENT_MS = 1_000;
-/** At these levels the server does not log that it is listening. */
-const QUIET_LEVELS = new Set(['warn', 'error', 'fatal', 'silent']);
 const MOST_COPIES = 20;
 
 /**
@@ -63,11 +64,16 @@ class DevelopmentStack {
     await buildIfStale();
     let home = DATA_DIRECTORY;
     if (!process.env.DATABASE_URL && !this.stopping) {
-      [this.postgres, home] = await this.startFreePostgres();
+      [this.postgres, home] = await withProgress('Starting the database', () => this.startFreePostgres());
       void this.postgres.exited.then(() => this.onPostgresGone());
     }
     if (!process.env.SMTP_URL && !this.stopping) {
-      this.inbox = await startMailInbox({ directory: path.join(home, 'mail'), smtpPort: 1025, webPort: 1080 });
+      this.inbox = await startMailInbox({
+        directory: path.join(home, 'mail'),
+        smtpPort: 1025,
+        webPort: 1080,
+        onMail: (mail) => console.log(mailLines(mail)),
+      });
     }
   }
 
@@ -93,10 +99,12 @@ class DevelopmentStack {
 
   private async runServer(): Promise<number> {
     const host = process.env.HOST || '127.0.0.1'; // this machine only: its secrets are made for development
-    const port = await freePort(Number(process.env.PORT) || 3000, host);
+    const port = await serverPort({ wanted: process.env.PORT, host });
     const publicUrl = process.env.PUBLIC_URL || `http://localhost:${port}`;
     const databaseUrl = process.env.DATABASE_URL || this.postgres?.url;
     const smtpUrl = process.env.SMTP_URL || this.inbox?.smtpUrl;
+    // Browsers keep the cookies of all ports of a host together, so a second stack needs other names.
+    const cookiePrefix = process.env.COOKIE_PREFIX || (port === DEFAULT_PORT ? undefined : `munjigi-${port}`);
     await noteStack({ PORT: String(port), PUBLIC_URL: publicUrl, DATABASE_URL: databaseUrl, SMTP_URL: smtpUrl });
     this.server = spawn(process.execPath, [...EXIT_WITH_PARENT, 'dist/main.js'], {
       cwd: PROJECT_ROOT,
@@ -108,38 +116,30 @@ class DevelopmentStack {
         PUBLIC_URL: publicUrl,
         DATABASE_URL: databaseUrl,
         SMTP_URL: smtpUrl,
+        COOKIE_PREFIX: cookiePrefix,
       },
       stdio: ['pipe', 'pipe', 'inherit'], // the first pipe ends the server with us, see exit-with-parent.js
       detached: process.platform !== 'win32', // Ctrl-C reaches us alone; we pass it on once and in order
     });
-    this.server.stdout?.pipe(process.stdout, { end: false });
+    const output = new ServerOutput(this.server.stdout!);
     const ended = once(this.server, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     const localUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host}:${port}`;
-    const wasReady = await this.isReady(this.server, localUrl);
+    const wasReady = await this.isReady(this.server, output, localUrl);
     if (wasReady) console.log(tour({ publicUrl, databaseUrl, inboxUrl: this.inbox?.webUrl }));
     const [code, signal] = await ended;
     // Another process, such as a second copy started at the same moment, has taken the port since
     // it was found free.
-    if (!wasReady && !this.stopping && (await freePort(port, host)) !== port) return this.runServer();
+    if (!wasReady && !this.stopping && !process.env.PORT && !(await canListen(port, host))) return this.runServer();
     if (this.stopping && (code === 0 || signal === 'SIGTERM')) return 0;
     console.error(`The server has ended (${signal ?? `exit code ${code}`}); stopping.`);
     return exitCode(code, signal);
   }
 
   /** False when the server ended before it was ready. */
-  private async isReady(server: ChildProcess, localUrl: string): Promise<boolean> {
-    // The log line of the server counts first: an HTTP response alone could come from another
-    // program on the same port.
-    let isListening = QUIET_LEVELS.has(process.env.LOG_LEVEL ?? '');
-    if (server.stdout) {
-      createInterface({ input: server.stdout }).on(
-        'line',
-        (line) => (isListening ||= listeningPort(line) !== undefined),
-      );
-    }
+  private async isReady(server: ChildProcess, output: ServerOutput, localUrl: string): Promise<boolean> {
     while (server.exitCode === null && server.signalCode === null) {
       const ask = (): Promise<Response> => fetch(`${localUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) });
-      const answer = isListening ? await ask().catch(() => undefined) : undefined;
+      const answer = output.isListening ? await ask().catch(() => undefined) : undefined;
       if (answer?.ok) return true;
       await pause(50);
     }
@@ -150,10 +150,8 @@ class DevelopmentStack {
 // Writing to a closed terminal or pipe fails; that must not end us before everything is shut down.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
-const envFile = path.join(PROJECT_ROOT, '.env');
-if (existsSync(envFile)) process.loadEnvFile(envFile);
-
 try {
+  checkStartSettings(process.env, loadEnvFile());
   const code = await new DevelopmentStack().run();
   process.exit(process.exitCode ?? code);
 } catch (error) {

@@ -12,6 +12,7 @@ describe('tour printed by npm start', () => {
       'http://localhost:3000/dev/mails',
       'postgres://db',
       'http://inbox',
+      'http://inbox/api/email',
     ]) {
       expect(text).toContain(address);
     }

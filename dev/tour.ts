@@ -13,22 +13,25 @@ export interface Addresses {
 export function tour({ publicUrl, databaseUrl, inboxUrl }: Addresses): string {
   const post = (path: string, body: object): string =>
     `curl -s ${publicUrl}/api/auth/${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
-  const member = { loginId: 'ada.lovelace', email: 'ada@example.test', password: 'Tall-giraffes-nap-at-noon-42' };
-  const inbox = inboxUrl ?? 'the mailbox behind your SMTP server';
+  const member = { loginId: 'alan.turing', email: 'alan@example.test', password: 'Slow-badgers-hum-at-dusk-73' };
+  const inbox = inboxUrl === undefined ? 'behind your SMTP_URL' : `${inboxUrl}   (as JSON: ${inboxUrl}/api/email)`;
+  const code = inboxUrl === undefined ? 'in the mail' : 'printed here when the mail arrives';
   return `
 Munjigi is ready. Ctrl-C stops everything.
 
-  API         ${publicUrl}/api
-  Swagger UI  ${publicUrl}/docs
-  Pages       ${publicUrl}/pages/login
-  Mails       ${publicUrl}/dev/mails
-  Mail inbox  ${inbox}
-  Database    ${databaseUrl ?? ''}
+  Pages            ${publicUrl}/pages/login
+  API              ${publicUrl}/api
+  Swagger UI       ${publicUrl}/docs
+  Sent mails       ${inbox}
+  Mail templates   ${publicUrl}/dev/mails
+  Database         ${databaseUrl ?? ''}
 
 Try it:
 
   ${post('sign-up', member)}
-  ${post('sign-up/confirm-code', { signUpId: '…', code: '…' })}   # signUpId: in the answer above; code: read the mail at ${inbox}
+  ${post('sign-up/confirm-code', { signUpId: '…', code: '…' })}   # signUpId: in the answer above; code: ${code}
   ${post('login', { identifier: member.loginId, password: member.password })}
+
+More: README.md (a tour to paste) and docs/tour.md (the same in Swagger UI).
 `;
 }

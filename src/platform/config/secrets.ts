@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigurationError } from './configuration-error.js';
 
 const MIN_BYTES = 32;
 
@@ -17,15 +18,23 @@ export function weaknessOf(secret: string): string | null {
   return null;
 }
 
-/** The development secret: created once under `.data/`, readable only by its owner. */
+/**
+ * The development secret: created once under `.data/`, readable only by its owner.
+ * @throws ConfigurationError where nothing can be written or read there
+ */
 export function developmentSecret(directory = '.data'): string {
   const file = join(directory, 'secret');
-  mkdirSync(directory, { recursive: true });
   try {
+    mkdirSync(directory, { recursive: true });
     // `wx` fails when the file exists, so that two processes starting together use the same secret.
     writeFileSync(file, randomBytes(48).toString('base64'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } catch {
+    // It exists, or it cannot be written: reading it tells the two apart.
   }
-  return readFileSync(file, 'utf8');
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigurationError({ SECRET: `is missing, and none can be kept in ${directory}/ (${code})` });
+  }
 }

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import pino, { type Logger, type LoggerOptions } from 'pino';
+import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { readableLine } from './readable-line.js';
 
 /** The values of fields with these names are blanked, in case a secret is logged by mistake. */
 const REDACTED = [
@@ -28,7 +29,15 @@ const DEBUG_CONTEXTS = new Set([
 /** Nest logs an error of the start here before it throws it; main.ts then explains it in one sentence. */
 const START_CONTEXT = 'ExceptionHandler';
 
-/** Writes the log to standard output: one JSON line per entry, with control characters escaped. */
+/** A person at a terminal reads no JSON. */
+const READABLE_OUTPUT: DestinationStream = {
+  write: (line) => void process.stdout.write(`${readableLine(line, process.stdout.hasColors())}\n`),
+};
+
+/**
+ * Writes the log to standard output: one JSON line per entry, with control characters escaped; in a
+ * terminal, lines for a person.
+ */
 export class AppLogger implements LoggerService {
   readonly pino: Logger;
   /**
@@ -44,11 +53,15 @@ export class AppLogger implements LoggerService {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     };
-    this.plain = pino(options);
-    this.pino = pino({
-      ...options,
-      redact: { paths: REDACTED.flatMap((name) => [`*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
-    });
+    const output = process.stdout.isTTY ? READABLE_OUTPUT : pino.destination();
+    this.plain = pino(options, output);
+    this.pino = pino(
+      {
+        ...options,
+        redact: { paths: REDACTED.flatMap((name) => [`*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+      },
+      output,
+    );
   }
 
   log(message: unknown, ...rest: unknown[]): void {

@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkStartSettings } from './start-settings.js';
+
+const SECRET = 'development-only-secret-of-munjigi-1';
+
+describe('the settings of npm start', () => {
+  it('may all be missing', () =>
+    expect(() => checkStartSettings({ SECRET, DATABASE_URL: '' }, new Map())).not.toThrow());
+
+  it('are refused with the line of .env, or without one when they come from the shell', () => {
+    const variables = { SECRET, PORT: 'abc', LOG_LEVEL: 'loud' };
+    expect(() => checkStartSettings(variables, new Map([['PORT', 3]]))).toThrow(
+      /^ {2}PORT \(\.env line 3\): needs a whole number from 0 to 65535$[^]*^ {2}LOG_LEVEL: needs one of/m,
+    );
+  });
+});

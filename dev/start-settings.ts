@@ -1,0 +1,26 @@
+import { AppConfig } from '../src/platform/config/app-config.js';
+import { ConfigurationError } from '../src/platform/config/configuration-error.js';
+
+/**
+ * Checks the settings before anything is built or started. `npm start` brings the database, the
+ * mail server and the address.
+ * @param envLines the lines of the variables that came from `.env`
+ * @throws Error with each wrong setting and where it is set
+ */
+export function checkStartSettings(variables: NodeJS.ProcessEnv, envLines: ReadonlyMap<string, number>): void {
+  try {
+    AppConfig.load({
+      ...variables,
+      PUBLIC_URL: variables.PUBLIC_URL || 'http://localhost:3000',
+      DATABASE_URL: variables.DATABASE_URL || 'postgres://localhost/munjigi',
+      SMTP_URL: variables.SMTP_URL || 'smtp://localhost',
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const lines = Object.entries(error.problems).map(([name, rule]) => {
+      const line = envLines.get(name);
+      return `  ${name}${line === undefined ? '' : ` (.env line ${line})`}: ${rule}`;
+    });
+    throw new Error(`The settings cannot be used:\n${lines.join('\n')}`, { cause: error });
+  }
+}
