@@ -34,7 +34,7 @@ const CORS_HEADERS = [
   ...['traceparent', 'tracestate', 'baggage', 'sentry-trace'],
 ];
 /** Paths outside of /api. */
-const UNPREFIXED = ['health/{*path}', '.well-known/{*path}', 'pages/{*path}', 'dev/{*path}', 'metrics'];
+const UNPREFIXED = ['/', 'pages', 'health/{*path}', '.well-known/{*path}', 'pages/{*path}', 'dev/{*path}', 'metrics'];
 
 /** Builds the application with everything that comes before the controllers. main.ts and the end-to-end tests use it. */
 export async function createApp(config: AppConfig): Promise<NestFastifyApplication> {

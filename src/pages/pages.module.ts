@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../platform/config/app-config.js';
+import { HomeController } from './home.controller.js';
 import { PageAssets } from './page-assets.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesController } from './pages.controller.js';
@@ -11,7 +12,7 @@ const DAY_SECONDS = 86_400;
  * public API like any client.
  */
 @Module({
-  controllers: [PagesController],
+  controllers: [PagesController, HomeController],
   providers: [
     {
       provide: PageAssets,

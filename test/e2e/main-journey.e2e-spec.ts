@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isInstalled } from '../support/debian-server.js';
 import { unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
+import { runReadmeTour } from '../support/readme-tour.js';
 import { TestApp } from '../support/test-app.js';
+
+const canPaste = isInstalled('bash') && isInstalled('curl');
 
 /** The main job from beginning to end, as one person lives it. */
 describe('a member', () => {
@@ -59,5 +63,24 @@ describe('a member', () => {
     expect(idMail.text).toContain(ada.loginId);
 
     await app.post('/api/auth/login', { identifier: ada.loginId, password: newPassword }).expect(200);
+  });
+
+  (canPaste ? it : it.skip)('can be followed by pasting the tour of README.md', async () => {
+    const grace = unique.signUp();
+    const lines = await runReadmeTour(grace, {
+      api: `${app.origin}/api`,
+      inbox: `${process.env.MAIL_INBOX_URL}/api`,
+    });
+    const [me, ...rest] = lines.filter((line) => line !== '');
+    expect(JSON.parse(me!)).toMatchObject({ loginId: grace.loginId, email: grace.email });
+    expect(rest).toEqual([
+      'rotated',
+      'replayed',
+      '{"active":false,"reason":"revoked"}',
+      expect.stringMatching(/^\w\w\*{3}\w$/),
+      'authenticated',
+      expect.stringMatching(/"code":"invalid_credentials"/),
+    ]);
+    expect(rest.at(-1)).toMatch(/[가-힣]/);
   });
 });

@@ -43,6 +43,16 @@ describe('built-in pages', () => {
     expect(await state()).toEqual(before);
   });
 
+  it('are found from the bare address by a browser; a program gets the answer of an unknown path', async () => {
+    for (const path of ['/', '/pages']) {
+      const browser = await app.request('GET', path, { headers: { accept: 'text/html,*/*;q=0.8' } });
+      expect([path, browser.status, browser.headers.location]).toEqual([path, 302, `${app.publicUrl}/pages/login`]);
+      const program = await app.request('GET', path, { headers: { accept: '*/*' } });
+      expect([path, program.status, program.body.code]).toEqual([path, 404, 'not_found']);
+    }
+    expect((await app.post('/', {})).status).toBe(404);
+  });
+
   it('use the selected language, else the one of the browser', async () => {
     const language = async (query: string, accepted: string): Promise<unknown> =>
       (await app.request('GET', `/pages/login${query}`, { headers: { 'accept-language': accepted } })).headers[

@@ -14,12 +14,14 @@ interface Route {
 
 /** Public routes. A route that gets `@Public()` has to be added here, as a deliberate decision. */
 const OPEN = [
+  'GET /',
   'GET /.well-known/jwks.json',
   'GET /dev/mails', // 404 outside development
   'GET /dev/mails/:template/:locale/:part',
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',
+  'GET /pages',
   'GET /pages/:page',
   'GET /pages/assets/:file',
   'POST /auth/login',
@@ -69,7 +71,7 @@ describe('every route', () => {
 
   const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
   const urlOf = ({ path }: Route): string => {
-    const prefix = /^\/((health|pages|dev|\.well-known)\/|metrics$)/.test(path) ? '' : '/api';
+    const prefix = /^\/((health|pages|dev|\.well-known)\/|metrics$|pages$|$)/.test(path) ? '' : '/api';
     return prefix + path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000');
   };
 
@@ -105,7 +107,7 @@ describe('every route', () => {
         ]),
     );
     const expected = routes
-      .filter(({ path }) => !/^\/(pages|dev)\//.test(path))
+      .filter(({ path }) => !/^\/(pages|dev)\/|^\/(pages)?$/.test(path))
       .map((route) => [
         nameOf(route),
         OPEN.includes(nameOf(route))
