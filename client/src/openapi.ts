@@ -40,6 +40,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/sign-up/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show my sign-up
+         * @description For a client that waits for the code: `already_confirmed` means that the link was used elsewhere. Changes nothing.
+         */
+        post: operations["signUpInspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/sign-up/confirm-code": {
         parameters: {
             query?: never;
@@ -484,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/password-reset/inspect-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the account that a reset link belongs to
+         * @description For the page that the link opens. Changes nothing.
+         */
+        post: operations["passwordResetInspectLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/password-reset": {
         parameters: {
             query?: never;
@@ -756,6 +796,46 @@ export interface paths {
          * @description Needs no login: the link proves the mailbox, and the member gave the password when requesting the change.
          */
         post: operations["accountConfirmLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/me/email/inspect-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the address change that a link confirms
+         * @description For the page that the link opens. Changes nothing.
+         */
+        post: operations["accountInspectLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/me/email/undo/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the address change that a link undoes
+         * @description For the page that the link opens. Changes nothing.
+         */
+        post: operations["accountInspectUndo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1204,6 +1284,14 @@ export interface components {
              */
             signUpId: string;
         };
+        InspectedSignUpResponse: {
+            /** @example ada.lovelace */
+            loginId: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
         /**
          * @description cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list
          * @enum {string}
@@ -1320,14 +1408,6 @@ export interface components {
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
-        };
-        InspectedSignUpResponse: {
-            /** @example ada.lovelace */
-            loginId: string;
-            /** Format: date-time */
-            requestedAt: string;
-            /** Format: date-time */
-            expiresAt: string;
         };
         CheckLoginIdRequest: {
             /** @example ada.lovelace */
@@ -1698,6 +1778,14 @@ export interface components {
             /** @example ad***e */
             maskedLoginId: string;
         };
+        InspectedResetLinkResponse: {
+            /** @example ad***e */
+            maskedLoginId: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
         ResetPasswordRequest: {
             /**
              * Format: password
@@ -2021,6 +2109,38 @@ export interface components {
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             token: string;
+        };
+        InspectedEmailChangeResponse: {
+            /** Format: date-time */
+            requestedAt: string;
+            /** @example ad***e */
+            maskedLoginId: string;
+            /**
+             * @description The address that the link was mailed to
+             * @example a***@lovelace.example
+             */
+            maskedEmail: string;
+            /**
+             * Format: date-time
+             * @description When the link stops working
+             */
+            expiresAt: string;
+        };
+        InspectedEmailUndoResponse: {
+            /** Format: date-time */
+            changedAt: string;
+            /** @example ad***e */
+            maskedLoginId: string;
+            /**
+             * @description The address that the link was mailed to
+             * @example a***@lovelace.example
+             */
+            maskedEmail: string;
+            /**
+             * Format: date-time
+             * @description When the link stops working
+             */
+            expiresAt: string;
         };
         CloseAccountRequest: {
             /**
@@ -2405,6 +2525,103 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait, where that is known */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signUpInspect: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "signUpId": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResendSignUpRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedSignUpResponse"];
+                };
+            };
+            /** @description `sign_up_invalid`: Sign-up not found; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_confirmed`: Already confirmed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Input not accepted */
+            422: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -4757,6 +4974,94 @@ export interface operations {
             };
         };
     };
+    passwordResetInspectLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResetLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedResetLinkResponse"];
+                };
+            };
+            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Input not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     passwordResetComplete: {
         parameters: {
             query?: never;
@@ -6616,6 +6921,191 @@ export interface operations {
             };
             /** @description `email_taken`: Email address already in use */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Input not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accountInspectLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedEmailChangeResponse"];
+                };
+            };
+            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `email_taken`: Email address already in use */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Input not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accountInspectUndo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedEmailUndoResponse"];
+                };
+            };
+            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

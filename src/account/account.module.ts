@@ -22,6 +22,7 @@ import { DisavowalService } from './compromise-recovery/disavowal.service.js';
 import { IntruderEvictionService } from './compromise-recovery/intruder-eviction.service.js';
 import { RecoveryMailService } from './compromise-recovery/recovery-mail.service.js';
 import { EmailChangeConfirmationService } from './email-change/email-change-confirmation.service.js';
+import { EmailChangeLinksService } from './email-change/email-change-links.service.js';
 import { EmailChangeMailsService } from './email-change/email-change-mails.service.js';
 import { EmailChangeRequestService } from './email-change/email-change-request.service.js';
 import { EmailReplacementService } from './email-change/email-replacement.service.js';
@@ -74,6 +75,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     RecoveryCodeRenewalService,
     FactorRemovalService,
     SecurityActivityService,
+    EmailChangeLinksService,
     EmailChangeMailsService,
     EmailChangeRequestService,
     EmailChangeConfirmationService,

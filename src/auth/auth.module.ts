@@ -35,6 +35,7 @@ import { PasswordLoginService } from './login/password-login.service.js';
 import { PasswordResetController } from './password-reset/password-reset.controller.js';
 import { PasswordResetConfirmationService } from './password-reset/password-reset-confirmation.service.js';
 import { PasswordResetFollowUpService } from './password-reset/password-reset-follow-up.service.js';
+import { PasswordResetLinksService } from './password-reset/password-reset-links.service.js';
 import { PasswordResetRequestsService } from './password-reset/password-reset-requests.service.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { ResetTokens } from './password-reset/reset-tokens.js';
@@ -99,7 +100,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[PasskeyLoginService, PasskeyOptionsService],
     ...[LoginCompletionService, LoginRefusalsService, LoginLockNotificationService],
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],
-    ...[PasswordResetService, PasswordResetFollowUpService, ResetTokens],
+    ...[PasswordResetLinksService, PasswordResetService, PasswordResetFollowUpService, ResetTokens],
     ...[RefreshService, SessionRotationService, LateReplayService, TokenReuseService, RefreshRiskService],
     ...[TokenVerificationService, LogoutService, TokenCookies],
   ],

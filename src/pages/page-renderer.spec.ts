@@ -24,7 +24,7 @@ const OPTIONS: PageRendererOptions = {
 const renderer = new PageRenderer(OPTIONS);
 const assets = new PageAssets({ color: '#2a51d8', logo: null });
 /** Pages with buttons but no fields. */
-const BUTTON_PAGES: readonly PageName[] = ['not-me', 'confirm-email', 'undo-email'];
+const BUTTON_PAGES: readonly PageName[] = ['confirm-email'];
 const EVERY = PAGE_NAMES.flatMap((page) => LOCALES.map((locale) => [page, locale] as const));
 
 /** Renders a page; throws if it is not enabled. */
@@ -167,14 +167,28 @@ describe('a built-in page', () => {
   });
 
   it.each([
-    ['not-me', 'auth/not-me'],
-    ['confirm-email', 'members/me/email/confirm-link'],
-    ['undo-email', 'members/me/email/undo'],
-  ] as const)('OC-05 %s posts to %s when its button is pressed, not when it is opened', (page, operation) => {
-    const source = assets.find(`${page}.js`)!.content.toString();
-    expect(source).toContain(`operation: '${operation}'`);
-    const posts = [...source.matchAll(/\bpost\('([^']+)'/g)].map((match) => match[1]);
-    expect(posts).toEqual(page === 'not-me' ? ['auth/not-me/inspect'] : []); // looking up changes nothing
+    ['not-me', 'auth/not-me', 'auth/not-me/inspect'],
+    ['confirm-email', 'members/me/email/confirm-link', 'members/me/email/inspect-link'],
+    ['undo-email', 'members/me/email/undo', 'members/me/email/undo/inspect'],
+  ] as const)(
+    'OC-05 %s posts to %s when its button is pressed, to %s when it is opened',
+    (page, operation, inspection) => {
+      const source = assets.find(`${page}.js`)!.content.toString();
+      expect(source).toContain(`operation: '${operation}'`);
+      expect(source).toContain(`inspection: '${inspection}'`);
+      expect(source).not.toMatch(/\bpost\(/);
+    },
+  );
+
+  it.each(EVERY)('%s in %s ends each journey with a button for the next step', (page, locale) => {
+    const ends = [
+      ...render(page, locale).matchAll(/<section\b[^>]* data-state="([\w-]+)"[^>]*>([\s\S]*?)<\/section>/g),
+    ];
+    const without = ends.filter(([, , content]) => !/<button|<a class="(primary|secondary)"/.test(content!));
+    // A login without a page to continue with: only the app knows what comes next.
+    expect(without.map((end) => end[1])).toEqual(
+      page === 'login' ? ['done'] : page === 'account' ? ['signed-out'] : [],
+    );
   });
 
   it('OC-05 has no native form submits: without scripts, a click changes nothing', () => {

@@ -40,7 +40,7 @@ export class EmailChangesRepository {
   }
 
   /** The change that an undo link belongs to, whether or not it can still be undone. */
-  async findByUndoDigest(undoDigest: Buffer): Promise<UndoableChange | null> {
+  async findByUndoDigest(undoDigest: Buffer): Promise<EmailChange | null> {
     return this.database.manager.findOneBy(EmailChange, { undoDigest });
   }
 

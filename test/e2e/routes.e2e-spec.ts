@@ -37,16 +37,20 @@ const OPEN = [
   'POST /auth/not-me/inspect',
   'POST /auth/password-reset/confirm-code',
   'POST /auth/password-reset/confirm-link',
+  'POST /auth/password-reset/inspect-link',
   'POST /auth/password-reset/send-code',
   'POST /auth/sign-up',
   'POST /auth/sign-up/confirm-code',
   'POST /auth/sign-up/confirm-link',
   'POST /auth/sign-up/discard',
+  'POST /auth/sign-up/inspect',
   'POST /auth/sign-up/inspect-link',
   'POST /auth/sign-up/resend',
   'POST /auth/verify',
   'POST /members/me/email/confirm-link',
+  'POST /members/me/email/inspect-link',
   'POST /members/me/email/undo',
+  'POST /members/me/email/undo/inspect',
 ];
 
 /** Guarded by another kind of token than the access token. */

@@ -10,7 +10,13 @@ import { Public } from '../../platform/http/public.decorator.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { WithPassword } from '../../sessions/reauthentication/recent-login.decorator.js';
 import { codeLifetimes, CodeSentResponse, ConfirmCodeRequest } from '../../verification/email-challenge.dto.js';
-import { ChangeEmailRequest, EmailLinkRequest } from './email-change.dto.js';
+import {
+  ChangeEmailRequest,
+  EmailLinkRequest,
+  InspectedEmailChangeResponse,
+  InspectedEmailUndoResponse,
+} from './email-change.dto.js';
+import { EmailChangeLinksService } from './email-change-links.service.js';
 import { EmailChangeConfirmationService } from './email-change-confirmation.service.js';
 import { EmailChangeRequestService } from './email-change-request.service.js';
 import { EmailUndoService } from './email-undo.service.js';
@@ -23,6 +29,7 @@ export class EmailChangeController {
     private readonly changeRequest: EmailChangeRequestService,
     private readonly confirmation: EmailChangeConfirmationService,
     private readonly emailUndo: EmailUndoService,
+    private readonly links: EmailChangeLinksService,
     private readonly config: AppConfig,
   ) {}
 
@@ -70,6 +77,32 @@ export class EmailChangeController {
   @ApiProblems('link_invalid', 'link_expired', 'email_taken')
   async confirmLink(@Body() { token }: EmailLinkRequest, @Context() context: ClientContext): Promise<void> {
     await this.confirmation.confirmLink(token, context);
+  }
+
+  /**
+   * Show the address change that a link confirms
+   * @remarks For the page that the link opens. Changes nothing.
+   */
+  @Post('inspect-link')
+  @Public()
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ operationId: 'accountInspectLink' })
+  @ApiProblems('link_invalid', 'link_expired', 'email_taken')
+  async inspectLink(@Body() { token }: EmailLinkRequest): Promise<InspectedEmailChangeResponse> {
+    return this.links.inspectConfirmation(token);
+  }
+
+  /**
+   * Show the address change that a link undoes
+   * @remarks For the page that the link opens. Changes nothing.
+   */
+  @Post('undo/inspect')
+  @Public()
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ operationId: 'accountInspectUndo' })
+  @ApiProblems('link_invalid', 'link_expired')
+  async inspectUndo(@Body() { token }: EmailLinkRequest): Promise<InspectedEmailUndoResponse> {
+    return this.links.inspectUndo(token);
   }
 
   /**

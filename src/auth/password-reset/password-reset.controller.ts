@@ -11,6 +11,7 @@ import { codeLifetimes, CodeSentResponse, ConfirmCodeRequest } from '../../verif
 import { CurrentToken } from '../guards/current-token.decorator.js';
 import { ResetTokenGuard } from '../guards/reset-token.guard.js';
 import {
+  InspectedResetLinkResponse,
   ResetLinkRequest,
   ResetPasswordRequest,
   ResetTokenByLinkResponse,
@@ -18,6 +19,7 @@ import {
   SendResetCodeRequest,
 } from './password-reset.dto.js';
 import { PasswordResetConfirmationService } from './password-reset-confirmation.service.js';
+import { PasswordResetLinksService } from './password-reset-links.service.js';
 import { PasswordResetRequestsService } from './password-reset-requests.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 
@@ -29,6 +31,7 @@ export class PasswordResetController {
   constructor(
     private readonly requests: PasswordResetRequestsService,
     private readonly confirmations: PasswordResetConfirmationService,
+    private readonly links: PasswordResetLinksService,
     private readonly passwordReset: PasswordResetService,
     private readonly config: AppConfig,
   ) {}
@@ -73,6 +76,17 @@ export class PasswordResetController {
     @Context() context: ClientContext,
   ): Promise<ResetTokenByLinkResponse> {
     return this.confirmations.confirmLink(token, context);
+  }
+
+  /**
+   * Show the account that a reset link belongs to
+   * @remarks For the page that the link opens. Changes nothing.
+   */
+  @Post('inspect-link')
+  @HttpCode(HttpStatus.OK)
+  @ApiProblems('link_invalid', 'link_expired')
+  async inspectLink(@Body() { token }: ResetLinkRequest): Promise<InspectedResetLinkResponse> {
+    return this.links.inspect(token);
   }
 
   /**

@@ -17,6 +17,13 @@ export class ResetLinkRequest {
   @IsOpaqueToken() token: string;
 }
 
+export class InspectedResetLinkResponse {
+  /** @example ad***e */
+  maskedLoginId: string;
+  requestedAt: Date;
+  expiresAt: Date;
+}
+
 export class ResetPasswordRequest {
   @IsNewPassword({ example: 'Nine-otters-knit-at-dawn-17' }) newPassword: string;
 

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
+import { digest } from '../../platform/crypto/digest.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
 import type { SignUp } from './sign-up.entity.js';
 import { SignUpsRepository } from './sign-ups.repository.js';
 
-/** Finds sign-ups by their mailed links, shows them and discards them. */
+/** Finds pending sign-ups, shows them, and discards them by their mailed links. */
 @Injectable()
 export class SignUpLinksService {
   constructor(
@@ -37,6 +38,18 @@ export class SignUpLinksService {
     const { loginId } = await this.getSignUp(linkToken);
     const { createdAt, linkExpiresAt } = await this.challengeLinks.get('sign-up', linkToken);
     return { loginId, requestedAt: createdAt, expiresAt: linkExpiresAt };
+  }
+
+  /**
+   * Describes the sign-up of a client that waits for its code. The answer does not depend on whether
+   * the address has an account (EN-04).
+   * @throws DomainError `sign_up_invalid`, `already_confirmed`
+   */
+  async inspectOwn(signUpId: string): Promise<{ loginId: string; requestedAt: Date; expiresAt: Date }> {
+    const signUp = await this.signUps.findBySignUpId(digest(signUpId));
+    if (!signUp) throw new DomainError('sign_up_invalid');
+    if (signUp.confirmedAt) throw new DomainError('already_confirmed');
+    return { loginId: signUp.loginId, requestedAt: signUp.createdAt, expiresAt: signUp.expiresAt };
   }
 
   /**

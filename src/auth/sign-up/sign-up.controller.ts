@@ -67,6 +67,18 @@ export class SignUpController {
   }
 
   /**
+   * Show my sign-up
+   * @remarks For a client that waits for the code: `already_confirmed` means that the link was used elsewhere. Changes
+   * nothing.
+   */
+  @Post('inspect')
+  @HttpCode(HttpStatus.OK)
+  @ApiProblems('sign_up_invalid', 'already_confirmed')
+  async inspect(@Body() { signUpId }: ResendSignUpRequest): Promise<InspectedSignUpResponse> {
+    return this.links.inspectOwn(signUpId);
+  }
+
+  /**
    * Confirm by code
    * @remarks Creates the member and logs in.
    */

@@ -2,7 +2,7 @@
 
 /** Changes the e-mail address. The new address takes effect after its code was entered. */
 
-import { requiredValue } from './form.js';
+import { requiredValue, requiredValues } from './form.js';
 import { fill, text } from './page.js';
 import { Panel } from './panel.js';
 import { call, callWithPassword } from './session.js';
@@ -14,10 +14,7 @@ export function offerEmailChange({ email }) {
   let requestId = '';
   panel.fill({ email });
   panel.onSubmit('email', async () => {
-    const body = {
-      newEmail: requiredValue('email', 'newEmail', text('newEmailMissing')),
-      password: requiredValue('email', 'password', text('passwordMissing')),
-    };
+    const body = requiredValues('email', { newEmail: text('newEmailMissing'), password: text('passwordMissing') });
     ({ requestId } = await callWithPassword(body.password, 'POST', 'members/me/email/send-code', body));
     ({ newEmail } = body);
     fill(panel.root, { newEmail });

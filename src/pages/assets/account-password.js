@@ -2,7 +2,7 @@
 
 /** Changes the password. */
 
-import { requiredValue } from './form.js';
+import { requiredValues } from './form.js';
 import { text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
@@ -13,9 +13,11 @@ export function offerPasswordChange({ loginId, email, name }) {
   const panel = new Panel('password');
   showStrength('password-new', () => [loginId, email, name ?? '']);
   panel.onSubmit('password', async () => {
-    const currentPassword = requiredValue('password', 'currentPassword', text('passwordMissing'));
-    const newPassword = requiredValue('password', 'newPassword', text('newPasswordMissing'));
-    await call('POST', 'members/me/password', { currentPassword, newPassword });
+    const body = requiredValues('password', {
+      currentPassword: text('passwordMissing'),
+      newPassword: text('newPasswordMissing'),
+    });
+    await call('POST', 'members/me/password', body);
     panel.finish('shown', text('passwordChanged'));
   });
 }

@@ -9,12 +9,13 @@ import { offerEmailChange } from './account-email.js';
 import { offerPasswordChange } from './account-password.js';
 import { offerPasskeys } from './account-passkeys.js';
 import { offerProfile } from './account-profile.js';
+import { offerSections } from './account-sections.js';
 import { RecoveryCodes } from './account-recovery-codes.js';
 import { showSessions } from './account-sessions.js';
 import { showSecurityActivity } from './account-security-activity.js';
 import { offerTwoFactor } from './account-two-factor.js';
 import { ApiProblem } from './api.js';
-import { reasonOf } from './form.js';
+import { reasonOf } from './form-problems.js';
 import { addressOf, announce, fill, find, onAction, show, text } from './page.js';
 import { onSignedOut } from './panel.js';
 import { SignedOut, call, logOut } from './session.js';
@@ -57,6 +58,7 @@ function openPanels(member) {
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('[data-login-id]'))) {
     input.defaultValue = member.loginId; // as default value, so that resetting the form keeps it
   }
+  offerSections();
   offerProfile(member);
   offerEmailChange(member);
   offerPasswordChange(member);

@@ -7,33 +7,53 @@
 
 import { post } from './api.js';
 import { onSubmit, requiredValue } from './form.js';
-import { endLanguageSwitch } from './link-token.js';
 import { show, text } from './page.js';
-import { offerResend, waitFor } from './resend.js';
+import { offerResend, waitUntil } from './resend.js';
+import { forgetStep, rememberStep, rememberedStep } from './step-memory.js';
 
 /**
  * Connects the form `start`: it requests a code and opens the state `code`.
  * @param {string} operation the operation that mails the code
- * @returns {{ email: string, requestId: string }} the latest request, updated in place; empty
- * before the first one
+ * @returns {{ email: string, id: string }} the latest request, updated in place; empty before the
+ * first one
  */
 export function offerCode(operation) {
-  const codeRequest = { email: '', requestId: '' };
+  const codeRequest = { email: '', id: '' };
 
-  /** @returns {Promise<{ resendAfter: number }>} */
   async function send() {
     const { requestId, resendAfter } = await post(operation, { email: codeRequest.email });
-    codeRequest.requestId = requestId;
-    return { resendAfter };
+    codeRequest.id = requestId;
+    const resendAt = Date.now() + resendAfter * 1000;
+    rememberStep({ ...codeRequest, resendAt });
+    return resendAt;
   }
 
   onSubmit('start', async () => {
     codeRequest.email = requiredValue('start', 'email', text('emailMissing'));
-    const { resendAfter } = await send();
-    waitFor(resendAfter);
-    endLanguageSwitch(); // a reload would lose the request
+    waitUntil(await send());
     show('code', { email: codeRequest.email });
   });
   offerResend(send);
   return codeRequest;
+}
+
+/**
+ * Shows the code form again after a reload.
+ * @param {{ email: string, id: string }} codeRequest
+ * @returns {boolean} false if no code was requested before
+ */
+export function resumeCode(codeRequest) {
+  const step = rememberedStep();
+  if (step === null) return false;
+  const { email, id, resendAt } = step;
+  Object.assign(codeRequest, { email, id });
+  waitUntil(resendAt);
+  show('code', { email });
+  return true;
+}
+
+/** Shows the first step again. @param {string} state */
+export function startOver(state) {
+  forgetStep();
+  show(state);
 }

@@ -3,9 +3,11 @@
 /** The page of the link in a sign-up mail. Opening it changes nothing; only its two buttons do. */
 
 import { ApiProblem, post, request } from './api.js';
-import { FieldProblem, onSubmit, reasonOf } from './form.js';
-import { carryTokenToOtherLanguages, endLanguageSwitch, isLinkRefused, takeLinkToken } from './link-token.js';
-import { addressOf, announce, find, localTime, onAction, show, showGroup, text } from './page.js';
+import { onSubmit, requiredValues } from './form.js';
+import { FieldProblem, reasonOf } from './form-problems.js';
+import { onLanguageChange } from './language.js';
+import { isLinkRefused, takeLinkToken } from './link-token.js';
+import { addressOf, announce, fill, find, localTime, onAction, show, showGroup, text } from './page.js';
 import { forgetSignUp, rememberedSignUp } from './sign-up-memory.js';
 
 const token = takeLinkToken();
@@ -21,7 +23,6 @@ const isLoggingIn = addressOf('next') !== '';
 if (token === null) {
   show('missing');
 } else {
-  carryTokenToOtherLanguages(token);
   onAction('look-up', lookUp);
   onAction('ask-discard', () => show('discard'));
   onAction('keep', () => show('ready'));
@@ -37,11 +38,13 @@ async function lookUp() {
     const signUp = await post('auth/sign-up/inspect-link', { token });
     showGroup('password', signUpId === null);
     loginId.value = signUp.loginId; // password managers store the password under this value, even if the field is hidden
-    show('ready', {
+    const describe = () => ({
       loginId: signUp.loginId,
       requestedAt: localTime(signUp.requestedAt),
       expiresAt: localTime(signUp.expiresAt),
     });
+    onLanguageChange(() => fill(document, describe()));
+    show('ready', describe());
   } catch (error) {
     const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
     if (!endIfFinal(problem)) show('offline', { reason: reasonOf(problem) });
@@ -49,14 +52,16 @@ async function lookUp() {
 }
 
 async function confirm() {
-  if (needsAnotherLoginId && loginId.value.trim() === '') throw new FieldProblem('loginId', text('newLoginIdMissing'));
-  if (signUpId === null && password.value === '') throw new FieldProblem('password', text('signUpPasswordMissing'));
+  const { loginId: otherLoginId } = requiredValues('confirm', {
+    ...(needsAnotherLoginId ? { loginId: text('newLoginIdMissing') } : {}),
+    ...(signUpId === null ? { password: text('signUpPasswordMissing') } : {}),
+  });
   try {
     const result = await request('POST', 'auth/sign-up/confirm-link', {
       body: {
         token,
         ...(signUpId === null ? { password: password.value } : { signUpId }),
-        ...(needsAnotherLoginId ? { loginId: loginId.value.trim() } : {}),
+        ...(needsAnotherLoginId ? { loginId: otherLoginId } : {}),
         ...(isLoggingIn ? { transport: 'cookie' } : {}),
       },
       cookies: isLoggingIn,
@@ -131,7 +136,6 @@ function endIfFinal(problem) {
 /** @param {string} state @param {Record<string, string>} [fills] */
 function end(state, fills) {
   password.value = '';
-  endLanguageSwitch();
   show(state, fills);
 }
 

@@ -6,28 +6,37 @@
  */
 
 import { post } from './api.js';
-import { offerCode } from './code-request.js';
+import { offerCode, resumeCode, startOver } from './code-request.js';
 import { clearForm, onSubmit, requiredValue, valueOf } from './form.js';
-import { addressOf, find, monthName, onAction, show, showGroup, text } from './page.js';
+import { onLanguageChange } from './language.js';
+import { addressOf, fill, find, monthName, onAction, show, showGroup, text } from './page.js';
+import { forgetStep } from './step-memory.js';
 
 const codeRequest = offerCode('auth/login-id/send-code');
 let resetToken = '';
+/** Such as 2026-11; empty before the login ID is found. */
+let memberSince = '';
 
 onSubmit('code', confirm);
-onAction('start-over', () => show('ready'));
+onAction('start-over', () => startOver('ready'));
 onAction('reset', () => location.assign(`${addressOf('reset')}#grant=${encodeURIComponent(resetToken)}`));
-show('ready');
+onLanguageChange(showMonth);
+if (!resumeCode(codeRequest)) show('ready');
 
 async function confirm() {
   const code = requiredValue('code', 'code', text('codeMissing'));
   const mailFullId = valueOf('code', 'mailFullId') === 'on';
-  const result = await post('auth/login-id/confirm-code', { requestId: codeRequest.requestId, code, mailFullId });
+  const result = await post('auth/login-id/confirm-code', { requestId: codeRequest.id, code, mailFullId });
+  forgetStep(); // the code is used up
   resetToken = result.resetToken ?? '';
+  ({ memberSince } = result);
   clearForm(/** @type {HTMLFormElement} */ (find('[data-form="code"]')));
   showGroup('mailed', mailFullId);
   showGroup('reset', resetToken !== '' && addressOf('reset') !== '');
-  show('found', {
-    maskedLoginId: result.maskedLoginId,
-    memberSince: text('since', { month: monthName(result.memberSince) }),
-  });
+  showMonth();
+  show('found', { maskedLoginId: result.maskedLoginId });
+}
+
+function showMonth() {
+  if (memberSince !== '') fill(document, { memberSince: text('since', { month: monthName(memberSince) }) });
 }

@@ -1,23 +1,13 @@
 // @ts-check
 
-/**
- * Submits forms through functions, one submit at a time, and shows the problems of their fields.
- */
+/** Reads the fields of forms, and submits forms through functions, one submit at a time. */
 
 import { ApiProblem } from './api.js';
-import { announce, duration, find, text } from './page.js';
+import { keepDigits } from './code-field.js';
+import { FieldProblems, clearProblem, showProblem } from './form-problems.js';
+import { onLanguageChange } from './language.js';
+import { announce, find, text } from './page.js';
 import { foldTypedText } from './typed-text.js';
-
-/** The possible names of the field for a code. */
-const CODE_FIELDS = ['code', 'recoveryCode'];
-
-/** A problem of a field that the page itself has found. */
-export class FieldProblem extends ApiProblem {
-  /** @param {string} field @param {string} message */
-  constructor(field, message) {
-    super('field_problem', { errors: [{ field, message }] });
-  }
-}
 
 /**
  * Connects a form to the function that sends it.
@@ -47,6 +37,13 @@ export function onSubmit(name, send) {
       form.removeAttribute('aria-busy');
     }
   });
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('input.code'))) {
+    keepDigits(input);
+  }
+  onLanguageChange(() => {
+    clearProblem(form); // its texts are in the other language
+    hidePasswords(form);
+  });
   for (const button of passwordToggles(form)) {
     const input = /** @type {HTMLInputElement} */ (find(`#${button.dataset.toggles}`));
     button.addEventListener('click', () => setPasswordShown(button, input.type === 'password'));
@@ -64,17 +61,45 @@ export function valueOf(name, field) {
 }
 
 /**
+ * Reads fields that must not be empty.
+ * @template {string} Field
+ * @param {string} name of the form
+ * @param {Partial<Record<Field, string>>} messages the field names, with the text for an empty field
+ * @returns {{ values: Record<Field, string>, problems: { field: string, message: string }[] }}
+ */
+export function readFields(name, messages) {
+  const values = /** @type {Record<Field, string>} */ ({});
+  const problems = [];
+  for (const [field, message] of /** @type {[Field, string][]} */ (Object.entries(messages))) {
+    const value = valueOf(name, field);
+    // A password is kept as typed; in other fields, blanks and invisible signs are typing errors.
+    values[field] = /password/i.test(field) ? value : foldTypedText(value);
+    if (values[field] === '') problems.push({ field, message });
+  }
+  return { values, problems };
+}
+
+/**
+ * Returns the values of fields that must not be empty. Throws one problem that names every empty
+ * field.
+ * @template {string} Field
+ * @param {string} name of the form
+ * @param {Partial<Record<Field, string>>} messages the field names, with the text for an empty field
+ */
+export function requiredValues(name, messages) {
+  const { values, problems } = readFields(name, messages);
+  if (problems.length > 0) throw new FieldProblems(problems);
+  return values;
+}
+
+/**
  * Returns the value of a field that must not be empty.
  * @param {string} name of the form
  * @param {string} field
  * @param {string} message shown if the field is empty
  */
 export function requiredValue(name, field, message) {
-  const value = valueOf(name, field);
-  // A password is kept as typed; in other fields, blanks and invisible signs are typing errors.
-  const cleaned = /password/i.test(field) ? value : foldTypedText(value);
-  if (cleaned === '') throw new FieldProblem(field, message);
-  return cleaned;
+  return /** @type {string} */ (requiredValues(name, { [field]: message })[field]);
 }
 
 /** Resets a form and removes its problems. @param {HTMLFormElement} form */
@@ -84,81 +109,6 @@ export function clearForm(form) {
   clearProblem(form);
   // Lets listeners such as the strength meter update.
   for (const input of form.querySelectorAll('input')) input.dispatchEvent(new Event('input'));
-}
-
-/**
- * Returns the text of a problem: the server's own if it is written for members.
- * @param {ApiProblem} problem
- */
-export function reasonOf(problem) {
-  if (problem.code === 'network') return text('networkError');
-  // The detail of this code is written for developers; the texts of the fields are for members.
-  if (problem.code === 'validation_failed') return '';
-  return problem.detail === '' ? text('unexpectedError') : problem.detail;
-}
-
-/** @param {HTMLFormElement} form @param {ApiProblem} problem */
-function showProblem(form, problem) {
-  const summary = find('[data-problem]', form);
-  const heading = document.createElement('p');
-  heading.className = 'problem-heading';
-  heading.textContent = text('problemHeading');
-  const list = document.createElement('ul');
-  const fields = fieldsOf(form, problem);
-  for (const { field, message } of fields) list.append(markField(form, field, message));
-  if (fields.length === 0) list.append(listItem(reasonOf(problem)));
-  if (problem.retryAfter > 0) list.append(listItem(text('retryIn', { time: duration(problem.retryAfter) })));
-  summary.replaceChildren(heading, list);
-  summary.hidden = false;
-  summary.focus();
-}
-
-/**
- * Returns the problems of fields. An invalid code belongs to the code field, which has different
- * names in different forms.
- * @param {HTMLFormElement} form @param {ApiProblem} problem
- */
-function fieldsOf(form, problem) {
-  if (problem.code !== 'code_invalid') return problem.fields;
-  const field = CODE_FIELDS.find((name) => findInput(form, name) !== null);
-  return field === undefined ? [] : [{ field, message: reasonOf(problem) }];
-}
-
-/**
- * Marks a field as invalid and returns the summary entry that links to it.
- *
- * @param {HTMLFormElement} form
- * @param {string} field
- * @param {string} message
- */
-function markField(form, field, message) {
-  const input = findInput(form, field);
-  if (input === null) return listItem(message);
-  input.setAttribute('aria-invalid', 'true');
-  const errorText = find(`#${input.id}-error`);
-  errorText.textContent = errorText.hidden ? message : `${errorText.textContent} ${message}`;
-  errorText.hidden = false;
-  const link = document.createElement('a');
-  // The script moves the focus, because fragments are reserved for the secrets of links.
-  link.href = `#${input.id}`;
-  link.textContent = message;
-  link.addEventListener('click', (event) => {
-    event.preventDefault();
-    input.focus();
-  });
-  const entry = listItem('');
-  entry.append(link);
-  return entry;
-}
-
-/** @param {HTMLFormElement} form */
-function clearProblem(form) {
-  const summary = find('[data-problem]', form);
-  summary.hidden = true;
-  summary.replaceChildren();
-  for (const input of form.querySelectorAll('[aria-invalid]')) input.removeAttribute('aria-invalid');
-  const errorTexts = /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('.error'));
-  for (const errorText of errorTexts) errorText.hidden = true;
 }
 
 /**
@@ -182,23 +132,4 @@ function setPasswordShown(button, isShown) {
 /** @param {HTMLFormElement} form @returns {NodeListOf<HTMLButtonElement>} */
 function passwordToggles(form) {
   return form.querySelectorAll('button[data-toggles]');
-}
-
-/**
- * Finds a visible field.
- *
- * @param {HTMLFormElement} form
- * @param {string | undefined} name
- * @returns {HTMLInputElement | null}
- */
-function findInput(form, name) {
-  const input = [...form.elements].find((element) => element instanceof HTMLInputElement && element.name === name);
-  return input instanceof HTMLInputElement && input.closest('[hidden]') === null ? input : null;
-}
-
-/** @param {string} content */
-function listItem(content) {
-  const element = document.createElement('li');
-  element.textContent = content;
-  return element;
 }

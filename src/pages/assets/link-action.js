@@ -1,62 +1,82 @@
 // @ts-check
 
 /**
- * A page whose only button uses the link. Opening the page changes nothing, because mail scanners
- * open links, too.
+ * A page whose only button uses the link. Opening the page only inspects the link, because mail
+ * scanners open links, too.
  */
 
 import { ApiProblem, post } from './api.js';
 import { onSubmit } from './form.js';
-import { carryTokenToOtherLanguages, endLanguageSwitch, isLinkRefused, takeLinkToken } from './link-token.js';
-import { show, text } from './page.js';
+import { isLinkRefused, takeLinkToken } from './link-token.js';
+import { onLanguageChange } from './language.js';
+import { announce, fill, show, showGroup, text } from './page.js';
 
 /**
- * Connects the page: takes the token from the address and posts it when the button is pressed.
+ * Connects the page: takes the token from the address, shows what it is for, and posts it when the
+ * button is pressed.
  * @param {object} action
  * @param {string} action.operation the operation that the button posts the token to
- * @param {Record<string, string>} [action.refusals] further final error codes with their texts
- * @param {(token: string) => void} [action.showStart] shows the first state; by default `ready`
+ * @param {string} action.inspection the operation that describes the link and changes nothing
+ * @param {(result: any) => Record<string, string>} action.describe returns the texts for the result
+ * of the inspection
+ * @param {Record<string, string>} [action.refusals] further final error codes, with the keys of
+ * their texts
+ * @param {(token: string) => void} [action.onDone]
  */
-export function offerLinkAction({ operation, refusals = {}, showStart = () => show('ready') }) {
+export function offerLinkAction({ operation, inspection, describe, refusals = {}, onDone = () => {} }) {
   const token = takeLinkToken();
   if (token === null) {
     show('missing');
     return;
   }
-  carryTokenToOtherLanguages(token);
   onSubmit('act', async () => {
     try {
       await post(operation, { token });
-      end('done');
+      show('done');
+      onDone(token);
     } catch (error) {
       if (!(error instanceof ApiProblem) || !endIfFinal(error, refusals)) throw error;
     }
   });
-  showStart(token);
+  void lookUp();
+
+  /**
+   * A dead link is reported before anything is asked. If the inspection fails for another reason,
+   * the button is shown all the same: a member whose account is being taken over must not depend on
+   * a detail.
+   */
+  async function lookUp() {
+    announce(text('loading'));
+    try {
+      const result = await post(inspection, { token });
+      onLanguageChange(() => fill(document, describe(result)));
+      showGroup('about', true);
+      show('ready', describe(result));
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || !endIfFinal(error, refusals)) show('ready');
+    }
+  }
 }
 
 /**
  * Shows the final state if the link can no longer work. Returns false if another try may succeed.
  * @param {ApiProblem} problem
- * @param {Record<string, string>} [refusals]
+ * @param {Record<string, string>} refusals
  */
-export function endIfFinal(problem, refusals = {}) {
+function endIfFinal(problem, refusals) {
   if (problem.code === 'already_confirmed') {
-    end('already');
+    show('already');
     return true;
   }
   // The server's text is not shown: it advises to request a new link, which is not possible for
   // these links.
-  const reason = isLinkRefused(problem)
-    ? text(problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid')
+  const key = isLinkRefused(problem)
+    ? problem.code === 'link_expired'
+      ? 'linkExpired'
+      : 'linkInvalid'
     : refusals[problem.code];
-  if (reason === undefined) return false;
-  end('broken', { reason });
+  if (key === undefined) return false;
+  onLanguageChange(() => fill(document, { reason: text(key) }));
+  show('broken', { reason: text(key) });
   return true;
-}
-
-/** @param {string} state @param {Record<string, string>} [fills] */
-function end(state, fills) {
-  endLanguageSwitch();
-  show(state, fills);
 }

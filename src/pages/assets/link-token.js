@@ -27,34 +27,10 @@ if (location.hash !== '') history.replaceState(null, '', location.pathname + loc
 window.addEventListener('hashchange', () => location.reload());
 
 /**
- * Adds the secret to the language links: they reload the page, whose address no longer contains it.
- * @param {string} secret
- * @param {string} [name]
- */
-export function carryTokenToOtherLanguages(secret, name = 'token') {
-  for (const link of languageLinks()) {
-    link.addEventListener('click', (event) => {
-      event.preventDefault();
-      location.replace(`${link.href}#${name}=${encodeURIComponent(secret)}`);
-    });
-  }
-}
-
-/** Hides the language links, once a reload would lose the state of the page. */
-export function endLanguageSwitch() {
-  for (const link of languageLinks()) link.hidden = true;
-}
-
-/**
  * Whether the link itself is invalid, so that another try cannot succeed.
  * @param {import('./api.js').ApiProblem} problem
  */
 export function isLinkRefused(problem) {
   if (problem.code === 'validation_failed') return problem.fields.some(({ field }) => field === 'token');
   return problem.code === 'link_invalid' || problem.code === 'link_expired';
-}
-
-/** @returns {NodeListOf<HTMLAnchorElement>} */
-function languageLinks() {
-  return document.querySelectorAll('a[data-language-switch]');
 }

@@ -6,8 +6,9 @@
  */
 
 import { ApiProblem, request } from './api.js';
-import { clearForm, onSubmit, requiredValue } from './form.js';
-import { endLanguageSwitch, takeSecret } from './link-token.js';
+import { clearForm, onSubmit, requiredValue, requiredValues } from './form.js';
+import { onLanguageChange } from './language.js';
+import { takeSecret } from './link-token.js';
 import { addressOf, fill, find, onAction, show, showGroup, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
 
@@ -35,11 +36,21 @@ onAction('start-over', () => startOver(''));
 onAction('change-password', changePassword);
 showGroup('passkeyLogin', hasPasskeys);
 show('ready');
-showNotice(reason === 'logged-out' ? text('loggedOut') : reason === 'ended' ? text('sessionEnded') : '');
+showReason();
+onLanguageChange(() => {
+  labelSubmit();
+  showReason();
+});
+
+function showReason() {
+  showNotice(reason === 'logged-out' ? text('loggedOut') : reason === 'ended' ? text('sessionEnded') : '');
+}
 
 async function logIn() {
-  const identifier = requiredValue('login', 'identifier', text('identifierMissing'));
-  const password = requiredValue('login', 'password', text('passwordMissing'));
+  const { identifier, password } = requiredValues('login', {
+    identifier: text('identifierMissing'),
+    password: text('passwordMissing'),
+  });
   continueLogin(await send('auth/login', { identifier, password, transport: 'cookie' }));
 }
 
@@ -63,13 +74,11 @@ function continueLogin(result) {
   clearForm(/** @type {HTMLFormElement} */ (find('[data-form="login"]')));
   if (result.status === 'mfa_required') {
     mfaToken = result.mfaToken;
-    endLanguageSwitch(); // a reload would lose the login in progress
     available = METHODS.filter((name) => result.methods.includes(name) && (name !== 'passkey' || hasPasskeys));
     selectMethod(available[0] ?? 'recovery_code');
     show('second-factor');
   } else if (result.status === 'password_change_required') {
     resetToken = result.resetToken;
-    endLanguageSwitch();
     show('must-change');
   } else openNextPage();
 }
@@ -122,9 +131,14 @@ function selectMethod(selected) {
     showGroup(name, name === method);
     find(`[data-action="use-${name}"]`).hidden = name === method || !available.includes(name);
   }
+  labelSubmit();
   const button = find('[type="submit"]', form);
-  button.textContent = method === 'passkey' ? text('usePasskey') : text('submit');
   /** @type {HTMLElement} */ (form.querySelector(`[data-group="${method}"] input`) ?? button).focus();
+}
+
+function labelSubmit() {
+  const button = find('[data-form="second-factor"] [type="submit"]');
+  button.textContent = method === 'passkey' ? text('usePasskey') : text('submit');
 }
 
 /** @param {string} message */

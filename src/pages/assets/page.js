@@ -2,11 +2,18 @@
 
 /** Shows one state of a page at a time, with the texts that the server has rendered into it. */
 
+import { offerLanguages, onLanguageChange } from './language.js';
+
 /** @type {Map<string, string>} */
 const texts = new Map();
-for (const element of document.querySelectorAll('[data-text]')) {
-  texts.set(element.getAttribute('data-text') ?? '', element.textContent ?? '');
+
+function readTexts() {
+  for (const element of document.querySelectorAll('[data-text]')) {
+    texts.set(element.getAttribute('data-text') ?? '', element.textContent ?? '');
+  }
 }
+
+readTexts();
 
 /**
  * Returns a text in the language of the page.
@@ -31,8 +38,15 @@ export function find(selector, within = document) {
 }
 
 const productTitle = document.title.split(' · ').at(-1);
-const firstTitle = find('h1').textContent ?? '';
 let isFirstState = true;
+
+offerLanguages(() => announce(text('networkError')));
+onLanguageChange(() => {
+  readTexts();
+  announce('');
+  const section = document.querySelector('[data-state]:not([hidden])');
+  if (section !== null) setTitle(/** @type {HTMLElement} */ (section));
+});
 
 /**
  * Shows one state and hides the others.
@@ -45,13 +59,18 @@ export function show(name, fills = {}) {
     section.hidden = section.dataset.state !== name;
     if (section.hidden) continue;
     fill(section, fills);
-    const heading = find('h1');
-    heading.textContent = section.dataset.title ?? firstTitle;
-    document.title = `${heading.textContent} · ${productTitle}`;
+    setTitle(section);
     // Makes a screen reader continue at the new state. The first state needs no focus.
-    if (!isFirstState) heading.focus();
+    if (!isFirstState) find('h1').focus();
     isFirstState = false;
   }
+}
+
+/** @param {HTMLElement} section the state that is shown */
+function setTitle(section) {
+  const title = section.dataset.title ?? text('title');
+  find('h1').textContent = title;
+  document.title = `${title} · ${productTitle}`;
 }
 
 /** Shows the progress of the page, also to screen readers. @param {string} message */

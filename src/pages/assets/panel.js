@@ -5,7 +5,8 @@
  */
 
 import { ApiProblem } from './api.js';
-import { clearForm, onSubmit, reasonOf } from './form.js';
+import { clearForm, onSubmit } from './form.js';
+import { reasonOf } from './form-problems.js';
 import { announce, fill, find, text } from './page.js';
 import { SignedOut } from './session.js';
 

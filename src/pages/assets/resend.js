@@ -3,26 +3,25 @@
 /** The button "Send the email again", with the wait between two mails. */
 
 import { ApiProblem } from './api.js';
-import { reasonOf } from './form.js';
+import { reasonOf } from './form-problems.js';
 import { announce, duration, find, onAction, text } from './page.js';
 
 const button = find('[data-action="resend"]');
 let timer = 0;
 
 /**
- * @param {() => Promise<{ resendAfter: number }>} send sends the mail again and returns the next
- * wait in seconds
+ * @param {() => Promise<number>} send sends the mail again and returns when the next one can be
+ * requested, in milliseconds
  */
 export function offerResend(send) {
   onAction('resend', async () => {
     if (button.getAttribute('aria-disabled') === 'true') return;
     try {
-      const { resendAfter } = await send();
-      waitFor(resendAfter);
+      waitUntil(await send());
       announce(text('resent'));
     } catch (error) {
       const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
-      if (problem.retryAfter > 0) waitFor(problem.retryAfter);
+      if (problem.retryAfter > 0) waitUntil(Date.now() + problem.retryAfter * 1000);
       announce(reasonOf(problem));
     }
   });
@@ -31,13 +30,12 @@ export function offerResend(send) {
 /**
  * Counts down until the next mail. The button is marked as disabled with ARIA only, so that it
  * keeps the focus.
- * @param {number} seconds
+ * @param {number} time in milliseconds
  */
-export function waitFor(seconds) {
+export function waitUntil(time) {
   clearInterval(timer);
-  const endsAt = Date.now() + seconds * 1000;
   const tick = () => {
-    const left = Math.ceil((endsAt - Date.now()) / 1000);
+    const left = Math.ceil((time - Date.now()) / 1000);
     button.setAttribute('aria-disabled', String(left > 0));
     button.textContent = left > 0 ? text('resendIn', { time: duration(left) }) : text('resend');
     if (left <= 0) clearInterval(timer);

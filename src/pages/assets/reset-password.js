@@ -7,16 +7,12 @@
  */
 
 import { ApiProblem, post } from './api.js';
-import { offerCode } from './code-request.js';
-import { onSubmit, reasonOf, requiredValue } from './form.js';
-import {
-  carryTokenToOtherLanguages,
-  endLanguageSwitch,
-  isLinkRefused,
-  takeLinkToken,
-  takeSecret,
-} from './link-token.js';
-import { find, onAction, show, showGroup, text } from './page.js';
+import { offerCode, resumeCode, startOver } from './code-request.js';
+import { onSubmit, requiredValue } from './form.js';
+import { onLanguageChange } from './language.js';
+import { isLinkRefused, takeLinkToken, takeSecret } from './link-token.js';
+import { announce, fill, find, onAction, show, showGroup, text } from './page.js';
+import { forgetStep } from './step-memory.js';
 import { showStrength } from './strength.js';
 
 const newPassword = /** @type {HTMLInputElement} */ (find('#newPassword'));
@@ -31,20 +27,35 @@ let token = takeLinkToken();
 let grant = null;
 
 const resetToken = takeSecret('grant');
-if (resetToken !== null) {
-  grant = { resetToken };
-  carryTokenToOtherLanguages(resetToken, 'grant');
-} else if (token !== null) carryTokenToOtherLanguages(token);
+if (resetToken !== null) grant = { resetToken };
 
 showStrength('newPassword', () => [codeRequest.email]);
 onSubmit('code', confirmCode);
 onSubmit('reset', reset);
-onAction('start-over', () => show('start'));
-show(token === null && grant === null ? 'start' : 'ready');
+onAction('start-over', () => startOver('start'));
+if (token !== null) void lookUp();
+else if (grant !== null) show('ready');
+else if (!resumeCode(codeRequest)) show('start');
+
+/**
+ * Reports a dead link before a password is chosen. If the inspection fails for another reason, the
+ * form is shown, and the server decides when it is sent.
+ */
+async function lookUp() {
+  announce(text('loading'));
+  try {
+    const { maskedLoginId } = await post('auth/password-reset/inspect-link', { token });
+    showGroup('account', true);
+    show('ready', { maskedLoginId });
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || !endIfFinal(error)) show('ready');
+  }
+}
 
 async function confirmCode() {
   const code = requiredValue('code', 'code', text('codeMissing'));
-  grant = await post('auth/password-reset/confirm-code', { requestId: codeRequest.requestId, code });
+  grant = await post('auth/password-reset/confirm-code', { requestId: codeRequest.id, code });
+  forgetStep(); // the code is used up
   show('ready');
 }
 
@@ -53,7 +64,6 @@ async function reset() {
   try {
     if (grant === null) {
       grant = await post('auth/password-reset/confirm-link', { token });
-      endLanguageSwitch();
     }
     await post('auth/password-reset', { newPassword: newPassword.value }, grant?.resetToken);
   } catch (error) {
@@ -72,14 +82,20 @@ async function reset() {
  */
 function endIfFinal(problem) {
   if (['token_expired', 'token_invalid'].includes(problem.code)) {
-    end('broken', { reason: text('timeOver') });
+    endBroken(() => text('timeOver'));
     return true;
   }
   if (isLinkRefused(problem)) {
-    end('broken', { reason: reasonOf(problem) });
+    endBroken(() => text(problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid'));
     return true;
   }
   return false;
+}
+
+/** @param {() => string} reason in the language of the page */
+function endBroken(reason) {
+  onLanguageChange(() => fill(document, { reason: reason() }));
+  end('broken', { reason: reason() });
 }
 
 /** @param {string} state @param {Record<string, string>} fills */
@@ -87,6 +103,5 @@ function end(state, fills) {
   newPassword.value = '';
   grant = null;
   token = null;
-  endLanguageSwitch();
   show(state, fills);
 }

@@ -3,75 +3,125 @@
 /** The sign-up page: the form, then the code from the mail. */
 
 import { ApiProblem, post, request } from './api.js';
-import { FieldProblem, clearForm, onSubmit, requiredValue, valueOf } from './form.js';
-import { endLanguageSwitch } from './link-token.js';
+import { clearForm, onSubmit, readFields, requiredValues, valueOf } from './form.js';
+import { FieldProblem, FieldProblems, showFieldError } from './form-problems.js';
+import { onLanguageChange } from './language.js';
+import { loginIdProblem } from './login-id.js';
 import { addressOf, find, onAction, show, showGroup, text } from './page.js';
-import { offerResend, waitFor } from './resend.js';
+import { offerResend, waitUntil } from './resend.js';
 import { forgetSignUp, rememberSignUp } from './sign-up-memory.js';
+import { watchSignUp } from './sign-up-watch.js';
+import { forgetStep, rememberStep, rememberedStep } from './step-memory.js';
 import { showStrength } from './strength.js';
+import { foldTypedText } from './typed-text.js';
 
 const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
 const isLoggingIn = addressOf('next') !== '';
+let email = '';
 let signUpId = '';
 let needsAnotherLoginId = false;
 
-showStrength('password', () => ['loginId', 'email', 'name'].map((field) => valueOf('sign-up', field)));
-loginId.addEventListener('change', checkLoginId);
+const strength = showStrength('password', () => ['loginId', 'email', 'name'].map((field) => valueOf('sign-up', field)));
+loginId.addEventListener('change', showLoginId);
+onLanguageChange(() => void showLoginId());
 onSubmit('sign-up', signUp);
 onSubmit('code', confirm);
-offerResend(() => post('auth/sign-up/resend', { signUpId }));
-onAction('start-over', () => show('ready'));
-show('ready');
+offerResend(async () => waitAgain(await post('auth/sign-up/resend', { signUpId })));
+onAction('start-over', startOver);
+const watch = watchSignUp(() => {
+  forgetStep();
+  show('elsewhere');
+});
+if (!resume()) show('ready');
 
-/**
- * Shows early whether the login ID is available. Only a hint: the server checks again when the form
- * is sent, and this check may be switched off.
- */
-async function checkLoginId() {
-  const candidate = loginId.value.trim();
-  const hint = find('#loginId-hint');
-  hint.textContent = text('loginIdHint');
+/** Shows the code form again after a reload. */
+function resume() {
+  const step = rememberedStep();
+  if (step === null) return false;
+  ({ email, id: signUpId } = step);
+  waitUntil(step.resendAt);
+  showCode();
+  return true;
+}
+
+function startOver() {
+  watch.stop();
+  forgetStep();
+  show('ready');
+}
+
+/** Shows early whether the login ID is available. The server checks again. */
+async function showLoginId() {
+  const candidate = foldTypedText(loginId.value);
+  showFieldError(loginId, '');
+  find('[data-group="loginIdFree"]').hidden = true;
   if (candidate === '') return;
-  try {
-    const { available, reason } = await post('auth/login-id/check', { loginId: candidate });
-    if (loginId.value.trim() !== candidate) return;
-    hint.textContent = available
-      ? text('loginIdFree')
-      : reason === 'invalid'
-        ? text('loginIdInvalid')
-        : text('loginIdTaken');
-  } catch {
-    // The server checks the login ID again when the form is sent.
-  }
+  const { isFree, message } = await loginIdProblem(candidate);
+  if (foldTypedText(loginId.value) !== candidate) return;
+  showFieldError(loginId, message);
+  showGroup('loginIdFree', isFree);
+}
+
+/** Reports all fields together, with what the server knows about the login ID. */
+async function readForm() {
+  const { values, problems } = readFields('sign-up', {
+    loginId: text('loginIdMissing'),
+    email: text('emailMissing'),
+    password: text('passwordMissing'),
+  });
+  const isEmpty = (/** @type {string} */ field) => problems.some((problem) => problem.field === field);
+  const [aboutLoginId, aboutPassword] = await Promise.all([
+    isEmpty('loginId') ? '' : loginIdProblem(values.loginId).then(({ message }) => message),
+    isEmpty('password') ? '' : strength.findProblem(),
+  ]);
+  if (aboutLoginId !== '') problems.push({ field: 'loginId', message: aboutLoginId });
+  if (!isEmpty('email') && !/^[^@]+@[^@]+$/.test(values.email))
+    problems.push({ field: 'email', message: text('emailInvalid') });
+  if (aboutPassword !== '') problems.push({ field: 'password', message: aboutPassword });
+  if (problems.length > 0) throw new FieldProblems(problems);
+  return values;
 }
 
 async function signUp() {
+  const values = await readForm();
   const name = valueOf('sign-up', 'name').trim();
-  const email = requiredValue('sign-up', 'email', text('emailMissing'));
   const signUpRequest = await post('auth/sign-up', {
-    loginId: requiredValue('sign-up', 'loginId', text('loginIdMissing')),
-    email,
-    password: requiredValue('sign-up', 'password', text('passwordMissing')),
+    ...values,
     ...(name === '' ? {} : { name }),
     locale: document.documentElement.lang,
   });
-  signUpId = signUpRequest.signUpId;
+  ({ email } = values);
+  ({ signUpId } = signUpRequest);
   rememberSignUp(signUpId);
-  endLanguageSwitch(); // a reload would lose the sign-up
   needsAnotherLoginId = false;
   showGroup('newLoginId', false);
-  waitFor(signUpRequest.resendAfter);
+  waitUntil(waitAgain(signUpRequest));
+  showCode();
+}
+
+/** @param {{ resendAfter: number }} response @returns {number} when another mail can be requested */
+function waitAgain({ resendAfter }) {
+  const resendAt = Date.now() + resendAfter * 1000;
+  rememberStep({ email, id: signUpId, resendAt });
+  return resendAt;
+}
+
+function showCode() {
   show('code', { email });
+  watch.start(signUpId);
 }
 
 async function confirm() {
-  const code = requiredValue('code', 'code', text('codeMissing'));
+  const { code, newLoginId } = requiredValues('code', {
+    code: text('codeMissing'),
+    ...(needsAnotherLoginId ? { newLoginId: text('loginIdMissing') } : {}),
+  });
   try {
     const result = await request('POST', 'auth/sign-up/confirm-code', {
       body: {
         signUpId,
         code,
-        ...(needsAnotherLoginId ? { loginId: requiredValue('code', 'newLoginId', text('loginIdMissing')) } : {}),
+        ...(newLoginId === undefined ? {} : { loginId: newLoginId }),
         ...(isLoggingIn ? { transport: 'cookie' } : {}),
       },
       cookies: isLoggingIn,
@@ -79,8 +129,11 @@ async function confirm() {
     // Without a page to continue with, no app could use the session.
     if (!isLoggingIn) await post('auth/logout', undefined, result.accessToken);
   } catch (error) {
+    if (await watch.check()) return; // the mailed link was used meanwhile
     throw error instanceof ApiProblem ? explainProblem(error) : error;
   }
+  watch.stop();
+  forgetStep();
   forgetSignUp();
   clearForm(/** @type {HTMLFormElement} */ (find('[data-form="sign-up"]')));
   if (isLoggingIn) location.replace(addressOf('next'));

@@ -2,6 +2,7 @@
 
 /** Shows while typing what a new password still lacks. Only advice: the server decides. */
 
+import { onLanguageChange } from './language.js';
 import { find, text } from './page.js';
 
 /**
@@ -22,6 +23,8 @@ let estimator;
  * @param {string} id of the password field
  * @param {() => string[]} ownWords personal words that an acquaintance would try: login ID,
  * address, name
+ * @returns {{ findProblem(): Promise<string> }} finds the text for the first rule that the password
+ * breaks; empty if none is known to be broken. The meter refuses nothing that the server accepts.
  */
 export function showStrength(id, ownWords) {
   const input = /** @type {HTMLInputElement} */ (find(`#${id}`));
@@ -30,7 +33,7 @@ export function showStrength(id, ownWords) {
   let latestInput = 0;
 
   input.addEventListener('focus', () => void load(), { once: true });
-  input.addEventListener('input', async () => {
+  async function update() {
     const thisInput = ++latestInput;
     const password = input.value;
     const words = ownWords()
@@ -44,7 +47,19 @@ export function showStrength(id, ownWords) {
     // The score is ignored if more was typed while the estimator was loading. If the estimator cannot
     // be loaded, only the server checks.
     if (thisInput === latestInput && estimate) showScore(box, estimate.scoreOf(password, words));
-  });
+  }
+
+  input.addEventListener('input', update);
+  onLanguageChange(() => void update());
+  return {
+    async findProblem() {
+      await update();
+      const isBroken = (/** @type {string} */ rule) => find(`[data-rule="${rule}"]`, box).dataset.state === 'unmet';
+      if (isBroken('length')) return text('passwordTooShort');
+      if (isBroken('personal')) return text('passwordPersonal');
+      return isBroken('guess') ? text('passwordTooWeak') : '';
+    },
+  };
 }
 
 /**

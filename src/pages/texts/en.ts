@@ -11,6 +11,8 @@ export const en = {
     showPassword: 'Show password',
     hidePassword: 'Hide password',
     logIn: 'Log in',
+    goOn: 'Continue',
+    setPassword: 'Set a new password',
     tryAgain: 'Try again',
     working: 'Please wait …',
     networkError: 'We couldn’t reach the server. Please check your connection and try again.',
@@ -37,7 +39,13 @@ export const en = {
     codeSent: 'If your details are correct, we have sent an email to',
     codeMissing: 'Please enter the six digits from the email.',
     emailMissing: 'Please enter your email address.',
+    emailInvalid: 'Please enter a complete email address, such as ada@example.com.',
     passwordMissing: 'Please enter your password.',
+    passwordTooShort: 'The password needs at least {passwordMinLength} characters.',
+    passwordPersonal:
+      'The password consists mostly of your login ID, name or email address. Please choose another one.',
+    passwordTooWeak: 'The password is too easy to guess. Add more words or less predictable characters.',
+    recoveryCodeHere: 'Enter the code from the email here, or open the link in it on any device.',
     resend: 'Send the email again',
     resendIn: 'Send again in {time}',
     resent: 'We have sent a new email. The code in the older one no longer works.',
@@ -57,6 +65,7 @@ export const en = {
     loginIdMissing: 'Please choose a login ID.',
     loginIdFree: 'This login ID is available.',
     loginIdInvalid: 'Please use 4 to 32 characters: a–z, 0–9, dot, underscore and hyphen, starting with a letter.',
+    loginIdReserved: 'This login ID is reserved by the service. Please choose another one.',
     loginIdTaken: 'This login ID is already taken. Please choose another one.',
     loginIdTakenMeanwhile: 'Someone else has just taken this login ID. Please choose another one.',
     emailHint: 'We’ll email you a code to confirm it.',
@@ -69,6 +78,8 @@ export const en = {
     codeIntro: 'Enter the code from the email here, or open the link in it, to finish signing up.',
     confirm: 'Confirm',
     startOverNow: 'This sign-up can’t be continued. Please sign up again.',
+    elsewhereTitle: 'Your account is ready',
+    elsewhereText: 'Your sign-up has been confirmed with the link in the email. There is nothing left to do here.',
     doneTitle: 'Your account is ready',
     doneText: 'Welcome! You can now log in.',
   },
@@ -124,12 +135,12 @@ export const en = {
   account: {
     title: 'Your account',
     withoutScript: 'You can also manage your account in the app.',
+    sections: 'Sections of this page',
     signedInAs: 'Logged in as',
     toApp: 'Back to the app',
     logOut: 'Log out',
     save: 'Save',
     cancel: 'Cancel',
-    goOn: 'Continue',
     yourPassword: 'Your password',
     wrongPassword: 'That password is wrong. After many attempts you may also have to wait a while.',
     signedOutTitle: 'You are not logged in',
@@ -231,6 +242,7 @@ export const en = {
     keep: 'No, keep it',
     closedTitle: 'Your account has been closed',
     closedText: 'It will be erased in {erasureGraceDays} days. If you change your mind, log in before then.',
+    restore: 'Log in and restore the account',
     erasedText: 'Your account and its data are being erased.',
     // One for each event of the audit log; see src/security/audit-log/security-events.ts.
     'event-sign-up.requested': 'Sign-up requested',
@@ -325,19 +337,19 @@ export const en = {
     keep: 'No, go back',
     confirmedTitle: 'Your sign-up is confirmed',
     welcome: 'Welcome! Your account is ready, and you are logged in.',
-    goOn: 'Continue',
     confirmedText: 'Welcome! You can now go back to the app and log in. You can close this page.',
     alreadyTitle: 'Already confirmed',
     alreadyText: 'This sign-up has already been confirmed. Go back to the app and log in.',
     discardedTitle: 'Sign-up deleted',
     discardedText:
       'Thank you for letting us know. No account was created with your email address. There is nothing else you need to do.',
+    signUpYourself: 'Create an account yourself',
+    signUpAgain: 'Sign up again',
     missingTitle: 'This link is incomplete',
     missingText:
       'Please open the link in the email again, or copy the full address into your browser. You can also enter the code from the email on the page where you signed up.',
     brokenTitle: 'This link no longer works',
-    brokenText:
-      'If you have already confirmed your sign-up, just log in. If not, request a new email in the app, or sign up again.',
+    brokenText: 'If you have already confirmed your sign-up, just log in. If not, please sign up again.',
     offlineTitle: 'We couldn’t load your sign-up',
   },
   'reset-password': {
@@ -345,6 +357,7 @@ export const en = {
     withoutScript: 'You can also enter the code from the email on the page where you requested it.',
     intro:
       'Choose a new password for your account. This logs you out on all devices; then log in with the new password.',
+    loginId: 'Login ID',
     newPassword: 'New password',
     newPasswordMissing: 'Please enter a new password.',
     set: 'Set new password',
@@ -373,22 +386,23 @@ export const en = {
     happenedAt: 'When',
     loginId: 'Login ID',
     effect:
-      'The button logs out all devices and disables all codes and links we have emailed so far. Then we email you a link to set a new password. Nothing changes until you press the button.',
+      'The button logs out all devices and disables all codes and links we have emailed so far. Then we email you a code and a link to set a new password. Nothing changes until you press the button.',
     secure: 'It wasn’t me: secure my account',
     wasMe: 'If it was you after all, just close this page.',
     doneTitle: 'Your account is secure',
     doneText:
-      'All devices have been logged out, and the codes and links we emailed before no longer work. We have emailed you a link to set a new password.',
+      'All devices have been logged out, and the codes and links we emailed before no longer work. We have just emailed you a code and a link to set a new password.',
     doneNext:
       'Please set the new password now. If someone else may be able to read your email, change the password of your email account first.',
     alreadyTitle: 'Your account is already secure',
     alreadyText:
-      'You have already pressed the button, and we have emailed you a link to set a new password. If you can’t find it or it has expired, choose “Forgot password” in the app.',
+      'You have already pressed the button, and we have emailed you a link to set a new password. If you can’t find it or it has expired, request a new one.',
     missingTitle: 'This link is incomplete',
-    missingText: 'Please open the link in the email again, or copy the full address into your browser.',
+    missingText:
+      'Please open the link in the email again, or copy the full address into your browser. You can also secure your account by setting a new password: that logs out all devices.',
     brokenTitle: 'This link no longer works',
     brokenText:
-      'If you have already pressed the button, your account is secure, and we have emailed you a link to set a new password. If not, you can still secure it: set a new password with “Forgot password” in the app. That logs out all devices.',
+      'If you have already pressed the button, your account is secure, and we have emailed you a link to set a new password. If not, you can still secure it by setting a new password: that logs out all devices.',
     // One for each mail that carries the link.
     'event-password-changed': 'The password was changed',
     'event-session-reused': 'A login was used in two places',
@@ -405,19 +419,20 @@ export const en = {
     withoutScript: 'You can also enter the code from the email on the page where you requested it.',
     intro:
       'Press the button to use the address that received our email for your account. From then on we send emails to this address. We also notify the old address.',
+    newEmail: 'New email address',
+    loginId: 'Login ID',
     act: 'Confirm this email address',
     wasNotMe: 'If you didn’t request this, just close this page. Nothing will change.',
     doneTitle: 'Your new email address is confirmed',
-    doneText:
-      'From now on we send emails to your new address. You can now go back to the app. You can close this page.',
+    doneText: 'From now on we send emails to your new address. You can close this page.',
     alreadyTitle: 'Already confirmed',
-    alreadyText: 'This email address has already been confirmed. You can go back to the app.',
+    alreadyText: 'This email address has already been confirmed. There is nothing left to do.',
     missingTitle: 'This link is incomplete',
     missingText:
       'Please open the link in the email again, or copy the full address into your browser. You can also enter the code from the email on the page where you requested it.',
     brokenTitle: 'This link no longer works',
     brokenText:
-      'If you have already confirmed the address, there is nothing left to do. If not, your email address has not been changed. Please change it in the app again.',
+      'If you have already confirmed the address, there is nothing left to do. If not, your email address has not been changed. Please log in and change it again.',
     addressTaken: 'This email address now belongs to another account. Please choose another one.',
   },
   'undo-email': {
@@ -425,20 +440,23 @@ export const en = {
     withoutScript:
       'If you can still log in, you can also change the address back in the app. Please change your password there as well.',
     intro:
-      'Press the button if you didn’t change your email address. Your account gets back the address that received our email, all devices are logged out, and we email you a link to set a new password. Nothing changes until you press the button.',
+      'Press the button if you didn’t change your email address. Your account gets back the address that received our email, all devices are logged out, and we email you a code and a link to set a new password. Nothing changes until you press the button.',
+    oldEmail: 'Old email address',
+    changedAt: 'Changed on',
+    loginId: 'Login ID',
     act: 'Undo the change',
     wasMe: 'If it was you after all, just close this page.',
     doneTitle: 'Your old email address is back',
     doneText:
-      'All devices have been logged out. We have sent a link to set a new password to your old address. Please set the new password now.',
+      'All devices have been logged out. We have just sent a code and a link to set a new password to your old address. Please set the new password now.',
     alreadyTitle: 'Already undone',
     alreadyText:
-      'Your old email address has already been restored, and we have emailed you a link to set a new password. If you can’t find it or it has expired, choose “Forgot password” in the app.',
+      'Your old email address has already been restored, and we have emailed you a link to set a new password. If you can’t find it or it has expired, request a new one.',
     missingTitle: 'This link is incomplete',
     missingText: 'Please open the link in the email again, or copy the full address into your browser.',
     brokenTitle: 'This link no longer works',
     brokenText:
-      'If you have already undone the change, there is nothing left to do. If not, log in and change the address in the app. If you can’t log in, please contact the people who run this service.',
+      'If you have already undone the change, set a new password if you haven’t done so yet. If not, log in and change the address in your account. If you can’t log in, please contact the people who run this service.',
     addressTaken: 'The old email address now belongs to another account, so it can’t be restored.',
   },
 };

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { maskEmail } from '../../platform/addresses/email-address.js';
+import { digest } from '../../platform/crypto/digest.js';
+import { Database } from '../../platform/database/database.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { EmailChangesRepository } from '../../users/email-changes.repository.js';
+import { maskLoginId } from '../../users/login-id.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
+
+interface InspectedLink {
+  readonly maskedLoginId: string;
+  /** The address that the link was mailed to. */
+  readonly maskedEmail: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Shows what the mailed links of an address change are about, and whether they still work. Changes
+ * nothing, so that opening a link uses nothing up (OC-05).
+ */
+@Injectable()
+export class EmailChangeLinksService {
+  constructor(
+    private readonly database: Database,
+    private readonly challengeLinks: ChallengeLinksService,
+    private readonly emailChanges: EmailChangesRepository,
+    private readonly members: MembersRepository,
+  ) {}
+
+  /** @throws DomainError `link_invalid`, `link_expired`, `email_taken` */
+  async inspectConfirmation(linkToken: string): Promise<InspectedLink & { readonly requestedAt: Date }> {
+    const { memberId, emailKey, newEmail, createdAt, linkExpiresAt } = await this.challengeLinks.get(
+      'email-change',
+      linkToken,
+    );
+    const owner = await this.database.transaction((tx) => this.members.findByEmailKey(tx, emailKey));
+    // The link was mailed to this address, so its owner may learn that it has an account.
+    if (owner !== null) throw new DomainError('email_taken');
+    const maskedLoginId = await this.getMaskedLoginId(memberId!);
+    return { maskedLoginId, maskedEmail: maskEmail(newEmail!), requestedAt: createdAt, expiresAt: linkExpiresAt };
+  }
+
+  /** @throws DomainError `link_invalid`, `link_expired` */
+  async inspectUndo(undoToken: string): Promise<InspectedLink & { readonly changedAt: Date }> {
+    const change = await this.emailChanges.findByUndoDigest(digest(undoToken));
+    if (!change) throw new DomainError('link_invalid', { detail: 'unknown' });
+    if (!(await this.emailChanges.isUndoable(change.id)))
+      throw new DomainError('link_expired', { detail: 'already undone, or too late' });
+    const maskedLoginId = await this.getMaskedLoginId(change.memberId);
+    const { oldEmail, changedAt, undoUntil } = change;
+    return { maskedLoginId, maskedEmail: maskEmail(oldEmail), changedAt, expiresAt: undoUntil };
+  }
+
+  private async getMaskedLoginId(memberId: string): Promise<string> {
+    return maskLoginId((await this.members.getCandidate(memberId)).loginId);
+  }
+}

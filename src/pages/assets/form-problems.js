@@ -1,0 +1,142 @@
+// @ts-check
+
+/** Shows the problems of a form: all of them, in the order of the fields. */
+
+import { ApiProblem } from './api.js';
+import { duration, find, text } from './page.js';
+
+/** The possible names of the field for a code. */
+const CODE_FIELDS = ['code', 'recoveryCode'];
+
+/** Problems of fields that the page itself has found. */
+export class FieldProblems extends ApiProblem {
+  /** @param {{ field: string, message: string }[]} fields */
+  constructor(fields) {
+    super('field_problem', { errors: fields });
+  }
+}
+
+/** The problem of one field. */
+export class FieldProblem extends FieldProblems {
+  /** @param {string} field @param {string} message */
+  constructor(field, message) {
+    super([{ field, message }]);
+  }
+}
+
+/**
+ * Returns the text of a problem: the server's own if it is written for members.
+ * @param {ApiProblem} problem
+ */
+export function reasonOf(problem) {
+  if (problem.code === 'network') return text('networkError');
+  // The detail of this code is written for developers; the texts of the fields are for members.
+  if (problem.code === 'validation_failed') return '';
+  return problem.detail === '' ? text('unexpectedError') : problem.detail;
+}
+
+/**
+ * Shows a problem: a summary above the form, and the errors below their fields.
+ * @param {HTMLFormElement} form @param {ApiProblem} problem
+ */
+export function showProblem(form, problem) {
+  const summary = find('[data-problem]', form);
+  const heading = document.createElement('p');
+  heading.className = 'problem-heading';
+  heading.textContent = text('problemHeading');
+  const list = document.createElement('ul');
+  const fields = fieldsOf(form, problem);
+  for (const { field, message } of fields) list.append(markField(form, field, message));
+  if (fields.length === 0) list.append(listItem(reasonOf(problem)));
+  if (problem.retryAfter > 0) list.append(listItem(text('retryIn', { time: duration(problem.retryAfter) })));
+  summary.replaceChildren(heading, list);
+  summary.hidden = false;
+  summary.focus();
+}
+
+/**
+ * Returns the problems of fields. An invalid code belongs to the code field, which has different
+ * names in different forms.
+ * @param {HTMLFormElement} form @param {ApiProblem} problem
+ */
+function fieldsOf(form, problem) {
+  if (problem.code !== 'code_invalid') return inOrder(form, problem.fields);
+  const field = CODE_FIELDS.find((name) => findInput(form, name) !== null);
+  return field === undefined ? [] : [{ field, message: reasonOf(problem) }];
+}
+
+/**
+ * Sorts problems as their fields appear in the form; those of no field come last.
+ * @param {HTMLFormElement} form @param {{ field: string, message: string }[]} problems
+ */
+function inOrder(form, problems) {
+  const position = new Map([...form.elements].map((element, at) => [element.getAttribute('name'), at]));
+  const positionOf = (/** @type {string} */ field) => position.get(field) ?? form.elements.length;
+  return [...problems].sort((a, b) => positionOf(a.field) - positionOf(b.field));
+}
+
+/**
+ * Marks a field as invalid and returns the summary entry that links to it.
+ *
+ * @param {HTMLFormElement} form
+ * @param {string} field
+ * @param {string} message
+ */
+function markField(form, field, message) {
+  const input = findInput(form, field);
+  if (input === null) return listItem(message);
+  const errorText = find(`#${input.id}-error`);
+  showFieldError(input, errorText.hidden ? message : `${errorText.textContent} ${message}`);
+  const link = document.createElement('a');
+  // The script moves the focus, because fragments are reserved for the secrets of links.
+  link.href = `#${input.id}`;
+  link.textContent = message;
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    input.focus();
+  });
+  const entry = listItem('');
+  entry.append(link);
+  return entry;
+}
+
+/**
+ * Shows an error below a field, or removes it.
+ * @param {HTMLInputElement} input @param {string} message empty for none
+ */
+export function showFieldError(input, message) {
+  const errorText = find(`#${input.id}-error`);
+  errorText.textContent = message;
+  errorText.hidden = message === '';
+  if (message === '') input.removeAttribute('aria-invalid');
+  else input.setAttribute('aria-invalid', 'true');
+}
+
+/** Removes the problem of a form. @param {HTMLFormElement} form */
+export function clearProblem(form) {
+  const summary = find('[data-problem]', form);
+  summary.hidden = true;
+  summary.replaceChildren();
+  for (const input of form.querySelectorAll('[aria-invalid]')) input.removeAttribute('aria-invalid');
+  const errorTexts = /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll('.error'));
+  for (const errorText of errorTexts) errorText.hidden = true;
+}
+
+/**
+ * Finds a visible field.
+ *
+ * @param {HTMLFormElement} form
+ * @param {string | undefined} name
+ * @returns {HTMLInputElement | null}
+ */
+function findInput(form, name) {
+  const input = [...form.elements].find((element) => element instanceof HTMLInputElement && element.name === name);
+  return input instanceof HTMLInputElement && input.closest('[hidden]') === null ? input : null;
+}
+
+/** @param {string} content */
+function listItem(content) {
+  const element = document.createElement('li');
+  element.textContent = content;
+  return element;
+}
