@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BrandLogo } from '../platform/config/brand-logo.js';
-import { brandStylesheet } from './brand-colors.js';
+import { brandStylesheet } from './brand-stylesheet.js';
 import { pageAsset, type PageAsset } from './page-asset.js';
 import { buildStrengthAssets } from './strength-assets.js';
 

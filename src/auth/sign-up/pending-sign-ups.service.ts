@@ -56,8 +56,9 @@ export class PendingSignUpsService {
     const withhold = !mayMail || isVoid(signUp);
     if (owner) {
       const loginIdMasked = maskLoginId(owner.loginId);
+      const closed = owner.status === 'closed' ? (1 as const) : undefined;
       const reservedUntil = owner.reservedUntil?.toISOString();
-      const data = { loginIdMasked, loginUrl: this.config.loginUrl, reservedUntil, ...origin };
+      const data = { loginIdMasked, loginUrl: this.config.loginUrl, closed, reservedUntil, ...origin };
       const mailOptions = { withhold, lifetimeSeconds: linkTtlSeconds };
       await this.mail.queue(tx, 'sign-up-existing', recipientOf(owner), data, mailOptions);
       return;

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { brandColors } from '../../platform/brand/brand-colors.js';
 import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
-import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import { MailRenderer, type MailRendererOptions, type RenderedMail } from './mail-renderer.js';
 import {
   MAIL_SAMPLES as SAMPLES,
   SAMPLE_CODE as CODE,
@@ -35,7 +36,13 @@ const ALERTS = EVERY.filter(([name]) => 'notMeLink' in SAMPLES[name]);
 const LOCATED = EVERY.filter(([name]) => 'network' in SAMPLES[name]);
 const NAMED = EVERY.filter(([name]) => 'name' in SAMPLES[name]);
 
-const renderer = new MailRenderer({ productName: 'Acme' });
+const OPTIONS: MailRendererOptions = {
+  productName: 'Acme',
+  brandColor: '#2a51d8',
+  logo: null,
+  countryOf: (ip, locale) => (ip === '198.18.3.0' ? { en: 'South Korea', ko: '대한민국' }[locale] : undefined),
+};
+const renderer = new MailRenderer(OPTIONS);
 
 /** Renders a sample with some fields replaced. Untyped, because a stored row may contain any value. */
 function mail(name: MailTemplateName, locale: Locale, changes: Record<string, unknown> = {}): RenderedMail {
@@ -83,11 +90,18 @@ describe('a mail', () => {
     expect(facts(text)).toEqual(expect.arrayContaining([{ en: '05:37', ko: '14:37' }[locale]]));
   });
 
-  it.each(LOCATED)('ML-06 %s in %s shows the time with its time zone and the coarse network', (name, locale) => {
-    const { text } = mail(name, locale);
-    expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 14:37 (한국 시각)' }[locale]);
-    expect(text).toContain('198.18.3.0/24');
-  });
+  it.each(LOCATED)(
+    'ML-06 %s in %s shows the time with its time zone and the country, and no network',
+    (name, locale) => {
+      const { html, text } = mail(name, locale);
+      const country = 'country' in SAMPLES[name] ? 'Norge' : { en: 'South Korea', ko: '대한민국' }[locale];
+      expect(text).toContain({ en: `Country: ${country}`, ko: `국가: ${country}` }[locale]);
+      expect(html + text).not.toContain('198.18.3.0');
+      const elsewhere = mail(name, locale, { network: 'unknown', country: undefined });
+      expect(elsewhere.text).not.toMatch(/Country:|국가:/);
+      expect(text).toContain({ en: '22 November 2026, 05:37 UTC', ko: '2026년 11월 22일 14:37 (한국 시각)' }[locale]);
+    },
+  );
 
   it.each(EVERY)(
     'ML-06 %s in %s keeps code, token, link and login ID out of the subject and the preview',
@@ -126,6 +140,62 @@ describe('a mail', () => {
     const addresses = html.match(/[^\s"'<>]*https?:[^\s"'<>]*/g) ?? [];
     const links = [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map((match) => match[1]);
     expect(addresses.filter((address) => !links.includes(address))).toEqual([]);
+  });
+
+  it.each(EVERY)('%s in %s has the brand colour, readable as on the pages', (name, locale) => {
+    const branded = (brandColor: string) =>
+      new MailRenderer({ ...OPTIONS, brandColor }).render(name, locale, SAMPLES[name]).html;
+    for (const color of ['#ffd400', '#0a2540', '#7f7f7f']) {
+      const { onAccent, lightInk, darkInk } = brandColors(color);
+      const html = branded(color);
+      expect(html).toContain(`.button { background-color: ${color} !important; color: ${onAccent} !important; }`);
+      expect(html).toContain(`.link { color: ${darkInk} !important; }`);
+      for (const [, text, fill] of html.matchAll(/<a class="button"[^>]*;color:(#\w+);background-color:(#\w+);/g))
+        expect([text, fill]).toEqual([onAccent, color]);
+      for (const [, ink] of html.matchAll(/<a class="(?:link|outlined)"[^>]*[";]color:(#\w+);/g))
+        expect(ink).toBe(lightInk);
+      expect(html).not.toContain('#2a51d8');
+    }
+  });
+
+  it.each(EVERY)('ML-05 %s in %s carries the logo in the mail itself', (name, locale) => {
+    const logo = { cid: 'logo@munjigi.invalid', content: Buffer.from('png'), width: 84, height: 28 };
+    const { html } = new MailRenderer({ ...OPTIONS, logo }).render(name, locale, SAMPLES[name]);
+    expect(html.match(/<img [^>]*>/g)).toEqual([
+      expect.stringMatching(/^<img src="cid:logo@munjigi\.invalid" alt="" width="84" height="28"/),
+    ]);
+  });
+
+  it.each([
+    ['not-me', 'en', 'You pressed “It wasn’t me”', 'on the page where you pressed the button'],
+    ['not-me', 'ko', '‘제가 한 일이 아닙니다’ 버튼을 누르셔서', '버튼을 누르신 화면에'],
+    ['email-undo', 'en', 'You undid the change of your email address', 'on the page where you undid the change'],
+    ['email-undo', 'ko', '이메일 변경을 되돌리셔서', '변경을 되돌리신 화면에'],
+  ] as const)(
+    'describes what secured the account and where its code is typed: %s in %s',
+    (after, locale, what, where) => {
+      const { subject, html, text } = mail('password-reset', locale, { after });
+      expect(subject).toContain({ en: 'Your account is secure', ko: '계정을 보호했습니다' }[locale]);
+      expect(facts(visible(html))).toEqual(facts(text));
+      for (const words of [visible(html), text]) {
+        expect(words).toContain(what);
+        expect(words).toContain(where);
+        expect(words).not.toMatch(/You requested|ignore this email|stays as it is|요청하셨습니다|무시해 주세요/);
+      }
+    },
+  );
+
+  it.each(LOCALES)('informs the owner of a closed account that logging in opens it again (%s)', (locale) => {
+    const { subject, html, text } = mail('sign-up-existing', locale, { closed: 1 });
+    const sentence = {
+      en: 'to open your account again, as it was',
+      ko: '로그인하시면 탈퇴하신 계정이 그대로 복구됩니다',
+    }[locale];
+    expect(subject).toContain(
+      { en: 'Logging in opens your account again', ko: '로그인하시면 계정이 복구됩니다' }[locale],
+    );
+    for (const words of [visible(html), text]) expect(words).toContain(sentence);
+    expect(mail('sign-up-existing', locale).text).not.toContain(sentence);
   });
 
   it.each(EVERY)('%s in %s supports dark mode and phones', (name, locale) => {
@@ -296,7 +366,7 @@ describe('free text from an attacker in a mail', () => {
   });
 
   it.each(EVERY)('ML-01 cannot add a line (%s in %s)', (name, locale) => {
-    for (const field of ['name', 'deviceName', 'loginIdMasked', 'network', 'code']) {
+    for (const field of ['name', 'deviceName', 'loginIdMasked', 'country', 'code']) {
       if (!(field in SAMPLES[name])) continue;
       const broken = 'a\r\nBcc: x@example.org\u0000\u2028\u0085b\u202ec\ud800';
       const { subject, html, text } = mail(name, locale, { [field]: broken });

@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import Handlebars from 'handlebars';
+import { brandColors } from '../../platform/brand/brand-colors.js';
 import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
 import { mailFormats } from './mail-formats.js';
+import type { MailLogo } from './mail-logo.js';
 import { isMailTemplateName, type MailTemplateName, type MailTemplates } from './mail-template.js';
-import { mailValues, singleLine } from './mail-values.js';
+import { mailValues, singleLine, type MailValues } from './mail-values.js';
 
 /** The rendered parts of a mail. HTML and text have the same content. */
 export interface RenderedMail {
@@ -17,6 +19,11 @@ export interface RenderedMail {
 export interface MailRendererOptions {
   /** Shown in the header and the subject of each mail. */
   productName: string;
+  /** `#rrggbb`; buttons and links get readable shades of it, as on the pages. */
+  brandColor: string;
+  logo: MailLogo | null;
+  /** The name of the country of an address in a language; undefined when unknown. */
+  countryOf(ip: string, locale: Locale): string | undefined;
 }
 
 type Part = keyof RenderedMail;
@@ -35,16 +42,17 @@ export class MailRenderer {
 
   constructor(private readonly options: MailRendererOptions) {}
 
+  get logo(): MailLogo | null {
+    return this.options.logo;
+  }
+
   /** @throws Error if the template is unknown or data is missing: no mail is better than one without its code */
   render<Name extends MailTemplateName>(template: Name, locale: Locale, data: MailTemplates[Name]): RenderedMail {
     // Both names become part of a file path and come from a database row.
     if (!isMailTemplateName(template)) throw new Error('unknown mail template');
     if (!LOCALES.includes(locale)) throw new Error('unknown mail language');
-    const values = {
-      ...mailValues(template, data),
-      productName: singleLine(this.options.productName),
-      language: locale,
-    };
+    const fields = mailValues(template, data);
+    const values = { ...fields, ...this.commonValues(locale, fields) };
     const part = (name: Part): string => this.template(template, locale, name)(values);
     return {
       subject: singleLine(part('subject')),
@@ -52,6 +60,20 @@ export class MailRenderer {
       text: `${part('text')
         .replace(/\n{3,}/g, '\n\n')
         .trim()}\n`,
+    };
+  }
+
+  /** The values that every mail has. */
+  private commonValues(locale: Locale, { country, network }: MailValues): MailValues {
+    const { productName, brandColor, logo, countryOf } = this.options;
+    return {
+      productName: singleLine(productName),
+      language: locale,
+      ...brandColors(brandColor),
+      logo: logo === null ? '' : `cid:${logo.cid}`,
+      logoWidth: logo?.width ?? 0,
+      logoHeight: logo?.height ?? 0,
+      country: country || countryOf(String(network).replace(/\/.*/, ''), locale) || '',
     };
   }
 

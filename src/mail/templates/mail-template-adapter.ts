@@ -16,6 +16,9 @@ export interface TemplatedMessage {
   } & Partial<RenderedMail>;
 }
 
+/** Inline, so that mail programs do not list the logo as an attachment. */
+const logoPart = { filename: 'logo.png', contentType: 'image/png', contentDisposition: 'inline' } as const;
+
 /** A mail that cannot be rendered. Another attempt would fail the same way. */
 export class MailRenderingError extends Error {}
 
@@ -29,7 +32,9 @@ export class MailTemplateAdapter implements TemplateAdapter {
 
   compile({ data }: TemplatedMessage, callback: (error?: Error) => void): void {
     try {
-      Object.assign(data, this.renderer.render(data.template, data.locale, data.context));
+      const { logo } = this.renderer;
+      const attachments = logo === null ? [] : [{ ...logoPart, cid: logo.cid, content: logo.content }];
+      Object.assign(data, this.renderer.render(data.template, data.locale, data.context), { attachments });
     } catch (error) {
       return callback(new MailRenderingError((error as Error).message, { cause: error }));
     }

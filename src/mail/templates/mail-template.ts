@@ -26,6 +26,9 @@ export type AdminActionKind =
 /** Why a member must set a password without having requested it. */
 export type SetPasswordReason = 'account-created' | 'reset-demanded';
 
+/** What secured the account: "it wasn't me", or undoing an address change. */
+export type AccountRecoveryKind = 'not-me' | 'email-undo';
+
 /** Why a login looks like an attacker's. */
 export type SuspicionReason =
   | 'new_device'
@@ -55,8 +58,8 @@ export function suspicionFields(reasons: readonly SuspicionReason[]): SuspicionF
 /**
  * Every mail and its data.
  * - Times (`requestedAt`, `at`, `memberSince`, `eraseOn`) are ISO 8601.
- * - `network` is coarse (198.18.3.0/24): if the wrong person reads the mail, an exact address would
- *   reveal where the member is.
+ * - `network` is coarse (198.18.3.0/24). Mails show only its country: the numbers mean nothing to most
+ *   readers, and an exact address would tell a wrong reader where the member is.
  * - `notMeLink` opens a page whose button logs out all devices.
  * - `country` is a name in the language of the mail.
  */
@@ -74,10 +77,13 @@ export interface MailTemplates {
   'sign-up-existing': Requested & {
     loginIdMasked: string;
     loginUrl?: string | undefined;
+    /** Set if the account is closed and not erased yet: logging in opens it again. */
+    closed?: 1 | undefined;
     /** Set for a previous address: when the address change can no longer be undone. */
     reservedUntil?: string | undefined;
   };
-  'password-reset': EmailChallengeMail;
+  /** Also after an account was secured; an optional field, because an older server may send the mail. */
+  'password-reset': EmailChallengeMail & { after?: AccountRecoveryKind | undefined };
   'find-login-id': Requested & { code: string; codeMinutes: number };
   /** The only mail that contains the full login ID. */
   'login-id': Requested & { loginId: string; memberSince: string };
@@ -191,10 +197,11 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     loginIdMasked: 'required',
     loginUrl: 'optional',
     reservedUntil: 'optional',
+    closed: 'optional',
     requestedAt: 'required',
     network: 'required',
   },
-  'password-reset': CHALLENGE_FIELDS,
+  'password-reset': { ...CHALLENGE_FIELDS, after: 'optional' },
   'find-login-id': {
     code: 'required',
     codeMinutes: 'required',

@@ -14,7 +14,7 @@ import { isMailTemplateName, MAIL_TEMPLATE_NAMES } from '../../mail/templates/ma
  */
 const HEADERS = {
   'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
   'x-frame-options': 'SAMEORIGIN',
   'cache-control': 'no-store',
 };
@@ -69,7 +69,15 @@ ${MAIL_TEMPLATE_NAMES.map(section).join('\n')}
       throw new DomainError('not_found');
     const mail = this.renderer.render(template, language, MAIL_SAMPLES[template]);
     reply.headers(HEADERS).type(`text/${part === 'html' ? 'html' : 'plain'}; charset=utf-8`);
-    return part === 'html' ? mail.html : asText(mail);
+    return part === 'html' ? this.withLogo(mail.html) : asText(mail);
+  }
+
+  /** Mail programs resolve the content id; browsers cannot. */
+  private withLogo(html: string): string {
+    const { logo } = this.renderer;
+    return logo === null
+      ? html
+      : html.replace(`cid:${logo.cid}`, `data:image/png;base64,${logo.content.toString('base64')}`);
   }
 
   private requireDevelopment(): void {

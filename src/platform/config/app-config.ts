@@ -157,6 +157,12 @@ export class AppConfig {
     return this.env.BRAND_LOGO === undefined ? null : readBrandLogo(this.env.BRAND_LOGO);
   }
 
+  /** The logo of mails; the one of the pages unless another one is configured. */
+  get mailLogo(): BrandLogo | null {
+    const { BRAND_MAIL_LOGO } = this.env;
+    return BRAND_MAIL_LOGO === undefined ? this.brandLogo : readBrandLogo(BRAND_MAIL_LOGO);
+  }
+
   notMeLink(token: string): string {
     return this.link('not-me', token);
   }

@@ -79,18 +79,22 @@ function checkHashCost(env: Environment, report: Report): void {
     if (env[name as keyof typeof MIN_HASH_COST] < minimum) report(name, `needs to be at least ${minimum}`);
 }
 
-/** Every mailed link needs a page that it opens, and the configured logo must be readable. */
+/** Every mailed link needs a page that it opens, and the configured logos must be readable. */
 function checkPages(env: Environment, report: Report): void {
   for (const [page, variable] of Object.entries(LINKED_PAGES) as [LinkedPage, (typeof LINKED_PAGES)[LinkedPage]][]) {
     // PAGES is undefined if its value was refused; that is already reported.
     if (env.PAGES?.includes(page) === false && env[variable] === undefined)
       report(variable, `needs a page of yours, because PAGES leaves out ${page}`);
   }
-  if (env.BRAND_LOGO === undefined) return;
-  try {
-    readBrandLogo(env.BRAND_LOGO);
-  } catch (error) {
-    report('BRAND_LOGO', (error as Error).message);
+  for (const name of ['BRAND_LOGO', 'BRAND_MAIL_LOGO'] as const) {
+    const file = env[name];
+    if (file === undefined) continue;
+    try {
+      const { contentType } = readBrandLogo(file);
+      if (name === 'BRAND_MAIL_LOGO' && contentType !== 'image/png') report(name, 'needs a PNG image');
+    } catch (error) {
+      report(name, (error as Error).message);
+    }
   }
 }
 

@@ -396,12 +396,17 @@ export const ENVIRONMENT = {
   }),
   BRAND_COLOR: hexColor({
     default: '#2a51d8',
-    desc: 'colour of buttons on the built-in pages; the colours of text and links adapt to stay readable',
+    desc: 'colour of buttons on the built-in pages and in mails; the colours of text and links adapt to stay readable',
   }),
   BRAND_LOGO: str({
     default: undefined,
     desc: 'image file (SVG, PNG or WebP, up to 200 KiB) beside the product name on the built-in pages',
     example: '/etc/munjigi/logo.svg',
+  }),
+  BRAND_MAIL_LOGO: str({
+    default: undefined,
+    desc: 'PNG file for mails, whose programs show neither SVG nor WebP; default BRAND_LOGO if it is a PNG',
+    example: '/etc/munjigi/logo.png',
   }),
   SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
   METRICS_ENABLED: bool({

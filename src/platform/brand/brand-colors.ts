@@ -8,16 +8,20 @@
 const MIN_CONTRAST = 4.5;
 const BLACK = '#000000';
 const WHITE = '#ffffff';
-/** The backgrounds of coloured text in the two themes; see styles/theme.css. */
+/** The backgrounds of coloured text in the two themes, of pages (styles/theme.css) and of mails. */
 const LIGHT_CARD = '#ffffff';
 const DARK_CARD = '#1c2128';
 
 type Rgb = readonly [number, number, number];
 
 export interface BrandColors {
+  /** Fills buttons. */
   readonly accent: string;
+  /** Text on buttons. */
   readonly onAccent: string;
+  /** Links and focus rings, in the light theme. */
   readonly lightInk: string;
+  /** The same in the dark theme. */
   readonly darkInk: string;
 }
 
@@ -28,19 +32,6 @@ export function brandColors(accent: string): BrandColors {
     lightInk: readableOn(LIGHT_CARD, accent, BLACK),
     darkInk: readableOn(DARK_CARD, accent, WHITE),
   };
-}
-
-/**
- * Returns the stylesheet with the colours. A separate file, because pages have no inline styles
- * (TR-05).
- */
-export function brandStylesheet(accent: string): string {
-  const colors = brandColors(accent);
-  const shared = `--accent: ${colors.accent}; --on-accent: ${colors.onAccent};`;
-  return (
-    `:root { ${shared} --accent-ink: ${colors.lightInk}; }\n` +
-    `@media (prefers-color-scheme: dark) { :root { --accent-ink: ${colors.darkInk}; } }\n`
-  );
 }
 
 /** The contrast ratio of two colours, from 1 to 21 (WCAG 2.2). */
