@@ -105,8 +105,13 @@ export class EmailChallengesService {
   /** @returns a new request id for the challenge */
   async addRequest(tx: Tx, challengeId: string): Promise<string> {
     const requestId = randomToken();
-    await this.challenges.addRequest(tx, digest(requestId), challengeId);
+    await this.addRequestId(tx, challengeId, requestId);
     return requestId;
+  }
+
+  /** @param requestId a secret that the client holds already */
+  async addRequestId(tx: Tx, challengeId: string, requestId: string): Promise<void> {
+    await this.challenges.addRequest(tx, digest(requestId), challengeId);
   }
 
   /**

@@ -37,6 +37,8 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await ask(visitor, 'reset-password', ada.email);
       await visitor.inspect('reset-password-code');
       const { code } = await mailbox.to(ada.email).next({ after: earlier });
+      await visitor.page.reload(); // the code form survives
+      await visitor.see('code');
       await visitor.type('#code', code!);
       await visitor.send('code');
       await visitor.see('ready');
@@ -69,10 +71,11 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.see('ready');
       expect(visitor.page.url()).not.toContain('token');
       expect(requests.filter((request) => request.includes(mail.linkToken!))).toEqual([]);
-      // Choosing another language takes it along, without showing it to the server.
+      // Choosing another language keeps it in memory, without showing it to the server.
       await visitor.page.locator('[data-language-switch]').click();
       await visitor.page.waitForURL(/lang=/);
       await visitor.see('ready');
+      expect(await visitor.text('[data-group="account"] dd')).toContain('***');
       const newPassword = unique.password();
       await visitor.type('#newPassword', newPassword);
       await visitor.send('reset');
@@ -82,9 +85,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       expect(await opens(ada.loginId, newPassword)).toBe(true);
 
       await visitor.open('login');
-      await visitor.open(linkIn(mail)); // a second time
-      await visitor.type('#newPassword', unique.password());
-      await visitor.send('reset');
+      await visitor.open(linkIn(mail)); // a second time: it is dead before anything is asked
       await visitor.see('broken');
       await visitor.inspect('reset-password-broken');
       await visitor.press('start-over');
@@ -139,6 +140,13 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.see('done');
       await visitor.inspect('not-me-done');
       expect(await opens(ada.loginId, password)).toBe(false);
+      // The mail says what happened, and its code can be typed on this page.
+      const newDevice = await mailbox.to(ada.email).next({ after: mail }); // of the login above
+      const secured = await mailbox.to(ada.email).next({ after: newDevice });
+      await visitor.type('#code', secured.code!);
+      await visitor.send('code');
+      await visitor.page.waitForURL(/\/pages\/reset-password/);
+      await visitor.see('ready');
       await visitor.close();
     });
 
@@ -179,9 +187,12 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.inspect(`${page}-missing`);
     }
     await visitor.open('login');
-    await visitor.open('confirm-sign-up#token=nonsense');
-    await visitor.see('broken');
-    await visitor.inspect('confirm-sign-up-broken');
+    for (const page of ['confirm-sign-up', 'not-me', 'confirm-email', 'undo-email', 'reset-password']) {
+      await visitor.open('login');
+      await visitor.open(`${page}#token=nonsense`);
+      await visitor.see('broken');
+      await visitor.inspect(`${page}-broken`);
+    }
     await visitor.close();
   });
 

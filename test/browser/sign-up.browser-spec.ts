@@ -38,35 +38,63 @@ describeInBrowser('signing up on the built-in pages', () => {
       await visitor.open('sign-up');
       await visitor.inspect('sign-up');
 
-      await visitor.send('sign-up'); // empty
-      await visitor.page.locator('[data-problem] a').first().waitFor();
-      await visitor.page.locator('[data-problem] a').first().click();
-      expect(await visitor.focused()).toContain('#email');
+      const problems = visitor.page.locator('[data-form="sign-up"] [data-problem] li a');
+      await visitor.send('sign-up'); // empty: all fields at once, in their order
+      await problems.nth(2).waitFor();
+      expect(await problems.count()).toBe(3);
+      await problems.first().click();
+      expect(await visitor.focused()).toContain('#loginId');
 
-      await visitor.type('#loginId', taken.loginId);
-      await visitor.type('#email', ada.email);
+      await visitor.type('#loginId', 'adm1n');
+      await visitor.type('#email', 'ada');
       await visitor.page
-        .locator('#loginId-hint')
-        .filter({ hasText: /already taken|이미 사용 중/ })
+        .locator('#loginId-error')
+        .filter({ hasText: /reserved|서비스에서 사용하는/ })
         .waitFor();
       await visitor.type('#password', 'password1');
       await visitor.page.locator('[data-bar][data-score="0"]').waitFor();
-      await visitor.type('#loginId', ada.loginId);
       await visitor.send('sign-up');
-      await visitor.page.locator('#password-error').waitFor();
+      await problems.nth(2).waitFor();
+      expect(await problems.evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual([
+        '#loginId',
+        '#email',
+        '#password',
+      ]);
       await visitor.inspect('sign-up-refused');
+      await visitor.type('#loginId', taken.loginId);
+      await visitor.type('#email', ada.email);
+      await visitor.page
+        .locator('#loginId-error')
+        .filter({ hasText: /already taken|이미 사용 중/ })
+        .waitFor();
 
+      // Another language changes the words, and nothing that was typed.
+      await visitor.page.locator('[data-language-switch]').click();
+      await visitor.page.locator(`html[lang="${look.language === 'ko' ? 'en' : 'ko'}"]`).waitFor();
+      await visitor.page
+        .locator('#loginId-error')
+        .filter({ hasText: look.language === 'ko' ? 'already taken' : '이미 사용 중' })
+        .waitFor();
+      expect(await visitor.page.locator('#password').inputValue()).toBe('password1');
+      await visitor.page.locator('[data-language-switch]').click();
+      await visitor.page.locator(`html[lang="${look.language}"]`).waitFor();
+
+      await visitor.type('#loginId', ada.loginId);
       await visitor.type('#password', ada.password);
       await visitor.page.locator('[data-rule="guess"][data-state="met"]').waitFor();
       await visitor.send('sign-up');
       await visitor.see('code');
       await visitor.inspect('sign-up-code');
       const mail = await mailbox.to(ada.email).next();
+      await visitor.page.reload(); // the code form survives
+      await visitor.see('code');
+      expect(await visitor.text('[data-state="code"] [data-fill="email"]')).toBe(ada.email);
       await visitor.type('#code', mail.code === '000000' ? '000001' : '000000');
       await visitor.send('code');
       await visitor.page.locator('#code-error').waitFor();
       expect(await memberOf(ada)).toBeUndefined();
-      await visitor.type('#code', `${mail.code!.slice(0, 3)} ${mail.code!.slice(3)}`); // as people paste it
+      await visitor.type('#code', `코드: ${mail.code!.slice(0, 3)}\u00a0${mail.code!.slice(3)}\ufeff.`); // as people paste it
+      expect(await visitor.page.locator('#code').inputValue()).toBe(mail.code);
       await visitor.page.keyboard.press('Enter');
       await visitor.page.waitForURL(/\/pages\/account/);
       await visitor.see('ready');
@@ -78,6 +106,7 @@ describeInBrowser('signing up on the built-in pages', () => {
       const ada = unique.signUp();
       const visitor = await browserApp.visitor(look);
       const mail = await signUp(visitor, ada);
+      const first = await visitor.newTab();
       await visitor.open(linkIn(mail));
       await visitor.see('ready');
       expect(await visitor.page.locator('#password').isVisible()).toBe(false);
@@ -86,6 +115,8 @@ describeInBrowser('signing up on the built-in pages', () => {
       await visitor.send('confirm');
       await visitor.see('confirmed');
       await visitor.inspect('confirm-sign-up-confirmed');
+      // The tab that waits for the code notices it.
+      await first.locator('[data-state="elsewhere"]').waitFor({ state: 'visible' });
       await visitor.page.locator('[data-state="confirmed"] a').click();
       await visitor.page.waitForURL(/\/pages\/account/);
       await visitor.see('ready');

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { maskEmail } from '../../src/platform/addresses/email-address.js';
+import { maskLoginId } from '../../src/users/login-id.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpClient } from '../support/http-client.js';
 import { eventually } from '../support/eventually.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
-import { afterCooldown, askFor, resetTokenFor } from '../support/recovery.js';
+import { afterCooldown, askFor, resetTokenFor, wrong } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
@@ -67,13 +69,13 @@ describe('new device', () => {
   });
   afterAll(() => app.stop());
 
-  it('SS-06 a new device is mailed about once, with browser and network; a known device is not', async () => {
+  it('SS-06 a new device is mailed about once, with browser and country; a known device is not', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
     await strangeLogin(app, ada);
     const mail = await mailbox.to(ada.email).next({ after: before });
     expect(mail.text).toContain('Firefox');
-    expect(mail.text).toContain('203.0.113.0/24');
+    expect(mail.text).not.toContain('203.0.113.');
     await strangeLogin(app, ada); // looks the same: no second mail
     await ada.client
       .post('/api/auth/login', { identifier: ada.loginId, password: ada.password, deviceToken: ada.deviceToken })
@@ -114,6 +116,23 @@ describe('“it was not me”', () => {
     const newPassword = unique.password();
     await app.post('/api/auth/password-reset', { newPassword }, grant.resetToken).expect(204);
     await app.post('/api/auth/login', { identifier: ada.loginId, password: newPassword }).expect(200);
+  });
+
+  it('OC-03 the code of the mail that follows fits the page of the link, and no other', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    await strangeLogin(app, ada);
+    const alert = await mailbox.to(ada.email).next({ after: before });
+    const token = tokenIn(alert, 'not-me');
+    const confirm = (requestId: string, code: string) =>
+      app.post('/api/auth/password-reset/confirm-code', { requestId, code });
+    await app.post('/api/auth/not-me', { token }).expect(204);
+    const mail = await mailbox.to(ada.email).next({ after: alert });
+    expect(mail.text).toContain('You pressed “It wasn’t me”');
+    expect((await confirm(token, wrong(mail.code!)).expect(400)).body.code).toBe('code_invalid');
+    expect((await confirm('A'.repeat(43), mail.code!).expect(400)).body.code).toBe('code_invalid');
+    await confirm(token, mail.code!).expect(200);
+    await confirm(token, mail.code!).expect(400);
   });
 
   it('the link works once, even for fifty requests at the same moment', async () => {
@@ -266,10 +285,23 @@ describe('e-mail change', () => {
     const notice = await mailbox.to(ada.email).next({ after: before });
     expect(notice.text).not.toContain(newEmail);
     const token = tokenIn(notice, 'undo-email');
+    const inspect = () => app.post('/api/members/me/email/undo/inspect', { token });
+    const { body: about } = await inspect().expect(200); // looking changes nothing
+    expect(about).toEqual({
+      maskedLoginId: maskLoginId(ada.loginId),
+      maskedEmail: maskEmail(ada.email),
+      changedAt: expect.any(String),
+      expiresAt: expect.any(String),
+    });
     await app.post('/api/members/me/email/undo', { token }).expect(204);
+    expect((await inspect().expect(400)).body.code).toBe('link_expired');
+    expect((await app.post('/api/members/me/email/undo/inspect', { token: 'x' }).expect(400)).body.code).toBe(
+      'link_invalid',
+    );
     await app.get('/api/members/me', ada.accessToken).expect(401);
     await app.post('/api/auth/login', { identifier: ada.email, password: ada.password }).expect(401);
     const reset = await mailbox.to(ada.email).next({ after: notice });
+    expect(reset.text).toContain('You undid the change of your email address');
     const { body: grant } = await app
       .post('/api/auth/password-reset/confirm-link', { token: reset.linkToken })
       .expect(200);
@@ -313,8 +345,17 @@ describe('e-mail change', () => {
     const newEmail = unique.email();
     const { mail } = await askForAddress(ada, newEmail);
     const token = tokenIn(mail, 'confirm-email');
+    const inspect = () => app.post('/api/members/me/email/inspect-link', { token });
+    const { body: about } = await inspect().expect(200); // looking changes nothing
+    expect(about).toEqual({
+      maskedLoginId: maskLoginId(ada.loginId),
+      maskedEmail: maskEmail(newEmail),
+      requestedAt: expect.any(String),
+      expiresAt: expect.any(String),
+    });
     await app.post('/api/members/me/email/confirm-link', { token }).expect(204);
     await app.post('/api/members/me/email/confirm-link', { token }).expect(400);
+    expect((await inspect().expect(400)).body.code).toBe('link_invalid');
     expect((await ada.client.get('/api/members/me', ada.accessToken)).body.email).toBe(newEmail);
   });
 

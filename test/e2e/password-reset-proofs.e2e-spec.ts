@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { maskLoginId } from '../../src/users/login-id.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { afterCooldown, askFor, newestProof, resetTokenFor, wrong } from '../support/recovery.js';
@@ -190,11 +191,20 @@ describe('password reset mail', () => {
   });
 
   describe('its link', () => {
-    it('works once', async () => {
+    it('works once; looking at it uses nothing up, and shows when it is dead', async () => {
       const ada = await given.member(app);
       const { mail } = await askFor(app, 'password-reset', ada);
+      const inspect = () => app.post('/api/auth/password-reset/inspect-link', { token: mail.linkToken });
+      for (let round = 0; round < 2; round += 1) {
+        expect((await inspect().expect(200)).body).toEqual({
+          maskedLoginId: maskLoginId(ada.loginId),
+          requestedAt: expect.any(String),
+          expiresAt: expect.any(String),
+        });
+      }
       await confirmLink(mail.linkToken).expect(200);
       await expectLinkRefused(mail.linkToken, 'link_invalid');
+      expect((await inspect().expect(400)).body.code).toBe('link_invalid');
     });
 
     it('outlives the code, and is reported as expired afterwards', async () => {

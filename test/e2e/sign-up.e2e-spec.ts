@@ -325,6 +325,43 @@ describe('confirmation by link', () => {
   });
 });
 
+describe('inspecting a sign-up', () => {
+  const inspect = (signUpId: string) => app.post(`${SIGN_UP}/inspect`, { signUpId });
+
+  it('the client that waits for the code learns that the link was used elsewhere', async () => {
+    const ada = await claim();
+    expect((await inspect(ada.signUpId).expect(200)).body).toMatchObject({ loginId: ada.loginId });
+    await byLinkElsewhere(ada).expect(200);
+    expect(await refusal(inspect(ada.signUpId))).toBe('409 already_confirmed');
+    expect(await refusal(inspect('A'.repeat(43)))).toBe('400 sign_up_invalid');
+  });
+
+  it('EN-04 it looks the same for an address that has an account', async () => {
+    const member = await given.member(app);
+    const { body } = await app
+      .client()
+      .post(SIGN_UP, { ...unique.signUp(), email: member.email })
+      .expect(202);
+    await inspect(body.signUpId).expect(200);
+  });
+});
+
+describe('signing up with the address of a closed account', () => {
+  it('the mail informs that logging in opens it again', async () => {
+    const ada = await given.member(app);
+    await app.sql.query(`UPDATE members SET status = 'closed', closed_at = now() WHERE id = $1`, [ada.id]);
+    const earlier = (await mailbox.to(ada.email).all()).at(-1);
+    await cooldownPasses();
+    await app
+      .client()
+      .post(SIGN_UP, { ...unique.signUp(), email: ada.email })
+      .expect(202);
+    const mail = await mailbox.to(ada.email).next({ after: earlier });
+    expect(mail.text).toContain('to open your account again, as it was');
+    expect(mail.code).toBeUndefined();
+  });
+});
+
 describe('inspecting a link', () => {
   it('it shows the sign-up and changes nothing', async () => {
     const ada = await claim();

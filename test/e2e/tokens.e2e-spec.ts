@@ -372,7 +372,12 @@ describe('token purposes', () => {
       expect((await verifyToken(token).expect(200)).body).toMatchObject(verdict);
     }
     expect(await stateOf(ada)).toEqual(before);
-    const linkDoors = ['password-reset/confirm-link', 'sign-up/inspect-link', 'sign-up/discard'];
+    const linkDoors = [
+      'password-reset/confirm-link',
+      'password-reset/inspect-link',
+      'sign-up/inspect-link',
+      'sign-up/discard',
+    ];
     for (const token of Object.values(genuine)) {
       for (const door of linkDoors) expect((await app.post(`/api/auth/${door}`, { token })).status).toBe(400);
     }

@@ -86,15 +86,27 @@ export class Visitor {
 
   constructor(
     readonly context: BrowserContext,
-    readonly page: Page,
+    public page: Page,
     private readonly axe: string,
     private readonly look: Look,
   ) {
+    this.listen(page);
+  }
+
+  private listen(page: Page): void {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       // Browsers log refusals of the API as errors, but they are expected responses.
       if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) this.complaints.push(message.text());
     });
+  }
+
+  /** Continues in a new tab of the same browser. @returns the tab until now */
+  async newTab(): Promise<Page> {
+    const previous = this.page;
+    this.page = await this.context.newPage();
+    this.listen(this.page);
+    return previous;
   }
 
   async open(address: string): Promise<void> {

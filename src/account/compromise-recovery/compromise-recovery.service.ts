@@ -8,7 +8,7 @@ import { PasswordsService } from '../../security/passwords/passwords.service.js'
 import { MembersRepository } from '../../users/members.repository.js';
 import { EmailChangesRepository, type UndoableChange } from '../../users/email-changes.repository.js';
 import { IntruderEvictionService } from './intruder-eviction.service.js';
-import { RecoveryMailService } from './recovery-mail.service.js';
+import { RecoveryMailService, type UsedLink } from './recovery-mail.service.js';
 
 /**
  * Recovers an account that an intruder may have entered. Afterwards the only way in is a link
@@ -41,6 +41,7 @@ export class CompromiseRecoveryService {
    * address, the intruder's access is removed all the same, and no link is mailed: it would go to
    * the address that the owner disowned (CC-11). Needs the member's lock.
    * @param change the address change to undo, if there is one
+   * @param usedLink the link whose button was pressed
    * @returns whether the member can get back in by mail. Let the transaction commit where not, and
    * answer `email_taken`
    * @throws DomainError `link_expired` if another request undid the change first
@@ -50,6 +51,7 @@ export class CompromiseRecoveryService {
     memberId: string,
     change: UndoableChange | null,
     unknownPasswordHash: string,
+    usedLink: UsedLink,
     context: ClientContext,
   ): Promise<boolean> {
     // The intruder may have closed the account.
@@ -58,7 +60,7 @@ export class CompromiseRecoveryService {
     await this.members.setPassword(tx, memberId, unknownPasswordHash);
     await this.eviction.evict(tx, memberId, context);
     if (change && !(await this.undo(tx, change, context))) return false;
-    await this.recoveryMail.send(tx, memberId, context);
+    await this.recoveryMail.send(tx, memberId, usedLink, context);
     return true;
   }
 

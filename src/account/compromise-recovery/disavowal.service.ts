@@ -65,7 +65,14 @@ export class DisavowalService {
       if (!(await this.reports.add(tx, jti))) throw new DomainError('link_invalid', { detail: 'used a moment ago' });
       await this.auditLog.record(tx, 'account.not_me_reported', { memberId, context }, {});
       const change = await this.emailChanges.findOldestUndoable(tx, memberId);
-      return this.compromiseRecovery.recover(tx, memberId, change, unknownPasswordHash, context);
+      return this.compromiseRecovery.recover(
+        tx,
+        memberId,
+        change,
+        unknownPasswordHash,
+        { token, kind: 'not-me' },
+        context,
+      );
     });
     if (!isRecovered) throw new DomainError('email_taken', { detail: 'recovered, but for the address' });
   }

@@ -34,9 +34,9 @@ export class EmailChangeLinksService {
       'email-change',
       linkToken,
     );
-    const owner = await this.database.transaction((tx) => this.members.findByEmailKey(tx, emailKey));
+    const holder = await this.database.transaction((tx) => this.emailChanges.findHolder(tx, emailKey));
     // The link was mailed to this address, so its owner may learn that it has an account.
-    if (owner !== null) throw new DomainError('email_taken');
+    if (holder !== null && holder.id !== memberId) throw new DomainError('email_taken');
     const maskedLoginId = await this.getMaskedLoginId(memberId!);
     return { maskedLoginId, maskedEmail: maskEmail(newEmail!), requestedAt: createdAt, expiresAt: linkExpiresAt };
   }

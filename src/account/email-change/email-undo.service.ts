@@ -33,7 +33,8 @@ export class EmailUndoService {
       const member = await this.members.lock(tx, change.memberId);
       // A disabled account stays as it is. The link works again once the account is enabled.
       if (member?.status === 'disabled') throw new DomainError('link_invalid', { detail: 'the member is disabled' });
-      return this.compromiseRecovery.recover(tx, change.memberId, change, unknownPasswordHash, context);
+      const usedLink = { token: undoToken, kind: 'email-undo' } as const;
+      return this.compromiseRecovery.recover(tx, change.memberId, change, unknownPasswordHash, usedLink, context);
     });
     if (!isRecovered) throw new DomainError('email_taken', { detail: 'recovered, but for the address' });
   }

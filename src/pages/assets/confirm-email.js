@@ -8,5 +8,4 @@ offerLinkAction({
   operation: 'members/me/email/confirm-link',
   inspection: 'members/me/email/inspect-link',
   describe: ({ maskedEmail, maskedLoginId }) => ({ newEmail: maskedEmail, maskedLoginId }),
-  refusals: { email_taken: 'addressTaken' },
 });

@@ -70,7 +70,8 @@ function exchange(slot, value) {
 
 /** @param {Document | DocumentFragment} root @returns {Slot[]} */
 function slotsOf(root) {
-  return [...root.querySelectorAll('*')].flatMap((owner) => [
+  // Its content is text while scripts run, and elements when the page is parsed without them.
+  return [...root.querySelectorAll(':not(noscript, noscript *)')].flatMap((owner) => [
     ...[...owner.attributes].map((node) => ({ node, owner, value: node.value })),
     ...[...owner.childNodes]
       .filter((node) => node instanceof Text)

@@ -19,11 +19,9 @@ import { announce, fill, show, showGroup, text } from './page.js';
  * @param {string} action.inspection the operation that describes the link and changes nothing
  * @param {(result: any) => Record<string, string>} action.describe returns the texts for the result
  * of the inspection
- * @param {Record<string, string>} [action.refusals] further final error codes, with the keys of
- * their texts
  * @param {(token: string) => void} [action.onDone]
  */
-export function offerLinkAction({ operation, inspection, describe, refusals = {}, onDone = () => {} }) {
+export function offerLinkAction({ operation, inspection, describe, onDone = () => {} }) {
   const token = takeLinkToken();
   if (token === null) {
     show('missing');
@@ -35,7 +33,7 @@ export function offerLinkAction({ operation, inspection, describe, refusals = {}
       show('done');
       onDone(token);
     } catch (error) {
-      if (!(error instanceof ApiProblem) || !endIfFinal(error, refusals)) throw error;
+      if (!(error instanceof ApiProblem) || !endIfFinal(error)) throw error;
     }
   });
   void lookUp();
@@ -53,7 +51,7 @@ export function offerLinkAction({ operation, inspection, describe, refusals = {}
       showGroup('about', true);
       show('ready', describe(result));
     } catch (error) {
-      if (!(error instanceof ApiProblem) || !endIfFinal(error, refusals)) show('ready');
+      if (!(error instanceof ApiProblem) || !endIfFinal(error)) show('ready');
     }
   }
 }
@@ -61,21 +59,16 @@ export function offerLinkAction({ operation, inspection, describe, refusals = {}
 /**
  * Shows the final state if the link can no longer work. Returns false if another try may succeed.
  * @param {ApiProblem} problem
- * @param {Record<string, string>} refusals
  */
-function endIfFinal(problem, refusals) {
-  if (problem.code === 'already_confirmed') {
-    show('already');
+function endIfFinal(problem) {
+  if (problem.code === 'email_taken') {
+    show('taken');
     return true;
   }
+  if (!isLinkRefused(problem)) return false;
   // The server's text is not shown: it advises to request a new link, which is not possible for
   // these links.
-  const key = isLinkRefused(problem)
-    ? problem.code === 'link_expired'
-      ? 'linkExpired'
-      : 'linkInvalid'
-    : refusals[problem.code];
-  if (key === undefined) return false;
+  const key = problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid';
   onLanguageChange(() => fill(document, { reason: text(key) }));
   show('broken', { reason: text(key) });
   return true;

@@ -9,7 +9,10 @@ import { offerRecoveryCode } from './recovery-code.js';
 offerLinkAction({
   operation: 'members/me/email/undo',
   inspection: 'members/me/email/undo/inspect',
-  describe: ({ maskedEmail, maskedLoginId, changedAt }) => ({ oldEmail: maskedEmail, maskedLoginId, changedAt: localTime(changedAt) }),
-  refusals: { email_taken: 'addressTaken' },
+  describe: ({ maskedEmail, maskedLoginId, changedAt }) => ({
+    oldEmail: maskedEmail,
+    maskedLoginId,
+    changedAt: localTime(changedAt),
+  }),
   onDone: offerRecoveryCode,
 });

@@ -394,9 +394,6 @@ export const en = {
       'All devices have been logged out, and the codes and links we emailed before no longer work. We have just emailed you a code and a link to set a new password.',
     doneNext:
       'Please set the new password now. If someone else may be able to read your email, change the password of your email account first.',
-    alreadyTitle: 'Your account is already secure',
-    alreadyText:
-      'You have already pressed the button, and we have emailed you a link to set a new password. If you can’t find it or it has expired, request a new one.',
     missingTitle: 'This link is incomplete',
     missingText:
       'Please open the link in the email again, or copy the full address into your browser. You can also secure your account by setting a new password: that logs out all devices.',
@@ -413,6 +410,9 @@ export const en = {
     'event-account-closed': 'The account was closed',
     'event-account-restored': 'The closed account was restored',
     eventUnknown: 'Please see the email',
+    takenTitle: 'Your account is secure, but its address is taken',
+    takenText:
+      'All devices have been logged out and the old password no longer works. Your old email address now belongs to another account, so it can’t be restored. Please contact the people who run this service.',
   },
   'confirm-email': {
     title: 'Confirm your new email address',
@@ -425,15 +425,15 @@ export const en = {
     wasNotMe: 'If you didn’t request this, just close this page. Nothing will change.',
     doneTitle: 'Your new email address is confirmed',
     doneText: 'From now on we send emails to your new address. You can close this page.',
-    alreadyTitle: 'Already confirmed',
-    alreadyText: 'This email address has already been confirmed. There is nothing left to do.',
     missingTitle: 'This link is incomplete',
     missingText:
       'Please open the link in the email again, or copy the full address into your browser. You can also enter the code from the email on the page where you requested it.',
     brokenTitle: 'This link no longer works',
     brokenText:
       'If you have already confirmed the address, there is nothing left to do. If not, your email address has not been changed. Please log in and change it again.',
-    addressTaken: 'This email address now belongs to another account. Please choose another one.',
+    takenTitle: 'This email address is already in use',
+    takenText:
+      'It now belongs to another account, so your email address has not been changed. Log in to choose another one.',
   },
   'undo-email': {
     title: 'Undo the change of your email address',
@@ -449,15 +449,14 @@ export const en = {
     doneTitle: 'Your old email address is back',
     doneText:
       'All devices have been logged out. We have just sent a code and a link to set a new password to your old address. Please set the new password now.',
-    alreadyTitle: 'Already undone',
-    alreadyText:
-      'Your old email address has already been restored, and we have emailed you a link to set a new password. If you can’t find it or it has expired, request a new one.',
     missingTitle: 'This link is incomplete',
     missingText: 'Please open the link in the email again, or copy the full address into your browser.',
     brokenTitle: 'This link no longer works',
     brokenText:
       'If you have already undone the change, set a new password if you haven’t done so yet. If not, log in and change the address in your account. If you can’t log in, please contact the people who run this service.',
-    addressTaken: 'The old email address now belongs to another account, so it can’t be restored.',
+    takenTitle: 'Your account is secure, but its address is taken',
+    takenText:
+      'All devices have been logged out and the old password no longer works. Your old email address now belongs to another account, so it can’t be restored. Please contact the people who run this service.',
   },
 };
 
