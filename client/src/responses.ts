@@ -2,6 +2,7 @@
 export const OPERATIONS: Record<string, string> = {
   "POST /api/auth/sign-up": "202 SignUpResponse",
   "POST /api/auth/sign-up/resend": "202 SignUpResponse",
+  "POST /api/auth/sign-up/inspect": "200 InspectedSignUpResponse",
   "POST /api/auth/sign-up/confirm-code": "200 TokenResponse",
   "POST /api/auth/sign-up/confirm-link": "200 TokenResponse",
   "POST /api/auth/sign-up/inspect-link": "200 InspectedSignUpResponse",
@@ -25,6 +26,7 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/auth/password-reset/send-code": "202 CodeSentResponse",
   "POST /api/auth/password-reset/confirm-code": "200 ResetTokenResponse",
   "POST /api/auth/password-reset/confirm-link": "200 ResetTokenByLinkResponse",
+  "POST /api/auth/password-reset/inspect-link": "200 InspectedResetLinkResponse",
   "POST /api/auth/password-reset": "204",
   "GET /api/members/me": "200 ProfileResponse",
   "PATCH /api/members/me": "200 ProfileResponse",
@@ -44,6 +46,8 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/members/me/email/send-code": "202 CodeSentResponse",
   "POST /api/members/me/email/confirm-code": "204",
   "POST /api/members/me/email/confirm-link": "204",
+  "POST /api/members/me/email/inspect-link": "200 InspectedEmailChangeResponse",
+  "POST /api/members/me/email/undo/inspect": "200 InspectedEmailUndoResponse",
   "POST /api/members/me/email/undo": "204",
   "POST /api/auth/not-me": "204",
   "POST /api/auth/not-me/inspect": "200 DisavowalResponse",
@@ -84,6 +88,23 @@ export const SHAPES: Record<string, Record<string, string>> = {
   },
   "HealthResponse": {
     "status": "string"
+  },
+  "InspectedEmailChangeResponse": {
+    "requestedAt": "string",
+    "maskedLoginId": "string",
+    "maskedEmail": "string",
+    "expiresAt": "string"
+  },
+  "InspectedEmailUndoResponse": {
+    "changedAt": "string",
+    "maskedLoginId": "string",
+    "maskedEmail": "string",
+    "expiresAt": "string"
+  },
+  "InspectedResetLinkResponse": {
+    "maskedLoginId": "string",
+    "requestedAt": "string",
+    "expiresAt": "string"
   },
   "InspectedSignUpResponse": {
     "loginId": "string",
