@@ -23,7 +23,7 @@ export interface MailRendererOptions {
   brandColor: string;
   logo: MailLogo | null;
   /** The name of the country of an address in a language; undefined when unknown. */
-  countryOf(ip: string, locale: Locale): string | undefined;
+  countryOf: (ip: string, locale: Locale) => string | undefined;
 }
 
 type Part = keyof RenderedMail;
