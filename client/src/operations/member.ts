@@ -30,6 +30,10 @@ export function memberOperations(caller: Caller, keeper: SessionKeeper) {
     /** Goes back to the old address, by the link that was mailed to it. Needs no login. */
     undoEmail: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
       caller.post<void>('/api/members/me/email/undo', body, options),
+    inspectLink: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
+      caller.post<Schemas['InspectedEmailChangeResponse']>('/api/members/me/email/inspect-link', body, options),
+    inspectUndo: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
+      caller.post<Schemas['InspectedEmailUndoResponse']>('/api/members/me/email/undo/inspect', body, options),
     /** Closes the account at once. A login within the grace period restores it. */
     close: async (body: Schemas['CloseAccountRequest'], options?: CallOptions) => {
       const session = await keeper.current();

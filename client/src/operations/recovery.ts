@@ -16,6 +16,9 @@ export function passwordResetOperations(caller: Caller) {
       caller.post<Schemas['ResetTokenResponse']>('/api/auth/password-reset/confirm-code', body, options),
     confirmLink: (body: Schemas['ResetLinkRequest'], options?: CallOptions) =>
       caller.post<Schemas['ResetTokenByLinkResponse']>('/api/auth/password-reset/confirm-link', body, options),
+    /** Shows which account a link belongs to, and whether it still works. Changes nothing. */
+    inspectLink: (body: Schemas['ResetLinkRequest'], options?: CallOptions) =>
+      caller.post<Schemas['InspectedResetLinkResponse']>('/api/auth/password-reset/inspect-link', body, options),
     /** Sets the new password and ends all sessions. Does not log in. */
     complete: ({ resetToken, newPassword }: { resetToken: string; newPassword: string }, options?: CallOptions) =>
       caller.request<void>('POST', '/api/auth/password-reset', {
@@ -43,7 +46,7 @@ export function notMeOperations(caller: Caller) {
     /** Returns what the mail reported. Changes nothing. */
     inspect: (body: Schemas['DisavowalRequest'], options?: CallOptions) =>
       caller.post<Schemas['DisavowalResponse']>('/api/auth/not-me/inspect', body, options),
-    /** Logs out everywhere and mails a password reset. */
+    /** Logs out everywhere and mails a password reset. The token is the `requestId` of the mailed code. */
     report: (body: Schemas['DisavowalRequest'], options?: CallOptions) =>
       caller.post<void>('/api/auth/not-me', body, options),
   };

@@ -14,6 +14,9 @@ export function signUpOperations(caller: Caller) {
       caller.post<Schemas['SignUpResponse']>('/api/auth/sign-up', body, options),
     resend: (body: Schemas['ResendSignUpRequest'], options?: CallOptions) =>
       caller.post<Schemas['SignUpResponse']>('/api/auth/sign-up/resend', body, options),
+    /** Fails with `already_confirmed` once the mailed link was used elsewhere. Changes nothing. */
+    inspect: (body: Schemas['ResendSignUpRequest'], options?: CallOptions) =>
+      caller.post<Schemas['InspectedSignUpResponse']>('/api/auth/sign-up/inspect', body, options),
     /** Creates the account and signs the member in. */
     confirmCode: (body: WithoutDevice<Schemas['ConfirmSignUpByCodeRequest']>, options?: CallOptions) =>
       caller.post<TokenResponse>('/api/auth/sign-up/confirm-code', body, options),
