@@ -63,7 +63,7 @@ export function refuseQueriesOnWrites(fastify: FastifyInstance): void {
 /** Refuses a flood of logins before a body is read or a row is looked up, while the queue of hashes is full (FT-09). */
 export function refuseWhileOverloaded(fastify: FastifyInstance, passwords: PasswordsService): void {
   fastify.addHook('onRequest', ({ routeOptions }, _reply, done) => {
-    if (routeOptions.config.hashesPassword !== true || passwords.hasRoom) done();
+    if (routeOptions.config.hashesPassword !== true || passwords.hasRoom()) done();
     else done(new DomainError('overloaded', { retryAfter: 2, detail: 'hash queue is full' }));
   });
 }

@@ -90,9 +90,9 @@ async function mailsAbout(member: GivenMember, subject: string): Promise<Mail[]>
   return (await mailbox.to(member.email).all()).filter((mail) => mail.subject.includes(subject));
 }
 
-const failTimes = async (count: number, member: GivenMember): Promise<void> => {
+const failTimes = async (count: number, member: GivenMember, ip?: string): Promise<void> => {
   for (let i = 0; i < count; i++)
-    expectRefusal(await logIn(member, 'wrong giraffe 12', { ip: randomIp() }), 'invalid_credentials');
+    expectRefusal(await logIn(member, 'wrong giraffe 12', { ip: ip ?? randomIp() }), 'invalid_credentials');
 };
 
 describe('countries', () => {
@@ -220,8 +220,8 @@ describe('login', () => {
 
   it('a login that looks like another person’s is refused like a wrong password, recorded and mailed about', async () => {
     const ada = await koreanMember({}, 3600);
-    await failTimes(5, ada);
     const device = { ip: inNetwork(AMERICA), userAgent: FIREFOX };
+    await failTimes(5, ada, device.ip);
     // Trying again does not get around it.
     for (let i = 0; i < 2; i++) expectRefusal(await logIn(ada, ada.password, device), 'invalid_credentials');
     const [first, ...again] = await assessed(ada);
@@ -245,6 +245,13 @@ describe('login', () => {
     const newPassword = `${ada.password} anew`;
     await app.post('/api/auth/password-reset', { newPassword }, await resetTokenFor(app, ada)).expect(204);
     await logIn(ada, newPassword, device).expect(200);
+  });
+
+  it('BF-13 wrong passwords of strangers do not keep the owner out while abroad', async () => {
+    const ada = await koreanMember({}, 3600);
+    await failTimes(6, ada);
+    await logIn(ada, ada.password, { ip: inNetwork(AMERICA), userAgent: FIREFOX }).expect(200);
+    expect(await assessed(ada)).toMatchObject([{ at: 'login', outcome: 'ask', score: 130 }]);
   });
 
   it('EN-05 a risky login with the right password counts for the client address like a wrong one', async () => {

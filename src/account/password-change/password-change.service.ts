@@ -3,6 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Principal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
@@ -39,7 +40,9 @@ export class PasswordChangeService {
     const { memberId, sessionId } = principal;
     await this.ipLimits.takeRequest(context);
     const candidate = await this.reauthentication.confirmPassword(principal, currentPassword, context);
-    const passwordHash = await this.passwords.hashNew(newPassword, candidate, 'newPassword');
+    const passwordHash = await this.passwords.hashNew(newPassword, candidate, 'newPassword', {
+      owner: hashOwner(context, memberId),
+    });
     await this.database.transaction(async (tx) => {
       // Of parallel changes with the same current password, one wins (CC-06).
       if (!(await this.members.setPassword(tx, memberId, passwordHash, candidate.passwordVersion)))

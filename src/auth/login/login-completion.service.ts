@@ -19,6 +19,8 @@ export interface PendingLogin {
   readonly device: SignInDevice;
   /** Wrong passwords in a row before the right one. */
   readonly passwordFailures: number;
+  /** Those of them that came from this device or this client address. */
+  readonly ownPasswordFailures: number;
   /** A passkey counts as both factors, so no second factor follows it. */
   readonly firstFactor: 'password' | 'passkey';
 }
@@ -122,12 +124,12 @@ export class LoginCompletionService {
 
   private async describe(
     tx: Tx,
-    { owner, device, passwordFailures }: PendingLogin,
+    { owner, device, passwordFailures, ownPasswordFailures }: PendingLogin,
     context: ClientContext,
   ): Promise<AssessedLogin> {
     const { memberId } = owner;
     const { knownDeviceId: deviceId, deviceName = null } = device;
     const isNewDevice = await this.sessions.isNewDevice(tx, memberId, deviceId, context);
-    return { memberId, deviceId, deviceName, isNewDevice, passwordFailures };
+    return { memberId, deviceId, deviceName, isNewDevice, passwordFailures, ownPasswordFailures };
   }
 }

@@ -26,7 +26,7 @@ export class LoginLockNotificationService {
    */
   async send(candidate: LoginCandidate | null, account: string, context: ClientContext): Promise<void> {
     const address = candidate && parseEmailAddress(candidate.email);
-    const mayMail = await this.mailBudget.takeForNotification(address?.key ?? `${account}@`);
+    const mayMail = await this.mailBudget.takeForNotice(address?.key ?? `${account}@`);
     await this.database.transaction(async (tx) => {
       const member = await this.members.find(tx, candidate?.id ?? DECOY_MEMBER_ID);
       const recipient = member ?? decoyRecipient(context);

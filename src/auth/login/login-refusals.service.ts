@@ -38,6 +38,7 @@ export class LoginRefusalsService {
     // No mail about failures on a known device: they do not block the owner's logins from other
     // devices.
     if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, account, context);
+    if (!isBlocked && deviceId === null) await this.ipLimits.countFailureAt(account, context);
     if (!isBlocked) return this.refuse(candidate, candidate === null ? 'unknown_identifier' : 'password', context);
     await this.ipLimits.countFailure(context);
     await this.auditLog.record(this.database, 'login.throttled', { memberId: candidate?.id ?? null, context }, {});

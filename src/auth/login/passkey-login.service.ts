@@ -41,6 +41,7 @@ export class PasskeyLoginService {
       owner: { memberId, passwordVersion: candidate.passwordVersion },
       device: { ...device, knownDeviceId: await this.devices.findId(memberId, device.deviceToken) },
       passwordFailures: 0,
+      ownPasswordFailures: 0,
       firstFactor: 'passkey',
     };
     const outcome = await this.database.transaction(async (tx) => {

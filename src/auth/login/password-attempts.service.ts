@@ -3,9 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
+import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
-import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
+import { LoginThrottleService, type LoginSubject } from '../../security/rate-limits/login-throttle.service.js';
 import { KnownDevicesService } from '../../sessions/devices/known-devices.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { DECOY_MEMBER_ID } from '../../users/decoy-member.js';
@@ -29,6 +30,8 @@ export interface PasswordAttempt {
   readonly isBlocked: boolean;
   /** Wrong passwords in a row before this attempt. */
   readonly failuresBefore: number;
+  /** Those of them that came from this known device or this client address. */
+  readonly ownFailuresBefore: number;
   /** Whether this failure is the first after which such logins have to wait. */
   readonly startsWaiting: boolean;
   /** Resolves when a refusal may be sent, see {@link REFUSAL_MS}. */
@@ -62,24 +65,25 @@ export class PasswordAttemptsService {
     deviceToken: string | undefined,
     context: ClientContext,
   ): Promise<PasswordAttempt> {
+    const key = canonicalIdentifier(identifier);
+    const submitted = key ?? identifier;
+    // By the submitted identifier, not by the account: the waiting time must not show which
+    // identifiers belong together (EN-07).
+    const owner = hashOwner(context, submitted);
     // Reserved before the first look-up, so that a flood is refused before it has cost anything
-    // (FT-09).
-    const slot = this.passwords.reserve();
+    // (FT-09). Kept while the attempt queues behind others on this identifier: a flood at one
+    // account is refused as early, and its share leaves places to all others (BF-14).
+    const slot = this.passwords.reserve(owner);
     try {
-      const key = canonicalIdentifier(identifier);
       const candidate = key === null ? null : await this.members.findCandidate(key);
       // The device is looked up for unknown accounts too: the time of the query must not show which
       // accounts exist (EN-06).
       const deviceId = await this.devices.findId(candidate?.id ?? DECOY_MEMBER_ID, deviceToken);
       await this.checkClientAddress(deviceId, context);
 
-      const submitted = key ?? identifier;
       // Counted by member if there is one, so that login ID and address share their failures.
       const account = candidate?.id ?? `unknown:${submitted}`;
       const subject = { account, deviceId, queueKey: `login:${submitted}` };
-      // Release the hash slot while queued behind another attempt on this identifier. Otherwise one
-      // attacked account could exhaust the hash queue for everyone.
-      if (this.throttle.hasQueue(subject)) slot.release();
       const attempt = await this.throttle.begin(subject);
       try {
         slot.release();
@@ -88,18 +92,31 @@ export class PasswordAttemptsService {
         // Takes as long as a comparison, so that a blocked account does not answer faster (EN-06).
         if (isBlocked) await this.passwords.simulateVerify();
         else
-          matches = await this.passwords.verify(candidate?.passwordHash ?? null, password, () =>
-            this.checkClientAddress(deviceId, context),
-          );
+          matches = await this.passwords.verify(candidate?.passwordHash ?? null, password, {
+            owner,
+            beforeHashing: () => this.checkClientAddress(deviceId, context),
+          });
         const earliestRefusal = isBlocked ? Promise.resolve() : delay(REFUSAL_MS);
         const startsWaiting = await attempt.finish(matches);
-        return { candidate, account, deviceId, matches, isBlocked, failuresBefore, startsWaiting, earliestRefusal };
+        const ownFailuresBefore = await this.findOwnFailures(subject, matches ? failuresBefore : 0, context);
+        const outcome = { matches, isBlocked, failuresBefore, ownFailuresBefore, startsWaiting };
+        return { candidate, account, deviceId, ...outcome, earliestRefusal };
       } finally {
         await attempt.cancel();
       }
     } finally {
       slot.release();
     }
+  }
+
+  /** Costs a query only where a right password came after wrong ones from unknown devices. */
+  private async findOwnFailures(
+    { account, deviceId }: LoginSubject,
+    failures: number,
+    context: ClientContext,
+  ): Promise<number> {
+    if (failures === 0 || deviceId !== null) return failures;
+    return Math.min(failures, await this.ipLimits.findFailuresAt(account, context));
   }
 
   /** A known device is not stopped by the failures of others behind the same client address. */

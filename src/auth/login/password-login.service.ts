@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
+import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
@@ -50,14 +51,15 @@ export class PasswordLoginService {
     device: DeviceInfo,
     context: ClientContext,
   ): Promise<PasswordLoginOutcome> {
-    const { candidate, matches, deviceId, failuresBefore } = attempt;
+    const { candidate, matches, deviceId, failuresBefore, ownFailuresBefore } = attempt;
     if (!matches || candidate === null) return this.refusals.refusePassword(attempt, context);
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
-    await this.upgradeHash(candidate, password);
+    await this.upgradeHash(candidate, password, context);
     const login: PendingLogin = {
       owner: { memberId: candidate.id, passwordVersion: candidate.passwordVersion },
       device: { ...device, knownDeviceId: deviceId },
       passwordFailures: failuresBefore,
+      ownPasswordFailures: ownFailuresBefore,
       firstFactor: 'password',
     };
     return (await this.proceed(login, candidate, context)) ?? this.refusals.refuseRisky(candidate, login, context);
@@ -84,8 +86,16 @@ export class PasswordLoginService {
   }
 
   /** Hashes the password again where its hash is weaker than today's settings. */
-  private async upgradeHash({ id, passwordHash, passwordVersion }: LoginCandidate, password: string): Promise<void> {
+  private async upgradeHash(
+    { id, passwordHash, passwordVersion }: LoginCandidate,
+    password: string,
+    context: ClientContext,
+  ): Promise<void> {
     if (!this.passwords.needsRehash(passwordHash)) return;
-    await this.members.upgradeHash(id, passwordVersion, await this.passwords.rehash(password));
+    await this.members.upgradeHash(
+      id,
+      passwordVersion,
+      await this.passwords.rehash(password, { owner: hashOwner(context, id) }),
+    );
   }
 }

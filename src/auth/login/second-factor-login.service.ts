@@ -66,6 +66,8 @@ export class SecondFactorLoginService {
       owner: { memberId, passwordVersion },
       device: { knownDeviceId: deviceId, deviceName, transport, key },
       passwordFailures,
+      // Not stored with the challenge. The first step, which knew them, has not refused the login.
+      ownPasswordFailures: 0,
       firstFactor: 'password',
     };
     const factor = await this.checkFactor(login, answer, context);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
@@ -33,9 +34,11 @@ export class PasswordResetService {
     // A used token must not cost a hash. This check only saves work; spending the grant below
     // decides.
     await this.grants.checkUsable(grantId, memberId);
-    const owner = await this.members.getCandidate(memberId);
+    const candidate = await this.members.getCandidate(memberId);
     // Hashing is slow on purpose; done here, it holds no database connection.
-    const passwordHash = await this.passwords.hashNew(newPassword, owner, 'newPassword');
+    const passwordHash = await this.passwords.hashNew(newPassword, candidate, 'newPassword', {
+      owner: hashOwner(context, memberId),
+    });
     // Checked again: of many requests with one token, most stop here and do not queue for the
     // member's row.
     await this.grants.checkUsable(grantId, memberId);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest, equalDigests } from '../../platform/crypto/digest.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { ChallengeCodesService } from '../../verification/challenge-codes.service.js';
@@ -31,7 +32,10 @@ export class SignUpConfirmationService {
     private readonly activation: SignUpActivationService,
   ) {}
 
-  /** @throws DomainError `code_invalid`, `too_many_attempts`, `login_id_taken`, `email_taken` */
+  /**
+   * @throws DomainError `code_invalid`, `already_confirmed`, `too_many_attempts`, `login_id_taken`,
+   * `email_taken`
+   */
   async confirmByCode(
     signUpId: string,
     code: string,
@@ -40,7 +44,9 @@ export class SignUpConfirmationService {
   ): Promise<IssuedTokens> {
     const signUp = await this.signUps.findBySignUpId(digest(signUpId));
     if (!signUp) throw new DomainError('code_invalid', { detail: 'no such sign-up' });
-    const { id } = await this.challengeCodes.guessOfSignUp(signUp.id, code);
+    // Only the client that signed up has the signUpId, and only its own confirmation sets this.
+    if (signUp.confirmedAt) throw new DomainError('already_confirmed');
+    const { id } = await this.challengeCodes.guessOfSignUp(signUp.id, code, context);
     return this.activateAfterGuess(signUp, { id, method: 'code' }, confirmation, context);
   }
 
@@ -91,7 +97,8 @@ export class SignUpConfirmationService {
       return this.activate(signUp, answered, confirmation, context);
     }
     await this.challengeLinks.countPasswordGuess(challenge);
-    if (!(await this.passwords.verify(signUp.passwordHash, password!)))
+    const owner = hashOwner(context, signUp.emailKey);
+    if (!(await this.passwords.verify(signUp.passwordHash, password!, { owner })))
       throw new DomainError('invalid_credentials', { detail: 'not the sign-up password' });
     return this.activateAfterGuess(signUp, answered, confirmation, context);
   }

@@ -12,7 +12,8 @@ export interface Argon2Parameters {
  */
 export interface Argon2Library {
   readonly name: string;
-  hash(password: string, parameters: Argon2Parameters): Promise<string>;
+  /** @param salt random where absent */
+  hash(password: string, parameters: Argon2Parameters, salt?: Buffer): Promise<string>;
   /** Computes with the cost that the string names: check its bounds before. */
   verify(hash: string, password: string): Promise<boolean>;
 }
@@ -28,8 +29,8 @@ export async function nodeRsArgon2(): Promise<Argon2Library> {
   const { hash, verify } = await import('@node-rs/argon2');
   return {
     name: '@node-rs/argon2',
-    hash: (password, { memoryKib, timeCost, parallelism }) =>
-      hash(password, { algorithm: ARGON2ID, memoryCost: memoryKib, timeCost, parallelism }),
+    hash: (password, { memoryKib, timeCost, parallelism }, salt) =>
+      hash(password, { algorithm: ARGON2ID, memoryCost: memoryKib, timeCost, parallelism, ...(salt && { salt }) }),
     verify: (stored, password) => verify(stored, password),
   };
 }
@@ -39,8 +40,8 @@ export async function portableArgon2(): Promise<Argon2Library> {
   const { default: argon2 } = await import('argon2');
   return {
     name: 'argon2',
-    hash: (password, { memoryKib, timeCost, parallelism }) =>
-      argon2.hash(password, { type: ARGON2ID, memoryCost: memoryKib, timeCost, parallelism }),
+    hash: (password, { memoryKib, timeCost, parallelism }, salt) =>
+      argon2.hash(password, { type: ARGON2ID, memoryCost: memoryKib, timeCost, parallelism, ...(salt && { salt }) }),
     verify: (stored, password) => argon2.verify(stored, password),
   };
 }

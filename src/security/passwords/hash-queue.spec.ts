@@ -48,7 +48,7 @@ describe('the queue of password hashes', () => {
   it('FT-09 counts reserved places, so that later requests are refused at once', async () => {
     const queue = new HashQueue(1, 1);
     const slots = [queue.reserve(), queue.reserve()];
-    expect(queue.hasRoom).toBe(false);
+    expect(queue.hasRoom()).toBe(false);
     expect(() => queue.reserve()).toThrow('overloaded');
     await expect(queue.run(async () => 1)).rejects.toMatchObject({ code: 'overloaded' });
     for (const slot of slots) {
@@ -57,10 +57,55 @@ describe('the queue of password hashes', () => {
     }
     const jobs = [controlled(), controlled()];
     const runs = jobs.map(({ work }) => queue.run(work));
-    expect(queue.hasRoom).toBe(false);
+    expect(queue.hasRoom()).toBe(false);
     for (const { end } of jobs) end();
     await Promise.all(runs);
-    expect(queue.hasRoom).toBe(true);
+    expect(queue.hasRoom()).toBe(true);
+  });
+
+  describe('BF-14 between client addresses and accounts', () => {
+    const EVE = { client: '203.0.113.1', account: 'eve' };
+    const ADA = { client: '198.51.100.1', account: 'ada' };
+
+    /** Runs jobs of these owners one after the other, all queued at once, and returns their order. */
+    async function orderOf(...owners: (typeof EVE)[]): Promise<(typeof EVE)[]> {
+      const queue = new HashQueue(1, 100);
+      const order: (typeof EVE)[] = [];
+      await Promise.all(owners.map((owner) => queue.run(async () => void order.push(owner), owner)));
+      return order;
+    }
+
+    it.each([
+      ['one account at one client address', Array(20).fill(EVE)],
+      ['many accounts at one client address', Array.from({ length: 20 }, (_, n) => ({ ...EVE, account: `eve${n}` }))],
+      [
+        'one account at many client addresses',
+        Array.from({ length: 20 }, (_, n) => ({ ...EVE, client: `203.0.113.${n}` })),
+      ],
+    ] as const)('a flood of %s delays another by two jobs at most', async (_, flood) => {
+      expect((await orderOf(...flood, ADA)).indexOf(ADA)).toBeLessThanOrEqual(2);
+    });
+
+    it('jobs of one owner keep their order', async () => {
+      const queue = new HashQueue(1, 100);
+      const order: number[] = [];
+      await Promise.all([0, 1, 2, 3].map((n) => queue.run(async () => void order.push(n), EVE)));
+      expect(order).toEqual([0, 1, 2, 3]);
+    });
+
+    it('a flood leaves a quarter of the places to others, and gets all it needs when it is small', () => {
+      const queue = new HashQueue(4, 16);
+      const slots = [];
+      while (queue.hasRoom(EVE)) slots.push(queue.reserve(EVE));
+      expect(slots).toHaveLength(15);
+      expect(() => queue.reserve({ ...EVE, account: 'another' })).toThrow('overloaded');
+      expect(() => queue.reserve({ ...EVE, client: '203.0.113.99' })).toThrow('overloaded');
+      for (let others = 0; others < 5; others += 1)
+        queue.reserve({ client: `198.51.100.${others}`, account: `member${others}` });
+      expect(queue.hasRoom()).toBe(false);
+      slots[0]!.release();
+      expect(queue.hasRoom(ADA)).toBe(true);
+    });
   });
 
   it('starts the next job when a job fails', async () => {

@@ -32,8 +32,9 @@ export class PasswordHasher {
     };
   }
 
-  async hash(password: string): Promise<string> {
-    return (await this.library).hash(canonical(password), this.parameters);
+  /** @param salt random where absent */
+  async hash(password: string, salt?: Buffer): Promise<string> {
+    return (await this.library).hash(canonical(password), this.parameters, salt);
   }
 
   /**

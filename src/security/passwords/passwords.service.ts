@@ -2,12 +2,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { randomToken } from '../../platform/crypto/random.js';
 import { AppConfig } from '../../platform/config/app-config.js';
+import type { HashOwner } from './fair-shares.js';
 import { HashQueue, type HashLoad, type HashSlot } from './hash-queue.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
 
 /** The duration of a verification that is assumed before the first one was measured. */
 const FIRST_ESTIMATE_MS = 40;
+
+interface HashOptions {
+  /** Who causes the hash; absent for work of the server itself. */
+  readonly owner?: HashOwner;
+  /** Unpredictable, and of this account alone; random where absent. */
+  readonly salt?: Buffer;
+}
+
+interface VerifyOptions extends Pick<HashOptions, 'owner'> {
+  /**
+   * Runs shortly before the hash, to refuse a request that was allowed when it began to wait and no
+   * longer is.
+   */
+  readonly beforeHashing?: () => Promise<void>;
+}
 
 /**
  * Hashes and verifies passwords, at most as many at once as there are cores. Never call it inside a
@@ -44,8 +60,8 @@ export class PasswordsService {
    * False when the next hash would be refused. A request can then be refused before its body is
    * read.
    */
-  get hasRoom(): boolean {
-    return this.preparationQueue.hasRoom;
+  hasRoom(): boolean {
+    return this.preparationQueue.hasRoom();
   }
 
   /**
@@ -53,25 +69,25 @@ export class PasswordsService {
    * {@link verify}.
    * @throws DomainError `overloaded`
    */
-  reserve(): HashSlot {
-    return this.preparationQueue.reserve();
+  reserve(owner: HashOwner): HashSlot {
+    return this.preparationQueue.reserve(owner);
   }
 
   /**
    * Checks a new password against the policy and hashes it.
    * @throws DomainError `validation_failed`, `password_too_common`, `overloaded`
    */
-  async hashNew(password: string, owner: PasswordOwner, field: string): Promise<string> {
-    await this.policy.check(password, owner, field);
-    return this.rehash(password);
+  async hashNew(password: string, names: PasswordOwner, field: string, options: HashOptions): Promise<string> {
+    await this.policy.check(password, names, field);
+    return this.rehash(password, options);
   }
 
   /**
    * Hashes a password that is already in use with the current cost.
    * @throws DomainError `overloaded`
    */
-  async rehash(password: string): Promise<string> {
-    return this.preparationQueue.run(() => this.hashQueue.run(() => this.hasher.hash(password)));
+  async rehash(password: string, { owner, salt }: HashOptions): Promise<string> {
+    return this.preparationQueue.run(() => this.hashQueue.run(() => this.hasher.hash(password, salt)), owner);
   }
 
   /**
@@ -79,7 +95,7 @@ export class PasswordsService {
    * @throws DomainError `overloaded`
    */
   async hashUnknown(): Promise<string> {
-    return this.rehash(unknownPassword());
+    return this.rehash(unknownPassword(), {});
   }
 
   needsRehash(hash: string): boolean {
@@ -89,17 +105,15 @@ export class PasswordsService {
   /**
    * Compares a password with a stored hash. `null` stands for an unknown account and costs the
    * same, so that the response time does not reveal which accounts exist (EN-06).
-   * @param beforeHashing runs shortly before the hash, to refuse a request that was allowed when it
-   *   began to wait and no longer is
    * @throws DomainError `overloaded`, and what `beforeHashing` throws
    */
-  async verify(hash: string | null, password: string, beforeHashing?: () => Promise<void>): Promise<boolean> {
+  async verify(hash: string | null, password: string, { owner, beforeHashing }: VerifyOptions): Promise<boolean> {
     const startedMs = performance.now();
     const isMatch = await this.preparationQueue.run(async () => {
       await beforeHashing?.();
       const storedHash = hash ?? (await this.getDummyHash());
       return this.hashQueue.run(() => this.hasher.verify(storedHash, password));
-    });
+    }, owner);
     this.meanVerifyMs += (performance.now() - startedMs - this.meanVerifyMs) / 8;
     return isMatch && hash !== null;
   }

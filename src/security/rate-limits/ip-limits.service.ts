@@ -7,16 +7,21 @@ import { Limiters, type Limiter } from './limiters.js';
 
 const REQUEST_WINDOW_SECONDS = 600;
 const FAILURE_WINDOW_SECONDS = 900;
+/** Longer than a person tries one password after the other. */
+const ACCOUNT_WINDOW_SECONDS = 86_400;
 
 /** Limits per client IP address, over all accounts. */
 @Injectable()
 export class IpLimitsService {
   private readonly requests: Limiter;
   private readonly failures: Limiter;
+  private readonly accountFailures: Limiter;
 
   constructor(limiters: Limiters, { env }: AppConfig) {
     this.requests = limiters.make('ip-request', env.IP_REQUEST_LIMIT, REQUEST_WINDOW_SECONDS);
     this.failures = limiters.make('ip-login-failure', env.LOGIN_IP_FAILURE_LIMIT, FAILURE_WINDOW_SECONDS);
+    // Counts and never refuses.
+    this.accountFailures = limiters.make('ip-account-failure', Infinity, ACCOUNT_WINDOW_SECONDS);
   }
 
   /**
@@ -51,4 +56,21 @@ export class IpLimitsService {
   async countFailure(context: ClientContext): Promise<void> {
     await this.failures.count(limitKey(context.ip));
   }
+
+  /** Counts a wrong password at one account, for {@link findFailuresAt}. */
+  async countFailureAt(account: string, context: ClientContext): Promise<void> {
+    await this.accountFailures.count(accountKey(account, context));
+  }
+
+  /**
+   * The wrong passwords at one account from this client address within a day: those that no
+   * stranger elsewhere can have caused (BF-13).
+   */
+  async findFailuresAt(account: string, context: ClientContext): Promise<number> {
+    return (await this.accountFailures.peek(accountKey(account, context))).points;
+  }
+}
+
+function accountKey(account: string, { ip }: ClientContext): string {
+  return `${account} ${limitKey(ip)}`;
 }

@@ -113,7 +113,15 @@ describe('a login or refresh', () => {
     const facts = { place: DALLAS, history: fromSeoul(HOUR), isNewDevice: true };
     expect(judged({ ...facts, isNewDevice: false }).slice(0, 2)).toEqual(['ask', 80]);
     expect(judged(facts).slice(0, 2)).toEqual(['ask', 100]);
-    expect(judged({ ...facts, passwordFailures: 5 }).slice(0, 2)).toEqual(['end', 130]);
+    expect(judged({ ...facts, passwordFailures: 5, ownPasswordFailures: 5 }).slice(0, 2)).toEqual(['end', 130]);
+  });
+
+  it('BF-13 never ends because of wrong passwords that strangers may have sent', () => {
+    const abroad = { place: DALLAS, history: fromSeoul(HOUR), isNewDevice: true };
+    const attacked = { ...abroad, passwordFailures: 50, ownPasswordFailures: 4 };
+    expect(judged(attacked)).toEqual(['ask', 130, ...judged(abroad).slice(2), 'success_after_failures']);
+    const strict = rulesWith({ RISK_END_SCORE: '100' });
+    expect(judged(attacked, strict)[0]).toBe('end'); // without those failures, too
   });
 
   it('follows the configured weights and thresholds', () => {

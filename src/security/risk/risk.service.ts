@@ -20,6 +20,8 @@ export interface AssessedLogin {
   readonly deviceName: string | null;
   readonly isNewDevice: boolean;
   readonly passwordFailures: number;
+  /** Those of them that came from this device or this client address. */
+  readonly ownPasswordFailures: number;
 }
 
 /** A session after a refresh, and where it was before. */
@@ -175,13 +177,14 @@ export class RiskService {
 
   private async judgeLogin(
     tx: Tx,
-    { memberId, isNewDevice, passwordFailures }: AssessedLogin,
+    { memberId, isNewDevice, passwordFailures, ownPasswordFailures }: AssessedLogin,
     context: ClientContext,
     otherFacts: Partial<RiskFacts> = {},
   ): Promise<RiskJudgement> {
     const place = this.placeOf(context.ip);
     const history = await this.repository.findHistory(tx, memberId, place, this.config.env.RISK_HISTORY_SECONDS);
-    return judge({ place, history, isNewDevice, passwordFailures, ...otherFacts }, this.rules);
+    const facts = { place, history, isNewDevice, passwordFailures, ownPasswordFailures, ...otherFacts };
+    return judge(facts, this.rules);
   }
 
   /** Records the judgement and mails the member. A dry run only records it. */

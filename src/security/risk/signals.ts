@@ -31,6 +31,11 @@ export interface RiskFacts {
    * together.
    */
   readonly passwordFailures?: number;
+  /**
+   * Those of them that came from the known device or the client address of this login. Strangers
+   * can cause all others.
+   */
+  readonly ownPasswordFailures?: number;
   readonly isSecondFactorWrong?: boolean;
   /** Refreshes of this session within the window. */
   readonly refreshes?: number;
@@ -114,3 +119,11 @@ export const SIGNALS: Readonly<Record<Exclude<RiskSignal, 'token_reuse'>, Signal
 };
 
 export type WeighableSignal = keyof typeof SIGNALS;
+
+/**
+ * Whether strangers alone may have raised this signal, without the password and without any access
+ * to the account.
+ */
+export function isRaisedByStrangers(signal: WeighableSignal, facts: RiskFacts, limits: RiskLimits): boolean {
+  return signal === 'success_after_failures' && (facts.ownPasswordFailures ?? 0) < limits.passwordFailures;
+}

@@ -4,6 +4,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
 import { SessionsService } from '../sessions.service.js';
@@ -38,7 +39,9 @@ export class ReauthenticationService {
     const candidate = await this.members.getCandidate(memberId);
     const attempt = await this.throttle.begin({ account: memberId, deviceId: sessionId });
     try {
-      const matches = !attempt.isBlocked && (await this.passwords.verify(candidate.passwordHash, password));
+      const matches =
+        !attempt.isBlocked &&
+        (await this.passwords.verify(candidate.passwordHash, password, { owner: hashOwner(context, memberId) }));
       await attempt.finish(matches);
       if (matches) return candidate;
     } finally {
