@@ -81,7 +81,29 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'P2',
         'A sign-up tells of at most twenty other login IDs whether they are taken, each counted as a request of its client address',
       ),
-      of('BF-08', 'P1', 'No mailbox can be flooded: one mail a minute and five an hour, over all kinds and spellings'),
+      of(
+        'BF-08',
+        'P1',
+        'No mailbox can be flooded: one mail of a kind a minute and five an hour; beyond them only recovery mail, one each quarter of an hour',
+      ),
+      of(
+        'BF-09',
+        'P1',
+        'Limits count what they grant: at any rate and from any number of addresses, strangers leave the owner one recovery mail each quarter of an hour',
+      ),
+      of('BF-10', 'P1', 'Mail that its receiver did not ask for never uses up recovery mail, in any mixture'),
+      of(
+        'BF-11',
+        'P1',
+        'Neighbouring mailboxes share no limit; spellings of one mailbox share none that recovery needs',
+      ),
+      of('BF-12', 'P2', 'Guesses at codes of strangers’ claims do not use up those of the owner of the address'),
+      of('BF-13', 'P2', 'Wrong passwords of strangers never turn an allowed login into a refused one'),
+      of(
+        'BF-14',
+        'P2',
+        'Client addresses and accounts share the hash queue: a flood of one delays others by two hashes at most',
+      ),
     ],
   ],
   [
@@ -167,6 +189,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('SS-03', 'P1', 'A login starts a new session, whatever tokens the client sends'),
       of('SS-04', 'P2', 'A member never has more sessions than configured, even with many logins at once'),
       of('SS-05', 'P0', 'Signing up first with another person’s address gains nothing'),
+      of(
+        'SS-08',
+        'P2',
+        'The same sign-up again continues the first: the mailed code fits, and a confirmation elsewhere is reported as done',
+      ),
       of(
         'SS-06',
         'P1',

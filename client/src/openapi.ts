@@ -11,7 +11,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Records a sign-up and mails a code and a link. The response is the same when the address has an account already; the mail then informs its owner.
+         * @description Records a sign-up and mails a code and a link. The response is the same when the address has an account already; the mail then informs its owner. The same request again, or another one with the `signUpId`, continues that sign-up: a code already mailed fits.
          */
         post: operations["signUpRequest"];
         delete?: never;
@@ -71,7 +71,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm by code
-         * @description Creates the member and logs in.
+         * @description Creates the member and logs in. `already_confirmed` where this sign-up was confirmed before, perhaps by the link on another device.
          */
         post: operations["signUpConfirmCode"];
         delete?: never;
@@ -1262,10 +1262,15 @@ export interface components {
              * @example ko
              */
             locale?: components["schemas"]["Locale"];
+            /**
+             * @description From an earlier response for the same address: replaces that sign-up, and a code already mailed fits
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            signUpId?: string;
         };
         SignUpResponse: {
             /**
-             * @description Seconds until another mail can be requested
+             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
              * @example 60
              */
             resendAfter: number;
@@ -1428,7 +1433,7 @@ export interface components {
         };
         CodeSentResponse: {
             /**
-             * @description Seconds until another mail can be requested
+             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
              * @example 60
              */
             resendAfter: number;
@@ -2412,7 +2417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests`: Too many requests */
+            /** @description `too_many_attempts`: Too many attempts; `too_many_requests`: Too many requests */
             429: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -2710,7 +2715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
+            /** @description `already_confirmed`: Already confirmed; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
             409: {
                 headers: {
                     [name: string]: unknown;

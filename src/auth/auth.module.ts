@@ -44,6 +44,7 @@ import { SignUpController } from './sign-up/sign-up.controller.js';
 import { PendingSignUpsService } from './sign-up/pending-sign-ups.service.js';
 import { SignUpActivationService } from './sign-up/sign-up-activation.service.js';
 import { SignUpConfirmationService } from './sign-up/sign-up-confirmation.service.js';
+import { SignUpContinuationService } from './sign-up/sign-up-continuation.service.js';
 import { SignUpLinksService } from './sign-up/sign-up-links.service.js';
 import { SignUpRequestsService } from './sign-up/sign-up-requests.service.js';
 import { SignUpsRepository } from './sign-up/sign-ups.repository.js';
@@ -94,6 +95,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy, AccessProof],
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
+    SignUpContinuationService,
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
     ...[PasswordLoginService, PasswordAttemptsService, SecondFactorLoginService],

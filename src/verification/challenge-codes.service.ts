@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { limitKey } from '../platform/addresses/ip-address.js';
 import { digest } from '../platform/crypto/digest.js';
 import { AppConfig } from '../platform/config/app-config.js';
+import type { ClientContext } from '../platform/http/client-context.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { GuessBudgetService } from '../security/rate-limits/guess-budget.service.js';
 import { CodeDigests } from './code-digests.js';
@@ -32,16 +34,22 @@ export class ChallengeCodesService {
    */
   async guess(purpose: EmailChallengePurpose, requestId: string, code: string): Promise<GuessableChallenge> {
     const challenge = await this.challenges.findByRequest(digest(requestId), purpose);
-    const isReserved = RECOVERIES.has(purpose) && challenge?.namedLoginId === null;
-    return this.compare(challenge, code, isReserved);
+    return this.compare(challenge, code, ({ emailKey, memberId, namedLoginId }) => {
+      if (!RECOVERIES.has(purpose)) return this.guesses.takeForClaim(emailKey, `member ${memberId}`);
+      return namedLoginId === null ? this.guesses.take(emailKey) : this.guesses.takeForPair(emailKey, namedLoginId);
+    });
   }
 
   /**
-   * Compares a code with the newest challenge of a sign-up.
+   * Compares a code with the newest challenge of a sign-up. The guess is counted for the client
+   * address: sign-ups of strangers on the same mail address do not use up the guesses of its owner
+   * (BF-12).
    * @throws DomainError as {@link guess}
    */
-  async guessOfSignUp(signUpId: string, code: string): Promise<GuessableChallenge> {
-    return this.compare(await this.challenges.findBySignUp(signUpId), code, false);
+  async guessOfSignUp(signUpId: string, code: string, { ip }: ClientContext): Promise<GuessableChallenge> {
+    return this.compare(await this.challenges.findBySignUp(signUpId), code, ({ emailKey }) =>
+      this.guesses.takeForClaim(emailKey, `client ${limitKey(ip)}`),
+    );
   }
 
   /**
@@ -52,21 +60,18 @@ export class ChallengeCodesService {
     await this.challenges.refundGuess(challengeId);
   }
 
-  /**
-   * @param isReserved whether the guess may use the half of the day that is reserved for recoveries
-   */
+  /** @param countForDay counts the guess for the day of the address */
   private async compare(
     challenge: GuessableChallenge | null,
     code: string,
-    isReserved: boolean,
+    countForDay: (challenge: GuessableChallenge) => Promise<void>,
   ): Promise<GuessableChallenge> {
     if (!challenge) throw new DomainError('code_invalid', { detail: 'unknown request id or sign-up' });
     // The challenge counts first. A guess at a challenge that is over does not count for the day;
     // otherwise one request that is over could use up all guesses of the day.
     if (!(await this.challenges.countGuess(challenge.id, 'code', this.config.env.CODE_GUESS_LIMIT)))
       throw new DomainError('code_invalid', { detail: 'code used, replaced or expired, or too many guesses' });
-    if (isReserved) await this.guesses.take(challenge.emailKey);
-    else await this.guesses.takeUnreserved(challenge.emailKey);
+    await countForDay(challenge);
     if (!this.codeDigests.matches(challenge.codeHmac, challenge.id, code))
       throw new DomainError('code_invalid', { detail: 'wrong code' });
     return challenge;

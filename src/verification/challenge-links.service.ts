@@ -39,7 +39,7 @@ export class ChallengeLinksService {
    * Counts a guess at the password that goes with a link, before it is compared.
    * @throws DomainError `too_many_attempts`
    */
-  async countPasswordGuess({ id, emailKey }: LinkedChallenge): Promise<void> {
+  async countPasswordGuess({ id, emailKey, signUpId }: LinkedChallenge): Promise<void> {
     const { env } = this.config;
     if (!(await this.challenges.countGuess(id, 'link', env.CODE_GUESS_LIMIT)))
       // After this time another link can be requested, which has guesses of its own.
@@ -47,6 +47,7 @@ export class ChallengeLinksService {
         retryAfter: env.CODE_RESEND_SECONDS,
         detail: 'too many guesses with this link',
       });
-    await this.guesses.takeUnreserved(emailKey);
+    // Only the owner of the mailbox has the link, so strangers cannot use up this part.
+    await this.guesses.takeForClaim(emailKey, `sign-up ${signUpId}`);
   }
 }

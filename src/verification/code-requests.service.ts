@@ -33,6 +33,14 @@ export interface CodeRequestKind<Name extends keyof MailTemplates> {
   record(tx: Tx, memberId: string | null): Promise<void>;
 }
 
+/** A recorded request for a mailed code. */
+export interface CodeRequest {
+  /** Goes with the code. */
+  readonly requestId: string;
+  /** Whole seconds until the same request can bring another mail. */
+  readonly resendAfter: number;
+}
+
 /** Stands in for a member where the address is unknown, so that the same work is done. */
 const DECOY_RECIPIENT: Pick<Addressee, 'loginId' | 'name'> & MailRecipient = {
   loginId: 'decoy',
@@ -66,45 +74,38 @@ export class CodeRequestsService {
     private readonly mailBudget: MailBudgetService,
   ) {}
 
-  /**
-   * @returns the request id that goes with the code
-   * @throws DomainError `too_many_requests`
-   */
+  /** @throws DomainError `too_many_requests` */
   async request<Name extends keyof MailTemplates>(
     email: string,
     kind: CodeRequestKind<Name>,
     context: ClientContext,
-  ): Promise<string> {
+  ): Promise<CodeRequest> {
     await this.ipLimits.takeRequest(context);
     const minResponseTime = delay(MIN_RESPONSE_MS);
-    const requestId = await this.createRequest(email, kind, context);
+    const codeRequest = await this.createRequest(email, kind, context);
     await minResponseTime;
-    return requestId;
+    return codeRequest;
   }
 
   private async createRequest<Name extends keyof MailTemplates>(
     email: string,
     kind: CodeRequestKind<Name>,
     context: ClientContext,
-  ): Promise<string> {
+  ): Promise<CodeRequest> {
     const { key: emailKey } = parseEmailAddress(email)!;
-    const { namedLoginId } = kind;
-    // Taken before the look-up, by the address as submitted: the cooldown must not show which
+    const { purpose, namedLoginId } = kind;
+    // Taken before the look-up, by the request as submitted: the limits must not show which
     // addresses exist (EN-02).
-    const mayMail = await this.mailBudget.takeForRecovery(emailKey, namedLoginId);
-    const { requestId, isDelivered } = await this.database.transaction(async (tx) => {
-      await this.challenges.lockAddress(tx, emailKey, kind.purpose);
+    const { mayMail, resendAfter } = await this.mailBudget.takeForRecovery({ emailKey, purpose, namedLoginId });
+    return this.database.transaction(async (tx) => {
+      await this.challenges.lockAddress(tx, emailKey, purpose);
       const member = mayMail ? await this.findRecipient(tx, emailKey, kind) : null;
       // Too soon for another mail: the request gets a new id for the challenge that was mailed
       // last, whose code is still valid.
-      const openId = mayMail ? null : await this.challenges.findOpen(tx, emailKey, kind.purpose, { namedLoginId });
+      const openId = mayMail ? null : await this.challenges.findOpen(tx, emailKey, purpose, { namedLoginId });
       const challengeId = openId ?? (await this.issue(tx, emailKey, member, kind, context));
-      return { requestId: await this.challenges.addRequest(tx, challengeId), isDelivered: member !== null };
+      return { requestId: await this.challenges.addRequest(tx, challengeId), resendAfter };
     });
-    // Runs in the background. Known addresses trigger the same refund on a decoy key, so that
-    // response time does not show which addresses exist.
-    if (mayMail) void this.mailBudget.refundUndelivered(isDelivered ? `${emailKey}.invalid` : emailKey, namedLoginId);
-    return requestId;
   }
 
   /**

@@ -13,7 +13,7 @@ export class ConfirmCodeRequest {
 
 /** How long a mailed code is valid, and when another mail can be requested. */
 export class CodeLifetimes {
-  /** Seconds until another mail can be requested */
+  /** Seconds until the same request can bring another mail; one that comes earlier brings none */
   @ApiInteger({ example: 60 }) resendAfter: number;
 
   /** Seconds until the mailed code expires */
@@ -26,7 +26,7 @@ export class CodeSentResponse extends CodeLifetimes {
   requestId: string;
 }
 
-/** The same values for every request, whether a mail is sent or not. */
-export function codeLifetimes({ env }: AppConfig): CodeLifetimes {
-  return { resendAfter: env.CODE_RESEND_SECONDS, expiresIn: env.CODE_TTL_SECONDS };
+/** Equal for known and unknown addresses: `resendAfter` is counted by what clients submitted. */
+export function codeLifetimes({ env }: AppConfig, resendAfter: number): CodeLifetimes {
+  return { resendAfter, expiresIn: env.CODE_TTL_SECONDS };
 }

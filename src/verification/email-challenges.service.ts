@@ -70,6 +70,9 @@ export class EmailChallengesService {
     const { emailKey, memberId = null, signUpId = null, newEmail = null, oldEmailKey = null } = subject;
     const { namedLoginId = null } = subject;
     const isDecoy = memberId === null && signUpId === null;
+    // A challenge that is never mailed has no code and no link. Otherwise an attacker could guess at
+    // codes without causing a mail.
+    const isUsable = deliversToMailbox && !isDecoy;
     // A decoy runs the same statements on as many rows, because it replaces the previous decoy. So
     // the response time does not show whether the address is known (EN-06). Grants are voided
     // before challenges, as in voidAllOf, so that two transactions that void both cannot deadlock.
@@ -88,8 +91,8 @@ export class EmailChallengesService {
         newEmail,
         oldEmailKey,
         namedLoginId,
-        codeHmac: isDecoy ? null : this.codeDigests.compute(id, code),
-        linkDigest: isDecoy ? null : digest(linkToken),
+        codeHmac: isUsable ? this.codeDigests.compute(id, code) : null,
+        linkDigest: isUsable ? digest(linkToken) : null,
       },
       this.config.env.CODE_TTL_SECONDS,
       linkTtlSeconds,

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import type { Counters } from '../../src/security/rate-limits/counters.js';
+import { RedisCounters } from '../../src/security/rate-limits/redis-counters.js';
+import { expectCountersToKeepTheirContract } from '../support/counters-contract.js';
 import { isInstalled, skipNotice, startRedis } from '../support/debian-server.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
@@ -59,6 +62,17 @@ if (!hasRedis) skipNotice('redis-server', 'redis-server');
       .post('/api/auth/login-id/check', { loginId: 'ada.byron' });
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     expect(await rows()).toBe(0);
+  });
+
+  it('BF-09 limits in Redis count what they grant and never what they refuse', async () => {
+    // While Redis answers, nothing reaches the fallback.
+    const counters = new RedisCounters(server.url, null as unknown as Counters);
+    try {
+      await eventually('a connection', () => counters.add('connected', 1000).catch(() => undefined));
+      await expectCountersToKeepTheirContract(counters);
+    } finally {
+      counters.onApplicationShutdown();
+    }
   });
 
   it('SL-02 keys hold no client or mail address and expire by themselves', async () => {

@@ -6,6 +6,7 @@ import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Limiters } from '../../src/security/rate-limits/limiters.js';
 import { PostgresCounters } from '../../src/security/rate-limits/postgres-counters.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { expectCountersToKeepTheirContract } from '../support/counters-contract.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 describe('transactions', () => {
@@ -52,6 +53,10 @@ describe('transactions', () => {
     });
     await expect(work).rejects.toThrow('no');
     expect(runs).toBe(1);
+  });
+
+  it('BF-09 limits in PostgreSQL count what they grant and never what they refuse', async () => {
+    await expectCountersToKeepTheirContract(new PostgresCounters(database));
   });
 
   it('FT-11 rate limits use the clock of the database, whatever the clock of this process', async () => {

@@ -7,6 +7,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import type { CodeRequest } from '../../verification/code-requests.service.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { EmailChangeMailsService } from './email-change-mails.service.js';
 
@@ -26,15 +27,19 @@ export class EmailChangeRequestService {
   /**
    * Mails a code and a link to the new address. If another member has the address, the response is
    * the same and nothing is mailed.
-   * @returns the request id that goes with the mailed code
    * @throws DomainError `invalid_credentials`, `too_many_requests`
    */
-  async request(principal: Principal, newEmail: string, password: string, context: ClientContext): Promise<string> {
+  async request(
+    principal: Principal,
+    newEmail: string,
+    password: string,
+    context: ClientContext,
+  ): Promise<CodeRequest> {
     const { memberId, sessionId } = principal;
     await this.ipLimits.takeRequest(context);
     await this.reauthentication.confirmPassword(principal, password, context);
     const { address, key: emailKey } = parseEmailAddress(newEmail)!;
-    const mayMail = await this.mailBudget.takeForClaim(emailKey);
+    const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(emailKey);
     return this.database.transaction(async (tx) => {
       // Too soon for another mail: the mailed code stays valid, and this request gets a further
       // request id for it.
@@ -42,7 +47,7 @@ export class EmailChangeRequestService {
       const challengeId =
         openId ?? (await this.mails.sendChallenge(tx, memberId, { email: address, emailKey }, mayMail, context));
       await this.auditLog.record(tx, 'email.change_requested', { memberId, sessionId, context }, {});
-      return this.emailChallenges.addRequest(tx, challengeId);
+      return { requestId: await this.emailChallenges.addRequest(tx, challengeId), resendAfter };
     });
   }
 }

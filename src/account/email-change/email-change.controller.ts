@@ -46,8 +46,8 @@ export class EmailChangeController {
     @Body() { newEmail, password }: ChangeEmailRequest,
     @Context() context: ClientContext,
   ): Promise<CodeSentResponse> {
-    const requestId = await this.changeRequest.request(principal, newEmail, password, context);
-    return { requestId, ...codeLifetimes(this.config) };
+    const { requestId, resendAfter } = await this.changeRequest.request(principal, newEmail, password, context);
+    return { requestId, ...codeLifetimes(this.config, resendAfter) };
   }
 
   /**

@@ -33,8 +33,8 @@ export class LoginIdRecoveryController {
     @Body() { email }: SendLoginIdCodeRequest,
     @Context() context: ClientContext,
   ): Promise<CodeSentResponse> {
-    const requestId = await this.requests.request(email, context);
-    return { requestId, ...codeLifetimes(this.config) };
+    const { requestId, resendAfter } = await this.requests.request(email, context);
+    return { requestId, ...codeLifetimes(this.config, resendAfter) };
   }
 
   /**

@@ -57,7 +57,8 @@ export class LoginIdRecoveryService {
       await this.auditLog.record(tx, 'login-id.revealed', { memberId, context }, { mailedInFull: mailFullId });
       return { maskedLoginId: maskLoginId(member.loginId), memberSince, resetToken };
     });
-    await this.mailBudget.refund(challenge.emailKey, null);
+    const { emailKey } = challenge;
+    await this.mailBudget.creditRecovery({ emailKey, purpose: 'find-login-id', namedLoginId: null });
     return recovered;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { CodeRequestsService } from '../../verification/code-requests.service.js';
+import { CodeRequestsService, type CodeRequest } from '../../verification/code-requests.service.js';
 
 /** Takes requests to recover a forgotten login ID: mails a code. */
 @Injectable()
@@ -14,10 +14,10 @@ export class LoginIdRequestsService {
   ) {}
 
   /**
-   * @returns the request id that goes with the mailed code, for known and unknown addresses alike
+   * @returns the same for known and unknown addresses
    * @throws DomainError `too_many_requests`
    */
-  async request(email: string, context: ClientContext): Promise<string> {
+  async request(email: string, context: ClientContext): Promise<CodeRequest> {
     const { CODE_TTL_SECONDS } = this.config.env;
     return this.codeRequests.request(
       email,

@@ -51,7 +51,8 @@ export class PasswordResetConfirmationService {
       await this.auditLog.record(tx, 'password.reset_proven', { memberId, context }, { by: method });
       return issued;
     });
-    await this.mailBudget.refund(challenge.emailKey, challenge.namedLoginId);
+    const { emailKey, namedLoginId } = challenge;
+    await this.mailBudget.creditRecovery({ emailKey, purpose: 'password-reset', namedLoginId });
     return token;
   }
 }

@@ -3,7 +3,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { challengeMailData } from '../../verification/challenge-mail.js';
-import { CodeRequestsService } from '../../verification/code-requests.service.js';
+import { CodeRequestsService, type CodeRequest } from '../../verification/code-requests.service.js';
 
 /** Takes requests to reset a forgotten password: mails a code and a link. */
 @Injectable()
@@ -16,10 +16,10 @@ export class PasswordResetRequestsService {
 
   /**
    * @param loginId if present, a mail is sent only if the member with this address has this login ID
-   * @returns the request id that goes with the mailed code, for known and unknown addresses alike
+   * @returns the same for known and unknown addresses
    * @throws DomainError `too_many_requests`
    */
-  async request(email: string, loginId: string | undefined, context: ClientContext): Promise<string> {
+  async request(email: string, loginId: string | undefined, context: ClientContext): Promise<CodeRequest> {
     return this.codeRequests.request(
       email,
       {

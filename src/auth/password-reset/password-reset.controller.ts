@@ -45,8 +45,8 @@ export class PasswordResetController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiProblems('too_many_requests')
   async sendCode(@Body() body: SendResetCodeRequest, @Context() context: ClientContext): Promise<CodeSentResponse> {
-    const requestId = await this.requests.request(body.email, body.loginId, context);
-    return { requestId, ...codeLifetimes(this.config) };
+    const { requestId, resendAfter } = await this.requests.request(body.email, body.loginId, context);
+    return { requestId, ...codeLifetimes(this.config, resendAfter) };
   }
 
   /**

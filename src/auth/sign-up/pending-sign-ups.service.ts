@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { digest, keyedDigest } from '../../platform/crypto/digest.js';
+import { KeyRing } from '../../platform/crypto/key-ring.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../users/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
@@ -14,6 +16,17 @@ import { isVoid, SignUpsRepository, type NewSignUp } from './sign-ups.repository
 /** Open sign-ups on one address: enough for a family or an office that shares one mailbox. */
 const MAX_OPEN_SIGN_UPS = 20;
 
+/** Names the derived key. Another name would end every `signUpId` that a client holds. */
+const SIGN_UP_ID_KEY = 'sign-up-id';
+
+/** Whether a sign-up may cause a mail. */
+export interface SignUpMails {
+  /** To the address that it claims. */
+  readonly mayMail: boolean;
+  /** To the owner of an account with that address, instead. */
+  readonly mayNotify: boolean;
+}
+
 /** Records pending sign-ups and mails their challenges. */
 @Injectable()
 export class PendingSignUpsService {
@@ -24,18 +37,36 @@ export class PendingSignUpsService {
     private readonly challenges: EmailChallengesService,
     private readonly mail: MailService,
     private readonly auditLog: AuditLogService,
+    private readonly keys: KeyRing,
   ) {}
 
   /**
    * Records a sign-up and mails its challenge. If there are too many sign-ups on one address, those
    * that were never mailed are deleted first (ADR 0002).
+   *
+   * A sign-up that continues an earlier one takes its place, with its code and link if no other
+   * mail may go out yet. The lock decides which of two requests at the same moment is the earlier.
+   * @param earlier digest of the `signUpId` that the client got before
+   * @returns the `signUpId`
    */
-  async add(tx: Tx, signUp: NewSignUp, mayMail: boolean, context: ClientContext): Promise<void> {
+  async add(
+    tx: Tx,
+    signUp: NewSignUp,
+    earlier: Buffer | null,
+    mails: SignUpMails,
+    context: ClientContext,
+  ): Promise<string> {
     await this.challenges.lockAddress(tx, signUp.emailKey, 'sign-up');
-    await this.signUps.insert(tx, signUp, this.config.env.SIGN_UP_CLAIM_TTL_SECONDS);
-    await this.mailChallenge(tx, signUp, mayMail, context);
+    const continuedId = await this.signUps.findContinued(tx, signUp, earlier);
+    const current = { ...signUp, id: continuedId ?? signUp.id };
+    const signUpId = this.signUpIdOf(current.id);
+    const { SIGN_UP_CLAIM_TTL_SECONDS: ttlSeconds } = this.config.env;
+    if (continuedId) await this.signUps.replace(tx, current, digest(signUpId), ttlSeconds);
+    else await this.signUps.insert(tx, current, digest(signUpId), ttlSeconds);
+    if (mails.mayMail || !continuedId) await this.mailChallenge(tx, current, mails, context);
     await this.signUps.discardSurplus(tx, signUp.emailKey, MAX_OPEN_SIGN_UPS);
     await this.auditLog.record(tx, 'sign-up.requested', { context }, { loginId: signUp.loginId });
+    return signUpId;
   }
 
   /**
@@ -43,7 +74,12 @@ export class PendingSignUpsService {
    * back to it (CC-11), its owner is notified instead, and the sign-up can never be confirmed because
    * its code is never mailed.
    */
-  async mailChallenge(tx: Tx, signUp: NewSignUp, mayMail: boolean, context: ClientContext): Promise<void> {
+  async mailChallenge(
+    tx: Tx,
+    signUp: NewSignUp,
+    { mayMail, mayNotify }: SignUpMails,
+    context: ClientContext,
+  ): Promise<void> {
     const { SIGN_UP_LINK_TTL_SECONDS: linkTtlSeconds } = this.config.env;
     const subject = { emailKey: signUp.emailKey, signUpId: signUp.id };
     const options = { linkTtlSeconds, deliversToMailbox: mayMail };
@@ -59,7 +95,7 @@ export class PendingSignUpsService {
       const closed = owner.status === 'closed' ? (1 as const) : undefined;
       const reservedUntil = owner.reservedUntil?.toISOString();
       const data = { loginIdMasked, loginUrl: this.config.loginUrl, closed, reservedUntil, ...origin };
-      const mailOptions = { withhold, lifetimeSeconds: linkTtlSeconds };
+      const mailOptions = { withhold: withhold || !mayNotify, lifetimeSeconds: linkTtlSeconds };
       await this.mail.queue(tx, 'sign-up-existing', recipientOf(owner), data, mailOptions);
       return;
     }
@@ -67,6 +103,14 @@ export class PendingSignUpsService {
     const data = { ...this.describeChallenge(signUp, challenge), ...origin };
     const mailOptions = { withhold, lifetimeSeconds: linkTtlSeconds, challengeId: challenge.id };
     await this.mail.queue(tx, 'sign-up', recipient, data, mailOptions);
+  }
+
+  /**
+   * Derived from the row, so that a sign-up that continues an earlier one gets the same `signUpId`
+   * although the row holds only its digest.
+   */
+  private signUpIdOf(id: string): string {
+    return keyedDigest(this.keys.current(SIGN_UP_ID_KEY), id).toString('base64url');
   }
 
   private describeChallenge({ loginId, name }: NewSignUp, { code, linkToken }: IssuedEmailChallenge) {

@@ -4,14 +4,15 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest } from '../../platform/crypto/digest.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { isReservedLoginId } from '../../users/login-id.js';
-import { randomToken } from '../../platform/crypto/random.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
+import { SignUpContinuationService } from './sign-up-continuation.service.js';
 import { SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
 
 export interface SignUpDetails {
@@ -20,6 +21,16 @@ export interface SignUpDetails {
   readonly password: string;
   readonly name?: string | null;
   readonly locale?: Locale;
+  /** Of an earlier sign-up of this client on the same address, which this one replaces. */
+  readonly signUpId?: string;
+}
+
+/** A recorded sign-up. */
+export interface RequestedSignUp {
+  /** Only the client that signed up gets it. */
+  readonly signUpId: string;
+  /** Whole seconds until another mail can be requested. */
+  readonly resendAfter: number;
 }
 
 /** Takes requests to sign up, and to mail the code and link of a sign-up again. */
@@ -32,54 +43,62 @@ export class SignUpRequestsService {
     private readonly mailBudget: MailBudgetService,
     private readonly signUps: SignUpsRepository,
     private readonly pendingSignUps: PendingSignUpsService,
+    private readonly continuation: SignUpContinuationService,
   ) {}
 
   /**
    * Records a sign-up and mails its challenge. The answer and the work are the same when the
-   * address has an account.
-   * @returns the `signUpId`, which only this client gets
-   * @throws DomainError `validation_failed`, `password_too_common`, `too_many_requests`,
-   * `overloaded`
+   * address has an account. The same login ID, address and password again continue the earlier
+   * sign-up: after a double click, the code in the mailbox fits both answers (SS-08).
+   * @throws DomainError `validation_failed`, `password_too_common`, `too_many_attempts`,
+   * `too_many_requests`, `overloaded`
    */
-  async request(details: SignUpDetails, context: ClientContext): Promise<string> {
+  async request(details: SignUpDetails, context: ClientContext): Promise<RequestedSignUp> {
     await this.ipLimits.takeRequest(context);
     if (isReservedLoginId(details.loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
     const { address, key: emailKey } = parseEmailAddress(details.email)!;
-    // Hashed before any look-up: known and unknown addresses cost the same.
-    const passwordHash = await this.passwords.hashNew(details.password, details, 'password');
-    const mayMail = await this.mailBudget.takeForClaim(emailKey);
-    const signUpId = randomToken();
+    const claim = { emailKey, loginId: details.loginId };
+    const earlier = await this.continuation.findEarlier(details.signUpId, claim, context);
+    // Hashed before the address is looked up: known and unknown addresses cost the same.
+    const options = { owner: hashOwner(context, emailKey), salt: this.continuation.saltOf(claim) };
+    const passwordHash = await this.passwords.hashNew(details.password, details, 'password', options);
+    const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(emailKey);
     const signUp: NewSignUp = {
       id: randomUUID(),
-      signUpIdDigest: digest(signUpId),
-      loginId: details.loginId,
+      ...claim,
       email: address,
-      emailKey,
       passwordHash,
       name: details.name ?? null,
       locale: details.locale ?? context.locale,
     };
-    await this.database.transaction((tx) => this.pendingSignUps.add(tx, signUp, mayMail, context));
-    return signUpId;
+    const mayNotify = mayMail && (await this.mailBudget.takeForNotice(emailKey));
+    const signUpId = await this.database.transaction((tx) =>
+      this.pendingSignUps.add(tx, signUp, earlier, { mayMail, mayNotify }, context),
+    );
+    return { signUpId, resendAfter };
   }
 
   /**
    * Mails a new code and link. Within the cooldown no mail is sent, and the earlier code and link
    * stay valid.
+   * @returns whole seconds until another mail can be requested
    * @throws DomainError `sign_up_invalid`, `already_confirmed`, `too_many_requests`
    */
-  async resend(signUpId: string, context: ClientContext): Promise<void> {
+  async resend(signUpId: string, context: ClientContext): Promise<number> {
     await this.ipLimits.takeRequest(context);
     const signUp = await this.signUps.findBySignUpId(digest(signUpId));
     if (!signUp) throw new DomainError('sign_up_invalid');
     if (signUp.confirmedAt) throw new DomainError('already_confirmed');
-    if (!(await this.mailBudget.takeForClaim(signUp.emailKey))) return;
+    const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(signUp.emailKey);
+    if (!mayMail) return resendAfter;
+    const mayNotify = await this.mailBudget.takeForNotice(signUp.emailKey);
     await this.database.transaction(async (tx) => {
       const state = await this.signUps.lock(tx, signUp);
       if (state === 'confirmed') throw new DomainError('already_confirmed');
       if (state === 'gone') throw new DomainError('sign_up_invalid', { detail: 'deleted a moment ago' });
-      await this.pendingSignUps.mailChallenge(tx, signUp, true, context);
+      await this.pendingSignUps.mailChallenge(tx, signUp, { mayMail, mayNotify }, context);
     });
+    return resendAfter;
   }
 }

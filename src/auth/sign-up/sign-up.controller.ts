@@ -42,15 +42,16 @@ export class SignUpController {
   /**
    * Sign up
    * @remarks Records a sign-up and mails a code and a link. The response is the same when the address has an account
-   * already; the mail then informs its owner.
+   * already; the mail then informs its owner. The same request again, or another one with the `signUpId`, continues that
+   * sign-up: a code already mailed fits.
    */
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   @HashesPassword()
-  @ApiProblems('password_too_common', 'too_many_requests', 'overloaded')
+  @ApiProblems('password_too_common', 'too_many_attempts', 'too_many_requests', 'overloaded')
   async request(@Body() body: SignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
-    const signUpId = await this.requests.request(body, context);
-    return { signUpId, ...codeLifetimes(this.config) };
+    const { signUpId, resendAfter } = await this.requests.request(body, context);
+    return { signUpId, ...codeLifetimes(this.config, resendAfter) };
   }
 
   /**
@@ -62,8 +63,8 @@ export class SignUpController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiProblems('sign_up_invalid', 'already_confirmed', 'too_many_requests')
   async resend(@Body() { signUpId }: ResendSignUpRequest, @Context() context: ClientContext): Promise<SignUpResponse> {
-    await this.requests.resend(signUpId, context);
-    return { signUpId, ...codeLifetimes(this.config) };
+    const resendAfter = await this.requests.resend(signUpId, context);
+    return { signUpId, ...codeLifetimes(this.config, resendAfter) };
   }
 
   /**
@@ -80,13 +81,15 @@ export class SignUpController {
 
   /**
    * Confirm by code
-   * @remarks Creates the member and logs in.
+   * @remarks Creates the member and logs in. `already_confirmed` where this sign-up was confirmed before, perhaps by the
+   * link on another device.
    */
   @Post('confirm-code')
   @HttpCode(HttpStatus.OK)
   @SignsIn(TokenResponse)
   @ApiProblems(
     'code_invalid',
+    'already_confirmed',
     'too_many_attempts',
     'too_many_requests',
     'login_id_taken',

@@ -24,6 +24,11 @@ export class SignUpRequest {
   @MayBeAbsent()
   @IsLocale()
   locale?: Locale;
+
+  /** From an earlier response for the same address: replaces that sign-up, and a code already mailed fits */
+  @MayBeAbsent()
+  @IsOpaqueToken()
+  signUpId?: string;
 }
 
 export class ResendSignUpRequest {

@@ -3,10 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { SignUp } from './sign-up.entity.js';
 
-export type NewSignUp = Pick<
-  SignUp,
-  'id' | 'signUpIdDigest' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'
->;
+export type NewSignUp = Pick<SignUp, 'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>;
 
 /** Stands in place of the password hash once a sign-up can no longer be confirmed. */
 const NO_PASSWORD = '';
@@ -25,13 +22,13 @@ const COLUMNS = `id, handle_digest AS "signUpIdDigest", login_id AS "loginId", e
 export class SignUpsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(tx: Tx, signUp: NewSignUp, ttlSeconds: number): Promise<void> {
+  async insert(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
       `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))`,
       [
         signUp.id,
-        signUp.signUpIdDigest,
+        signUpIdDigest,
         signUp.loginId,
         signUp.email,
         signUp.emailKey,
@@ -39,6 +36,39 @@ export class SignUpsRepository {
         signUp.name,
         signUp.locale,
         ttlSeconds,
+      ],
+    );
+  }
+
+  /**
+   * Finds the open sign-up on this address that a new one continues: the one that `earlier` names,
+   * or one with the same login ID and password. Needs the lock of the address.
+   * @returns its id
+   */
+  async findContinued(
+    tx: Tx,
+    { emailKey, loginId, passwordHash }: NewSignUp,
+    earlier: Buffer | null,
+  ): Promise<string | null> {
+    const { rows } = await tx.query<{ id: string }>(
+      `SELECT id FROM sign_ups
+       WHERE email_key = $1 AND confirmed_at IS NULL AND expires_at > now() AND password_hash <> $5
+         AND (handle_digest = $4 OR (login_id = $2 AND password_hash = $3))
+       ORDER BY handle_digest = $4 DESC NULLS LAST, mailed_at DESC NULLS LAST, id LIMIT 1 FOR UPDATE`,
+      [emailKey, loginId, passwordHash, earlier, NO_PASSWORD],
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  /** Replaces what the client sent. Challenges that were mailed for the sign-up stay valid. */
+  async replace(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
+    await tx.query(
+      `UPDATE sign_ups SET handle_digest = $2, login_id = $3, email = $4, password_hash = $5, name = $6, locale = $7,
+         expires_at = now() + make_interval(secs => $8)
+       WHERE id = $1`,
+      [
+        ...[signUp.id, signUpIdDigest, signUp.loginId, signUp.email],
+        ...[signUp.passwordHash, signUp.name, signUp.locale, ttlSeconds],
       ],
     );
   }

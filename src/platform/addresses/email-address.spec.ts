@@ -75,16 +75,23 @@ describe('an e-mail address', () => {
 });
 
 describe('the key for limits on mail', () => {
-  it('BF-08 ignores dots and case of the local part', () => {
-    const keys = ['ada.lovelace@example.com', 'a.d.a.lovelace@example.com', 'ADALovelace@example.com'].map((input) =>
-      mailBudgetKey(parseEmailAddress(input)!.key),
-    );
-    expect(new Set(keys)).toEqual(new Set(['adalovelace@example.com']));
+  const budgetKeysOf = (...inputs: string[]) =>
+    new Set(inputs.map((input) => mailBudgetKey(parseEmailAddress(input)!.key)));
+
+  it('BF-08 at Gmail it ignores dots, case and the older name of the domain', () => {
+    const spellings = ['ada.lovelace@gmail.com', 'a.d.a.lovelace@gmail.com', 'ADALovelace@GoogleMail.com'];
+    expect(budgetKeysOf(...spellings)).toEqual(new Set(['adalovelace@gmail.com']));
+  });
+
+  it('BF-11 elsewhere a dot makes another mailbox', () => {
+    const neighbours = ['ada.lovelace@example.com', 'adalovelace@example.com', 'ada.lovelace@gmail.com.example'];
+    expect(budgetKeysOf(...neighbours)).toEqual(new Set(neighbours));
   });
 
   it('BF-08 ignores a +tag for the mailbox', () => {
     expect(mailboxKey('ada+news@example.com')).toBe('ada@example.com');
-    expect(mailboxKey('a.da+x+y@example.com')).toBe('ada@example.com');
+    expect(mailboxKey('a.da+x+y@gmail.com')).toBe('ada@gmail.com');
+    expect(mailboxKey('a.da+x+y@example.com')).toBe('a.da@example.com');
     expect(mailboxKey('+ada@example.com')).toBe('+ada@example.com');
     expect(mailBudgetKey('ada+news@example.com')).toBe('ada+news@example.com');
   });

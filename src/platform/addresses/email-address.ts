@@ -47,13 +47,18 @@ function parseDomain(input: string): string | null {
   return /^\d+$/.test(labels.at(-1)!) ? null : domain;
 }
 
+/** The domains of consumer Gmail, which ignores dots in the local part. */
+const GMAIL_DOMAINS: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']);
+
 /**
- * The key for limits on outgoing mail. Large providers ignore dots in the local part, so spellings
- * with and without them share one budget. Never use it to find a member.
+ * The key for hourly limits on unwanted mail: at Gmail, all spellings of a mailbox are one.
+ * Elsewhere a dot makes another mailbox, which must not share a limit (BF-11). Never use this key
+ * to find a member, for a cooldown or for a limit on recovery mail.
  */
 export function mailBudgetKey(key: string): string {
   const at = key.indexOf('@');
-  return key.slice(0, at).replaceAll('.', '') + key.slice(at);
+  if (!GMAIL_DOMAINS.has(key.slice(at + 1))) return key;
+  return `${key.slice(0, at).replaceAll('.', '')}@gmail.com`;
 }
 
 /** As {@link mailBudgetKey} and without a `+tag`, because all tags of a mailbox share one inbox. */

@@ -186,11 +186,11 @@ export const ENVIRONMENT = {
   }),
   CODE_RESEND_SECONDS: positiveSeconds({
     default: 60,
-    desc: 'shortest time between two recovery mails to one address, and between two mails for sign-ups or address changes',
+    desc: 'shortest time between two mails of one recovery to one address, and between two mails for sign-ups or address changes',
   }),
   MAILS_PER_ADDRESS_PER_HOUR: count({
     default: 5,
-    desc: 'mails per hour that an outsider can cause to one address; sign-ups and address changes may use four fifths of them; a mailbox with all its +tags gets four times as many',
+    desc: 'mails per hour that an outsider can cause to one address; sign-ups, address changes and notices may use four fifths of them; beyond them each recovery gets one mail each quarter of an hour',
   }),
   CODE_GUESS_LIMIT: count({ default: 5, desc: 'guesses allowed per code' }),
   DAILY_GUESS_LIMIT: count({ default: 50, desc: 'guesses per address and day over all its codes' }),

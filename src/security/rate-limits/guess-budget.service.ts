@@ -12,16 +12,19 @@ const DAY = 86_400;
  *
  * Half of the budget is reserved for the codes of recoveries that name only the address. For the
  * other codes, an attacker can start a request that sends no mail, and could otherwise use up all
- * guesses of the owner's day unnoticed.
+ * guesses of the owner's day unnoticed. Of the other half, each claimant can use up its own part
+ * only: when strangers have used up the rest, a claimant still has the guesses of one code (BF-12).
  */
 @Injectable()
 export class GuessBudgetService {
   private readonly daily: Limiter;
   private readonly unreserved: Limiter;
+  private readonly guessesPerCode: number;
 
   constructor(limiters: Limiters, { env }: AppConfig) {
     this.daily = limiters.make('guess-day', env.DAILY_GUESS_LIMIT, DAY);
     this.unreserved = limiters.make('guess-day-unreserved', Math.ceil(env.DAILY_GUESS_LIMIT / 2), DAY);
+    this.guessesPerCode = env.CODE_GUESS_LIMIT;
   }
 
   /**
@@ -33,12 +36,31 @@ export class GuessBudgetService {
   }
 
   /**
-   * As {@link take}, but only from the half that is not reserved.
+   * As {@link take}, for a recovery that also names a login ID, right or wrong.
    * @throws DomainError `too_many_attempts`
    */
-  async takeUnreserved(emailKey: string): Promise<void> {
-    refuseUnlessAllowed(await this.unreserved.take(emailKey));
+  async takeForPair(emailKey: string, loginId: string): Promise<void> {
+    await this.takeAsClaimant(emailKey, `login-id ${loginId}`);
     await this.take(emailKey);
+  }
+
+  /**
+   * As {@link take}, for a sign-up or an address change. Its code gives no access to an account
+   * that exists, so it does not have to stop when recoveries have used up the day.
+   * @param claimant who claims the address: the client address or the member
+   * @throws DomainError `too_many_attempts`
+   */
+  async takeForClaim(emailKey: string, claimant: string): Promise<void> {
+    if (await this.takeAsClaimant(emailKey, claimant)) await this.daily.take(emailKey);
+  }
+
+  /** @returns whether the guess comes from the half that all claimants share */
+  private async takeAsClaimant(emailKey: string, claimant: string): Promise<boolean> {
+    const own = await this.daily.take(`${claimant} ${emailKey}`);
+    refuseUnlessAllowed(own);
+    const shared = await this.unreserved.take(emailKey);
+    if (!shared.isAllowed && own.points > this.guessesPerCode) refuseUnlessAllowed(shared);
+    return shared.isAllowed;
   }
 }
 

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { keyedDigest } from '../../platform/crypto/digest.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
-import { Counters } from './counters.js';
+import { Counters, type Count } from './counters.js';
 
 /** The answer of a limiter. */
 export interface LimitOutcome {
   readonly isAllowed: boolean;
   /** Points counted in this window. */
   readonly points: number;
-  /** Whole seconds until the window ends. */
+  /** Whole seconds until the window ends; 0 without a window. */
   readonly retryAfterSeconds: number;
 }
 
@@ -23,33 +23,35 @@ export class Limiter {
   ) {}
 
   /**
-   * Counts before it decides, so that parallel requests cannot exceed the limit.
+   * Takes one point where the limit allows it, in one step, so that parallel requests cannot exceed
+   * the limit. A refusal counts nothing (BF-09).
    * @param otherPoints points of other subjects that count towards this limit
    */
   async take(subject: string, otherPoints = 0): Promise<LimitOutcome> {
-    const { points, msLeft } = await this.counters.add(this.keyOf(subject), this.windowSeconds * 1000);
-    return { isAllowed: points + otherPoints <= this.points, points, retryAfterSeconds: secondsOf(msLeft) };
+    const limit = this.points - otherPoints;
+    if (limit < 1) return { ...(await this.peek(subject)), isAllowed: false };
+    const key = this.keyOf(subject);
+    const { isTaken, points, msLeft } = await this.counters.take(key, this.windowSeconds * 1000, limit);
+    return { isAllowed: isTaken, points, retryAfterSeconds: secondsOf(msLeft) };
   }
 
   /** Decides without counting. */
   async peek(subject: string): Promise<LimitOutcome> {
-    const count = await this.counters.read(this.keyOf(subject));
-    return count === null
-      ? { isAllowed: true, points: 0, retryAfterSeconds: 0 }
-      : { isAllowed: count.points < this.points, points: count.points, retryAfterSeconds: secondsOf(count.msLeft) };
+    const [count] = await this.counters.readAll([this.keyOf(subject)]);
+    return this.outcomeOf(count ?? null);
+  }
+
+  /** Counts without deciding. */
+  async count(subject: string): Promise<LimitOutcome> {
+    return this.outcomeOf(await this.counters.add(this.keyOf(subject), this.windowSeconds * 1000));
   }
 
   /**
-   * Counts without deciding.
-   * @param windowSeconds the length of a window that this count begins
+   * Refunds one point.
+   * @returns whether there was one to refund
    */
-  async count(subject: string, windowSeconds = this.windowSeconds): Promise<void> {
-    await this.counters.add(this.keyOf(subject), windowSeconds * 1000);
-  }
-
-  /** Refunds one point. */
-  async refund(subject: string): Promise<void> {
-    await this.counters.refund(this.keyOf(subject));
+  async refund(subject: string): Promise<boolean> {
+    return this.counters.subtract(this.keyOf(subject));
   }
 
   /** Ends the window. */
@@ -57,8 +59,15 @@ export class Limiter {
     await this.counters.delete(this.keyOf(subject));
   }
 
+  /** Whether this count leaves room below the limit; `null` is the count without a window. */
+  outcomeOf(count: Count | null): LimitOutcome {
+    return count === null
+      ? { isAllowed: true, points: 0, retryAfterSeconds: 0 }
+      : { isAllowed: count.points < this.points, points: count.points, retryAfterSeconds: secondsOf(count.msLeft) };
+  }
+
   /** A keyed digest, so that the store holds no mail address and no IP address. */
-  private keyOf(subject: string): string {
+  keyOf(subject: string): string {
     return `${this.name}:${keyedDigest(this.digestKey, subject).toString('base64url')}`;
   }
 }
@@ -74,6 +83,16 @@ export class Limiters {
     private readonly counters: Counters,
     private readonly keys: KeyRing,
   ) {}
+
+  /** As {@link Limiter.peek} for several limits, with one query. */
+  async peekAll<Name extends string>(
+    subjects: Readonly<Record<Name, readonly [Limiter, subject: string]>>,
+  ): Promise<Record<Name, LimitOutcome>> {
+    const entries = Object.entries(subjects) as [Name, readonly [Limiter, string]][];
+    const counts = await this.counters.readAll(entries.map(([, [limiter, subject]]) => limiter.keyOf(subject)));
+    const outcomes = entries.map(([name, [limiter]], index) => [name, limiter.outcomeOf(counts[index] ?? null)]);
+    return Object.fromEntries(outcomes) as Record<Name, LimitOutcome>;
+  }
 
   make(name: string, points: number, windowSeconds: number): Limiter {
     return new Limiter(this.counters, this.keys.current('rate-limits'), name, points, windowSeconds);

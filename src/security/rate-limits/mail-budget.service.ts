@@ -1,154 +1,216 @@
 import { Injectable } from '@nestjs/common';
 import { mailboxKey, mailBudgetKey } from '../../platform/addresses/email-address.js';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { Limiters, type Limiter } from './limiters.js';
+import { Limiters, type Limiter, type LimitOutcome } from './limiters.js';
 
 const HOUR = 3600;
+const QUARTER_OF_AN_HOUR = 900;
 /**
  * The budget of a mailbox over all its +tags, as a multiple of the budget of one address. More than
  * 1, because members do use tags.
  */
 const MAILBOX_FACTOR = 4;
-/**
- * The share of the hourly budget that claims may use. The rest is enough for recovery, because a
- * single recovery mail lets the owner in.
- */
-const CLAIM_SHARE = 4 / 5;
+/** The share of the hourly budget that mail may use which its receiver did not ask for. */
+const UNWANTED_SHARE = 4 / 5;
+
+/** A recovery request, exactly as the client submitted it. */
+export interface RecoveryRequest {
+  readonly emailKey: string;
+  /** The recovery: each has a cooldown of its own. */
+  readonly purpose: string;
+  /** The login ID that the request names besides the address; such pairs are limited apart. */
+  readonly namedLoginId: string | null;
+}
+
+/** Whether a mail may go out now, and when the same request can bring the next one. */
+export interface MailGrant {
+  readonly mayMail: boolean;
+  /**
+   * Whole seconds. It depends on what clients submitted and not on accounts, so it is equal for
+   * known and unknown addresses (EN-02).
+   */
+  readonly resendAfter: number;
+}
 
 /**
- * Limits how much mail an outsider can cause to one address, over all kinds of mail (BF-08).
+ * Limits how much mail an outsider can cause to one address (BF-08). Every limit is counted by what
+ * a request submits, before the address is looked up, and counts only granted requests.
  *
- * - A recovery mail helps the owner of the address. The request may name a login ID besides the
- *   address.
- * - A claim mail goes to an address that a sign-up or an address change claims; it does not help
- *   the owner. Claims have a share of the hour and a cooldown of their own, so that an attacker
- *   cannot use up the owner's recovery mails.
- * - A notification has no cooldown.
+ * - A recovery mail helps the owner. Its requests are counted by exact address, by purpose, and by
+ *   the login ID if they name one, so no other request can use up what the owner's needs. Beyond
+ *   the hourly limit, each of them still brings one mail each quarter of an hour (BF-09).
+ * - A claim mail goes to an address that a sign-up or an address change claims.
+ * - A notice goes to a member because of such a claim or of failed logins. Claims and notices have
+ *   a share of the hour, and can never take the quarters of recovery (BF-10).
  *
- * The budget is taken before the address is looked up, so that the limits do not reveal whether it
- * is known (EN-02). When no mail was sent, {@link refundUndelivered} moves the count from the
- * address to that exact request.
+ * A mail whose code or link was used was wanted, so it does not count.
  */
 @Injectable()
 export class MailBudgetService {
+  private readonly perHour: number;
+  /** The part of the hour that notices leave to recovery mail. */
+  private readonly reservedPerHour: number;
   private readonly cooldown: Limiter;
-  private readonly addressHour: Limiter;
-  private readonly mailboxHour: Limiter;
-  private readonly addressClaims: Limiter;
+  private readonly recoveries: Limiter;
+  private readonly recoveryQuarter: Limiter;
+  private readonly claims: Limiter;
   private readonly mailboxClaims: Limiter;
+  private readonly notices: Limiter;
+  private readonly credits: Limiter;
 
-  constructor(limiters: Limiters, { env }: AppConfig) {
+  constructor(
+    private readonly limiters: Limiters,
+    { env }: AppConfig,
+  ) {
     const perHour = env.MAILS_PER_ADDRESS_PER_HOUR;
-    const claimsPerHour = Math.max(1, Math.floor(perHour * CLAIM_SHARE));
+    const unwantedPerHour = Math.max(1, Math.floor(perHour * UNWANTED_SHARE));
+    this.perHour = perHour;
+    this.reservedPerHour = perHour - unwantedPerHour;
     this.cooldown = limiters.make('mail-cooldown', 1, env.CODE_RESEND_SECONDS);
-    this.addressHour = limiters.make('mail-hour', perHour, HOUR);
-    this.mailboxHour = limiters.make('mailbox-hour', perHour * MAILBOX_FACTOR, HOUR);
-    this.addressClaims = limiters.make('mail-hour-claims', claimsPerHour, HOUR);
-    this.mailboxClaims = limiters.make('mailbox-hour-claims', claimsPerHour * MAILBOX_FACTOR, HOUR);
+    this.recoveries = limiters.make('mail-hour', perHour, HOUR);
+    this.recoveryQuarter = limiters.make('mail-quarter', 1, QUARTER_OF_AN_HOUR);
+    this.claims = limiters.make('mail-hour-claims', unwantedPerHour, HOUR);
+    this.mailboxClaims = limiters.make('mailbox-hour-claims', unwantedPerHour * MAILBOX_FACTOR, HOUR);
+    this.notices = limiters.make('mail-hour-notices', unwantedPerHour, HOUR);
+    this.credits = limiters.make('mail-credits', perHour, HOUR);
+  }
+
+  /** Takes one recovery mail. */
+  async takeForRecovery(request: RecoveryRequest): Promise<MailGrant> {
+    const isTaken = await this.takeRecovery(request);
+    const mayMail = isTaken || (await this.credits.refund(recoveryKey(request)));
+    return { mayMail, resendAfter: await this.secondsToNextRecovery(request) };
+  }
+
+  /** Takes one mail to an address that a sign-up or an address change claims. */
+  async takeForClaim(emailKey: string): Promise<MailGrant> {
+    const mayMail = await this.takeClaim(emailKey);
+    return { mayMail, resendAfter: await this.secondsToNextClaim(emailKey) };
   }
 
   /**
-   * Takes one recovery mail from the budget of an address.
-   * @param loginId the login ID that the request names; each pair of login ID and address has its
-   *   own cooldown
-   * @returns false while the cooldown lasts or when the hour is used up
-   */
-  async takeForRecovery(emailKey: string, loginId: string | null): Promise<boolean> {
-    if (!(await this.cooldown.take(requestKey(emailKey, loginId))).isAllowed) return false;
-    if (loginId === null && !(await this.cooldown.take(mailBudgetKey(emailKey))).isAllowed) return false;
-    return this.takeHour(emailKey, loginId);
-  }
-
-  /**
-   * Takes one mail to an address that a sign-up or an address change claims.
-   * @returns as {@link takeForRecovery}
-   */
-  async takeForClaim(emailKey: string): Promise<boolean> {
-    const address = mailBudgetKey(emailKey);
-    if (!(await this.cooldown.take(claimKey(address))).isAllowed) return false;
-    if (!(await this.addressClaims.take(address)).isAllowed) return false;
-    if (!(await this.mailboxClaims.take(mailboxKey(emailKey))).isAllowed) return false;
-    return this.takeHour(emailKey, null);
-  }
-
-  /**
-   * Takes one notification that an outsider can cause. It starts no cooldown: an attacker who locks
-   * an account would otherwise also delay the reset mail that its owner needs then (BF-04).
+   * Takes one notice to a member about a claim or about failed logins. It starts no cooldown and
+   * uses up no recovery mail: an attacker who locks an account would otherwise also keep the reset
+   * mail from its owner (BF-04). No answer depends on it.
    * @returns false when the hour is used up
    */
-  async takeForNotification(emailKey: string): Promise<boolean> {
-    return this.takeHour(emailKey, null);
+  async takeForNotice(emailKey: string): Promise<boolean> {
+    const { points } = await this.recoveries.peek(hourKey(emailKey, null));
+    return (await this.notices.take(emailKey, Math.max(0, points - this.reservedPerHour))).isAllowed;
   }
 
   /**
-   * Call this when no mail was sent after {@link takeForRecovery}. The mail is refunded to the
-   * address and its mailbox: an attacker could otherwise use up the owner's budget unnoticed, with
-   * wrong login IDs, other dots or unknown tags. The same request stays counted until the end of
-   * the same hour, so that repeating it does not reveal the refund (EN-07). Never throws.
+   * Credits a recovery mail whose code or link was used: the next request that would have to wait
+   * brings a mail at once. No announced wait changes, because an attacker would otherwise see that
+   * a code of this address was used (EN-02). Never throws; a failure costs the member a cooldown.
    */
-  async refundUndelivered(emailKey: string, loginId: string | null): Promise<void> {
-    const address = mailBudgetKey(emailKey);
-    await Promise.allSettled([
-      this.mailboxHour.refund(mailboxKey(emailKey)),
-      ...(loginId === null ? [this.cooldown.reset(address)] : []),
-      this.moveHour(address, requestKey(emailKey, loginId)),
-    ]);
+  async creditRecovery(request: RecoveryRequest): Promise<void> {
+    await this.credits.count(recoveryKey(request)).catch(() => undefined);
   }
 
   /**
-   * Refunds a recovery mail whose code or link was used: it was wanted, so the member may start the
-   * next request at once. Only the owner of the mailbox can cause this. Never throws; a failure
-   * costs the member a cooldown.
+   * Refunds a claim mail whose code or link was used, so that the new address is limited like one
+   * that was never claimed. Never throws.
    */
-  async refund(emailKey: string, loginId: string | null): Promise<void> {
-    const address = mailBudgetKey(emailKey);
-    await Promise.allSettled([
-      this.cooldown.reset(requestKey(emailKey, loginId)),
-      ...(loginId === null ? [this.cooldown.reset(address)] : []),
-      this.addressHour.refund(address),
-      this.mailboxHour.refund(mailboxKey(emailKey)),
-    ]);
-  }
-
-  /** As {@link refund}, for a mail of {@link takeForClaim}. */
   async refundClaim(emailKey: string): Promise<void> {
-    const address = mailBudgetKey(emailKey);
     await Promise.allSettled([
-      this.cooldown.reset(claimKey(address)),
-      this.addressClaims.refund(address),
+      this.cooldown.reset(claimKey(emailKey)),
+      this.claims.refund(mailBudgetKey(emailKey)),
       this.mailboxClaims.refund(mailboxKey(emailKey)),
-      this.addressHour.refund(address),
-      this.mailboxHour.refund(mailboxKey(emailKey)),
     ]);
   }
 
-  private async takeHour(emailKey: string, loginId: string | null): Promise<boolean> {
-    // Undelivered requests count too. One with a login ID also counts those without: if they had
-    // been delivered, they would have counted for the address, and so for every request to it.
-    const loginIds = loginId === null ? [null] : [null, loginId];
-    const undelivered = await Promise.all(loginIds.map((id) => this.addressHour.peek(requestKey(emailKey, id))));
-    const undeliveredPoints = undelivered.reduce((sum, { points }) => sum + points, 0);
-    if (!(await this.addressHour.take(mailBudgetKey(emailKey), undeliveredPoints)).isAllowed) return false;
-    return (await this.mailboxHour.take(mailboxKey(emailKey))).isAllowed;
+  private async takeRecovery(request: RecoveryRequest): Promise<boolean> {
+    const kind = recoveryKey(request);
+    const { emailKey, namedLoginId } = request;
+    if (!(await this.cooldown.take(kind)).isAllowed) return false;
+    const others = sumOf(Object.values(await this.limiters.peekAll(this.countedWith(request))));
+    if ((await this.recoveries.take(hourKey(emailKey, namedLoginId), others)).isAllowed) {
+      await this.recoveryQuarter.count(kind);
+      return true;
+    }
+    if ((await this.recoveryQuarter.take(kind)).isAllowed) return true;
+    await this.cooldown.reset(kind);
+    return false;
   }
 
-  /** Moves one count of the hour from an address to a request, where it ends at the same moment. */
-  private async moveHour(address: string, request: string): Promise<void> {
-    const { retryAfterSeconds } = await this.addressHour.peek(address);
-    await this.addressHour.refund(address);
-    await this.addressHour.count(request, retryAfterSeconds);
+  private async takeClaim(emailKey: string): Promise<boolean> {
+    const address = mailBudgetKey(emailKey);
+    if (!(await this.cooldown.take(claimKey(emailKey))).isAllowed) return false;
+    if ((await this.claims.take(address)).isAllowed) {
+      if ((await this.mailboxClaims.take(mailboxKey(emailKey))).isAllowed) return true;
+      await this.claims.refund(address);
+    }
+    await this.cooldown.reset(claimKey(emailKey));
+    return false;
   }
+
+  private async secondsToNextRecovery(request: RecoveryRequest): Promise<number> {
+    const { emailKey, namedLoginId } = request;
+    const kind = recoveryKey(request);
+    const { cooldown, quarter, ...hours } = await this.limiters.peekAll({
+      cooldown: [this.cooldown, kind],
+      quarter: [this.recoveryQuarter, kind],
+      own: [this.recoveries, hourKey(emailKey, namedLoginId)],
+      ...this.countedWith(request),
+    });
+    const secondsToHour = secondsUntilBelow(this.perHour, Object.values(hours));
+    return Math.max(cooldown.retryAfterSeconds, Math.min(secondsToHour, quarter.retryAfterSeconds));
+  }
+
+  private async secondsToNextClaim(emailKey: string): Promise<number> {
+    const { cooldown, ...hours } = await this.limiters.peekAll({
+      cooldown: [this.cooldown, claimKey(emailKey)],
+      claims: [this.claims, mailBudgetKey(emailKey)],
+      mailboxClaims: [this.mailboxClaims, mailboxKey(emailKey)],
+    });
+    const full = Object.values(hours).filter(({ isAllowed }) => !isAllowed);
+    return Math.max(cooldown.retryAfterSeconds, ...full.map(({ retryAfterSeconds }) => retryAfterSeconds));
+  }
+
+  /**
+   * The counts besides its own that use up the hour of a recovery request. A request with a login
+   * ID also counts those without; the other way round, an attacker could use up the owner's mail
+   * unnoticed, with wrong login IDs.
+   */
+  private countedWith({ emailKey, namedLoginId }: RecoveryRequest): Record<string, readonly [Limiter, string]> {
+    return {
+      claims: [this.claims, mailBudgetKey(emailKey)],
+      ...(namedLoginId !== null && { unnamed: [this.recoveries, hourKey(emailKey, null)] }),
+    };
+  }
+}
+
+function sumOf(outcomes: readonly LimitOutcome[]): number {
+  return outcomes.reduce((sum, { points }) => sum + points, 0);
+}
+
+/** Seconds until so many windows have ended that the sum of the others is below the limit. */
+function secondsUntilBelow(limit: number, windows: readonly LimitOutcome[]): number {
+  let sum = sumOf(windows);
+  let seconds = 0;
+  for (const { points, retryAfterSeconds } of windows.toSorted((a, b) => a.retryAfterSeconds - b.retryAfterSeconds)) {
+    if (sum < limit) break;
+    sum -= points;
+    seconds = retryAfterSeconds;
+  }
+  return seconds;
 }
 
 /**
  * Counts a recovery request as submitted, with dots and tags. No address contains a space, so this
- * key never equals that of an address.
+ * key never equals that of a claim or of an address.
  */
-function requestKey(emailKey: string, loginId: string | null): string {
-  return `asked ${loginId ?? ''} ${emailKey}`;
+function recoveryKey({ purpose, emailKey, namedLoginId }: RecoveryRequest): string {
+  return `${purpose} ${namedLoginId ?? ''} ${emailKey}`;
 }
 
-/** Counts the cooldown after a claim mail. */
-function claimKey(address: string): string {
-  return `claim ${address}`;
+/** Counts the recovery mails of an hour, over all purposes. */
+function hourKey(emailKey: string, namedLoginId: string | null): string {
+  return `${namedLoginId ?? ''} ${emailKey}`;
+}
+
+/** Counts the cooldown after a claim mail: by exact address, at Gmail too (BF-11). */
+function claimKey(emailKey: string): string {
+  return `claim ${emailKey}`;
 }

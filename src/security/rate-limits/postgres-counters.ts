@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import type { Count, Counters } from './counters.js';
+import type { Count, Counters, TakenCount } from './counters.js';
 
 /** Milliseconds since 1970 by the database's clock, which all replicas share (FT-11). */
 const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
@@ -18,10 +18,21 @@ const COUNT = {
     RETURNING points, (expire - ${NOW})::float8 AS "msLeft"`,
 };
 
-const PEEK = {
-  name: 'rate-limit-peek',
-  text: `SELECT points, (expire - ${NOW})::float8 AS "msLeft" FROM rate_limits WHERE key = $1 AND expire > ${NOW}`,
+/** As {@link COUNT}, below the limit `$3` only: at the limit it writes nothing and returns no row. */
+const TAKE = {
+  name: 'rate-limit-take',
+  text: `${COUNT.text.slice(0, COUNT.text.indexOf('RETURNING'))}
+    WHERE r.points < $3::int OR r.expire <= ${NOW}
+    RETURNING points, (expire - ${NOW})::float8 AS "msLeft"`,
 };
+
+const READ = {
+  name: 'rate-limit-read',
+  text: `SELECT key, points, (expire - ${NOW})::float8 AS "msLeft" FROM rate_limits WHERE key = ANY($1::text[]) AND expire > ${NOW}`,
+};
+
+/** Shortens a window that would last too long because the clock was set back. */
+const SHORTEN = `UPDATE rate_limits SET expire = least(expire, ${NOW} + $2::bigint) WHERE key = $1`;
 
 /** Counts in the table `rate_limits`, with prepared statements: most requests count something. */
 @Injectable()
@@ -32,12 +43,30 @@ export class PostgresCounters implements Counters {
     return (await this.database.prepared<Count>(COUNT, [key, windowMs])).rows[0]!;
   }
 
-  async read(key: string): Promise<Count | null> {
-    return (await this.database.prepared<Count>(PEEK, [key])).rows[0] ?? null;
+  async take(key: string, windowMs: number, limit: number): Promise<TakenCount> {
+    const taken = (await this.database.prepared<Count>(TAKE, [key, windowMs, limit])).rows[0];
+    if (taken) return { ...taken, isTaken: true };
+    // Null where the window has ended between the two statements: the next request begins another.
+    const [count] = await this.readAll([key]);
+    if (!count) return { isTaken: false, points: limit, msLeft: 0 };
+    if (count.msLeft > windowMs) await this.database.query(SHORTEN, [key, windowMs]);
+    return { isTaken: false, points: count.points, msLeft: Math.min(count.msLeft, windowMs) };
   }
 
-  async refund(key: string): Promise<void> {
-    await this.database.query(`UPDATE rate_limits SET points = greatest(points - 1, 0) WHERE key = $1`, [key]);
+  async readAll(keys: readonly string[]): Promise<(Count | null)[]> {
+    const { rows } = await this.database.prepared<Count & { key: string }>(READ, [keys]);
+    return keys.map((key) => {
+      const row = rows.find((candidate) => candidate.key === key);
+      return row ? { points: row.points, msLeft: row.msLeft } : null;
+    });
+  }
+
+  async subtract(key: string): Promise<boolean> {
+    const { count } = await this.database.query(
+      `UPDATE rate_limits SET points = points - 1 WHERE key = $1 AND points > 0 AND expire > ${NOW}`,
+      [key],
+    );
+    return count === 1;
   }
 
   async delete(key: string): Promise<void> {

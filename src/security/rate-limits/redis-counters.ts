@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import type { Count, Counters } from './counters.js';
+import type { Count, Counters, TakenCount } from './counters.js';
 
 /** After this long without an answer, the fallback counts. */
 const TIMEOUT_MS = 250;
@@ -14,14 +14,21 @@ const WARN_EVERY_MS = 60_000;
 const PREFIX = 'munjigi:limit:';
 
 /**
- * One script, so that no key is left without an expiry when the process stops in between. Redis
+ * Each is one script, so that no key is left without an expiry when the process stops in between. Redis
  * uses its own clock.
  */
 const ADD = `local points = redis.call('INCR', KEYS[1])
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {points, redis.call('PTTL', KEYS[1])}`;
+const TAKE = `local points = tonumber(redis.call('GET', KEYS[1]) or '0')
+if points >= tonumber(ARGV[2]) then return {0, points, redis.call('PTTL', KEYS[1])} end
+points = redis.call('INCR', KEYS[1])
+if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return {1, points, redis.call('PTTL', KEYS[1])}`;
 const READ = `return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}`;
-const REFUND = `if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end`;
+const SUBTRACT = `if tonumber(redis.call('GET', KEYS[1]) or '0') <= 0 then return 0 end
+redis.call('DECR', KEYS[1])
+return 1`;
 
 /**
  * Counts in Redis, which takes the busiest rows off PostgreSQL. While Redis does not answer,
@@ -59,20 +66,28 @@ export class RedisCounters implements Counters, OnApplicationShutdown {
     );
   }
 
-  async read(key: string): Promise<Count | null> {
+  async take(key: string, windowMs: number, limit: number): Promise<TakenCount> {
     return this.withFallback(
       async () => {
-        const [points, msLeft] = (await this.redis.eval(READ, 1, PREFIX + key)) as [string | null, number];
-        return points === null ? null : { points: Number(points), msLeft };
+        const reply = await this.redis.eval(TAKE, 1, PREFIX + key, windowMs, limit);
+        const [isTaken, points, msLeft] = reply as [number, number, number];
+        return { isTaken: isTaken === 1, points, msLeft };
       },
-      () => this.fallback.read(key),
+      () => this.fallback.take(key, windowMs, limit),
     );
   }
 
-  async refund(key: string): Promise<void> {
-    await this.withFallback(
-      () => this.redis.eval(REFUND, 1, PREFIX + key),
-      () => this.fallback.refund(key),
+  async readAll(keys: readonly string[]): Promise<(Count | null)[]> {
+    return this.withFallback(
+      () => Promise.all(keys.map((key) => this.read(key))),
+      () => this.fallback.readAll(keys),
+    );
+  }
+
+  async subtract(key: string): Promise<boolean> {
+    return this.withFallback(
+      async () => (await this.redis.eval(SUBTRACT, 1, PREFIX + key)) === 1,
+      () => this.fallback.subtract(key),
     );
   }
 
@@ -85,6 +100,11 @@ export class RedisCounters implements Counters, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.redis.disconnect();
+  }
+
+  private async read(key: string): Promise<Count | null> {
+    const [points, msLeft] = (await this.redis.eval(READ, 1, PREFIX + key)) as [string | null, number];
+    return points === null ? null : { points: Number(points), msLeft };
   }
 
   private async withFallback<T>(run: () => Promise<T>, fallBack: () => Promise<T>): Promise<T> {

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { digest, keyedDigest } from '../../platform/crypto/digest.js';
+import { KeyRing } from '../../platform/crypto/key-ring.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { LoginIdChoicesService } from '../../security/rate-limits/login-id-choices.service.js';
+import { SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
+
+/** Names the derived key. */
+const SALT_KEY = 'sign-up-salt';
+/** As RFC 9106 section 3.1 recommends. */
+const SALT_BYTES = 16;
+
+/**
+ * Recognises a sign-up that continues an earlier one of the same client, by a proof that only this
+ * client has: the `signUpId`, or the same password. An equal client address is no proof: a
+ * neighbour could put another password into the sign-up whose code the owner has in the mailbox.
+ */
+@Injectable()
+export class SignUpContinuationService {
+  constructor(
+    private readonly signUps: SignUpsRepository,
+    private readonly loginIdChoices: LoginIdChoicesService,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /**
+   * Equal for equal login ID and address, so that the hash shows whether the password is that of an
+   * earlier sign-up. Unpredictable without the secret, and no other account can have it.
+   */
+  saltOf({ emailKey, loginId }: Pick<NewSignUp, 'emailKey' | 'loginId'>): Buffer {
+    return keyedDigest(this.keys.current(SALT_KEY), emailKey, loginId).subarray(0, SALT_BYTES);
+  }
+
+  /**
+   * Finds what the `signUpId` of an earlier response names. Another login ID counts as one more
+   * choice of that sign-up (BF-16).
+   * @returns its digest; null if it is of another address or no longer open
+   * @throws DomainError `too_many_attempts`, `too_many_requests`
+   */
+  async findEarlier(
+    signUpId: string | undefined,
+    { emailKey, loginId }: Pick<NewSignUp, 'emailKey' | 'loginId'>,
+    context: ClientContext,
+  ): Promise<Buffer | null> {
+    const earlier = signUpId === undefined ? null : await this.signUps.findBySignUpId(digest(signUpId));
+    if (earlier?.emailKey !== emailKey || earlier.confirmedAt) return null;
+    if (earlier.loginId !== loginId) await this.loginIdChoices.take(earlier.id, context);
+    return earlier.signUpIdDigest;
+  }
+}
