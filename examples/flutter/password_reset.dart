@@ -32,14 +32,14 @@ class PasswordReset {
   /// Mails a code if the address has an account. Returns the seconds until the next request.
   Future<int> sendCode(String email) async {
     final answer = await _post('send-code', {'email': email});
-    _requestId = answer['requestId'] as String;
-    return answer['resendAfter'] as int;
+    _requestId = _read<String>(answer, 'requestId');
+    return _read<int>(answer, 'resendAfter');
   }
 
   /// Throws [Problem] `code_invalid` (wrong, used, expired: one answer) or `too_many_attempts`.
   Future<void> confirmCode(String code) async {
     final answer = await _post('confirm-code', {'requestId': _requestId, 'code': code});
-    _resetToken = answer['resetToken'] as String;
+    _resetToken = _read<String>(answer, 'resetToken');
   }
 
   /// Works once, within ten minutes of the code. All sessions end; continue with a login.
@@ -61,10 +61,19 @@ class PasswordReset {
     final Object? json = text.isEmpty ? null : _tryDecode(text);
     final content = json is Map<String, dynamic> ? json : <String, dynamic>{};
     if (response.statusCode >= 400) throw Problem(response.statusCode, content);
+    if (text.isNotEmpty && json is! Map<String, dynamic>) throw _unexpected;
     return content;
   }
 
-  /// A proxy, such as a hotel's login page, may answer in HTML.
+  /// A hotel network may answer 200 with its own page. Nothing is known then, so the app offers another try.
+  static final _unexpected = Problem(200, {'code': 'unexpected_response'});
+
+  static T _read<T>(Map<String, dynamic> answer, String field) {
+    final value = answer[field];
+    return value is T ? value : throw _unexpected;
+  }
+
+  /// A proxy may answer in HTML.
   static Object? _tryDecode(String text) {
     try {
       return jsonDecode(text);

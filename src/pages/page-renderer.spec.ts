@@ -17,6 +17,7 @@ const OPTIONS: PageRendererOptions = {
   pages: PAGE_NAMES,
   loginUrl: 'https://app.example/login',
   appUrl: undefined,
+  returnOrigins: ['https://app.example', 'https://m.example'],
   passwordMinLength: 10,
   passwordMinScore: 3,
   erasureGraceDays: 14,
@@ -24,7 +25,7 @@ const OPTIONS: PageRendererOptions = {
 const renderer = new PageRenderer(OPTIONS);
 const assets = new PageAssets({ color: '#2a51d8', logo: null });
 /** Pages with buttons but no fields. */
-const BUTTON_PAGES: readonly PageName[] = ['confirm-email'];
+const BUTTON_PAGES: readonly PageName[] = ['confirm-email', 'logout'];
 const EVERY = PAGE_NAMES.flatMap((page) => LOCALES.map((locale) => [page, locale] as const));
 
 /** Renders a page; throws if it is not enabled. */
@@ -193,6 +194,10 @@ describe('a built-in page', () => {
 
   it('OC-05 has no native form submits: without scripts, a click changes nothing', () => {
     for (const [page, locale] of EVERY) expect(render(page, locale)).not.toMatch(/\s(form)?(action|method)=/i);
+  });
+
+  it.each(EVERY)('%s in %s names the origins that visitors may be sent back to', (page, locale) => {
+    expect(render(page, locale)).toContain('data-return-origins="https://app.example https://m.example"');
   });
 
   it('escapes the configured product name', () => {

@@ -15,6 +15,8 @@ export interface PageRendererOptions {
   readonly loginUrl?: string | undefined;
   /** The operator's own app, if it is configured. */
   readonly appUrl?: string | undefined;
+  /** The origins that visitors may be sent back to; see return-to.js. */
+  readonly returnOrigins: readonly string[];
   readonly passwordMinLength: number;
   /** The minimum zxcvbn score, from 0 to 4. */
   readonly passwordMinScore: number;
@@ -53,13 +55,15 @@ export class PageRenderer {
   }
 
   private values(page: PageName, locale: Locale): object {
-    const { productName, hasLogo, appUrl, passwordMinLength, passwordMinScore, erasureGraceDays } = this.options;
+    const { productName, hasLogo, appUrl, returnOrigins } = this.options;
+    const { passwordMinLength, passwordMinScore, erasureGraceDays } = this.options;
     return {
       page,
       language: locale,
       productName,
       hasLogo,
       appUrl: appUrl ?? '',
+      returnOrigins: returnOrigins.join(' '),
       passwordMinLength,
       passwordMinScore,
       erasureGraceDays,

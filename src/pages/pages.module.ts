@@ -21,13 +21,14 @@ const DAY_SECONDS = 86_400;
     },
     {
       provide: PageRenderer,
-      useFactory: ({ env, brandLogo }: AppConfig) =>
+      useFactory: ({ env, brandLogo, returnOrigins }: AppConfig) =>
         new PageRenderer({
           productName: env.PRODUCT_NAME,
           hasLogo: brandLogo !== null,
           pages: env.PAGES,
           loginUrl: env.LOGIN_URL,
           appUrl: env.APP_URL,
+          returnOrigins,
           passwordMinLength: env.PASSWORD_MIN_LENGTH,
           passwordMinScore: env.PASSWORD_MIN_SCORE,
           erasureGraceDays: Math.floor(env.ACCOUNT_ERASURE_GRACE_SECONDS / DAY_SECONDS),

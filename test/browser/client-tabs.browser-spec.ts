@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import { type StaticSite, serveFolder } from '../support/static-site.js';
 import { TestApp } from '../support/test-app.js';
+import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
 const HOUR_MS = 3_600_000;
 const REFRESH = '**/api/auth/refresh';
@@ -27,6 +28,19 @@ const pageFor = (transport: string): string => `<!doctype html><title>tab</title
   window.ready = true;
 </script>`;
 
+/** Packs the client as for a registry, and unpacks the tarball. */
+async function unpackClient(folder: string): Promise<void> {
+  const run = promisify(execFile);
+  await run('npm', ['pack', './client', '--pack-destination', folder], { cwd: PROJECT_ROOT });
+  const { version } = JSON.parse(await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  await run('tar', ['-xzf', `munjigi-client-${version}.tgz`], { cwd: folder });
+}
+
+/** The same address by the name of the host: passkeys belong to a domain, not to an IP address. */
+const byName = (origin: string): string => origin.replace('127.0.0.1', 'localhost');
+
 describeInBrowser('the client in a browser', () => {
   let folder: string;
   let site: StaticSite;
@@ -36,12 +50,10 @@ describeInBrowser('the client in a browser', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-client-'));
-    const tsc = path.join(PROJECT_ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-    await promisify(execFile)(process.execPath, [tsc, '-p', 'client/tsconfig.json', '--outDir', folder], {
-      cwd: PROJECT_ROOT,
-    });
-    site = await serveFolder(folder, { '/body.html': pageFor('body'), '/cookie.html': pageFor('cookie') });
-    app = await TestApp.start({ env: { CORS_ORIGINS: site.origin } });
+    await unpackClient(folder);
+    const dist = path.join(folder, 'package', 'dist');
+    site = await serveFolder(dist, { '/body.html': pageFor('body'), '/cookie.html': pageFor('cookie') });
+    app = await TestApp.start({ env: { CORS_ORIGINS: `${site.origin},${byName(site.origin)}` } });
     browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
   });
   afterEach(() => context?.close());
@@ -183,5 +195,62 @@ describeInBrowser('the client in a browser', () => {
     const seen = await pages[0]!.evaluate('document.cookie + JSON.stringify(localStorage)');
     expect(seen).toContain('sessionId');
     expect(seen).not.toMatch(/eyJ|refreshToken|accessToken/);
+  });
+
+  it('finds the session of a cookie by one refresh, when two tabs open at the same moment', async () => {
+    const { member, pages, context: opened, refreshes } = await tabs('cookie', 1);
+    await pages[0]!.evaluate('localStorage.clear()'); // as if the built-in pages had opened the session
+    await pages[0]!.close();
+    const later = await Promise.all([opened.newPage(), opened.newPage()]);
+    const address = `${site.origin}/cookie.html?api=${app.origin}`;
+    await Promise.all(later.map((page) => page.goto(address)));
+    for (const page of later)
+      await page.waitForFunction('client.currentSession().then((session) => session !== undefined)');
+    expect(refreshes).toEqual(['rotated']);
+    await expectSignedIn(later, member);
+  });
+
+  it('registers a passkey, and logs in with it as the second factor, alone and by autofill', async () => {
+    const ada = await given.member(app);
+    context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${byName(site.origin)}/cookie.html?api=${byName(app.origin)}`);
+    await VirtualAuthenticator.plugInto(page);
+    await page.waitForFunction('window.ready');
+    const logIn = `client.logIn(${JSON.stringify({ identifier: ada.loginId, password: ada.password })})`;
+    const run = (code: string): Promise<any> => page.evaluate(`(async () => { ${code} })()`);
+    const password = JSON.stringify({ password: ada.password });
+    const added = await run(`
+      await ${logIn};
+      if (!client.passkeys.isSupported()) throw new Error('no passkeys');
+      const { passkey, recoveryCodes } = await client.passkeys.register({ ...${password}, name: 'Laptop' });
+      const again = await client.passkeys.register(${password}).catch(({ reason }) => reason);
+      const [listed] = await client.passkeys.list();
+      await client.logOut();
+      return { passkey, recoveryCodes, again, listed };`);
+    expect(added).toMatchObject({ passkey: { name: 'Laptop' }, again: 'already_registered', listed: added.passkey });
+    expect(added.recoveryCodes).toHaveLength(10);
+    const outcomes = await run(`
+      const { mfaToken } = await ${logIn};
+      const second = await client.logInSecondFactorPasskey({ mfaToken });
+      const { loginId } = await client.me.get();
+      await client.logOut();
+      const waiting = client.logInWithPasskeyAutofill().catch(({ reason }) => reason);
+      const alone = await client.logInWithPasskey();
+      const autofill = await waiting;
+      await client.passkeys.rename('${added.passkey.id}', { name: null });
+      const [renamed] = await client.passkeys.list();
+      await client.reauthenticate(${password});
+      await client.passkeys.remove('${added.passkey.id}', ${password});
+      const left = await client.passkeys.list();
+      return { second: second.status, loginId, alone: alone.status, autofill: autofill.status ?? autofill, renamed, left };`);
+    expect(outcomes).toEqual({
+      second: 'authenticated',
+      loginId: ada.loginId,
+      alone: 'authenticated',
+      autofill: expect.stringMatching(/^(cancelled|authenticated)$/),
+      renamed: expect.objectContaining({ name: null }),
+      left: [],
+    });
   });
 });

@@ -16,7 +16,8 @@ import { showSecurityActivity } from './account-security-activity.js';
 import { offerTwoFactor } from './account-two-factor.js';
 import { ApiProblem } from './api.js';
 import { reasonOf } from './form-problems.js';
-import { addressOf, announce, fill, find, onAction, show, text } from './page.js';
+import { leaveAfterLogout, leaveToLogin } from './leave.js';
+import { announce, fill, find, onAction, show, text } from './page.js';
 import { onSignedOut } from './panel.js';
 import { SignedOut, call, logOut } from './session.js';
 
@@ -33,12 +34,12 @@ onAction('try-again', load);
 onAction('log-out', async () => {
   try {
     await logOut();
-    leave('logged-out');
+    leaveAfterLogout();
   } catch (error) {
     announce(reasonOf(error instanceof ApiProblem ? error : new ApiProblem('unexpected')));
   }
 });
-onSignedOut((wasSignedIn) => leave(wasSignedIn ? 'ended' : ''));
+onSignedOut((wasSignedIn) => leaveToLogin(wasSignedIn ? 'ended' : ''));
 void load();
 
 async function load() {
@@ -46,7 +47,7 @@ async function load() {
   try {
     openPanels(await call('GET', 'members/me'));
   } catch (error) {
-    if (error instanceof SignedOut) return leave(error.wasSignedIn ? 'ended' : '');
+    if (error instanceof SignedOut) return leaveToLogin(error.wasSignedIn ? 'ended' : '');
     const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
     show('offline', { reason: problem.code === 'origin_not_allowed' ? text('notAllowedHere') : reasonOf(problem) });
   }
@@ -70,12 +71,4 @@ function openPanels(member) {
   void offerPasskeys(recoveryCodes);
   void showSessions();
   void showSecurityActivity();
-}
-
-/** @param {'logged-out' | 'ended' | ''} reason */
-function leave(reason) {
-  const login = addressOf('login');
-  if (login === '') show('signed-out');
-  // Only the built-in login page knows the fragment; an operator's own page gets none.
-  else location.replace(reason === '' || !login.startsWith('login?') ? login : `${login}#because=${reason}`);
 }

@@ -65,7 +65,11 @@ export async function request(method, operation, { body, bearer, cookies = false
     throw new ApiProblem('network');
   }
   const result = parseJson(text);
-  if (response.ok) return result;
+  if (response.ok) {
+    // A captive portal may answer every request with its own page and status 200.
+    const isFromApi = text === '' ? response.status !== 200 : typeof result === 'object' && result !== null;
+    if (isFromApi) return result;
+  }
   // A proxy may send an error page without a code.
   throw typeof result?.code === 'string' ? new ApiProblem(result.code, result) : new ApiProblem('unexpected');
 }

@@ -9,6 +9,7 @@ import { post } from './api.js';
 import { onSubmit, requiredValue } from './form.js';
 import { show, text } from './page.js';
 import { offerResend, waitUntil } from './resend.js';
+import { rememberReturn } from './return-to.js';
 import { forgetStep, rememberStep, rememberedStep } from './step-memory.js';
 
 /**
@@ -31,6 +32,7 @@ export function offerCode(operation) {
   onSubmit('start', async () => {
     codeRequest.email = requiredValue('start', 'email', text('emailMissing'));
     waitUntil(await send());
+    rememberReturn();
     show('code', { email: codeRequest.email });
   });
   offerResend(send);

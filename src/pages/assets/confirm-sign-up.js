@@ -8,6 +8,7 @@ import { FieldProblem, reasonOf } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { isLinkRefused, takeLinkToken } from './link-token.js';
 import { addressOf, announce, fill, find, localTime, onAction, show, showGroup, text } from './page.js';
+import { forgetReturn, isOnlyWayOut, returnTo } from './return-to.js';
 import { forgetSignUp, rememberedSignUp } from './sign-up-memory.js';
 
 const token = takeLinkToken();
@@ -67,8 +68,11 @@ async function confirm() {
       cookies: isLoggingIn,
     });
     if (!isLoggingIn) endSession(result);
-    end('confirmed');
     forgetSignUp();
+    forgetReturn();
+    // Without a configured page to continue with, the page has no button for it.
+    if (isOnlyWayOut) location.replace(returnTo);
+    else end('confirmed');
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     const fieldProblem = askForMissingField(error);

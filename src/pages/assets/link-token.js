@@ -26,6 +26,9 @@ if (location.hash !== '') history.replaceState(null, '', location.pathname + loc
 // for that.
 window.addEventListener('hashchange', () => location.reload());
 
+/** Whether the link in a mail has opened this page. */
+export const isOpenedByMail = takeLinkToken() !== null;
+
 /**
  * Whether the link itself is invalid, so that another try cannot succeed.
  * @param {import('./api.js').ApiProblem} problem

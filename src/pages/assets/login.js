@@ -11,6 +11,7 @@ import { onLanguageChange } from './language.js';
 import { takeSecret } from './link-token.js';
 import { addressOf, fill, find, onAction, show, showGroup, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
+import { forgetReturn } from './return-to.js';
 
 /**
  * The methods of the second step, easiest first. Each has a group in the form and a button that
@@ -117,6 +118,7 @@ async function send(operation, body) {
 
 function openNextPage() {
   mfaToken = '';
+  forgetReturn();
   const next = addressOf('next');
   if (next === '') show('done');
   else location.replace(next);

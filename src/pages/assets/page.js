@@ -3,6 +3,8 @@
 /** Shows one state of a page at a time, with the texts that the server has rendered into it. */
 
 import { offerLanguages, onLanguageChange } from './language.js';
+// Before other modules read the links and addresses of the page, which it adapts.
+import './return-to.js';
 
 /** @type {Map<string, string>} */
 const texts = new Map();

@@ -89,6 +89,7 @@ function renew() {
 async function refresh() {
   try {
     const tokens = await request('POST', 'auth/refresh', { cookies: true });
+    if (typeof tokens?.accessToken !== 'string') throw new ApiProblem('unexpected'); // not from the API
     accessToken = tokens.accessToken;
     renewAt = Date.now() + tokens.expiresIn * 1000 - MARGIN_MS;
   } catch (error) {

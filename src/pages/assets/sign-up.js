@@ -9,6 +9,7 @@ import { onLanguageChange } from './language.js';
 import { loginIdProblem } from './login-id.js';
 import { addressOf, find, onAction, show, showGroup, text } from './page.js';
 import { offerResend, waitUntil } from './resend.js';
+import { forgetReturn, rememberReturn } from './return-to.js';
 import { forgetSignUp, rememberSignUp } from './sign-up-memory.js';
 import { watchSignUp } from './sign-up-watch.js';
 import { forgetStep, rememberStep, rememberedStep } from './step-memory.js';
@@ -93,6 +94,7 @@ async function signUp() {
   ({ email } = values);
   ({ signUpId } = signUpRequest);
   rememberSignUp(signUpId);
+  rememberReturn();
   needsAnotherLoginId = false;
   showGroup('newLoginId', false);
   waitUntil(waitAgain(signUpRequest));
@@ -135,6 +137,7 @@ async function confirm() {
   watch.stop();
   forgetStep();
   forgetSignUp();
+  forgetReturn();
   clearForm(/** @type {HTMLFormElement} */ (find('[data-form="sign-up"]')));
   if (isLoggingIn) location.replace(addressOf('next'));
   else show('done');

@@ -377,6 +377,15 @@ export const en = {
     askAgain: 'Request a new email',
     timeOver: 'The time for choosing a password has run out.',
   },
+  logout: {
+    title: 'Log out?',
+    withoutScript: 'You can also log out in the app.',
+    intro: 'You will be logged out in this browser. Your other devices stay logged in.',
+    logOut: 'Log out',
+    stay: 'Stay logged in',
+    doneTitle: 'You are logged out',
+    doneText: 'You can close this page.',
+  },
   'not-me': {
     title: 'Wasn’t this you?',
     withoutScript:

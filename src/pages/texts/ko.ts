@@ -377,6 +377,15 @@ export const ko: PageTexts = {
     askAgain: '메일 다시 요청하기',
     timeOver: '비밀번호를 설정할 수 있는 시간이 지났습니다.',
   },
+  logout: {
+    title: '로그아웃하시겠습니까?',
+    withoutScript: '앱에서도 로그아웃하실 수 있습니다.',
+    intro: '이 브라우저에서 로그아웃됩니다. 다른 기기는 로그인된 상태로 유지됩니다.',
+    logOut: '로그아웃',
+    stay: '로그인 상태 유지하기',
+    doneTitle: '로그아웃되었습니다',
+    doneText: '이 페이지를 닫으셔도 됩니다.',
+  },
   'not-me': {
     title: '직접 하신 일이 아닌가요?',
     withoutScript:

@@ -292,6 +292,15 @@ describe('values derived from the configuration', () => {
     expect(load({ PREVIOUS_SECRETS: ` ${OTHER} ,` }).secrets).toEqual([SECRET, OTHER]);
   });
 
+  it('lets pages send visitors back to the app and to the origins that may use cookies, by web addresses only', () => {
+    const env = {
+      APP_URL: 'https://app.example.com/start',
+      CORS_ORIGINS: 'https://m.example.com,https://app.example.com',
+    };
+    expect(load(env).returnOrigins).toEqual(['https://app.example.com', 'https://m.example.com']);
+    expect(load({}).returnOrigins).toEqual([]);
+  });
+
   it('origins that may send credentials are the configured ones and our own', () => {
     expect(load({ CORS_ORIGINS: 'https://app.example.com, https://m.example.com' }).allowedOrigins).toEqual([
       'https://app.example.com',

@@ -153,6 +153,16 @@ export class AppConfig {
     return this.env.LOGIN_URL ?? (this.isPageServed('login') ? `${this.publicUrl}/pages/login` : undefined);
   }
 
+  /**
+   * The web apps that the built-in pages may send visitors back to. An origin of another scheme,
+   * such as that of a mobile app, has no address that a browser could open.
+   */
+  get returnOrigins(): readonly string[] {
+    const { APP_URL, CORS_ORIGINS } = this.env;
+    const origins = [...(APP_URL === undefined ? [] : [new URL(APP_URL).origin]), ...CORS_ORIGINS];
+    return [...new Set(origins)].filter((origin) => /^https?:/.test(origin));
+  }
+
   get brandLogo(): BrandLogo | null {
     return this.env.BRAND_LOGO === undefined ? null : readBrandLogo(this.env.BRAND_LOGO);
   }

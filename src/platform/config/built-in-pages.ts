@@ -9,6 +9,7 @@ export const PAGE_NAMES = [
   'reset-password',
   'find-login-id',
   'account',
+  'logout',
   'confirm-email',
   'undo-email',
   'not-me',

@@ -1,0 +1,88 @@
+// @ts-check
+
+/**
+ * The address of the app that a visitor comes from and is sent back to (`?return_to=`). It replaces
+ * the configured page after a journey, and goes along through all steps. An address that is not
+ * allowed is ignored.
+ */
+
+import { onLanguageChange } from './language.js';
+import { isOpenedByMail } from './link-token.js';
+import { allowedReturn } from './return-address.js';
+
+/** The key in local storage. */
+const KEY = 'munjigi.returnTo';
+/** As long as the link in a sign-up mail works by default. */
+const LIFETIME_MS = 24 * 3_600_000;
+
+const origins = (document.body.dataset.returnOrigins ?? '').split(' ');
+const requested = new URLSearchParams(location.search).getAll('return_to');
+
+/** An empty string if there is none. */
+export const returnTo =
+  allowedReturn(requested.length === 1 ? requested[0] : null, origins) || (isOpenedByMail ? remembered() : '');
+
+const configuredNext = document.body.dataset.nextUrl ?? '';
+/** Whether the page has no configured page to lead to, and so no button for it. */
+export const isOnlyWayOut = returnTo !== '' && configuredNext === '';
+
+if (returnTo !== '') {
+  carry();
+  onLanguageChange(carry);
+}
+
+/**
+ * Remembers the address for the page of the link in a mail, which this browser opens without it. A
+ * visit without an address forgets that of an earlier one.
+ */
+export function rememberReturn() {
+  if (returnTo === '') return forgetReturn();
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ address: returnTo, until: Date.now() + LIFETIME_MS }));
+  } catch {
+    // Storage is disabled: the page of the link leads to the configured page.
+  }
+}
+
+export function forgetReturn() {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // Nothing was stored.
+  }
+}
+
+function remembered() {
+  try {
+    const { address, until } = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    return until > Date.now() ? allowedReturn(address, origins) : '';
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Adds the address to the links between the pages, and replaces the links out of them. After a
+ * change of the language, the links that were changed here still name the earlier one.
+ */
+function carry() {
+  const { dataset } = document.body;
+  dataset.nextUrl = returnTo;
+  for (const name of ['loginUrl', 'resetUrl']) dataset[name] = withReturn(dataset[name] ?? '');
+  // The language links keep the address by themselves; see language.js.
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (
+    document.querySelectorAll('a[href]:not([data-language-switch])')
+  )) {
+    const href = link.getAttribute('href') ?? '';
+    const isWayOut = 'next' in link.dataset || (href !== '' && href === configuredNext);
+    link.setAttribute('href', isWayOut ? returnTo : withReturn(href));
+    if (isWayOut) link.hidden = false;
+  }
+}
+
+/** @param {string} address of a built-in page; others, such as the operator's own, stay as they are */
+function withReturn(address) {
+  const [, page] = /^([a-z-]+)\?lang=/.exec(address) ?? [];
+  if (page === undefined) return address;
+  return `${page}?lang=${document.documentElement.lang}&return_to=${encodeURIComponent(returnTo)}`;
+}
