@@ -24,16 +24,18 @@ export function memberOperations(caller: Caller, keeper: SessionKeeper) {
       caller.call<Schemas['CodeSentResponse']>('POST', '/api/members/me/email/send-code', body, options),
     confirmEmailCode: (body: Schemas['ConfirmCodeRequest'], options?: CallOptions) =>
       caller.call<void>('POST', '/api/members/me/email/confirm-code', body, options),
+    /** Shows the change that a mailed link confirms. Changes nothing, and needs no login. */
+    inspectEmailLink: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
+      caller.post<Schemas['InspectedEmailChangeResponse']>('/api/members/me/email/inspect-link', body, options),
     /** Confirms a new address by the mailed link. Needs no login. */
     confirmEmailLink: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
       caller.post<void>('/api/members/me/email/confirm-link', body, options),
+    /** Shows the change that a mailed link undoes. Changes nothing, and needs no login. */
+    inspectUndoEmail: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
+      caller.post<Schemas['InspectedEmailUndoResponse']>('/api/members/me/email/undo/inspect', body, options),
     /** Goes back to the old address, by the link that was mailed to it. Needs no login. */
     undoEmail: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
       caller.post<void>('/api/members/me/email/undo', body, options),
-    inspectLink: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
-      caller.post<Schemas['InspectedEmailChangeResponse']>('/api/members/me/email/inspect-link', body, options),
-    inspectUndo: (body: Schemas['EmailLinkRequest'], options?: CallOptions) =>
-      caller.post<Schemas['InspectedEmailUndoResponse']>('/api/members/me/email/undo/inspect', body, options),
     /** Closes the account at once. A login within the grace period restores it. */
     close: async (body: Schemas['CloseAccountRequest'], options?: CallOptions) => {
       const session = await keeper.current();

@@ -6,7 +6,7 @@ import { findWebAuthn } from '../passkeys/webauthn.js';
 
 type Schemas = components['schemas'];
 const PASSKEYS = '/api/members/me/passkeys';
-const pathOf = (id: string): string => `${PASSKEYS}/${encodeURIComponent(id)}`;
+const pathOf = (id: string): string => `/api/members/me/passkeys/${encodeURIComponent(id)}`;
 
 /** The member's passkeys. For logging in with one see `logInWithPasskey`. */
 export function passkeyOperations(caller: Caller, ceremonies: Ceremonies) {
