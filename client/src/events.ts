@@ -11,7 +11,7 @@ export type SessionEndReason =
    * mail.
    */
   | 'reused'
-  /** The server does not know the token: its keys or database were replaced. */
+  /** The server does not know the token: its keys or database were replaced, or the cookie is gone. */
   | 'invalid';
 
 export interface ClientEvents {

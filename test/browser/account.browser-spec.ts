@@ -49,6 +49,11 @@ describeInBrowser('the account page', () => {
       expect(await panel(visitor, 'email').innerText()).toContain(ada.email);
       await visitor.inspect('account');
 
+      await visitor.open('logout');
+      await visitor.see('ready');
+      await visitor.inspect('logout');
+      await visitor.open('account'); // opening the page for it has not logged out
+      await isLoggedIn(visitor);
       await visitor.press('log-out');
       await visitor.page.waitForURL(/\/pages\/login/);
       await visitor.page.locator('[data-group="notice"]').waitFor();
@@ -191,6 +196,23 @@ describeInBrowser('the account page', () => {
     await visitor.page.reload();
     await isLoggedIn(visitor);
     expect(await panel(visitor, 'profile').innerText()).toContain(ada.loginId);
+    await visitor.close();
+  });
+
+  it('takes a success that is not from the API, such as the page of a hotel network, for a failure', async () => {
+    const { visitor } = await loggedIn(LOOKS[1]!);
+    const html = { status: 200, contentType: 'text/html', body: '<!doctype html><title>Hotel</title>' };
+    for (const answer of [html, { status: 200, json: {} }]) {
+      await visitor.page.route('**/api/auth/refresh', (route) => route.fulfill(answer));
+      await visitor.open('account');
+      await visitor.see('offline');
+      await visitor.page.unroute('**/api/auth/refresh');
+    }
+    await visitor.press('try-again');
+    await isLoggedIn(visitor);
+    await visitor.page.route('**/api/auth/login', (route) => route.fulfill(html));
+    await logIn(visitor, { loginId: 'ada', password: 'x' });
+    await visitor.page.locator('[data-form="login"] [data-problem]:visible').waitFor();
     await visitor.close();
   });
 
