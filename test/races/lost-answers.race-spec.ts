@@ -2,9 +2,9 @@ import http from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HttpClient } from '../support/http-client.js';
+import { LossyLink } from '../support/lossy-link.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { PROTECTIONS, refreshOf, SessionLab, type Device, type Protection } from '../support/session-lab.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
 import type { TestApp } from '../support/test-app.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
 
@@ -44,14 +44,14 @@ const gap = (): number => Math.ceil(Math.exp((random.below(1000) / 1000) * Math.
 async function loseAnswer(device: Device, server: TestApp, loss: Loss): Promise<void> {
   lost[loss] += 1;
   if (loss === 'killed after the commit') return void (await refreshOf(device, server)); // and not stored
-  const proxy = await TcpProxy.to(server.origin);
-  const agent = new http.Agent();
-  const client = new HttpClient({ origin: () => new URL(proxy.url), agent });
+  const link = await LossyLink.to(server.origin);
+  const agent = new http.Agent({ keepAlive: false }); // so that the server closes the connection at the end
+  const client = new HttpClient({ origin: () => link.url, agent });
   const answer = refreshOf(device, client).catch(() => undefined);
-  for (let turns = random.below(400); turns > 0; turns -= 1) await nextTurn();
-  if (loss === 'network cut') proxy.stall();
-  else agent.destroy();
-  await proxy.disconnect();
+  for (let turns = random.below(200); turns > 0; turns -= 1) await nextTurn();
+  link.lose();
+  if (loss === 'killed at a random moment') agent.destroy();
+  await link.settled();
   agent.destroy();
   await answer;
 }
