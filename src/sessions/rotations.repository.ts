@@ -42,6 +42,8 @@ export interface UnrotatedSession extends SessionUse {
   readonly isExpired: boolean;
   /** The user agent of the last login or refresh. */
   readonly userAgent: string;
+  /** How many generations in a row before this one had a late replay. */
+  readonly earlierLateReplays: number;
   /**
    * Whether the last rotation is so recent that the previous token still returns the same
    * successor.
@@ -101,7 +103,9 @@ const LOOK: PreparedStatement = {
   name: 'session-look',
   text: `SELECT false AS "isRotated", ${STATE}, ${DEVICE}, s.ip AS "previousIp", 0 AS refreshes,
       extract(epoch FROM now() - s.rotated_at)::float8 AS "secondsSince",
-      s.user_agent AS "userAgent", (s.ended_at IS NOT NULL OR m.status <> 'active') AS "isOver", s.idle_expires_at <= now() AS "isExpired",
+      s.user_agent AS "userAgent",
+      CASE s.late_replay_generation WHEN s.generation THEN s.late_replays - 1 WHEN s.generation - 1 THEN s.late_replays ELSE 0 END
+        AS "earlierLateReplays", (s.ended_at IS NOT NULL OR m.status <> 'active') AS "isOver", s.idle_expires_at <= now() AS "isExpired",
       s.rotated_at > now() - make_interval(secs => $3) AS "isWithinGrace"
     FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.id = $1 AND s.member_id = $2`,
 };

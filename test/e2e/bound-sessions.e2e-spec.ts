@@ -301,6 +301,17 @@ describe('the end of a bound session', () => {
     expectRefusal(await call(tokens.accessToken, maker), 'session_ended');
   });
 
+  it('RB-08 “it was not me” ends it', async () => {
+    const member = await given.member(app);
+    const [welcome] = await mailbox.to(member.email).all();
+    const maker = new ProofMaker();
+    const body = { identifier: member.loginId, password: member.password };
+    const { body: tokens } = await send(LOGIN, maker, { body }).expect(200);
+    const { linkToken } = await mailbox.to(member.email).next({ after: welcome });
+    await app.post('/api/auth/not-me', { token: linkToken }).expect(204);
+    expectRefusal(await refresh(tokens.refreshToken, maker), 'session_ended');
+  });
+
   it('RB-08 its member ends it from another device', async () => {
     const { member, maker, tokens } = await boundSession();
     await app.delete('/api/auth/sessions', undefined, member.accessToken).expect(204);

@@ -4,14 +4,14 @@ import { DomainError } from '../../http/problems/domain-error.js';
 export const PROOF_ALGORITHMS = ['ES256', 'EdDSA'] as const;
 
 /** The public key of a proof; other members of its JWK are ignored. */
-export type ProofKey =
+export type ProofJwk =
   | { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string }
   | { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string };
 
 /** A proof whose form is right. Its signature is not verified yet. */
 export interface ProofParts {
   readonly algorithm: (typeof PROOF_ALGORITHMS)[number];
-  readonly key: ProofKey;
+  readonly key: ProofJwk;
   readonly jti: string;
   readonly htm: string;
   readonly htu: string;
@@ -65,7 +65,7 @@ function readObject(part: string): JsonObject {
   return value as JsonObject;
 }
 
-function readKey(jwk: unknown, algorithm: ProofParts['algorithm']): ProofKey {
+function readKey(jwk: unknown, algorithm: ProofParts['algorithm']): ProofJwk {
   if (typeof jwk !== 'object' || jwk === null) throw invalid('jwk is missing');
   if (PRIVATE_MEMBERS.some((member) => member in jwk)) throw invalid('jwk holds a private key');
   const { kty, crv, x, y } = jwk as JsonObject;

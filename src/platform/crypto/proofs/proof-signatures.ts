@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { calculateJwkThumbprint, compactVerify, importJWK, type CryptoKey } from 'jose';
-import { invalid, PROOF_ALGORITHMS, type ProofKey, type ProofParts } from './proof-form.js';
+import { invalid, PROOF_ALGORITHMS, type ProofJwk, type ProofParts } from './proof-form.js';
 
 interface ImportedKey {
   readonly key: CryptoKey | Uint8Array;
@@ -29,7 +29,7 @@ export class ProofSignatures {
     }
   }
 
-  private async import(jwk: ProofKey, algorithm: ProofParts['algorithm']): Promise<ImportedKey> {
+  private async import(jwk: ProofJwk, algorithm: ProofParts['algorithm']): Promise<ImportedKey> {
     const name = JSON.stringify(jwk);
     const known = this.keys.get(name);
     if (known) return known;
