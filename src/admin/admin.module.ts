@@ -7,6 +7,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
+import { AdminWritesService } from './admin-writes.service.js';
 import { EventDirectoryService } from './event-directory.service.js';
 import { LoginUnlockService } from './login-unlock.service.js';
 import { LostFactorService } from './lost-factor.service.js';
@@ -37,6 +38,7 @@ import { ViewAuditService } from './view-audit.service.js';
     EventDirectoryService,
     MailAdministrationService,
     ViewAuditService,
+    AdminWritesService,
   ],
 })
 export class AdminModule {}

@@ -6,15 +6,15 @@ import { Database } from '../platform/database/database.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { SecondFactorThrottleService } from '../mfa/second-factor-throttle.service.js';
-import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { adminContext } from './admin-context.js';
+import { AdminWritesService } from './admin-writes.service.js';
 
 /** Ends the time that a member has to wait after failed logins. */
 @Injectable()
 export class LoginUnlockService {
   constructor(
     private readonly database: Database,
-    private readonly members: MemberAdministrationRepository,
+    private readonly writes: AdminWritesService,
     private readonly loginThrottle: LoginThrottleService,
     private readonly factorThrottle: SecondFactorThrottleService,
     private readonly auditLog: AuditLogService,
@@ -30,7 +30,7 @@ export class LoginUnlockService {
   async unlock(admin: Principal, id: string, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
-      const member = await this.members.getLocked(tx, id);
+      const member = await this.writes.asAdministratorOf(tx, admin, id);
       await this.loginThrottle.clear(tx, id);
       await this.factorThrottle.unlock(tx, id);
       await this.auditLog.record(tx, 'login.unlocked', { memberId: id, context: actor }, {});

@@ -7,15 +7,15 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
-import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { adminContext } from './admin-context.js';
+import { AdminWritesService } from './admin-writes.service.js';
 
 /** Removes the second factor of a member who has lost it and so cannot log in. */
 @Injectable()
 export class LostFactorService {
   constructor(
     private readonly database: Database,
-    private readonly members: MemberAdministrationRepository,
+    private readonly writes: AdminWritesService,
     private readonly factors: EnrolledFactorsService,
     private readonly challenges: LoginChallengesService,
     private readonly auditLog: AuditLogService,
@@ -33,7 +33,7 @@ export class LostFactorService {
     if (id === admin.memberId) throw new DomainError('forbidden', { detail: 'own second factor' });
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
-      const member = await this.members.getLocked(tx, id);
+      const member = await this.writes.asAdministratorOf(tx, admin, id);
       const hasFactorLeft = await this.factors.removeLost(tx, id, factor);
       if (hasFactorLeft === null) throw new DomainError(factor === 'totp' ? 'totp_not_enabled' : 'not_found');
       await this.challenges.voidAllOf(tx, id);

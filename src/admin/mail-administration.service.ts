@@ -6,6 +6,7 @@ import { Database } from '../platform/database/database.js';
 import type { OutboxStatus } from '../mail/outbox/outbox-message.entity.js';
 import { OutboxInspectionService, type InspectedMail } from '../mail/outbox/outbox-inspection.service.js';
 import { adminContext } from './admin-context.js';
+import { AdminWritesService } from './admin-writes.service.js';
 import { PageCursors, type Page } from './page-cursors.js';
 
 /**
@@ -15,6 +16,7 @@ import { PageCursors, type Page } from './page-cursors.js';
 export class MailAdministrationService {
   constructor(
     private readonly database: Database,
+    private readonly writes: AdminWritesService,
     private readonly outbox: OutboxInspectionService,
     private readonly auditLog: AuditLogService,
     private readonly cursors: PageCursors,
@@ -34,6 +36,7 @@ export class MailAdministrationService {
   /** Makes a dead mail due again. @throws DomainError `not_found`, `mail_not_retryable` */
   async retry(admin: Principal, id: string, context: ClientContext): Promise<void> {
     await this.database.transaction(async (tx) => {
+      await this.writes.asAdministrator(tx, admin);
       await this.outbox.retry(tx, id);
       await this.auditLog.record(tx, 'mail.retried', { context: adminContext(admin, context) }, { mailId: id });
     });

@@ -11,6 +11,7 @@ import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.j
 import type { Member } from '../users/member.entity.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { adminContext } from './admin-context.js';
+import { AdminWritesService } from './admin-writes.service.js';
 
 /** What administrators can change about a member. Closing an account is left to its owner. */
 export interface MemberChanges {
@@ -27,6 +28,7 @@ export class MemberAdministrationService {
   constructor(
     private readonly database: Database,
     private readonly members: MemberAdministrationRepository,
+    private readonly writes: AdminWritesService,
     private readonly sessions: SessionRevocationService,
     private readonly pendingProofs: PendingProofsService,
     private readonly auditLog: AuditLogService,
@@ -49,11 +51,9 @@ export class MemberAdministrationService {
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);
-      // Check again under the lock: when two administrators demote each other, the second one to
+      // Checks again under the lock: when two administrators demote each other, the second one to
       // get the lock is no longer an administrator (AD-03).
-      if (!(await this.members.isActiveAdmin(tx, admin.memberId)))
-        throw new DomainError('forbidden', { detail: 'demoted or disabled a moment ago' });
-      const member = await this.members.getLocked(tx, id);
+      const member = await this.writes.asAdministratorOf(tx, admin, id);
       if (member.status === 'closed') throw new DomainError('member_not_active', { detail: 'closed by its owner' });
       if (status === 'disabled' && member.status !== status) await this.disable(tx, member, actor);
       if (status === 'active' && member.status !== status) await this.enable(tx, member, actor);
@@ -65,7 +65,7 @@ export class MemberAdministrationService {
   async endSessions(admin: Principal, id: string, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
-      const member = await this.members.getLocked(tx, id);
+      const member = await this.writes.asAdministratorOf(tx, admin, id);
       await this.sessions.endAll(tx, id, 'ended-by-admin', actor);
       await this.auditLog.record(tx, 'session.all_ended_by_admin', { memberId: id, context: actor }, {});
       await this.notifications.send(tx, member, 'logged-out');

@@ -9,6 +9,7 @@ import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.j
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
 import { adminContext } from './admin-context.js';
+import { AdminWritesService } from './admin-writes.service.js';
 
 /** Requires a new password from members whose password may be known to others. */
 @Injectable()
@@ -16,6 +17,7 @@ export class PasswordResetDemandService {
   constructor(
     private readonly database: Database,
     private readonly members: MemberAdministrationRepository,
+    private readonly writes: AdminWritesService,
     private readonly sessions: SessionRevocationService,
     private readonly pendingProofs: PendingProofsService,
     private readonly invitations: PasswordInvitationsService,
@@ -31,7 +33,7 @@ export class PasswordResetDemandService {
   async demand(admin: Principal, id: string, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
-      const member = await this.members.getLocked(tx, id);
+      const member = await this.writes.asAdministratorOf(tx, admin, id);
       if (member.status !== 'active') throw new DomainError('member_not_active');
       await this.members.demandPasswordChange(tx, id);
       await this.pendingProofs.voidAllOf(tx, id);

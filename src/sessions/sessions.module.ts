@@ -8,6 +8,7 @@ import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { DevicesRepository } from './devices/devices.repository.js';
 import { KnownDevicesService } from './devices/known-devices.service.js';
+import { MemberWritesService } from './member-writes.service.js';
 import { AccessRevocationService } from './revocation/access-revocation.service.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { RevocationsRepository } from './revocation/revocations.repository.js';
@@ -30,6 +31,7 @@ import { SessionsService } from './sessions.service.js';
   ],
   providers: [
     SessionsService,
+    MemberWritesService,
     SessionRevocationService,
     AccessRevocationService,
     KnownDevicesService,
@@ -42,6 +44,7 @@ import { SessionsService } from './sessions.service.js';
   ],
   exports: [
     SessionsService,
+    MemberWritesService,
     SessionRevocationService,
     AccessRevocationService,
     KnownDevicesService,

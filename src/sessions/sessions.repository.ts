@@ -50,6 +50,12 @@ export interface SessionRow {
   readonly bound: boolean;
 }
 
+/** A session that has neither ended nor expired. */
+export interface LiveSession {
+  /** Whether its member authenticated within REAUTHENTICATION_SECONDS. */
+  readonly isRecent: boolean;
+}
+
 /** The columns of {@link SessionState}, of sessions `s` and members `m`. */
 export const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.transport,
   s.key_thumbprint AS "keyThumbprint", s.binding,
@@ -157,8 +163,21 @@ export class SessionsRepository {
     return count === 1;
   }
 
-  async markAuthenticated(id: string): Promise<void> {
-    await this.database.query(`UPDATE sessions SET authenticated_at = now() WHERE id = $1 AND ended_at IS NULL`, [id]);
+  /**
+   * Locks the session's row until commit, so that no transaction ends the session before.
+   * @returns null if it has ended or expired, or belongs to another member
+   */
+  async lockLive(tx: Tx, id: string, memberId: string): Promise<LiveSession | null> {
+    const { rows } = await tx.query<LiveSession>(
+      `SELECT authenticated_at > now() - make_interval(secs => $3) AS "isRecent"
+       FROM sessions WHERE id = $1 AND member_id = $2 AND ended_at IS NULL AND idle_expires_at > now() FOR NO KEY UPDATE`,
+      [id, memberId, this.config.env.REAUTHENTICATION_SECONDS],
+    );
+    return rows[0] ?? null;
+  }
+
+  async markAuthenticated(tx: Tx, id: string): Promise<void> {
+    await tx.query(`UPDATE sessions SET authenticated_at = now() WHERE id = $1`, [id]);
   }
 
   /**

@@ -76,8 +76,8 @@ export class SessionsService {
   }
 
   /** Records that the member of this session has just confirmed the password. */
-  async markAuthenticated(sessionId: string): Promise<void> {
-    await this.sessions.markAuthenticated(sessionId);
+  async markAuthenticated(tx: Tx, sessionId: string): Promise<void> {
+    await this.sessions.markAuthenticated(tx, sessionId);
   }
 
   /** The member's live sessions, last used first. */

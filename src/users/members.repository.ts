@@ -149,6 +149,16 @@ export class MembersRepository {
     return rows[0] ?? null;
   }
 
+  /** As {@link lock}, for several members: in one order everywhere, so that none deadlock. */
+  async lockAll(tx: Tx, ids: readonly string[]): Promise<void> {
+    await tx.query(`SELECT id FROM members WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, [[...ids]]);
+  }
+
+  /** As {@link lock}, and reads the row. */
+  async findLocked(tx: Tx, id: string): Promise<Member | null> {
+    return tx.manager.findOne(Member, { where: { id }, lock: { mode: 'for_no_key_update' } });
+  }
+
   /**
    * Locks the member's row until commit.
    * @returns false unless the member is active and still at this password version

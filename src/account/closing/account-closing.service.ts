@@ -3,11 +3,10 @@ import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Principal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { LoginChallengesService } from '../../mfa/challenges/login-challenges.service.js';
+import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 import { MemberAdministrationRepository } from '../../users/member-administration.repository.js';
-import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { AccountNotificationsService } from '../account-notifications.service.js';
 
 /**
@@ -21,24 +20,20 @@ export class AccountClosingService {
     private readonly members: MemberAdministrationRepository,
     private readonly reauthentication: ReauthenticationService,
     private readonly sessions: SessionRevocationService,
-    private readonly emailChallenges: EmailChallengesService,
-    private readonly loginChallenges: LoginChallengesService,
+    private readonly pendingProofs: PendingProofsService,
     private readonly notifications: AccountNotificationsService,
   ) {}
 
   /** @throws DomainError `invalid_credentials`, `overloaded`, `last_admin` */
   async close(principal: Principal, password: string, context: ClientContext): Promise<void> {
     const { memberId } = principal;
-    await this.reauthentication.confirmPassword(principal, password, context);
+    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);
-      const member = await this.members.getLocked(tx, memberId);
-      // Another request has just closed the account and done all of the following.
-      if (member.status !== 'active') return;
+      const { member } = await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
       if (!(await this.members.close(tx, memberId))) throw new DomainError('last_admin');
-      await this.emailChallenges.voidAllOf(tx, memberId);
-      // The second step of a login that began earlier would restore the account.
-      await this.loginChallenges.voidAllOf(tx, memberId);
+      // Also logins that await their second factor: completing one would restore the account.
+      await this.pendingProofs.voidAllOf(tx, memberId);
       await this.sessions.endAll(tx, memberId, 'account-closed', context);
       await this.notifications.notifyClosed(tx, principal, member, context);
     });

@@ -1,28 +1,38 @@
 import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Principal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
+import { MemberWritesService } from '../../sessions/member-writes.service.js';
+import { MembersRepository } from '../../users/members.repository.js';
 import { ChallengeCodesService } from '../../verification/challenge-codes.service.js';
 import { ChallengeLinksService } from '../../verification/challenge-links.service.js';
-import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
-import { EmailReplacementService, type ProvenAddress } from './email-replacement.service.js';
+import { EmailReplacementService } from './email-replacement.service.js';
 
 /** Confirms a new address by the code or the link that was mailed to it. */
 @Injectable()
 export class EmailChangeConfirmationService {
   constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly writes: MemberWritesService,
     private readonly challengeCodes: ChallengeCodesService,
     private readonly challengeLinks: ChallengeLinksService,
     private readonly replacement: EmailReplacementService,
     private readonly mailBudget: MailBudgetService,
   ) {}
 
-  /** @throws DomainError `code_invalid`, `too_many_attempts`, `email_taken` */
-  async confirmCode({ memberId }: Principal, requestId: string, code: string, context: ClientContext): Promise<void> {
+  /** @throws DomainError `code_invalid`, `too_many_attempts`, `email_taken`, `session_ended` */
+  async confirmCode(principal: Principal, requestId: string, code: string, context: ClientContext): Promise<void> {
     const challenge = await this.challengeCodes.guess('email-change', requestId, code);
-    if (challenge.memberId !== memberId) throw new DomainError('code_invalid', { detail: 'request of another member' });
-    await this.replace(challenge, 'code', context);
+    if (challenge.memberId !== principal.memberId)
+      throw new DomainError('code_invalid', { detail: 'request of another member' });
+    await this.database.transaction(async (tx) => {
+      const { member } = await this.writes.asMember(tx, principal);
+      await this.replacement.replace(tx, member, challenge, 'code', context);
+    });
+    await this.mailBudget.refundClaim(challenge.emailKey);
   }
 
   /**
@@ -32,11 +42,11 @@ export class EmailChangeConfirmationService {
    */
   async confirmLink(linkToken: string, context: ClientContext): Promise<void> {
     const challenge = await this.challengeLinks.get('email-change', linkToken);
-    await this.replace(challenge, 'link', context);
-  }
-
-  private async replace(challenge: ProvenAddress, method: ChallengeMethod, context: ClientContext): Promise<void> {
-    await this.replacement.replace(challenge, method, context);
+    await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, challenge.memberId!);
+      const member = await this.members.get(tx, challenge.memberId!);
+      await this.replacement.replace(tx, member, challenge, 'link', context);
+    });
     await this.mailBudget.refundClaim(challenge.emailKey);
   }
 }

@@ -34,12 +34,30 @@ export class EmailChangeMailsService {
   ) {}
 
   /**
+   * Sends a challenge to the new address. Too soon for another mail, the mailed code stays valid and
+   * this request gets a further request id for it.
+   * @returns the request id that goes with the mailed code
+   */
+  async requestProof(
+    tx: Tx,
+    memberId: string,
+    address: NewAddress,
+    mayMail: boolean,
+    context: ClientContext,
+  ): Promise<string> {
+    const { emailKey } = address;
+    const openId = mayMail ? null : await this.emailChallenges.findOpen(tx, emailKey, 'email-change', { memberId });
+    const challengeId = openId ?? (await this.sendChallenge(tx, memberId, address, mayMail, context));
+    return this.emailChallenges.addRequest(tx, challengeId);
+  }
+
+  /**
    * Issues a challenge and mails it to the new address. If `mayMail` is false or another member has
    * the address or can still go back to it, the same rows are written but no mail is sent, so that the response does not show
    * which addresses are taken.
    * @returns the id of the challenge
    */
-  async sendChallenge(
+  private async sendChallenge(
     tx: Tx,
     memberId: string,
     { email, emailKey }: NewAddress,

@@ -8,7 +8,6 @@ import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import type { CodeRequest } from '../../verification/code-requests.service.js';
-import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { EmailChangeMailsService } from './email-change-mails.service.js';
 
 /** Takes requests to change the address. The change takes effect when the new mailbox is proven. */
@@ -19,7 +18,6 @@ export class EmailChangeRequestService {
     private readonly reauthentication: ReauthenticationService,
     private readonly ipLimits: IpLimitsService,
     private readonly mailBudget: MailBudgetService,
-    private readonly emailChallenges: EmailChallengesService,
     private readonly mails: EmailChangeMailsService,
     private readonly auditLog: AuditLogService,
   ) {}
@@ -37,17 +35,15 @@ export class EmailChangeRequestService {
   ): Promise<CodeRequest> {
     const { memberId, sessionId } = principal;
     await this.ipLimits.takeRequest(context);
-    await this.reauthentication.confirmPassword(principal, password, context);
-    const { address, key: emailKey } = parseEmailAddress(newEmail)!;
+    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
+    const { address: newAddress, key: emailKey } = parseEmailAddress(newEmail)!;
     const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(emailKey);
     return this.database.transaction(async (tx) => {
-      // Too soon for another mail: the mailed code stays valid, and this request gets a further
-      // request id for it.
-      const openId = mayMail ? null : await this.emailChallenges.findOpen(tx, emailKey, 'email-change', { memberId });
-      const challengeId =
-        openId ?? (await this.mails.sendChallenge(tx, memberId, { email: address, emailKey }, mayMail, context));
+      await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
       await this.auditLog.record(tx, 'email.change_requested', { memberId, sessionId, context }, {});
-      return { requestId: await this.emailChallenges.addRequest(tx, challengeId), resendAfter };
+      const address = { email: newAddress, emailKey };
+      const requestId = await this.mails.requestProof(tx, memberId, address, mayMail, context);
+      return { requestId, resendAfter };
     });
   }
 }

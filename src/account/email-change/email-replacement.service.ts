@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { digest } from '../../platform/crypto/digest.js';
 import { randomToken } from '../../platform/crypto/random.js';
-import { Database } from '../../platform/database/database.js';
+import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { EmailChangesRepository } from '../../users/email-changes.repository.js';
+import type { Member } from '../../users/member.entity.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
@@ -24,7 +25,6 @@ export interface ProvenAddress {
 @Injectable()
 export class EmailReplacementService {
   constructor(
-    private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly emailChanges: EmailChangesRepository,
     private readonly emailChallenges: EmailChallengesService,
@@ -36,29 +36,30 @@ export class EmailReplacementService {
   /**
    * Uses up the challenge, and voids all others of the member and the logins that wait for a second
    * factor.
+   * @param before the member before the change; the row is locked
    * @throws DomainError `email_taken`; `code_invalid` or `link_invalid` if another request used the
    * challenge first, or the address or the status of the member has changed since
    */
-  async replace(challenge: ProvenAddress, method: ChallengeMethod, context: ClientContext): Promise<void> {
-    const { id, emailKey } = challenge;
-    const memberId = challenge.memberId!;
+  async replace(
+    tx: Tx,
+    before: Member,
+    challenge: ProvenAddress,
+    method: ChallengeMethod,
+    context: ClientContext,
+  ): Promise<void> {
+    const { id: memberId, email: oldEmail, emailKey: oldEmailKey } = before;
     const newEmail = challenge.newEmail!;
     const undoToken = randomToken();
-    await this.database.transaction(async (tx) => {
-      await this.members.lock(tx, memberId);
-      const before = await this.members.get(tx, memberId);
-      // Closing and disabling void the challenge; one that was issued at that moment opens nothing.
-      if (before.status !== 'active')
-        throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'member not active' });
-      await this.emailChallenges.spend(tx, id, method, before.emailKey);
-      // The new address comes from the challenge's own row, so it is the one that the challenge was
-      // mailed to (OC-06).
-      await this.members.setEmail(tx, memberId, newEmail, emailKey);
-      const { email: oldEmail, emailKey: oldEmailKey } = before;
-      await this.emailChanges.insert(tx, { memberId, oldEmail, oldEmailKey, undoDigest: digest(undoToken) });
-      await this.pendingProofs.voidAllOf(tx, memberId);
-      await this.auditLog.record(tx, 'email.changed', { memberId, context }, {});
-      await this.mails.notifyPreviousAddress(tx, before, newEmail, undoToken, context);
-    });
+    // Closing and disabling void the challenge; one that was issued at that moment opens nothing.
+    if (before.status !== 'active')
+      throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'member not active' });
+    await this.emailChallenges.spend(tx, challenge.id, method, oldEmailKey);
+    // The new address comes from the challenge's own row, so it is the one that the challenge was
+    // mailed to (OC-06).
+    await this.members.setEmail(tx, memberId, newEmail, challenge.emailKey);
+    await this.emailChanges.insert(tx, { memberId, oldEmail, oldEmailKey, undoDigest: digest(undoToken) });
+    await this.pendingProofs.voidAllOf(tx, memberId);
+    await this.auditLog.record(tx, 'email.changed', { memberId, context }, {});
+    await this.mails.notifyPreviousAddress(tx, before, newEmail, undoToken, context);
   }
 }

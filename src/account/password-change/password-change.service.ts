@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Principal } from '../../platform/http/principal.js';
-import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
@@ -28,7 +27,7 @@ export class PasswordChangeService {
    * Sets the new password, ends all other sessions and voids every open challenge. A wrong current
    * password counts like a failed login, so that a stolen session cannot be used to guess it
    * (PW-05).
-   * @throws DomainError `invalid_credentials`, `validation_failed`, `password_too_common`,
+   * @throws DomainError `invalid_credentials`, `session_ended`, `validation_failed`, `password_too_common`,
    * `too_many_requests`, `overloaded`
    */
   async change(
@@ -45,10 +44,10 @@ export class PasswordChangeService {
     });
     await this.database.transaction(async (tx) => {
       // Of parallel changes with the same current password, one wins (CC-06).
-      if (!(await this.members.setPassword(tx, memberId, passwordHash, candidate.passwordVersion)))
-        throw new DomainError('invalid_credentials', { detail: 'the password was replaced by another request' });
+      const { member } = await this.reauthentication.asConfirmedMember(tx, principal, candidate);
+      await this.members.setPassword(tx, memberId, passwordHash);
       await this.access.revokeAll(tx, memberId, 'password-changed', context, sessionId);
-      await this.notifications.notifyPasswordChanged(tx, principal, await this.members.get(tx, memberId), context);
+      await this.notifications.notifyPasswordChanged(tx, principal, member, context);
     });
   }
 }

@@ -30,10 +30,10 @@ export class ProfileController {
   @ApiOperation({ operationId: 'meUpdate' })
   @SignedIn()
   async update(
-    @CurrentPrincipal() { memberId }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body() body: UpdateProfileRequest,
     @Context() context: ClientContext,
   ): Promise<ProfileResponse> {
-    return profileResponseOf(await this.profile.update(memberId, { ...body }, context));
+    return profileResponseOf(await this.profile.update(principal, { ...body }, context));
   }
 }

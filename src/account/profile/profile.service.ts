@@ -3,6 +3,8 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { MembersRepository, type Profile } from '../../users/members.repository.js';
 
 /** What a member may change without a password. */
@@ -17,6 +19,7 @@ export class ProfileService {
   constructor(
     private readonly database: Database,
     private readonly members: MembersRepository,
+    private readonly writes: MemberWritesService,
     private readonly auditLog: AuditLogService,
   ) {}
 
@@ -24,8 +27,11 @@ export class ProfileService {
     return this.members.getProfile(memberId);
   }
 
-  async update(memberId: string, changes: ProfileChanges, context: ClientContext): Promise<Profile> {
+  /** @throws DomainError `session_ended` */
+  async update(principal: Principal, changes: ProfileChanges, context: ClientContext): Promise<Profile> {
+    const { memberId } = principal;
     return this.database.transaction(async (tx) => {
+      await this.writes.asMember(tx, principal);
       const fields = Object.keys(changes);
       if (fields.length > 0) {
         await this.members.updateProfile(tx, memberId, changes);

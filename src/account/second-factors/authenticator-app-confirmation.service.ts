@@ -3,19 +3,19 @@ import type { Principal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
 import { SecondFactorNotificationsService } from '../../mfa/second-factor-notifications.service.js';
 import { SecondFactorVerificationService } from '../../mfa/second-factor-verification.service.js';
 import { TotpService } from '../../mfa/totp/totp.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
 
 /** Confirms a new authenticator app by its first code. */
 @Injectable()
 export class AuthenticatorAppConfirmationService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly writes: MemberWritesService,
     private readonly totp: TotpService,
     private readonly verification: SecondFactorVerificationService,
     private readonly factors: EnrolledFactorsService,
@@ -33,9 +33,9 @@ export class AuthenticatorAppConfirmationService {
     if (await this.totp.isConfirmed(this.database, memberId)) throw new DomainError('totp_already_enabled');
     const matched = await this.verification.attemptUnconfirmedApp({ memberId, deviceId: sessionId }, code);
     return this.database.transaction(async (tx) => {
-      // The member's row first: a login in progress either ends before this commit or finds the new
+      // Locks the member's row: a login in progress either ends before this commit or finds the new
       // factor (CC-06).
-      await this.members.lock(tx, memberId);
+      await this.writes.asMember(tx, principal, { needsRecentLogin: true });
       const isFirstFactor = !(await this.factors.isEnrolled(tx, memberId));
       await this.totp.confirm(tx, memberId, matched);
       const codes = await this.recoveryCodes.replaceAll(tx, memberId);

@@ -8,7 +8,6 @@ import { SecondFactorVerificationService } from '../../mfa/second-factor-verific
 import type { TotpEnrolment } from '../../mfa/totp/totp.js';
 import { TotpService } from '../../mfa/totp/totp.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
 import { FactorRemovalService } from './factor-removal.service.js';
 
 export interface TwoFactorStatus {
@@ -25,7 +24,6 @@ export interface TwoFactorStatus {
 export class AuthenticatorAppService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
     private readonly reauthentication: ReauthenticationService,
     private readonly totp: TotpService,
     private readonly recoveryCodes: RecoveryCodesService,
@@ -44,8 +42,11 @@ export class AuthenticatorAppService {
    * @throws DomainError `invalid_credentials`, `totp_already_enabled`, `overloaded`
    */
   async enrol(principal: Principal, password: string, context: ClientContext): Promise<TotpEnrolment> {
-    const { loginId } = await this.reauthentication.confirmPassword(principal, password, context);
-    return this.database.transaction((tx) => this.totp.enrol(tx, principal.memberId, loginId));
+    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
+    return this.database.transaction(async (tx) => {
+      await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
+      return this.totp.enrol(tx, principal.memberId, confirmed.loginId);
+    });
   }
 
   /**
@@ -55,11 +56,11 @@ export class AuthenticatorAppService {
    */
   async remove(principal: Principal, password: string, code: string, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;
-    await this.reauthentication.confirmPassword(principal, password, context);
+    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
     if (!(await this.totp.isConfirmed(this.database, memberId))) throw new DomainError('totp_not_enabled');
     const factor = await this.verification.attempt({ memberId, deviceId: sessionId }, code, context);
     await this.database.transaction(async (tx) => {
-      await this.members.lock(tx, memberId);
+      await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
       await this.verification.spend(tx, principal, factor, context);
       await this.removal.removeApp(tx, principal, context);
     });

@@ -5,8 +5,8 @@ import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { PasskeysRepository, type PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
 import { FactorRemovalService } from './factor-removal.service.js';
 
 /** Lists, renames and removes a member's own passkeys. */
@@ -14,7 +14,7 @@ import { FactorRemovalService } from './factor-removal.service.js';
 export class OwnPasskeysService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly writes: MemberWritesService,
     private readonly reauthentication: ReauthenticationService,
     private readonly passkeys: PasskeysRepository,
     private readonly removal: FactorRemovalService,
@@ -27,13 +27,10 @@ export class OwnPasskeysService {
   }
 
   /** @throws DomainError `not_found`, also for another member's passkey */
-  async rename(
-    { memberId, sessionId }: Principal,
-    id: string,
-    name: string | null,
-    context: ClientContext,
-  ): Promise<PasskeySummary> {
+  async rename(principal: Principal, id: string, name: string | null, context: ClientContext): Promise<PasskeySummary> {
+    const { memberId, sessionId } = principal;
     return this.database.transaction(async (tx) => {
+      await this.writes.asMember(tx, principal);
       const passkey = await this.passkeys.rename(tx, id, memberId, name);
       if (!passkey) throw noSuchPasskey();
       await this.auditLog.record(tx, 'passkey.renamed', { memberId, sessionId, context }, { name });
@@ -43,9 +40,9 @@ export class OwnPasskeysService {
 
   /** @throws DomainError `invalid_credentials`, `not_found`, `overloaded` */
   async remove(principal: Principal, id: string, password: string, context: ClientContext): Promise<void> {
-    await this.reauthentication.confirmPassword(principal, password, context);
+    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
     await this.database.transaction(async (tx) => {
-      await this.members.lock(tx, principal.memberId);
+      await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
       if (!(await this.removal.removePasskey(tx, principal, id, context))) throw noSuchPasskey();
     });
   }

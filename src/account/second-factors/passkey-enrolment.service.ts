@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
+import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';
 import type { NewCredential } from '../../mfa/passkeys/passkey-credential.js';
 import { PasskeyRegistrationService, type CreationOptions } from '../../mfa/passkeys/passkey-registration.service.js';
@@ -9,14 +10,13 @@ import type { PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
 import { SecondFactorNotificationsService } from '../../mfa/second-factor-notifications.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
 
 /** Adds a passkey to a member's account. */
 @Injectable()
 export class PasskeyEnrolmentService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
+    private readonly writes: MemberWritesService,
     private readonly reauthentication: ReauthenticationService,
     private readonly registration: PasskeyRegistrationService,
     private readonly factors: EnrolledFactorsService,
@@ -27,8 +27,11 @@ export class PasskeyEnrolmentService {
   /** @throws DomainError `invalid_credentials`, `passkey_limit_reached`, `overloaded` */
   async begin(principal: Principal, password: string, context: ClientContext): Promise<CreationOptions> {
     const member = await this.reauthentication.confirmPassword(principal, password, context);
-    await this.registration.checkLimit(this.database, principal.memberId);
-    return this.registration.begin(member);
+    return this.database.transaction(async (tx) => {
+      await this.reauthentication.asConfirmedMember(tx, principal, member);
+      await this.registration.checkLimit(tx, principal.memberId);
+      return this.registration.begin(tx, member);
+    });
   }
 
   /**
@@ -46,9 +49,9 @@ export class PasskeyEnrolmentService {
     const { memberId } = principal;
     const newPasskey = await this.registration.finish(credential, memberId);
     return this.database.transaction(async (tx) => {
-      // The member's row first: a login in progress either ends before this commit or finds the new
+      // Locks the member's row: a login in progress either ends before this commit or finds the new
       // factor (CC-06), and two passkeys added at once are counted one after the other.
-      await this.members.lock(tx, memberId);
+      await this.writes.asMember(tx, principal, { needsRecentLogin: true });
       await this.registration.checkLimit(tx, memberId);
       const isFirstFactor = !(await this.factors.isEnrolled(tx, memberId));
       const passkey = await this.registration.store(tx, { ...newPasskey, name });

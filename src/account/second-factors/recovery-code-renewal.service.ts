@@ -7,14 +7,12 @@ import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
 import { SecondFactorNotificationsService } from '../../mfa/second-factor-notifications.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
 
 /** Replaces a member's recovery codes. */
 @Injectable()
 export class RecoveryCodeRenewalService {
   constructor(
     private readonly database: Database,
-    private readonly members: MembersRepository,
     private readonly reauthentication: ReauthenticationService,
     private readonly factors: EnrolledFactorsService,
     private readonly recoveryCodes: RecoveryCodesService,
@@ -27,9 +25,9 @@ export class RecoveryCodeRenewalService {
    */
   async renew(principal: Principal, password: string, context: ClientContext): Promise<string[]> {
     const { memberId } = principal;
-    await this.reauthentication.confirmPassword(principal, password, context);
+    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
     return this.database.transaction(async (tx) => {
-      await this.members.lock(tx, memberId);
+      await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
       if (!(await this.factors.isEnrolled(tx, memberId))) throw new DomainError('totp_not_enabled');
       const codes = await this.recoveryCodes.replaceAll(tx, memberId);
       await this.notifications.notify(tx, 'two-factor.recovery_codes_replaced', principal, context, {});

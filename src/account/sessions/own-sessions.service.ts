@@ -5,6 +5,7 @@ import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
+import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { summariseUserAgent, type UserAgentSummary } from '../../sessions/user-agent.js';
 
@@ -26,6 +27,7 @@ export class OwnSessionsService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionsService,
+    private readonly writes: MemberWritesService,
     private readonly revocation: SessionRevocationService,
     private readonly countries: CountryLookup,
   ) {}
@@ -41,19 +43,24 @@ export class OwnSessionsService {
   }
 
   /** @throws DomainError `reauth_required`; `not_found`, also for another member's session */
-  async end({ memberId, sessionId }: Principal, id: string, context: ClientContext): Promise<void> {
-    // A stolen session must not be able to end the member's other sessions (ASVS 7.5.2). Ending the
-    // request's own session is a logout, which needs no recent login.
-    if (id !== sessionId) await this.sessions.checkRecentLogin(sessionId);
-    if (!(await this.revocation.end(memberId, id, 'ended-by-member', context)))
-      throw new DomainError('not_found', { detail: 'not a live session of this member' });
+  async end(principal: Principal, id: string, context: ClientContext): Promise<void> {
+    const { memberId, sessionId } = principal;
+    await this.database.transaction(async (tx) => {
+      // A stolen session must not be able to end the member's other sessions (ASVS 7.5.2). Ending
+      // the request's own session is a logout, which needs no recent login.
+      await this.writes.asMember(tx, principal, { needsRecentLogin: id !== sessionId });
+      if (!(await this.revocation.endWithin(tx, memberId, id, 'ended-by-member', context)))
+        throw new DomainError('not_found', { detail: 'not a live session of this member' });
+    });
   }
 
   /** @throws DomainError `reauth_required` */
-  async endAll({ memberId, sessionId }: Principal, includeCurrent: boolean, context: ClientContext): Promise<void> {
-    await this.sessions.checkRecentLogin(sessionId);
-    await this.database.transaction((tx) =>
-      this.revocation.endAll(tx, memberId, 'ended-by-member', context, includeCurrent ? undefined : sessionId),
-    );
+  async endAll(principal: Principal, includeCurrent: boolean, context: ClientContext): Promise<void> {
+    const { memberId, sessionId } = principal;
+    await this.database.transaction(async (tx) => {
+      await this.writes.asMember(tx, principal, { needsRecentLogin: true });
+      const exceptId = includeCurrent ? undefined : sessionId;
+      await this.revocation.endAll(tx, memberId, 'ended-by-member', context, exceptId);
+    });
   }
 }

@@ -46,7 +46,7 @@ export class PasskeyAuthenticationService {
    * no credential.
    */
   async beginLogin(): Promise<RequestOptions> {
-    const { challenge, timeout, expiresIn } = await this.challenges.issue('login', null);
+    const { challenge, timeout, expiresIn } = await this.challenges.issue(this.database, 'login', null);
     const { id: rpID } = this.config.relyingParty;
     const options = { rpID, challenge, timeout, userVerification: 'required' } as const;
     const { generateAuthenticationOptions } = await webauthn();
@@ -72,10 +72,10 @@ export class PasskeyAuthenticationService {
    * @throws DomainError `passkey_invalid` if the member has no passkey
    */
   async beginSecondFactor(memberId: string): Promise<RequestOptions> {
-    const allowCredentials = await this.passkeys.findDescriptors(memberId);
+    const allowCredentials = await this.passkeys.findDescriptors(this.database, memberId);
     // A browser reads an empty list as "any passkey".
     if (allowCredentials.length === 0) throw passkeyInvalid('the member has no passkey');
-    const { challenge, timeout, expiresIn } = await this.challenges.issue('second-factor', memberId);
+    const { challenge, timeout, expiresIn } = await this.challenges.issue(this.database, 'second-factor', memberId);
     const { id: rpID } = this.config.relyingParty;
     const options = { rpID, challenge, timeout, allowCredentials, userVerification: 'preferred' } as const;
     const { generateAuthenticationOptions } = await webauthn();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { digest } from '../../platform/crypto/digest.js';
 import { Database } from '../../platform/database/database.js';
+import type { Sql } from '../../platform/database/sql.js';
 import type { PasskeyPurpose } from './passkey-challenge.entity.js';
 
 /**
@@ -11,8 +12,14 @@ import type { PasskeyPurpose } from './passkey-challenge.entity.js';
 export class PasskeyChallengesRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(challenge: string, purpose: PasskeyPurpose, memberId: string | null, ttlSeconds: number): Promise<void> {
-    await this.database.query(
+  async insert(
+    sql: Sql,
+    challenge: string,
+    purpose: PasskeyPurpose,
+    memberId: string | null,
+    ttlSeconds: number,
+  ): Promise<void> {
+    await sql.query(
       `INSERT INTO passkey_challenges (digest, purpose, member_id, expires_at) VALUES ($1, $2, $3, now() + make_interval(secs => $4))`,
       [digest(challenge), purpose, memberId, ttlSeconds],
     );

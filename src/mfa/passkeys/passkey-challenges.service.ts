@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
+import type { Sql } from '../../platform/database/sql.js';
 import type { PasskeyPurpose } from './passkey-challenge.entity.js';
 import { PasskeyChallengesRepository } from './passkey-challenges.repository.js';
 import { passkeyInvalid, refuseErrors } from './passkey-refusal.js';
@@ -31,10 +32,10 @@ export class PasskeyChallengesService {
   ) {}
 
   /** @param memberId null for a login that begins with the passkey */
-  async issue(purpose: PasskeyPurpose, memberId: string | null): Promise<IssuedPasskeyChallenge> {
+  async issue(sql: Sql, purpose: PasskeyPurpose, memberId: string | null): Promise<IssuedPasskeyChallenge> {
     const expiresIn = this.config.env.PASSKEY_CHALLENGE_TTL_SECONDS;
     const challenge = randomBytes(32);
-    await this.challenges.insert(challenge.toString('base64url'), purpose, memberId, expiresIn);
+    await this.challenges.insert(sql, challenge.toString('base64url'), purpose, memberId, expiresIn);
     return { challenge, timeout: expiresIn * 1000, expiresIn };
   }
 

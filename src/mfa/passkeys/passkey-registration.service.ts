@@ -40,8 +40,8 @@ export class PasskeyRegistrationService {
       throw new DomainError('passkey_limit_reached');
   }
 
-  async begin({ id, loginId, name }: Pick<Member, 'id' | 'loginId' | 'name'>): Promise<CreationOptions> {
-    const { challenge, timeout, expiresIn } = await this.challenges.issue('registration', id);
+  async begin(tx: Tx, { id, loginId, name }: Pick<Member, 'id' | 'loginId' | 'name'>): Promise<CreationOptions> {
+    const { challenge, timeout, expiresIn } = await this.challenges.issue(tx, 'registration', id);
     const party = this.config.relyingParty;
     const { generateRegistrationOptions } = await webauthn();
     const publicKey = await generateRegistrationOptions({
@@ -53,7 +53,7 @@ export class PasskeyRegistrationService {
       challenge,
       timeout,
       attestationType: 'none',
-      excludeCredentials: await this.passkeys.findDescriptors(id),
+      excludeCredentials: await this.passkeys.findDescriptors(tx, id),
       authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
       supportedAlgorithmIDs: ALGORITHMS,
     });

@@ -64,8 +64,8 @@ export class PasskeysRepository {
   }
 
   /** The member's passkeys, last used first, as WebAuthn options name them. */
-  async findDescriptors(memberId: string): Promise<PasskeyDescriptor[]> {
-    const { rows } = await this.database.query<Pick<Passkey, 'credentialId' | 'transports'>>(
+  async findDescriptors(sql: Sql, memberId: string): Promise<PasskeyDescriptor[]> {
+    const { rows } = await sql.query<Pick<Passkey, 'credentialId' | 'transports'>>(
       `SELECT credential_id AS "credentialId", transports FROM passkeys WHERE member_id = $1 ORDER BY last_used_at DESC NULLS LAST, id`,
       [memberId],
     );

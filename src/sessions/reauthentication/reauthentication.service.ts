@@ -3,10 +3,12 @@ import type { Principal } from '../../platform/http/principal.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
+import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
+import { MemberWritesService, type ActingMember } from '../member-writes.service.js';
 import { SessionsService } from '../sessions.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 
@@ -22,6 +24,7 @@ export class ReauthenticationService {
     private readonly passwords: PasswordsService,
     private readonly throttle: LoginThrottleService,
     private readonly sessions: SessionsService,
+    private readonly writes: MemberWritesService,
     private readonly auditLog: AuditLogService,
   ) {}
 
@@ -53,11 +56,23 @@ export class ReauthenticationService {
   }
 
   /**
+   * Admits a write as {@link MemberWritesService.asMember} does, if the password that the request
+   * confirmed is still the member's.
+   * @throws DomainError `session_ended`, `invalid_credentials`
+   */
+  async asConfirmedMember(tx: Tx, principal: Principal, { passwordVersion }: LoginCandidate): Promise<ActingMember> {
+    return this.writes.asMember(tx, principal, { passwordVersion });
+  }
+
+  /**
    * Records that the session's member has just confirmed the password.
-   * @throws DomainError `invalid_credentials`, `overloaded`
+   * @throws DomainError `invalid_credentials`, `session_ended`, `overloaded`
    */
   async reauthenticate(principal: Principal, password: string, context: ClientContext): Promise<void> {
-    await this.confirmPassword(principal, password, context);
-    await this.sessions.markAuthenticated(principal.sessionId);
+    const confirmed = await this.confirmPassword(principal, password, context);
+    await this.database.transaction(async (tx) => {
+      await this.asConfirmedMember(tx, principal, confirmed);
+      await this.sessions.markAuthenticated(tx, principal.sessionId);
+    });
   }
 }
