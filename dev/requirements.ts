@@ -52,6 +52,9 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'P1',
         'A wrong code is answered alike for known and unknown addresses; no answer confirms that a login ID and an address belong together',
       ),
+      of('EN-08', 'P2', 'An address change takes the same time for a free and for a taken address', {
+        limits: 'Few samples and wide bounds in `npm test`, 2,000 pairs in the long form of that test.',
+      }),
     ],
   ],
   [
@@ -153,6 +156,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'OC-10',
         'P0',
         'Between password and second factor nothing is accessible; five attempts over all logins under way',
+      ),
+      of(
+        'FT-12',
+        'P1',
+        'A change of second factors needs the password and a factor as strong as the strongest one set up, or a recent login with it',
       ),
     ],
   ],
@@ -287,6 +295,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       ),
       of('CC-07', 'P0', 'An account under construction accepts no login'),
       of('CC-08', 'P1', 'All operations at once on one account: no deadlock, no fault, answers within two seconds'),
+      of(
+        'CC-09',
+        'P1',
+        'A write on behalf of a session commits only while session, password, status and role are as its guard saw them; a rescue of the account outruns what is in flight',
+      ),
       of(
         'CC-10',
         'P1',

@@ -435,9 +435,29 @@ export interface paths {
         put?: never;
         /**
          * Confirm the password
-         * @description Operations that answer `reauth_required` need this, or a login, within the last few minutes.
+         * @description Operations that answer `reauth_required` need this, or a login, within the last few minutes. Those that answer `factor_proof_required` need it with a code or a passkey.
          */
         post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reauthenticate/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to confirm a passkey
+         * @description For `credential` of `POST auth/reauthenticate`.
+         */
+        post: operations["reauthenticatePasskeyOptions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -606,7 +626,7 @@ export interface paths {
         post: operations["twoFactorEnrol"];
         /**
          * Remove the app
-         * @description Needs the password and a code of the app, or a recovery code.
+         * @description Needs the password and a second factor: a code, or a recent login or check with one.
          */
         delete: operations["twoFactorRemove"];
         options?: never;
@@ -645,7 +665,7 @@ export interface paths {
         put?: never;
         /**
          * Generate new recovery codes
-         * @description The previous ones stop working.
+         * @description The previous ones stop working. Needs the password and a second factor.
          */
         post: operations["twoFactorRegenerate"];
         delete?: never;
@@ -710,7 +730,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description Needs the password. With the last second factor the recovery codes are removed as well.
+         * @description Needs the password and a second factor, a passkey or a recovery code. With the last second factor the recovery codes are removed as well.
          */
         delete: operations["passkeysRemove"];
         options?: never;
@@ -1194,7 +1214,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -1810,6 +1830,27 @@ export interface components {
              * @example Tall-giraffes-nap-at-noon-42
              */
             password: string;
+            /**
+             * @description Six digits from the app, or a recovery code; separators are ignored
+             * @example 048213
+             */
+            code?: string;
+            /**
+             * @description `toJSON()` of the result of `navigator.credentials.get()`; binary members are base64url without padding (RFC 4648 section 5)
+             * @example {
+             *       "id": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
+             *       "rawId": "F1DcLtrGRYbUVPGhDqSjvJqxXvzLw9bRC9mKmQ3xy1c",
+             *       "type": "public-key",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+             *         "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAA",
+             *         "signature": "MEUCIQDGo5wL8V4xE0mXl6rZlq0",
+             *         "userHandle": "Sw88Hm8NTFWdCg9PT08sEQ"
+             *       },
+             *       "clientExtensionResults": {}
+             *     }
+             */
+            credential?: Record<string, never>;
         };
         JsonWebKeySet: {
             /**
@@ -1899,12 +1940,17 @@ export interface components {
         SessionListResponse: {
             items: components["schemas"]["SessionResponse"][];
         };
-        PasswordRequest: {
+        FactorChangeRequest: {
             /**
              * Format: password
              * @example Tall-giraffes-nap-at-noon-42
              */
             password: string;
+            /**
+             * @description Six digits from the app, or a recovery code; separators are ignored
+             * @example 048213
+             */
+            code?: string;
         };
         TotpEnrolmentResponse: {
             /** @example otpauth://totp/Munjigi:ada?secret=FW2IWBUEMCO5RQZOXPZYQTBDGKCGWIEB&issuer=Munjigi */
@@ -1946,7 +1992,7 @@ export interface components {
              * @description Six digits from the app, or a recovery code; separators are ignored
              * @example 048213
              */
-            code: string;
+            code?: string;
         };
         TwoFactorStatusResponse: {
             /**
@@ -4625,7 +4671,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            /** @description `code_invalid`: Code not accepted; `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4670,6 +4716,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
@@ -4680,6 +4737,99 @@ export interface operations {
                 };
             };
             /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reauthenticatePasskeyOptions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of messages */
+                "Accept-Language"?: "en" | "ko";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOptionsResponse"];
+                };
+            };
+            /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Input not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     /** @description Seconds to wait, where that is known */
@@ -5606,7 +5756,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["PasswordRequest"];
+                "application/json": components["schemas"]["FactorChangeRequest"];
             };
         };
         responses: {
@@ -5619,7 +5769,7 @@ export interface operations {
                     "application/json": components["schemas"]["TotpEnrolmentResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5637,7 +5787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `reauth_required`: Please confirm who you are */
+            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5682,6 +5832,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong */
             500: {
                 headers: {
@@ -5718,8 +5879,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "password": "Tall-giraffes-nap-at-noon-42",
-                 *       "code": "048213"
+                 *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
                 "application/json": components["schemas"]["RemoveTotpRequest"];
@@ -5751,7 +5911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `reauth_required`: Please confirm who you are */
+            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5877,7 +6037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `reauth_required`: Please confirm who you are */
+            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5972,7 +6132,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["PasswordRequest"];
+                "application/json": components["schemas"]["FactorChangeRequest"];
             };
         };
         responses: {
@@ -5985,7 +6145,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodesResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6003,7 +6163,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `reauth_required`: Please confirm who you are */
+            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6042,6 +6202,17 @@ export interface operations {
             /** @description `validation_failed`: Input not accepted */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6087,7 +6258,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["PasswordRequest"];
+                "application/json": components["schemas"]["FactorChangeRequest"];
             };
         };
         responses: {
@@ -6100,7 +6271,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreationOptionsResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6118,7 +6289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `reauth_required`: Please confirm who you are */
+            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6157,6 +6328,17 @@ export interface operations {
             /** @description `validation_failed`: Input not accepted */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6297,7 +6479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `reauth_required`: Please confirm who you are */
+            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6383,7 +6565,7 @@ export interface operations {
                  *       "password": "Tall-giraffes-nap-at-noon-42"
                  *     }
                  */
-                "application/json": components["schemas"]["PasswordRequest"];
+                "application/json": components["schemas"]["FactorChangeRequest"];
             };
         };
         responses: {
@@ -6394,7 +6576,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6412,7 +6594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `reauth_required`: Please confirm who you are */
+            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6451,6 +6633,17 @@ export interface operations {
             /** @description `validation_failed`: Input not accepted */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    /** @description Seconds to wait, where that is known */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -33,6 +33,7 @@ import { ProfileController } from './profile/profile.controller.js';
 import { ProfileService } from './profile/profile.service.js';
 import { AuthenticatorAppConfirmationService } from './second-factors/authenticator-app-confirmation.service.js';
 import { AuthenticatorAppService } from './second-factors/authenticator-app.service.js';
+import { FactorChangesService } from './second-factors/factor-changes.service.js';
 import { FactorRemovalService } from './second-factors/factor-removal.service.js';
 import { OwnPasskeysService } from './second-factors/own-passkeys.service.js';
 import { PasskeyEnrolmentService } from './second-factors/passkey-enrolment.service.js';
@@ -74,6 +75,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     OwnPasskeysService,
     RecoveryCodeRenewalService,
     FactorRemovalService,
+    FactorChangesService,
     SecurityActivityService,
     EmailChangeLinksService,
     EmailChangeMailsService,

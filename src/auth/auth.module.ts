@@ -60,6 +60,7 @@ import { RefreshRiskService } from './tokens/refresh-risk.service.js';
 import { RefreshService } from './tokens/refresh.service.js';
 import { SessionRotationService } from './tokens/session-rotation.service.js';
 import { TokenReuseService } from './tokens/token-reuse.service.js';
+import { FactorReauthenticationService } from './reauthentication/factor-reauthentication.service.js';
 import { ReauthenticationController } from './reauthentication/reauthentication.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 
@@ -104,7 +105,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],
     ...[PasswordResetLinksService, PasswordResetService, PasswordResetFollowUpService, ResetTokens],
     ...[RefreshService, SessionRotationService, LateReplayService, TokenReuseService, RefreshRiskService],
-    ...[TokenVerificationService, LogoutService, TokenCookies],
+    ...[TokenVerificationService, LogoutService, TokenCookies, FactorReauthenticationService],
   ],
 })
 export class AuthModule {}

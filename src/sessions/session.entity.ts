@@ -7,6 +7,9 @@ import type { SessionEndReason } from '../security/audit-log/security-events.js'
  */
 export type TokenTransport = 'body' | 'cookie';
 
+/** A second factor that a session proved. A recovery code stands in for a lost one. */
+export type ProvenFactor = 'passkey' | 'totp' | 'recovery-code';
+
 /**
  * What a key binds: the refresh token alone, or the access tokens as well (RFC 9449).
  */
@@ -43,6 +46,9 @@ export class Session {
   @Column('timestamptz', { name: 'absolute_expires_at' }) absoluteExpiresAt: Date;
   /** When the member last proved a password or a second factor in this session. */
   @Column('timestamptz', { name: 'authenticated_at', default: () => 'now()' }) authenticatedAt: Date;
+  /** The second factor that the member proved last in this session, and when; null if none. */
+  @Column('text', { name: 'second_factor', nullable: true }) secondFactor: ProvenFactor | null;
+  @Column('timestamptz', { name: 'second_factor_at', nullable: true }) secondFactorAt: Date | null;
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt: Date | null;
   @Column('text', { name: 'end_reason', nullable: true }) endReason: SessionEndReason | null;
   @Column('text', { name: 'device_name', nullable: true }) deviceName: string | null;

@@ -6,7 +6,13 @@ import { isInFuture } from '../platform/database/database-time.js';
 import { Database } from '../platform/database/database.js';
 import type { Tx } from '../platform/database/sql.js';
 import type { SessionEndReason } from '../security/audit-log/security-events.js';
-import { Session, type SessionBinding, type SessionKey, type TokenTransport } from './session.entity.js';
+import {
+  Session,
+  type ProvenFactor,
+  type SessionBinding,
+  type SessionKey,
+  type TokenTransport,
+} from './session.entity.js';
 
 /**
  * What the tokens of a session are minted from. Times are whole seconds since 1970 on the
@@ -36,6 +42,8 @@ export interface NewSession {
   readonly userAgent: string;
   readonly ip: string;
   readonly key: SessionKey | null;
+  /** The second factor of the login; null if there was none. */
+  readonly provenFactor: ProvenFactor | null;
 }
 
 /** A live session as its member sees it. */
@@ -54,6 +62,8 @@ export interface SessionRow {
 export interface LiveSession {
   /** Whether its member authenticated within REAUTHENTICATION_SECONDS. */
   readonly isRecent: boolean;
+  /** The second factor that its member proved within the same time; null if none. */
+  readonly provenFactor: ProvenFactor | null;
 }
 
 /** The columns of {@link SessionState}, of sessions `s` and members `m`. */
@@ -61,6 +71,9 @@ export const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.t
   s.key_thumbprint AS "keyThumbprint", s.binding,
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
+
+/** Whether the member authenticated within the last `$2` seconds. */
+const IS_RECENT = `authenticated_at > now() - make_interval(secs => $2)`;
 
 /**
  * Owns the table `sessions`; RotationsRepository writes it too. Prepared SQL, because logins,
@@ -75,20 +88,20 @@ export class SessionsRepository {
   ) {}
 
   async insert(tx: Tx, session: NewSession): Promise<SessionState> {
-    const { id, memberId, deviceId, transport, deviceName, userAgent, ip, key } = session;
+    const { id, memberId, deviceId, transport, deviceName, userAgent, ip, key, provenFactor } = session;
     const { env } = this.config;
     const { rows } = await tx.query<SessionState>(
       `WITH s AS (
          INSERT INTO sessions (id, member_id, device_id, transport, device_name, user_agent, ip, idle_expires_at, absolute_expires_at,
-           key_thumbprint, binding)
+           key_thumbprint, binding, second_factor, second_factor_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => least($8::float8, $9::float8)), now() + make_interval(secs => $9::float8),
-           $10, $11)
+           $10, $11, $12, CASE WHEN $12::text IS NOT NULL THEN now() END)
          RETURNING *)
        SELECT ${STATE} FROM s JOIN members m ON m.id = s.member_id`,
       [
         ...[id, memberId, deviceId, transport, deviceName, userAgent, ip],
         ...[env.REFRESH_IDLE_TTL_SECONDS, env.REFRESH_ABSOLUTE_TTL_SECONDS],
-        ...[key?.thumbprint ?? null, key?.binding ?? null],
+        ...[key?.thumbprint ?? null, key?.binding ?? null, provenFactor],
       ],
     );
     return rows[0]!;
@@ -157,7 +170,7 @@ export class SessionsRepository {
   /** Whether the session is live and its member authenticated within REAUTHENTICATION_SECONDS. */
   async isFresh(id: string): Promise<boolean> {
     const { count } = await this.database.query(
-      `SELECT FROM sessions WHERE id = $1 AND ended_at IS NULL AND authenticated_at > now() - make_interval(secs => $2)`,
+      `SELECT FROM sessions WHERE id = $1 AND ended_at IS NULL AND ${IS_RECENT}`,
       [id, this.config.env.REAUTHENTICATION_SECONDS],
     );
     return count === 1;
@@ -169,15 +182,24 @@ export class SessionsRepository {
    */
   async lockLive(tx: Tx, id: string, memberId: string): Promise<LiveSession | null> {
     const { rows } = await tx.query<LiveSession>(
-      `SELECT authenticated_at > now() - make_interval(secs => $3) AS "isRecent"
-       FROM sessions WHERE id = $1 AND member_id = $2 AND ended_at IS NULL AND idle_expires_at > now() FOR NO KEY UPDATE`,
-      [id, memberId, this.config.env.REAUTHENTICATION_SECONDS],
+      `SELECT ${IS_RECENT} AS "isRecent", CASE WHEN ${IS_RECENT} AND second_factor_at > now() - make_interval(secs => $2) THEN second_factor END AS "provenFactor"
+       FROM sessions WHERE id = $1 AND member_id = $3 AND ended_at IS NULL AND idle_expires_at > now() FOR NO KEY UPDATE`,
+      [id, this.config.env.REAUTHENTICATION_SECONDS, memberId],
     );
     return rows[0] ?? null;
   }
 
-  async markAuthenticated(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE sessions SET authenticated_at = now() WHERE id = $1`, [id]);
+  /**
+   * Records that the member has just authenticated again. A password check alone keeps a second
+   * factor only while that one is recent itself.
+   * @param factor the second factor that was part of it
+   */
+  async markAuthenticated(tx: Tx, id: string, factor: ProvenFactor | null): Promise<void> {
+    await tx.query(
+      `UPDATE sessions SET authenticated_at = now(), second_factor = coalesce($3, CASE WHEN ${IS_RECENT} THEN second_factor END),
+         second_factor_at = CASE WHEN $3::text IS NOT NULL THEN now() ELSE second_factor_at END WHERE id = $1`,
+      [id, this.config.env.REAUTHENTICATION_SECONDS, factor],
+    );
   }
 
   /**

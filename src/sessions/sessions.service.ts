@@ -6,6 +6,7 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import { RiskService } from '../security/risk/risk.service.js';
 import { MembersRepository } from '../users/members.repository.js';
+import type { ProvenFactor } from './session.entity.js';
 import { KnownDevicesService, type SignInDevice } from './devices/known-devices.service.js';
 import { SessionRevocationService } from './revocation/session-revocation.service.js';
 import { SessionTokens, type IssuedTokens } from './session-tokens.js';
@@ -15,6 +16,8 @@ import { SessionsRepository, type SessionRow } from './sessions.repository.js';
 export interface SessionOwner {
   readonly memberId: string;
   readonly passwordVersion: number;
+  /** The second factor that the login proved. */
+  readonly provenFactor?: ProvenFactor;
 }
 
 /**
@@ -54,6 +57,7 @@ export class SessionsService {
       userAgent: context.userAgent,
       ip: context.ip,
       key: device.key ?? null,
+      provenFactor: owner.provenFactor ?? null,
     });
     await this.revocation.endSurplus(tx, memberId, state.id, context);
     const newDevice = deviceToken !== undefined;
@@ -75,9 +79,9 @@ export class SessionsService {
     if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
   }
 
-  /** Records that the member of this session has just confirmed the password. */
-  async markAuthenticated(tx: Tx, sessionId: string): Promise<void> {
-    await this.sessions.markAuthenticated(tx, sessionId);
+  /** Records that the member of this session has just shown the password, or this second factor too. */
+  async markAuthenticated(tx: Tx, sessionId: string, factor: ProvenFactor | null = null): Promise<void> {
+    await this.sessions.markAuthenticated(tx, sessionId, factor);
   }
 
   /** The member's live sessions, last used first. */

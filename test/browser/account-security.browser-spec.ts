@@ -7,7 +7,7 @@ import { given } from '../support/factories.js';
 import { addPasskey } from '../support/passkeys.js';
 import { LOOKS, BrowserApp, type Look, type Visitor } from '../support/browser-app.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
-import { codeAt, enrol } from '../support/second-factor.js';
+import { codeAt, confirmCode, enrol } from '../support/second-factor.js';
 
 /** IP addresses whose countries are known. */
 const KOREA = '168.126.63.';
@@ -185,6 +185,7 @@ describeInBrowser('passkeys and security activity on the built-in pages', () => 
 
   it('offers the other methods of the second step in a browser without passkeys', async () => {
     const ada = await enrol(await given.member(browserApp.app));
+    await confirmCode(ada, ada.recoveryCodes[1]!);
     await addPasskey(ada, new Authenticator(browserApp.app.publicUrl));
     const visitor = await browserApp.visitor(LOOKS[0]!);
     await visitor.context.addInitScript('delete globalThis.PublicKeyCredential');

@@ -3,6 +3,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { freePort } from '../../dev/free-port.js';
 import { describeInBrowser, findChromium } from '../support/browser.js';
 import { given } from '../support/factories.js';
+import { confirmCode } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
@@ -90,7 +91,10 @@ describeInBrowser('passkeys of a real browser', () => {
           .expect(200)
       ).body.publicKey;
     const credential = await ceremony('create', await begin());
-    await ada.client.post('/api/members/me/passkeys', { credential }, ada.accessToken).expect(201);
+    const { body: added } = await ada.client
+      .post('/api/members/me/passkeys', { credential }, ada.accessToken)
+      .expect(201);
+    await confirmCode(ada, added.recoveryCodes[0]);
     await expect(ceremony('create', await begin())).rejects.toThrow('InvalidStateError');
     const elsewhere = { ...(await begin()), excludeCredentials: [], rp: { id: 'example.com', name: 'Elsewhere' } };
     await expect(ceremony('create', elsewhere)).rejects.toThrow('SecurityError');

@@ -198,7 +198,7 @@ describe('“it was not me”', () => {
       ]);
     }
     const { body: stolen } = await ada.client
-      .post('/api/members/me/recovery-codes', { password: ada.password }, ada.accessToken)
+      .post('/api/members/me/recovery-codes', { password: ada.password, code: ada.recoveryCodes[9] }, ada.accessToken)
       .expect(200);
     await app.sql.query(
       `UPDATE recovery_codes SET created_at = NULL WHERE member_id = $1 AND digest IN

@@ -6,11 +6,18 @@ import { Authenticator, type Signing } from '../support/authenticator.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
-import { addPasskey, beginPasskey, passkeyLogin, passkeyStep, passwordStep } from '../support/passkeys.js';
+import {
+  addPasskey,
+  beginPasskey,
+  confirmPasskey,
+  passkeyLogin,
+  passkeyStep,
+  passwordStep,
+} from '../support/passkeys.js';
 import { resetTokenFor, withoutIdentity } from '../support/recovery.js';
 import { TEST_PUBLIC_URL } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
-import { codeAt } from '../support/second-factor.js';
+import { codeAt, confirmCode } from '../support/second-factor.js';
 
 const APP_ORIGIN = 'https://app.example.test';
 const PASSKEYS_PER_MEMBER = 3;
@@ -120,6 +127,7 @@ describe('passkey', () => {
   it('it is not added twice, nor beyond the limit, even at the same moment', async () => {
     const ada = await given.member(app);
     const first = await addPasskey(ada);
+    await confirmPasskey(ada, first.authenticator);
     const { body: options } = await beginPasskey(ada);
     expect(options.publicKey.excludeCredentials).toEqual([
       { id: first.authenticator.id, transports: ['internal', 'hybrid'], type: 'public-key' },
@@ -213,7 +221,7 @@ describe('passkey', () => {
     server.close();
   });
 
-  it('only its owner renames and removes it; removal needs password and recent login', async () => {
+  it('only its owner renames and removes it; removal needs password, second factor and recent login', async () => {
     const ada = await addPasskey(await given.member(app), undefined, { name: 'old' });
     const eve = await given.member(app);
     const path = `/api/members/me/passkeys/${ada.passkeyId}`;
@@ -233,7 +241,7 @@ describe('passkey', () => {
     await age(ada);
     expect(refused(await remove(ada, ada.passkeyId))).toEqual([403, 'reauth_required']);
     expect(await loginStatus(ada)).toBe('mfa_required');
-    await ada.client.post('/api/auth/reauthenticate', { password: ada.password }, ada.accessToken).expect(204);
+    await confirmPasskey(ada, ada.authenticator);
     const before = (await mailbox.to(ada.email).waitForCount(2)).at(-1);
     expect((await remove(ada, ada.passkeyId)).status).toBe(204);
     expect((await remove(ada, ada.passkeyId)).status).toBe(404);
@@ -289,6 +297,7 @@ describe('passkey as second factor', () => {
   it('app and passkey both work, and recovery codes stay until the last factor is removed', async () => {
     const ada = await given.member(app);
     const codes = await enrolTotp(ada);
+    await confirmCode(ada, codes[2]!);
     const withKey = await addPasskey(ada);
     expect(withKey.recoveryCodes).toEqual([]); // the codes of the app count for both factors
     const { body } = await ada.client
@@ -297,7 +306,7 @@ describe('passkey as second factor', () => {
     expect(body.methods).toEqual(['totp', 'passkey', 'recovery_code']);
     expect((await passkeyStep(ada, body.mfaToken, withKey.authenticator)).status).toBe(200);
 
-    const before = (await mailbox.to(ada.email).waitForCount(3)).at(-1);
+    const before = (await mailbox.to(ada.email).waitForCount(4)).at(-1);
     await ada.client
       .delete('/api/members/me/totp', { password: ada.password, code: codes[0] }, ada.accessToken)
       .expect(204);
@@ -499,6 +508,7 @@ describe('passkey without password', () => {
 
   it('TK-04 a challenge works only for its own purpose', async () => {
     const ada = await addPasskey(await given.member(app));
+    await confirmPasskey(ada, ada.authenticator);
     const purposes = ['registration', 'second factor', 'login'] as const;
     type Purpose = (typeof purposes)[number];
     const challengeFor = async (purpose: Purpose, mfaToken: string): Promise<string> => {
@@ -626,6 +636,7 @@ describe('passkeys and the rest of the account', () => {
   it('“it was not me” removes recent ones and keeps older ones', async () => {
     const ada = await addPasskey(await given.member(app), undefined, { name: 'mine' });
     await app.sql.query(`UPDATE passkeys SET created_at = now() - interval '30 days' WHERE member_id = $1`, [ada.id]);
+    await confirmPasskey(ada, ada.authenticator);
     const thief = await addPasskey(ada, undefined, { name: 'thief' });
     const notice = (await mailbox.to(ada.email).waitForCount(3)).find(({ text }) => text.includes('thief'))!;
     const link = notice.links.find((url) => url.includes('/pages/not-me#token='))!;

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keyedDigest } from '../../src/platform/crypto/digest.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { Authenticator } from '../support/authenticator.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
-import type { HttpClient } from '../support/http-client.js';
+import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
-import { addPasskey } from '../support/passkeys.js';
-import { codeAt, enrol } from '../support/second-factor.js';
-import { TEST_SECRET } from '../support/server-environment.js';
+import { addPasskey, beginPasskey, confirmPasskey } from '../support/passkeys.js';
+import { codeAt, confirmCode, enrol } from '../support/second-factor.js';
+import { TEST_PUBLIC_URL, TEST_SECRET } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 
 const login = (member: GivenMember, client: HttpClient = member.client) =>
@@ -81,6 +82,7 @@ describe('second factor', () => {
     const { body: later } = await ada.client
       .post('/api/auth/login/mfa', { mfaToken: (await login(ada).expect(200)).body.mfaToken, code })
       .expect(200);
+    await confirmCode(ada, enrolled.recoveryCodes[1]!);
     await (add === enrol ? addPasskey(ada) : enrol(ada));
     await app.get('/api/members/me', later.accessToken).expect(200);
   });
@@ -132,7 +134,7 @@ describe('second factor', () => {
     const { rows } = await app.sql.query('SELECT digest FROM recovery_codes WHERE member_id = $1', [ada.id]);
     expect(rows).toHaveLength(10);
     const { body } = await ada.client
-      .post('/api/members/me/recovery-codes', { password: ada.password }, ada.accessToken)
+      .post('/api/members/me/recovery-codes', { password: ada.password, code: codeAt(ada.secret, 1) }, ada.accessToken)
       .expect(200);
     expect((await mfa(second!)).status).toBe(400);
     expect((await mfa(body.recoveryCodes[0])).status).toBe(200);
@@ -301,6 +303,100 @@ describe('second factor', () => {
     await ada.client.post('/api/auth/reauthenticate', { password: ada.password }, ada.accessToken).expect(204);
     await remove({ password: ada.password, code: ada.recoveryCodes[0] }).then(({ status }) => expect(status).toBe(204));
     expect((await login(ada).expect(200)).body.status).toBe('authenticated');
+  });
+
+  const refused = ({ status, body }: HttpAnswer) => [status, body?.code];
+  const FACTOR_NEEDED = [403, 'factor_proof_required'];
+  const age = (sessionId: string) =>
+    app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '6 minutes' WHERE id = $1`, [sessionId]);
+
+  it('FT-12 a session and the password change no factor without one of them', async () => {
+    const ada = await enrol(await given.member(app));
+    const send = (method: string, path: string, more: object = {}) =>
+      ada.client.request(method, `/api/members/me/${path}`, {
+        token: ada.accessToken,
+        body: { password: ada.password, ...more },
+      });
+    const changes = [
+      ['POST', 'recovery-codes'],
+      ['POST', 'passkeys/options'],
+      ['DELETE', 'totp'],
+    ] as const;
+    for (const [method, path] of changes) {
+      expect([path, refused(await send(method, path))]).toEqual([path, FACTOR_NEEDED]);
+      const guess = await send(method, path, { code: '000000' });
+      expect([path, refused(guess)]).toEqual([path, [400, 'code_invalid']]);
+    }
+    // A password check does not replace the factor.
+    await ada.client.post('/api/auth/reauthenticate', { password: ada.password }, ada.accessToken).expect(204);
+    expect(refused(await send('POST', 'recovery-codes'))).toEqual(FACTOR_NEEDED);
+    const wrong = { password: ada.password, code: '000000' };
+    expect(refused(await ada.client.post('/api/auth/reauthenticate', wrong, ada.accessToken))).toEqual([
+      400,
+      'code_invalid',
+    ]);
+
+    const code = codeAt(ada.secret, 1);
+    const { body } = await send('POST', 'recovery-codes', { code }).expect(200);
+    // Proven for the next minutes; the used code itself is not accepted again.
+    expect(refused(await send('DELETE', 'totp', { code }))).toEqual([400, 'code_invalid']);
+    expect((await send('POST', 'passkeys/options')).status).toBe(200);
+    expect((await send('DELETE', 'totp', { code: body.recoveryCodes[0] })).status).toBe(204);
+  });
+
+  it('FT-12 a recent login with a second factor counts, and a check of the password alone does not extend it', async () => {
+    const ada = await enrol(await given.member(app));
+    const mfaToken = await challenge(ada);
+    const { body: tokens } = await ada.client
+      .post('/api/auth/login/mfa', { mfaToken, code: codeAt(ada.secret, 1) })
+      .expect(200);
+    const renew = () =>
+      ada.client.post('/api/members/me/recovery-codes', { password: ada.password }, tokens.accessToken);
+    expect((await renew()).status).toBe(200);
+    const check = () =>
+      ada.client.post('/api/auth/reauthenticate', { password: ada.password }, tokens.accessToken).expect(204);
+    await check();
+    expect((await renew()).status).toBe(200);
+    await app.sql.query(`UPDATE sessions SET second_factor_at = now() - interval '6 minutes' WHERE id = $1`, [
+      tokens.sessionId,
+    ]);
+    expect(refused(await renew())).toEqual(FACTOR_NEEDED);
+    await app.sql.query(`UPDATE sessions SET second_factor_at = now() WHERE id = $1`, [tokens.sessionId]);
+    await age(tokens.sessionId);
+    expect(refused(await renew())).toEqual([403, 'reauth_required']);
+    await check();
+    expect(refused(await renew())).toEqual(FACTOR_NEEDED);
+  });
+
+  it('FT-12 a code of the app does not change what a passkey protects; a passkey or a recovery code does', async () => {
+    const ada = await enrol(await given.member(app));
+    await confirmCode(ada, ada.recoveryCodes[0]!);
+    const { passkeyId, authenticator } = await addPasskey(ada);
+    const remove = (code?: string) =>
+      ada.client.delete(`/api/members/me/passkeys/${passkeyId}`, { password: ada.password, code }, ada.accessToken);
+    await confirmCode(ada, codeAt(ada.secret, 1));
+    expect(refused(await remove())).toEqual(FACTOR_NEEDED);
+    await confirmPasskey(ada, authenticator);
+    await ada.client
+      .delete('/api/members/me/totp', { password: ada.password }, ada.accessToken)
+      .then(({ status }) => expect(status).toBe(204));
+    const check = { password: ada.password };
+    await age(ada.sessionId);
+    await ada.client.post('/api/auth/reauthenticate', check, ada.accessToken).expect(204);
+    // An app beside a passkey would be a weaker way in.
+    expect(refused(await ada.client.post('/api/members/me/totp', check, ada.accessToken))).toEqual(FACTOR_NEEDED);
+    expect((await remove(ada.recoveryCodes[1])).status).toBe(204);
+  });
+
+  it('FT-12 the second request of an enrolment needs the factor too', async () => {
+    const ada = await enrol(await given.member(app));
+    await confirmCode(ada, codeAt(ada.secret, 1));
+    const { body } = await beginPasskey(ada);
+    await age(ada.sessionId);
+    await ada.client.post('/api/auth/reauthenticate', { password: ada.password }, ada.accessToken).expect(204);
+    const credential = new Authenticator(TEST_PUBLIC_URL).create(body.publicKey);
+    const answer = await ada.client.post('/api/members/me/passkeys', { credential }, ada.accessToken);
+    expect(refused(answer)).toEqual(FACTOR_NEEDED);
   });
 
   it('SL-02 it is encrypted in the database', async () => {

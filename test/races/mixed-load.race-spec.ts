@@ -135,7 +135,11 @@ const deeds: ((client: HttpClient, account: Account) => Promise<unknown>)[] = [
     if (confirmed.status !== 200) return;
     account.totpSecret = body.secret;
     const [recoveryCode] = confirmed.body.recoveryCodes;
-    await client.post('/api/members/me/recovery-codes', { password }, accessToken);
+    await client.post(
+      '/api/members/me/recovery-codes',
+      { password, code: confirmed.body.recoveryCodes[1] },
+      accessToken,
+    );
     await client.delete('/api/members/me/totp', { password, code: recoveryCode }, accessToken);
   },
   async (client, { accessToken, password }) => client.delete('/api/members/me', { password }, accessToken),

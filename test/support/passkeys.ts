@@ -28,6 +28,19 @@ export async function beginPasskey({ client, password, accessToken }: GivenMembe
   return expectStatus(await client.post('/api/members/me/passkeys/options', { password }, accessToken), 200);
 }
 
+/** Confirms password and passkey in the member's session, as a change of second factors needs it. */
+export async function confirmPasskey(
+  { client, password, accessToken }: GivenMember,
+  authenticator: Authenticator,
+): Promise<void> {
+  const { body } = expectStatus(
+    await client.post('/api/auth/reauthenticate/passkey/options', undefined, accessToken),
+    200,
+  );
+  const credential = authenticator.get(body.publicKey, { userVerified: false });
+  expectStatus(await client.post('/api/auth/reauthenticate', { password, credential }, accessToken), 204);
+}
+
 /** Logs in with the passkey alone. */
 export async function passkeyLogin(
   client: HttpClient,

@@ -24,3 +24,8 @@ export async function enrol(member: GivenMember): Promise<EnrolledMember> {
     .expect(200);
   return { ...member, secret: totp.secret, recoveryCodes: body.recoveryCodes };
 }
+
+/** Confirms password and code in the member's session, as a change of second factors needs it. */
+export async function confirmCode({ client, password, accessToken }: GivenMember, code: string): Promise<void> {
+  await client.post('/api/auth/reauthenticate', { password, code }, accessToken).expect(204);
+}

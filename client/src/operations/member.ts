@@ -60,13 +60,13 @@ export function totpOperations(caller: Caller) {
   const TOTP = '/api/members/me/totp';
   return {
     status: (options?: CallOptions) => caller.call<Schemas['TwoFactorStatusResponse']>('GET', TOTP, undefined, options),
-    enrol: (body: Schemas['PasswordRequest'], options?: CallOptions) =>
+    enrol: (body: Schemas['FactorChangeRequest'], options?: CallOptions) =>
       caller.call<Schemas['TotpEnrolmentResponse']>('POST', TOTP, body, options),
     confirm: (body: Schemas['ConfirmTotpRequest'], options?: CallOptions) =>
       caller.call<Schemas['RecoveryCodesResponse']>('POST', '/api/members/me/totp/confirm', body, options),
     remove: (body: Schemas['RemoveTotpRequest'], options?: CallOptions) =>
       caller.call<void>('DELETE', TOTP, body, options),
-    newRecoveryCodes: (body: Schemas['PasswordRequest'], options?: CallOptions) =>
+    newRecoveryCodes: (body: Schemas['FactorChangeRequest'], options?: CallOptions) =>
       caller.call<Schemas['RecoveryCodesResponse']>('POST', '/api/members/me/recovery-codes', body, options),
   };
 }

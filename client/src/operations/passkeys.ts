@@ -25,7 +25,7 @@ export function passkeyOperations(caller: Caller, ceremonies: Ceremonies) {
      * @throws PasskeyError if the browser does not create one
      */
     register: async (
-      { name, ...proof }: Schemas['PasswordRequest'] & Pick<Schemas['RegisterPasskeyRequest'], 'name'>,
+      { name, ...proof }: Schemas['FactorChangeRequest'] & Pick<Schemas['RegisterPasskeyRequest'], 'name'>,
       options?: CallOptions,
     ) => {
       type Options = Schemas['CreationOptionsResponse'];
@@ -34,9 +34,23 @@ export function passkeyOperations(caller: Caller, ceremonies: Ceremonies) {
       const body = { credential, ...(name !== undefined && { name }) };
       return caller.call<Schemas['RegisteredPasskeyResponse']>('POST', PASSKEYS, body, options);
     },
+    /**
+     * Checks the password and a passkey again, for changes that fail with `factor_proof_required`.
+     *
+     * @throws PasskeyError if the browser does not use one
+     */
+    reauthenticate: async (
+      { password }: Pick<Schemas['ReauthenticateRequest'], 'password'>,
+      options?: CallOptions,
+    ): Promise<void> => {
+      type Options = Schemas['RequestOptionsResponse'];
+      const request = await caller.call<Options>('POST', '/api/auth/reauthenticate/passkey/options', {}, options);
+      const credential = await ceremonies.use(request, options?.signal);
+      await caller.call<void>('POST', '/api/auth/reauthenticate', { password, credential }, options);
+    },
     rename: (id: string, body: Schemas['RenamePasskeyRequest'], options?: CallOptions) =>
       caller.call<Schemas['PasskeyResponse']>('PATCH', pathOf(id), body, options),
-    remove: (id: string, body: Schemas['PasswordRequest'], options?: CallOptions) =>
+    remove: (id: string, body: Schemas['FactorChangeRequest'], options?: CallOptions) =>
       caller.call<void>('DELETE', pathOf(id), body, options),
   };
 }

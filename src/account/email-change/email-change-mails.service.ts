@@ -52,9 +52,9 @@ export class EmailChangeMailsService {
   }
 
   /**
-   * Issues a challenge and mails it to the new address. If `mayMail` is false or another member has
-   * the address or can still go back to it, the same rows are written but no mail is sent, so that the response does not show
-   * which addresses are taken.
+   * Issues a challenge and mails it to the new address. If `mayMail` is false, or another member has
+   * the address or can still go back to it, the same rows are written but no mail is sent: neither
+   * the response nor its time shows which addresses are taken (EN-08).
    * @returns the id of the challenge
    */
   private async sendChallenge(

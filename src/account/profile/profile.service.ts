@@ -29,13 +29,13 @@ export class ProfileService {
 
   /** @throws DomainError `session_ended` */
   async update(principal: Principal, changes: ProfileChanges, context: ClientContext): Promise<Profile> {
-    const { memberId } = principal;
+    const { memberId, sessionId } = principal;
     return this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
       const fields = Object.keys(changes);
       if (fields.length > 0) {
         await this.members.updateProfile(tx, memberId, changes);
-        await this.auditLog.record(tx, 'profile.changed', { memberId, context }, { fields });
+        await this.auditLog.record(tx, 'profile.changed', { memberId, sessionId, context }, { fields });
       }
       return this.members.get(tx, memberId);
     });

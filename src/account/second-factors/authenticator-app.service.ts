@@ -4,10 +4,9 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
-import { SecondFactorVerificationService } from '../../mfa/second-factor-verification.service.js';
 import type { TotpEnrolment } from '../../mfa/totp/totp.js';
 import { TotpService } from '../../mfa/totp/totp.service.js';
-import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import { FactorChangesService, type FactorChangeCredentials } from './factor-changes.service.js';
 import { FactorRemovalService } from './factor-removal.service.js';
 
 export interface TwoFactorStatus {
@@ -24,10 +23,9 @@ export interface TwoFactorStatus {
 export class AuthenticatorAppService {
   constructor(
     private readonly database: Database,
-    private readonly reauthentication: ReauthenticationService,
+    private readonly changes: FactorChangesService,
     private readonly totp: TotpService,
     private readonly recoveryCodes: RecoveryCodesService,
-    private readonly verification: SecondFactorVerificationService,
     private readonly removal: FactorRemovalService,
   ) {}
 
@@ -39,29 +37,27 @@ export class AuthenticatorAppService {
   /**
    * Creates a secret. Logins do not need the app until it is confirmed.
    * @returns the secret; this is the only time it can be read
-   * @throws DomainError `invalid_credentials`, `totp_already_enabled`, `overloaded`
+   * @throws DomainError `totp_already_enabled`, and as {@link FactorChangesService}
    */
-  async enrol(principal: Principal, password: string, context: ClientContext): Promise<TotpEnrolment> {
-    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
+  async enrol(
+    principal: Principal,
+    credentials: FactorChangeCredentials,
+    context: ClientContext,
+  ): Promise<TotpEnrolment> {
+    const proof = await this.changes.prove(principal, credentials, context);
+    if (await this.totp.isConfirmed(this.database, principal.memberId)) throw new DomainError('totp_already_enabled');
     return this.database.transaction(async (tx) => {
-      await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
-      return this.totp.enrol(tx, principal.memberId, confirmed.loginId);
+      await this.changes.begin(tx, principal, proof, context);
+      return this.totp.enrol(tx, principal.memberId, proof.confirmed.loginId);
     });
   }
 
-  /**
-   * Removes the app. Needs the password, and a code of the app or a recovery code.
-   * @throws DomainError `invalid_credentials`, `totp_not_enabled`, `code_invalid`,
-   * `too_many_attempts`, `overloaded`
-   */
-  async remove(principal: Principal, password: string, code: string, context: ClientContext): Promise<void> {
-    const { memberId, sessionId } = principal;
-    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
-    if (!(await this.totp.isConfirmed(this.database, memberId))) throw new DomainError('totp_not_enabled');
-    const factor = await this.verification.attempt({ memberId, deviceId: sessionId }, code, context);
+  /** @throws DomainError `totp_not_enabled`, and as {@link FactorChangesService} */
+  async remove(principal: Principal, credentials: FactorChangeCredentials, context: ClientContext): Promise<void> {
+    const proof = await this.changes.prove(principal, credentials, context);
     await this.database.transaction(async (tx) => {
-      await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
-      await this.verification.spend(tx, principal, factor, context);
+      await this.changes.begin(tx, principal, proof, context);
+      if (!(await this.totp.isConfirmed(tx, principal.memberId))) throw new DomainError('totp_not_enabled');
       await this.removal.removeApp(tx, principal, context);
     });
   }

@@ -6,7 +6,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { PasskeysRepository, type PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
-import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import { FactorChangesService, type FactorChangeCredentials } from './factor-changes.service.js';
 import { FactorRemovalService } from './factor-removal.service.js';
 
 /** Lists, renames and removes a member's own passkeys. */
@@ -15,7 +15,7 @@ export class OwnPasskeysService {
   constructor(
     private readonly database: Database,
     private readonly writes: MemberWritesService,
-    private readonly reauthentication: ReauthenticationService,
+    private readonly changes: FactorChangesService,
     private readonly passkeys: PasskeysRepository,
     private readonly removal: FactorRemovalService,
     private readonly auditLog: AuditLogService,
@@ -38,11 +38,16 @@ export class OwnPasskeysService {
     });
   }
 
-  /** @throws DomainError `invalid_credentials`, `not_found`, `overloaded` */
-  async remove(principal: Principal, id: string, password: string, context: ClientContext): Promise<void> {
-    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
+  /** @throws DomainError `not_found`, and as {@link FactorChangesService} */
+  async remove(
+    principal: Principal,
+    id: string,
+    credentials: FactorChangeCredentials,
+    context: ClientContext,
+  ): Promise<void> {
+    const proof = await this.changes.prove(principal, credentials, context);
     await this.database.transaction(async (tx) => {
-      await this.reauthentication.asConfirmedMember(tx, principal, confirmed);
+      await this.changes.begin(tx, principal, proof, context);
       if (!(await this.removal.removePasskey(tx, principal, id, context))) throw noSuchPasskey();
     });
   }

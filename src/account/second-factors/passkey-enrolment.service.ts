@@ -2,35 +2,37 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
-import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';
 import type { NewCredential } from '../../mfa/passkeys/passkey-credential.js';
 import { PasskeyRegistrationService, type CreationOptions } from '../../mfa/passkeys/passkey-registration.service.js';
 import type { PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
 import { SecondFactorNotificationsService } from '../../mfa/second-factor-notifications.service.js';
-import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import { FactorChangesService, type FactorChangeCredentials } from './factor-changes.service.js';
 
 /** Adds a passkey to a member's account. */
 @Injectable()
 export class PasskeyEnrolmentService {
   constructor(
     private readonly database: Database,
-    private readonly writes: MemberWritesService,
-    private readonly reauthentication: ReauthenticationService,
+    private readonly changes: FactorChangesService,
     private readonly registration: PasskeyRegistrationService,
     private readonly factors: EnrolledFactorsService,
     private readonly recoveryCodes: RecoveryCodesService,
     private readonly notifications: SecondFactorNotificationsService,
   ) {}
 
-  /** @throws DomainError `invalid_credentials`, `passkey_limit_reached`, `overloaded` */
-  async begin(principal: Principal, password: string, context: ClientContext): Promise<CreationOptions> {
-    const member = await this.reauthentication.confirmPassword(principal, password, context);
+  /** @throws DomainError `passkey_limit_reached`, and as {@link FactorChangesService} */
+  async begin(
+    principal: Principal,
+    credentials: FactorChangeCredentials,
+    context: ClientContext,
+  ): Promise<CreationOptions> {
+    const proof = await this.changes.prove(principal, credentials, context);
     return this.database.transaction(async (tx) => {
-      await this.reauthentication.asConfirmedMember(tx, principal, member);
+      await this.changes.begin(tx, principal, proof, context);
       await this.registration.checkLimit(tx, principal.memberId);
-      return this.registration.begin(tx, member);
+      return this.registration.begin(tx, proof.confirmed);
     });
   }
 
@@ -38,7 +40,8 @@ export class PasskeyEnrolmentService {
    * Stores the new passkey. From this commit on, logins need a second factor.
    * @returns the passkey and, if it is the first second factor, the recovery codes; this is the only
    * time they can be read
-   * @throws DomainError `passkey_invalid`, `passkey_limit_reached`
+   * @throws DomainError `passkey_invalid`, `passkey_limit_reached`, and as
+   * {@link FactorChangesService.resume}
    */
   async finish(
     principal: Principal,
@@ -51,7 +54,7 @@ export class PasskeyEnrolmentService {
     return this.database.transaction(async (tx) => {
       // Locks the member's row: a login in progress either ends before this commit or finds the new
       // factor (CC-06), and two passkeys added at once are counted one after the other.
-      await this.writes.asMember(tx, principal, { needsRecentLogin: true });
+      await this.changes.resume(tx, principal);
       await this.registration.checkLimit(tx, memberId);
       const isFirstFactor = !(await this.factors.isEnrolled(tx, memberId));
       const passkey = await this.registration.store(tx, { ...newPasskey, name });

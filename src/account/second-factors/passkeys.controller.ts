@@ -6,8 +6,7 @@ import { CurrentPrincipal } from '../../platform/http/current-principal.decorato
 import { IdParam } from '../../platform/http/id-param.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
-import { PasswordRequest } from '../../security/passwords/password.dto.js';
-import { RecentlySignedIn, WithPassword } from '../../sessions/reauthentication/recent-login.decorator.js';
+import { RecentlySignedIn } from '../../sessions/reauthentication/recent-login.decorator.js';
 import {
   CreationOptionsResponse,
   PasskeyListResponse,
@@ -18,6 +17,8 @@ import {
 } from './passkeys.dto.js';
 import { OwnPasskeysService } from './own-passkeys.service.js';
 import { PasskeyEnrolmentService } from './passkey-enrolment.service.js';
+import { ChangesFactors } from './changes-factors.decorator.js';
+import { FactorChangeRequest } from './two-factor.dto.js';
 
 /** Lists, adds, renames and removes the member's passkeys. */
 @ApiTags('The member')
@@ -34,13 +35,13 @@ export class PasskeysController {
    */
   @Post('options')
   @HttpCode(HttpStatus.OK)
-  @WithPassword('passkey_limit_reached')
+  @ChangesFactors('passkey_limit_reached')
   async options(
     @CurrentPrincipal() principal: Principal,
-    @Body() { password }: PasswordRequest,
+    @Body() request: FactorChangeRequest,
     @Context() context: ClientContext,
   ): Promise<CreationOptionsResponse> {
-    return this.enrolment.begin(principal, password, context);
+    return this.enrolment.begin(principal, { ...request }, context);
   }
 
   /**
@@ -49,7 +50,7 @@ export class PasskeysController {
    * response contains the recovery codes.
    */
   @Post()
-  @RecentlySignedIn('passkey_invalid', 'passkey_limit_reached')
+  @RecentlySignedIn('factor_proof_required', 'passkey_invalid', 'passkey_limit_reached')
   async register(
     @CurrentPrincipal() principal: Principal,
     @Body() { credential, name = null }: RegisterPasskeyRequest,
@@ -85,17 +86,17 @@ export class PasskeysController {
 
   /**
    * Remove a passkey
-   * @remarks Needs the password. With the last second factor the recovery codes are removed as well.
+   * @remarks Needs the password and a second factor, a passkey or a recovery code. With the last second factor the recovery codes are removed as well.
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @WithPassword('not_found')
+  @ChangesFactors('not_found')
   async remove(
     @CurrentPrincipal() principal: Principal,
     @IdParam() id: string,
-    @Body() { password }: PasswordRequest,
+    @Body() request: FactorChangeRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.passkeys.remove(principal, id, password, context);
+    await this.passkeys.remove(principal, id, { ...request }, context);
   }
 }

@@ -4,10 +4,10 @@ import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { Principal } from '../../platform/http/principal.js';
-import { PasswordRequest } from '../../security/passwords/password.dto.js';
-import { RecentlySignedIn, WithPassword } from '../../sessions/reauthentication/recent-login.decorator.js';
+import { RecentlySignedIn } from '../../sessions/reauthentication/recent-login.decorator.js';
 import {
   ConfirmTotpRequest,
+  FactorChangeRequest,
   RecoveryCodesResponse,
   RemoveTotpRequest,
   TotpEnrolmentResponse,
@@ -15,6 +15,7 @@ import {
 import { AuthenticatorAppService } from './authenticator-app.service.js';
 import { AuthenticatorAppConfirmationService } from './authenticator-app-confirmation.service.js';
 import { RecoveryCodeRenewalService } from './recovery-code-renewal.service.js';
+import { ChangesFactors } from './changes-factors.decorator.js';
 
 /** Sets up and removes the member's authenticator app, and renews the recovery codes. */
 @ApiTags('The member')
@@ -32,13 +33,13 @@ export class TwoFactorController {
    */
   @Post('totp')
   @HttpCode(HttpStatus.OK)
-  @WithPassword('totp_already_enabled')
+  @ChangesFactors('totp_already_enabled')
   async enrol(
     @CurrentPrincipal() principal: Principal,
-    @Body() { password }: PasswordRequest,
+    @Body() request: FactorChangeRequest,
     @Context() context: ClientContext,
   ): Promise<TotpEnrolmentResponse> {
-    return this.app.enrol(principal, password, context);
+    return this.app.enrol(principal, { ...request }, context);
   }
 
   /**
@@ -47,7 +48,7 @@ export class TwoFactorController {
    */
   @Post('totp/confirm')
   @HttpCode(HttpStatus.OK)
-  @RecentlySignedIn('code_invalid', 'too_many_attempts', 'totp_already_enabled', 'overloaded')
+  @RecentlySignedIn('factor_proof_required', 'code_invalid', 'too_many_attempts', 'totp_already_enabled', 'overloaded')
   async confirm(
     @CurrentPrincipal() principal: Principal,
     @Body() { code }: ConfirmTotpRequest,
@@ -58,31 +59,31 @@ export class TwoFactorController {
 
   /**
    * Remove the app
-   * @remarks Needs the password and a code of the app, or a recovery code.
+   * @remarks Needs the password and a second factor: a code, or a recent login or check with one.
    */
   @Delete('totp')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @WithPassword('code_invalid', 'too_many_attempts', 'totp_not_enabled')
+  @ChangesFactors('totp_not_enabled')
   async remove(
     @CurrentPrincipal() principal: Principal,
-    @Body() { password, code }: RemoveTotpRequest,
+    @Body() request: RemoveTotpRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.app.remove(principal, password, code, context);
+    await this.app.remove(principal, { ...request }, context);
   }
 
   /**
    * Generate new recovery codes
-   * @remarks The previous ones stop working.
+   * @remarks The previous ones stop working. Needs the password and a second factor.
    */
   @Post('recovery-codes')
   @HttpCode(HttpStatus.OK)
-  @WithPassword('totp_not_enabled')
+  @ChangesFactors('totp_not_enabled')
   async regenerate(
     @CurrentPrincipal() principal: Principal,
-    @Body() { password }: PasswordRequest,
+    @Body() request: FactorChangeRequest,
     @Context() context: ClientContext,
   ): Promise<RecoveryCodesResponse> {
-    return { recoveryCodes: await this.recoveryCodes.renew(principal, password, context) };
+    return { recoveryCodes: await this.recoveryCodes.renew(principal, { ...request }, context) };
   }
 }

@@ -4,6 +4,7 @@ import type { TotpEnrolment } from '../../mfa/totp/totp.js';
 import type { TwoFactorStatus } from './authenticator-app.service.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsSixDigitCode } from '../../platform/http/validation/field-decorators.js';
+import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import { PasswordRequest } from '../../security/passwords/password.dto.js';
 
 export class ConfirmTotpRequest {
@@ -11,9 +12,15 @@ export class ConfirmTotpRequest {
   @IsSixDigitCode() code: string;
 }
 
-export class RemoveTotpRequest extends PasswordRequest {
-  @IsSecondFactorCode() code: string;
+/**
+ * The body of a change of second factors. A code is needed if the member has a second factor and the
+ * session's last login or check did not prove it.
+ */
+export class FactorChangeRequest extends PasswordRequest {
+  @MayBeAbsent() @IsSecondFactorCode() code?: string;
 }
+
+export class RemoveTotpRequest extends FactorChangeRequest {}
 
 export class TotpEnrolmentResponse implements TotpEnrolment {
   /**

@@ -38,7 +38,7 @@ export class PasskeyLoginService {
     const candidate = await this.members.getCandidate(memberId);
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
     const login: PendingLogin = {
-      owner: { memberId, passwordVersion: candidate.passwordVersion },
+      owner: { memberId, passwordVersion: candidate.passwordVersion, provenFactor: 'passkey' },
       device: { ...device, knownDeviceId: await this.devices.findId(memberId, device.deviceToken) },
       passwordFailures: 0,
       ownPasswordFailures: 0,

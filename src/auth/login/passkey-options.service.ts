@@ -5,12 +5,14 @@ import {
   PasskeyAuthenticationService,
   type RequestOptions,
 } from '../../mfa/passkeys/passkey-authentication.service.js';
+import { Database } from '../../platform/database/database.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 
 /** Issues the WebAuthn options with which a browser asks its user for a passkey. */
 @Injectable()
 export class PasskeyOptionsService {
   constructor(
+    private readonly database: Database,
     private readonly passkeys: PasskeyAuthenticationService,
     private readonly challenges: LoginChallengesService,
     private readonly ipLimits: IpLimitsService,
@@ -33,6 +35,6 @@ export class PasskeyOptionsService {
   async forSecondFactor(mfaToken: string, context: ClientContext): Promise<RequestOptions> {
     await this.ipLimits.takeRequest(context);
     const { memberId } = await this.challenges.get(mfaToken);
-    return this.passkeys.beginSecondFactor(memberId);
+    return this.passkeys.beginSecondFactor(this.database, memberId);
   }
 }

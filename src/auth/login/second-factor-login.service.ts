@@ -44,8 +44,9 @@ export class SecondFactorLoginService {
 
   /** Issues the token with which the client sends the second factor. */
   async begin(tx: Tx, { owner, device, passwordFailures }: PendingLogin): Promise<IssuedMfaToken> {
+    const { memberId, passwordVersion } = owner;
     const { knownDeviceId: deviceId, deviceName = null, transport = 'body' } = device;
-    return this.challenges.issue(tx, { ...owner, deviceId, deviceName, transport, passwordFailures });
+    return this.challenges.issue(tx, { memberId, passwordVersion, deviceId, deviceName, transport, passwordFailures });
   }
 
   /**
@@ -76,7 +77,8 @@ export class SecondFactorLoginService {
       await this.members.lock(tx, memberId);
       await this.challenges.spend(tx, challenge);
       await this.verification.spend(tx, { memberId }, factor, context);
-      return this.completion.complete(tx, login, candidate, context);
+      const owner = { ...login.owner, provenFactor: factor.kind };
+      return this.completion.complete(tx, { ...login, owner }, candidate, context);
     });
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }

@@ -13,6 +13,7 @@ import { EndlessWaits1764910100000 } from './1764910100000-endless-waits.js';
 import { RecoveryCodesCreatedAt1764910120000 } from './1764910120000-recovery-codes-created-at.js';
 import { ProofNamedLoginId1764910300000 } from './1764910300000-proof-named-login-id.js';
 import { ErasureIndexes1764910400000 } from './1764910400000-erasure-indexes.js';
+import { SessionSecondFactor1764910500000 } from './1764910500000-session-second-factor.js';
 import { ProofAddress1764910610000 } from './1764910610000-proof-address.js';
 import { BoundSessions1764910800000 } from './1764910800000-bound-sessions.js';
 
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   RecoveryCodesCreatedAt1764910120000,
   ProofNamedLoginId1764910300000,
   ErasureIndexes1764910400000,
+  SessionSecondFactor1764910500000,
   ProofAddress1764910610000,
   BoundSessions1764910800000,
 ];

@@ -3,6 +3,7 @@ import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/serv
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
+import type { Sql } from '../../platform/database/sql.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
@@ -68,14 +69,14 @@ export class PasskeyAuthenticationService {
   }
 
   /**
-   * Options for the second step of a login.
+   * Options for a passkey that follows the password.
    * @throws DomainError `passkey_invalid` if the member has no passkey
    */
-  async beginSecondFactor(memberId: string): Promise<RequestOptions> {
-    const allowCredentials = await this.passkeys.findDescriptors(this.database, memberId);
+  async beginSecondFactor(sql: Sql, memberId: string): Promise<RequestOptions> {
+    const allowCredentials = await this.passkeys.findDescriptors(sql, memberId);
     // A browser reads an empty list as "any passkey".
     if (allowCredentials.length === 0) throw passkeyInvalid('the member has no passkey');
-    const { challenge, timeout, expiresIn } = await this.challenges.issue(this.database, 'second-factor', memberId);
+    const { challenge, timeout, expiresIn } = await this.challenges.issue(sql, 'second-factor', memberId);
     const { id: rpID } = this.config.relyingParty;
     const options = { rpID, challenge, timeout, allowCredentials, userVerification: 'preferred' } as const;
     const { generateAuthenticationOptions } = await webauthn();

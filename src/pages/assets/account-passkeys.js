@@ -2,11 +2,12 @@
 
 /** Lists passkeys; adds, renames and removes them. */
 
-import { requiredValue, valueOf } from './form.js';
+import { callWithFactor } from './factor-proof.js';
+import { valueOf } from './form.js';
 import { fill, find, shortTime, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { hasPasskeys, makePasskey } from './passkey.js';
-import { call, callWithPassword } from './session.js';
+import { call } from './session.js';
 
 /**
  * @typedef {{ id: string, name: string | null, createdAt: string, lastUsedAt: string | null,
@@ -64,10 +65,9 @@ export async function offerPasskeys(recoveryCodes) {
 
   panel.onSubmit('passkey-add', async () => {
     const name = valueOf('passkey-add', 'name').trim() || null;
-    const password = requiredValue('passkey-add', 'password', text('passwordMissing'));
-    const { publicKey } = await callWithPassword(password, 'POST', 'members/me/passkeys/options', { password });
+    const { publicKey } = await callWithFactor('passkey-add', 'POST', 'members/me/passkeys/options');
     const credential = await makePasskey(publicKey);
-    const created = await callWithPassword(password, 'POST', 'members/me/passkeys', { credential, name });
+    const created = await call('POST', 'members/me/passkeys', { credential, name });
     await load();
     panel.finish('shown', text('passkeyAdded'));
     if (created.recoveryCodes) recoveryCodes.show(created.recoveryCodes);
@@ -81,8 +81,7 @@ export async function offerPasskeys(recoveryCodes) {
   });
 
   panel.onSubmit('passkey-remove', async () => {
-    const password = requiredValue('passkey-remove', 'password', text('passwordMissing'));
-    await callWithPassword(password, 'DELETE', `members/me/passkeys/${encodeURIComponent(selectedId)}`, { password });
+    await callWithFactor('passkey-remove', 'DELETE', `members/me/passkeys/${encodeURIComponent(selectedId)}`);
     await load();
     panel.finish('shown', text('passkeyRemoved'));
   });

@@ -2,10 +2,10 @@
 
 /** Shows and renews the recovery codes: one set, for a lost authenticator app and lost passkeys. */
 
-import { requiredValue } from './form.js';
+import { callWithFactor } from './factor-proof.js';
 import { find, onAction, text } from './page.js';
 import { Panel } from './panel.js';
-import { SignedOut, call, callWithPassword } from './session.js';
+import { SignedOut, call } from './session.js';
 
 export class RecoveryCodes {
   panel = new Panel('recovery-codes');
@@ -20,8 +20,8 @@ export class RecoveryCodes {
   constructor() {
     const { panel } = this;
     panel.onSubmit('recovery-codes-renew', async () => {
-      const password = requiredValue('recovery-codes-renew', 'password', text('passwordMissing'));
-      this.show((await callWithPassword(password, 'POST', 'members/me/recovery-codes', { password })).recoveryCodes);
+      const { recoveryCodes } = await callWithFactor('recovery-codes-renew', 'POST', 'members/me/recovery-codes');
+      this.show(recoveryCodes);
     });
     onAction('copy-codes', () => {
       navigator.clipboard.writeText(this.codes.join('\n')).then(

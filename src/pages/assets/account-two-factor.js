@@ -3,18 +3,21 @@
 /** Sets up and removes the authenticator app. */
 
 import { ApiProblem } from './api.js';
+import { callWithFactor } from './factor-proof.js';
 import { requiredValue } from './form.js';
 import { find, text } from './page.js';
 import { Panel } from './panel.js';
-import { SignedOut, call, callWithPassword } from './session.js';
+import { SignedOut, call } from './session.js';
+
+/** Error codes after which the enrolment has to begin again, with the password. */
+const CHECK_IS_STALE = ['reauth_required', 'factor_proof_required'];
 
 /** @param {import('./account-recovery-codes.js').RecoveryCodes} recoveryCodes */
 export async function offerTwoFactor(recoveryCodes) {
   const panel = new Panel('two-factor');
 
   panel.onSubmit('two-factor-begin', async () => {
-    const password = requiredValue('two-factor-begin', 'password', text('passwordMissing'));
-    const { secret, qrSvg } = await callWithPassword(password, 'POST', 'members/me/totp', { password });
+    const { secret, qrSvg } = await callWithFactor('two-factor-begin', 'POST', 'members/me/totp');
     // As an image, not as inline SVG: scripts in an image do not run.
     const image = /** @type {HTMLImageElement} */ (find('[data-qr]', panel.root));
     image.src = `data:image/svg+xml,${encodeURIComponent(qrSvg)}`;
@@ -29,15 +32,13 @@ export async function offerTwoFactor(recoveryCodes) {
       panel.finish(showEnabled(true), text('twoFactorOn'));
       recoveryCodes.show(confirmed.recoveryCodes);
     } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== 'reauth_required') throw error;
-      panel.open('begin'); // the password check is too old by now; ask for the password again
+      if (!(error instanceof ApiProblem) || !CHECK_IS_STALE.includes(error.code)) throw error;
+      panel.open('begin');
     }
   });
 
   panel.onSubmit('two-factor-remove', async () => {
-    const password = requiredValue('two-factor-remove', 'password', text('passwordMissing'));
-    const code = requiredValue('two-factor-remove', 'code', text('appCodeMissing'));
-    await callWithPassword(password, 'DELETE', 'members/me/totp', { password, code });
+    await callWithFactor('two-factor-remove', 'DELETE', 'members/me/totp');
     panel.finish(showEnabled(false), text('twoFactorOff'));
   });
 

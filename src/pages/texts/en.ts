@@ -199,6 +199,8 @@ export const en = {
     switchOff: 'Turn off',
     switchOffAdvice: 'Unless you have a passkey, your password alone will be enough to log in.',
     appOrRecoveryCode: 'Code from the app or a recovery code',
+    factorCodeMissing: 'Please also enter a code from your app or a recovery code.',
+    passkeyOrRecoveryCode: 'Please try your passkey again, or enter a recovery code.',
     passkeys: 'Passkeys',
     passkeysAdvice:
       'With a passkey you log in with your fingerprint, face or PIN, or with a security key. Use it instead of your password or as a second step after it. Passkeys are safe from phishing.',

@@ -204,6 +204,8 @@ export const ko: PageTexts = {
     switchOff: '인증 앱 해제',
     switchOffAdvice: '등록된 패스키가 없다면 비밀번호만으로 로그인할 수 있게 됩니다.',
     appOrRecoveryCode: '인증 앱의 인증 코드 또는 복구 코드',
+    factorCodeMissing: '인증 앱의 인증 코드나 복구 코드도 입력해 주세요.',
+    passkeyOrRecoveryCode: '패스키를 다시 사용하거나 복구 코드를 입력해 주세요.',
     passkeys: '패스키',
     passkeysAdvice:
       '지문, 얼굴, PIN이나 보안 키로 로그인하실 수 있습니다. 비밀번호 대신 또는 2단계 인증에 사용하며, 피싱에 안전합니다.',

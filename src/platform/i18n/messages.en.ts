@@ -64,6 +64,11 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Second factor required',
     detail: 'Administrators must use two-step login. Set it up for your account and try again.',
   },
+  factor_proof_required: {
+    title: 'Second factor needed',
+    detail:
+      'To change your two-step login, confirm it first: with your passkey if you have one, otherwise with a code from your app. A recovery code works too.',
+  },
   origin_not_allowed: {
     title: 'Origin not allowed',
     detail: 'Cookies are accepted only from the registered web pages of this service.',

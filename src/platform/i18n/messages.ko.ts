@@ -63,6 +63,11 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '2단계 인증 필요',
     detail: '관리자는 2단계 인증을 사용해야 합니다. 내 계정에서 설정한 뒤 다시 시도해 주세요.',
   },
+  factor_proof_required: {
+    title: '2단계 인증 필요',
+    detail:
+      '2단계 인증을 바꾸려면 먼저 확인이 필요합니다. 패스키가 있으면 패스키로, 없으면 앱의 코드로 확인해 주세요. 복구 코드도 쓸 수 있습니다.',
+  },
   origin_not_allowed: { title: '허용되지 않은 출처', detail: '등록된 웹 페이지에서만 쿠키를 사용할 수 있습니다.' },
   not_found: { title: '찾을 수 없음', detail: '요청하신 항목이 존재하지 않습니다.' },
   method_not_allowed: { title: '허용되지 않은 메서드', detail: '이 경로에서는 해당 메서드를 사용할 수 없습니다.' },

@@ -9,7 +9,6 @@ import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
 import { MemberWritesService, type ActingMember } from '../member-writes.service.js';
-import { SessionsService } from '../sessions.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 
 /**
@@ -23,7 +22,6 @@ export class ReauthenticationService {
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
     private readonly throttle: LoginThrottleService,
-    private readonly sessions: SessionsService,
     private readonly writes: MemberWritesService,
     private readonly auditLog: AuditLogService,
   ) {}
@@ -62,17 +60,5 @@ export class ReauthenticationService {
    */
   async asConfirmedMember(tx: Tx, principal: Principal, { passwordVersion }: LoginCandidate): Promise<ActingMember> {
     return this.writes.asMember(tx, principal, { passwordVersion });
-  }
-
-  /**
-   * Records that the session's member has just confirmed the password.
-   * @throws DomainError `invalid_credentials`, `session_ended`, `overloaded`
-   */
-  async reauthenticate(principal: Principal, password: string, context: ClientContext): Promise<void> {
-    const confirmed = await this.confirmPassword(principal, password, context);
-    await this.database.transaction(async (tx) => {
-      await this.asConfirmedMember(tx, principal, confirmed);
-      await this.sessions.markAuthenticated(tx, principal.sessionId);
-    });
   }
 }

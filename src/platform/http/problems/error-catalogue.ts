@@ -23,6 +23,7 @@ export const ERRORS = {
   forbidden: 403,
   reauth_required: 403,
   two_factor_required: 403,
+  factor_proof_required: 403,
   origin_not_allowed: 403,
   not_found: 404,
   method_not_allowed: 405,

@@ -1,0 +1,57 @@
+// @ts-check
+
+/**
+ * Confirms a second factor before a change of second factors. After a recent login with one, the
+ * server asks for none, and the member sees no further field.
+ */
+
+import { ApiProblem } from './api.js';
+import { FieldProblem, requiredValue, valueOf } from './form.js';
+import { find, text } from './page.js';
+import { hasPasskeys, usePasskey } from './passkey.js';
+import { call, callWithPassword } from './session.js';
+
+/**
+ * Calls an operation that changes second factors, with the password and the code of a form. If the
+ * server wants a second factor, asks for a passkey, or else shows the form's field for a code.
+ * @param {string} form
+ * @param {'POST' | 'DELETE'} method
+ * @param {string} operation
+ */
+export async function callWithFactor(form, method, operation) {
+  const password = requiredValue(form, 'password', text('passwordMissing'));
+  const code = valueOf(form, 'code').trim();
+  try {
+    return await callWithPassword(password, method, operation, code === '' ? { password } : { password, code });
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.code !== 'factor_proof_required') throw error;
+    const hasPasskey = await confirmPasskey(password, () => askForCode(form, 'passkeyOrRecoveryCode'));
+    if (!hasPasskey) askForCode(form, 'factorCodeMissing');
+    return call(method, operation, { password });
+  }
+}
+
+/**
+ * @param {string} password
+ * @param {() => never} onFailure called if the member has a passkey and this browser did not use it
+ * @returns {Promise<boolean>} false if the member has no passkey
+ */
+async function confirmPasskey(password, onFailure) {
+  try {
+    const { publicKey } = await call('POST', 'auth/reauthenticate/passkey/options');
+    if (!hasPasskeys) return onFailure();
+    const credential = await usePasskey(publicKey);
+    await call('POST', 'auth/reauthenticate', { password, credential });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.code === 'passkey_invalid') return false;
+    if (error instanceof ApiProblem && error.code === 'passkey_ceremony') return onFailure();
+    throw error;
+  }
+}
+
+/** @param {string} form @param {string} message @returns {never} */
+function askForCode(form, message) {
+  find(`[data-form="${form}"] [data-factor-code]`).hidden = false;
+  throw new FieldProblem('code', text(message));
+}
