@@ -3,7 +3,7 @@ import { EnrolledFactorsService } from '../mfa/enrolled-factors.service.js';
 import type { Tx } from '../platform/database/sql.js';
 import type { Principal } from '../platform/http/principal.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
-import { MemberWritesService } from '../sessions/member-writes.service.js';
+import { MemberWritesService, type WriteConditions } from '../sessions/member-writes.service.js';
 import type { Member } from '../users/member.entity.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { MembersRepository } from '../users/members.repository.js';
@@ -25,10 +25,15 @@ export class AdminWritesService {
   /**
    * As {@link MemberWritesService.asMember}, and checks role, second factor and recent login. Call
    * it first in every transaction that an administrator causes.
+   * @param conditions without a recent login for what only reads
    * @throws DomainError `session_ended`, `forbidden`, `two_factor_required`, `reauth_required`
    */
-  async asAdministrator(tx: Tx, admin: Principal): Promise<void> {
-    const { member } = await this.writes.asMember(tx, admin, { needsRecentLogin: true });
+  async asAdministrator(
+    tx: Tx,
+    admin: Principal,
+    conditions: WriteConditions = { needsRecentLogin: true },
+  ): Promise<void> {
+    const { member } = await this.writes.asMember(tx, admin, conditions);
     if (member.role !== 'admin') throw new DomainError('forbidden', { detail: 'demoted a moment ago' });
     if (!(await this.factors.isEnrolled(tx, admin.memberId))) throw new DomainError('two_factor_required');
   }

@@ -4,6 +4,7 @@ import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import { adminContext } from './admin-context.js';
+import { AdminWritesService } from './admin-writes.service.js';
 
 /**
  * Records in the audit log that an administrator viewed one member. Viewing is recorded like a
@@ -15,12 +16,14 @@ import { adminContext } from './admin-context.js';
 export class ViewAuditService {
   constructor(
     private readonly database: Database,
+    private readonly writes: AdminWritesService,
     private readonly auditLog: AuditLogService,
   ) {}
 
   /**
    * Records one view. Await it before the response is sent, so that no data is shown if the record
-   * fails.
+   * fails or the administrator has lost the role.
+   * @throws DomainError as {@link AdminWritesService.asAdministrator}
    */
   async record(
     admin: Principal,
@@ -28,11 +31,10 @@ export class ViewAuditService {
     subject: 'details' | 'events',
     context: ClientContext,
   ): Promise<void> {
-    await this.auditLog.record(
-      this.database,
-      'member.viewed',
-      { memberId, context: adminContext(admin, context) },
-      { what: subject },
-    );
+    await this.database.transaction(async (tx) => {
+      await this.writes.asAdministrator(tx, admin, { needsRecentLogin: false });
+      const viewed = { memberId, context: adminContext(admin, context) };
+      await this.auditLog.record(tx, 'member.viewed', viewed, { what: subject });
+    });
   }
 }

@@ -35,6 +35,8 @@ const ENV = {
   LOG_LEVEL: 'warn',
   CODE_RESEND_SECONDS: '1',
   PASSWORD_MIN_SCORE: '0',
+  ACCESS_TOKEN_TTL_SECONDS: '3600',
+  REAUTHENTICATION_SECONDS: '3600',
   ...Object.fromEntries(
     [
       'MAILS_PER_ADDRESS_PER_HOUR',
@@ -152,6 +154,14 @@ describe.each(moods)('while the mail server %s', (mood) => {
     await expectEqualTimes(`${title}, mail server ${mood}`, (kind, index) =>
       ask(app.client(), { known, unknown }[kind][index % PEOPLE]!, index),
     );
+  });
+});
+
+it('EN-08 a change to a taken address takes the same time as one to a free address', async () => {
+  const { body } = await app.client().post('/api/auth/login', { identifier: known[0]!.loginId, password }).expect(200);
+  await expectEqualTimes('an address change, known is taken', (kind, index) => {
+    const newEmail = { known, unknown }[kind][index % PEOPLE]!.email;
+    return app.client().post('/api/members/me/email/send-code', { newEmail, password }, body.accessToken).expect(202);
   });
 });
 

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenAdmin } from '../support/admins.js';
+import { Authenticator } from '../support/authenticator.js';
 import { given, unique, type GivenMember, type SignUpValues } from '../support/factories.js';
+import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
+import { beginPasskey } from '../support/passkeys.js';
 import { RaceCluster, refusals } from '../support/race-cluster.js';
+import { resetTokenFor } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
+import { TEST_PUBLIC_URL } from '../support/server-environment.js';
 import type { TestApp } from '../support/test-app.js';
 import { howMany } from '../support/test-length.js';
 
@@ -227,6 +233,103 @@ describe('a second factor switched during logins', () => {
         expect((await login(ada, ada.password).expect(200)).body.status).toBe('authenticated');
       },
     );
+  });
+});
+
+describe('requests of an intruder that are in flight while the account is rescued', () => {
+  /** A member, and an intruder who knows the password, has a session and has begun to add factors. */
+  async function besieged() {
+    const ada = await given.member(cluster.app);
+    const client = cluster.app.client({ headers: { 'user-agent': 'Mozilla/5.0 (X11) Firefox/140.0' } });
+    const { body } = await client
+      .post('/api/auth/login', { identifier: ada.loginId, password: ada.password })
+      .expect(200);
+    const intruder: GivenMember = { ...ada, ...body, client };
+    const options = [await beginPasskey(intruder), await beginPasskey(intruder)];
+    const credentials = options.map(({ body }) => new Authenticator(TEST_PUBLIC_URL).create(body.publicKey));
+    const { body: totp } = await client
+      .post('/api/members/me/totp', { password: ada.password }, intruder.accessToken)
+      .expect(200);
+    const links = (await mailbox.to(ada.email).waitForCount(2)).flatMap((mail) => mail.links);
+    const notMe = links.find((link) => link.includes('/pages/not-me#token='))!;
+    return { ada, intruder, credentials, secret: totp.secret as string, notMe: notMe.split('#token=')[1]! };
+  }
+  type Besieged = Awaited<ReturnType<typeof besieged>>;
+
+  const attacks = ({ intruder, credentials, secret }: Besieged): [string, string, object][] => {
+    const { password } = intruder;
+    return [
+      ...[1, 2].map((): [string, string, object] => [
+        'POST',
+        'members/me/email/send-code',
+        { newEmail: unique.email(), password },
+      ]),
+      ...credentials.map((credential): [string, string, object] => ['POST', 'members/me/passkeys', { credential }]),
+      ['POST', 'members/me/totp/confirm', { code: codeAt(secret) }],
+      ['POST', 'members/me/recovery-codes', { password }],
+      ['PATCH', 'members/me', { name: 'Mallory' }],
+      ['POST', 'auth/reauthenticate', { password }],
+      ['DELETE', 'auth/sessions', {}],
+    ];
+  };
+
+  it.each<[string, (besieged: Besieged) => Promise<(server: TestApp) => Promise<HttpAnswer>>]>([
+    [
+      '“it was not me”',
+      async ({ notMe }) =>
+        (server) =>
+          server.post('/api/auth/not-me', { token: notMe }),
+    ],
+    [
+      'a password reset',
+      async ({ ada }) => {
+        const resetToken = await resetTokenFor(cluster.app, ada);
+        return (server) => server.post('/api/auth/password-reset', { newPassword: unique.password() }, resetToken);
+      },
+    ],
+    [
+      'a password change',
+      async ({ ada }) => {
+        const change = { currentPassword: ada.password, newPassword: unique.password() };
+        return (server) => server.post('/api/members/me/password', change, ada.accessToken);
+      },
+    ],
+    [
+      'a reset that an administrator demands',
+      async ({ ada }) => {
+        const { accessToken } = await givenAdmin(cluster.app);
+        return (server) => server.post(`/api/admin/members/${ada.id}/password-reset`, undefined, accessToken);
+      },
+    ],
+  ])('CC-09 commit before it or not at all: %s', async (title, prepareRescue) => {
+    await cluster.rounds(howMany({ short: 2, long: 60 }), besieged, async (round) => {
+      const { ada, intruder } = round;
+      const rescue = await prepareRescue(round);
+      // The owner's session must live until the change of the password.
+      const all = attacks(round).filter(
+        ([, path]) => title !== 'a password change' || !/sessions|confirm|passkeys/.test(path),
+      );
+      const answers = await cluster.atOnce(all.length + 1, async (server, index) => {
+        if (index === all.length) return rescue(server);
+        const [method, path, body] = all[index]!;
+        return server.client().request(method, `/api/${path}`, { token: intruder.accessToken, body });
+      });
+      cluster.score(title, [answers.at(-1)!]);
+      // Rows of the audit log are numbered under the member's lock, in the order of the commits.
+      const { rows: late } = await cluster.app.sql.query(
+        `SELECT type FROM security_events e WHERE session_id = $1 AND type <> 'reauthentication.failed' AND id > (
+           SELECT id FROM security_events WHERE session_id = $1 AND type = 'session.ended')`,
+        [intruder.sessionId],
+      );
+      expect(late).toEqual([]);
+      const { rows: left } = await cluster.app.sql.query(
+        `SELECT (SELECT count(*)::int FROM sessions WHERE id = $2 AND ended_at IS NULL) AS sessions,
+           (SELECT count(*)::int FROM proof_requests WHERE member_id = $1 AND purpose = 'email-change'
+            AND voided_at IS NULL AND spent_at IS NULL) AS moves`,
+        [ada.id, intruder.sessionId],
+      );
+      expect(left).toEqual([{ sessions: 0, moves: 0 }]);
+    });
   });
 });
 

@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { givenAdmin, type GivenAdmin } from '../support/admins.js';
+import { Authenticator } from '../support/authenticator.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import { mailbox, outboxEmpty } from '../support/mailbox.js';
+import { addPasskey, beginPasskey, type WithPasskey } from '../support/passkeys.js';
+import { RowChanges, whileLocked } from '../support/row-changes.js';
+import { codeAt, confirmCode, enrol } from '../support/second-factor.js';
+import { TEST_PUBLIC_URL } from '../support/server-environment.js';
+import { TestApp } from '../support/test-app.js';
+
+/** One request that writes on behalf of a session. */
+interface Write {
+  /** Replaces the `{id}` of the path. */
+  id?: string;
+  query?: string;
+  body?: Record<string, unknown>;
+  /** Whose session sends it; the member's where absent. */
+  actor?: GivenMember;
+}
+
+/** Reads that leave a row in the audit log. */
+const RECORDED_READS = ['GET /api/admin/members/{id}', 'GET /api/admin/security-events'];
+
+let app: TestApp;
+let rows: RowChanges;
+let ada: GivenMember & { secret: string; codes: string[]; passkeyId: string };
+let root: GivenAdmin;
+let eve: WithPasskey;
+
+beforeAll(async () => {
+  app = await TestApp.shared();
+  rows = await RowChanges.of(app.sql);
+  ada = { ...(await given.member(app)), secret: '', codes: [], passkeyId: '' };
+  root = await givenAdmin(app);
+  const enrolled = await enrol(await given.member(app));
+  await confirmCode(enrolled, enrolled.recoveryCodes[0]!);
+  eve = await addPasskey(enrolled);
+});
+afterAll(() => app.stop());
+
+async function anotherSession(member: GivenMember): Promise<GivenMember> {
+  const { body } = await member.client
+    .post('/api/auth/login', { identifier: member.loginId, password: member.password })
+    .expect(200);
+  return { ...member, accessToken: body.accessToken, sessionId: body.sessionId };
+}
+
+async function newAddress(): Promise<{ requestId: string; code: string | undefined }> {
+  const newEmail = unique.email();
+  const { body } = await ada.client
+    .post('/api/members/me/email/send-code', { newEmail, password: ada.password }, ada.accessToken)
+    .expect(202);
+  return { requestId: body.requestId, code: (await mailbox.to(newEmail).next()).code };
+}
+
+async function undeliverableMail(): Promise<string> {
+  await outboxEmpty(app);
+  const { rows: mails } = await app.sql.query(
+    `UPDATE outbox_messages SET status = 'dead', payload = 'unreadable' WHERE id = (
+       SELECT id FROM outbox_messages WHERE member_id = $1 ORDER BY created_at DESC LIMIT 1) RETURNING id`,
+    [eve.id],
+  );
+  return mails[0].id;
+}
+
+/**
+ * Every operation that an access token opens and that writes, in an order in which each leaves what
+ * the next one needs. A new operation has to be added here.
+ */
+const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any, write: Write) => unknown }> = {
+  'PATCH /api/members/me': { prepare: async () => ({ body: { name: unique.loginId() } }) },
+  'POST /api/auth/reauthenticate': { prepare: async () => ({ body: { password: ada.password } }) },
+  'POST /api/members/me/password': {
+    prepare: async () => ({ body: { currentPassword: ada.password, newPassword: unique.password() } }),
+    after: (_, { body }) => (ada.password = body!.newPassword as string),
+  },
+  'POST /api/members/me/email/send-code': {
+    prepare: async () => ({ body: { newEmail: unique.email(), password: ada.password } }),
+  },
+  'POST /api/members/me/email/confirm-code': { prepare: async () => ({ body: await newAddress() }) },
+  'DELETE /api/auth/sessions/{id}': { prepare: async () => ({ id: (await anotherSession(ada)).sessionId }) },
+  'DELETE /api/auth/sessions': {
+    prepare: async () => {
+      await anotherSession(ada);
+      return {};
+    },
+  },
+  'POST /api/auth/logout': { prepare: async () => ({ actor: await anotherSession(ada) }) },
+  'POST /api/members/me/totp': {
+    prepare: async () => ({ body: { password: ada.password } }),
+    after: ({ secret }) => (ada.secret = secret),
+  },
+  'POST /api/members/me/totp/confirm': {
+    prepare: async () => ({ body: { code: codeAt(ada.secret) } }),
+    after: ({ recoveryCodes }) => (ada.codes = recoveryCodes),
+  },
+  'POST /api/members/me/recovery-codes': {
+    prepare: async () => {
+      await confirmCode(ada, ada.codes.pop()!); // for all that follow, too
+      return { body: { password: ada.password } };
+    },
+    after: ({ recoveryCodes }) => (ada.codes = recoveryCodes),
+  },
+  'POST /api/members/me/passkeys/options': { prepare: async () => ({ body: { password: ada.password } }) },
+  'POST /api/members/me/passkeys': {
+    prepare: async () => {
+      const { body } = await beginPasskey(ada);
+      return { body: { credential: new Authenticator(TEST_PUBLIC_URL).create(body.publicKey) } };
+    },
+    after: ({ passkey }) => (ada.passkeyId = passkey.id),
+  },
+  'POST /api/auth/reauthenticate/passkey/options': { prepare: async () => ({}) },
+  'PATCH /api/members/me/passkeys/{id}': {
+    prepare: async () => ({ id: ada.passkeyId, body: { name: unique.loginId() } }),
+  },
+  'DELETE /api/members/me/passkeys/{id}': {
+    prepare: async () => ({ id: ada.passkeyId, body: { password: ada.password } }),
+  },
+  'DELETE /api/members/me/totp': { prepare: async () => ({ body: { password: ada.password } }) },
+  'DELETE /api/members/me': { prepare: async () => ({ body: { password: ada.password } }) },
+  'GET /api/admin/members/{id}': { prepare: async () => ({ id: eve.id, actor: root }) },
+  'GET /api/admin/security-events': { prepare: async () => ({ query: `?memberId=${eve.id}`, actor: root }) },
+  'POST /api/admin/members/{id}/password-reset': { prepare: async () => ({ id: eve.id, actor: root }) },
+  'DELETE /api/admin/members/{id}/sessions': { prepare: async () => ({ id: eve.id, actor: root }) },
+  'DELETE /api/admin/members/{id}/totp': { prepare: async () => ({ id: eve.id, actor: root }) },
+  'DELETE /api/admin/members/{id}/passkeys': { prepare: async () => ({ id: eve.id, actor: root }) },
+  'POST /api/admin/members/{id}/unlock': { prepare: async () => ({ id: eve.id, actor: root }) },
+  'POST /api/admin/outbox/{id}/retry': {
+    prepare: async () => ({ id: await undeliverableMail(), actor: root }),
+    after: (_, { id }) => app.sql.query('DELETE FROM outbox_messages WHERE id = $1', [id]),
+  },
+  'PATCH /api/admin/members/{id}': {
+    prepare: async () => ({ id: eve.id, actor: root, body: { status: 'disabled' } }),
+  },
+};
+
+/** What may happen between the guard and the commit, how to undo it, and how the request is refused. */
+const REVOCATIONS = {
+  'the session ended': {
+    take: 'UPDATE sessions SET ended_at = now() WHERE id = $2 AND member_id = $1',
+    giveBack: 'UPDATE sessions SET ended_at = NULL WHERE id = $2 AND member_id = $1',
+    refusal: [401, 'session_ended'],
+    concerns: () => true,
+  },
+  'the member was disabled': {
+    take: `UPDATE members SET status = 'disabled' WHERE id = $1 AND $2::uuid IS NOT NULL`,
+    giveBack: `UPDATE members SET status = 'active' WHERE id = $1 AND $2::uuid IS NOT NULL`,
+    refusal: [401, 'session_ended'],
+    concerns: (_: Write, name: string) => name !== 'POST /api/auth/logout', // which every session may
+  },
+  'the password was replaced': {
+    take: 'UPDATE members SET password_version = password_version + 1 WHERE id = $1 AND $2::uuid IS NOT NULL',
+    giveBack: 'UPDATE members SET password_version = password_version - 1 WHERE id = $1 AND $2::uuid IS NOT NULL',
+    refusal: [401, 'invalid_credentials'],
+    concerns: ({ body }: Write) => body !== undefined && ('password' in body || 'currentPassword' in body),
+  },
+  'the administrator was demoted': {
+    take: `UPDATE members SET role = 'member' WHERE id = $1 AND $2::uuid IS NOT NULL`,
+    giveBack: `UPDATE members SET role = 'admin' WHERE id = $1 AND $2::uuid IS NOT NULL`,
+    refusal: [403, 'forbidden'],
+    concerns: (_: Write, name: string) => name.includes('/api/admin/'),
+  },
+};
+
+describe('a write whose session lost its rights after the guard admitted it', () => {
+  let operations: string[];
+  beforeEach(async () => {
+    const { body } = await app.get('/docs-json').expect(200);
+    operations = Object.entries<Record<string, any>>(body.paths)
+      .flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { security = [] }]) => ({
+          name: `${method.toUpperCase()} ${path}`,
+          isOpenedByAccessToken: security.some((schemes: object) => 'access' in schemes),
+        })),
+      )
+      .filter(
+        ({ name, isOpenedByAccessToken }) =>
+          isOpenedByAccessToken && (!name.startsWith('GET ') || RECORDED_READS.includes(name)),
+      )
+      .map(({ name }) => name);
+  });
+
+  it('CC-09 is listed here for every operation that an access token opens', () => {
+    expect(Object.keys(WRITES).sort()).toEqual(operations.sort());
+  });
+
+  it('CC-09 is refused and changes no row, on every operation; without the loss it succeeds', async () => {
+    for (const [name, { prepare, after }] of Object.entries(WRITES)) {
+      const [method = '', path = ''] = name.split(' ');
+      const send = ({ id = '', query = '', body, actor = ada }: Write) =>
+        actor.client.request(method, path.replace('{id}', id) + query, { body, token: actor.accessToken });
+      for (const [event, { take, giveBack, refusal, concerns }] of Object.entries(REVOCATIONS)) {
+        const write = await prepare();
+        if (!concerns(write, name)) continue;
+        const { id, sessionId } = write.actor ?? ada;
+        const before = await rows.read([ada.id, eve.id, root.id]);
+        const answer = await whileLocked(app.sql, id, { text: take, values: [id, sessionId] }, () => send(write));
+        await app.sql.query(giveBack, [id, sessionId]);
+        const written = rows.difference(before, await rows.read([ada.id, eve.id, root.id]));
+        // A logout has nothing left to end, and says so as any second logout.
+        const expected = name === 'POST /api/auth/logout' ? [204, undefined] : refusal;
+        expect([name, event, answer.status, answer.body?.code, written]).toEqual([name, event, ...expected, []]);
+      }
+      const write = await prepare();
+      const before = await rows.read([ada.id, eve.id, root.id]);
+      const { status, body } = await send(write);
+      const written = rows.difference(before, await rows.read([ada.id, eve.id, root.id]));
+      expect([name, status < 300, written.length > 0]).toEqual([name, true, true]);
+      await after?.(body, write);
+    }
+  });
+});
