@@ -7,7 +7,8 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { isDatabaseClosed, isDatabaseUnavailable } from '../../platform/database/database-errors.js';
+import { isDatabaseClosed, isDatabaseUnavailable, reasonOf } from '../../platform/database/database-errors.js';
+import { RepeatedFailure } from '../../platform/logging/repeated-failure.js';
 import { Notifications } from '../../platform/database/notifications.js';
 import { Backoff } from '../delivery/backoff.js';
 import { MailDelivery, type Outcome } from '../delivery/mail-delivery.js';
@@ -31,6 +32,7 @@ const RECORD_RETRY_MS = 250;
 @Injectable()
 export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(OutboxDispatcher.name);
+  private readonly claimFailure = new RepeatedFailure('claiming mails failed', (line) => this.logger.warn(line));
   private readonly breaker = new SmtpCircuitBreaker(new Backoff(0.5, 5));
   private readonly leaseMs: number;
   private readonly inFlight = new Set<Promise<void>>();
@@ -98,7 +100,8 @@ export class OutboxDispatcher implements OnModuleInit, OnApplicationBootstrap, O
       return;
     }
     this.claiming = this.claimDue()
-      .catch((error: unknown) => this.logger.warn(`claiming mails failed: ${(error as Error).message}`))
+      .then(() => this.claimFailure.clear())
+      .catch((error: unknown) => this.claimFailure.record(reasonOf(error)))
       .finally(() => {
         this.claiming = undefined;
         if (this.isWakeRequested) this.wake();

@@ -1,34 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../config/start-error.js';
+import { RepeatedFailure } from '../logging/repeated-failure.js';
 import { connectionOptions, type DatabaseSettings, type PoolOptions } from './connection-options.js';
 import { adviceFor, describeRefusal, isDatabaseUnavailable, reasonOf } from './database-errors.js';
 
 /** PostgreSQL 15, as PostgreSQL numbers its versions. */
 const OLDEST_VERSION = 150_000;
-/** While PostgreSQL is awaited, the same reason is reported this often. */
-const REPORT_EVERY_MS = 30_000;
-
 /**
  * Waits until PostgreSQL answers, so that both can be started together.
- * @param report receives a line for the first failure, for each new reason and every 30 seconds
+ * @param report receives the lines for the log; see {@link RepeatedFailure}
  * @throws StartError when waiting cannot help
  */
 export async function waitForDatabase(settings: DatabaseSettings, report: (line: string) => void): Promise<void> {
-  let reported = { reason: '', atMs: 0 };
+  const failure = new RepeatedFailure('waiting for the database', report);
   for (let attempt = 1; ; attempt += 1) {
     try {
       await probeDatabase(settings);
-      if (attempt > 1) report(`the database answers after ${attempt} attempts`);
+      failure.clear();
       return;
     } catch (error) {
       if (error instanceof StartError) throw error;
-      const reason = reasonOf(error);
-      if (!isDatabaseUnavailable(error) || /unsupported startup parameter/.test(reason))
+      if (!isDatabaseUnavailable(error) || /unsupported startup parameter/.test(reasonOf(error)))
         throw new StartError(describeRefusal(error), { cause: error });
-      if (reason !== reported.reason || performance.now() - reported.atMs > REPORT_EVERY_MS) {
-        report(`waiting for the database (attempt ${attempt}): ${reason}. ${adviceFor(error)}`);
-        reported = { reason, atMs: performance.now() };
-      }
+      failure.record(`${reasonOf(error)}. ${adviceFor(error)}`);
       await delay(Math.min(250 * attempt, 2000));
     }
   }

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from './clock.js';
 import { AppConfig } from '../config/app-config.js';
+import { RepeatedFailure } from '../logging/repeated-failure.js';
 import { DatabaseClient } from './database-client.js';
+import { reasonOf } from './database-errors.js';
 import { sessionSettings } from './session-settings.js';
 
 const HEARTBEAT_MS = 300;
@@ -32,6 +34,9 @@ interface Subscription {
 @Injectable()
 export class Notifications implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Notifications.name);
+  private readonly failure = new RepeatedFailure('database notifications interrupted', (line) =>
+    this.logger.warn(line),
+  );
   private readonly subscriptions: Subscription[] = [];
   private readonly stopping = new AbortController();
   private client: DatabaseClient | undefined;
@@ -53,9 +58,7 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
    */
   async onApplicationBootstrap(): Promise<void> {
     // A failure does not prevent the start: subscribers query the database until listening works.
-    await this.connect().catch((error: unknown) =>
-      this.logger.warn(`not listening to database notifications yet: ${(error as Error).message}`),
-    );
+    await this.connect().catch((error: unknown) => this.failure.record(reasonOf(error)));
     this.running = this.keepListening();
   }
 
@@ -82,12 +85,13 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
       try {
         if (!this.client) await this.connect();
         await this.heartbeat();
+        this.failure.clear();
         pauseMs = HEARTBEAT_MS;
       } catch (error) {
         await this.disconnect();
         // Reconnect quickly at first, then more slowly, to spare a database that is starting.
         pauseMs = pauseMs === HEARTBEAT_MS ? 50 : Math.min(pauseMs * 2 || 50, MAX_RECONNECT_MS);
-        this.logger.warn(`database notifications interrupted: ${(error as Error).message}`);
+        this.failure.record(reasonOf(error));
       }
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }

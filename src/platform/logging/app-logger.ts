@@ -27,7 +27,7 @@ const DEBUG_CONTEXTS = new Set([
 ]);
 
 /** Nest logs an error of the start here before it throws it; main.ts then explains it in one sentence. */
-const START_CONTEXT = 'ExceptionHandler';
+const START_CONTEXTS = new Set(['ExceptionHandler', 'NestApplication']);
 
 /** A person at a terminal reads no JSON. */
 const READABLE_OUTPUT: DestinationStream = {
@@ -87,7 +87,7 @@ export class AppLogger implements LoggerService {
   /** Nest passes the context last and, for errors, a stack before it. */
   private write(level: 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
-    if (context === START_CONTEXT) return;
+    if (level === 'error' && START_CONTEXTS.has(String(context))) return;
     const stack = rest.length > 1 ? rest[0] : undefined;
     const details = typeof message === 'object' && message !== null ? message : { msg: String(message) };
     this.pino[level]({

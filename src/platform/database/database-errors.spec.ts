@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeRefusal } from './database-errors.js';
+
+describe('a database that cannot be used', () => {
+  it.each([
+    ['password authentication failed for user "munjigi"', 'Correct the user or the password in DATABASE_URL.'],
+    ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', 'Add the password of the user'],
+    ['database "accounts" does not exist', 'Create the database, or correct its name in DATABASE_URL.'],
+    ['role "munjigi" does not exist', 'Create the role, or correct the user in DATABASE_URL.'],
+    ['no pg_hba.conf entry for host "10.0.0.1", user "munjigi", no encryption', 'Allow this user and address'],
+    ['The server does not support SSL connections', 'Correct sslmode and sslrootcert in DATABASE_URL.'],
+    ['unsupported startup parameter: statement_timeout', 'Through PgBouncer, also set DATABASE_DIRECT_URL'],
+    ['getaddrinfo ENOTFOUND db', 'Correct the host in DATABASE_URL.'],
+    ['timeout exceeded when trying to connect', 'Check host and port in DATABASE_URL, and firewalls'],
+    ['something new', 'Check the URL in DATABASE_URL.'],
+  ])('is one sentence and what to do: %s', (reason, remedy) => {
+    const text = describeRefusal(new Error(reason));
+    expect(text).toBe(text.split('\n')[0]);
+    expect(text).toContain(`The database of DATABASE_URL cannot be used: ${reason}. ${remedy}`);
+  });
+
+  it('has a reason where several addresses were tried, and the setting of its URL', () => {
+    const error = new AggregateError([new Error('connect ECONNREFUSED ::1:5432')], '');
+    expect(describeRefusal(error, 'DATABASE_REPLICA_URL')).toBe(
+      'The database of DATABASE_REPLICA_URL cannot be used: connect ECONNREFUSED ::1:5432. Start PostgreSQL, or correct host and port in DATABASE_REPLICA_URL.',
+    );
+  });
+});

@@ -1,0 +1,35 @@
+/** While a failure goes on, it is reported this often. */
+const REPORT_EVERY_MS = 30_000;
+
+/**
+ * Reports attempts that fail again and again as one line with a count: the first failure, each new
+ * reason, and then one line every 30 seconds.
+ */
+export class RepeatedFailure {
+  private count = 0;
+  private reportedMs = 0;
+  private readonly reasons = new Set<string>();
+
+  /** @param event the beginning of each line */
+  constructor(
+    private readonly event: string,
+    private readonly report: (line: string) => void,
+  ) {}
+
+  record(reason: string): void {
+    this.count += 1;
+    const now = performance.now();
+    if (this.reasons.has(reason) && now - this.reportedMs < REPORT_EVERY_MS) return;
+    this.reasons.add(reason);
+    this.reportedMs = now;
+    this.report(`${this.event}${this.count === 1 ? '' : ` (${this.count} times)`}: ${reason}`);
+  }
+
+  /** Call it after each success; it reports the end of a failure. */
+  clear(): void {
+    if (this.count === 0) return;
+    this.report(`${this.event}: over after ${this.count} ${this.count === 1 ? 'failure' : 'failures'}`);
+    this.count = 0;
+    this.reasons.clear();
+  }
+}
