@@ -92,6 +92,7 @@ describe('passkey', () => {
     const passkey = {
       id: expect.any(String),
       name: 'Blue key',
+      provider: 'Google Password Manager',
       createdAt: expect.stringMatching(/Z$/),
       lastUsedAt: null,
       transports: ['internal', 'hybrid'],

@@ -29,6 +29,7 @@ interface Options {
   excludeCredentials?: { id: string }[];
 }
 
+const GOOGLE_PASSWORD_MANAGER = Buffer.from('ea9b8d664d011d213ce4b6b48cb575d4', 'hex');
 const FLAG = { userPresent: 0x01, userVerified: 0x04, backupEligible: 0x08, backedUp: 0x10, attested: 0x40 } as const;
 
 /**
@@ -66,7 +67,7 @@ export class Authenticator {
     this.userHandle = publicKey.user!.id;
     const authData = Buffer.concat([
       this.authenticatorData(publicKey, signing, FLAG.attested),
-      Buffer.alloc(16), // AAGUID: not disclosed
+      this.isSynchronised ? GOOGLE_PASSWORD_MANAGER : Buffer.alloc(16), // the AAGUID; zeros do not disclose it
       uint16(this.credentialId.length),
       this.credentialId,
       this.coseKey(),

@@ -51,6 +51,8 @@ export class CreationOptionsResponse implements CreationOptions {
 export class PasskeyResponse implements PasskeySummary {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ example: "Ada's phone" }) name: string | null;
+  /** The password manager or device that keeps the passkey, if it is known */
+  @ApiProperty({ example: 'Google Password Manager' }) provider: string | null;
   createdAt: Date;
   @ApiProperty({ type: String, format: 'date-time' }) lastUsedAt: Date | null;
   /** How browsers reach the passkey */

@@ -16,6 +16,7 @@ import { ErasureIndexes1764910400000 } from './1764910400000-erasure-indexes.js'
 import { SessionSecondFactor1764910500000 } from './1764910500000-session-second-factor.js';
 import { ProofAddress1764910610000 } from './1764910610000-proof-address.js';
 import { BoundSessions1764910800000 } from './1764910800000-bound-sessions.js';
+import { PasskeyAaguid1764910900000 } from './1764910900000-passkey-aaguid.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   SessionSecondFactor1764910500000,
   ProofAddress1764910610000,
   BoundSessions1764910800000,
+  PasskeyAaguid1764910900000,
 ];

@@ -6,6 +6,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { Member } from '../../users/member.entity.js';
 import { PasskeyChallengesService } from './passkey-challenges.service.js';
 import type { NewCredential } from './passkey-credential.js';
+import { storableAaguid } from './passkey-providers.js';
 import { passkeyInvalid, refuseErrors } from './passkey-refusal.js';
 import { PasskeysRepository, type NewPasskey, type PasskeySummary } from './passkeys.repository.js';
 import { userHandleOf } from './user-handle.js';
@@ -90,6 +91,7 @@ export class PasskeyRegistrationService {
       backupEligible: registrationInfo.credentialDeviceType === 'multiDevice',
       backedUp: registrationInfo.credentialBackedUp,
       userVerified: registrationInfo.userVerified,
+      aaguid: storableAaguid(registrationInfo.aaguid),
     };
   }
 

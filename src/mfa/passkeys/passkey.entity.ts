@@ -35,6 +35,8 @@ export class Passkey {
    */
   @Column('boolean', { name: 'user_verified' }) userVerified: boolean;
   @Column('text', { nullable: true }) name: string | null;
+  /** The kind of authenticator, as it claims; null if it names none, and for older rows. */
+  @Column('uuid', { nullable: true }) aaguid: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'last_used_at', nullable: true }) lastUsedAt: Date | null;
 }

@@ -7,11 +7,20 @@ import { isWithinLast } from '../../platform/database/database-time.js';
 import { Database } from '../../platform/database/database.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
 import { Passkey } from './passkey.entity.js';
+import { findProviderName } from './passkey-providers.js';
 
 /** What is stored of a passkey when it is registered. */
 export type NewPasskey = Pick<
   Passkey,
-  'memberId' | 'credentialId' | 'publicKey' | 'transports' | 'backupEligible' | 'backedUp' | 'userVerified' | 'name'
+  | 'memberId'
+  | 'credentialId'
+  | 'publicKey'
+  | 'transports'
+  | 'backupEligible'
+  | 'backedUp'
+  | 'userVerified'
+  | 'name'
+  | 'aaguid'
 > & { readonly signCount: number };
 
 /** What a signature is checked against. */
@@ -23,7 +32,10 @@ export type StoredPasskey = Pick<Passkey, 'id' | 'memberId' | 'publicKey' | 'bac
 export type PasskeySummary = Pick<
   Passkey,
   'id' | 'name' | 'createdAt' | 'lastUsedAt' | 'transports' | 'backupEligible' | 'backedUp'
->;
+> & {
+  /** The name of the password manager or device that keeps it; null where it is unknown. */
+  readonly provider: string | null;
+};
 
 /** A passkey as a browser needs it. */
 export interface PasskeyDescriptor {
@@ -42,7 +54,7 @@ export interface PasskeyUse {
 
 const SUMMARY = {
   ...{ id: true, name: true, createdAt: true, lastUsedAt: true },
-  ...{ transports: true, backupEligible: true, backedUp: true },
+  ...{ transports: true, backupEligible: true, backedUp: true, aaguid: true },
 } as const;
 
 /**
@@ -106,7 +118,7 @@ export class PasskeysRepository {
     const passkey = tx.manager.create(Passkey, { ...newPasskey, id: randomUUID(), signCount, lastUsedAt: null });
     try {
       await tx.manager.insert(Passkey, passkey); // fills `createdAt` in
-      return summaryOf(passkey);
+      return await summaryOf(passkey);
     } catch (error) {
       if (isUniqueViolation(error)) return null;
       throw error;
@@ -120,7 +132,7 @@ export class PasskeysRepository {
       where: { memberId },
       order: { createdAt: 'ASC', id: 'ASC' },
     });
-    return passkeys.map(summaryOf);
+    return Promise.all(passkeys.map(summaryOf));
   }
 
   /** @returns null if this member has no such passkey */
@@ -158,7 +170,8 @@ export class PasskeysRepository {
   }
 }
 
-function summaryOf(passkey: PasskeySummary): PasskeySummary {
-  const { id, name, createdAt, lastUsedAt, transports, backupEligible, backedUp } = passkey;
-  return { id, name, createdAt, lastUsedAt, transports, backupEligible, backedUp };
+async function summaryOf(passkey: Passkey): Promise<PasskeySummary> {
+  const { id, name, createdAt, lastUsedAt, transports, backupEligible, backedUp, aaguid } = passkey;
+  const provider = await findProviderName(aaguid);
+  return { id, name, provider, createdAt, lastUsedAt, transports, backupEligible, backedUp };
 }

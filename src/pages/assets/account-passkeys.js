@@ -11,7 +11,7 @@ import { call } from './session.js';
 
 /**
  * @typedef {{ id: string, name: string | null, createdAt: string, lastUsedAt: string | null,
- * backedUp: boolean }} Passkey
+ * backedUp: boolean, provider: string | null }} Passkey
  */
 
 /** @param {import('./account-recovery-codes.js').RecoveryCodes} recoveryCodes */
@@ -30,12 +30,14 @@ export async function offerPasskeys(recoveryCodes) {
   }
 
   /** @param {Passkey} passkey */
-  function listItem({ id, name, createdAt, lastUsedAt, backedUp }) {
+  function listItem({ id, name, provider, createdAt, lastUsedAt, backedUp }) {
     const item = panel.copyTemplate('passkey');
-    const label = name ?? text('unnamedPasskey');
+    const label = name ?? provider ?? text('unnamedPasskey');
     const used = lastUsedAt === null ? text('neverUsed') : text('lastUsed', { time: shortTime(lastUsedAt) });
     const added = text('addedOn', { time: shortTime(createdAt) });
-    fill(item, { passkey: label, about: [added, used].join(' · ') });
+    // Under a name of the member's own, the provider still tells where the passkey is.
+    const about = [name === null ? null : provider, added, used].filter(Boolean);
+    fill(item, { passkey: label, about: about.join(' · ') });
     find('[data-synced]', item).hidden = !backedUp;
     connectButton('rename', 'renameNamed', () => {
       const input = /** @type {HTMLInputElement} */ (find('#passkey-new-name', panel.root));
