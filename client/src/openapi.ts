@@ -2068,6 +2068,11 @@ export interface components {
             id: string;
             /** @example Ada's phone */
             name: string | null;
+            /**
+             * @description The password manager or device that keeps the passkey, if it is known
+             * @example Google Password Manager
+             */
+            provider: string | null;
             /** Format: date-time */
             lastUsedAt: string | null;
             /**

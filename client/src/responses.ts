@@ -183,6 +183,7 @@ export const SHAPES: Record<string, Record<string, string>> = {
   "PasskeyResponse": {
     "id": "string",
     "name": "?string",
+    "provider": "?string",
     "lastUsedAt": "?string",
     "transports": "string[]",
     "createdAt": "string",
