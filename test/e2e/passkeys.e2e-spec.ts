@@ -412,7 +412,7 @@ describe('passkey without password', () => {
     ]);
     expect((await phone.get('/api/members/me', body.accessToken).expect(200)).body.loginId).toBe(ada.loginId);
     const mail = await mailbox.to(ada.email).next({ after: before });
-    expect(mail.text).toContain('203.0.113.0/24');
+    expect(mail.subject).toContain('New login');
     expect((await eventsOf(ada, 'login.succeeded')).at(-1)).toEqual({ newDevice: true });
     // The session counts as recently authenticated, as after a password.
     await phone.post('/api/members/me/passkeys/options', { password: ada.password }, body.accessToken).expect(200);

@@ -6,7 +6,8 @@
  */
 
 import { ApiProblem } from './api.js';
-import { FieldProblem, requiredValue, valueOf } from './form.js';
+import { requiredValue, valueOf } from './form.js';
+import { FieldProblem } from './form-problems.js';
 import { find, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
 import { call, callWithPassword } from './session.js';
