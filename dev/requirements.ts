@@ -260,6 +260,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       ),
       of('IV-08', 'P2', 'A request with two Host headers is refused'),
       of('IV-07', 'P2', 'Every refusal is a problem document with a stable code and no internal detail'),
+      of('IV-09', 'P1', 'What the document says of a parameter, the server does: both accept and refuse the same'),
       of('IV-11', 'P2', 'An odd optional member of a passkey is ignored; a required one that is wrong is named'),
       of(
         'IV-10',

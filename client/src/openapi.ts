@@ -571,7 +571,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get my profile */
+        /**
+         * Get my profile
+         * @description Login ID, address, name, language and role of the signed-in member.
+         */
         get: operations["meGet"];
         put?: never;
         post?: never;
@@ -616,7 +619,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show whether I have an authenticator app, and how many recovery codes are left */
+        /**
+         * Show my second factors
+         * @description Whether I have an authenticator app, and how many recovery codes are left.
+         */
         get: operations["twoFactorStatusGet"];
         put?: never;
         /**
@@ -1236,7 +1242,6 @@ export interface components {
              * @example Some of the input is not valid. See errors.
              */
             detail: string;
-            /** @description Stable; programs decide by it */
             code: components["schemas"]["ErrorCode"];
             /**
              * Format: uuid
@@ -1280,8 +1285,9 @@ export interface components {
             /**
              * @description Language of mails; taken from Accept-Language when absent
              * @example ko
+             * @enum {string}
              */
-            locale?: components["schemas"]["Locale"];
+            locale?: "en" | "ko";
             /**
              * @description From an earlier response for the same address: replaces that sign-up, and a code already mailed fits
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -1319,11 +1325,13 @@ export interface components {
         };
         /**
          * @description cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list
+         * @default body
          * @enum {string}
          */
         TokenTransport: "body" | "cookie";
         /**
          * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
+         * @default refresh
          * @enum {string}
          */
         SessionBinding: "refresh" | "full";
@@ -1348,15 +1356,7 @@ export interface components {
              * @example Ada's phone
              */
             deviceName?: string;
-            /**
-             * @description cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list
-             * @default body
-             */
             transport?: components["schemas"]["TokenTransport"];
-            /**
-             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
-             * @default refresh
-             */
             binding?: components["schemas"]["SessionBinding"];
         };
         TokenResponse: {
@@ -1416,15 +1416,7 @@ export interface components {
              * @example Ada's phone
              */
             deviceName?: string;
-            /**
-             * @description cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list
-             * @default body
-             */
             transport?: components["schemas"]["TokenTransport"];
-            /**
-             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
-             * @default refresh
-             */
             binding?: components["schemas"]["SessionBinding"];
         };
         SignUpLinkRequest: {
@@ -1543,15 +1535,7 @@ export interface components {
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             deviceToken?: string;
-            /**
-             * @description cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list
-             * @default body
-             */
             transport?: components["schemas"]["TokenTransport"];
-            /**
-             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
-             * @default refresh
-             */
             binding?: components["schemas"]["SessionBinding"];
         };
         SecondFactorRequest: {
@@ -1565,10 +1549,6 @@ export interface components {
              * @example 048213
              */
             code: string;
-            /**
-             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
-             * @default refresh
-             */
             binding?: components["schemas"]["SessionBinding"];
         };
         EmptyRequest: Record<string, never>;
@@ -1616,15 +1596,7 @@ export interface components {
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             deviceToken?: string;
-            /**
-             * @description cookie: refresh and device token travel in HttpOnly cookies; needs an Origin on the allow-list
-             * @default body
-             */
             transport?: components["schemas"]["TokenTransport"];
-            /**
-             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
-             * @default refresh
-             */
             binding?: components["schemas"]["SessionBinding"];
         };
         MfaTokenRequest: {
@@ -1656,10 +1628,6 @@ export interface components {
              *     }
              */
             credential: Record<string, never>;
-            /**
-             * @description With a proof in the header DPoP (RFC 9449). refresh: refreshes need a proof by that key; full: calls with the access token as well
-             * @default refresh
-             */
             binding?: components["schemas"]["SessionBinding"];
         };
         RefreshRequest: {
@@ -1715,6 +1683,7 @@ export interface components {
         };
         /** @enum {string} */
         Role: "member" | "admin";
+        /** @description Where calls with this token need a proof by a key (RFC 9449 section 6) */
         KeyConfirmation: {
             /**
              * @description Thumbprint of the key (RFC 7638)
@@ -1741,7 +1710,6 @@ export interface components {
             /** @enum {string} */
             reason?: "expired" | "revoked" | "invalid";
             active: boolean;
-            /** @description Where calls with this token need a proof by a key (RFC 9449 section 6) */
             cnf?: components["schemas"]["KeyConfirmation"];
         };
         LogoutRequest: {
@@ -1896,8 +1864,9 @@ export interface components {
             /**
              * @description Language of mails
              * @example ko
+             * @enum {string}
              */
-            locale?: components["schemas"]["Locale"];
+            locale?: "en" | "ko";
         };
         ChangePasswordRequest: {
             /**
@@ -2392,8 +2361,408 @@ export interface components {
         /** @description The outcomes of a login that needs no further factor; `status` names the one that applies */
         CompletedLogin: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `payload_too_large`: Body too large */
+        "413.payload_too_large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported_media_type`: Content type not accepted */
+        "415.unsupported_media_type": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `password_too_common`: Password too common; `validation_failed`: Input not accepted */
+        "422.password_too_common.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too_many_attempts`: Too many attempts; `too_many_requests`: Too many requests */
+        "429.too_many_attempts.too_many_requests": {
+            headers: {
+                /** @description Seconds to wait, where that is known */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `internal_error`: Something went wrong */
+        "500.internal_error": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
+        "503.overloaded.service_unavailable": {
+            headers: {
+                /** @description Seconds to wait, where that is known */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `sign_up_invalid`: Sign-up not found; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.sign_up_invalid.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `already_confirmed`: Already confirmed */
+        "409.already_confirmed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `validation_failed`: Input not accepted */
+        "422.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too_many_requests`: Too many requests */
+        "429.too_many_requests": {
+            headers: {
+                /** @description Seconds to wait, where that is known */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `service_unavailable`: Temporarily unavailable */
+        "503.service_unavailable": {
+            headers: {
+                /** @description Seconds to wait, where that is known */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.code_invalid.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
+        "401.proof_required.proof_invalid.proof_stale": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `origin_not_allowed`: Origin not allowed */
+        "403.origin_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `already_confirmed`: Already confirmed; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
+        "409.already_confirmed.login_id_taken.email_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.link_invalid.link_expired.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
+        "401.invalid_credentials.proof_required.proof_invalid.proof_stale": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_found`: Not found */
+        "404.not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `too_many_attempts`: Too many attempts */
+        "429.too_many_attempts": {
+            headers: {
+                /** @description Seconds to wait, where that is known */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
+        "401.token_expired.token_invalid.invalid_credentials.proof_required.proof_invalid.proof_stale": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `passkey_invalid`: Passkey not accepted; `passkey_changed`: Passkey no longer usable; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.passkey_invalid.passkey_changed.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.passkey_invalid.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted */
+        "401.token_expired.token_invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `token_reused`: Token used twice; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
+        "401.token_expired.token_invalid.session_ended.token_reused.proof_required.proof_invalid.proof_stale": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
+        "401.token_expired.token_invalid.proof_required.proof_invalid.proof_stale": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
+        "401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `reauth_required`: Please confirm who you are */
+        "403.reauth_required": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `code_invalid`: Code not accepted; `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.code_invalid.passkey_invalid.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
+        "401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `last_admin`: Last administrator */
+        "409.last_admin": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
+        "403.reauth_required.factor_proof_required": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `totp_already_enabled`: Already turned on */
+        "409.totp_already_enabled": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `totp_not_enabled`: Not turned on */
+        "409.totp_not_enabled": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `passkey_limit_reached`: Too many passkeys */
+        "409.passkey_limit_reached": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `email_taken`: Email address already in use */
+        "409.email_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
+        "403.forbidden.two_factor_required": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
+        "403.forbidden.two_factor_required.reauth_required": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `member_not_active`: Account not active; `last_admin`: Last administrator */
+        "409.member_not_active.last_admin": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `member_not_active`: Account not active */
+        "409.member_not_active": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `mail_not_retryable`: Email cannot be sent again */
+        "409.mail_not_retryable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `bad_request`: Bad request */
+        "400.bad_request": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+        "Accept-Language": string;
+        /** @description Proof by the key of the client (RFC 9449) */
+        DPoP: string;
+        /** @description The id that a list or another response has */
+        id: string;
+        /** @description Entries on a page */
+        limit: number;
+        /** @description `nextCursor` of the previous page */
+        cursor: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -2404,8 +2773,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -2432,81 +2801,21 @@ export interface operations {
                     "application/json": components["schemas"]["SignUpResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `password_too_common`: Password too common; `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts; `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.password_too_common.validation_failed"];
+            429: components["responses"]["429.too_many_attempts.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     signUpResend: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -2531,90 +2840,22 @@ export interface operations {
                     "application/json": components["schemas"]["SignUpResponse"];
                 };
             };
-            /** @description `sign_up_invalid`: Sign-up not found; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `already_confirmed`: Already confirmed */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.sign_up_invalid.malformed_json.query_not_allowed"];
+            409: components["responses"]["409.already_confirmed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     signUpInspect: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -2639,71 +2880,13 @@ export interface operations {
                     "application/json": components["schemas"]["InspectedSignUpResponse"];
                 };
             };
-            /** @description `sign_up_invalid`: Sign-up not found; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `already_confirmed`: Already confirmed */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.sign_up_invalid.malformed_json.query_not_allowed"];
+            409: components["responses"]["409.already_confirmed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     signUpConfirmCode: {
@@ -2711,9 +2894,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Proof by the key of the client (RFC 9449) */
-                DPoP?: string;
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -2739,100 +2922,16 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `origin_not_allowed`: Origin not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `already_confirmed`: Already confirmed; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts; `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            409: components["responses"]["409.already_confirmed.login_id_taken.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     signUpConfirmLink: {
@@ -2840,9 +2939,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Proof by the key of the client (RFC 9449) */
-                DPoP?: string;
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -2862,108 +2961,24 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `origin_not_allowed`: Origin not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `already_confirmed`: Already confirmed; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts; `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            409: components["responses"]["409.already_confirmed.login_id_taken.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     signUpInspectLink: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -2988,79 +3003,21 @@ export interface operations {
                     "application/json": components["schemas"]["InspectedSignUpResponse"];
                 };
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `already_confirmed`: Already confirmed */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            409: components["responses"]["409.already_confirmed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     signUpDiscard: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -3083,79 +3040,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `already_confirmed`: Already confirmed */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            409: components["responses"]["409.already_confirmed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     loginIdCheck: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -3180,90 +3079,22 @@ export interface operations {
                     "application/json": components["schemas"]["LoginIdAvailabilityResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     loginIdSendCode: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -3288,81 +3119,21 @@ export interface operations {
                     "application/json": components["schemas"]["CodeSentResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     loginIdConfirmCode: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -3388,73 +3159,13 @@ export interface operations {
                     "application/json": components["schemas"]["FoundLoginIdResponse"];
                 };
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     logIn: {
@@ -3462,9 +3173,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Proof by the key of the client (RFC 9449) */
-                DPoP?: string;
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -3490,91 +3201,15 @@ export interface operations {
                     "application/json": components["schemas"]["LoginOutcome"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `origin_not_allowed`: Origin not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     logInSecondFactor: {
@@ -3582,9 +3217,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Proof by the key of the client (RFC 9449) */
-                DPoP?: string;
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -3610,99 +3245,23 @@ export interface operations {
                     "application/json": components["schemas"]["CompletedLogin"];
                 };
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `origin_not_allowed`: Origin not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.invalid_credentials.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     passkeyLoginOptions: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -3723,73 +3282,13 @@ export interface operations {
                     "application/json": components["schemas"]["RequestOptionsResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passkeyLoginLogin: {
@@ -3797,9 +3296,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Proof by the key of the client (RFC 9449) */
-                DPoP?: string;
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -3835,99 +3334,23 @@ export interface operations {
                     "application/json": components["schemas"]["CompletedLogin"];
                 };
             };
-            /** @description `passkey_invalid`: Passkey not accepted; `passkey_changed`: Passkey no longer usable; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `origin_not_allowed`: Origin not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.passkey_invalid.passkey_changed.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passkeyLoginSecondFactorOptions: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -3952,82 +3375,14 @@ export interface operations {
                     "application/json": components["schemas"]["RequestOptionsResponse"];
                 };
             };
-            /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.passkey_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passkeyLoginSecondFactor: {
@@ -4035,9 +3390,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Proof by the key of the client (RFC 9449) */
-                DPoP?: string;
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4074,91 +3429,15 @@ export interface operations {
                     "application/json": components["schemas"]["CompletedLogin"];
                 };
             };
-            /** @description `passkey_invalid`: Passkey not accepted; `passkey_changed`: Passkey no longer usable; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `invalid_credentials`: Login refused; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `origin_not_allowed`: Origin not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.passkey_invalid.passkey_changed.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.invalid_credentials.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     refreshTokens: {
@@ -4166,9 +3445,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Proof by the key of the client (RFC 9449) */
-                DPoP?: string;
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4189,88 +3468,22 @@ export interface operations {
                     "application/json": components["schemas"]["RefreshResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `token_reused`: Token used twice; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `origin_not_allowed`: Origin not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.token_reused.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     verifyToken: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4295,62 +3508,12 @@ export interface operations {
                     "application/json": components["schemas"]["VerifiedTokenResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     logOut: {
@@ -4358,9 +3521,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Proof by the key of the client (RFC 9449) */
-                DPoP?: string;
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4379,88 +3542,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `origin_not_allowed`: Origin not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     sessionsList: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4476,35 +3573,9 @@ export interface operations {
                     "application/json": components["schemas"]["SessionListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     sessionsEndAll: {
@@ -4514,8 +3585,8 @@ export interface operations {
                 includeCurrent?: "true" | "false";
             };
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4529,64 +3600,23 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.reauth_required"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     sessionsEnd: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -4599,61 +3629,19 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     reauthenticate: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4676,90 +3664,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `code_invalid`: Code not accepted; `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.passkey_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     reauthenticatePasskeyOptions: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4780,79 +3700,21 @@ export interface operations {
                     "application/json": components["schemas"]["RequestOptionsResponse"];
                 };
             };
-            /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.passkey_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passwordResetSendCode: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4877,81 +3739,21 @@ export interface operations {
                     "application/json": components["schemas"]["CodeSentResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passwordResetConfirmCode: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -4977,81 +3779,21 @@ export interface operations {
                     "application/json": components["schemas"]["ResetTokenResponse"];
                 };
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passwordResetConfirmLink: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5076,70 +3818,20 @@ export interface operations {
                     "application/json": components["schemas"]["ResetTokenByLinkResponse"];
                 };
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passwordResetInspectLink: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5164,70 +3856,20 @@ export interface operations {
                     "application/json": components["schemas"]["InspectedResetLinkResponse"];
                 };
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passwordResetComplete: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5250,90 +3892,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `password_too_common`: Password too common; `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.password_too_common.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     meGet: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5349,43 +3923,17 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     accountClose: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5408,97 +3956,23 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `last_admin`: Last administrator */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
+            403: components["responses"]["403.reauth_required"];
+            409: components["responses"]["409.last_admin"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     meUpdate: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5518,79 +3992,21 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     changePassword: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5614,90 +4030,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `password_too_common`: Password too common; `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.password_too_common.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     twoFactorStatusGet: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5713,43 +4061,17 @@ export interface operations {
                     "application/json": components["schemas"]["TwoFactorStatusResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     twoFactorEnrol: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5774,108 +4096,24 @@ export interface operations {
                     "application/json": components["schemas"]["TotpEnrolmentResponse"];
                 };
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `totp_already_enabled`: Already turned on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
+            403: components["responses"]["403.reauth_required.factor_proof_required"];
+            409: components["responses"]["409.totp_already_enabled"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     twoFactorRemove: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -5898,108 +4136,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `totp_not_enabled`: Not turned on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
+            403: components["responses"]["403.reauth_required.factor_proof_required"];
+            409: components["responses"]["409.totp_not_enabled"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     twoFactorConfirm: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -6024,108 +4178,24 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodesResponse"];
                 };
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `totp_already_enabled`: Already turned on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.reauth_required.factor_proof_required"];
+            409: components["responses"]["409.totp_already_enabled"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     twoFactorRegenerate: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -6150,108 +4220,24 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodesResponse"];
                 };
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `totp_not_enabled`: Not turned on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
+            403: components["responses"]["403.reauth_required.factor_proof_required"];
+            409: components["responses"]["409.totp_not_enabled"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     passkeysOptions: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -6276,108 +4262,24 @@ export interface operations {
                     "application/json": components["schemas"]["CreationOptionsResponse"];
                 };
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `passkey_limit_reached`: Too many passkeys */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
+            403: components["responses"]["403.reauth_required.factor_proof_required"];
+            409: components["responses"]["409.passkey_limit_reached"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     passkeysList: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -6393,43 +4295,17 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passkeysRegister: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -6466,100 +4342,27 @@ export interface operations {
                     "application/json": components["schemas"]["RegisteredPasskeyResponse"];
                 };
             };
-            /** @description `passkey_invalid`: Passkey not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `passkey_limit_reached`: Too many passkeys */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.passkey_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.reauth_required.factor_proof_required"];
+            409: components["responses"]["409.passkey_limit_reached"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     passkeysRemove: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -6581,111 +4384,28 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are; `factor_proof_required`: Second factor needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
+            403: components["responses"]["403.reauth_required.factor_proof_required"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     passkeysRename: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -6709,93 +4429,27 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     timelineList: {
         parameters: {
             query?: {
                 /** @description Entries on a page */
-                limit?: number;
+                limit?: components["parameters"]["limit"];
                 /** @description `nextCursor` of the previous page */
-                cursor?: string;
+                cursor?: components["parameters"]["cursor"];
             };
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -6811,52 +4465,18 @@ export interface operations {
                     "application/json": components["schemas"]["SecurityActivityResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     accountSendCode: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -6882,99 +4502,23 @@ export interface operations {
                     "application/json": components["schemas"]["CodeSentResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `invalid_credentials`: Login refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
+            403: components["responses"]["403.reauth_required"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     accountConfirmCode: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -6998,99 +4542,23 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `code_invalid`: Code not accepted; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `email_taken`: Email address already in use */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_attempts`: Too many attempts */
-            429: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            409: components["responses"]["409.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     accountConfirmLink: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -7113,79 +4581,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `email_taken`: Email address already in use */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            409: components["responses"]["409.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     accountInspectLink: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -7210,79 +4620,21 @@ export interface operations {
                     "application/json": components["schemas"]["InspectedEmailChangeResponse"];
                 };
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `email_taken`: Email address already in use */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            409: components["responses"]["409.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     accountInspectUndo: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -7307,70 +4659,20 @@ export interface operations {
                     "application/json": components["schemas"]["InspectedEmailUndoResponse"];
                 };
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     accountUndo: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -7393,79 +4695,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `email_taken`: Email address already in use */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            409: components["responses"]["409.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     notMeReport: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -7488,79 +4732,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `email_taken`: Email address already in use */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: Too busy; `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            409: components["responses"]["409.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     notMeInspect: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -7585,79 +4771,31 @@ export interface operations {
                     "application/json": components["schemas"]["DisavowalResponse"];
                 };
             };
-            /** @description `link_invalid`: Link not accepted; `link_expired`: Link expired; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     membersAdminList: {
         parameters: {
             query?: {
                 /** @description Entries on a page */
-                limit?: number;
+                limit?: components["parameters"]["limit"];
                 /** @description `nextCursor` of the previous page */
-                cursor?: string;
+                cursor?: components["parameters"]["cursor"];
                 /** @description The beginning of a login ID, an address or a name; case is ignored */
                 query?: string;
+                /** @description Members with this status */
                 status?: "active" | "disabled" | "closed";
+                /** @description Members with this role */
                 role?: "member" | "admin";
             };
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -7673,64 +4811,23 @@ export interface operations {
                     "application/json": components["schemas"]["MemberListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     membersAdminLook: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -7745,64 +4842,23 @@ export interface operations {
                     "application/json": components["schemas"]["MemberDetailsResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required"];
+            404: components["responses"]["404.not_found"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     membersAdminChange: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -7821,109 +4877,28 @@ export interface operations {
                     "application/json": components["schemas"]["MemberDetailsResponse"];
                 };
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `member_not_active`: Account not active; `last_admin`: Last administrator */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.member_not_active.last_admin"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     membersAdminDemandPasswordReset: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -7941,109 +4916,28 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `member_not_active`: Account not active */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.member_not_active"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     membersAdminEndSessions: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -8056,64 +4950,23 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     membersAdminRemoveTotp: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -8126,73 +4979,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `totp_not_enabled`: Not turned on */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.totp_not_enabled"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     membersAdminRemovePasskeys: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -8205,64 +5009,23 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     membersAdminUnlock: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -8280,100 +5043,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     securityEventsAdminList: {
         parameters: {
             query?: {
                 /** @description Entries on a page */
-                limit?: number;
+                limit?: components["parameters"]["limit"];
                 /** @description `nextCursor` of the previous page */
-                cursor?: string;
+                cursor?: components["parameters"]["cursor"];
                 /** @description The member whom the event concerns */
                 memberId?: string;
+                /** @description What happened; see docs/events.md */
                 type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
@@ -8381,8 +5071,8 @@ export interface operations {
                 to?: string;
             };
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -8398,67 +5088,26 @@ export interface operations {
                     "application/json": components["schemas"]["SecurityEventListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     outboxAdminList: {
         parameters: {
             query?: {
                 /** @description Entries on a page */
-                limit?: number;
+                limit?: components["parameters"]["limit"];
                 /** @description `nextCursor` of the previous page */
-                cursor?: string;
+                cursor?: components["parameters"]["cursor"];
+                /** @description Mails with this status */
                 status?: "pending" | "sent" | "dead" | "dropped" | "withheld";
             };
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -8474,64 +5123,23 @@ export interface operations {
                     "application/json": components["schemas"]["OutboxListResponse"];
                 };
             };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     outboxAdminRetry: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path: {
-                id: string;
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -8549,106 +5157,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `mail_not_retryable`: Email cannot be sent again */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: Input not accepted */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.mail_not_retryable"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     jwks: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -8664,14 +5190,17 @@ export interface operations {
                     "application/json": components["schemas"]["JsonWebKeySet"];
                 };
             };
+            400: components["responses"]["400.bad_request"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     healthLive: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -8687,14 +5216,17 @@ export interface operations {
                     "application/json": components["schemas"]["HealthResponse"];
                 };
             };
+            400: components["responses"]["400.bad_request"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     healthReady: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -8710,34 +5242,17 @@ export interface operations {
                     "application/json": components["schemas"]["HealthResponse"];
                 };
             };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400.bad_request"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     metricsRead: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Language of messages */
-                "Accept-Language"?: "en" | "ko";
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
             path?: never;
             cookie?: never;
@@ -8753,35 +5268,9 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service_unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    /** @description Seconds to wait, where that is known */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["404.not_found"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
 }

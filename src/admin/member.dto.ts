@@ -18,11 +18,13 @@ export class MembersQuery extends PageQuery {
   @MayBeAbsent()
   @Normalise((text) => text.trim())
   @IsVisibleText({ max: 254 })
-  @ApiProperty({ example: 'ada' })
+  @ApiProperty({ pattern: '\\S', example: 'ada' })
   query?: string;
 
-  @MayBeAbsent() @IsOneOf(STATUSES, { example: 'active' }) status?: MemberStatus;
-  @MayBeAbsent() @IsOneOf(ROLES, { example: 'admin' }) role?: Role;
+  @MayBeAbsent()
+  @IsOneOf(STATUSES, { example: 'active', description: 'Members with this status' })
+  status?: MemberStatus;
+  @MayBeAbsent() @IsOneOf(ROLES, { example: 'admin', description: 'Members with this role' }) role?: Role;
 }
 
 export class ChangeMemberRequest {

@@ -9,7 +9,7 @@ import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js
 const STATUSES = ['pending', 'sent', 'dead', 'dropped', 'withheld'] as const satisfies OutboxStatus[];
 
 export class OutboxQuery extends PageQuery {
-  @MayBeAbsent() @IsOneOf(STATUSES, { example: 'dead' }) status?: OutboxStatus;
+  @MayBeAbsent() @IsOneOf(STATUSES, { example: 'dead', description: 'Mails with this status' }) status?: OutboxStatus;
 }
 
 export class OutboxMessageResponse {

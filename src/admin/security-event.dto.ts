@@ -12,7 +12,7 @@ export class SecurityEventsQuery extends PageQuery {
   @IsUuid()
   memberId?: string;
 
-  @MayBeAbsent() @IsOneOf(SECURITY_EVENT_TYPES) type?: string;
+  @MayBeAbsent() @IsOneOf(SECURITY_EVENT_TYPES, { description: 'What happened; see docs/events.md' }) type?: string;
 
   /** From this moment on; a date without a time means midnight UTC */
   @MayBeAbsent()

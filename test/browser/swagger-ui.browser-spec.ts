@@ -52,4 +52,33 @@ describeInBrowser('Swagger UI as a workbench', () => {
     expect(await execute('refreshTokens')).toMatchObject({ status: 200, body: { outcome: 'rotated' } });
     expect((await execute('sessionsList')).body.items).toHaveLength(1);
   });
+
+  it('the filter box finds operations by their summary and their path', async () => {
+    const shown = async (phrase: string): Promise<string[]> => {
+      await page.locator('.operation-filter-input').fill(phrase);
+      return page.locator('.opblock .opblock-summary-path').allInnerTexts();
+    };
+    const all = (await shown('')).length;
+    expect(await shown('recovery codes')).toEqual([expect.stringContaining('recovery')]);
+    const sessions = await shown('auth/SESSIONS');
+    expect(sessions.length).toBeGreaterThan(1);
+    expect(sessions.length).toBeLessThan(all);
+    await shown('');
+  });
+
+  it('an opened operation fits a screen: its refusals are one folded table', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    const operation = page.locator('.opblock[id$="-logIn"]');
+    await operation.locator('.opblock-summary-control').click();
+    const errors = operation.locator('details.errors');
+    await errors.waitFor();
+    expect((await operation.boundingBox())!.height).toBeLessThanOrEqual(900);
+    expect(
+      await operation.locator('tr.response').evaluateAll((rows) => rows.map((row: any) => row.dataset.code)),
+    ).toEqual(['200']);
+    await errors.locator('summary').click();
+    expect(await errors.locator('tr').allInnerTexts()).toContainEqual(
+      expect.stringMatching(/^401\s+invalid_credentials\s+Login refused$/),
+    );
+  });
 });

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
-import { resolvedField } from '../support/openapi-fields.js';
+import { resolvedField, withResolvedResponses } from '../support/openapi-fields.js';
 import { TestApp } from '../support/test-app.js';
 
 const SIGN_UP = '/api/auth/sign-up';
@@ -24,7 +24,7 @@ beforeAll(async () => {
     env: { DEFAULT_LOCALE: 'ko', JWT_ALGORITHM: 'HS512', SWAGGER_ENABLED: 'false', LOG_LEVEL: 'warn' },
   });
   ada = await given.member(app);
-  docs = (await app.get('/docs-json').expect(200)).body;
+  docs = withResolvedResponses((await app.get('/docs-json').expect(200)).body);
 });
 afterAll(() => app.stop());
 
@@ -510,9 +510,11 @@ describe('OpenAPI document', () => {
         .find((one) => one.name === name)
         ?.schemes.sort();
     expect(schemeOf(`GET ${ME}`)).toEqual(['access']);
-    expect(schemeOf('POST /api/auth/refresh')).toEqual(['refresh']);
+    // The cookie transport is a scheme of its own.
+    expect(docs.components.securitySchemes.refreshCookie).toMatchObject({ type: 'apiKey', in: 'cookie' });
+    expect(schemeOf('POST /api/auth/refresh')).toEqual(['refresh', 'refreshCookie']);
     expect(schemeOf('POST /api/auth/password-reset')).toEqual(['reset']);
-    expect(schemeOf('POST /api/auth/logout')).toEqual(['access', 'refresh']);
+    expect(schemeOf('POST /api/auth/logout')).toEqual(['access', 'refresh', 'refreshCookie']);
     expect(schemeOf(`POST ${LOGIN}`)).toEqual([]);
   });
 

@@ -116,9 +116,11 @@ describe('every route', () => {
         nameOf(route),
         OPEN.includes(nameOf(route))
           ? ''
-          : ({ ResetTokenGuard: 'reset', RefreshTokenGuard: 'refresh', SessionTokenGuard: 'access,refresh' }[
-              route.guards[0] ?? ''
-            ] ?? 'access'),
+          : ({
+              ResetTokenGuard: 'reset',
+              RefreshTokenGuard: 'refresh,refreshCookie',
+              SessionTokenGuard: 'access,refresh,refreshCookie',
+            }[route.guards[0] ?? ''] ?? 'access'),
       ]);
     expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(expected));
   });

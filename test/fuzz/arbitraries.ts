@@ -41,7 +41,7 @@ export function valid({
   enum: values,
   nullable,
   minLength = 0,
-  maxLength = 64,
+  maxLength,
   ...schema
 }: Schema): Arbitrary<unknown> {
   const some = ((): Arbitrary<unknown> => {
@@ -52,13 +52,24 @@ export function valid({
     if (type === 'array') return fc.array(valid(schema.items ?? {}), { maxLength: 5 });
     if (type === 'object') return fc.dictionary(fc.string(), fc.jsonValue());
     if (pattern) return fc.stringMatching(new RegExp(pattern));
-    if (format === 'email') return fc.nat().map((number) => `ada.${number}@example.test`);
+    if (format === 'idn-email') return fc.nat().map((number) => `ada.${number}@example.test`);
     if (format === 'uuid') return fc.uuid();
     if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
-    if (maxLength > 1000) return fc.stringMatching(/^[\w-]{43}$/); // an opaque token
-    return fc.string({ unit: 'grapheme', minLength: Math.max(1, minLength), maxLength: Math.min(maxLength, 64) });
+    // Codes and login IDs: the server folds what is typed, so their schema has no pattern and no end.
+    if (maxLength === undefined && typeof schema.example === 'string') return likeExample(schema.example);
+    if (maxLength !== undefined && maxLength > 1000) return fc.stringMatching(/^[\w-]{43}$/); // an opaque token
+    return fc.string({ unit: 'grapheme', minLength: Math.max(1, minLength), maxLength: Math.min(maxLength ?? 64, 64) });
   })();
   return nullable ? fc.option(some) : some;
+}
+
+/** Text with other letters and digits in the places of those of the example. */
+function likeExample(example: string): Arbitrary<string> {
+  return fc.stringMatching(
+    new RegExp(
+      `^${example.replace(/[a-z]|\d|\W/g, (sign) => (/[a-z]/.test(sign) ? '[a-z]' : /\d/.test(sign) ? '\\d' : `\\${sign}`))}$`,
+    ),
+  );
 }
 
 /** A body with all required and some optional fields. */

@@ -14,7 +14,10 @@ import { ProfileService } from './profile.service.js';
 export class ProfileController {
   constructor(private readonly profile: ProfileService) {}
 
-  /** Get my profile */
+  /**
+   * Get my profile
+   * @remarks Login ID, address, name, language and role of the signed-in member.
+   */
   @Get()
   @ApiOperation({ operationId: 'meGet' })
   @SignedIn()

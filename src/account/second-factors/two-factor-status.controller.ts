@@ -12,7 +12,10 @@ import { TwoFactorStatusResponse } from './two-factor.dto.js';
 export class TwoFactorStatusController {
   constructor(private readonly app: AuthenticatorAppService) {}
 
-  /** Show whether I have an authenticator app, and how many recovery codes are left */
+  /**
+   * Show my second factors
+   * @remarks Whether I have an authenticator app, and how many recovery codes are left.
+   */
   @Get()
   @SignedIn()
   async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusResponse> {

@@ -1,6 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { JWKS_MAX_AGE_SECONDS, TokenKeys } from '../../platform/crypto/tokens/token-keys.js';
+import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { JsonWebKeySet } from './tokens.dto.js';
 
@@ -18,6 +19,7 @@ export class JwksController {
   @Get('jwks.json')
   @Header('cache-control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
   @ApiOperation({ operationId: 'jwks' })
+  @ApiProblems('bad_request')
   jwks(): JsonWebKeySet {
     return { keys: this.keys.publicJwks() };
   }

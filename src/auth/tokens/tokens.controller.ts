@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCookieAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
@@ -47,6 +47,7 @@ export class TokensController {
   @HttpCode(HttpStatus.OK)
   @UseGuards(RefreshTokenGuard)
   @SignsIn(RefreshResponse, { notesOutcome: true })
+  @ApiCookieAuth('refreshCookie')
   @ApiBearerAuth('refresh')
   @ApiOperation({ operationId: 'refreshTokens' })
   @ApiProblems(
@@ -93,6 +94,7 @@ export class TokensController {
   @UseGuards(SessionTokenGuard)
   @SignsOut()
   @ApiProof()
+  @ApiCookieAuth('refreshCookie')
   @ApiBearerAuth('access')
   @ApiBearerAuth('refresh')
   @ApiOperation({ operationId: 'logOut' })

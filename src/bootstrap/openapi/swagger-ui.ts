@@ -5,7 +5,8 @@ import type { FastifyInstance } from 'fastify';
 import { LOGIN_OUTCOMES } from '../../auth/login/login.dto.js';
 import { DESCRIPTION } from './description.js';
 import { polished } from './polish.js';
-import { keepTokens } from './workbench.js';
+import { withSharedParts } from './shared-parts.js';
+import { filterOperations, foldErrors, keepTokens } from './workbench.js';
 
 /** Path prefixes in the order in which a new client needs the operations. */
 const JOURNEY = [
@@ -23,9 +24,32 @@ const JOURNEY = [
   '/api/admin',
 ];
 
-/** Small boxes for small bodies, so that request and response fit on one screen. */
-const COMPACT =
-  '.swagger-ui .topbar { display: none } .swagger-ui textarea.body-param__text { height: 9rem; min-height: 9rem }';
+/** What clients send: Swagger UI, a browser in Korea, and Node.js. */
+const ACCEPT_LANGUAGES = {
+  examples: { english: { value: 'en' }, browser: { value: 'ko-KR,ko;q=0.9,en;q=0.8' }, any: { value: '*' } },
+};
+
+/**
+ * Less air and smaller boxes, so that the request and the response of an operation fit on one screen.
+ * Hidden: what has one choice only, and the headings of tables that explain themselves.
+ */
+const COMPACT = `
+.swagger-ui .topbar, .swagger-ui .parameters-container thead, .swagger-ui .parameters .examples-select,
+.swagger-ui .responses-table thead, .swagger-ui .response-controls, .swagger-ui .response-col_links { display: none }
+.swagger-ui .parameter__name { white-space: nowrap }
+.swagger-ui textarea.body-param__text { height: 7rem; min-height: 7rem }
+.swagger-ui .opblock-description-wrapper, .swagger-ui .opblock-section .table-container, .swagger-ui .responses-inner,
+.swagger-ui .execute-wrapper, .swagger-ui .opblock .opblock-section-header { padding: 6px 20px }
+.swagger-ui .opblock .opblock-section-header { min-height: 0 }
+.swagger-ui .opblock-description-wrapper p, .swagger-ui .parameters .markdown p { margin: 0 }
+.swagger-ui table tbody tr td { padding: 4px 0 }
+.swagger-ui .parameters-col_description input[type="text"] { padding: 4px 10px; margin: 2px 0 }
+.swagger-ui .parameters-col_description { margin: 0 }
+.swagger-ui .responses-table .highlight-code { max-height: 12rem; overflow: auto }
+.swagger-ui .errors { margin: 0 20px 12px; font-size: 14px }
+.swagger-ui .errors summary { cursor: pointer; font-weight: 700 }
+.swagger-ui .errors table { width: auto; margin: 8px 0 0 }
+.swagger-ui .errors td { padding: 2px 24px 2px 0; font-size: 13px }`;
 
 /** Swagger UI needs its own scripts and inline styles, and nothing from other origins. */
 const SWAGGER_CSP =
@@ -54,12 +78,23 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
       bearer('The `resetToken` of a confirmed code or link. Sets a new password once; of no other use.'),
       'reset',
     )
+    .addCookieAuth(
+      '__Host-munjigi-refresh',
+      {
+        type: 'apiKey',
+        in: 'cookie',
+        description:
+          'The refresh token where the session has `transport` `cookie`. Needs an `Origin` on the allow-list. Over plain HTTP the name has no `__Host-`; `COOKIE_PREFIX` and a path in `PUBLIC_URL` change it.',
+      },
+      'refreshCookie',
+    )
     .addGlobalParameters({
       name: 'Accept-Language',
       in: 'header',
       required: false,
-      schema: { type: 'string', enum: ['en', 'ko'] },
-      description: 'Language of messages',
+      schema: { type: 'string' },
+      ...ACCEPT_LANGUAGES,
+      description: 'Languages of messages by preference (RFC 9110); those available are en and ko',
     })
     .addTag('Sign-up', 'From the first request to the first login')
     .addTag('Login and tokens', 'Sessions and their tokens')
@@ -69,6 +104,11 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Administration', 'For administrators with two-step login; changes need a recent login')
     .addTag('Keys', 'For services that verify access tokens themselves')
     .addTag('Operations', 'For load balancers and orchestrators')
+    .addExtension('x-tagGroups', [
+      { name: 'Getting in', tags: ['Sign-up', 'Login and tokens', 'Forgotten password', 'Forgotten login ID'] },
+      { name: 'Signed in', tags: ['The member', 'Administration'] },
+      { name: 'Machines', tags: ['Keys', 'Operations'] },
+    ])
     .build();
   const document = SwaggerModule.createDocument(app, options, {
     autoTagControllers: false, // operations are grouped by journey, not by controller
@@ -76,7 +116,7 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
   });
   // No class can express a choice between classes, so these schemas are added by hand.
   Object.assign(document.components?.schemas ?? {}, LOGIN_OUTCOMES);
-  return polished(document, JOURNEY);
+  return withSharedParts(polished(document, JOURNEY));
 }
 
 /** `SignUpController.confirmCode` becomes `signUpConfirmCode`, the method name in generated clients. */
@@ -98,6 +138,8 @@ export async function setUpSwagger(app: NestFastifyApplication, fastify: Fastify
     swaggerOptions: {
       persistAuthorization: false,
       displayRequestDuration: true,
+      filter: true,
+      plugins: [filterOperations, foldErrors],
       tryItOutEnabled: true,
       responseInterceptor: keepTokens,
       // Schemas are for programs: hide them, so that the page ends with the last operation.

@@ -22,6 +22,7 @@ export class HealthController {
    * @remarks Ignores the database and other dependencies: a restart would not repair them.
    */
   @Get('live')
+  @ApiProblems('bad_request')
   live(): HealthResponse {
     return { status: 'ok' };
   }
@@ -31,7 +32,7 @@ export class HealthController {
    * @remarks 503 while the database does not answer, and from the moment the server begins to shut down.
    */
   @Get('ready')
-  @ApiProblems()
+  @ApiProblems('bad_request')
   async ready(): Promise<HealthResponse> {
     if (this.readiness.isStopping)
       throw new DomainError('service_unavailable', { retryAfter: 1, detail: 'shutting down' });

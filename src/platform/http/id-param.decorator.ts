@@ -7,6 +7,10 @@ export function IdParam(): ParameterDecorator {
   return (target, name, index) => {
     Param('id', UuidParamPipe)(target, name, index);
     const descriptor = Object.getOwnPropertyDescriptor(target, name!)!;
-    ApiParam({ name: 'id', type: String, format: 'uuid' })(target, name!, descriptor);
+    ApiParam({ name: 'id', type: String, format: 'uuid', description: 'The id that a list or another response has' })(
+      target,
+      name!,
+      descriptor,
+    );
   };
 }

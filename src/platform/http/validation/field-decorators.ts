@@ -16,7 +16,9 @@ import { codePointsOf, isVisible } from './text-checks.js';
 const MAX_TOKEN = 2048;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** A date, which stands for its midnight in UTC, or a time with its offset (RFC 3339). */
-const MOMENT = /^[12]\d{3}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
+const MOMENT =
+  /^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d))?$/;
+const OPAQUE = /^[\w.-]+$/;
 
 /** Lengths in code points. */
 interface TextLimits {
@@ -45,14 +47,15 @@ export function IsOpaqueToken(): PropertyDecorator {
  * A position in a list. It has no example, because Swagger UI would send the example and every list
  * would refuse it.
  */
-export const IsPageCursor = (): PropertyDecorator => IsOpaque();
+export const IsPageCursor = (): PropertyDecorator =>
+  applyDecorators(IsOpaque(), ApiProperty({ pattern: OPAQUE.source }));
 
 function IsOpaque(): PropertyDecorator {
   return applyDecorators(
     IsFilled(),
     IsString(withCode('not_a_string')),
     Rule('too_long', (value) => (value as string).length <= MAX_TOKEN, { max: MAX_TOKEN }),
-    Matches(/^[\w.-]+$/, withCode('invalid_characters')),
+    Matches(OPAQUE, withCode('invalid_characters')),
     ApiProperty({ type: String, minLength: 1, maxLength: MAX_TOKEN }),
   );
 }
@@ -127,7 +130,8 @@ export function IsMoment(): PropertyDecorator {
   return applyDecorators(
     IsPresent(),
     Rule('invalid_value', isMoment, { allowed: '2026-11-22, 2026-11-22T05:37:12Z' }),
-    ApiProperty({ type: String, format: 'date-time', example: '2026-11-22T05:37:12Z' }),
+    // Not the format `date-time`, which does not allow a date alone.
+    ApiProperty({ type: String, pattern: MOMENT.source, example: '2026-11-22T05:37:12Z' }),
   );
 }
 
