@@ -17,6 +17,8 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
   let other: TestApp;
   beforeAll(async () => {
     database = await createTestDatabase();
+    for (const setting of [`DateStyle = 'SQL, DMY'`, `TimeZone = 'Asia/Seoul'`])
+      await database.pool.query(`ALTER DATABASE ${database.name} SET ${setting}`);
     bouncer = await startPgBouncer(database.url);
     const env = { DATABASE_URL: bouncer.url, DATABASE_DIRECT_URL: database.url };
     app = await TestApp.start({ database, env });
@@ -38,6 +40,12 @@ if (!hasPgBouncer) skipNotice('pgbouncer', 'pgbouncer');
     await app.post('/api/auth/password-reset', { newPassword }, grant.resetToken).expect(204);
     await app.post('/api/auth/login', { identifier: member.loginId, password: newPassword }).expect(200);
     await app.get('/api/members/me', member.accessToken).expect(401);
+  });
+
+  it('dates are read right, whatever format and time zone the database has', async () => {
+    const member = await given.member(app);
+    const { body } = await app.get('/api/auth/sessions', member.accessToken).expect(200);
+    expect(Math.abs(Date.now() - Date.parse(body.items[0].createdAt))).toBeLessThan(3_600_000);
   });
 
   it('many requests share few connections, whatever statements ran on them before', async () => {

@@ -33,4 +33,9 @@ describe('the login in the URL of a server', () => {
     'is never shown: %s',
     (text) => expect(withoutLogin(text)).toMatch(/not shown/),
   );
+
+  it.each(['https://app.example.com/reset#{token}', 'redis://redis:6379'])(
+    'is not suspected where there is none: %s',
+    (text) => expect(withoutLogin(text)).toBe(text),
+  );
 });

@@ -25,7 +25,7 @@ export function withoutLogin(text: string): string {
   const encoded = encodeLogin(text);
   if (encoded === null || !URL.canParse(encoded)) return /[/@]/.test(text) ? '(not shown)' : text;
   const url = new URL(encoded);
-  if (!url.username && !url.password && !url.search && !url.hash) return text;
+  if (!url.username && !url.password && !url.search) return text;
   return `${url.protocol}//(login not shown)@${url.host}${url.pathname}`;
 }
 

@@ -1,4 +1,10 @@
-import { describeRefusal, isDatabaseClosed, isDatabaseUnavailable } from '../database/database-errors.js';
+import {
+  describeRefusal,
+  isDatabaseClosed,
+  isDatabaseUnavailable,
+  isSchemaGap,
+  reasonOf,
+} from '../database/database-errors.js';
 import { StartError } from './start-error.js';
 
 /** Errors of the operating system when a server begins to listen. */
@@ -23,6 +29,8 @@ export function startFailure(error: unknown): string | undefined {
   // The database was lost after the first connection, which already reports mistakes in settings.
   if (failure.severity === 'FATAL' || isDatabaseClosed(error) || isDatabaseUnavailable(error))
     return describeRefusal(error);
+  if (isSchemaGap(error))
+    return `The database does not fit this version: ${reasonOf(error)}. Run "munjigi migrate", and let the role of DATABASE_URL use the tables.`;
   return undefined;
 }
 

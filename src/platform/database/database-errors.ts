@@ -126,12 +126,17 @@ export function isLockTimeout(error: unknown): boolean {
   return hasState(error, '55P03');
 }
 
+/** Whether a table or column is missing, or the role may not use it (SQLSTATE 42P01, 42703, 42501). */
+export function isSchemaGap(error: unknown): boolean {
+  return ['42P01', '42703', '42501'].some((state) => hasState(error, state));
+}
+
 /** Whether a unique index refused a row (SQLSTATE 23505). */
 export function isUniqueViolation(error: unknown): boolean {
   return hasState(error, '23505');
 }
 
 function hasState(error: unknown, state: string): boolean {
-  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
   return code === state || driverError?.code === state;
 }
