@@ -4,10 +4,11 @@ import { ProofVerifier } from '../../platform/crypto/proofs/proof-verifier.js';
 
 /** Verifies the proof of a request that carries one. */
 @Injectable()
-export class ProofKeyPipe implements PipeTransform<FastifyRequest, Promise<string | null>> {
+export class ProofKeyPipe implements PipeTransform<FastifyRequest, string | null | Promise<string>> {
   constructor(private readonly proofs: ProofVerifier) {}
 
-  async transform(request: FastifyRequest): Promise<string | null> {
+  /** Returns without a promise where there is no proof, as in most requests. */
+  transform(request: FastifyRequest): string | null | Promise<string> {
     if (request.headers.dpop === undefined) return null;
     // A guard may have verified it together with its access token.
     return request.provenKey ?? this.proofs.verify(request);
