@@ -53,7 +53,7 @@ describe.each(PAGES)('%s', (page) => {
 
   it('names scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as { scripts: object };
-    const named = [...readFileSync(inRoot(page), 'utf8').matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name!);
+    const named = [...readFileSync(inRoot(page), 'utf8').matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name!);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
