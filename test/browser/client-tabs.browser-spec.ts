@@ -224,11 +224,18 @@ describeInBrowser('the client in a browser', () => {
       await ${logIn};
       if (!client.passkeys.isSupported()) throw new Error('no passkeys');
       const { passkey, recoveryCodes } = await client.passkeys.register({ ...${password}, name: 'Laptop' });
+      const refused = await client.passkeys.register(${password}).catch(({ code }) => code);
+      await client.passkeys.reauthenticate(${password});
       const again = await client.passkeys.register(${password}).catch(({ reason }) => reason);
       const [listed] = await client.passkeys.list();
       await client.logOut();
-      return { passkey, recoveryCodes, again, listed };`);
-    expect(added).toMatchObject({ passkey: { name: 'Laptop' }, again: 'already_registered', listed: added.passkey });
+      return { passkey, recoveryCodes, refused, again, listed };`);
+    expect(added).toMatchObject({
+      passkey: { name: 'Laptop' },
+      again: 'already_registered',
+      listed: { id: added.passkey.id },
+    });
+    expect(added.refused).toBe('factor_proof_required');
     expect(added.recoveryCodes).toHaveLength(10);
     const outcomes = await run(`
       const { mfaToken } = await ${logIn};
