@@ -71,8 +71,7 @@ export class PasswordAttemptsService {
     // identifiers belong together (EN-07).
     const owner = hashOwner(context, submitted);
     // Reserved before the first look-up, so that a flood is refused before it has cost anything
-    // (FT-09). Kept while the attempt queues behind others on this identifier: a flood at one
-    // account is refused as early, and its share leaves places to all others (BF-14).
+    // (FT-09).
     const slot = this.passwords.reserve(owner);
     try {
       const candidate = key === null ? null : await this.members.findCandidate(key);
@@ -84,6 +83,9 @@ export class PasswordAttemptsService {
       // Counted by member if there is one, so that login ID and address share their failures.
       const account = candidate?.id ?? `unknown:${submitted}`;
       const subject = { account, deviceId, queueKey: `login:${submitted}` };
+      // Release the hash slot while queued behind another attempt on this identifier. Otherwise one
+      // attacked account could exhaust the hash queue for everyone.
+      if (this.throttle.hasQueue(subject)) slot.release();
       const attempt = await this.throttle.begin(subject);
       try {
         slot.release();

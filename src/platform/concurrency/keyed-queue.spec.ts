@@ -17,6 +17,15 @@ describe('KeyedQueue', () => {
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
   });
 
+  it('is busy while work with the key runs', async () => {
+    const queue = new KeyedQueue(10);
+    expect(queue.isBusy('key')).toBe(false);
+    const work = queue.run('key', settle);
+    expect([queue.isBusy('key'), queue.isBusy('another')]).toEqual([true, false]);
+    await work;
+    expect(queue.isBusy('key')).toBe(false);
+  });
+
   it('does not make different keys wait for each other', async () => {
     const queue = new KeyedQueue(10);
     const stuck = queue.run('a', () => new Promise<void>(() => undefined));
@@ -54,6 +63,6 @@ describe('KeyedQueue', () => {
     first.release();
     first.release();
     (await second).release();
-    expect(await queue.run('key', async () => 'free')).toBe('free');
+    expect(queue.isBusy('key')).toBe(false);
   });
 });

@@ -19,6 +19,11 @@ export class KeyedQueue {
 
   constructor(private readonly limit: number) {}
 
+  /** Whether new work with this key would have to wait. */
+  isBusy(key: string): boolean {
+    return this.queues.has(key);
+  }
+
   /**
    * Waits until all earlier work with this key is done. Later work waits until the returned slot is
    * released.

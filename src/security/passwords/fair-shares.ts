@@ -1,6 +1,6 @@
 import { limitKey } from '../../platform/addresses/ip-address.js';
 
-/** Who causes a hash: places and turns in the queue are shared out by client address and account. */
+/** Who causes a hash. */
 export interface HashOwner {
   readonly client: string;
   /** The account, or what the request submits instead of one. */
@@ -22,14 +22,17 @@ export function hashOwner({ ip }: { readonly ip: string }, account: string): Has
  * turns one after the other, and the first job of another owner has the current turn: it passes all
  * but the first of a long row (start-time fair queuing). Owners are remembered while they hold a
  * place.
+ *
+ * Places are counted by client address alone. By account, an attacker with many addresses could
+ * take all places of a victim's account, and keep the owner out on known devices too (BF-04).
  */
 export class FairShares {
   private currentTurn = 0;
   private readonly shares = new Map<string, Share>();
 
-  /** The most places that the client address or the account holds. */
-  placesOf(owner: HashOwner): number {
-    return Math.max(...keysOf(owner).map((key) => this.shares.get(key)?.places ?? 0));
+  /** The places that the client address holds. */
+  placesOf({ client }: HashOwner): number {
+    return this.shares.get(clientKey(client))?.places ?? 0;
   }
 
   hold(owner: HashOwner | undefined): void {
@@ -66,5 +69,9 @@ export class FairShares {
 
 /** Work of the server itself has no owner, and no share that could be used up. */
 function keysOf(owner: HashOwner | undefined): string[] {
-  return owner === undefined ? [] : [`client ${owner.client}`, `account ${owner.account}`];
+  return owner === undefined ? [] : [clientKey(owner.client), `account ${owner.account}`];
+}
+
+function clientKey(client: string): string {
+  return `client ${client}`;
 }

@@ -99,8 +99,8 @@ describe('the queue of password hashes', () => {
       while (queue.hasRoom(EVE)) slots.push(queue.reserve(EVE));
       expect(slots).toHaveLength(15);
       expect(() => queue.reserve({ ...EVE, account: 'another' })).toThrow('overloaded');
-      expect(() => queue.reserve({ ...EVE, client: '203.0.113.99' })).toThrow('overloaded');
-      for (let others = 0; others < 5; others += 1)
+      queue.reserve({ ...EVE, client: '203.0.113.99' }); // perhaps the owner, attacked by many clients
+      for (let others = 0; others < 4; others += 1)
         queue.reserve({ client: `198.51.100.${others}`, account: `member${others}` });
       expect(queue.hasRoom()).toBe(false);
       slots[0]!.release();

@@ -13,8 +13,8 @@ export interface HashSlot {
 }
 
 /**
- * One owner may take a place while it holds less than this multiple of the free places: at most
- * three quarters of an otherwise empty queue. Whatever one owner sends, others find a place.
+ * A client address may take a place while it holds less than this multiple of the free places: at
+ * most three quarters of an otherwise empty queue. Whatever one client sends, others find a place.
  */
 const SHARE_OF_FREE_PLACES = 3;
 

@@ -132,6 +132,11 @@ export class LoginThrottleService {
     }
   }
 
+  /** Whether the next attempt of this subject would have to queue. */
+  hasQueue(subject: LoginSubject): boolean {
+    return this.queue.isBusy(queueKeyOf(subject));
+  }
+
   /**
    * Counts an attempt as a failure afterwards, when its login was refused although the password
    * matched. The failures which the match had cleared are counted again, so the subject waits as
