@@ -10,7 +10,7 @@ import { loginIdProblem } from './login-id.js';
 import { addressOf, find, onAction, show, showGroup, text } from './page.js';
 import { offerResend, waitUntil } from './resend.js';
 import { forgetReturn, rememberReturn } from './return-to.js';
-import { forgetSignUp, rememberSignUp } from './sign-up-memory.js';
+import { forgetSignUp, rememberSignUp, rememberedSignUp } from './sign-up-memory.js';
 import { watchSignUp } from './sign-up-watch.js';
 import { forgetStep, rememberStep, rememberedStep } from './step-memory.js';
 import { showStrength } from './strength.js';
@@ -86,9 +86,12 @@ async function readForm() {
 async function signUp() {
   const values = await readForm();
   const name = valueOf('sign-up', 'name').trim();
+  const earlier = rememberedSignUp();
   const signUpRequest = await post('auth/sign-up', {
     ...values,
     ...(name === '' ? {} : { name }),
+    // With corrected values for the same address, the code that was mailed before still fits.
+    ...(earlier === null ? {} : { signUpId: earlier }),
     locale: document.documentElement.lang,
   });
   ({ email } = values);
