@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { limitKey } from '../../platform/addresses/ip-address.js';
 import { digest, keyedDigest } from '../../platform/crypto/digest.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
@@ -12,8 +13,9 @@ const SALT_BYTES = 16;
 
 /**
  * Recognises a sign-up that continues an earlier one of the same client, by a proof that only this
- * client has: the `signUpId`, or the same password. An equal client address is no proof: a
- * neighbour could put another password into the sign-up whose code the owner has in the mailbox.
+ * client has: the `signUpId`, or the same password from the same client address. The address alone
+ * is no proof: a neighbour could put another password into the sign-up whose code the owner has in
+ * the mailbox.
  */
 @Injectable()
 export class SignUpContinuationService {
@@ -24,11 +26,12 @@ export class SignUpContinuationService {
   ) {}
 
   /**
-   * Equal for equal login ID and address, so that the hash shows whether the password is that of an
-   * earlier sign-up. Unpredictable without the secret, and no other account can have it.
+   * Equal for equal login ID, address and client address, so that the hash shows whether the
+   * password is that of an earlier sign-up. Unpredictable without the secret, and no other account
+   * can have it.
    */
-  saltOf({ emailKey, loginId }: Pick<NewSignUp, 'emailKey' | 'loginId'>): Buffer {
-    return keyedDigest(this.keys.current(SALT_KEY), emailKey, loginId).subarray(0, SALT_BYTES);
+  saltOf({ emailKey, loginId }: Pick<NewSignUp, 'emailKey' | 'loginId'>, { ip }: ClientContext): Buffer {
+    return keyedDigest(this.keys.current(SALT_KEY), emailKey, loginId, limitKey(ip)).subarray(0, SALT_BYTES);
   }
 
   /**

@@ -48,8 +48,9 @@ export class SignUpRequestsService {
 
   /**
    * Records a sign-up and mails its challenge. The answer and the work are the same when the
-   * address has an account. The same login ID, address and password again continue the earlier
-   * sign-up: after a double click, the code in the mailbox fits both answers (SS-08).
+   * address has an account. The same login ID, address and password again, from the same client,
+   * continue the earlier sign-up: after a double click, the code in the mailbox fits both answers
+   * (SS-08).
    * @throws DomainError `validation_failed`, `password_too_common`, `too_many_attempts`,
    * `too_many_requests`, `overloaded`
    */
@@ -61,7 +62,7 @@ export class SignUpRequestsService {
     const claim = { emailKey, loginId: details.loginId };
     const earlier = await this.continuation.findEarlier(details.signUpId, claim, context);
     // Hashed before the address is looked up: known and unknown addresses cost the same.
-    const options = { owner: hashOwner(context, emailKey), salt: this.continuation.saltOf(claim) };
+    const options = { owner: hashOwner(context, emailKey), salt: this.continuation.saltOf(claim, context) };
     const passwordHash = await this.passwords.hashNew(details.password, details, 'password', options);
     const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(emailKey);
     const signUp: NewSignUp = {
