@@ -11,7 +11,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Records a sign-up and mails a code and a link. The response is the same when the address has an account already; the mail then informs its owner. The same request again, or another one with the `signUpId`, continues that sign-up: a code already mailed fits.
+         * @description Records a sign-up and mails a code and a link. The response is the same when the address has an account already; the mail then informs its owner. The same request again from the same client, or another one with the `signUpId`, continues that sign-up: a code already mailed fits.
          */
         post: operations["signUpRequest"];
         delete?: never;
