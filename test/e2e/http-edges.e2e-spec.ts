@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
-import { resolvedField, withResolvedResponses } from '../support/openapi-fields.js';
+import { resolvedField, withResolvedParts } from '../support/openapi-fields.js';
 import { TestApp } from '../support/test-app.js';
 
 const SIGN_UP = '/api/auth/sign-up';
@@ -24,7 +24,7 @@ beforeAll(async () => {
     env: { DEFAULT_LOCALE: 'ko', JWT_ALGORITHM: 'HS512', SWAGGER_ENABLED: 'false', LOG_LEVEL: 'warn' },
   });
   ada = await given.member(app);
-  docs = withResolvedResponses((await app.get('/docs-json').expect(200)).body);
+  docs = withResolvedParts((await app.get('/docs-json').expect(200)).body);
 });
 afterAll(() => app.stop());
 

@@ -18,6 +18,7 @@ import { mailbox } from '../support/mailbox.js';
 import { askFor } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { serverEnvironment } from '../support/server-environment.js';
+import { withResolvedParts } from '../support/openapi-fields.js';
 import { TestApp } from '../support/test-app.js';
 
 const page = readFileSync(path.join(PROJECT_ROOT, 'docs/operations.md'), 'utf8');
@@ -159,7 +160,7 @@ describe('alert guide', () => {
   });
 
   it('name only operations, metrics, settings and statements that exist', async () => {
-    const { body: document } = await app.get('/docs-json').expect(200);
+    const document = withResolvedParts((await app.get('/docs-json').expect(200)).body);
     const metrics = (await app.get('/metrics').expect(200)).text;
     const settings = readFileSync(path.join(PROJECT_ROOT, 'docs/configuration.md'), 'utf8');
     const kinds = { operation: 0, metric: 0, setting: 0, statement: 0, command: 0 };

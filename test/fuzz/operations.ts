@@ -1,3 +1,5 @@
+import { withResolvedParts } from '../support/openapi-fields.js';
+
 /** The parts of an OpenAPI schema that requests use. */
 export interface Schema {
   $ref?: string;
@@ -45,7 +47,7 @@ export function operationsOf(document: any): Operation[] {
     const properties = Object.entries(target.properties).map(([name, value]) => [name, resolve(value)]);
     return { ...target, properties: Object.fromEntries(properties) as Record<string, Schema> };
   };
-  return Object.entries<Record<string, any>>(document.paths).flatMap(([path, methods]) =>
+  return Object.entries<Record<string, any>>(withResolvedParts(document).paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(([method]) => METHODS.includes(method))
       .map(([method, operation]) => ({

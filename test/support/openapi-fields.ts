@@ -1,10 +1,11 @@
-/** A copy of the OpenAPI document in which no response and no example of one is a reference. */
-export function withResolvedResponses(document: any): any {
+/** A copy of the OpenAPI document in which no parameter, response or example of one is a reference. */
+export function withResolvedParts(document: any): any {
   const copy = structuredClone(document);
-  const { responses = {}, examples = {} } = copy.components;
+  const { parameters = {}, responses = {}, examples = {} } = copy.components;
   const resolved = (entry: any, shared: any): any =>
     entry.$ref === undefined ? entry : shared[entry.$ref.split('/').at(-1)];
-  for (const operation of Object.values<any>(copy.paths).flatMap((methods) => Object.values<any>(methods)))
+  for (const operation of Object.values<any>(copy.paths).flatMap((methods) => Object.values<any>(methods))) {
+    operation.parameters = operation.parameters?.map((parameter: any) => resolved(parameter, parameters));
     for (const [status, response] of Object.entries<any>(operation.responses)) {
       const { content, ...rest } = structuredClone(resolved(response, responses));
       for (const media of Object.values<any>(content ?? {}))
@@ -12,6 +13,7 @@ export function withResolvedResponses(document: any): any {
           media.examples[name] = resolved(example, examples);
       operation.responses[status] = content === undefined ? rest : { ...rest, content };
     }
+  }
   return copy;
 }
 

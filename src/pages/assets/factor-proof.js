@@ -11,6 +11,7 @@ import { FieldProblem } from './form-problems.js';
 import { find, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
 import { call, callWithPassword } from './session.js';
+import { foldTypedText } from './typed-text.js';
 
 /**
  * Calls an operation that changes second factors, with the password and the code of a form. If the
@@ -21,7 +22,7 @@ import { call, callWithPassword } from './session.js';
  */
 export async function callWithFactor(form, method, operation) {
   const password = requiredValue(form, 'password', text('passwordMissing'));
-  const code = valueOf(form, 'code').trim();
+  const code = foldTypedText(valueOf(form, 'code'));
   try {
     return await callWithPassword(password, method, operation, code === '' ? { password } : { password, code });
   } catch (error) {

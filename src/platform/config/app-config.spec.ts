@@ -105,6 +105,8 @@ describe('the configuration of production', () => {
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com/' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com,null' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'file://app' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'htps://app.example.com' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'ftp://app.example.com' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'capacitor://localhost/' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'capacitor://*' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'javascript://localhost' }],

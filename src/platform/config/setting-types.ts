@@ -162,7 +162,9 @@ function checkServerUrl(input: string, protocols: string[]): string {
 function isAppOrigin(input: string): boolean {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\/[\w.-]+(:\d{1,5})?$/.exec(input)?.[1];
   // Pages of these schemes have the origin `null`, which every attacker's sandboxed frame has too.
-  return scheme !== undefined && !['http', 'https', 'file', 'data', 'blob', 'javascript', 'about'].includes(scheme);
+  const hasOrigin = scheme !== undefined && !['file', 'data', 'blob', 'javascript', 'about'].includes(scheme);
+  // `htps:` is a mistyped web origin, not an app.
+  return hasOrigin && !/t+ps?$/.test(scheme);
 }
 
 function checkOrigin(input: string): string {
