@@ -85,7 +85,7 @@ describe('a session that is bound to a key', () => {
     ]);
   });
 
-  it('RB-03 gives a thief of its tokens nothing, whichever token and proof, and lives on without a mail', async () => {
+  it('RB-03 gives a thief nothing for any of its tokens, with or without a proof, and lives on without a mail', async () => {
     const { member, maker, tokens } = await boundSession();
     const thief = new ProofMaker();
     const { body: second } = await refresh(tokens.refreshToken, maker).expect(200);

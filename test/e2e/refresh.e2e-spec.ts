@@ -269,7 +269,7 @@ describe('the previous refresh token after the grace period', () => {
   const later = (sessionId: string) => age(sessionId, 3600);
   const successor = (token: string) => decodeToken(token).claims.jti;
 
-  it('RB-01 it returns the same successor on any process, with an access token that works, and mails nobody', async () => {
+  it('RB-01 it returns the same successor on any process, with an access token that works, and sends no mail', async () => {
     const ada = await given.member(app);
     const mails = (await mailbox.to(ada.email).all()).length;
     const { body: lost } = await refresh(ada.refreshToken).expect(200);

@@ -163,7 +163,7 @@ describe('a refresh token that a second party has copied', () => {
     return outcome;
   }
 
-  it.each(PROTECTIONS)('RB-02 RB-03 is worthless or found out, whoever refreshes when (%s)', async (protection) => {
+  it.each(PROTECTIONS)('RB-02 RB-03 is worthless or found out, in any order of refreshes (%s)', async (protection) => {
     for (const thief of THIEVES)
       for (let times = 0; times < INTERLEAVINGS; times += 1) outcomes[protection].push(await steal(protection, thief));
     const all = outcomes[protection];

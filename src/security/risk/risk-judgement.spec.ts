@@ -48,7 +48,7 @@ describe('a login or refresh', () => {
     expect(judged({ place: DALLAS, history: known })).toEqual(['allow', 0]);
   });
 
-  it('RB-01 a late replay alone, or from a new network, mails nobody', () => {
+  it('RB-01 a late replay alone, or from a new network, is too common for a mail', () => {
     expect(judged({ place: SEOUL, history: AT_HOME, isLateReplay: true })).toEqual(['allow', 15, 'late_replay']);
     const history = { ...fromSeoul(), hasThisCountry: true };
     expect(judged({ place: SEOUL, history, isLateReplay: true })[0]).toBe('allow');

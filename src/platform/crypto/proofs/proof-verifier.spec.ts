@@ -135,13 +135,20 @@ describe('a proof of possession', () => {
       await verifier.verify(request(maker.proof({ path: htu }), { url: `${REFRESH}?y=2` }));
   });
 
-  it('RB-04 is for the path below PUBLIC_URL that the client sees, whichever Host arrives', async () => {
+  it('RB-04 is compared with the path of a request target that is a whole URL, or cannot be read', async () => {
+    const { verifier } = server();
+    await verifier.verify(request(maker.proof({ path: REFRESH }), { url: `http://evil.example${REFRESH}` }));
+    for (const url of ['http://:x/', '//[', '*'])
+      expect(await outcomeOf(verifier.verify(request(maker.proof({ path: REFRESH }), { url })))).toBe('proof_invalid');
+  });
+
+  it('RB-04 is for the path below PUBLIC_URL that the client sees, whatever the Host header is', async () => {
     const { verifier } = server({ publicUrl: `${ORIGIN}/accounts` });
     await verifier.verify(request(maker.proof({ path: `${ORIGIN}/accounts${REFRESH}` })));
-    const direct = request(maker.proof({ path: REFRESH }), { headers: { host: 'evil.example' } });
-    expect(await outcomeOf(verifier.verify({ ...direct, headers: { dpop: maker.proof({ path: REFRESH }) } }))).toBe(
-      'proof_invalid',
-    );
+    for (const path of [REFRESH, `https://evil.example/accounts${REFRESH}`]) {
+      const headers = { dpop: maker.proof({ path }), host: 'evil.example' };
+      expect(await outcomeOf(verifier.verify(request(undefined, { headers })))).toBe('proof_invalid');
+    }
   });
 
   it('RB-04 may name another port of this computer in development, never in production', async () => {

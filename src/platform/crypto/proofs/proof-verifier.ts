@@ -65,12 +65,14 @@ export class ProofVerifier {
    * the client used, and a client could choose the Host header. Query and fragment are ignored.
    */
   private isMadeFor(htu: string, requestUrl: string): boolean {
-    if (!URL.canParse(htu)) return false;
+    const base = new URL(this.config.publicUrl);
+    // A request target may be a whole URL (RFC 9112 section 3.2.2); only its path counts.
+    if (!URL.canParse(htu) || !URL.canParse(requestUrl, base.origin)) return false;
     const stated = new URL(htu);
-    const expected = new URL(`${this.config.publicUrl}${requestUrl.split('?', 1)[0]}`);
-    if (stated.pathname !== expected.pathname) return false;
+    const { pathname } = new URL(requestUrl, base.origin);
+    if (stated.pathname !== `${base.pathname.replace(/\/$/, '')}${pathname}`) return false;
     // In development the port often differs from PUBLIC_URL: a proxy of a bundler, a test server.
-    return stated.origin === expected.origin || (!this.config.isProduction && isLoopbackHost(stated.hostname));
+    return stated.origin === base.origin || (!this.config.isProduction && isLoopbackHost(stated.hostname));
   }
 
   /** @throws DomainError `proof_stale`, with a nonce that makes the next proof fresh */
