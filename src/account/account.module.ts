@@ -34,7 +34,6 @@ import { ProfileService } from './profile/profile.service.js';
 import { AuthenticatorAppConfirmationService } from './second-factors/authenticator-app-confirmation.service.js';
 import { AuthenticatorAppService } from './second-factors/authenticator-app.service.js';
 import { FactorChangesService } from './second-factors/factor-changes.service.js';
-import { FactorRemovalService } from './second-factors/factor-removal.service.js';
 import { OwnPasskeysService } from './second-factors/own-passkeys.service.js';
 import { PasskeyEnrolmentService } from './second-factors/passkey-enrolment.service.js';
 import { PasskeysController } from './second-factors/passkeys.controller.js';
@@ -74,7 +73,6 @@ import { SessionsController } from './sessions/sessions.controller.js';
     PasskeyEnrolmentService,
     OwnPasskeysService,
     RecoveryCodeRenewalService,
-    FactorRemovalService,
     FactorChangesService,
     SecurityActivityService,
     EmailChangeLinksService,

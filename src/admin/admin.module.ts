@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
+import { PasswordsModule } from '../security/passwords/passwords.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
@@ -17,6 +18,7 @@ import { MemberDirectoryService } from './member-directory.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';
 import { MembersAdminController } from './members-admin.controller.js';
 import { OutboxAdminController } from './outbox-admin.controller.js';
+import { MemberLockoutService } from './member-lockout.service.js';
 import { PageCursors } from './page-cursors.js';
 import { SecurityEventsAdminController } from './security-events-admin.controller.js';
 import { ViewAuditService } from './view-audit.service.js';
@@ -24,7 +26,7 @@ import { ViewAuditService } from './view-audit.service.js';
 /** What administrators see and do: members, the audit log and the outbox. */
 @Module({
   imports: [
-    ...[AuditLogModule, MailModule, NotificationsModule, RateLimitsModule],
+    ...[AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule],
     ...[SessionsModule, MfaModule, UsersModule, VerificationModule],
   ],
   controllers: [MembersAdminController, SecurityEventsAdminController, OutboxAdminController],
@@ -32,6 +34,7 @@ import { ViewAuditService } from './view-audit.service.js';
     PageCursors,
     MemberDirectoryService,
     MemberAdministrationService,
+    MemberLockoutService,
     LostFactorService,
     LoginUnlockService,
     PasswordResetDemandService,

@@ -7,11 +7,11 @@ import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
-import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.js';
 import type { Member } from '../users/member.entity.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { adminContext } from './admin-context.js';
 import { AdminWritesService } from './admin-writes.service.js';
+import { MemberLockoutService } from './member-lockout.service.js';
 
 /** What administrators can change about a member. Closing an account is left to its owner. */
 export interface MemberChanges {
@@ -30,7 +30,7 @@ export class MemberAdministrationService {
     private readonly members: MemberAdministrationRepository,
     private readonly writes: AdminWritesService,
     private readonly sessions: SessionRevocationService,
-    private readonly pendingProofs: PendingProofsService,
+    private readonly lockout: MemberLockoutService,
     private readonly auditLog: AuditLogService,
     private readonly notifications: AdminNotificationsService,
   ) {}
@@ -74,8 +74,7 @@ export class MemberAdministrationService {
 
   private async disable(tx: Tx, member: Member, actor: ClientContext): Promise<void> {
     if (!(await this.members.setStatus(tx, member.id, 'disabled'))) throw new DomainError('last_admin');
-    await this.pendingProofs.voidAllOf(tx, member.id);
-    await this.sessions.endAll(tx, member.id, 'disabled', actor);
+    await this.lockout.lockOut(tx, member.id, 'disabled', actor);
     await this.auditLog.record(tx, 'member.disabled', { memberId: member.id, context: actor }, {});
     await this.notifications.send(tx, member, 'disabled');
   }

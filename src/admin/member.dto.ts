@@ -32,6 +32,16 @@ export class ChangeMemberRequest {
   @MayBeAbsent() @IsOneOf(ROLES, { example: 'admin' }) role?: Role;
 }
 
+export const RESET_REASONS = ['precaution', 'compromised'] as const;
+export type ResetReason = (typeof RESET_REASONS)[number];
+
+export class DemandPasswordResetRequest {
+  /** With `compromised`, the present password opens nothing any more; otherwise a login with it leads to setting a new one */
+  @MayBeAbsent()
+  @IsOneOf(RESET_REASONS, { example: 'compromised' })
+  reason?: ResetReason;
+}
+
 export class MemberResponse {
   @ApiProperty({ format: 'uuid' }) id: string;
   /** @example ada.lovelace */

@@ -15,6 +15,7 @@ import { MemberDirectoryService } from './member-directory.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';
 import {
   ChangeMemberRequest,
+  DemandPasswordResetRequest,
   MemberDetailsResponse,
   memberDetailsResponseOf,
   MemberListResponse,
@@ -78,18 +79,19 @@ export class MembersAdminController {
   /**
    * Require a new password from a member
    * @remarks Ends the sessions and mails a link to set a new password. Until then, a login with the current password leads
-   * only to setting a new one. Only the member ever sees or sets the password.
+   * only to setting a new one; if the reason is `compromised`, it leads to nothing. Only the member ever sees or sets the
+   * password.
    */
   @Post(':id/password-reset')
   @HttpCode(HttpStatus.ACCEPTED)
-  @AdminChanges('member_not_active')
+  @AdminChanges('member_not_active', 'overloaded')
   async demandPasswordReset(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
-    @OptionalBody() _body: EmptyRequest,
+    @OptionalBody() body: DemandPasswordResetRequest | undefined,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.passwordResetDemand.demand(admin, id, context);
+    await this.passwordResetDemand.demand(admin, id, body?.reason ?? 'precaution', context);
   }
 
   /**

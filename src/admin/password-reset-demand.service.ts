@@ -4,12 +4,13 @@ import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
-import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
-import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.js';
+import { PasswordsService } from '../security/passwords/passwords.service.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
 import { adminContext } from './admin-context.js';
 import { AdminWritesService } from './admin-writes.service.js';
+import { MemberLockoutService } from './member-lockout.service.js';
+import type { ResetReason } from './member.dto.js';
 
 /** Requires a new password from members whose password may be known to others. */
 @Injectable()
@@ -18,8 +19,8 @@ export class PasswordResetDemandService {
     private readonly database: Database,
     private readonly members: MemberAdministrationRepository,
     private readonly writes: AdminWritesService,
-    private readonly sessions: SessionRevocationService,
-    private readonly pendingProofs: PendingProofsService,
+    private readonly lockout: MemberLockoutService,
+    private readonly passwords: PasswordsService,
     private readonly invitations: PasswordInvitationsService,
     private readonly auditLog: AuditLogService,
   ) {}
@@ -27,18 +28,21 @@ export class PasswordResetDemandService {
   /**
    * Ends the member's sessions, voids mailed codes and links, reset tokens and logins that wait for
    * a second factor, and mails a link to set a new password. Only the member ever sees or sets it.
+   * If the reason is `compromised`, the present password no longer begins a login: who knows it could
+   * set the new one first (ADR 0023).
    *
-   * @throws DomainError `not_found`, `member_not_active`
+   * @throws DomainError `not_found`, `member_not_active`, `overloaded`
    */
-  async demand(admin: Principal, id: string, context: ClientContext): Promise<void> {
+  async demand(admin: Principal, id: string, reason: ResetReason, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);
+    // Hashing is slow on purpose; done here, it holds no database connection.
+    const unknownPasswordHash = reason === 'compromised' ? await this.passwords.hashUnknown() : null;
     await this.database.transaction(async (tx) => {
       const member = await this.writes.asAdministratorOf(tx, admin, id);
       if (member.status !== 'active') throw new DomainError('member_not_active');
-      await this.members.demandPasswordChange(tx, id);
-      await this.pendingProofs.voidAllOf(tx, id);
-      await this.sessions.endAll(tx, id, 'password-reset-demanded', actor);
-      await this.auditLog.record(tx, 'password.reset_demanded', { memberId: id, context: actor }, {});
+      await this.members.demandPasswordChange(tx, id, unknownPasswordHash);
+      await this.lockout.lockOut(tx, id, 'password-reset-demanded', actor);
+      await this.auditLog.record(tx, 'password.reset_demanded', { memberId: id, context: actor }, { reason });
       await this.invitations.send(tx, member, 'reset-demanded');
     });
   }

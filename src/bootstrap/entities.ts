@@ -4,6 +4,7 @@ import { SignUp } from '../auth/sign-up/sign-up.entity.js';
 import { OutboxMessage } from '../mail/outbox/outbox-message.entity.js';
 import { MfaChallenge } from '../mfa/challenges/mfa-challenge.entity.js';
 import { PasskeyChallenge } from '../mfa/passkeys/passkey-challenge.entity.js';
+import { FactorDispute } from '../mfa/disputed-factors/factor-dispute.entity.js';
 import { Passkey } from '../mfa/passkeys/passkey.entity.js';
 import { RecoveryCode } from '../mfa/recovery-codes/recovery-code.entity.js';
 import { TotpSecret } from '../mfa/totp/totp-secret.entity.js';
@@ -27,5 +28,5 @@ export const ENTITIES = [
   ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, DisavowalReport],
   ...[KnownNetwork, SessionCountry, RiskNotice],
-  ...[Passkey, PasskeyChallenge],
+  ...[Passkey, PasskeyChallenge, FactorDispute],
 ];

@@ -9,8 +9,11 @@ import { VerificationModule } from '../verification/verification.module.js';
 import { LoginChallengesService } from './challenges/login-challenges.service.js';
 import { MfaChallengesRepository } from './challenges/mfa-challenges.repository.js';
 import { PendingProofsService } from './challenges/pending-proofs.service.js';
+import { DisputedFactorsService } from './disputed-factors/disputed-factors.service.js';
+import { FactorDisputesRepository } from './disputed-factors/factor-disputes.repository.js';
 import { EncryptedValuesRepository } from './encrypted-values.repository.js';
 import { EnrolledFactorsService } from './enrolled-factors.service.js';
+import { FactorRemovalService } from './factor-removal.service.js';
 import { PasskeyAuthenticationService } from './passkeys/passkey-authentication.service.js';
 import { PasskeyChallengesRepository } from './passkeys/passkey-challenges.repository.js';
 import { PasskeyChallengesService } from './passkeys/passkey-challenges.service.js';
@@ -29,6 +32,7 @@ const EXPORTED = [
   ...[TotpService, TotpSecretsRepository, RecoveryCodesService, RecoveryCodesRepository],
   ...[PasskeyRegistrationService, PasskeyAuthenticationService, PasskeysRepository],
   ...[SecondFactorNotificationsService, EncryptedValuesRepository, PendingProofsService],
+  ...[FactorRemovalService, DisputedFactorsService],
 ];
 
 /**
@@ -45,7 +49,13 @@ const EXPORTED = [
     UsersModule,
     VerificationModule,
   ],
-  providers: [...EXPORTED, MfaChallengesRepository, PasskeyChallengesRepository, PasskeyChallengesService],
+  providers: [
+    ...EXPORTED,
+    MfaChallengesRepository,
+    PasskeyChallengesRepository,
+    PasskeyChallengesService,
+    FactorDisputesRepository,
+  ],
   exports: EXPORTED,
 })
 export class MfaModule {}

@@ -14,13 +14,18 @@ const CHANGES = {
   'two-factor.recovery_codes_replaced': 'recovery-codes-replaced',
   'two-factor.recovery_codes_removed': 'recovery-codes-removed',
   'two-factor.recovery_code_used': 'recovery-code-used',
+  'two-factor.removal_scheduled': 'removal-scheduled',
+  'two-factor.removal_cancelled': 'removal-cancelled',
   'passkey.registered': 'passkey-added',
   'passkey.removed': 'passkey-removed',
 } as const satisfies Partial<Record<SecurityEventType, MailTemplates['two-factor-changed']['what']>>;
 
 type Change = keyof typeof CHANGES;
 type MailData = Partial<
-  Pick<MailTemplates['two-factor-changed'], 'what' | 'recoveryCodesLeft' | 'passkeyName' | 'isSecondStepOff'>
+  Pick<
+    MailTemplates['two-factor-changed'],
+    'what' | 'recoveryCodesLeft' | 'passkeyName' | 'isSecondStepOff' | 'removeOn'
+  >
 >;
 
 /**

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Tx } from '../platform/database/sql.js';
+import { DisputedFactorsService } from './disputed-factors/disputed-factors.service.js';
 import { PasskeyAuthenticationService, type MatchedPasskey } from './passkeys/passkey-authentication.service.js';
 import type { Assertion } from './passkeys/passkey-credential.js';
 import { normaliseRecoveryCode } from './recovery-codes/recovery-codes.js';
@@ -26,6 +27,7 @@ export class SecondFactorVerificationService {
     private readonly recoveryCodes: RecoveryCodesService,
     private readonly passkeys: PasskeyAuthenticationService,
     private readonly throttle: SecondFactorThrottleService,
+    private readonly disputedFactors: DisputedFactorsService,
     private readonly notifications: SecondFactorNotificationsService,
   ) {}
 
@@ -46,7 +48,8 @@ export class SecondFactorVerificationService {
   }
 
   /**
-   * Uses the factor up. The member is notified of a used recovery code.
+   * Uses the factor up, and withdraws a dispute about it. The member is notified of a used recovery
+   * code.
    * @throws DomainError `code_invalid` or `passkey_invalid` for the second of two requests with one
    * answer
    */
@@ -58,9 +61,11 @@ export class SecondFactorVerificationService {
   ): Promise<void> {
     switch (factor.kind) {
       case 'passkey':
-        return this.passkeys.spend(tx, factor);
+        await this.passkeys.spend(tx, factor);
+        return this.disputedFactors.withdraw(tx, owner.memberId, context);
       case 'totp':
-        return this.totp.spend(tx, owner.memberId, factor);
+        await this.totp.spend(tx, owner.memberId, factor);
+        return this.disputedFactors.withdraw(tx, owner.memberId, context);
       case 'recovery-code': {
         const recoveryCodesLeft = await this.recoveryCodes.spend(tx, owner.memberId, factor);
         const mailData = { recoveryCodesLeft };

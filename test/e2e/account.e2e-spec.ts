@@ -5,6 +5,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpClient } from '../support/http-client.js';
 import { eventually } from '../support/eventually.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
+import { addPasskey, passkeyLogin } from '../support/passkeys.js';
 import { afterCooldown, askFor, resetTokenFor, wrong } from '../support/recovery.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
@@ -17,6 +18,12 @@ const tokenIn = (mail: Mail, page: string): string => {
   if (link === undefined) throw new Error(`no link to ${page} in "${mail.subject}"`);
   return decodeURIComponent(link.split('#token=')[1]!);
 };
+
+/** The mail with these words in its subject. */
+const mailWith = async (address: string, words: string): Promise<Mail> =>
+  eventually(`a mail "${words}"`, async () =>
+    (await mailbox.to(address).all()).find(({ subject }) => subject.includes(words)),
+  );
 
 const lastMail = async (address: string): Promise<Mail> => (await mailbox.to(address).all()).at(-1)!;
 
@@ -57,6 +64,16 @@ async function moveOn(member: GivenMember, from: string): Promise<{ email: strin
     .post('/api/members/me/email/confirm-code', { requestId, code: mail.code }, member.accessToken)
     .expect(204);
   return { email, notice: await mailbox.to(from).next({ after: before }) };
+}
+
+/** Ends the wait before disputed second factors are removed. */
+const endDispute = ({ sql }: TestApp, { id }: GivenMember) =>
+  sql.query('UPDATE factor_disputes SET due_at = now() WHERE member_id = $1', [id]);
+
+/** Logs in with the password, as far as that leads. */
+async function loginStatus(app: TestApp, { loginId }: GivenMember, password: string): Promise<string> {
+  const { body } = await app.client().post('/api/auth/login', { identifier: loginId, password }).expect(200);
+  return body.status;
 }
 
 const addressOf = async (app: TestApp, { id }: GivenMember): Promise<string> =>
@@ -180,11 +197,54 @@ describe('“it was not me”', () => {
     const newPassword = unique.password();
     const resetToken = await resetTokenFor(app, ada);
     await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(204);
+    await endDispute(app, ada);
     const owner = await logIn(app, ada, newPassword);
     for (const path of ['/api/auth/not-me/inspect', '/api/auth/not-me'])
       expect((await app.post(path, { token: kept }).expect(400)).body.code).toBe('link_invalid');
     await app.get('/api/members/me', owner.accessToken).expect(200);
     await logIn(app, ada, newPassword);
+  });
+
+  it('OC-09 an intruder’s second factor is removed after a wait, and is no way in until then', async () => {
+    const ada = await given.member(app);
+    const before = await lastMail(ada.email);
+    const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
+    const alert = tokenIn(await mailbox.to(ada.email).next({ after: before }), 'not-me');
+    const { authenticator } = await addPasskey(intruder);
+    await app.post('/api/auth/not-me', { token: alert }).expect(204);
+    const schedule = await mailWith(ada.email, 'will be removed');
+    expect(schedule.text).toContain('If you added it yourself, log in with it: it then stays.');
+    expect((await passkeyLogin(app.client(), authenticator)).status).toBe(400);
+
+    const newPassword = unique.password();
+    const resetToken = await resetTokenFor(app, ada);
+    await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(204);
+    expect(await loginStatus(app, ada, newPassword)).toBe('mfa_required');
+    await endDispute(app, ada);
+    const owner = await logIn(app, ada, newPassword);
+    const { body: events } = await app.get('/api/members/me/security-events', owner.accessToken).expect(200);
+    const types = events.items.map(({ type }: { type: string }) => type);
+    expect(types).toEqual(expect.arrayContaining(['two-factor.removal_scheduled', 'passkey.removed']));
+    const { body: left } = await app.get('/api/members/me/passkeys', owner.accessToken).expect(200);
+    expect(left.items).toEqual([]);
+  });
+
+  it('OC-09 the mailbox alone does not get past a second factor, however recent: a login with it keeps it', async () => {
+    const ada = await enrol(await given.member(app));
+    const enabled = (await mailbox.to(ada.email).waitForCount(2)).at(-1)!;
+    // A thief who reads the member's mail uses the link, and sets a password.
+    await app.post('/api/auth/not-me', { token: tokenIn(enabled, 'not-me') }).expect(204);
+    const newPassword = unique.password();
+    const resetToken = await resetTokenFor(app, ada);
+    await app.post('/api/auth/password-reset', { newPassword }, resetToken).expect(204);
+    const { body } = await app.post('/api/auth/login', { identifier: ada.loginId, password: newPassword }).expect(200);
+    expect(body.status).toBe('mfa_required');
+
+    const code = codeAt(ada.secret, 1);
+    await app.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code }).expect(200);
+    expect((await mailWith(ada.email, 'The second step stays')).text).toContain('It stays.');
+    await endDispute(app, ada);
+    expect(await loginStatus(app, ada, newPassword)).toBe('mfa_required');
   });
 
   it('the link removes recently made recovery codes, reports it, and keeps older codes and the app', async () => {

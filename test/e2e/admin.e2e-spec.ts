@@ -399,6 +399,22 @@ describe('a password reset demanded by an administrator', () => {
     expect((await act('GET', `members/${ada.id}`, 200)).body.mustChangePassword).toBe(false);
   });
 
+  it('AD-02 makes the old password void where it is compromised, so that an attacker who knows it cannot set the new one', async () => {
+    const ada = await given.member(app);
+    await outboxEmpty(app);
+    const before = await lastMail(ada.email);
+    await act('POST', `members/${ada.id}/password-reset`, 422, { reason: 'forgotten' });
+    await act('POST', `members/${ada.id}/password-reset`, 202, { reason: 'compromised' });
+    expectRefusal(await login(ada), 'invalid_credentials');
+    const { linkToken } = await mailbox.to(ada.email).next({ after: before });
+    const { body } = await app.post('/api/auth/password-reset/confirm-link', { token: linkToken }).expect(200);
+    const newPassword = unique.password();
+    await app.post('/api/auth/password-reset', { newPassword }, body.resetToken).expect(204);
+    expect((await login(ada, newPassword).expect(200)).body.status).toBe('authenticated');
+    const [demanded] = (await auditOf(ada.id)).filter(({ type }) => type === 'password.reset_demanded');
+    expect(demanded.details).toEqual({ reason: 'compromised' });
+  });
+
   it('CC-04 refuses a login that read the member before and is still checking the password', async () => {
     const ada = await given.member(app);
     await login(ada, 'not the password at all').expect(401);

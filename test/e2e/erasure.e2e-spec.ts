@@ -99,6 +99,9 @@ async function busyMember(): Promise<GivenMember & { oldEmail: string; name: str
   await app.sql.query(`INSERT INTO risk_notices (member_id, device, signal) VALUES ($1, 'somewhere', 'new_device')`, [
     ada.id,
   ]);
+  await app.sql.query(`INSERT INTO factor_disputes (member_id, disputed_since, due_at) VALUES ($1, now(), now())`, [
+    ada.id,
+  ]);
   return { ...ada, name, email: newEmail, oldEmail: ada.email };
 }
 

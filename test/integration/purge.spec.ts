@@ -336,6 +336,7 @@ describe('purge', () => {
     // Deleted with their member or session. rate_limits is tested elsewhere: its expiry is in
     // milliseconds since 1970.
     const kept = [
+      'factor_disputes',
       'members',
       'migrations',
       'proof_handles',

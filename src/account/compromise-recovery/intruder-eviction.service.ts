@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { RiskService } from '../../security/risk/risk.service.js';
 import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
-import { FactorRemovalService } from '../second-factors/factor-removal.service.js';
+import { DisputedFactorsService } from '../../mfa/disputed-factors/disputed-factors.service.js';
 
 /**
  * Removes every way into an account, except the password, that an intruder may hold or have set up.
@@ -15,7 +15,7 @@ export class IntruderEvictionService {
     private readonly config: AppConfig,
     private readonly access: AccessRevocationService,
     private readonly risk: RiskService,
-    private readonly factors: FactorRemovalService,
+    private readonly disputedFactors: DisputedFactorsService,
   ) {}
 
   async evict(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
@@ -23,6 +23,6 @@ export class IntruderEvictionService {
     const windowSeconds = this.config.env.NOT_ME_TTL_SECONDS;
     // A network first seen within the window may be the intruder's. It must not count as known.
     await this.risk.forgetRecent(tx, memberId, windowSeconds);
-    await this.factors.removeRecent(tx, memberId, windowSeconds, context);
+    await this.disputedFactors.report(tx, memberId, windowSeconds, context);
   }
 }

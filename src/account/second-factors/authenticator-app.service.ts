@@ -6,8 +6,8 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { RecoveryCodesService } from '../../mfa/recovery-codes/recovery-codes.service.js';
 import type { TotpEnrolment } from '../../mfa/totp/totp.js';
 import { TotpService } from '../../mfa/totp/totp.service.js';
+import { FactorRemovalService } from '../../mfa/factor-removal.service.js';
 import { FactorChangesService, type FactorChangeCredentials } from './factor-changes.service.js';
-import { FactorRemovalService } from './factor-removal.service.js';
 
 export interface TwoFactorStatus {
   /** Whether an authenticator app is set up. */

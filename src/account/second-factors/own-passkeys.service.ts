@@ -5,9 +5,9 @@ import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { PasskeysRepository, type PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { FactorRemovalService } from '../../mfa/factor-removal.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { FactorChangesService, type FactorChangeCredentials } from './factor-changes.service.js';
-import { FactorRemovalService } from './factor-removal.service.js';
 
 /** Lists, renames and removes a member's own passkeys. */
 @Injectable()

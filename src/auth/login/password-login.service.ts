@@ -78,7 +78,7 @@ export class PasswordLoginService {
       // Locked before the second factors are read. Enrolling one takes the same lock, so that no
       // login without it gets in after the enrolment was acknowledged (CC-06).
       await this.members.lock(tx, candidate.id);
-      if (!(await this.secondFactor.isRequired(tx, candidate.id)))
+      if (!(await this.secondFactor.determineRequired(tx, candidate.id, context)))
         return this.completion.complete(tx, login, candidate, context);
       if (!(await this.completion.allowsSecondFactor(tx, login, context))) return null;
       return { status: 'mfa_required', ...(await this.secondFactor.begin(tx, login)) };

@@ -38,8 +38,8 @@ export class SecondFactorLoginService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  async isRequired(tx: Tx, memberId: string): Promise<boolean> {
-    return this.challenges.isRequired(tx, memberId);
+  async determineRequired(tx: Tx, memberId: string, context: ClientContext): Promise<boolean> {
+    return this.challenges.determineRequired(tx, memberId, context);
   }
 
   /** Issues the token with which the client sends the second factor. */

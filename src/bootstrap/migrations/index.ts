@@ -15,6 +15,7 @@ import { ProofNamedLoginId1764910300000 } from './1764910300000-proof-named-logi
 import { ErasureIndexes1764910400000 } from './1764910400000-erasure-indexes.js';
 import { SessionSecondFactor1764910500000 } from './1764910500000-session-second-factor.js';
 import { ProofAddress1764910610000 } from './1764910610000-proof-address.js';
+import { FactorDisputes1764910620000 } from './1764910620000-factor-disputes.js';
 import { BoundSessions1764910800000 } from './1764910800000-bound-sessions.js';
 import { PasskeyAaguid1764910900000 } from './1764910900000-passkey-aaguid.js';
 
@@ -37,6 +38,7 @@ export const MIGRATIONS = [
   ErasureIndexes1764910400000,
   SessionSecondFactor1764910500000,
   ProofAddress1764910610000,
+  FactorDisputes1764910620000,
   BoundSessions1764910800000,
   PasskeyAaguid1764910900000,
 ];

@@ -247,6 +247,8 @@ describe('a mail', () => {
     ['recovery-codes-removed', 'en', 'The recovery codes were removed', 'They no longer work'],
     ['recovery-code-used', 'en', 'A recovery code was used', 'It can’t be used again'],
     ['app-removed', 'en', 'The authenticator app was removed', 'Your passkeys remain your second step'],
+    ['removal-scheduled', 'en', 'A second step will be removed', 'log in with it: it then stays'],
+    ['removal-cancelled', 'en', 'The second step stays', 'that was going to be removed'],
     ['passkey-added', 'en', 'A passkey was added', 'your second step after your password'],
     ['passkey-removed', 'en', 'A passkey was removed', 'can no longer be used to log in'],
     ['enabled', 'ko', '2단계 인증이 켜졌습니다', '한 번 더 인증해야 합니다'],
@@ -255,10 +257,17 @@ describe('a mail', () => {
     ['recovery-codes-removed', 'ko', '복구 코드가 삭제되었습니다', '더 이상 사용할 수 없습니다'],
     ['recovery-code-used', 'ko', '복구 코드가 사용되었습니다', '이 복구 코드는 다시 사용할 수 없습니다'],
     ['app-removed', 'ko', '인증 앱이 해제되었습니다', '패스키를 계속 사용합니다'],
+    ['removal-scheduled', 'ko', '2단계 인증 수단이 해제될 예정입니다', '이 인증 수단으로 로그인해 주세요'],
+    ['removal-cancelled', 'ko', '2단계 인증 수단이 유지됩니다', '이 인증 수단은 해제되지 않습니다'],
     ['passkey-added', 'ko', '패스키가 추가되었습니다', '비밀번호 없이 로그인할 수 있습니다'],
     ['passkey-removed', 'ko', '패스키가 삭제되었습니다', '더 이상 로그인할 수 없습니다'],
   ] as const)('describes each change of two-step login: %s in %s', (what, locale, title, sentence) => {
-    const { subject, html, text } = mail('two-factor-changed', locale, { what, recoveryCodesLeft: undefined });
+    const removeOn = what === 'removal-scheduled' ? '2026-12-06T05:37:12.345Z' : undefined;
+    const { subject, html, text } = mail('two-factor-changed', locale, {
+      what,
+      recoveryCodesLeft: undefined,
+      removeOn,
+    });
     expect(subject).toBe(`[Acme] ${title}`);
     expect(html).toContain(`<title>${title}</title>`);
     expect(facts(visible(html))).toEqual(facts(text));

@@ -9,6 +9,8 @@ export type TwoFactorChangeKind =
   | 'recovery-codes-removed'
   | 'recovery-code-used'
   | 'app-removed'
+  | 'removal-scheduled'
+  | 'removal-cancelled'
   | 'passkey-added'
   | 'passkey-removed';
 
@@ -103,6 +105,8 @@ export interface MailTemplates {
     passkeyName?: string | undefined;
     /** Set if the last second factor was removed. */
     isSecondStepOff?: 1 | undefined;
+    /** With `removal-scheduled`: when the disputed second step is removed. */
+    removeOn?: string | undefined;
   };
   /** To the new address, which is not proven yet. */
   'email-change': EmailChallengeMail;
@@ -235,6 +239,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     recoveryCodesLeft: 'optional',
     passkeyName: 'optional',
     isSecondStepOff: 'optional',
+    removeOn: 'optional',
   },
   'email-change': CHALLENGE_FIELDS,
   'email-changed': {

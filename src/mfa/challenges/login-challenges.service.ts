@@ -3,7 +3,9 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { Clock } from '../../platform/database/clock.js';
 import type { Tx } from '../../platform/database/sql.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { DisputedFactorsService } from '../disputed-factors/disputed-factors.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../enrolled-factors.service.js';
 import { MfaChallengesRepository, type OpenChallenge } from './mfa-challenges.repository.js';
 
@@ -30,10 +32,16 @@ export class LoginChallengesService {
     private readonly clock: Clock,
     private readonly challenges: MfaChallengesRepository,
     private readonly factors: EnrolledFactorsService,
+    private readonly disputedFactors: DisputedFactorsService,
   ) {}
 
-  /** Whether logins of this member need a second factor. */
-  async isRequired(tx: Tx, memberId: string): Promise<boolean> {
+  /**
+   * Whether a login of this member needs a second factor. Removes disputed factors whose wait is over
+   * first. Needs the member's lock.
+   */
+  async determineRequired(tx: Tx, memberId: string, context: ClientContext): Promise<boolean> {
+    if (!(await this.factors.isEnrolled(tx, memberId))) return false;
+    if (!(await this.disputedFactors.removeDue(tx, memberId, context))) return true;
     return this.factors.isEnrolled(tx, memberId);
   }
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuthenticatorTransport } from '@simplewebauthn/server';
 import { In } from 'typeorm';
 import { isUniqueViolation } from '../../platform/database/database-errors.js';
-import { isWithinLast } from '../../platform/database/database-time.js';
+import { isWithin, type PastPeriod } from '../../platform/database/database-time.js';
 import { Database } from '../../platform/database/database.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
 import { Passkey } from './passkey.entity.js';
@@ -156,14 +156,26 @@ export class PasskeysRepository {
     await tx.manager.delete(Passkey, { memberId });
   }
 
+  async countRegisteredWithin(tx: Tx, memberId: string, period: PastPeriod): Promise<number> {
+    return tx.manager.countBy(Passkey, { memberId, createdAt: isWithin(period) });
+  }
+
   /**
-   * Removes the passkeys registered within the last `seconds`.
+   * Makes the passkeys registered within this period second factors only, until one of them has
+   * verified its user again after the password.
+   */
+  async restrictToSecondFactor(tx: Tx, memberId: string, period: PastPeriod): Promise<void> {
+    await tx.manager.update(Passkey, { memberId, createdAt: isWithin(period) }, { userVerified: false });
+  }
+
+  /**
+   * Removes the passkeys registered within this period.
    * @returns their names
    */
-  async removeRecent(tx: Tx, memberId: string, seconds: number): Promise<(string | null)[]> {
+  async removeRegisteredWithin(tx: Tx, memberId: string, period: PastPeriod): Promise<(string | null)[]> {
     const recent = await tx.manager.find(Passkey, {
       select: { id: true, name: true },
-      where: { memberId, createdAt: isWithinLast(seconds) },
+      where: { memberId, createdAt: isWithin(period) },
     });
     if (recent.length > 0) await tx.manager.delete(Passkey, { id: In(recent.map(({ id }) => id)) });
     return recent.map(({ name }) => name);

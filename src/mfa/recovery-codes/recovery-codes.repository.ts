@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
-import { isWithinLast, now } from '../../platform/database/database-time.js';
+import { isWithin, now, type PastPeriod } from '../../platform/database/database-time.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { StoredRecoveryCode } from './recovery-code-digests.js';
@@ -47,11 +47,11 @@ export class RecoveryCodesRepository {
   }
 
   /**
-   * Removes the codes made within the last `seconds`.
+   * Removes the codes made within this period.
    * @returns false if there were none
    */
-  async removeRecent(tx: Tx, memberId: string, seconds: number): Promise<boolean> {
-    const { affected } = await tx.manager.delete(RecoveryCode, { memberId, createdAt: isWithinLast(seconds) });
+  async removeMadeWithin(tx: Tx, memberId: string, period: PastPeriod): Promise<boolean> {
+    const { affected } = await tx.manager.delete(RecoveryCode, { memberId, createdAt: isWithin(period) });
     return affected! > 0;
   }
 }

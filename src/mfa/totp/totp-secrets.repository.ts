@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Equal, IsNull } from 'typeorm';
-import { isWithinLast, now } from '../../platform/database/database-time.js';
+import { isWithin, now, type PastPeriod } from '../../platform/database/database-time.js';
 import { Database } from '../../platform/database/database.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
 import { TotpSecret } from './totp-secret.entity.js';
@@ -78,9 +78,8 @@ export class TotpSecretsRepository {
     return affected === 1;
   }
 
-  /** Whether an app was confirmed within the last `seconds`. */
-  async isConfirmedWithin(tx: Tx, memberId: string, seconds: number): Promise<boolean> {
-    return tx.manager.existsBy(TotpSecret, { memberId, confirmedAt: isWithinLast(seconds) });
+  async isConfirmedWithin(tx: Tx, memberId: string, period: PastPeriod): Promise<boolean> {
+    return tx.manager.existsBy(TotpSecret, { memberId, confirmedAt: isWithin(period) });
   }
 
   async remove(tx: Tx, memberId: string): Promise<void> {

@@ -277,6 +277,8 @@ export const en = {
     'event-two-factor.recovery_codes_replaced': 'New recovery codes created',
     'event-two-factor.recovery_codes_removed': 'Recovery codes removed',
     'event-two-factor.recovery_code_used': 'Recovery code used',
+    'event-two-factor.removal_scheduled': 'Removal of a recent second step scheduled',
+    'event-two-factor.removal_cancelled': 'Removal of a recent second step cancelled',
     'event-risk.assessed': 'Unusual activity detected',
     'event-passkey.registered': 'Passkey added',
     'event-passkey.renamed': 'Passkey renamed',

@@ -280,6 +280,8 @@ export const ko: PageTexts = {
     'event-two-factor.recovery_codes_replaced': '새 복구 코드 발급',
     'event-two-factor.recovery_codes_removed': '복구 코드 삭제',
     'event-two-factor.recovery_code_used': '복구 코드 사용',
+    'event-two-factor.removal_scheduled': '최근 추가된 2단계 인증 수단 해제 예약',
+    'event-two-factor.removal_cancelled': '최근 추가된 2단계 인증 수단 해제 취소',
     'event-risk.assessed': '평소와 다른 활동 감지',
     'event-passkey.registered': '패스키 추가',
     'event-passkey.renamed': '패스키 이름 변경',

@@ -176,6 +176,10 @@ export const ENVIRONMENT = {
     desc: 'an unconfirmed sign-up is deleted after this long',
   }),
   NOT_ME_TTL_SECONDS: positiveSeconds({ default: 7 * DAY, desc: 'lifetime of the "it wasn\'t me" link' }),
+  FACTOR_REMOVAL_WAIT_SECONDS: seconds({
+    default: 3 * DAY,
+    desc: 'after "it wasn\'t me", second factors of the last seven days still protect the account for this long; 0: removed at once',
+  }),
   EMAIL_UNDO_SECONDS: positiveSeconds({
     default: 7 * DAY,
     desc: 'a change of the mail address can be undone for this long',

@@ -17,6 +17,18 @@ export const inSeconds =
 /** A condition: the column's time has not come yet. */
 export const isInFuture = (): FindOperator<Date> => Raw((column) => `${column} > now()`) as FindOperator<Date>;
 
-/** A condition: the column's time lies within the last `seconds`. */
-export const isWithinLast = (seconds: number): FindOperator<Date> =>
-  Raw((column) => `${column} > now() - make_interval(secs => :seconds)`, { seconds }) as FindOperator<Date>;
+/** A time span that ends now or earlier, in seconds before now. */
+export interface PastPeriod {
+  readonly sinceSecondsAgo: number;
+  /** Absent: also what another transaction has written since this one began. */
+  readonly untilSecondsAgo?: number;
+}
+
+/** A condition: the column's time lies within this period. */
+export const isWithin = ({ sinceSecondsAgo: since, untilSecondsAgo: until }: PastPeriod): FindOperator<Date> =>
+  Raw(
+    (column) =>
+      `${column} > now() - make_interval(secs => :since)` +
+      (until === undefined ? '' : ` AND ${column} <= now() - make_interval(secs => :until)`),
+    { since, until },
+  ) as FindOperator<Date>;

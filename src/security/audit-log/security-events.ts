@@ -36,6 +36,8 @@ const SECURITY_EVENTS = {
   'two-factor.recovery_codes_replaced': details(),
   'two-factor.recovery_codes_removed': details(),
   'two-factor.recovery_code_used': details(),
+  'two-factor.removal_scheduled': details(),
+  'two-factor.removal_cancelled': details(),
   'risk.assessed': details<{
     at: RiskMoment;
     outcome: RiskOutcome;
@@ -51,7 +53,7 @@ const SECURITY_EVENTS = {
   'member.disabled': details(),
   'member.enabled': details(),
   'member.role_changed': details<{ from: Role; to: Role }>(),
-  'password.reset_demanded': details(),
+  'password.reset_demanded': details<{ reason: 'precaution' | 'compromised' }>(),
   'session.all_ended_by_admin': details(),
   'login.unlocked': details(),
   'admin.created': details(),

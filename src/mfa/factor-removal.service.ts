@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientContext } from '../../platform/http/client-context.js';
-import type { Tx } from '../../platform/database/sql.js';
-import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';
-import { PasskeysRepository } from '../../mfa/passkeys/passkeys.repository.js';
-import { RecoveryCodesRepository } from '../../mfa/recovery-codes/recovery-codes.repository.js';
-import { SecondFactorNotificationsService } from '../../mfa/second-factor-notifications.service.js';
-import { TotpSecretsRepository } from '../../mfa/totp/totp-secrets.repository.js';
+import type { ClientContext } from '../platform/http/client-context.js';
+import type { PastPeriod } from '../platform/database/database-time.js';
+import type { Tx } from '../platform/database/sql.js';
+import { EnrolledFactorsService } from './enrolled-factors.service.js';
+import { PasskeysRepository } from './passkeys/passkeys.repository.js';
+import { RecoveryCodesRepository } from './recovery-codes/recovery-codes.repository.js';
+import { SecondFactorNotificationsService } from './second-factor-notifications.service.js';
+import { TotpSecretsRepository } from './totp/totp-secrets.repository.js';
 
 /** The member whose factor is removed, and the session of the request if there is one. */
 export interface FactorOwner {
@@ -43,16 +44,16 @@ export class FactorRemovalService {
   }
 
   /**
-   * Removes the factors and recovery codes that were set up within the last `seconds`: an intruder
-   * may have set them up to lock the member out. Recovery codes come last: after the factors are
-   * removed, recovery codes remain only if an older factor does.
+   * Removes the factors and recovery codes that were set up within this period: an intruder may have
+   * set them up to lock the member out. Recovery codes come last: after the factors are removed,
+   * recovery codes remain only if an older factor does.
    */
-  async removeRecent(tx: Tx, memberId: string, seconds: number, context: ClientContext): Promise<void> {
+  async removeSetUpWithin(tx: Tx, memberId: string, period: PastPeriod, context: ClientContext): Promise<void> {
     const owner = { memberId };
-    if (await this.totpSecrets.isConfirmedWithin(tx, memberId, seconds)) await this.removeApp(tx, owner, context);
-    for (const name of await this.passkeys.removeRecent(tx, memberId, seconds))
+    if (await this.totpSecrets.isConfirmedWithin(tx, memberId, period)) await this.removeApp(tx, owner, context);
+    for (const name of await this.passkeys.removeRegisteredWithin(tx, memberId, period))
       await this.notifyPasskeyRemoved(tx, owner, name, context);
-    if (!(await this.recoveryCodes.removeRecent(tx, memberId, seconds))) return;
+    if (!(await this.recoveryCodes.removeMadeWithin(tx, memberId, period))) return;
     const mailData = { recoveryCodesLeft: 0 };
     await this.notifications.notify(tx, 'two-factor.recovery_codes_removed', owner, context, {}, mailData);
   }

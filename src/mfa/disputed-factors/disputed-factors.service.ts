@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config.js';
+import type { PastPeriod } from '../../platform/database/database-time.js';
+import type { Tx } from '../../platform/database/sql.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { FactorRemovalService } from '../factor-removal.service.js';
+import { PasskeysRepository } from '../passkeys/passkeys.repository.js';
+import { SecondFactorNotificationsService } from '../second-factor-notifications.service.js';
+import { TotpSecretsRepository } from '../totp/totp-secrets.repository.js';
+import { FactorDisputesRepository } from './factor-disputes.repository.js';
+
+/**
+ * Decides what becomes of second factors that were set up shortly before an account was reported as
+ * compromised. They may be an intruder's, who wants to lock the member out; or the member's, and the
+ * report comes from someone who reads the member's mail (ADR 0023).
+ */
+@Injectable()
+export class DisputedFactorsService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly disputes: FactorDisputesRepository,
+    private readonly removal: FactorRemovalService,
+    private readonly totpSecrets: TotpSecretsRepository,
+    private readonly passkeys: PasskeysRepository,
+    private readonly notifications: SecondFactorNotificationsService,
+  ) {}
+
+  /**
+   * Removes the factors and recovery codes of this period where an older factor stays. Otherwise the
+   * mailbox alone would open the account: the factors stay for FACTOR_REMOVAL_WAIT_SECONDS, and the
+   * member is notified. Until then they are second factors only, so that an intruder's passkey does
+   * not log in by itself. Needs the member's lock.
+   */
+  async report(tx: Tx, memberId: string, windowSeconds: number, context: ClientContext): Promise<void> {
+    const period: PastPeriod = { sinceSecondsAgo: windowSeconds };
+    const waitSeconds = this.config.env.FACTOR_REMOVAL_WAIT_SECONDS;
+    const { recent, older } = await this.countFactors(tx, memberId, period);
+    if (recent === 0 || older > 0 || waitSeconds === 0)
+      return this.removal.removeSetUpWithin(tx, memberId, period, context);
+    await this.passkeys.restrictToSecondFactor(tx, memberId, period);
+    const removeOn = (await this.disputes.open(tx, memberId, windowSeconds, waitSeconds)).toISOString();
+    await this.notifications.notify(tx, 'two-factor.removal_scheduled', { memberId }, context, {}, { removeOn });
+  }
+
+  /**
+   * Removes the disputed factors once their wait is over.
+   * @returns whether it was
+   */
+  async removeDue(tx: Tx, memberId: string, context: ClientContext): Promise<boolean> {
+    const period = await this.disputes.takeDue(tx, memberId);
+    if (period) await this.removal.removeSetUpWithin(tx, memberId, period, context);
+    return period !== null;
+  }
+
+  /**
+   * Keeps the disputed factors, after a login with one of them: it needed a password that was set
+   * through the mailbox, so the same person has both.
+   */
+  async withdraw(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
+    if (!(await this.disputes.close(tx, memberId))) return;
+    await this.notifications.notify(tx, 'two-factor.removal_cancelled', { memberId }, context, {});
+  }
+
+  private async countFactors(
+    tx: Tx,
+    memberId: string,
+    period: PastPeriod,
+  ): Promise<{ readonly recent: number; readonly older: number }> {
+    const apps = Number(await this.totpSecrets.isConfirmed(tx, memberId));
+    const recentApps = Number(await this.totpSecrets.isConfirmedWithin(tx, memberId, period));
+    const passkeys = await this.passkeys.count(tx, memberId);
+    const recentPasskeys = await this.passkeys.countRegisteredWithin(tx, memberId, period);
+    const recent = recentApps + recentPasskeys;
+    return { recent, older: apps + passkeys - recent };
+  }
+}
