@@ -88,10 +88,10 @@ export class MembersAdminController {
   async demandPasswordReset(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
-    @OptionalBody() body: DemandPasswordResetRequest | undefined,
+    @OptionalBody() body: DemandPasswordResetRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
-    await this.passwordResetDemand.demand(admin, id, body?.reason ?? 'precaution', context);
+    await this.passwordResetDemand.demand(admin, id, body.reason ?? 'precaution', context);
   }
 
   /**
