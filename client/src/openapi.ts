@@ -983,7 +983,7 @@ export interface paths {
         put?: never;
         /**
          * Require a new password from a member
-         * @description Ends the sessions and mails a link to set a new password. Until then, a login with the current password leads only to setting a new one. Only the member ever sees or sets the password.
+         * @description Ends the sessions and mails a link to set a new password. Until then, a login with the current password leads only to setting a new one; if the reason is `compromised`, it leads to nothing. Only the member ever sees or sets the password.
          */
         post: operations["membersAdminDemandPasswordReset"];
         delete?: never;
@@ -2080,7 +2080,7 @@ export interface components {
             name: string | null;
         };
         /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
         SecurityActivityEntryResponse: {
             type: components["schemas"]["SecurityEventType"];
             /** @example 198.18.3.7 */
@@ -2274,9 +2274,17 @@ export interface components {
              */
             role?: "member" | "admin";
         };
+        DemandPasswordResetRequest: {
+            /**
+             * @description With `compromised`, the present password opens nothing any more; otherwise a login with it leads to setting a new one
+             * @example compromised
+             * @enum {string}
+             */
+            reason?: "precaution" | "compromised";
+        };
         SecurityEventResponse: {
             /** @enum {string} */
-            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
             /**
              * Format: uuid
              * @description The member whom the event concerns
@@ -4905,7 +4913,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["EmptyRequest"];
+                "application/json": components["schemas"]["DemandPasswordResetRequest"];
             };
         };
         responses: {
@@ -4925,7 +4933,7 @@ export interface operations {
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal_error"];
-            503: components["responses"]["503.service_unavailable"];
+            503: components["responses"]["503.overloaded.service_unavailable"];
         };
     };
     membersAdminEndSessions: {
@@ -5064,7 +5072,7 @@ export interface operations {
                 /** @description The member whom the event concerns */
                 memberId?: string;
                 /** @description What happened; see docs/events.md */
-                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */
