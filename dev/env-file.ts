@@ -8,57 +8,63 @@ const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/;
 /** A `.env` file that would be read otherwise than it looks. The message names the lines. */
 export class EnvFileError extends Error {}
 
+/** A variable of the file and the line that it begins on. */
+export interface EnvVariable {
+  readonly value: string;
+  readonly line: number;
+}
+
 /**
  * Loads `.env` where there is one; variables that are set already win.
  * @returns the line of each variable that came from the file
  * @throws EnvFileError
  */
 export function loadEnvFile(): ReadonlyMap<string, number> {
-  if (!existsSync(ENV_FILE)) return new Map();
-  const lines = checkEnvFile(readFileSync(ENV_FILE, 'utf8'));
-  const given = new Set(Object.keys(process.env));
-  process.loadEnvFile(ENV_FILE);
-  return new Map([...lines].filter(([name]) => !given.has(name)));
+  const variables = existsSync(ENV_FILE)
+    ? parseEnvFile(readFileSync(ENV_FILE, 'utf8'))
+    : new Map<string, EnvVariable>();
+  const loaded = [...variables].filter(([name]) => process.env[name] === undefined);
+  for (const [name, { value }] of loaded) process.env[name] = value;
+  return new Map(loaded.map(([name, { line }]) => [name, line]));
 }
 
 /**
- * Checks each line. Node.js skips what it cannot read in silence, and a line without `=` or with an
- * open quote swallows the next ones.
- * @returns the line number of each variable
+ * Reads the file as a shell would. Node.js itself skips what it cannot read in silence: a line
+ * without `=` or with an open quote swallows the next ones, and a `#` inside a password ends it.
  * @throws EnvFileError
  */
-export function checkEnvFile(text: string): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
+export function parseEnvFile(text: string): ReadonlyMap<string, EnvVariable> {
+  const variables = new Map<string, EnvVariable>();
   const problems: string[] = [];
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   for (let index = 0; index < lines.length; index++) {
-    const line = lines[index]!;
-    if (/^\s*(#|$)/.test(line)) continue;
-    const [, name, value] = ASSIGNMENT.exec(line) ?? [];
-    if (name === undefined || value === undefined) {
-      problems.push(`line ${index + 1}: needs NAME=value, or # before a comment`);
-      continue;
+    const line = index + 1;
+    const [, name, given] = ASSIGNMENT.exec(lines[index]!) ?? [];
+    if (/^\s*(#|$)/.test(lines[index]!)) continue;
+    if (name === undefined || given === undefined) {
+      problems.push(`line ${line}: needs NAME=value, or # before a comment`);
+    } else if (/^["'`]/.test(given)) {
+      const quoted = quotedValue(given, lines.slice(line));
+      if (quoted === null) problems.push(`line ${line}: ${name} begins with a quote that its value does not end with`);
+      else variables.set(name, { value: quoted.value, line });
+      index += (quoted?.lines ?? 1) - 1;
+    } else {
+      variables.set(name, { value: given.replace(/(^|\s+)#\s.*$|\s+#.*$/, '').trim(), line });
     }
-    const length = linesOfValue(value, lines.slice(index + 1));
-    if (length === undefined) {
-      problems.push(`line ${index + 1}: ${name} begins with a quote that its value does not end with`);
-      continue;
-    }
-    found.set(name, index + 1);
-    index += length - 1;
   }
   if (problems.length > 0)
-    throw new EnvFileError(`.env cannot be read:\n${problems.map((line) => `  ${line}`).join('\n')}`);
-  return found;
+    throw new EnvFileError(`.env cannot be read:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  return variables;
 }
 
-/** How many lines a value takes: more than one inside quotes. Undefined where the quote is not closed properly. */
-function linesOfValue(value: string, following: string[]): number | undefined {
-  const quote = /^["'`]/.exec(value)?.[0];
-  if (quote === undefined) return 1;
-  const rest = [value.slice(1), ...following];
+/** A value in quotes, which may take several lines. Null where the quote is not closed properly. */
+function quotedValue(text: string, following: string[]): { value: string; lines: number } | null {
+  const quote = text[0]!;
+  const rest = [text.slice(1), ...following];
   const last = rest.findIndex((line) => line.includes(quote));
+  const end = rest[last]?.indexOf(quote) ?? -1;
   // What follows the closing quote would be dropped: the quote was probably the one of the next value.
-  if (last === -1 || !/^\s*(#.*)?$/.test(rest[last]!.slice(rest[last]!.indexOf(quote) + 1))) return undefined;
-  return last + 1;
+  if (last === -1 || !/^\s*(#.*)?$/.test(rest[last]!.slice(end + 1))) return null;
+  const value = [...rest.slice(0, last), rest[last]!.slice(0, end)].join('\n');
+  return { value: quote === '"' ? value.replaceAll('\\n', '\n') : value, lines: last + 1 };
 }

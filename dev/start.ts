@@ -1,6 +1,7 @@
 // `npm start`: builds if needed, starts PostgreSQL, a mail inbox and the server, prints the
 // addresses, and on Ctrl-C stops them in reverse order. DATABASE_URL and SMTP_URL replace the
 // embedded database and inbox.
+import '../src/node-version.cjs';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';

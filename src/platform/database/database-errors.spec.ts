@@ -10,6 +10,7 @@ describe('a database that cannot be used', () => {
     ['no pg_hba.conf entry for host "10.0.0.1", user "munjigi", no encryption', 'Allow this user and address'],
     ['The server does not support SSL connections', 'Correct sslmode and sslrootcert in DATABASE_URL.'],
     ['unsupported startup parameter: statement_timeout', 'Through PgBouncer, also set DATABASE_DIRECT_URL'],
+    ['unrecognized configuration parameter "idle_session_timeout"', 'Use PostgreSQL 15 or newer.'],
     ['getaddrinfo ENOTFOUND db', 'Correct the host in DATABASE_URL.'],
     ['timeout exceeded when trying to connect', 'Check host and port in DATABASE_URL, and firewalls'],
     ['something new', 'Check the URL in DATABASE_URL.'],

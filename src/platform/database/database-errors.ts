@@ -98,6 +98,7 @@ export function adviceFor(error: unknown, setting = 'DATABASE_URL'): string {
 const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
   [/unsupported startup parameter/, 'Through PgBouncer, also set DATABASE_DIRECT_URL (docs/scaling.md).'],
   [/password authentication failed/, 'Correct the user or the password in SETTING.'],
+  [/unrecognized configuration parameter/, 'Use PostgreSQL 15 or newer.'],
   [/client password must be/, 'Add the password of the user to SETTING.'],
   [/^database ".*" does not exist/, 'Create the database, or correct its name in SETTING.'],
   [/^role ".*" does not exist/, 'Create the role, or correct the user in SETTING.'],
