@@ -32,10 +32,14 @@ export class Caller {
    * @throws ProblemError, NetworkError, UnexpectedResponseError, SignedOutError
    */
   async request<T>(method: string, path: string, details: CallDetails = {}): Promise<T> {
-    if (mayAnswerTokens(method, path)) return this.signIn<T>(method, path, details);
+    const call = mayAnswerTokens(method, path) ? await this.prepareSignIn(path, details) : details;
     for (let retries = 0; ; retries++) {
-      const { body, problem } = await this.send(method, path, details);
-      if (!problem) return body as T;
+      const askedAt = Date.now();
+      const { body, problem } = await this.send(method, path, call);
+      if (!problem) {
+        if (isTokens(body)) await this.use(body, askedAt, { method, path });
+        return body as T;
+      }
       // Only GET is retried automatically, because it changes nothing.
       const wait = method === 'GET' && retries < MAX_RETRIES ? this.waitBeforeRetry(problem) : undefined;
       if (wait === undefined) throw problem;
@@ -53,20 +57,15 @@ export class Caller {
     return this.request<T>(method, path, { ...options, ...(body !== undefined && { body }) });
   }
 
-  /** Calls an operation whose response may contain tokens. */
-  private async signIn<T>(method: string, path: string, details: CallDetails): Promise<T> {
-    const { keeper, device } = this.options;
-    await orAborted(keeper.settle(), details.signal);
-    const body = await device.describe(path, details.body);
-    const askedAt = Date.now();
-    const response = await this.send(method, path, { as: 'none', ...details, body });
-    if (response.problem) throw response.problem;
-    const outcome = response.body as Partial<TokenResponse>;
-    if (outcome.status === 'authenticated') {
-      await keeper.adopt(outcome as TokenResponse, askedAt, { method, path });
-      if (outcome.deviceToken !== undefined) await device.remember(outcome.deviceToken);
-    }
-    return outcome as T;
+  /** Completes a call that may open a session. Unless it names a token, it is sent without one. */
+  private async prepareSignIn(path: string, details: CallDetails): Promise<CallDetails> {
+    await orAborted(this.options.keeper.settle(), details.signal);
+    return { as: 'none', ...details, body: await this.options.device.describe(path, details.body) };
+  }
+
+  private async use(tokens: TokenResponse, askedAt: number, from: { method: string; path: string }): Promise<void> {
+    await this.options.keeper.adopt(tokens, askedAt, from);
+    if (tokens.deviceToken !== undefined) await this.options.device.remember(tokens.deviceToken);
   }
 
   /**
@@ -92,4 +91,15 @@ export class Caller {
     const isTemporary = status === 429 || status === 503;
     return isTemporary && longest > 0 && retryAfter !== undefined && retryAfter <= longest ? retryAfter : undefined;
   }
+}
+
+/** Whether a response contains tokens; also that of an operation which this version does not know. */
+function isTokens(body: unknown): body is TokenResponse {
+  const { status, accessToken, sessionId, expiresIn } = (body ?? {}) as Partial<TokenResponse>;
+  return (
+    status === 'authenticated' &&
+    typeof accessToken === 'string' &&
+    typeof sessionId === 'string' &&
+    typeof expiresIn === 'number'
+  );
 }

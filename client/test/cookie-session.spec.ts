@@ -216,6 +216,13 @@ describe('request()', () => {
     expect(seen.at(-1)).toEqual({ ...body, ...(takesTransport && { transport: 'cookie' }) });
   });
 
+  it('uses the tokens of an operation that only a newer server has', async () => {
+    server.on('POST /api/auth/newer', () => json(200, cookieTokens('newer')));
+    const { client, events } = page();
+    await client.request('POST', '/api/auth/newer', { as: 'none' });
+    expect([await client.currentSession(), events]).toEqual([{ sessionId: 'newer' }, ['tokensChanged']]);
+  });
+
   it('opens no session while a further step is needed', async () => {
     server.on(LOGIN, () => json(200, { status: 'mfa_required', mfaToken: 'm', methods: ['totp'], expiresIn: 300 }));
     const { client } = page();
