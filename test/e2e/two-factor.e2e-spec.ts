@@ -87,6 +87,23 @@ describe('second factor', () => {
     await app.get('/api/members/me', later.accessToken).expect(200);
   });
 
+  it('OC-04 IV-10 its codes are read as any keyboard or paste brings them', async () => {
+    const ada = await enrol(await given.member(app));
+    const fullWidth = (text: string): string =>
+      text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
+    const [first, second] = ada.recoveryCodes as [string, string];
+    const app6 = codeAt(ada.secret, 1);
+    const typed = [
+      fullWidth(app6),
+      `\ufeff${fullWidth(first.toUpperCase())}\r\n`,
+      `${second.replace('-', '\u2011')}\u200b`,
+    ];
+    for (const code of typed) {
+      const answer = await ada.client.post('/api/auth/login/mfa', { mfaToken: await challenge(ada), code });
+      expect([code, answer.status]).toEqual([code, 200]);
+    }
+  });
+
   it('its state and the number of recovery codes are shown without a recent login', async () => {
     const ada = await given.member(app);
     const status = async () => (await ada.client.get('/api/members/me/totp', ada.accessToken).expect(200)).body;

@@ -16,7 +16,7 @@ export type Assertion = AuthenticationResponseJSON;
 type Part = Record<string, unknown>;
 
 /** A member that has to be right, by its path in the credential. */
-interface Member {
+interface RequiredMember {
   readonly name: string;
   readonly isValid: (credential: Part) => boolean;
   /** What the refusal asks for instead. */
@@ -24,7 +24,7 @@ interface Member {
 }
 
 const BASE64URL = 'base64url without padding (RFC 4648 section 5)';
-const USER_HANDLE: Member = {
+const USER_HANDLE: RequiredMember = {
   name: 'response.userHandle',
   isValid: ({ response }) => isPart(response) && isUserHandle(response.userHandle),
   expected: BASE64URL,
@@ -75,12 +75,12 @@ export function IsAssertion({ reliesOnUserHandle }: { reliesOnUserHandle: boolea
  * refusal names the one that is wrong.
  */
 function IsCredential(
-  responseMembers: readonly Member[],
+  responseMembers: readonly RequiredMember[],
   description: string,
   exampleResponse: object,
 ): PropertyDecorator {
   const usesUserHandle = responseMembers.includes(USER_HANDLE);
-  const members: readonly Member[] = [
+  const members: readonly RequiredMember[] = [
     { name: 'id', isValid: ({ id }) => isBase64url(id, MAX_ID), expected: BASE64URL },
     { name: 'rawId', isValid: ({ id, rawId }) => rawId === id, expected: 'id' },
     { name: 'type', isValid: ({ type }) => type === 'public-key', expected: 'public-key' },
@@ -109,7 +109,7 @@ function IsCredential(
 }
 
 /** A required member of the response with bytes in it. */
-function bytes(name: string): Member {
+function bytes(name: string): RequiredMember {
   return {
     name: `response.${name}`,
     isValid: ({ response }) => isPart(response) && isBase64url(response[name]),
