@@ -28,11 +28,11 @@ export class PasskeyLoginService {
 
   /**
    * Logs in. A passkey that verified its user counts as both factors: something the member has, and
-   * something they know or are.
+   * something they know or are. A right one is not refused for the failures of others behind the same
+   * client address: a signature cannot be guessed (ADR 0024).
    * @throws DomainError `passkey_invalid`, `invalid_credentials`, `too_many_requests`
    */
   async login(assertion: Assertion, device: DeviceInfo, context: ClientContext): Promise<CompletedLogin> {
-    await this.ipLimits.checkLoginAllowed(context);
     const passkey = await this.verify(assertion, context);
     const { memberId } = passkey;
     const candidate = await this.members.getCandidate(memberId);
@@ -57,7 +57,10 @@ export class PasskeyLoginService {
     try {
       return await this.passkeys.finishLogin(assertion, context);
     } catch (error) {
-      if (error instanceof DomainError) await this.refusals.recordFailure(null, 'passkey', context);
+      if (!(error instanceof DomainError)) throw error;
+      // Over the limit, wrong passkeys write no further rows.
+      await this.ipLimits.checkLoginAllowed(context);
+      await this.refusals.recordFailure(null, 'passkey', context);
       throw error;
     }
   }
