@@ -556,6 +556,29 @@ describe('SS-08 the same sign-up again', () => {
     await login(first.loginId, first.password).expect(200);
   });
 
+  it('EN-04 it gets the same sign-up id when another sign-up on the address was confirmed, and can never be', async () => {
+    const stranger = await claim();
+    await cooldownPasses();
+    await byCode(await claim({ email: stranger.email })).expect(200);
+    const { client, loginId, email, password, signUpId } = stranger;
+    const { body } = await client.post(SIGN_UP, { loginId, email, password }).expect(202);
+    expect(body.signUpId).toBe(signUpId);
+    const other = { ...unique.signUp(), email, signUpId };
+    const { body: changed } = await client.post(SIGN_UP, other).expect(202);
+    expect(changed.signUpId).not.toBe(signUpId);
+    expect(await passwordsOfClaims(email)).toBe(0);
+    expect(await refusal(byCode({ ...stranger, signUpId: changed.signUpId }))).toBe('400 code_invalid');
+  });
+
+  it('after a confirmation it is a sign-up of its own, and mails the notice about the account', async () => {
+    const ada = await claim();
+    await byCode(ada).expect(200);
+    const { client, loginId, email, password, signUpId } = ada;
+    const { body } = await client.post(SIGN_UP, { loginId, email, password }).expect(202);
+    expect(body.signUpId).not.toBe(signUpId);
+    expect((await mailbox.to(email).next({ after: ada.mail })).code).toBeUndefined();
+  });
+
   /** The values of a sign-up on this address, with the sign-up id of another one. */
   async function otherOn(email: string): Promise<Partial<Claim>> {
     const { signUpId } = await claim();

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { digest, keyedDigest } from '../../platform/crypto/digest.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
+import { randomToken } from '../../platform/crypto/random.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../users/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
@@ -11,7 +12,7 @@ import { MailService } from '../../mail/mail.service.js';
 import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { requestOrigin } from '../../verification/challenge-mail.js';
 import { EmailChallengesService, type IssuedEmailChallenge } from '../../verification/email-challenges.service.js';
-import { isVoid, SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
+import { isVoid, NO_PASSWORD, SignUpsRepository, type ContinuedSignUp, type NewSignUp } from './sign-ups.repository.js';
 
 /** Open sign-ups on one address: enough for a family or an office that shares one mailbox. */
 const MAX_OPEN_SIGN_UPS = 20;
@@ -57,13 +58,16 @@ export class PendingSignUpsService {
     context: ClientContext,
   ): Promise<string> {
     await this.challenges.lockAddress(tx, signUp.emailKey, 'sign-up');
-    const continuedId = await this.signUps.findContinued(tx, signUp, earlier);
-    const current = { ...signUp, id: continuedId ?? signUp.id };
-    const signUpId = this.signUpIdOf(current.id);
+    const ownId = this.signUpIdOf(signUp);
+    const found = await this.signUps.findContinued(tx, signUp.emailKey, digest(ownId), earlier);
+    // A confirmed sign-up keeps its id, and is not continued.
+    const signUpId = found?.isConfirmed ? randomToken() : ownId;
+    const continued = found?.isConfirmed ? null : found;
+    const current = continued ? takePlaceOf(continued, signUp) : signUp;
     const { SIGN_UP_CLAIM_TTL_SECONDS: ttlSeconds } = this.config.env;
-    if (continuedId) await this.signUps.replace(tx, current, digest(signUpId), ttlSeconds);
+    if (continued) await this.signUps.replace(tx, current, digest(signUpId), ttlSeconds);
     else await this.signUps.insert(tx, current, digest(signUpId), ttlSeconds);
-    if (mails.mayMail || !continuedId) await this.mailChallenge(tx, current, mails, context);
+    if (mails.mayMail || !continued) await this.mailChallenge(tx, current, mails, context);
     await this.signUps.discardSurplus(tx, signUp.emailKey, MAX_OPEN_SIGN_UPS);
     await this.auditLog.record(tx, 'sign-up.requested', { context }, { loginId: signUp.loginId });
     return signUpId;
@@ -106,11 +110,11 @@ export class PendingSignUpsService {
   }
 
   /**
-   * Derived from the row, so that a sign-up that continues an earlier one gets the same `signUpId`
-   * although the row holds only its digest.
+   * Derived from what the client sent, so that the same sign-up again gets the same `signUpId`,
+   * whatever has become of the first. The hash depends on the client address, too, by its salt.
    */
-  private signUpIdOf(id: string): string {
-    return keyedDigest(this.keys.current(SIGN_UP_ID_KEY), id).toString('base64url');
+  private signUpIdOf({ emailKey, loginId, passwordHash }: NewSignUp): string {
+    return keyedDigest(this.keys.current(SIGN_UP_ID_KEY), emailKey, loginId, passwordHash).toString('base64url');
   }
 
   private describeChallenge({ loginId, name }: NewSignUp, { code, linkToken }: IssuedEmailChallenge) {
@@ -124,4 +128,9 @@ export class PendingSignUpsService {
       linkHours: Math.ceil(env.SIGN_UP_LINK_TTL_SECONDS / 3600),
     };
   }
+}
+
+/** The new sign-up in the row of the earlier one. If that can no longer be confirmed, neither can this. */
+function takePlaceOf({ id, isVoid: staysVoid }: ContinuedSignUp, signUp: NewSignUp): NewSignUp {
+  return { ...signUp, id, passwordHash: staysVoid ? NO_PASSWORD : signUp.passwordHash };
 }

@@ -5,8 +5,15 @@ import { SignUp } from './sign-up.entity.js';
 
 export type NewSignUp = Pick<SignUp, 'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>;
 
+/** A sign-up that a new one continues. */
+export interface ContinuedSignUp {
+  readonly id: string;
+  readonly isVoid: boolean;
+  readonly isConfirmed: boolean;
+}
+
 /** Stands in place of the password hash once a sign-up can no longer be confirmed. */
-const NO_PASSWORD = '';
+export const NO_PASSWORD = '';
 
 /**
  * Whether this sign-up can no longer be confirmed, because it or another sign-up on its address was
@@ -41,26 +48,31 @@ export class SignUpsRepository {
   }
 
   /**
-   * Finds the open sign-up on this address that a new one continues: the one that `earlier` names,
-   * or one with the same login ID and password. Needs the lock of the address.
-   * @returns its id
+   * Finds the sign-up on this address that a new one continues: the one with its own digest, or else
+   * the one that the client named. Needs the lock of the address.
+   *
+   * Sign-ups that can no longer be confirmed are found too: the answer must not show that another
+   * sign-up on the address was confirmed (EN-04).
    */
   async findContinued(
     tx: Tx,
-    { emailKey, loginId, passwordHash }: NewSignUp,
-    earlier: Buffer | null,
-  ): Promise<string | null> {
-    const { rows } = await tx.query<{ id: string }>(
-      `SELECT id FROM sign_ups
-       WHERE email_key = $1 AND confirmed_at IS NULL AND expires_at > now() AND password_hash <> $5
-         AND (handle_digest = $4 OR (login_id = $2 AND password_hash = $3))
-       ORDER BY handle_digest = $4 DESC NULLS LAST, mailed_at DESC NULLS LAST, id LIMIT 1 FOR UPDATE`,
-      [emailKey, loginId, passwordHash, earlier, NO_PASSWORD],
+    emailKey: string,
+    signUpIdDigest: Buffer,
+    named: Buffer | null,
+  ): Promise<ContinuedSignUp | null> {
+    const { rows } = await tx.query<ContinuedSignUp>(
+      `SELECT id, password_hash = $4 AS "isVoid", confirmed_at IS NOT NULL AS "isConfirmed" FROM sign_ups
+       WHERE email_key = $1 AND (handle_digest = $2 OR (handle_digest = $3 AND confirmed_at IS NULL))
+       ORDER BY handle_digest = $2 DESC LIMIT 1 FOR UPDATE`,
+      [emailKey, signUpIdDigest, named, NO_PASSWORD],
     );
-    return rows[0]?.id ?? null;
+    return rows[0] ?? null;
   }
 
-  /** Replaces what the client sent. Challenges that were mailed for the sign-up stay valid. */
+  /**
+   * Replaces what the client sent. Challenges that were mailed for the sign-up stay valid. One that
+   * can no longer be confirmed gets no password again.
+   */
   async replace(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
       `UPDATE sign_ups SET handle_digest = $2, login_id = $3, email = $4, password_hash = $5, name = $6, locale = $7,
@@ -68,7 +80,7 @@ export class SignUpsRepository {
        WHERE id = $1`,
       [
         ...[signUp.id, signUpIdDigest, signUp.loginId, signUp.email],
-        ...[signUp.passwordHash, signUp.name, signUp.locale, ttlSeconds],
+        ...[signUp.passwordHash, isVoid(signUp) ? null : signUp.name, signUp.locale, ttlSeconds],
       ],
     );
   }
