@@ -77,6 +77,7 @@ describe('the configuration of production', () => {
     ['SMTP_CA_FILE', { SMTP_CA_FILE: fileURLToPath(import.meta.url) }],
     ['SMTP_CLIENT_NAME', { SMTP_CLIENT_NAME: 'accounts example.com' }],
     ['COOKIE_PREFIX', { COOKIE_PREFIX: 'munjigi=1; Domain=example.com' }],
+    ['COOKIE_PREFIX', { COOKIE_PREFIX: '__Secure-munjigi' }],
     ['MAIL_FROM', { MAIL_FROM: 'a@example.com, b@example.com' }],
     ['MAIL_FROM', { MAIL_FROM: undefined }],
     ['NODE_ENV', { NODE_ENV: 'prod' }],

@@ -53,7 +53,9 @@ export const hostName = makeValidator((input) => {
 });
 
 export const cookiePrefix = makeValidator((input) => {
-  if (!/^[A-Za-z0-9_-]{1,40}$/.test(input)) throw new Error('needs up to 40 letters, digits, - and _');
+  // Browsers drop a cookie whose name promises more than it holds, such as `__Secure-` over HTTP.
+  if (!/^(?!__)[A-Za-z0-9_-]{1,40}$/.test(input))
+    throw new Error('needs up to 40 letters, digits, - and _, without __ at the beginning');
   return input;
 });
 

@@ -6,6 +6,7 @@ import { adviceFor, describeRefusal, isDatabaseUnavailable, reasonOf } from './d
 
 /** PostgreSQL 15, as PostgreSQL numbers its versions. */
 const OLDEST_VERSION = 150_000;
+
 /**
  * Waits until PostgreSQL answers, so that both can be started together.
  * @param report receives the lines for the log; see {@link RepeatedFailure}
