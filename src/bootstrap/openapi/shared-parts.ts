@@ -2,8 +2,8 @@ import type { OpenAPIObject, OperationObject, ParameterObject, ReferenceObject, 
 import { operationsOf } from './polish.js';
 
 /*
- * Moves what many operations repeat to `components`, so that the document stays small and generators
- * make one type of it. Nest writes every part where it is used.
+ * Moves what many operations repeat to `components`, so that the document stays small and
+ * generators make one type of it. Nest writes every part where it is used.
  */
 
 type Components = NonNullable<OpenAPIObject['components']>;

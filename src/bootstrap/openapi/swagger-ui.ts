@@ -30,8 +30,8 @@ const ACCEPT_LANGUAGES = {
 };
 
 /**
- * Less air and smaller boxes, so that the request and the response of an operation fit on one screen.
- * Hidden: what has one choice only, and the headings of tables that explain themselves.
+ * Less air and smaller boxes, so that the request and the response of an operation fit on one
+ * screen. Hidden: what has one choice only, and the headings of tables that explain themselves.
  */
 const COMPACT = `
 .swagger-ui .topbar, .swagger-ui .parameters-container thead, .swagger-ui .parameters .examples-select,
@@ -119,13 +119,18 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
   return withSharedParts(polished(document, JOURNEY));
 }
 
-/** `SignUpController.confirmCode` becomes `signUpConfirmCode`, the method name in generated clients. */
+/**
+ * `SignUpController.confirmCode` becomes `signUpConfirmCode`, the method name in generated clients.
+ */
 function operationIdFactory(controller: string, method: string): string {
   const subject = controller.replace(/Controller$/, '');
   return `${subject[0]?.toLowerCase()}${subject.slice(1)}${method[0]?.toUpperCase()}${method.slice(1)}`;
 }
 
-/** Serves Swagger UI at /docs and the document at /docs-json. The document is built at the first request. */
+/**
+ * Serves Swagger UI at /docs and the document at /docs-json. The document is built at the first
+ * request.
+ */
 export async function setUpSwagger(app: NestFastifyApplication, fastify: FastifyInstance): Promise<void> {
   fastify.addHook('onSend', async (request, reply) => {
     if (/^\/docs(?:[/?-]|$)/.test(request.url)) void reply.header('content-security-policy', SWAGGER_CSP);

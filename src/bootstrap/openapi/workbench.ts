@@ -1,6 +1,6 @@
 /*
- * Runs in the browser: Nest writes each function as text into the script that starts Swagger UI, so none may use anything
- * outside itself.
+ * Runs in the browser: Nest writes each function as text into the script that starts Swagger UI, so
+ * none may use anything outside itself.
  */
 
 interface SwaggerUi {
@@ -43,7 +43,10 @@ interface ImmutableMap<Value> {
 
 type TaggedOperation = ImmutableMap<unknown>;
 
-/** Makes the filter box search in summaries and paths; by itself it searches in the names of groups only. */
+/**
+ * Makes the filter box search in summaries and paths; by itself it searches in the names of groups
+ * only.
+ */
 export function filterOperations(): object {
   return {
     fn: {
@@ -73,7 +76,9 @@ interface ResponsesProps {
   readonly responses: ImmutableMap<ImmutableMap<unknown>>;
 }
 
-/** Shows the refusals of an operation as one folded table, so that its responses fit on a screen. */
+/**
+ * Shows the refusals of an operation as one folded table, so that its responses fit on a screen.
+ */
 export function foldErrors(): object {
   return {
     wrapComponents: {

@@ -29,8 +29,8 @@ export interface MatchedPasskey extends PasskeyUse {
 
 /**
  * The authentication ceremony of WebAuthn (level 3, section 7.2). The challenge is spent before
- * anything is compared, so each allows one attempt. Every refusal is `passkey_invalid`, except after a
- * right signature; the log contains the reason.
+ * anything is compared, so each allows one attempt. Every refusal is `passkey_invalid`, except
+ * after a right signature; the log contains the reason.
  */
 @Injectable()
 export class PasskeyAuthenticationService {
@@ -132,7 +132,8 @@ export class PasskeyAuthenticationService {
     if (!verified) throw passkeyInvalid('signature wrong');
     const { newCounter, credentialDeviceType, credentialBackedUp, userVerified } = authenticationInfo;
     if ((credentialDeviceType === 'multiDevice') !== passkey.backupEligible)
-      // The signature was right, so the owner reads this and learns what to do; a stranger cannot get here.
+      // The signature was right, so the owner reads this and learns what to do; a stranger cannot
+      // get here.
       throw new DomainError('passkey_changed', { detail: 'backup eligibility changed' });
     if (newCounter <= passkey.signCount && (newCounter > 0 || passkey.signCount > 0)) {
       const subject = { memberId: passkey.memberId, context };

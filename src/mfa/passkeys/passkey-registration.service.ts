@@ -105,9 +105,9 @@ export class PasskeyRegistrationService {
 
 /**
  * Drops an attestation by certificate, which some authenticators send although none was asked for:
- * the passkey then counts as one without attestation, as browsers make it. We trust no manufacturer,
- * and checking a certificate means fetching revocation lists from a URL inside it, which an attacker
- * could have written. The passkey's own signature is checked.
+ * the passkey then counts as one without attestation, as browsers make it. We trust no
+ * manufacturer, and checking a certificate means fetching revocation lists from a URL inside it,
+ * which an attacker could have written. The passkey's own signature is checked.
  */
 async function withoutCertificates(attestationObject: string): Promise<string> {
   const { decodeAttestationObject, isoCBOR } = await webauthn();

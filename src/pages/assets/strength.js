@@ -44,8 +44,8 @@ export function showStrength(id, ownWords) {
     mark(box, 'personal', password === '' ? null : !consistsOf(password, words, minLength));
     if (password === '') return showScore(box, null);
     const estimate = await load().catch(() => undefined);
-    // The score is ignored if more was typed while the estimator was loading. If the estimator cannot
-    // be loaded, only the server checks.
+    // The score is ignored if more was typed while the estimator was loading. If the estimator
+    // cannot be loaded, only the server checks.
     if (thisInput === latestInput && estimate) showScore(box, estimate.scoreOf(password, words));
   }
 

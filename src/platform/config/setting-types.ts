@@ -45,7 +45,10 @@ export const sender = makeValidator((input) => {
   return input;
 });
 
-/** As a server names itself to another: a host name, or an address in brackets (RFC 5321 section 4.1.3). */
+/**
+ * As a server names itself to another: a host name, or an address in brackets (RFC 5321 section
+ * 4.1.3).
+ */
 export const hostName = makeValidator((input) => {
   if (!/^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[(IPv6:)?[0-9a-f.:]+\])$/i.test(input))
     throw new Error('needs a host name such as accounts.example.com');
@@ -71,7 +74,8 @@ export const countries = makeValidator((input) =>
 );
 
 /**
- * Comma-separated origins of web pages, and of apps and browser extensions, whose scheme is their own.
+ * Comma-separated origins of web pages, and of apps and browser extensions, whose scheme is their
+ * own.
  */
 export const origins = makeValidator((input) =>
   parseItems(input).map((item) => (isAppOrigin(item) ? item : checkOrigin(item))),
@@ -160,7 +164,9 @@ function checkServerUrl(input: string, protocols: string[]): string {
   return url;
 }
 
-/** Such as `capacitor://localhost`, `app://.` or `chrome-extension://` with the id of the extension. */
+/**
+ * Such as `capacitor://localhost`, `app://.` or `chrome-extension://` with the id of the extension.
+ */
 function isAppOrigin(input: string): boolean {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\/[\w.-]+(:\d{1,5})?$/.exec(input)?.[1];
   // Pages of these schemes have the origin `null`, which every attacker's sandboxed frame has too.

@@ -7,9 +7,9 @@
 /** Most input is like this and needs no folding. */
 const PRINTABLE_ASCII = /^[ -~]*$/;
 /**
- * Digits, blanks, and the full-width, half-width and small forms that input methods type. Look-alike
- * letters such as the Kelvin sign stay as they are, so that the rules refuse them: RFC 8265 section
- * 3.3.1 maps widths only.
+ * Digits, blanks, and the full-width, half-width and small forms that input methods type.
+ * Look-alike letters such as the Kelvin sign stay as they are, so that the rules refuse them: RFC
+ * 8265 section 3.3.1 maps widths only.
  */
 const COMPATIBILITY_FORMS = /[\p{Nd}\p{No}\p{Zs}\uff00-\uffef\ufe50-\ufe6f\u2011\u2024]/gu;
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]/gu;
@@ -19,8 +19,9 @@ const APOSTROPHES = /[\u2018\u2019]/g;
 const SEPARATORS = /[\s\p{P}]/gu;
 
 /**
- * Folds compatibility forms, removes invisible signs, and trims blanks and line breaks. Other control
- * characters stay, because no keyboard types them. Must run before every rule and every count.
+ * Folds compatibility forms, removes invisible signs, and trims blanks and line breaks. Other
+ * control characters stay, because no keyboard types them. Must run before every rule and every
+ * count.
  */
 export function foldTypedText(text: string): string {
   if (PRINTABLE_ASCII.test(text)) return text.trim();

@@ -1,7 +1,8 @@
 /*
  * Koreans often type a Korean word on the Latin layout (`dkssud` is 안녕), or a Latin word while the
  * Hangul layout is on. Both are judged as the keys that were pressed on the two-set keyboard (KS X
- * 5002). The pages contain these functions as text, so they may not use anything outside themselves.
+ * 5002). The pages contain these functions as text, so they may not use anything outside
+ * themselves.
  */
 
 /** Turns Hangul into the keys that type it; other characters stay. */
