@@ -1,3 +1,3 @@
-import { PasswordRequest } from '../../security/passwords/password.dto.js';
+import { RecentLoginRequest } from '../../security/passwords/password.dto.js';
 
-export class CloseAccountRequest extends PasswordRequest {}
+export class CloseAccountRequest extends RecentLoginRequest {}

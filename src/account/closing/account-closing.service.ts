@@ -25,9 +25,9 @@ export class AccountClosingService {
   ) {}
 
   /** @throws DomainError `invalid_credentials`, `overloaded`, `last_admin` */
-  async close(principal: Principal, password: string, context: ClientContext): Promise<void> {
+  async close(principal: Principal, password: string | undefined, context: ClientContext): Promise<void> {
     const { memberId } = principal;
-    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
+    const confirmed = await this.reauthentication.confirmMember(principal, password, context);
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);
       const { member } = await this.reauthentication.asConfirmedMember(tx, principal, confirmed);

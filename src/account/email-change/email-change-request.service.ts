@@ -30,12 +30,12 @@ export class EmailChangeRequestService {
   async request(
     principal: Principal,
     newEmail: string,
-    password: string,
+    password: string | undefined,
     context: ClientContext,
   ): Promise<CodeRequest> {
     const { memberId, sessionId } = principal;
     await this.ipLimits.takeRequest(context);
-    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
+    const confirmed = await this.reauthentication.confirmMember(principal, password, context);
     const { address: newAddress, key: emailKey } = parseEmailAddress(newEmail)!;
     const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(emailKey);
     return this.database.transaction(async (tx) => {

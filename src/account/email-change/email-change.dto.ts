@@ -1,9 +1,8 @@
 import { IsMailAddress, IsOpaqueToken } from '../../platform/http/validation/field-decorators.js';
-import { IsPasswordText } from '../../security/passwords/password-fields.js';
+import { RecentLoginRequest } from '../../security/passwords/password.dto.js';
 
-export class ChangeEmailRequest {
+export class ChangeEmailRequest extends RecentLoginRequest {
   @IsMailAddress({ example: 'ada@lovelace.example' }) newEmail: string;
-  @IsPasswordText() password: string;
 }
 
 /** What a link of an address change is about. */

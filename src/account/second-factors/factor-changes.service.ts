@@ -7,21 +7,24 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Principal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
-import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
+import {
+  ReauthenticationService,
+  type ConfirmedMember,
+} from '../../sessions/reauthentication/reauthentication.service.js';
 import type { ProvenFactor } from '../../sessions/session.entity.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
-import type { LoginCandidate } from '../../users/members.repository.js';
 
 /** What a request shows before it may change second factors. */
 export interface FactorChangeCredentials {
-  readonly password: string;
+  /** Without it, the recent login counts. */
+  readonly password?: string | undefined;
   /** A code of the app or a recovery code. */
   readonly code?: string | undefined;
 }
 
 /** Credentials that matched. They count only in {@link FactorChangesService.begin}. */
 export interface FactorChangeProof {
-  readonly confirmed: LoginCandidate;
+  readonly confirmed: ConfirmedMember;
   readonly factor: MatchedFactor | null;
 }
 
@@ -43,7 +46,8 @@ export class FactorChangesService {
   ) {}
 
   /**
-   * Checks the password, and the code if the member has a second factor; both attempts are counted.
+   * Checks the password if there is one, and the code if the member has a second factor; all attempts are
+   * counted.
    * Call it before the transaction, because hashing is slow.
    * @throws DomainError `invalid_credentials`, `code_invalid`, `too_many_attempts`, `overloaded`
    */
@@ -53,7 +57,7 @@ export class FactorChangesService {
     context: ClientContext,
   ): Promise<FactorChangeProof> {
     const { memberId, sessionId: deviceId } = principal;
-    const confirmed = await this.reauthentication.confirmPassword(principal, password, context);
+    const confirmed = await this.reauthentication.confirmMember(principal, password, context);
     const isCodeNeeded = code !== undefined && (await this.factors.isEnrolled(this.database, memberId));
     const factor = isCodeNeeded ? await this.verification.attempt({ memberId, deviceId }, code, context) : null;
     return { confirmed, factor };

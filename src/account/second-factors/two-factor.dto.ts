@@ -5,7 +5,7 @@ import type { TwoFactorStatus } from './authenticator-app.service.js';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsSixDigitCode } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
-import { PasswordRequest } from '../../security/passwords/password.dto.js';
+import { RecentLoginRequest } from '../../security/passwords/password.dto.js';
 
 export class ConfirmTotpRequest {
   /** The six digits from the app; blanks and hyphens are ignored */
@@ -16,7 +16,7 @@ export class ConfirmTotpRequest {
  * The body of a change of second factors. A code is needed if the member has a second factor and the
  * session's last login or check did not prove it.
  */
-export class FactorChangeRequest extends PasswordRequest {
+export class FactorChangeRequest extends RecentLoginRequest {
   @MayBeAbsent() @IsSecondFactorCode() code?: string;
 }
 

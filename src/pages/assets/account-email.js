@@ -2,10 +2,11 @@
 
 /** Changes the e-mail address. The new address takes effect after its code was entered. */
 
-import { requiredValue, requiredValues } from './form.js';
+import { requiredValue } from './form.js';
 import { fill, text } from './page.js';
 import { Panel } from './panel.js';
-import { call, callWithPassword } from './session.js';
+import { callConfirmed } from './recent-login.js';
+import { call } from './session.js';
 
 /** @param {import('./account.js').Member} member */
 export function offerEmailChange({ email }) {
@@ -14,9 +15,8 @@ export function offerEmailChange({ email }) {
   let requestId = '';
   panel.fill({ email });
   panel.onSubmit('email', async () => {
-    const body = requiredValues('email', { newEmail: text('newEmailMissing'), password: text('passwordMissing') });
-    ({ requestId } = await callWithPassword(body.password, 'POST', 'members/me/email/send-code', body));
-    ({ newEmail } = body);
+    newEmail = requiredValue('email', 'newEmail', text('newEmailMissing'));
+    ({ requestId } = await callConfirmed('email', 'POST', 'members/me/email/send-code', { newEmail }));
     fill(panel.root, { newEmail });
     panel.open('code');
   });

@@ -16,6 +16,10 @@ const CHECK_IS_STALE = ['reauth_required', 'factor_proof_required'];
 export async function offerTwoFactor(recoveryCodes) {
   const panel = new Panel('two-factor');
 
+  // After a fresh login there is nothing to ask before the QR code.
+  find('[data-opens="begin"]', panel.root).addEventListener('click', () => {
+    /** @type {HTMLFormElement} */ (find('[data-form="two-factor-begin"]')).requestSubmit();
+  });
   panel.onSubmit('two-factor-begin', async () => {
     const { secret, qrSvg } = await callWithFactor('two-factor-begin', 'POST', 'members/me/totp');
     // As an image, not as inline SVG: scripts in an image do not run.

@@ -6,11 +6,12 @@
  */
 
 import { ApiProblem } from './api.js';
-import { requiredValue, valueOf } from './form.js';
+import { valueOf } from './form.js';
 import { FieldProblem } from './form-problems.js';
 import { find, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
-import { call, callWithPassword } from './session.js';
+import { askedPassword, callConfirmed } from './recent-login.js';
+import { call } from './session.js';
 import { foldTypedText } from './typed-text.js';
 
 /**
@@ -21,12 +22,12 @@ import { foldTypedText } from './typed-text.js';
  * @param {string} operation
  */
 export async function callWithFactor(form, method, operation) {
-  const password = requiredValue(form, 'password', text('passwordMissing'));
   const code = foldTypedText(valueOf(form, 'code'));
   try {
-    return await callWithPassword(password, method, operation, code === '' ? { password } : { password, code });
+    return await callConfirmed(form, method, operation, code === '' ? {} : { code });
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.code !== 'factor_proof_required') throw error;
+    const password = askedPassword(form);
     const hasPasskey = await confirmPasskey(password, () => askForCode(form, 'passkeyOrRecoveryCode'));
     if (!hasPasskey) askForCode(form, 'factorCodeMissing');
     return call(method, operation, { password });

@@ -8,6 +8,7 @@ import { ApiProblem } from './api.js';
 import { clearForm, onSubmit } from './form.js';
 import { reasonOf } from './form-problems.js';
 import { announce, fill, find, text } from './page.js';
+import { MoreNeeded } from './recent-login.js';
 import { SignedOut } from './session.js';
 
 /** @type {(wasSignedIn: boolean) => void} */
@@ -39,7 +40,7 @@ export class Panel {
     this.showMessage('');
     this.reveal(part);
     const form = this.root.querySelector(`form[data-part="${part}"]`);
-    const field = form?.querySelector('input:not([hidden]):not([type="radio"])');
+    const field = [...(form?.querySelectorAll('input:not([type="radio"])') ?? [])].find(isShown);
     const target = field instanceof HTMLElement ? field : find('h2', this.root);
     target.focus();
   }
@@ -48,7 +49,13 @@ export class Panel {
   reveal(part) {
     for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll('[data-part]'))) {
       element.hidden = element.dataset.part !== part;
-      if (element.hidden && element instanceof HTMLFormElement) clearForm(element);
+      if (!element.hidden || !(element instanceof HTMLFormElement)) continue;
+      clearForm(element);
+      for (const further of /** @type {NodeListOf<HTMLElement>} */ (
+        element.querySelectorAll('[data-password-check], [data-factor-code]')
+      )) {
+        further.hidden = true;
+      }
     }
   }
 
@@ -86,6 +93,7 @@ export class Panel {
         announce('');
       } catch (error) {
         if (error instanceof SignedOut) leave(error.wasSignedIn);
+        else if (error instanceof MoreNeeded) announce('');
         else throw error instanceof ApiProblem && error.code === 'invalid_credentials' ? wrongPassword(error) : error;
       }
     });
@@ -119,4 +127,9 @@ export class Panel {
 /** @param {ApiProblem} problem */
 function wrongPassword(problem) {
   return new ApiProblem(problem.code, { detail: text('wrongPassword'), retryAfter: problem.retryAfter });
+}
+
+/** @param {Element} element */
+function isShown(element) {
+  return element.closest('[hidden]') === null;
 }

@@ -11,6 +11,9 @@ import { LoginThrottleService } from '../../security/rate-limits/login-throttle.
 import { MemberWritesService, type ActingMember } from '../member-writes.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 
+/** A member who gave the password, or whose login has to be recent. */
+export type ConfirmedMember = LoginCandidate & { readonly needsRecentLogin?: boolean };
+
 /**
  * Confirms the password of a signed-in member, before a change that a stolen session must not be
  * able to make.
@@ -54,11 +57,29 @@ export class ReauthenticationService {
   }
 
   /**
-   * Admits a write as {@link MemberWritesService.asMember} does, if the password that the request
-   * confirmed is still the member's.
-   * @throws DomainError `session_ended`, `invalid_credentials`
+   * As {@link confirmPassword}, for operations that need a recent login: without a password that
+   * login counts (ASVS 7.5.1). {@link asConfirmedMember} checks under the lock that it is recent.
+   * @throws DomainError `invalid_credentials`, `overloaded`
    */
-  async asConfirmedMember(tx: Tx, principal: Principal, { passwordVersion }: LoginCandidate): Promise<ActingMember> {
-    return this.writes.asMember(tx, principal, { passwordVersion });
+  async confirmMember(
+    principal: Principal,
+    password: string | undefined,
+    context: ClientContext,
+  ): Promise<ConfirmedMember> {
+    if (password !== undefined) return this.confirmPassword(principal, password, context);
+    return { ...(await this.members.getCandidate(principal.memberId)), needsRecentLogin: true };
+  }
+
+  /**
+   * Admits a write as {@link MemberWritesService.asMember} does, if what the request confirmed still
+   * holds.
+   * @throws DomainError `session_ended`, `invalid_credentials`, `reauth_required`
+   */
+  async asConfirmedMember(
+    tx: Tx,
+    principal: Principal,
+    { passwordVersion, needsRecentLogin = false }: ConfirmedMember,
+  ): Promise<ActingMember> {
+    return this.writes.asMember(tx, principal, { passwordVersion, needsRecentLogin });
   }
 }

@@ -8,7 +8,7 @@ export function RecentlySignedIn(...codes: ErrorCode[]): MethodDecorator {
   return applyDecorators(UseGuards(RecentLoginGuard), SignedIn('reauth_required', ...codes));
 }
 
-/** As {@link RecentlySignedIn}, for operations whose body contains the password again. */
+/** As {@link RecentlySignedIn}, for operations whose body may contain the password again. */
 export function WithPassword(...codes: ErrorCode[]): MethodDecorator {
   return RecentlySignedIn('invalid_credentials', 'overloaded', ...codes);
 }
