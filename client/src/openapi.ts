@@ -1912,9 +1912,10 @@ export interface components {
         FactorChangeRequest: {
             /**
              * Format: password
+             * @description May be absent: the recent login counts. If present, it must be right
              * @example Tall-giraffes-nap-at-noon-42
              */
-            password: string;
+            password?: string;
             /**
              * @description Six digits from the app, or a recovery code; separators are ignored
              * @example 048213
@@ -1954,9 +1955,10 @@ export interface components {
         RemoveTotpRequest: {
             /**
              * Format: password
+             * @description May be absent: the recent login counts. If present, it must be right
              * @example Tall-giraffes-nap-at-noon-42
              */
-            password: string;
+            password?: string;
             /**
              * @description Six digits from the app, or a recovery code; separators are ignored
              * @example 048213
@@ -2117,16 +2119,17 @@ export interface components {
         };
         ChangeEmailRequest: {
             /**
+             * Format: password
+             * @description May be absent: the recent login counts. If present, it must be right
+             * @example Tall-giraffes-nap-at-noon-42
+             */
+            password?: string;
+            /**
              * Format: idn-email
              * @description One plain address of at most 254 characters
              * @example ada@lovelace.example
              */
             newEmail: string;
-            /**
-             * Format: password
-             * @example Tall-giraffes-nap-at-noon-42
-             */
-            password: string;
         };
         EmailLinkRequest: {
             /**
@@ -2170,9 +2173,10 @@ export interface components {
         CloseAccountRequest: {
             /**
              * Format: password
+             * @description May be absent: the recent login counts. If present, it must be right
              * @example Tall-giraffes-nap-at-noon-42
              */
-            password: string;
+            password?: string;
         };
         DisavowalRequest: {
             /**
@@ -3948,11 +3952,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "Tall-giraffes-nap-at-noon-42"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CloseAccountRequest"];
             };
         };
@@ -4086,11 +4085,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "Tall-giraffes-nap-at-noon-42"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FactorChangeRequest"];
             };
         };
@@ -4128,11 +4122,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "Tall-giraffes-nap-at-noon-42"
-                 *     }
-                 */
                 "application/json": components["schemas"]["RemoveTotpRequest"];
             };
         };
@@ -4210,11 +4199,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "Tall-giraffes-nap-at-noon-42"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FactorChangeRequest"];
             };
         };
@@ -4252,11 +4236,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "Tall-giraffes-nap-at-noon-42"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FactorChangeRequest"];
             };
         };
@@ -4376,11 +4355,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "Tall-giraffes-nap-at-noon-42"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FactorChangeRequest"];
             };
         };
@@ -4493,8 +4467,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "newEmail": "ada@lovelace.example",
-                 *       "password": "Tall-giraffes-nap-at-noon-42"
+                 *       "newEmail": "ada@lovelace.example"
                  *     }
                  */
                 "application/json": components["schemas"]["ChangeEmailRequest"];
