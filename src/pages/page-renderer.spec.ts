@@ -20,6 +20,7 @@ const OPTIONS: PageRendererOptions = {
   returnOrigins: ['https://app.example', 'https://m.example'],
   passwordMinLength: 10,
   passwordMinScore: 3,
+  resendSeconds: 60,
   erasureGraceDays: 14,
 };
 const renderer = new PageRenderer(OPTIONS);

@@ -18,6 +18,8 @@ export interface PageRendererOptions {
   /** The origins that visitors may be sent back to; see return-to.js. */
   readonly returnOrigins: readonly string[];
   readonly passwordMinLength: number;
+  /** The seconds between two mails to one address. */
+  readonly resendSeconds: number;
   /** The minimum zxcvbn score, from 0 to 4. */
   readonly passwordMinScore: number;
   /** Whole days; 0 if closed accounts are erased at once. */
@@ -56,7 +58,7 @@ export class PageRenderer {
 
   private values(page: PageName, locale: Locale): object {
     const { productName, hasLogo, appUrl, returnOrigins } = this.options;
-    const { passwordMinLength, passwordMinScore, erasureGraceDays } = this.options;
+    const { passwordMinLength, passwordMinScore, resendSeconds, erasureGraceDays } = this.options;
     return {
       page,
       language: locale,
@@ -66,6 +68,7 @@ export class PageRenderer {
       returnOrigins: returnOrigins.join(' '),
       passwordMinLength,
       passwordMinScore,
+      resendSeconds,
       erasureGraceDays,
       links: this.links(locale),
       common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),

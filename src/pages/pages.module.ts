@@ -31,6 +31,7 @@ const DAY_SECONDS = 86_400;
           returnOrigins,
           passwordMinLength: env.PASSWORD_MIN_LENGTH,
           passwordMinScore: env.PASSWORD_MIN_SCORE,
+          resendSeconds: env.CODE_RESEND_SECONDS,
           erasureGraceDays: Math.floor(env.ACCOUNT_ERASURE_GRACE_SECONDS / DAY_SECONDS),
         }),
       inject: [AppConfig],

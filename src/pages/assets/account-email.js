@@ -3,6 +3,7 @@
 /** Changes the e-mail address. The new address takes effect after its code was entered. */
 
 import { requiredValue } from './form.js';
+import { mailKind, showMailText } from './mail-text.js';
 import { fill, text } from './page.js';
 import { Panel } from './panel.js';
 import { callConfirmed } from './recent-login.js';
@@ -16,7 +17,9 @@ export function offerEmailChange({ email }) {
   panel.fill({ email });
   panel.onSubmit('email', async () => {
     newEmail = requiredValue('email', 'newEmail', text('newEmailMissing'));
-    ({ requestId } = await callConfirmed('email', 'POST', 'members/me/email/send-code', { newEmail }));
+    const sent = await callConfirmed('email', 'POST', 'members/me/email/send-code', { newEmail });
+    ({ requestId } = sent);
+    showMailText(mailKind(sent.resendAfter), panel.root);
     fill(panel.root, { newEmail });
     panel.open('code');
   });

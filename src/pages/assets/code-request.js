@@ -8,7 +8,7 @@
 import { post } from './api.js';
 import { onSubmit, requiredValue } from './form.js';
 import { show, text } from './page.js';
-import { offerResend, waitUntil } from './resend.js';
+import { offerResend, showStep } from './resend.js';
 import { rememberReturn } from './return-to.js';
 import { forgetStep, rememberStep, rememberedStep } from './step-memory.js';
 
@@ -24,14 +24,12 @@ export function offerCode(operation) {
   async function send() {
     const { requestId, resendAfter } = await post(operation, { email: codeRequest.email });
     codeRequest.id = requestId;
-    const resendAt = Date.now() + resendAfter * 1000;
-    rememberStep({ ...codeRequest, resendAt });
-    return resendAt;
+    return rememberStep(codeRequest, resendAfter);
   }
 
   onSubmit('start', async () => {
     codeRequest.email = requiredValue('start', 'email', text('emailMissing'));
-    waitUntil(await send());
+    showStep(await send());
     rememberReturn();
     show('code', { email: codeRequest.email });
   });
@@ -47,9 +45,9 @@ export function offerCode(operation) {
 export function resumeCode(codeRequest) {
   const step = rememberedStep();
   if (step === null) return false;
-  const { email, id, resendAt } = step;
+  const { email, id } = step;
   Object.assign(codeRequest, { email, id });
-  waitUntil(resendAt);
+  showStep(step);
   show('code', { email });
   return true;
 }

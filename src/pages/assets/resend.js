@@ -4,21 +4,22 @@
 
 import { ApiProblem } from './api.js';
 import { reasonOf } from './form-problems.js';
+import { showMailText } from './mail-text.js';
 import { announce, duration, find, onAction, text } from './page.js';
 
 const button = find('[data-action="resend"]');
 let timer = 0;
 
-/**
- * @param {() => Promise<number>} send sends the mail again and returns when the next one can be
- * requested, in milliseconds
- */
+/** @typedef {import('./step-memory.js').Step} Step */
+
+/** @param {() => Promise<Step>} send requests the mail again */
 export function offerResend(send) {
   onAction('resend', async () => {
     if (button.getAttribute('aria-disabled') === 'true') return;
     try {
-      waitUntil(await send());
-      announce(text('resent'));
+      const step = await send();
+      showStep(step);
+      announce(step.mail === 'sent' ? text('resent') : '');
     } catch (error) {
       const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
       if (problem.retryAfter > 0) waitUntil(Date.now() + problem.retryAfter * 1000);
@@ -27,12 +28,18 @@ export function offerResend(send) {
   });
 }
 
+/** Shows when another mail can be requested, and whether one was sent. @param {Step} step */
+export function showStep({ resendAt, mail }) {
+  waitUntil(resendAt);
+  showMailText(mail);
+}
+
 /**
  * Counts down until the next mail. The button is marked as disabled with ARIA only, so that it
  * keeps the focus.
  * @param {number} time in milliseconds
  */
-export function waitUntil(time) {
+function waitUntil(time) {
   clearInterval(timer);
   const tick = () => {
     const left = Math.ceil((time - Date.now()) / 1000);

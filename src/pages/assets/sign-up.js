@@ -8,7 +8,7 @@ import { FieldProblem, FieldProblems, showFieldError } from './form-problems.js'
 import { onLanguageChange } from './language.js';
 import { loginIdProblem } from './login-id.js';
 import { addressOf, find, onAction, show, showGroup, text } from './page.js';
-import { offerResend, waitUntil } from './resend.js';
+import { offerResend, showStep } from './resend.js';
 import { forgetReturn, rememberReturn } from './return-to.js';
 import { forgetSignUp, rememberSignUp, rememberedSignUp } from './sign-up-memory.js';
 import { watchSignUp } from './sign-up-watch.js';
@@ -27,7 +27,10 @@ loginId.addEventListener('change', showLoginId);
 onLanguageChange(() => void showLoginId());
 onSubmit('sign-up', signUp);
 onSubmit('code', confirm);
-offerResend(async () => waitAgain(await post('auth/sign-up/resend', { signUpId })));
+offerResend(async () => {
+  const { resendAfter } = await post('auth/sign-up/resend', { signUpId });
+  return rememberStep({ email, id: signUpId }, resendAfter);
+});
 onAction('start-over', startOver);
 const watch = watchSignUp(() => {
   forgetStep();
@@ -40,7 +43,7 @@ function resume() {
   const step = rememberedStep();
   if (step === null) return false;
   ({ email, id: signUpId } = step);
-  waitUntil(step.resendAt);
+  showStep(step);
   showCode();
   return true;
 }
@@ -100,15 +103,8 @@ async function signUp() {
   rememberReturn();
   needsAnotherLoginId = false;
   showGroup('newLoginId', false);
-  waitUntil(waitAgain(signUpRequest));
+  showStep(rememberStep({ email, id: signUpId }, signUpRequest.resendAfter));
   showCode();
-}
-
-/** @param {{ resendAfter: number }} response @returns {number} when another mail can be requested */
-function waitAgain({ resendAfter }) {
-  const resendAt = Date.now() + resendAfter * 1000;
-  rememberStep({ email, id: signUpId, resendAt });
-  return resendAt;
 }
 
 function showCode() {

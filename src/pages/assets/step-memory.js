@@ -5,14 +5,23 @@
  * A visit that begins anew has an entry of its own, and starts at the first step.
  */
 
+import { mailKind } from './mail-text.js';
+
 /**
  * Nothing of it is a secret: the id of a request is of no use without its mailed code.
- * @typedef {{ email: string, id: string, resendAt: number }} Step `resendAt` in milliseconds
+ * @typedef {{ email: string, id: string, resendAt: number, mail: import('./mail-text.js').MailKind }}
+ * Step `resendAt` in milliseconds
  */
 
-/** @param {Step} step */
-export function rememberStep(step) {
+/**
+ * @param {{ email: string, id: string }} codeRequest
+ * @param {number} resendAfter seconds
+ * @returns {Step}
+ */
+export function rememberStep({ email, id }, resendAfter) {
+  const step = { email, id, resendAt: Date.now() + resendAfter * 1000, mail: mailKind(resendAfter) };
   history.replaceState({ ...history.state, step }, '');
+  return step;
 }
 
 /** @returns {Step | null} */

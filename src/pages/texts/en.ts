@@ -37,6 +37,10 @@ export const en = {
     code: 'Code from the email',
     codeHint: 'Six digits. You can paste them.',
     codeSent: 'If your details are correct, we have sent an email to',
+    codeEarlier:
+      'No new email was sent, because one was requested a moment ago. If your details are correct, the code in the last email still works. It went to',
+    codeMany:
+      'Many emails were requested for this address, so the next one has to wait. If your details are correct, use the code in the last email to',
     codeMissing: 'Please enter the six digits from the email.',
     emailMissing: 'Please enter your email address.',
     emailInvalid: 'Please enter a complete email address, such as ada@example.com.',
