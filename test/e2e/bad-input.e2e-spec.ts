@@ -776,7 +776,10 @@ describe('text with a meaning in another language', () => {
       expect([what, answer.status < 500]).toEqual([what, true]);
       expect(answer.text).not.toMatch(/syntax error|pg_|relation|column|at character/i);
       if (answer.status >= 400) expectProblem(answer, what);
-      else expect(what).toMatch(/verify token|login-id\/check|sign-up password|sign-up\/?[\w-]* deviceName|me\/[\w/]+ code/);
+      else
+        expect(what).toMatch(
+          /verify token|login-id\/check|sign-up password|sign-up\/?[\w-]* deviceName|me\/[\w/]+ code/,
+        );
     });
     expect(await sleeps()).toBe(0);
     expect(await membersNow()).toEqual(before);
