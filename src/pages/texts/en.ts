@@ -54,6 +54,7 @@ export const en = {
     resendIn: 'Send again in {time}',
     resent: 'We have sent a new email. The code in the older one no longer works.',
     otherAddress: 'Use another email address',
+    noMailHere: 'No email after a few minutes? Check your spam folder.',
     noMail: 'No email after a few minutes? Check your spam folder and the address above.',
     backToLogin: 'Back to login',
     passkeyStopped: 'No passkey was used. The request was cancelled or timed out. Please try again.',

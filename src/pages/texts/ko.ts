@@ -59,6 +59,7 @@ export const ko: PageTexts = {
     resendIn: '{time} 후 다시 받기',
     resent: '새 메일을 보내 드렸습니다. 이전 메일의 인증 코드는 더 이상 사용할 수 없습니다.',
     otherAddress: '다른 이메일 사용하기',
+    noMailHere: '몇 분이 지나도 메일이 오지 않으면 스팸 메일함을 확인해 주세요.',
     noMail: '몇 분이 지나도 메일이 오지 않으면 스팸 메일함과 입력하신 이메일을 확인해 주세요.',
     backToLogin: '로그인 화면으로',
     passkeyStopped: '패스키를 사용하지 못했습니다. 취소되었거나 시간이 초과되었습니다. 다시 시도해 주세요.',
