@@ -627,6 +627,38 @@ describe('the previous address', () => {
     await confirm().expect(200);
   });
 
+  it('CC-11 cannot be taken by a sign-up that is confirmed while the member leaves it', async () => {
+    const ada = await given.member(app);
+    const target = unique.email();
+    const claim = await signUp(target);
+    const { code } = await mailbox.to(target).next();
+    await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, target]);
+    const change = await app.sql.connect();
+    try {
+      await change.query('BEGIN');
+      await change.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, unique.email()]);
+      await change.query(
+        `INSERT INTO email_changes (id, member_id, old_email, old_email_key, undo_digest, undo_until)
+         VALUES (gen_random_uuid(), $1, $2, $2, gen_random_uuid()::text::bytea, now() + interval '7 days')`,
+        [ada.id, target],
+      );
+      const confirmed = app
+        .post('/api/auth/sign-up/confirm-code', { signUpId: claim.body.signUpId, code })
+        .then((answer) => answer);
+      await eventually('the confirmation waits for the change', async () => {
+        const { rowCount } = await app.sql.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO members%' AND datname = current_database()`,
+        );
+        return rowCount! > 0 ? true : undefined;
+      });
+      await change.query('COMMIT');
+      const { status, body } = await confirmed;
+      expect([status, body.code]).toEqual([409, 'email_taken']);
+    } finally {
+      change.release();
+    }
+  });
+
   it('CC-11 stays open to its member, who may move back', async () => {
     const ada = await given.member(app);
     await moveOn(ada, ada.email);
