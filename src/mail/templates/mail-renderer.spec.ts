@@ -275,6 +275,17 @@ describe('a mail', () => {
     for (const words of [visible(html), text]) expect(words).toContain(sentence);
   });
 
+  it.each([
+    ['en', 'no new account can use this address'],
+    ['ko', '이 이메일로는 새 계정을 만들 수 없습니다'],
+  ] as const)('CC-11 states until when the previous address of a member is reserved (%s)', (locale, sentence) => {
+    const existing = (reservedUntil?: string) => mail('sign-up-existing', locale, { reservedUntil });
+    const { html, text } = existing('2026-12-06T05:37:12.345Z');
+    expect(facts(visible(html))).toEqual(facts(text));
+    for (const words of [visible(html), text]) expect(words).toContain(sentence);
+    expect(existing().text).not.toContain(sentence);
+  });
+
   it('OC-08 shows the number of recovery codes left, and warns if there are none', () => {
     const left = (recoveryCodesLeft: number) => mail('two-factor-changed', 'en', { recoveryCodesLeft });
     expect(left(3).text).toContain('Recovery codes left: 3');
