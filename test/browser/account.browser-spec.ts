@@ -54,6 +54,12 @@ describeInBrowser('the account page', () => {
       await visitor.inspect('logout');
       await visitor.open('account'); // opening the page for it has not logged out
       await isLoggedIn(visitor);
+      // The language changes in place, lists included; the session is not renewed.
+      await visitor.page.locator('[data-language-switch]').click();
+      await panel(visitor, 'sessions')
+        .locator('li', { hasText: look.language === 'ko' ? 'Last used' : '마지막 사용' })
+        .first()
+        .waitFor();
       await visitor.press('log-out');
       await visitor.page.waitForURL(/\/pages\/login/);
       await visitor.page.locator('[data-group="notice"]').waitFor();

@@ -4,6 +4,7 @@
 
 import { callWithFactor } from './factor-proof.js';
 import { valueOf } from './form.js';
+import { onLanguageChange } from './language.js';
 import { fill, find, shortTime, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { hasPasskeys, makePasskey } from './passkey.js';
@@ -90,5 +91,6 @@ export async function offerPasskeys(recoveryCodes) {
 
   showGroup('addPasskey', hasPasskeys);
   showGroup('noPasskeysHere', !hasPasskeys);
+  onLanguageChange(() => void load());
   await load();
 }

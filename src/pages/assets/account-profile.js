@@ -3,6 +3,7 @@
 /** Shows and changes the name and the language. */
 
 import { valueOf } from './form.js';
+import { onLanguageChange } from './language.js';
 import { find, localDay, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
@@ -10,14 +11,16 @@ import { call } from './session.js';
 /** @param {import('./account.js').Member} member */
 export function offerProfile(member) {
   const panel = new Panel('profile');
-  showProfile(panel, member);
+  let latest = member;
+  showProfile(panel, latest);
+  onLanguageChange(() => showProfile(panel, latest));
   panel.onSubmit('profile', async () => {
     const name = valueOf('profile', 'name').trim();
-    const changed = await call('PATCH', 'members/me', {
+    latest = await call('PATCH', 'members/me', {
       name: name === '' ? null : name,
       locale: valueOf('profile', 'locale'),
     });
-    showProfile(panel, changed);
+    showProfile(panel, latest);
     panel.finish('shown', text('profileSaved'));
   });
 }

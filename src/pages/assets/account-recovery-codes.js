@@ -3,6 +3,7 @@
 /** Shows and renews the recovery codes: one set, for a lost authenticator app and lost passkeys. */
 
 import { callWithFactor } from './factor-proof.js';
+import { onLanguageChange } from './language.js';
 import { find, onAction, text } from './page.js';
 import { Panel } from './panel.js';
 import { SignedOut, call } from './session.js';
@@ -22,6 +23,9 @@ export class RecoveryCodes {
     panel.onSubmit('recovery-codes-renew', async () => {
       const { recoveryCodes } = await callWithFactor('recovery-codes-renew', 'POST', 'members/me/recovery-codes');
       this.show(recoveryCodes);
+    });
+    onLanguageChange(() => {
+      if (!panel.root.hidden) void this.showCount();
     });
     onAction('copy-codes', () => {
       navigator.clipboard.writeText(this.codes.join('\n')).then(

@@ -5,6 +5,7 @@
  * outcome.
  */
 
+import { onLanguageChange } from './language.js';
 import { countryName, fill, find, shortTime, onAction, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
@@ -71,6 +72,11 @@ export async function showSecurityActivity() {
   }
 
   onAction('more-events', loadMore);
+  onLanguageChange(() => {
+    list.replaceChildren();
+    cursor = '';
+    void loadMore();
+  });
   await loadMore();
 }
 

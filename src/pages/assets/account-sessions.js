@@ -2,6 +2,7 @@
 
 /** Lists the sessions of the member and ends them. */
 
+import { onLanguageChange } from './language.js';
 import { countryName, fill, find, shortTime, onAction, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
@@ -54,5 +55,6 @@ export async function showSessions() {
       find('h2', panel.root).focus();
     }),
   );
+  onLanguageChange(() => void load());
   await load();
 }

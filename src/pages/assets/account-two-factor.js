@@ -5,6 +5,7 @@
 import { ApiProblem } from './api.js';
 import { callWithFactor } from './factor-proof.js';
 import { requiredValue } from './form.js';
+import { onLanguageChange } from './language.js';
 import { find, text } from './page.js';
 import { Panel } from './panel.js';
 import { SignedOut, call } from './session.js';
@@ -15,6 +16,10 @@ const CHECK_IS_STALE = ['reauth_required', 'factor_proof_required'];
 /** @param {import('./account-recovery-codes.js').RecoveryCodes} recoveryCodes */
 export async function offerTwoFactor(recoveryCodes) {
   const panel = new Panel('two-factor');
+  const badge = find('[data-badge]', panel.root);
+  onLanguageChange(() => {
+    if (!badge.hidden) badge.textContent = badge.dataset.badge === 'on' ? text('on') : text('off');
+  });
 
   // After a fresh login there is nothing to ask before the QR code.
   find('[data-opens="begin"]', panel.root).addEventListener('click', () => {
@@ -53,7 +58,6 @@ export async function offerTwoFactor(recoveryCodes) {
    * @returns the part of the panel to open
    */
   function showEnabled(isOn) {
-    const badge = find('[data-badge]', panel.root);
     badge.textContent = isOn ? text('on') : text('off');
     badge.dataset.badge = isOn ? 'on' : 'off';
     badge.hidden = false;

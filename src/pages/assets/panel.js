@@ -7,6 +7,7 @@
 import { ApiProblem } from './api.js';
 import { clearForm, onSubmit } from './form.js';
 import { reasonOf } from './form-problems.js';
+import { onLanguageChange } from './language.js';
 import { announce, fill, find, text } from './page.js';
 import { MoreNeeded } from './recent-login.js';
 import { SignedOut } from './session.js';
@@ -27,6 +28,7 @@ export class Panel {
   /** @param {string} name */
   constructor(name) {
     this.root = find(`[data-panel="${name}"]`);
+    onLanguageChange(() => this.showMessage('')); // it is in the other language
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll('[data-opens]'))) {
       button.addEventListener('click', () => this.open(button.dataset.opens ?? ''));
     }
