@@ -40,8 +40,9 @@ export class GuessBudgetService {
    * @throws DomainError `too_many_attempts`
    */
   async takeForPair(emailKey: string, loginId: string): Promise<void> {
-    await this.takeAsClaimant(emailKey, `login-id ${loginId}`);
-    await this.take(emailKey);
+    // Otherwise an attacker who names many wrong login IDs, whose codes are never mailed, would use
+    // up the reserved half.
+    if (await this.takeAsClaimant(emailKey, `login-id ${loginId}`)) await this.take(emailKey);
   }
 
   /**

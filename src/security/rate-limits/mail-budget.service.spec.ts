@@ -1,55 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { MemoryCounters } from '../../../test/support/memory-counters.js';
 import { SeededRandom } from '../../../test/support/seeded-random.js';
 import type { AppConfig } from '../../platform/config/app-config.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
-import type { Count, Counters, TakenCount } from './counters.js';
 import { Limiters } from './limiters.js';
 import { MailBudgetService, type RecoveryRequest } from './mail-budget.service.js';
 
 const COOLDOWN = 60;
 const QUARTER = 900;
 const HOUR = 3600;
-
-/** Counts in memory by a clock that the test moves. */
-class MemoryCounters implements Counters {
-  nowMs = 0;
-  private readonly windows = new Map<string, { points: number; endMs: number }>();
-
-  async add(key: string, windowMs: number): Promise<Count> {
-    const { points, msLeft } = await this.take(key, windowMs, Infinity);
-    return { points, msLeft };
-  }
-
-  async take(key: string, windowMs: number, limit: number): Promise<TakenCount> {
-    const window = this.current(key) ?? { points: 0, endMs: this.nowMs + windowMs };
-    const isTaken = window.points < limit;
-    if (isTaken) this.windows.set(key, { ...window, points: window.points + 1 });
-    return { isTaken, points: window.points + Number(isTaken), msLeft: window.endMs - this.nowMs };
-  }
-
-  async readAll(keys: readonly string[]): Promise<(Count | null)[]> {
-    return keys.map((key) => {
-      const window = this.current(key);
-      return window ? { points: window.points, msLeft: window.endMs - this.nowMs } : null;
-    });
-  }
-
-  async subtract(key: string): Promise<boolean> {
-    const window = this.current(key);
-    if (!window || window.points === 0) return false;
-    window.points -= 1;
-    return true;
-  }
-
-  async delete(key: string): Promise<void> {
-    this.windows.delete(key);
-  }
-
-  private current(key: string): { points: number; endMs: number } | undefined {
-    const window = this.windows.get(key);
-    return window && window.endMs > this.nowMs ? window : undefined;
-  }
-}
 
 const OWNER = 'v.ictim@gmail.com';
 const resetOf = (emailKey: string, namedLoginId: string | null = null): RecoveryRequest => ({
