@@ -15,6 +15,7 @@ import {
   passwordStep,
 } from '../support/passkeys.js';
 import { resetTokenFor, withoutIdentity } from '../support/recovery.js';
+import { whileLocked } from '../support/row-changes.js';
 import { TEST_PUBLIC_URL } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { codeAt, confirmCode } from '../support/second-factor.js';
@@ -636,6 +637,18 @@ describe('passkeys and the rest of the account', () => {
     expect(await loginStatus(renewed)).toBe('mfa_required');
     expect((await passkeyStep(renewed, await passwordStep(renewed), ada.authenticator)).status).toBe(200);
     expect((await passkeyLogin(app.client(), ada.authenticator)).status).toBe(200);
+  });
+
+  it('CC-09 a passkey that becomes disputed while its login is on the way does not log in', async () => {
+    const ada = await addPasskey(await given.member(app), newAuthenticator());
+    const restrict = 'UPDATE passkeys SET user_verified = false WHERE member_id = $1';
+    const answer = await whileLocked(app.sql, ada.id, { text: restrict, values: [ada.id] }, () =>
+      passkeyLogin(ada.client, ada.authenticator),
+    );
+    expect(refused(answer)).toEqual(INVALID);
+    expect(refused(await passkeyLogin(ada.client, ada.authenticator))).toEqual(INVALID);
+    const used = await passkeyStep(ada, await passwordStep(ada), ada.authenticator);
+    expect(used.status).toBe(200);
   });
 
   it('“it was not me” removes recent ones and keeps older ones', async () => {

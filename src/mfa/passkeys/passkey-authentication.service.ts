@@ -96,11 +96,12 @@ export class PasskeyAuthenticationService {
 
   /**
    * Records the use.
-   * @throws DomainError `passkey_invalid` if the passkey was removed or used since it was verified
+   * @throws DomainError `passkey_invalid` if the passkey was removed, disputed or used since it was
+   * verified
    */
   async spend(tx: Tx, passkey: MatchedPasskey): Promise<void> {
     if (!(await this.passkeys.recordUse(tx, passkey)))
-      throw passkeyInvalid('passkey removed, or used by another request');
+      throw passkeyInvalid('passkey removed or disputed, or used by another request');
   }
 
   private async get({ id }: Assertion): Promise<StoredPasskey> {
@@ -112,7 +113,7 @@ export class PasskeyAuthenticationService {
   private async verify(
     assertion: Assertion,
     passkey: StoredPasskey,
-    requireUserVerification: boolean,
+    isBothFactors: boolean,
     context: ClientContext,
   ): Promise<MatchedPasskey> {
     const party = this.config.relyingParty;
@@ -126,7 +127,7 @@ export class PasskeyAuthenticationService {
         // The library checks the counter before the signature. Counter 0 always passes there; the
         // stored counter is compared below, when the signature is known to be right.
         credential: { id: assertion.id, publicKey: new Uint8Array(passkey.publicKey), counter: 0 },
-        requireUserVerification,
+        requireUserVerification: isBothFactors,
       }),
     );
     if (!verified) throw passkeyInvalid('signature wrong');
@@ -142,6 +143,7 @@ export class PasskeyAuthenticationService {
       throw passkeyInvalid('counter went back: there may be a copy of the key');
     }
     const { id, memberId } = passkey;
-    return { kind: 'passkey', id, memberId, signCount: newCounter, backedUp: credentialBackedUp, userVerified };
+    const use = { id, signCount: newCounter, backedUp: credentialBackedUp, userVerified, isBothFactors };
+    return { kind: 'passkey', memberId, ...use };
   }
 }

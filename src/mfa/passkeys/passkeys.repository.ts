@@ -50,6 +50,8 @@ export interface PasskeyUse {
   readonly backedUp: boolean;
   /** Whether the passkey verified its user; once it has, it may serve as both factors. */
   readonly userVerified: boolean;
+  /** Whether it served as both factors, so that it must still be allowed to. */
+  readonly isBothFactors: boolean;
 }
 
 const SUMMARY = {
@@ -89,14 +91,16 @@ export class PasskeysRepository {
 
   /**
    * Records a use.
-   * @returns false if the passkey is gone, or if another request recorded this counter or a higher
-   * one
+   * @returns false if the passkey is gone or has become a second factor only, or if another request
+   * recorded this counter or a higher one
    */
-  async recordUse(tx: Tx, { id, signCount, backedUp, userVerified }: PasskeyUse): Promise<boolean> {
+  async recordUse(tx: Tx, use: PasskeyUse): Promise<boolean> {
+    const { id, signCount, backedUp, userVerified, isBothFactors } = use;
+    // A passkey that was disputed while its login was on the way must not log in (CC-09).
     const { count } = await tx.query(
       `UPDATE passkeys SET sign_count = $2, backed_up = $3, user_verified = user_verified OR $4, last_used_at = now()
-       WHERE id = $1 AND (sign_count < $2 OR (sign_count = 0 AND $2 = 0))`,
-      [id, signCount, backedUp, userVerified],
+       WHERE id = $1 AND (sign_count < $2 OR (sign_count = 0 AND $2 = 0)) AND (user_verified OR NOT $5::boolean)`,
+      [id, signCount, backedUp, userVerified, isBothFactors],
     );
     return count === 1;
   }
