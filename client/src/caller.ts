@@ -1,4 +1,6 @@
 import type { components } from './openapi.js';
+import type { Binding } from './binding/binding.js';
+import type { ProofKey } from './binding/signer.js';
 import type { Device } from './device.js';
 import type { ProblemError } from './errors.js';
 import { mayAnswerTokens } from './expected-response.js';
@@ -11,13 +13,19 @@ type TokenResponse = components['schemas']['TokenResponse'];
 
 const DEFAULT_LONGEST_RETRY_AFTER = 5;
 const MAX_RETRIES = 2;
-/** Error codes that concern the access token; all others concern the operation. */
-const TOKEN_ERRORS: ReadonlySet<string> = new Set(['token_expired', 'token_invalid', 'session_ended']);
+/**
+ * Error codes that concern the access token; all others concern the operation. `proof_required`: its
+ * key is gone, which the refresh then notices.
+ */
+const TOKEN_ERRORS: ReadonlySet<string> = new Set([
+  ...['token_expired', 'token_invalid', 'session_ended', 'proof_required'],
+]);
 
 export interface CallerOptions {
   readonly http: Http;
   readonly keeper: SessionKeeper;
   readonly device: Device;
+  readonly binding: Binding;
   readonly timeoutMs: number;
   readonly longestRetryAfter?: number | undefined;
 }
@@ -32,12 +40,12 @@ export class Caller {
    * @throws ProblemError, NetworkError, UnexpectedResponseError, SignedOutError
    */
   async request<T>(method: string, path: string, details: CallDetails = {}): Promise<T> {
-    const call = mayAnswerTokens(method, path) ? await this.prepareSignIn(path, details) : details;
+    if (mayAnswerTokens(method, path)) return this.signIn<T>(method, path, details);
     for (let retries = 0; ; retries++) {
       const askedAt = Date.now();
-      const { body, problem } = await this.send(method, path, call);
+      const { body, problem } = await this.send(method, path, details);
       if (!problem) {
-        if (isTokens(body)) await this.use(body, askedAt, { method, path });
+        if (isTokens(body)) await this.use(body, askedAt, { method, path }); // of a newer server
         return body as T;
       }
       // Only GET is retried automatically, because it changes nothing.
@@ -57,14 +65,36 @@ export class Caller {
     return this.request<T>(method, path, { ...options, ...(body !== undefined && { body }) });
   }
 
-  /** Completes a call that may open a session. Unless it names a token, it is sent without one. */
-  private async prepareSignIn(path: string, details: CallDetails): Promise<CallDetails> {
-    await orAborted(this.options.keeper.settle(), details.signal);
-    return { as: 'none', ...details, body: await this.options.device.describe(path, details.body) };
+  /**
+   * Sends a call that may open a session, bound to the key of this device if there is one. Unless it
+   * names a token, it is sent without one.
+   */
+  private async signIn<T>(method: string, path: string, details: CallDetails): Promise<T> {
+    const { keeper, binding, device } = this.options;
+    await orAborted(keeper.settle(), details.signal);
+    let key = await binding.keyForSignIn();
+    for (;;) {
+      const askedAt = Date.now();
+      const body = await device.describe(path, details.body, key ? binding.fields : {});
+      const response = await this.send(method, path, { as: 'none', ...details, body }, key);
+      if (!response.problem) {
+        if (isTokens(response.body)) await this.use(response.body, askedAt, { method, path }, key);
+        return response.body as T;
+      }
+      // The server has another PUBLIC_URL than the address it was called by. It refuses such a proof
+      // before it acts.
+      if (response.problem.code !== 'proof_invalid' || !key || !binding.isOptional) throw response.problem;
+      key = undefined;
+    }
   }
 
-  private async use(tokens: TokenResponse, askedAt: number, from: { method: string; path: string }): Promise<void> {
-    await this.options.keeper.adopt(tokens, askedAt, from);
+  private async use(
+    tokens: TokenResponse,
+    askedAt: number,
+    from: { method: string; path: string },
+    key?: ProofKey,
+  ): Promise<void> {
+    await this.options.keeper.adopt(tokens, askedAt, from, key?.id);
     if (tokens.deviceToken !== undefined) await this.options.device.remember(tokens.deviceToken);
   }
 
@@ -72,17 +102,16 @@ export class Caller {
    * Sends a call, and repeats it once with a new access token if the token was the reason for its
    * failure.
    */
-  private async send(method: string, path: string, details: CallDetails): Promise<HttpResponse> {
+  private async send(method: string, path: string, details: CallDetails, key?: ProofKey): Promise<HttpResponse> {
     const { http, keeper, timeoutMs } = this.options;
     const { body, signal, as = 'session' } = details;
-    const sendOnce = (token: string | undefined): Promise<HttpResponse> =>
-      http.send({ method, path, body, token, signal, timeoutMs });
-    if (as === 'none') return sendOnce(undefined);
-    if (as !== 'session') return sendOnce(as.token);
-    const token = await orAborted(keeper.accessToken(), signal);
-    const response = await sendOnce(token);
+    const request = { method, path, body, signal, timeoutMs };
+    if (as === 'none') return http.send({ ...request, key });
+    if (as !== 'session') return http.send({ ...request, token: as.token, key });
+    const credentials = await orAborted(keeper.credentials(), signal);
+    const response = await http.send({ ...request, ...credentials });
     if (response.status !== 401 || !TOKEN_ERRORS.has(response.problem?.code ?? '')) return response;
-    return sendOnce(await orAborted(keeper.renew(token), signal));
+    return http.send({ ...request, ...(await orAborted(keeper.renew(credentials.token), signal)) });
   }
 
   /** Returns the wait before a retry in seconds, or undefined if there should be none. */

@@ -1,4 +1,6 @@
 import type { components } from './openapi.js';
+import { Binding } from './binding/binding.js';
+import { Proofs } from './binding/proofs.js';
 import { Caller } from './caller.js';
 import { Device } from './device.js';
 import { Listeners, type ClientEvents } from './events.js';
@@ -14,6 +16,7 @@ import { Ceremonies } from './passkeys/ceremonies.js';
 import { orAborted } from './pause.js';
 import { refreshLock } from './refresh-lock.js';
 import { SessionKeeper } from './session-keeper.js';
+import { ServiceFetch } from './service-fetch.js';
 import { SessionStore } from './session-store.js';
 import { browserStorage, memoryStorage, type TokenStorage } from './storage.js';
 
@@ -40,7 +43,7 @@ export class MunjigiClient {
 
   private readonly baseUrl: string;
   private readonly locale: () => string | undefined;
-  private readonly fetchWith: typeof fetch;
+  private readonly services: ServiceFetch;
   private readonly listeners = new Listeners();
   private readonly store: SessionStore;
   private readonly keeper: SessionKeeper;
@@ -53,22 +56,24 @@ export class MunjigiClient {
     const usesCookies = transport === 'cookie';
     this.baseUrl = options.baseUrl.replace(/\/+$/, '');
     this.locale = typeof locale === 'function' ? locale : () => locale;
-    this.fetchWith = ownFetch ?? ((input, init) => fetch(input, init));
+    const fetchWith: typeof fetch = ownFetch ?? ((input, init) => fetch(input, init));
 
     const storageKey = `munjigi:${name}:${this.baseUrl}`;
-    const http = new Http({
-      baseUrl: this.baseUrl,
-      fetch: this.fetchWith,
-      locale: this.locale,
-      cookies: usesCookies,
-    });
+    const proofs = new Proofs();
+    const { baseUrl } = this;
+    const http = new Http({ baseUrl, fetch: fetchWith, locale: this.locale, cookies: usesCookies, proofs });
+    const binding = new Binding({ baseUrl, usesCookies, mode: options.binding, signer: options.signer });
     this.store = new SessionStore({ storage, storageKey, usesCookies, listeners: this.listeners });
     const exclusive = this.store.isShared
       ? refreshLock(storageKey)
       : <T>(action: (hadToWait: boolean) => T) => action(false);
-    this.keeper = new SessionKeeper({ http, store: this.store, storageKey, usesCookies, exclusive, timeoutMs });
+    this.keeper = new SessionKeeper({
+      ...{ http, store: this.store, storageKey, usesCookies },
+      ...{ exclusive, binding, timeoutMs },
+    });
+    this.services = new ServiceFetch({ keeper: this.keeper, proofs, fetch: fetchWith });
     const device = new Device({ store: this.store, storageKey, deviceName, transport });
-    this.caller = new Caller({ http, keeper: this.keeper, device, timeoutMs, longestRetryAfter });
+    this.caller = new Caller({ http, keeper: this.keeper, device, binding, timeoutMs, longestRetryAfter });
 
     const ceremonies = new Ceremonies();
     this.on('tokensChanged', () => ceremonies.endAutofill()); // there is no login form any more
@@ -102,9 +107,14 @@ export class MunjigiClient {
     return session && { sessionId: session.sessionId };
   }
 
-  /** Returns a valid access token, for libraries that send it themselves. @throws SignedOutError */
-  accessToken({ signal }: CallOptions = {}): Promise<string> {
-    return orAborted(this.keeper.accessToken(), signal);
+  /**
+   * Returns a valid access token, for libraries that send it themselves. With `binding: 'full'` it
+   * needs the proofs of `fetch()`.
+   *
+   * @throws SignedOutError
+   */
+  async accessToken({ signal }: CallOptions = {}): Promise<string> {
+    return (await orAborted(this.keeper.credentials(), signal)).token;
   }
 
   /** Stops listening to other tabs. For tests and hot reloading. */
@@ -176,21 +186,12 @@ export class MunjigiClient {
   }
 
   /**
-   * Like `fetch`, for your own services that accept these access tokens. Sends the access token.
-   * After a 401 it repeats the request once with a new token, so the body must not be a stream.
+   * Like `fetch`, for your own services that accept these access tokens. Sends the access token, and
+   * with `binding: 'full'` a proof. After a 401 it repeats the request, once with a new token, so the
+   * body must not be a stream.
    */
-  async fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
-    const signal = init.signal ?? undefined;
-    const send = (token: string): Promise<Response> => {
-      const headers = new Headers(init.headers);
-      headers.set('authorization', `Bearer ${token}`);
-      return this.fetchWith(url, { ...init, headers });
-    };
-    const token = await orAborted(this.keeper.accessToken(), signal);
-    const response = await send(token);
-    if (response.status !== 401) return response;
-    await response.body?.cancel();
-    return send(await orAborted(this.keeper.renew(token), signal));
+  fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
+    return this.services.send(url, init);
   }
 }
 

@@ -1,11 +1,13 @@
 import type { SessionStore } from './session-store.js';
 
-/** The operations that open a session without an earlier step, and whether they take a device token. */
-const TAKES_DEVICE_TOKEN: Readonly<Record<string, boolean>> = {
-  '/api/auth/login': true,
-  '/api/auth/login/passkey': true,
-  '/api/auth/sign-up/confirm-code': false,
-  '/api/auth/sign-up/confirm-link': false,
+/** The operations that open a session, and what they take besides `binding`. */
+const TAKES: Readonly<Record<string, { readonly device?: boolean; readonly deviceToken?: boolean }>> = {
+  '/api/auth/login': { device: true, deviceToken: true },
+  '/api/auth/login/passkey': { device: true, deviceToken: true },
+  '/api/auth/sign-up/confirm-code': { device: true },
+  '/api/auth/sign-up/confirm-link': { device: true },
+  '/api/auth/login/mfa': {},
+  '/api/auth/login/mfa/passkey': {},
 };
 
 export interface DeviceOptions {
@@ -19,15 +21,20 @@ export interface DeviceOptions {
 export class Device {
   constructor(private readonly options: DeviceOptions) {}
 
-  /** Adds the fields about the device to a request that opens a session. Given fields stay. */
-  async describe(path: string, body: unknown): Promise<unknown> {
-    const takesToken = Object.hasOwn(TAKES_DEVICE_TOKEN, path) ? TAKES_DEVICE_TOKEN[path] : undefined;
-    if (takesToken === undefined) return body;
+  /**
+   * Adds the fields about the device to a request that opens a session. Given fields stay.
+   *
+   * @param binding the fields about the key that the request proves
+   */
+  async describe(path: string, body: unknown, binding: object): Promise<unknown> {
+    const takes = Object.hasOwn(TAKES, path) ? TAKES[path] : undefined;
+    if (takes === undefined) return body;
     const { deviceName, transport, store } = this.options;
-    const deviceToken = takesToken ? await store.readValue(this.tokenKey) : undefined;
+    const deviceToken = takes.deviceToken ? await store.readValue(this.tokenKey) : undefined;
     return {
-      ...(deviceName !== undefined && { deviceName }),
-      ...(transport !== undefined && { transport }),
+      ...binding,
+      ...(takes.device && deviceName !== undefined && { deviceName }),
+      ...(takes.device && transport !== undefined && { transport }),
       ...(typeof deviceToken === 'string' && { deviceToken }),
       ...(body as object | undefined),
     };

@@ -12,7 +12,9 @@ export type SessionEndReason =
    */
   | 'reused'
   /** The server does not know the token: its keys or database were replaced, or the cookie is gone. */
-  | 'invalid';
+  | 'invalid'
+  /** This device has lost the key of the session, for example because its browser data was cleared. */
+  | 'key-lost';
 
 export interface ClientEvents {
   /** New tokens: after a login, and after each refresh in any tab. */

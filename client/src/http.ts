@@ -1,3 +1,5 @@
+import type { Proofs } from './binding/proofs.js';
+import type { ProofKey } from './binding/signer.js';
 import { NetworkError, ProblemError } from './errors.js';
 import { checkResponse } from './expected-response.js';
 
@@ -9,6 +11,7 @@ export interface HttpOptions {
   readonly locale: () => string | undefined;
   /** Whether cookies are sent. */
   readonly cookies: boolean;
+  readonly proofs: Proofs;
 }
 
 export interface HttpRequest {
@@ -16,6 +19,10 @@ export interface HttpRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly token?: string | undefined;
+  /** Whether the token is bound to `key`, so that the proof has to name it. */
+  readonly isTokenBound?: boolean | undefined;
+  /** Proves possession of this key. */
+  readonly key?: ProofKey | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
 }
@@ -43,14 +50,33 @@ export class Http {
    * @throws the reason of `signal` if it was aborted
    */
   async send(request: HttpRequest): Promise<HttpResponse> {
-    const { response, text } = await this.exchange(request);
-    const { status } = response;
-    if (response.ok) return { status, body: checkResponse(request.method, request.path, status, text) };
-    return { status, body: undefined, problem: new ProblemError(status, parseJson(text), parseRetryAfter(response)) };
+    const response = await this.sendOnce(request);
+    // The refusal has shown the server's time and a nonce. It has changed nothing, so that every
+    // request may be repeated.
+    return response.problem?.code === 'proof_stale' ? this.sendOnce(request) : response;
   }
 
-  private async exchange({ method, path, body, token, signal, timeoutMs }: HttpRequest): Promise<Exchange> {
+  private async sendOnce(request: HttpRequest): Promise<HttpResponse> {
+    const { proofs, baseUrl } = this.options;
+    const { response, text } = await this.exchange(request);
+    const { status, headers } = response;
+    if (response.ok) {
+      const body = checkResponse(request.method, request.path, status, text);
+      proofs.noteTime(headers);
+      return { status, body };
+    }
+    const problem = new ProblemError(status, parseJson(text), parseRetryAfter(response));
+    if (problem.code !== 'unknown') proofs.noteTime(headers); // otherwise it is from a proxy
+    if (headers.has('dpop-nonce')) proofs.noteNonce(baseUrl + request.path, headers);
+    return { status, body: undefined, problem };
+  }
+
+  private async exchange(request: HttpRequest): Promise<Exchange> {
+    const { method, path, body, token, isTokenBound = false, key, signal, timeoutMs } = request;
     signal?.throwIfAborted();
+    const url = this.options.baseUrl + path;
+    const target = { method, url, accessToken: isTokenBound ? token : undefined };
+    const proof = key && (await this.options.proofs.make(key, target));
     // Not AbortSignal.any and AbortSignal.timeout: React Native lacks them.
     const controller = new AbortController();
     const abort = (): void => controller.abort();
@@ -58,11 +84,12 @@ export class Http {
     signal?.addEventListener('abort', abort);
     try {
       const locale = this.options.locale();
-      const response = await this.options.fetch(this.options.baseUrl + path, {
+      const response = await this.options.fetch(url, {
         method,
         headers: {
           ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(token !== undefined && { authorization: `${isTokenBound ? 'DPoP' : 'Bearer'} ${token}` }),
+          ...(proof !== undefined && { dpop: proof }),
           ...(locale !== undefined && { 'accept-language': locale }),
         },
         credentials: this.options.cookies ? 'include' : 'omit',

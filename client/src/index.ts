@@ -1,3 +1,5 @@
+export type { BindingMode } from './binding/binding.js';
+export type { PublicKeyJwk, Signer } from './binding/signer.js';
 export { MunjigiClient, type CompletedLogin, type LoginOutcome } from './client.js';
 export {
   MunjigiError,

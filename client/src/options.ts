@@ -1,3 +1,5 @@
+import type { BindingMode } from './binding/binding.js';
+import type { Signer } from './binding/signer.js';
 import type { TokenStorage } from './storage.js';
 
 export interface MunjigiOptions {
@@ -21,6 +23,17 @@ export interface MunjigiOptions {
   locale?: string | (() => string | undefined);
   /** Shown in the member's list of sessions. */
   deviceName?: string;
+  /**
+   * Binds sessions to a key of this device (RFC 9449), so that stolen tokens are worthless without
+   * it. `refresh` protects refresh tokens, `full` also access tokens: `fetch()` then proves
+   * possession to your services, which must check it. `none` opens sessions without a key. Default:
+   * `refresh` if there is a key, except with cookie transport on another origin than the server's,
+   * whose pages share the cookie but not the key. Without WebCrypto or IndexedDB, and without a
+   * `signer`, sessions are not bound.
+   */
+  binding?: BindingMode;
+  /** Keeps the key outside browsers. Default: a key in IndexedDB that cannot be extracted. */
+  signer?: Signer;
   fetch?: typeof fetch;
   /** Timeout of a call in milliseconds. Default 15,000. */
   timeoutMs?: number;

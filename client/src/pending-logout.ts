@@ -1,4 +1,4 @@
-import type { Http } from './http.js';
+import type { Http, HttpRequest } from './http.js';
 import type { SessionStore } from './session-store.js';
 
 export interface PendingLogoutOptions {
@@ -33,13 +33,14 @@ export class PendingLogout {
   /**
    * Ends the session on the server.
    *
-   * @param token of the session; undefined if only the cookie has one
+   * @param credentials of the session; without a token if only the cookie has one
    * @throws ProblemError, NetworkError, UnexpectedResponseError
    */
-  async finish(token: string | undefined): Promise<void> {
-    const request = { method: 'POST', path: '/api/auth/logout', token, timeoutMs: this.options.timeoutMs };
-    const { problem } = await this.options.http.send(request);
-    if (problem && problem.status !== 401) throw problem; // 401: the session had ended already
+  async finish(credentials: Pick<HttpRequest, 'token' | 'isTokenBound' | 'key'>): Promise<void> {
+    const request = { method: 'POST', path: '/api/auth/logout', timeoutMs: this.options.timeoutMs };
+    const { problem } = await this.options.http.send({ ...request, ...credentials });
+    const hadEnded = problem?.status === 401 && !problem.code.startsWith('proof_');
+    if (problem && !hadEnded) throw problem;
     await this.remember(null);
   }
 

@@ -1,22 +1,18 @@
 import type { components } from './openapi.js';
+import type { Binding } from './binding/binding.js';
+import type { ProofKey } from './binding/signer.js';
 import { NetworkError, ProblemError, SignedOutError, UnexpectedResponseError } from './errors.js';
 import type { SessionEndReason } from './events.js';
-import type { Http, HttpResponse } from './http.js';
+import type { Http } from './http.js';
 import { PendingLogout } from './pending-logout.js';
 import { pause } from './pause.js';
+import { Refresh } from './refresh.js';
 import type { Exclusive } from './refresh-lock.js';
-import { isFresh, toSession, type Session } from './session.js';
+import { isFresh, type Session } from './session.js';
 import type { SessionStore } from './session-store.js';
 
 type TokenResponse = components['schemas']['TokenResponse'];
 
-const REFRESH = '/api/auth/refresh';
-/**
- * Timeout of a refresh. Shorter than the server's grace period (10 s by default): if the response
- * was lost after the server rotated the token, a retry within the grace period gets the same new
- * token.
- */
-const REFRESH_TIMEOUT_MS = 6_000;
 /** Pauses before the retries. Together they stay well within the grace period. */
 const RETRY_PAUSES_MS = [150, 400, 1_000];
 /**
@@ -30,6 +26,8 @@ const END_REASONS: Readonly<Record<string, SessionEndReason>> = {
   session_ended: 'ended',
   token_reused: 'reused',
   token_invalid: 'invalid',
+  // Sent without a proof, because the key is gone.
+  proof_required: 'key-lost',
 };
 
 export interface SessionKeeperOptions {
@@ -39,8 +37,18 @@ export interface SessionKeeperOptions {
   /** The refresh token is in a cookie that scripts cannot read. */
   readonly usesCookies: boolean;
   readonly exclusive: Exclusive;
+  readonly binding: Binding;
   /** Timeout of a logout in milliseconds. */
   readonly timeoutMs: number;
+}
+
+/** What a call as the member is sent with. */
+export interface Credentials {
+  readonly token: string;
+  /** Whether the call needs a proof, which names the token. */
+  readonly isTokenBound: boolean;
+  /** Set if the call needs a proof, unless the key is gone. */
+  readonly key: ProofKey | undefined;
 }
 
 /**
@@ -51,6 +59,7 @@ export interface SessionKeeperOptions {
 export class SessionKeeper {
   private readonly store: SessionStore;
   private readonly pendingLogout: PendingLogout;
+  private readonly refresh: Refresh;
   private renewal: Promise<Session> | undefined;
   /** Settles when the storage has been read, and the cookie tried if the storage was empty. */
   private readonly started: Promise<void>;
@@ -59,6 +68,7 @@ export class SessionKeeper {
   constructor(private readonly options: SessionKeeperOptions) {
     this.store = options.store;
     this.pendingLogout = new PendingLogout(options);
+    this.refresh = new Refresh(options);
     this.started = this.start();
   }
 
@@ -74,22 +84,22 @@ export class SessionKeeper {
   }
 
   /** Returns a valid access token; refreshes it first if needed. @throws SignedOutError */
-  async accessToken(): Promise<string> {
+  async credentials(): Promise<Credentials> {
     await this.started;
     const session = this.store.current;
     if (!session && !this.mayHaveCookie()) throw new SignedOutError();
-    return session && isFresh(session) ? tokenOf(session) : this.renew();
+    return session && isFresh(session) ? this.credentialsOf(session) : this.renew();
   }
 
   /**
    * Returns another access token than `rejected`. Concurrent calls, also in other tabs, share one
    * request.
    */
-  async renew(rejected?: string): Promise<string> {
-    const token = tokenOf(await this.renewShared(rejected));
+  async renew(rejected?: string): Promise<Credentials> {
+    const session = await this.renewShared(rejected);
     // A call may have joined a renewal that began before `rejected` was issued and that returned
     // this very token.
-    return token === rejected ? tokenOf(await this.renewShared(rejected)) : token;
+    return this.credentialsOf(session.accessToken === rejected ? await this.renewShared(rejected) : session);
   }
 
   /**
@@ -102,9 +112,14 @@ export class SessionKeeper {
   }
 
   /** Starts using the tokens of a login. @throws UnexpectedResponseError without a refresh token */
-  async adopt(tokens: TokenResponse, askedAt: number, from: { method: string; path: string }): Promise<void> {
+  async adopt(
+    tokens: TokenResponse,
+    askedAt: number,
+    from: { method: string; path: string },
+    keyId?: string,
+  ): Promise<void> {
     await this.started;
-    await this.store.set(this.checkedSession(tokens, askedAt, from));
+    await this.store.set(this.refresh.toSession(tokens, askedAt, from, keyId));
   }
 
   /** Removes the session here and in other tabs. */
@@ -118,7 +133,13 @@ export class SessionKeeper {
     if (!session) return;
     await this.pendingLogout.begin(session.sessionId);
     await this.store.end(session.sessionId, 'logged-out');
-    await this.pendingLogout.finish(session.refreshToken);
+    await this.pendingLogout.finish({ token: session.refreshToken, key: await this.refresh.keyOf(session) });
+  }
+
+  private async credentialsOf(session: Session): Promise<Credentials> {
+    const { accessToken, isFullyBound: isTokenBound = false } = session;
+    if (accessToken === undefined) throw new SignedOutError();
+    return { token: accessToken, isTokenBound, key: isTokenBound ? await this.refresh.keyOf(session) : undefined };
   }
 
   private async start(): Promise<void> {
@@ -150,7 +171,7 @@ export class SessionKeeper {
       if (before && isFresh(before) && before.accessToken !== rejected) return before; // another tab has refreshed
 
       const askedAt = Date.now();
-      const result = await this.requestTokens(before, askedAt).catch((error: unknown) => error as Error);
+      const result = await this.refresh.send(before, askedAt).catch((error: unknown) => error as Error);
       if (!(result instanceof Error)) return this.use(result, before);
       const endReason = endReasonOf(result);
       if (endReason === undefined) {
@@ -174,7 +195,8 @@ export class SessionKeeper {
   private async use(session: Session, before: Session | undefined): Promise<Session> {
     if (!before && (await this.pendingLogout.isOf(session.sessionId))) {
       this.store.noteNoCookie();
-      await this.pendingLogout.finish(session.accessToken).catch(() => undefined); // the next start tries again
+      // The next start tries again if this fails.
+      await this.pendingLogout.finish(await this.credentialsOf(session)).catch(() => undefined);
       throw new SignedOutError();
     }
     if (this.store.current?.sessionId === before?.sessionId) await this.store.set(session);
@@ -190,21 +212,6 @@ export class SessionKeeper {
     await this.store.read();
     return this.store.current !== undefined && this.store.current.askedAt > rejected.askedAt;
   }
-
-  /** @throws ProblemError, NetworkError, UnexpectedResponseError */
-  private async requestTokens(before: Session | undefined, askedAt: number): Promise<Session> {
-    // Without an abort signal, because all waiting calls share this request.
-    const request = { method: 'POST', path: REFRESH, token: before?.refreshToken, timeoutMs: REFRESH_TIMEOUT_MS };
-    const { body, problem }: HttpResponse = await this.options.http.send(request);
-    if (problem) throw problem;
-    return this.checkedSession(body as TokenResponse, askedAt, request);
-  }
-
-  private checkedSession(tokens: TokenResponse, askedAt: number, { method, path }: { method: string; path: string }) {
-    if (!this.options.usesCookies && tokens.refreshToken === undefined)
-      throw new UnexpectedResponseError(method, path, 200);
-    return toSession(tokens, askedAt);
-  }
 }
 
 function endReasonOf(error: Error): SessionEndReason | undefined {
@@ -218,13 +225,8 @@ async function pauseBeforeRetry(error: Error, attempt: number): Promise<void> {
     error instanceof NetworkError ||
     // The server may have rotated the token, and something in between replaced the response.
     error instanceof UnexpectedResponseError ||
-    (error instanceof ProblemError && (error.status === 429 || error.status >= 500));
+    (error instanceof ProblemError && (error.status === 429 || error.status >= 500 || error.code === 'proof_invalid')); // a proxy sent it twice
   const demandedPause = error instanceof ProblemError ? (error.retryAfter ?? 0) * 1000 : 0;
   if (standardPause === undefined || !isTemporary || demandedPause > LONGEST_WAIT_MS) throw error;
   await pause(Math.max(standardPause, demandedPause));
-}
-
-function tokenOf({ accessToken }: Session): string {
-  if (accessToken === undefined) throw new SignedOutError();
-  return accessToken;
 }

@@ -17,6 +17,10 @@ export interface Session {
   readonly accessToken?: string;
   /** Undefined with cookie transport. */
   readonly refreshToken?: string;
+  /** The key that the session was opened with; undefined if it is not bound to one. */
+  readonly keyId?: string;
+  /** Whether calls with the access token need a proof, too. */
+  readonly isFullyBound?: boolean;
   /** Lifetime of the access token in seconds. */
   readonly expiresIn: number;
   /**
@@ -26,9 +30,15 @@ export interface Session {
   readonly askedAt: number;
 }
 
-export function toSession(tokens: TokenResponse, askedAt: number): Session {
-  const { sessionId, accessToken, refreshToken, expiresIn } = tokens;
-  return { sessionId, accessToken, expiresIn, askedAt, ...(refreshToken !== undefined && { refreshToken }) };
+/** @param keyId the key whose proof the request carried, if any */
+export function toSession(tokens: TokenResponse, askedAt: number, keyId?: string): Session {
+  const { sessionId, accessToken, refreshToken, expiresIn, tokenType } = tokens;
+  return {
+    ...{ sessionId, accessToken, expiresIn, askedAt },
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(keyId !== undefined && { keyId }),
+    ...(tokenType === 'DPoP' && { isFullyBound: true }),
+  };
 }
 
 /**

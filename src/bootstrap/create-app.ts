@@ -65,7 +65,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
     credentials: config.env.CORS_ORIGINS.length > 0,
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: [...CORS_HEADERS, ...config.env.CORS_ALLOWED_HEADERS],
-    exposedHeaders: ['Retry-After', 'DPoP-Nonce'],
+    exposedHeaders: ['Retry-After', 'DPoP-Nonce', 'Date'],
     maxAge: 600,
     // OPTIONS without an origin is no preflight; it gets an empty answer instead of an error in plain text.
     strictPreflight: false,

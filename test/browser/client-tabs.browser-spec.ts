@@ -9,6 +9,7 @@ import { PROJECT_ROOT } from '../../dev/project.js';
 import { describeInBrowser, findChromium } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
+import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { type StaticSite, serveFolder } from '../support/static-site.js';
 import { TestApp } from '../support/test-app.js';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
@@ -19,10 +20,10 @@ const REFRESH = '**/api/auth/refresh';
 /**
  * The test page with the built client and its recorded events. Code in strings runs in the page.
  */
-const pageFor = (transport: string): string => `<!doctype html><title>tab</title><script type="module">
+const pageFor = (transport: string, more = ''): string => `<!doctype html><title>tab</title><script type="module">
   import { MunjigiClient } from './index.js';
   const baseUrl = new URLSearchParams(location.search).get('api');
-  window.client = new MunjigiClient({ baseUrl, transport: '${transport}' });
+  window.client = new MunjigiClient({ baseUrl, transport: '${transport}'${more} });
   window.ended = [];
   window.client.on('sessionEnded', (event) => window.ended.push(event));
   window.ready = true;
@@ -52,7 +53,11 @@ describeInBrowser('the client in a browser', () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'munjigi-client-'));
     await unpackClient(folder);
     const dist = path.join(folder, 'package', 'dist');
-    site = await serveFolder(dist, { '/body.html': pageFor('body'), '/cookie.html': pageFor('cookie') });
+    site = await serveFolder(dist, {
+      '/body.html': pageFor('body'),
+      '/cookie.html': pageFor('cookie'),
+      '/bound-cookie.html': pageFor('cookie', ", binding: 'refresh'"),
+    });
     app = await TestApp.start({ env: { CORS_ORIGINS: `${site.origin},${byName(site.origin)}` } });
     browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
   });
@@ -80,7 +85,8 @@ describeInBrowser('the client in a browser', () => {
     context.on('response', (response) => {
       if (response.request().method() === 'POST' && response.url().endsWith('/api/auth/refresh'))
         void response.json().then(
-          ({ outcome, code }) => refreshes.push(outcome ?? code),
+          // The clock of the pages is moved, so the first proof is refused; the repeat counts.
+          ({ outcome, code }) => code === 'proof_stale' || refreshes.push(outcome ?? code),
           () => refreshes.push('lost'),
         );
     });
@@ -188,6 +194,86 @@ describeInBrowser('the client in a browser', () => {
       expect(await endedIn(pages[0]!)).toEqual([expect.objectContaining({ reason: 'logged-out', inThisTab: false })]);
       expect(JSON.stringify(await opened.storageState())).not.toMatch(/refreshToken|munjigi-refresh/);
     });
+  });
+
+  describe.each(['body', 'bound-cookie'])('with a key (%s)', (page) => {
+    it('RB-06 binds the session to a key that scripts cannot take, for all tabs', async () => {
+      const { member, pages, refreshes } = await tabs(page, 2);
+      const [current] = await pages[1]!.evaluate<{ bound: boolean; current: boolean }[]>(
+        'client.sessions.list().then((sessions) => sessions.filter((session) => session.current))',
+      );
+      expect(current).toMatchObject({ bound: true });
+      const exported = await pages[0]!.evaluate(`new Promise((resolve) => {
+        const opening = indexedDB.open('munjigi');
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction('keys').objectStore('keys').getAll();
+          reading.onsuccess = () => resolve(Promise.all(reading.result.map(({ privateKey }) =>
+            crypto.subtle.exportKey('jwk', privateKey).then(() => 'exported', ({ name }) => name))));
+        };
+      })`);
+      expect(exported).toEqual(['InvalidAccessError']);
+      await anHourLater(pages);
+      expect(await calls(pages[1]!, 10)).toEqual([member.loginId]);
+      await expectSignedIn(pages, member);
+      expect(refreshes.at(-1)).toBe('rotated');
+    });
+
+    it('RB-01 survives a tab that is killed before the answer, days without network, and one more loss', async () => {
+      const { member, pages, context: opened } = await tabs(page, 1);
+      await outboxEmpty(app); // the mail about the login is there
+      const mails = (await mailbox.to(member.email).all()).length;
+      let tab = pages[0]!;
+      for (let round = 1; round <= 2; round += 1) {
+        await anHourLater([tab]);
+        const committed = new Promise<void>((resolve) => {
+          void opened.route(REFRESH, async (route) => {
+            if (route.request().method() !== 'POST') return route.continue();
+            await route.fetch(); // the server rotates the token, and the tab dies before the answer
+            resolve();
+          });
+        });
+        void tab.evaluate('client.me.get().catch(() => undefined)').catch(() => undefined);
+        await committed;
+        await tab.close();
+        await opened.unroute(REFRESH);
+        await app.sql.query(`UPDATE sessions SET rotated_at = rotated_at - interval '3 days' WHERE member_id = $1`, [
+          member.id,
+        ]);
+        tab = await opened.newPage();
+        await tab.goto(`${site.origin}/${page}.html?api=${app.origin}`);
+        await tab.waitForFunction('window.ready');
+        if (page === 'body') await anHourLater([tab]); // the access token of before the loss has expired
+        await opened.setOffline(true);
+        const offline = 'client.me.get().then(() => undefined, ({ name }) => name)';
+        expect(await tab.evaluate(offline)).toBe('NetworkError');
+        await opened.setOffline(false);
+        await expectSignedIn([tab], member);
+      }
+      await outboxEmpty(app);
+      expect(await mailbox.to(member.email).all()).toHaveLength(mails);
+    });
+
+    it('RB-03 reports that the key is lost, once the browser has dropped it', async () => {
+      const { pages } = await tabs(page, 1);
+      await pages[0]!.evaluate(`new Promise((resolve) => (indexedDB.deleteDatabase('munjigi').onsuccess = resolve))`);
+      await pages[0]!.reload();
+      await pages[0]!.waitForFunction('window.ready');
+      await anHourLater(pages);
+      const outcome = 'client.me.get().then(() => undefined, ({ code }) => code)';
+      expect(await pages[0]!.evaluate(outcome)).toBe('proof_required');
+      expect(await endedIn(pages[0]!)).toEqual([expect.objectContaining({ reason: 'key-lost' })]);
+    });
+  });
+
+  it('RB-06 binds no session that only shares its cookie with the built-in pages, nor one without WebCrypto', async () => {
+    const isBound = 'client.sessions.list().then((all) => all.some(({ bound }) => bound))';
+    const { pages } = await tabs('cookie', 1);
+    expect(await pages[0]!.evaluate(isBound)).toBe(false);
+    await pages[0]!.context().close();
+    const plain = await tabs('body', 1, (fresh) =>
+      fresh.addInitScript('delete globalThis.indexedDB; delete Crypto.prototype.subtle'),
+    );
+    expect(await plain.pages[0]!.evaluate(isBound)).toBe(false);
   });
 
   it('hides the refresh token from scripts with cookie transport', async () => {
