@@ -56,6 +56,12 @@ export class EmailChangesRepository {
     return tx.manager.findOne(EmailChange, { where: { memberId, ...isUndoable() }, order: { changedAt: 'ASC' } });
   }
 
+  /** The oldest change that can be undone and that left this address; null if there is none. */
+  async findUndoableFrom(tx: Tx, memberId: string, oldEmailKey: string): Promise<UndoableChange | null> {
+    const where = { memberId, oldEmailKey, ...isUndoable() };
+    return tx.manager.findOne(EmailChange, { where, order: { changedAt: 'ASC' } });
+  }
+
   /**
    * Lists the previous addresses that an undo can still restore, in the form in which addresses are
    * compared.

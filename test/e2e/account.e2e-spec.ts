@@ -400,6 +400,30 @@ describe('e-mail change', () => {
     expect(await addressOf(app, ada)).toBe(ada.email);
   });
 
+  it('CC-11 a member who moves back leaves the intruder’s mailbox nothing that undoes it', async () => {
+    const ada = await given.member(app);
+    const moved = await moveOn(ada, ada.email);
+    await afterCooldown(app);
+    const [before, thiefs] = [await lastMail(ada.email), await lastMail(moved.email)];
+    await ada.client
+      .post('/api/members/me/email/send-code', { newEmail: ada.email, password: ada.password }, ada.accessToken)
+      .expect(202);
+    const { linkToken } = await mailbox.to(ada.email).next({ after: before });
+    await app.post('/api/members/me/email/confirm-link', { token: linkToken }).expect(204);
+    expect(await addressOf(app, ada)).toBe(ada.email);
+    const notice = await mailbox.to(moved.email).next({ after: thiefs });
+    expect(notice.text).toContain('cannot undo the change');
+    expect(notice.links.filter((link) => link.includes('undo-email'))).toEqual([]);
+    // Nothing of it is left to be undone; the address that the member left is free.
+    const { rows } = await app.sql.query(
+      'SELECT FROM email_changes WHERE member_id = $1 AND closed_at IS NULL AND undo_until > now()',
+      [ada.id],
+    );
+    expect(rows).toHaveLength(0);
+    const undo = await app.post('/api/members/me/email/undo', { token: tokenIn(moved.notice, 'undo-email') });
+    expect([undo.status, undo.body.code]).toEqual([400, 'link_expired']);
+  });
+
   it('the confirmation link works once', async () => {
     const ada = await given.member(app);
     const newEmail = unique.email();

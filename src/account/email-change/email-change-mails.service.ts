@@ -91,19 +91,20 @@ export class EmailChangeMailsService {
   /**
    * Notifies the previous address, with a link that undoes the change.
    * @param before the member before the change
+   * @param undoToken null for a change that itself undoes an earlier one
    */
   async notifyPreviousAddress(
     tx: Tx,
     before: Member,
     newEmail: string,
-    undoToken: string,
+    undoToken: string | null,
     context: ClientContext,
   ): Promise<void> {
     await this.mail.queue(tx, 'email-changed', recipientOf(before), {
       name: before.name ?? undefined,
       loginIdMasked: maskLoginId(before.loginId),
       newEmailMasked: maskEmail(newEmail),
-      undoLink: this.config.undoEmailLink(undoToken),
+      undoLink: undoToken === null ? undefined : this.config.undoEmailLink(undoToken),
       undoDays: Math.ceil(this.config.env.EMAIL_UNDO_SECONDS / 86_400),
       at: new Date().toISOString(),
       network: coarseNetwork(context.ip),

@@ -21,7 +21,12 @@ export interface ProvenAddress {
   readonly newEmail: string | null;
 }
 
-/** Replaces a member's address by a proven one, and mails an undo link to the previous address. */
+/**
+ * Replaces a member's address by a proven one, and mails an undo link to the previous address.
+ *
+ * A member who moves back to an address undoes the changes since. The address that the member leaves
+ * then gets no undo link: it may be an intruder's, who could take the account again with it (CC-11).
+ */
 @Injectable()
 export class EmailReplacementService {
   constructor(
@@ -49,15 +54,18 @@ export class EmailReplacementService {
   ): Promise<void> {
     const { id: memberId, email: oldEmail, emailKey: oldEmailKey } = before;
     const newEmail = challenge.newEmail!;
-    const undoToken = randomToken();
     // Closing and disabling void the challenge; one that was issued at that moment opens nothing.
     if (before.status !== 'active')
       throw new DomainError(method === 'code' ? 'code_invalid' : 'link_invalid', { detail: 'member not active' });
     await this.emailChallenges.spend(tx, challenge.id, method, oldEmailKey);
+    const earlier = await this.emailChanges.findUndoableFrom(tx, memberId, challenge.emailKey);
+    const isUndone = earlier !== null && (await this.emailChanges.close(tx, earlier));
     // The new address comes from the challenge's own row, so it is the one that the challenge was
     // mailed to (OC-06).
     await this.members.setEmail(tx, memberId, newEmail, challenge.emailKey);
-    await this.emailChanges.insert(tx, { memberId, oldEmail, oldEmailKey, undoDigest: digest(undoToken) });
+    const undoToken = isUndone ? null : randomToken();
+    if (undoToken !== null)
+      await this.emailChanges.insert(tx, { memberId, oldEmail, oldEmailKey, undoDigest: digest(undoToken) });
     await this.pendingProofs.voidAllOf(tx, memberId);
     await this.auditLog.record(tx, 'email.changed', { memberId, context }, {});
     await this.mails.notifyPreviousAddress(tx, before, newEmail, undoToken, context);

@@ -348,6 +348,17 @@ describe('a mail', () => {
     expect(mail('email-changed', 'ko').text).toContain('7일 동안 되돌리실 수 있습니다');
   });
 
+  it.each(['en', 'ko'] as const)(
+    'CC-11 offers no undo where the member moved back to an earlier address (%s)',
+    (locale) => {
+      const { html, text } = mail('email-changed', locale, { undoLink: undefined });
+      for (const words of [visible(html), text]) {
+        expect(words).toMatch({ en: /cannot undo the change/, ko: /되돌리실 수 없습니다/ }[locale]);
+        expect(words).not.toMatch({ en: /below/, ko: /아래/ }[locale]);
+      }
+    },
+  );
+
   it('shows until when a closed account can be restored', () => {
     expect(mail('account-closed', 'en').text).toContain('Erased on: 6 December 2026, 05:37 UTC');
     expect(mail('account-closed', 'ko').text).toContain('삭제 예정일: 2026년 12월 6일 14:37 (한국 시각)');

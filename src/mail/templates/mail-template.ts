@@ -115,7 +115,8 @@ export interface MailTemplates {
     name?: string | undefined;
     loginIdMasked: string;
     newEmailMasked: string;
-    undoLink: string;
+    /** Absent where the member moved back to an earlier address. */
+    undoLink?: string | undefined;
     undoDays: number;
   };
   'account-closed': Alert & { loginIdMasked: string; eraseOn: string };
@@ -246,7 +247,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     name: 'optional',
     loginIdMasked: 'required',
     newEmailMasked: 'required',
-    undoLink: 'required',
+    undoLink: 'optional',
     undoDays: 'required',
     at: 'required',
     network: 'required',
