@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, HttpClient, PendingAnswer } from '../support/http-client.js';
+import { about } from '../support/lifetimes.js';
 import { mailbox } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -102,14 +103,14 @@ describe('login with cookies', () => {
       status: 'authenticated',
       tokenType: 'Bearer',
       accessToken: expect.any(String),
-      expiresIn: 600,
-      refreshExpiresIn: 1_209_600,
+      expiresIn: about(600),
+      refreshExpiresIn: about(1_209_600),
       sessionId: expect.any(String),
     });
     const own = { path: '/', httponly: true, samesite: 'Strict' };
     // Over plain HTTP a Secure cookie, and so a `__Host-` one, would be dropped by the browser.
     expect(cookiesOf(answer)).toEqual({
-      'munjigi-refresh': { value: expect.any(String), attributes: { ...own, 'max-age': '1209600' } },
+      'munjigi-refresh': { value: expect.any(String), attributes: { ...own, 'max-age': about(1_209_600) } },
       'munjigi-device': { value: expect.any(String), attributes: { ...own, 'max-age': '34560000' } },
     });
   });

@@ -4,6 +4,7 @@ import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
+import { about } from '../support/lifetimes.js';
 import { resetTokenFor, withoutIdentity } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
 import { TEST_SECRET } from '../support/server-environment.js';
@@ -54,11 +55,6 @@ async function failTimes(count: number, identifier: string, more: object = {}): 
   for (let i = 0; i < count; i++) answers.push(await logIn(identifier, WRONG, more));
   return answers;
 }
-
-/** Accepts this many seconds, less those that a response took on a busy machine. */
-const about = (seconds: number) => ({
-  asymmetricMatch: (value: number) => value <= seconds && value > seconds / 2,
-});
 
 /** Counts the audit events of some requests by type and reason. */
 async function recorded(answers: HttpAnswer[]): Promise<Record<string, number>> {

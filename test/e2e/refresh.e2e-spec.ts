@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
+import { about } from '../support/lifetimes.js';
 import { mailbox } from '../support/mailbox.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
 import { TestApp } from '../support/test-app.js';
@@ -54,9 +55,9 @@ describe('refresh', () => {
       status: 'authenticated',
       tokenType: 'Bearer',
       accessToken: expect.any(String),
-      expiresIn: 600,
+      expiresIn: about(600),
       refreshToken: expect.any(String),
-      refreshExpiresIn: 14 * DAY,
+      refreshExpiresIn: about(14 * DAY),
       sessionId: ada.sessionId,
       outcome: 'rotated',
     });

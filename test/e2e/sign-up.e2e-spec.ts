@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { maskLoginId } from '../../src/users/login-id.js';
 import { given, unique, type SignUpValues } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
+import { about } from '../support/lifetimes.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -17,9 +18,9 @@ const TOKEN_ANSWER = {
   status: 'authenticated',
   tokenType: 'Bearer',
   accessToken: expect.any(String),
-  expiresIn: 600,
+  expiresIn: about(600),
   refreshToken: expect.any(String),
-  refreshExpiresIn: 1_209_600,
+  refreshExpiresIn: about(1_209_600),
   sessionId: expect.any(String),
   deviceToken: expect.any(String),
 };

@@ -5,6 +5,8 @@ import type { GivenMember } from './factories.js';
 export interface EnrolledMember extends GivenMember {
   secret: string;
   recoveryCodes: string[];
+  /** The code that confirmed the app, and so is used up. */
+  usedCode: string;
 }
 
 /**
@@ -19,10 +21,11 @@ export async function enrol(member: GivenMember): Promise<EnrolledMember> {
   const { body: totp } = await member.client
     .post('/api/members/me/totp', { password: member.password }, member.accessToken)
     .expect(200);
+  const usedCode = codeAt(totp.secret);
   const { body } = await member.client
-    .post('/api/members/me/totp/confirm', { code: codeAt(totp.secret) }, member.accessToken)
+    .post('/api/members/me/totp/confirm', { code: usedCode }, member.accessToken)
     .expect(200);
-  return { ...member, secret: totp.secret, recoveryCodes: body.recoveryCodes };
+  return { ...member, secret: totp.secret, recoveryCodes: body.recoveryCodes, usedCode };
 }
 
 /** Confirms password and code in the member's session, as a change of second factors needs it. */
