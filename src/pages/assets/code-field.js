@@ -11,7 +11,7 @@ const LENGTH = 6;
  */
 export function keepDigits(input) {
   const clean = () => {
-    const digits = input.value.normalize('NFKC').replace(/\D/g, '').slice(0, LENGTH);
+    const digits = digitsOf(input.value);
     if (digits !== input.value) input.value = digits;
   };
   input.addEventListener('input', (event) => {
@@ -19,4 +19,14 @@ export function keepDigits(input) {
     if (!(event instanceof InputEvent && event.isComposing)) clean();
   });
   input.addEventListener('compositionend', clean);
+}
+
+/**
+ * A run of exactly six digits is the code, even beside another number, as in "valid for 10 minutes".
+ * @param {string} text
+ */
+export function digitsOf(text) {
+  const folded = text.normalize('NFKC');
+  const [code] = /(?<!\d)\d{6}(?!\d)/.exec(folded) ?? [];
+  return code ?? folded.replace(/\D/g, '').slice(0, LENGTH);
 }

@@ -81,7 +81,8 @@ function continueLogin(result) {
   } else if (result.status === 'password_change_required') {
     resetToken = result.resetToken;
     show('must-change');
-  } else openNextPage();
+  } else if (result.status === 'authenticated') openNextPage();
+  else throw new ApiProblem('unexpected'); // not from the API
 }
 
 async function sendSecondFactor() {

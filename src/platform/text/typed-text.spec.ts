@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 // @ts-expect-error The script of the pages has no declarations.
 import { foldTypedText as foldInPages } from '../../pages/assets/typed-text.js';
+// @ts-expect-error The script of the pages has no declarations.
+import { digitsOf } from '../../pages/assets/code-field.js';
 import { foldTypedCode, foldTypedText } from './typed-text.js';
 
 /** Signs without a shape of their own, which a paste may bring along. */
@@ -33,6 +35,12 @@ describe('typed text with a small alphabet', () => {
     ['［048_213］', '048213'],
     ['“048.213”', '048213'],
     ['７ｋ２ｍ－９ＸＱＡ', '7k2m9XQA'],
+    ['048ー213', '048213'],
+    ['０４８ｰ２１３', '048213'],
+    ['048～213', '048213'],
+    ['048 + 213', '048213'],
+    ['`048|213`', '048213'],
+    ['0\ufe0f\u20e34\ufe0f\u20e38\ufe0f\u20e3213', '048213'],
   ])('OC-04 is a code without separators: %s', (typed, code) => expect(foldTypedCode(typed)).toBe(code));
 
   it.each([
@@ -53,6 +61,16 @@ describe('typed text with a small alphabet', () => {
     for (const text of [...samples, '𝟎１²', 'o’b。c｡d', '\u212aﬁ\u0000'])
       expect(foldInPages(text)).toBe(foldTypedText(text));
   });
+
+  it.each([
+    ['048213', '048213'],
+    ['０４８ ２１３', '048213'],
+    ['code: 048-213', '048213'],
+    ['10분 동안 사용할 수 있는 인증 코드: 048213', '048213'],
+    ['2026-11-28 048213 (10 minutes)', '048213'],
+    ['04', '04'],
+    ['0482137', '048213'],
+  ])('OC-04 gives the code field of the pages its digits: %s', (typed, digits) => expect(digitsOf(typed)).toBe(digits));
 
   it('IV-10 is folded again to itself', () => {
     for (const text of [' ａ\u200b ', '\u200b \u200b x', '½', '⑩'])

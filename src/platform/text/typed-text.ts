@@ -16,7 +16,11 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]/gu;
 /** Hyphens, minus sign and en dash, which keyboards put in place of the ASCII hyphen. */
 const HYPHENS = /[\u2010-\u2013\u2212]/g;
 const APOSTROPHES = /[\u2018\u2019]/g;
-const SEPARATORS = /[\s\p{P}]/gu;
+/**
+ * Blanks, punctuation and symbols, marks around a digit as in a keycap emoji, and the long vowel
+ * mark, which Japanese keyboards put in place of a hyphen.
+ */
+const SEPARATORS = /[\s\p{P}\p{S}\p{M}\u30fc]/gu;
 
 /**
  * Folds compatibility forms, removes invisible signs, and trims blanks and line breaks. Other
