@@ -103,12 +103,14 @@ describe('the configuration of production', () => {
     ['ARGON2_TIME_COST', { ARGON2_TIME_COST: '1' }],
     ['DEFAULT_LOCALE', { DEFAULT_LOCALE: 'fr' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
-    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com/' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com/login' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://*.example.com' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://ada@app.example.com' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com,null' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'file://app' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'htps://app.example.com' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'ftp://app.example.com' }],
-    ['CORS_ORIGINS', { CORS_ORIGINS: 'capacitor://localhost/' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'capacitor://localhost/app' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'capacitor://*' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'javascript://localhost' }],
     ['CORS_ALLOWED_HEADERS', { CORS_ALLOWED_HEADERS: 'X-A B' }],
@@ -311,6 +313,35 @@ describe('values derived from the configuration', () => {
       'https://accounts.example.com',
     ]);
   });
+
+  it('writes origins as browsers send them', () => {
+    const typed = 'https://App.example.com/, https://m.example.com:443, capacitor://localhost/';
+    const origins = ['https://app.example.com', 'https://m.example.com', 'capacitor://localhost'];
+    expect(load({ CORS_ORIGINS: typed }).env.CORS_ORIGINS).toEqual(origins);
+    expect(load({ PASSKEY_ORIGINS: 'https://App.example.com/' }).relyingParty.origins).toEqual([origins[0]]);
+  });
+
+  it('drops the quotes and blanks around a value that other programs leave there, but not of a secret', () => {
+    const { env, secrets } = load({
+      PORT: '"3001"',
+      MAIL_FROM: '"Acme" <no-reply@example.com>\r',
+      PRODUCT_NAME: '\'Acme: "A"\' ',
+      SMTP_REQUIRE_TLS: ' "false"',
+      SECRET: ' "any-thirty-two-bytes-will-do-here-0"',
+    });
+    expect([env.PORT, env.MAIL_FROM, env.PRODUCT_NAME, env.SMTP_REQUIRE_TLS]).toEqual([
+      3001,
+      '"Acme" <no-reply@example.com>',
+      'Acme: "A"',
+      false,
+    ]);
+    expect(secrets).toEqual([' "any-thirty-two-bytes-will-do-here-0"']);
+  });
+
+  it.each(['postgres://munjigi:pw@/munjigi?host=/run/postgresql', 'postgres://munjigi@%2Frun%2Fpostgresql/munjigi'])(
+    'accepts the socket of a database: %s',
+    (url) => expect(load({ DATABASE_URL: url }).env.DATABASE_URL).toBe(url),
+  );
 
   it.each(['capacitor://localhost', 'ionic://localhost', 'tauri://localhost', 'app://.', 'http://tauri.localhost'])(
     'TR-03 the origin of an app may be configured: %s',

@@ -31,7 +31,9 @@ export class AppConfig {
     const problems: Problems = {};
     // An empty value in a .env file means "not set".
     const values = Object.fromEntries(
-      Object.entries({ NODE_ENV: 'development', ...variables }).filter(([, value]) => value !== ''),
+      Object.entries({ NODE_ENV: 'development', ...variables })
+        .map(([name, value]) => [name, bareValue(name, value)] as const)
+        .filter(([, value]) => value !== ''),
     );
     // Copied to a plain object, because that of envalid throws when an invalid variable is read,
     // and the checks below read them.
@@ -197,6 +199,16 @@ export class AppConfig {
     const template = this.env[LINKED_PAGES[page]] ?? `${this.publicUrl}/pages/${page}#token={token}`;
     return template.replaceAll('{token}', encodeURIComponent(token));
   }
+}
+
+/**
+ * A value without blanks and quotes around it, which `docker run --env-file` and systemd keep. A
+ * secret stays as it is, because another text would derive other keys.
+ */
+function bareValue(name: string, value: string | undefined): string | undefined {
+  if (/SECRET/.test(name)) return value;
+  const trimmed = value?.trim();
+  return /^(["'])((?!\1).)*\1$/s.test(trimmed ?? '') ? trimmed!.slice(1, -1).trim() : trimmed;
 }
 
 /**

@@ -101,7 +101,8 @@ function checkPages(env: Environment, report: Report): void {
 function checkMail(env: Environment, report: Report): void {
   if (env.SMTP_CA_FILE === undefined) return;
   try {
-    new X509Certificate(readFileSync(env.SMTP_CA_FILE));
+    const pem = readFileSync(env.SMTP_CA_FILE, 'latin1'); // a certificate in DER would not be trusted
+    new X509Certificate(pem.slice(pem.indexOf('-----BEGIN ')));
   } catch {
     report('SMTP_CA_FILE', 'needs a readable file with a certificate in PEM format');
   }

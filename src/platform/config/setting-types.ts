@@ -78,7 +78,10 @@ export const countries = makeValidator((input) =>
  * own.
  */
 export const origins = makeValidator((input) =>
-  parseItems(input).map((item) => (isAppOrigin(item) ? item : checkOrigin(item))),
+  parseItems(input).map((item) => {
+    const origin = item.replace(/\/$/, '');
+    return isAppOrigin(origin) ? origin : checkOrigin(item);
+  }),
 );
 
 /** Comma-separated names of HTTP headers (RFC 9110 section 5.6.2). */
@@ -159,7 +162,8 @@ function checkNoLogin(url: string): string {
 function checkServerUrl(input: string, protocols: string[]): string {
   if (!protocols.some((protocol) => input.startsWith(`${protocol}//`))) return checkUrl(input, protocols);
   const url = encodeLogin(input);
-  if (url === null || !URL.canParse(url))
+  // Without a host, as in `postgres://user@/name?host=/run/postgresql`, the driver uses a socket.
+  if (url === null || !URL.canParse(url.replace('@/', '@socket/')))
     throw new Error('needs user:password@host:port; write # as %23, / as %2F, ? as %3F and @ as %40 in a password');
   return url;
 }
@@ -175,8 +179,10 @@ function isAppOrigin(input: string): boolean {
   return hasOrigin && !/t+ps?$/.test(scheme);
 }
 
+/** @returns the origin as browsers send it: in lower case, without `/` and the standard port */
 function checkOrigin(input: string): string {
-  const { origin } = new URL(checkUrl(input, ['http:', 'https:']));
-  if (origin !== input) throw new Error('needs plain origins such as https://app.example.com, no path and no wildcard');
+  const { origin, href } = new URL(checkUrl(input, ['http:', 'https:']));
+  if (href !== `${origin}/` || /[*?#]/.test(input))
+    throw new Error('needs plain origins such as https://app.example.com, no path and no wildcard');
   return origin;
 }
