@@ -20,6 +20,14 @@ describe('a user agent', () => {
     [`${ANDROID} Line/13.8.0/IAB`, 'LINE', 'Android'],
     [`${IPHONE} Mobile/15E148 Safari Line/13.8.0`, 'LINE', 'iOS'],
     [`${ANDROID} DaumApps/7.0 DaumDevice/mobile`, 'Daum app', 'Android'],
+    [`${ANDROID} NAVER(higgs; 1010; 11.22.1)`, 'NAVER app', 'Android'],
+    [`${IPHONE} Mobile/15E148 [LinkedInApp]/9.29`, 'LinkedIn', 'iOS'],
+    [`${ANDROID} TwitterAndroid`, 'X', 'Android'],
+    [`${IPHONE} GSA/290.0 Mobile/15E148 Safari/604.1`, 'Google app', 'iOS'],
+    [`${ANDROID} MicroMessenger/8.0.40`, 'WeChat', 'Android'],
+    [`${ANDROID} everytimeApp/7.1`, 'App', 'Android'],
+    [ANDROID, 'App', 'Android'],
+    [`${IPHONE} Mobile/15E148`, 'App', 'iOS'],
   ])('of a browser inside an app names the app: %s', (userAgent, browser, os) => {
     expect(summariseUserAgent(userAgent)).toEqual({ browser, os });
   });

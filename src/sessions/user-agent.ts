@@ -12,7 +12,7 @@ export interface UserAgentSummary {
 const IN_APP_BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/KAKAOTALK/i, 'KakaoTalk'],
   [/KAKAOSTORY/i, 'KakaoStory'],
-  [/NAVER\(inapp/i, 'NAVER app'],
+  [/NAVER\(/i, 'NAVER app'],
   [/DaumApps/i, 'Daum app'],
   [/\bBAND\/[\d.]/, 'BAND'],
   [/\bLine\/[\d.]/i, 'LINE'],
@@ -21,9 +21,16 @@ const IN_APP_BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/Orca-Android|FBAN\/Messenger/, 'Messenger'],
   [/\bFB(?:AN|AV|_IAB)\//, 'Facebook'],
   [/musical_ly|BytedanceWebview|\bTikTok\b/i, 'TikTok'],
-  [/\bTwitter\b/, 'X'],
+  [/\bTwitter(?:Android)?\b/, 'X'],
   [/\bSnapchat\b/, 'Snapchat'],
+  [/\bLinkedInApp\b/, 'LinkedIn'],
+  [/\bPinterest\b/, 'Pinterest'],
+  [/\bTelegram\b/, 'Telegram'],
+  [/\bWhatsApp\b/, 'WhatsApp'],
+  [/\bGSA\//, 'Google app'],
 ];
+/** A web view of Android or iOS, whose app does not name itself. */
+const WEB_VIEW = /; wv\)|^Mozilla\/5\.0 \((?:iPhone|iPad|iPod)(?!.*\bSafari\/).*\bMobile\//;
 
 /**
  * Browser and operating system, by which a member recognises a device. A client can send any user
@@ -33,7 +40,8 @@ export function summariseUserAgent(userAgent: string): UserAgentSummary {
   if (userAgent === '') return { browser: null, os: null };
   const { browser, os } = Bowser.parse(userAgent);
   const inApp = IN_APP_BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
-  return { browser: inApp ?? (browser.name || null), os: os.name || null };
+  const isUnnamedApp = WEB_VIEW.test(userAgent) && ['Chrome', 'Safari'].includes(browser.name ?? '');
+  return { browser: inApp ?? (isUnnamedApp ? 'App' : browser.name || null), os: os.name || null };
 }
 
 /** Whether two user agents differ by versions only: the same browser or app, on the same system. */

@@ -33,7 +33,8 @@ export function limitKey(ip: string): string {
  */
 export function canonicalAddress(text: string): string | null {
   if (isIP(text) === 4) return text;
-  const bare = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? /^"?\[([^\]]+)\](?::\d+)?"?$/.exec(text)?.[1] ?? text;
+  const entry = text.trim().replace(/^"(.*)"$/, '$1');
+  const bare = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(entry)?.[1] ?? /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? entry;
   return parse(bare)?.toString() ?? null;
 }
 

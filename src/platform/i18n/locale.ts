@@ -17,8 +17,13 @@ export function negotiateLocale(acceptLanguage: string | undefined, fallback: Lo
   // The fallback comes first, because the first wins among equals, such as with `*`.
   const available = [fallback, ...LOCALES.filter((locale) => locale !== fallback)];
   // Limited, because parsing a header of many kilobytes takes milliseconds; browsers send less.
-  // Some HTTP libraries of phones send the name of a POSIX locale, `ko_KR`, instead of a language tag.
-  const header = acceptLanguage.slice(0, MAX_HEADER).replaceAll('_', '-');
+  // Some HTTP libraries send the name of a POSIX locale, `ko_KR` or `ko@euro`, or the three-letter
+  // code of the language instead of a language tag.
+  const header = acceptLanguage
+    .slice(0, MAX_HEADER)
+    .replace(/_/g, '-')
+    .replace(/@[^,;]*/g, '')
+    .replace(/(?<![\w-])(?:(ko)r|(en)g)(?![\w])/gi, '$1$2');
   const negotiator = new Negotiator({ headers: { 'accept-language': header } });
   return (negotiator.language(available) as Locale | undefined) ?? fallback;
 }
