@@ -15,6 +15,7 @@ describe('the login in the URL of a server', () => {
     ['postgres://munjigi:12/34@db/app', ['munjigi', '12/34', 'db', '/app']],
     ['postgres://munjigi:a@b:c@db/app', ['munjigi', 'a@b:c', 'db', '/app']],
     ['postgres://munjigi:100%sure@db/app', ['munjigi', '100%sure', 'db', '/app']],
+    ['postgres://munjigi:a%E0b%23@db/app', ['munjigi', 'a%E0b%23', 'db', '/app']],
     ['postgres://munjigi:100%25sure@db/app', ['munjigi', '100%sure', 'db', '/app']],
     [
       'smtps://me@example.com:a#b c[1]@mail.example.com:465',

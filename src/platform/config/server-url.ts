@@ -31,5 +31,16 @@ export function withoutLogin(text: string): string {
 
 /** A valid escape such as `%23` stays: it is encoded already. */
 function encodePart(text: string): string {
+  if (!isEncodedText(text)) return encodePart(text.replaceAll('%', '%25'));
   return text.replace(NOT_ALLOWED, (character) => encodeURIComponent(character));
+}
+
+/** Whether the escapes stand for text: `%E0` alone is a part of a character, so a person typed it. */
+function isEncodedText(text: string): boolean {
+  try {
+    decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeRefusal } from './database-errors.js';
+import { describeRefusal, isDatabaseUnavailable } from './database-errors.js';
 
 describe('a database that cannot be used', () => {
   it.each([
@@ -10,14 +10,24 @@ describe('a database that cannot be used', () => {
     ['no pg_hba.conf entry for host "10.0.0.1", user "munjigi", no encryption', 'Allow this user and address'],
     ['The server does not support SSL connections', 'Correct sslmode and sslrootcert in DATABASE_URL.'],
     ['unsupported startup parameter: statement_timeout', 'Through PgBouncer, also set DATABASE_DIRECT_URL'],
-    ['unrecognized configuration parameter "idle_session_timeout"', 'Use PostgreSQL 15 or newer.'],
+    ['unrecognized configuration parameter "idle_session_timeout"', 'Remove it from ?options in DATABASE_URL, or use'],
     ['getaddrinfo ENOTFOUND db', 'Correct the host in DATABASE_URL.'],
     ['timeout exceeded when trying to connect', 'Check host and port in DATABASE_URL, and firewalls'],
+    [`ENOENT: no such file or directory, open '/no/ca.pem'`, 'Correct sslmode and sslrootcert in DATABASE_URL.'],
     ['something new', 'Check the URL in DATABASE_URL.'],
   ])('is one sentence and what to do: %s', (reason, remedy) => {
     const text = describeRefusal(new Error(reason));
     expect(text).toBe(text.split('\n')[0]);
     expect(text).toContain(`The database of DATABASE_URL cannot be used: ${reason}. ${remedy}`);
+  });
+
+  it('is worth waiting for where the connection failed, not where a file is missing', () => {
+    const failure = (syscall: string) => Object.assign(new Error('no such file'), { code: 'ENOENT', syscall });
+    expect([failure('connect'), failure('open'), new Error('timeout expired')].map(isDatabaseUnavailable)).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   it('has a reason where several addresses were tried, and the setting of its URL', () => {

@@ -45,16 +45,18 @@ const UNAVAILABLE_CLASS = /^(08|25006)/;
  * of a transaction.
  */
 const CLIENT_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after|Query runner already released/;
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after|Query runner already released/;
 
 /** Whether the error is temporary, so that a retry after a few seconds may succeed. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code, cause, driverError, errors } = error as Error & {
+  const { code, syscall, cause, driverError, errors } = error as Error & {
     code?: unknown;
+    syscall?: unknown;
     driverError?: unknown;
     errors?: unknown[];
   };
+  if (syscall === 'open') return false; // a file of the URL, such as sslrootcert, is missing
   if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || UNAVAILABLE_CLASS.test(code))) return true;
   if (CLIENT_MESSAGES.test(error.message)) return true;
   return [cause, driverError, ...(errors ?? [])].some((inner) => inner !== error && isDatabaseUnavailable(inner));
@@ -98,7 +100,7 @@ export function adviceFor(error: unknown, setting = 'DATABASE_URL'): string {
 const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
   [/unsupported startup parameter/, 'Through PgBouncer, also set DATABASE_DIRECT_URL (docs/scaling.md).'],
   [/password authentication failed/, 'Correct the user or the password in SETTING.'],
-  [/unrecognized configuration parameter/, 'Use PostgreSQL 15 or newer.'],
+  [/unrecognized configuration parameter/, 'Remove it from ?options in SETTING, or use PostgreSQL 15 or newer.'],
   [/client password must be/, 'Add the password of the user to SETTING.'],
   [/^database ".*" does not exist/, 'Create the database, or correct its name in SETTING.'],
   [/^role ".*" does not exist/, 'Create the role, or correct the user in SETTING.'],
@@ -106,7 +108,7 @@ const REMEDIES: readonly (readonly [reason: RegExp, remedy: string])[] = [
     /pg_hba\.conf/,
     'Allow this user and address in pg_hba.conf; if only TLS is allowed, add ?sslmode=require to SETTING.',
   ],
-  [/SSL|TLS|certificate/i, 'Correct sslmode and sslrootcert in SETTING.'],
+  [/SSL|TLS|certificate|, open '/i, 'Correct sslmode and sslrootcert in SETTING.'],
   [/ENOTFOUND|EAI_AGAIN/, 'Correct the host in SETTING.'],
   [/ECONNREFUSED|ENOENT/, 'Start PostgreSQL, or correct host and port in SETTING.'],
   [/timeout|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/i, 'Check host and port in SETTING, and firewalls on the way.'],

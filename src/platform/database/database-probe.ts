@@ -10,9 +10,14 @@ const OLDEST_VERSION = 150_000;
 /**
  * Waits until PostgreSQL answers, so that both can be started together.
  * @param report receives the lines for the log; see {@link RepeatedFailure}
+ * @param setting the setting that holds the URL
  * @throws StartError when waiting cannot help
  */
-export async function waitForDatabase(settings: DatabaseSettings, report: (line: string) => void): Promise<void> {
+export async function waitForDatabase(
+  settings: DatabaseSettings,
+  report: (line: string) => void,
+  setting = 'DATABASE_URL',
+): Promise<void> {
   const failure = new RepeatedFailure('waiting for the database', report);
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -22,8 +27,8 @@ export async function waitForDatabase(settings: DatabaseSettings, report: (line:
     } catch (error) {
       if (error instanceof StartError) throw error;
       if (!isDatabaseUnavailable(error) || /unsupported startup parameter/.test(reasonOf(error)))
-        throw new StartError(describeRefusal(error), { cause: error });
-      failure.record(`${reasonOf(error)}. ${adviceFor(error)}`);
+        throw new StartError(describeRefusal(error, setting), { cause: error });
+      failure.record(`${reasonOf(error)}. ${adviceFor(error, setting)}`);
       await delay(Math.min(250 * attempt, 2000));
     }
   }

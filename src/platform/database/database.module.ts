@@ -39,6 +39,10 @@ export class DatabaseModule {
             await waitForDatabase(settings, (line) => logger.warn(line));
             const options = { ...connectionOptions(settings), ...schema } as DataSourceOptions;
             if (env.MIGRATE_ON_START) {
+              if (env.DATABASE_DIRECT_URL !== undefined) {
+                const direct = { ...settings, url: directDatabaseUrl, isPooled: false };
+                await waitForDatabase(direct, (line) => logger.warn(line), 'DATABASE_DIRECT_URL');
+              }
               const applied = await migrate({ ...options, url: directDatabaseUrl } as DataSourceOptions);
               if (applied.length > 0) logger.log(`migrated: ${applied.join(', ')}`);
             }
