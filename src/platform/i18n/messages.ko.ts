@@ -66,7 +66,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   factor_proof_required: {
     title: '2단계 인증 필요',
     detail:
-      '2단계 인증을 바꾸려면 먼저 확인이 필요합니다. 패스키가 있으면 패스키로, 없으면 앱의 코드로 확인해 주세요. 복구 코드도 쓸 수 있습니다.',
+      '2단계 인증을 바꾸려면 먼저 본인 확인이 필요합니다. 패스키가 있으면 패스키로, 없으면 인증 앱의 인증 코드로 확인해 주세요. 복구 코드도 사용할 수 있습니다.',
   },
   origin_not_allowed: { title: '허용되지 않은 출처', detail: '등록된 웹 페이지에서만 쿠키를 사용할 수 있습니다.' },
   not_found: { title: '찾을 수 없음', detail: '요청하신 항목이 존재하지 않습니다.' },
@@ -133,7 +133,7 @@ export const fields: { [Code in keyof typeof englishFields]: (params: Params) =>
   invalid_value: ({ allowed }) => `다음 중 하나여야 합니다: ${allowed}`,
   email_invalid: () => '올바른 이메일이 아닙니다. ada@example.com과 같은 형식으로 하나만 입력해 주세요.',
   login_id_invalid: () => '아이디는 영문 소문자로 시작하는 4~32자의 영문 소문자, 숫자, 점, 밑줄, 하이픈이어야 합니다.',
-  login_id_reserved: () => '서비스에서 사용하는 이름이라 아이디로 쓸 수 없습니다. 다른 아이디를 입력해 주세요.',
+  login_id_reserved: () => '서비스에서 사용하는 이름이라 아이디로 사용할 수 없습니다. 다른 아이디를 입력해 주세요.',
   code_malformed: () => '인증 코드는 6자리 숫자입니다.',
   credential_malformed: ({ member, expected }) =>
     `브라우저가 반환한 JSON이어야 합니다. ${member}의 값은 다음이어야 합니다: ${expected}`,
