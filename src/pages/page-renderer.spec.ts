@@ -17,6 +17,7 @@ const OPTIONS: PageRendererOptions = {
   pages: PAGE_NAMES,
   loginUrl: 'https://app.example/login',
   appUrl: undefined,
+  sharesCookie: true,
   returnOrigins: ['https://app.example', 'https://m.example'],
   passwordMinLength: 10,
   passwordMinScore: 3,

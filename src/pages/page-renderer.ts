@@ -17,6 +17,8 @@ export interface PageRendererOptions {
   readonly appUrl?: string | undefined;
   /** The origins that visitors may be sent back to; see return-to.js. */
   readonly returnOrigins: readonly string[];
+  /** Whether apps may use the same cookies; see bound-request.js. */
+  readonly sharesCookie: boolean;
   readonly passwordMinLength: number;
   /** The seconds between two mails to one address. */
   readonly resendSeconds: number;
@@ -57,7 +59,7 @@ export class PageRenderer {
   }
 
   private values(page: PageName, locale: Locale): object {
-    const { productName, hasLogo, appUrl, returnOrigins } = this.options;
+    const { productName, hasLogo, appUrl, returnOrigins, sharesCookie } = this.options;
     const { passwordMinLength, passwordMinScore, resendSeconds, erasureGraceDays } = this.options;
     return {
       page,
@@ -66,6 +68,7 @@ export class PageRenderer {
       hasLogo,
       appUrl: appUrl ?? '',
       returnOrigins: returnOrigins.join(' '),
+      sharesCookie,
       passwordMinLength,
       passwordMinScore,
       resendSeconds,

@@ -21,7 +21,7 @@ const DAY_SECONDS = 86_400;
     },
     {
       provide: PageRenderer,
-      useFactory: ({ env, brandLogo, returnOrigins }: AppConfig) =>
+      useFactory: ({ env, brandLogo, returnOrigins, publicUrl }: AppConfig) =>
         new PageRenderer({
           productName: env.PRODUCT_NAME,
           hasLogo: brandLogo !== null,
@@ -29,6 +29,7 @@ const DAY_SECONDS = 86_400;
           loginUrl: env.LOGIN_URL,
           appUrl: env.APP_URL,
           returnOrigins,
+          sharesCookie: env.CORS_ORIGINS.length > 0 || isOnOrigin(env.APP_URL, publicUrl),
           passwordMinLength: env.PASSWORD_MIN_LENGTH,
           passwordMinScore: env.PASSWORD_MIN_SCORE,
           resendSeconds: env.CODE_RESEND_SECONDS,
@@ -39,3 +40,7 @@ const DAY_SECONDS = 86_400;
   ],
 })
 export class PagesModule {}
+
+function isOnOrigin(appUrl: string | undefined, publicUrl: string): boolean {
+  return appUrl !== undefined && URL.canParse(appUrl) && new URL(appUrl).origin === new URL(publicUrl).origin;
+}

@@ -47,6 +47,8 @@ describeInBrowser('the account page', () => {
       const shown = await panel(visitor, 'profile').innerText();
       expect([shown.includes(ada.loginId), shown.includes('Ada Lovelace')]).toEqual([true, true]);
       expect(await panel(visitor, 'email').innerText()).toContain(ada.email);
+      const bound = { en: 'Bound to this device', ko: '이 기기에서만 사용 가능' }[look.language];
+      expect(await panel(visitor, 'sessions').locator('li').first().innerText()).toContain(bound); // RB-06
       await visitor.inspect('account');
 
       await visitor.open('logout');

@@ -9,7 +9,7 @@ import { call } from './session.js';
 
 /**
  * @typedef {{ id: string, deviceName: string | null, browser: string | null, os: string | null, ip:
- * string, country: string | null, lastUsedAt: string, current: boolean }} Session
+ * string, country: string | null, lastUsedAt: string, current: boolean, bound: boolean }} Session
  */
 
 export async function showSessions() {
@@ -27,11 +27,12 @@ export async function showSessions() {
   }
 
   /** @param {Session} session */
-  function listItem({ id, deviceName, browser, os, ip, country, lastUsedAt, current }) {
+  function listItem({ id, deviceName, browser, os, ip, country, lastUsedAt, current, bound }) {
     const item = panel.copyTemplate('session');
     const device = deviceName ?? ([browser, os].filter(Boolean).join(' · ') || text('unknownDevice'));
     const time = text('lastUsed', { time: shortTime(lastUsedAt) });
-    fill(item, { device, about: [time, countryName(country), ip].filter(Boolean).join(' · ') });
+    const binding = bound ? text(current ? 'boundToThisDevice' : 'boundToItsDevice') : '';
+    fill(item, { device, about: [time, countryName(country), ip, binding].filter(Boolean).join(' · ') });
     find('[data-current]', item).hidden = !current;
     const end = find('[data-end]', item);
     end.hidden = current; // the current session is ended by the log-out button at the top

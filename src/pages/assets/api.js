@@ -2,6 +2,8 @@
 
 /** Calls the API. Every failure becomes an ApiProblem that a page can show. */
 
+import { makeProof } from './device-key.js';
+
 /** Relative to this file, so that it also works behind a proxy that adds a path. */
 const API = new URL('../../api/', import.meta.url);
 const TIMEOUT_MS = 20_000;
@@ -13,14 +15,16 @@ export class ApiProblem extends Error {
    * that is not from the API
    * @param {{ detail?: string, errors?: { field: string, message: string }[], retryAfter?: number
    * }} [problem]
+   * @param {string} [nonce] that the next proof needs
    */
-  constructor(code, problem = {}) {
+  constructor(code, problem = {}, nonce) {
     super(code);
     this.code = code;
     this.detail = problem.detail ?? '';
     this.fields = Array.isArray(problem.errors) ? problem.errors : [];
     /** Whole seconds. */
     this.retryAfter = Number(problem.retryAfter ?? 0);
+    this.nonce = nonce;
   }
 }
 
@@ -41,18 +45,36 @@ export function post(operation, body, bearer) {
  * Calls an operation and returns the body of the response. Throws an ApiProblem unless it succeeds.
  * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method
  * @param {string} operation
- * @param {{ body?: object | undefined, bearer?: string | undefined, cookies?: boolean }} [options]
- * with `cookies`, the
- * session cookies are sent and may be set
+ * @param {{ body?: object | undefined, bearer?: string | undefined, cookies?: boolean, key?:
+ * import('./device-key.js').DeviceKey | null }} [options] with `cookies`, the session cookies are
+ * sent and may be set; with `key`, the request proves possession of it, and `bearer` is bound to it
  * @returns {Promise<any>}
  */
-export async function request(method, operation, { body, bearer, cookies = false } = {}) {
+export async function request(method, operation, options = {}) {
+  try {
+    return await send(method, operation, options);
+  } catch (error) {
+    // This computer's clock is wrong. The server has done nothing but to give a nonce.
+    if (!(error instanceof ApiProblem) || error.code !== 'proof_stale') throw error;
+    return send(method, operation, options, error.nonce);
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} operation
+ * @param {NonNullable<Parameters<typeof request>[2]>} options
+ * @param {string} [nonce]
+ */
+async function send(method, operation, { body, bearer, cookies = false, key }, nonce) {
+  const url = new URL(operation, API);
   const headers = new Headers({ accept: 'application/json', 'accept-language': document.documentElement.lang });
   if (body !== undefined) headers.set('content-type', 'application/json');
-  if (bearer !== undefined) headers.set('authorization', `Bearer ${bearer}`);
+  if (bearer !== undefined) headers.set('authorization', `${key ? 'DPoP' : 'Bearer'} ${bearer}`);
+  if (key) headers.set('dpop', await makeProof(key, { method, url, nonce, accessToken: bearer }));
   let response, text;
   try {
-    response = await fetch(new URL(operation, API), {
+    response = await fetch(url, {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
@@ -71,7 +93,9 @@ export async function request(method, operation, { body, bearer, cookies = false
     if (isFromApi) return result;
   }
   // A proxy may send an error page without a code.
-  throw typeof result?.code === 'string' ? new ApiProblem(result.code, result) : new ApiProblem('unexpected');
+  throw typeof result?.code === 'string'
+    ? new ApiProblem(result.code, result, response.headers.get('dpop-nonce') ?? undefined)
+    : new ApiProblem('unexpected');
 }
 
 /** @param {string} text */

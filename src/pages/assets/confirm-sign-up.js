@@ -2,7 +2,8 @@
 
 /** The page of the link in a sign-up mail. Opening it changes nothing; only its two buttons do. */
 
-import { ApiProblem, post, request } from './api.js';
+import { ApiProblem, post } from './api.js';
+import { openSession } from './bound-request.js';
 import { onSubmit, requiredValues } from './form.js';
 import { FieldProblem, reasonOf } from './form-problems.js';
 import { onLanguageChange } from './language.js';
@@ -58,15 +59,15 @@ async function confirm() {
     ...(signUpId === null ? { password: text('signUpPasswordMissing') } : {}),
   });
   try {
-    const result = await request('POST', 'auth/sign-up/confirm-link', {
-      body: {
-        token,
-        ...(signUpId === null ? { password: password.value } : { signUpId }),
-        ...(needsAnotherLoginId ? { loginId: otherLoginId } : {}),
-        ...(isLoggingIn ? { transport: 'cookie' } : {}),
-      },
-      cookies: isLoggingIn,
-    });
+    const body = {
+      token,
+      ...(signUpId === null ? { password: password.value } : { signUpId }),
+      ...(needsAnotherLoginId ? { loginId: otherLoginId } : {}),
+      ...(isLoggingIn ? { transport: 'cookie' } : {}),
+    };
+    const result = isLoggingIn
+      ? await openSession('auth/sign-up/confirm-link', body)
+      : await post('auth/sign-up/confirm-link', body);
     if (!isLoggingIn) endSession(result);
     forgetSignUp();
     forgetReturn();

@@ -5,7 +5,8 @@
  * session is kept in cookies that scripts cannot read.
  */
 
-import { ApiProblem, request } from './api.js';
+import { ApiProblem } from './api.js';
+import { openSession } from './bound-request.js';
 import { clearForm, onSubmit, requiredValue, requiredValues } from './form.js';
 import { onLanguageChange } from './language.js';
 import { takeSecret } from './link-token.js';
@@ -106,7 +107,7 @@ async function sendSecondFactor() {
 /** @param {string} operation @param {object} [body] */
 async function send(operation, body) {
   try {
-    return await request('POST', operation, { body, cookies: true });
+    return await openSession(operation, body);
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     if (error.code === 'invalid_credentials') {

@@ -7,6 +7,8 @@
  */
 
 import { ApiProblem, request } from './api.js';
+import { renewSession } from './bound-request.js';
+import { findKey } from './device-key.js';
 
 /**
  * The access token is renewed this long before it expires, so that it does not expire during a
@@ -17,6 +19,11 @@ const MARGIN_MS = 15_000;
 const TOKEN_REFUSALS = ['token_expired', 'token_invalid', 'session_ended'];
 
 let accessToken = '';
+/**
+ * Set if the access token is bound to it, which an app of this origin may have chosen.
+ * @type {import('./device-key.js').DeviceKey | null}
+ */
+let tokenKey = null;
 let renewAt = 0;
 /** @type {Promise<void> | null} */
 let renewing = null;
@@ -40,13 +47,13 @@ export class SignedOut extends Error {
 export async function call(method, operation, body) {
   if (Date.now() > renewAt) await renew();
   try {
-    return await request(method, operation, { body, bearer: accessToken });
+    return await request(method, operation, { body, bearer: accessToken, key: tokenKey });
   } catch (error) {
     if (!(error instanceof ApiProblem) || !TOKEN_REFUSALS.includes(error.code)) throw error;
     // The token may have expired while the computer slept, or the session may have ended. Renewing
     // shows which.
     await renew();
-    return request(method, operation, { body, bearer: accessToken });
+    return request(method, operation, { body, bearer: accessToken, key: tokenKey });
   }
 }
 
@@ -88,15 +95,18 @@ function renew() {
 
 async function refresh() {
   try {
-    const tokens = await request('POST', 'auth/refresh', { cookies: true });
+    const key = await findKey();
+    const tokens = await renewSession(key);
     if (typeof tokens?.accessToken !== 'string') throw new ApiProblem('unexpected'); // not from the API
     accessToken = tokens.accessToken;
+    tokenKey = tokens.tokenType === 'DPoP' ? key : null;
     renewAt = Date.now() + tokens.expiresIn * 1000 - MARGIN_MS;
   } catch (error) {
     accessToken = '';
     renewAt = 0;
     if (!(error instanceof ApiProblem)) throw error;
-    if (error.code === 'token_invalid') throw new SignedOut(false);
+    // `proof_required`: the session in the cookie is bound to a key that this page does not have.
+    if (['token_invalid', 'proof_required'].includes(error.code)) throw new SignedOut(false);
     if (['token_expired', 'session_ended', 'token_reused'].includes(error.code)) throw new SignedOut(true);
     throw error;
   }

@@ -2,7 +2,8 @@
 
 /** The sign-up page: the form, then the code from the mail. */
 
-import { ApiProblem, post, request } from './api.js';
+import { ApiProblem, post } from './api.js';
+import { openSession } from './bound-request.js';
 import { clearForm, onSubmit, readFields, requiredValues, valueOf } from './form.js';
 import { FieldProblem, FieldProblems, showFieldError } from './form-problems.js';
 import { onLanguageChange } from './language.js';
@@ -118,15 +119,15 @@ async function confirm() {
     ...(needsAnotherLoginId ? { newLoginId: text('loginIdMissing') } : {}),
   });
   try {
-    const result = await request('POST', 'auth/sign-up/confirm-code', {
-      body: {
-        signUpId,
-        code,
-        ...(newLoginId === undefined ? {} : { loginId: newLoginId }),
-        ...(isLoggingIn ? { transport: 'cookie' } : {}),
-      },
-      cookies: isLoggingIn,
-    });
+    const body = {
+      signUpId,
+      code,
+      ...(newLoginId === undefined ? {} : { loginId: newLoginId }),
+      ...(isLoggingIn ? { transport: 'cookie' } : {}),
+    };
+    const result = isLoggingIn
+      ? await openSession('auth/sign-up/confirm-code', body)
+      : await post('auth/sign-up/confirm-code', body);
     // Without a page to continue with, no app could use the session.
     if (!isLoggingIn) await post('auth/logout', undefined, result.accessToken);
   } catch (error) {

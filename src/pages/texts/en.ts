@@ -230,6 +230,8 @@ export const en = {
     thisDevice: 'This device',
     unknownDevice: 'Unknown device',
     lastUsed: 'Last used {time}',
+    boundToThisDevice: 'Bound to this device',
+    boundToItsDevice: 'Bound to its device',
     end: 'Log out',
     endNamed: 'Log out {device}',
     ended: '{device} has been logged out.',

@@ -235,6 +235,8 @@ export const ko: PageTexts = {
     thisDevice: '현재 기기',
     unknownDevice: '알 수 없는 기기',
     lastUsed: '마지막 사용 {time}',
+    boundToThisDevice: '이 기기에서만 사용 가능',
+    boundToItsDevice: '해당 기기에서만 사용 가능',
     end: '로그아웃',
     endNamed: '{device} 로그아웃',
     ended: '{device}에서 로그아웃되었습니다.',
