@@ -182,7 +182,7 @@ describe('a client with the binding full', () => {
     const seen: { scheme: string; claims: Record<string, unknown> }[] = [];
     const service: typeof fetch = async (url, init = {}) => {
       const headers = new Headers(init.headers);
-      if (!String(url).startsWith(ORDERS)) return network.fetch(url, init);
+      if (!(url as string).startsWith(ORDERS)) return network.fetch(url, init);
       const { claims } = decodeToken(headers.get('dpop')!);
       seen.push({ scheme: headers.get('authorization')!.split(' ')[0]!, claims });
       const refusal = { 'dpop-nonce': 'n-1', 'www-authenticate': 'DPoP error="use_dpop_nonce"' };

@@ -1,7 +1,7 @@
 /** The parts of IndexedDB that are used here. */
 interface DbRequest<T> {
   readonly result: T;
-  readonly error: unknown;
+  readonly error: Error | null;
   onsuccess: (() => void) | null;
   onerror: (() => void) | null;
 }
@@ -18,7 +18,7 @@ interface Database {
 }
 
 interface Transaction {
-  readonly error: unknown;
+  readonly error: Error | null;
   oncomplete: (() => void) | null;
   onabort: (() => void) | null;
   objectStore(name: string): ObjectStore;
@@ -78,7 +78,7 @@ async function inTransaction(
       // Strict: a session must not outlive its key when the device loses power.
       const transaction = database.transaction(STORE, mode, { durability: 'strict' });
       transaction.oncomplete = () => resolve(held);
-      transaction.onabort = () => reject(transaction.error as Error);
+      transaction.onabort = () => reject(transaction.error ?? new Error('The key database failed.'));
       action(transaction.objectStore(STORE), (value) => (held = value));
     });
   } finally {
@@ -91,7 +91,7 @@ function open(factory: DbFactory): Promise<Database> {
     const request = factory.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error as Error);
+    request.onerror = () => reject(request.error ?? new Error('The key database failed.'));
     request.onblocked = () => reject(new Error('The key database is blocked.'));
   });
 }
