@@ -4682,7 +4682,7 @@ export interface operations {
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal_error"];
-            503: components["responses"]["503.overloaded.service_unavailable"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     notMeReport: {
@@ -4719,7 +4719,7 @@ export interface operations {
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal_error"];
-            503: components["responses"]["503.overloaded.service_unavailable"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     notMeInspect: {
@@ -4906,7 +4906,7 @@ export interface operations {
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal_error"];
-            503: components["responses"]["503.overloaded.service_unavailable"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     membersAdminEndSessions: {

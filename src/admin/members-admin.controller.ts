@@ -84,7 +84,7 @@ export class MembersAdminController {
    */
   @Post(':id/password-reset')
   @HttpCode(HttpStatus.ACCEPTED)
-  @AdminChanges('member_not_active', 'overloaded')
+  @AdminChanges('member_not_active')
   async demandPasswordReset(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,

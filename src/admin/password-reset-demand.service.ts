@@ -31,12 +31,11 @@ export class PasswordResetDemandService {
    * If the reason is `compromised`, the present password no longer begins a login: who knows it could
    * set the new one first (ADR 0023).
    *
-   * @throws DomainError `not_found`, `member_not_active`, `overloaded`
+   * @throws DomainError `not_found`, `member_not_active`
    */
   async demand(admin: Principal, id: string, reason: ResetReason, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);
-    // Hashing is slow on purpose; done here, it holds no database connection.
-    const unknownPasswordHash = reason === 'compromised' ? await this.passwords.hashUnknown() : null;
+    const unknownPasswordHash = reason === 'compromised' ? this.passwords.makeUnknownHash() : null;
     await this.database.transaction(async (tx) => {
       const member = await this.writes.asAdministratorOf(tx, admin, id);
       if (member.status !== 'active') throw new DomainError('member_not_active');

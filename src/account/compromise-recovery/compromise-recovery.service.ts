@@ -27,15 +27,6 @@ export class CompromiseRecoveryService {
   ) {}
 
   /**
-   * Hashes a random password that is not kept, for {@link recover}. Call this before the
-   * transaction, because hashing is slow.
-   * @throws DomainError `overloaded`
-   */
-  async hashUnknownPassword(): Promise<string> {
-    return this.passwords.hashUnknown();
-  }
-
-  /**
    * Restores a closed account, replaces the password, removes the intruder's access, undoes the
    * address change and mails a link for a new password. Where another account has the previous
    * address, the intruder's access is removed all the same, and no link is mailed: it would go to
@@ -50,14 +41,13 @@ export class CompromiseRecoveryService {
     tx: Tx,
     memberId: string,
     change: UndoableChange | null,
-    unknownPasswordHash: string,
     usedLink: UsedLink,
     context: ClientContext,
   ): Promise<boolean> {
     // The intruder may have closed the account.
     await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
     // The intruder may know the old password.
-    await this.members.setPassword(tx, memberId, unknownPasswordHash);
+    await this.members.setPassword(tx, memberId, this.passwords.makeUnknownHash());
     await this.eviction.evict(tx, memberId, context);
     if (change && !(await this.undo(tx, change, context))) return false;
     await this.recoveryMail.send(tx, memberId, usedLink, context);

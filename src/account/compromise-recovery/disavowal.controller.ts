@@ -22,7 +22,7 @@ export class DisavowalController {
   @Post()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'notMeReport' })
-  @ApiProblems('link_invalid', 'link_expired', 'email_taken', 'overloaded')
+  @ApiProblems('link_invalid', 'link_expired', 'email_taken')
   async report(@Body() { token }: DisavowalRequest, @Context() context: ClientContext): Promise<void> {
     await this.disavowals.report(token, context);
   }

@@ -52,27 +52,19 @@ export class DisavowalService {
    * Recovers the account: ends all sessions, voids open challenges, replaces the password by an
    * unknown one, undoes an address change that can still be undone, and mails a link for a new
    * password.
-   * @throws DomainError `link_invalid`, `link_expired`, `overloaded`; `email_taken` where all of it
+   * @throws DomainError `link_invalid`, `link_expired`; `email_taken` where all of it
    * was done but the last two
    */
   async report(token: string, context: ClientContext): Promise<void> {
     const link = await this.verifyUnused(token);
     const { sub: memberId, jti } = link;
-    const unknownPasswordHash = await this.compromiseRecovery.hashUnknownPassword();
     const isRecovered = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);
       await this.getAddressee(tx, link);
       if (!(await this.reports.add(tx, jti))) throw new DomainError('link_invalid', { detail: 'used a moment ago' });
       await this.auditLog.record(tx, 'account.not_me_reported', { memberId, context }, {});
       const change = await this.emailChanges.findOldestUndoable(tx, memberId);
-      return this.compromiseRecovery.recover(
-        tx,
-        memberId,
-        change,
-        unknownPasswordHash,
-        { token, kind: 'not-me' },
-        context,
-      );
+      return this.compromiseRecovery.recover(tx, memberId, change, { token, kind: 'not-me' }, context);
     });
     if (!isRecovered) throw new DomainError('email_taken', { detail: 'recovered, but for the address' });
   }

@@ -114,7 +114,7 @@ export class EmailChangeController {
   @Public()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'accountUndo' })
-  @ApiProblems('link_invalid', 'link_expired', 'email_taken', 'overloaded')
+  @ApiProblems('link_invalid', 'link_expired', 'email_taken')
   async undo(@Body() { token }: EmailLinkRequest, @Context() context: ClientContext): Promise<void> {
     await this.emailUndo.undo(token, context);
   }

@@ -20,7 +20,7 @@ export class EmailUndoService {
   ) {}
 
   /**
-   * @throws DomainError `link_invalid`, `link_expired`, `overloaded`; `email_taken` where another
+   * @throws DomainError `link_invalid`, `link_expired`; `email_taken` where another
    * account has the previous address: the intruder's access is then removed, and the link stays valid
    */
   async undo(undoToken: string, context: ClientContext): Promise<void> {
@@ -28,13 +28,12 @@ export class EmailUndoService {
     if (!change) throw new DomainError('link_invalid', { detail: 'unknown' });
     if (!(await this.emailChanges.isUndoable(change.id)))
       throw new DomainError('link_expired', { detail: 'already undone, or too late' });
-    const unknownPasswordHash = await this.compromiseRecovery.hashUnknownPassword();
     const isRecovered = await this.database.transaction(async (tx) => {
       const member = await this.members.lock(tx, change.memberId);
       // A disabled account stays as it is. The link works again once the account is enabled.
       if (member?.status === 'disabled') throw new DomainError('link_invalid', { detail: 'the member is disabled' });
       const usedLink = { token: undoToken, kind: 'email-undo' } as const;
-      return this.compromiseRecovery.recover(tx, change.memberId, change, unknownPasswordHash, usedLink, context);
+      return this.compromiseRecovery.recover(tx, change.memberId, change, usedLink, context);
     });
     if (!isRecovered) throw new DomainError('email_taken', { detail: 'recovered, but for the address' });
   }

@@ -39,7 +39,7 @@ export class AdminCreationService {
    * @throws DomainError `email_taken`, `login_id_taken`
    */
   async create({ loginId, email, name, locale }: NewAdmin): Promise<void> {
-    const passwordHash = await this.passwords.hashUnknown();
+    const passwordHash = this.passwords.makeUnknownHash();
     const context = { ip: '', userAgent: 'munjigi admin create', locale, requestId: randomUUID() };
     await this.database.transaction(async (tx) => {
       const { address, key: emailKey } = email;

@@ -19,6 +19,19 @@ describe('a password hash', () => {
     expect(hashes[0]).not.toBe(hashes[1]);
   });
 
+  it('EN-06 that no password opens has the shape and cost of any other, and is a new one each time', async () => {
+    const unknown = hasher.makeUnknownHash();
+    const shapeOf = (hash: string) =>
+      hash.split('$').map((part, index) => (index === 3 ? part.split(',').sort() : part.length));
+    for (const library of [nodeRsArgon2(), portableArgon2()]) {
+      const known = await new PasswordHasher(AppConfig.load({ SECRET }), library).hash('tall giraffe');
+      expect(shapeOf(unknown)).toEqual(shapeOf(known));
+      expect(await (await library).verify(unknown, 'tall giraffe')).toBe(false);
+    }
+    expect(hasher.needsRehash(unknown)).toBe(false);
+    expect(hasher.makeUnknownHash()).not.toBe(unknown);
+  });
+
   it('PW-03 treats composed and decomposed Hangul as equal, and nothing else', async () => {
     const typed = '키큰 기린';
     const hash = await hasher.hash(typed.normalize('NFD'));

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { argon2Library, type Argon2Parameters } from './argon2-library.js';
@@ -8,6 +9,10 @@ const MAX_TIME_COST = 20;
 const MAX_PARALLELISM = 16;
 /** The minimum of argon2 (RFC 9106 section 3.1); with less, the library throws. */
 const MIN_MEMORY_KIB_PER_LANE = 8;
+
+/** What both libraries write. */
+const SALT_BYTES = 16;
+const TAG_BYTES = 32;
 
 /** The cost in a stored hash: `m` KiB of memory, `t` passes, `p` lanes. */
 interface Cost {
@@ -35,6 +40,16 @@ export class PasswordHasher {
   /** @param salt random where absent */
   async hash(password: string, salt?: Buffer): Promise<string> {
     return (await this.library).hash(canonical(password), this.parameters, salt);
+  }
+
+  /**
+   * Makes a hash that no password opens, because its tag is 256 random bits. Costs nothing, but a
+   * comparison with it takes as long as with any other hash of the current cost.
+   */
+  makeUnknownHash(): string {
+    const { memoryKib, timeCost, parallelism } = this.parameters;
+    const [salt, tag] = [base64(randomBytes(SALT_BYTES)), base64(randomBytes(TAG_BYTES))];
+    return `$argon2id$v=19$m=${memoryKib},t=${timeCost},p=${parallelism}$${salt}$${tag}`;
   }
 
   /**
@@ -84,7 +99,12 @@ function costOf(hash: string): Cost | null {
  * throws.
  */
 function isBase64(text: string): boolean {
-  return Buffer.from(text, 'base64').toString('base64').replace(/=+$/, '') === text;
+  return base64(Buffer.from(text, 'base64')) === text;
+}
+
+/** Without padding, as PHC strings have it. */
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
 }
 
 function isSane({ m, t, p }: Cost): boolean {

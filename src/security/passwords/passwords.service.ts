@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { randomToken } from '../../platform/crypto/random.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { HashOwner } from './fair-shares.js';
 import { HashQueue, type HashLoad, type HashSlot } from './hash-queue.js';
@@ -40,7 +39,8 @@ export class PasswordsService {
   private readonly preparationQueue: HashQueue;
   /** Running mean of the duration of a verification, waiting included. */
   private meanVerifyMs = FIRST_ESTIMATE_MS;
-  private dummyHash: Promise<string> | undefined;
+  /** Stands for unknown accounts. */
+  private readonly dummyHash: string;
 
   constructor(
     config: AppConfig,
@@ -49,6 +49,7 @@ export class PasswordsService {
   ) {
     this.hashQueue = new HashQueue(config.hashConcurrency, config.hashConcurrency);
     this.preparationQueue = new HashQueue(2 * config.hashConcurrency, config.env.HASH_QUEUE_LIMIT);
+    this.dummyHash = hasher.makeUnknownHash();
   }
 
   get load(): HashLoad {
@@ -91,11 +92,11 @@ export class PasswordsService {
   }
 
   /**
-   * Hashes a random password that is thrown away, for an account that no password may open.
-   * @throws DomainError `overloaded`
+   * Makes a hash for an account that no password may open. It computes nothing and needs no place in
+   * the queue, so that a flood of logins does not delay the rescue of an account.
    */
-  async hashUnknown(): Promise<string> {
-    return this.rehash(unknownPassword(), {});
+  makeUnknownHash(): string {
+    return this.hasher.makeUnknownHash();
   }
 
   needsRehash(hash: string): boolean {
@@ -111,8 +112,7 @@ export class PasswordsService {
     const startedMs = performance.now();
     const isMatch = await this.preparationQueue.run(async () => {
       await beforeHashing?.();
-      const storedHash = hash ?? (await this.getDummyHash());
-      return this.hashQueue.run(() => this.hasher.verify(storedHash, password));
+      return this.hashQueue.run(() => this.hasher.verify(hash ?? this.dummyHash, password));
     }, owner);
     this.meanVerifyMs += (performance.now() - startedMs - this.meanVerifyMs) / 8;
     return isMatch && hash !== null;
@@ -125,22 +125,4 @@ export class PasswordsService {
   async simulateVerify(): Promise<void> {
     await delay(this.meanVerifyMs * (0.8 + Math.random() * 0.4));
   }
-
-  /**
-   * A hash of the current cost that no password opens. It skips the queues, because its request
-   * already has a place.
-   */
-  private getDummyHash(): Promise<string> {
-    this.dummyHash ??= this.hasher.hash(unknownPassword()).catch((error: unknown) => {
-      // If the failure stayed cached, logins to unknown accounts would fail with an error, and
-      // those to known accounts would not.
-      this.dummyHash = undefined;
-      throw error;
-    });
-    return this.dummyHash;
-  }
-}
-
-function unknownPassword(): string {
-  return randomToken();
 }
