@@ -4,6 +4,7 @@ import { randomIp, type HttpAnswer } from '../support/http-client.js';
 import { type Mail, mailbox, outboxEmpty } from '../support/mailbox.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
+import { whileLocked } from '../support/row-changes.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
 import { codeAt } from '../support/second-factor.js';
@@ -370,6 +371,16 @@ describe('session', () => {
     expect((await disable().expect(403)).body.code).toBe('reauth_required');
     await app.post('/api/auth/reauthenticate', { password: ada.password }, body.accessToken).expect(204);
     expect((await disable()).body.code).toBe('totp_not_enabled');
+  });
+
+  it('CC-09 a refresh that is assessed after the account was taken from its holder leaves no trace of its network', async () => {
+    const ada = await koreanMember();
+    const ip = inNetwork(AMERICA);
+    const disable = { text: `UPDATE members SET status = 'disabled' WHERE id = $1`, values: [ada.id] };
+    expectRefusal(await whileLocked(app.sql, ada.id, disable, () => refresh(ada.refreshToken, ip)), 'session_ended');
+    const { rows } = await app.sql.query('SELECT network FROM known_networks WHERE member_id = $1', [ada.id]);
+    expect(rows.map(({ network }) => network).join()).not.toContain(AMERICA);
+    expect(await assessed(ada)).toEqual([]);
   });
 
   it('a session that stays or moves within the country is left alone', async () => {

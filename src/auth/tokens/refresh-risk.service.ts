@@ -3,6 +3,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { RiskService } from '../../security/risk/risk.service.js';
+import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import type { SessionUse } from '../../sessions/rotations.repository.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
@@ -12,6 +13,7 @@ import { SessionRevocationService } from '../../sessions/revocation/session-revo
 export class RefreshRiskService {
   constructor(
     private readonly database: Database,
+    private readonly writes: MemberWritesService,
     private readonly revocation: SessionRevocationService,
     private readonly sessions: SessionsRepository,
     private readonly risk: RiskService,
@@ -25,8 +27,11 @@ export class RefreshRiskService {
    */
   async assess(session: SessionUse & { isLateReplay?: boolean }, context: ClientContext): Promise<void> {
     if (!this.risk.needsAssessment(session, context)) return;
-    const { id, memberId } = session;
+    const { id, memberId, role } = session;
     const isOver = await this.database.transaction(async (tx) => {
+      // CC-09: an intruder's refresh that rotated before the rescue of the account must not have its
+      // network remembered after it.
+      await this.writes.asMember(tx, { memberId, sessionId: id, role });
       const { outcome } = await this.risk.assessRefresh(tx, session, context);
       if (outcome === 'ask') await this.sessions.markUnauthenticated(tx, id);
       if (outcome !== 'end') return false;
