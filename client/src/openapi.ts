@@ -2280,7 +2280,7 @@ export interface components {
         };
         DemandPasswordResetRequest: {
             /**
-             * @description With `compromised`, the present password opens nothing any more; otherwise a login with it leads to setting a new one
+             * @description With `compromised`, the present password opens nothing any more, and a recent passkey nothing alone; otherwise a login with them leads to setting a new password
              * @example compromised
              * @enum {string}
              */

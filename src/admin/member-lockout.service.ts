@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../platform/config/app-config.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Tx } from '../platform/database/sql.js';
 import { PendingProofsService } from '../mfa/challenges/pending-proofs.service.js';
+import { DisputedFactorsService } from '../mfa/disputed-factors/disputed-factors.service.js';
 import type { SessionEndReason } from '../security/audit-log/security-events.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 
@@ -9,12 +11,23 @@ import { SessionRevocationService } from '../sessions/revocation/session-revocat
 @Injectable()
 export class MemberLockoutService {
   constructor(
+    private readonly config: AppConfig,
     private readonly pendingProofs: PendingProofsService,
+    private readonly disputedFactors: DisputedFactorsService,
     private readonly sessions: SessionRevocationService,
   ) {}
 
   async lockOut(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
     await this.pendingProofs.voidAllOf(tx, memberId);
     await this.sessions.endAll(tx, memberId, reason, actor);
+  }
+
+  /**
+   * As {@link lockOut}, where an intruder may have been in the account. Passkeys of the last
+   * NOT_ME_TTL_SECONDS may be the intruder's, and no longer log in without a password.
+   */
+  async lockOutIntruder(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
+    await this.lockOut(tx, memberId, reason, actor);
+    await this.disputedFactors.restrictRecentPasskeys(tx, memberId, this.config.env.NOT_ME_TTL_SECONDS);
   }
 }

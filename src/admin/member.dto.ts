@@ -36,7 +36,7 @@ export const RESET_REASONS = ['precaution', 'compromised'] as const;
 export type ResetReason = (typeof RESET_REASONS)[number];
 
 export class DemandPasswordResetRequest {
-  /** With `compromised`, the present password opens nothing any more; otherwise a login with it leads to setting a new one */
+  /** With `compromised`, the present password opens nothing any more, and a recent passkey nothing alone; otherwise a login with them leads to setting a new password */
   @MayBeAbsent()
   @IsOneOf(RESET_REASONS, { example: 'compromised' })
   reason?: ResetReason;

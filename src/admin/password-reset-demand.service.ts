@@ -28,19 +28,20 @@ export class PasswordResetDemandService {
   /**
    * Ends the member's sessions, voids mailed codes and links, reset tokens and logins that wait for
    * a second factor, and mails a link to set a new password. Only the member ever sees or sets it.
-   * If the reason is `compromised`, the present password no longer begins a login: who knows it could
-   * set the new one first (ADR 0023).
+   * If the reason is `compromised`, neither the present password nor a recent passkey alone leads
+   * to a new password: an intruder who has one of them could set it first (ADR 0023).
    *
    * @throws DomainError `not_found`, `member_not_active`
    */
   async demand(admin: Principal, id: string, reason: ResetReason, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);
-    const unknownPasswordHash = reason === 'compromised' ? this.passwords.makeUnknownHash() : null;
+    const isCompromised = reason === 'compromised';
     await this.database.transaction(async (tx) => {
       const member = await this.writes.asAdministratorOf(tx, admin, id);
       if (member.status !== 'active') throw new DomainError('member_not_active');
-      await this.members.demandPasswordChange(tx, id, unknownPasswordHash);
-      await this.lockout.lockOut(tx, id, 'password-reset-demanded', actor);
+      await this.members.demandPasswordChange(tx, id, isCompromised ? this.passwords.makeUnknownHash() : null);
+      if (isCompromised) await this.lockout.lockOutIntruder(tx, id, 'password-reset-demanded', actor);
+      else await this.lockout.lockOut(tx, id, 'password-reset-demanded', actor);
       await this.auditLog.record(tx, 'password.reset_demanded', { memberId: id, context: actor }, { reason });
       await this.invitations.send(tx, member, 'reset-demanded');
     });

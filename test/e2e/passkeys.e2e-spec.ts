@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenAdmin } from '../support/admins.js';
 import { Authenticator, type Signing } from '../support/authenticator.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
@@ -649,6 +650,22 @@ describe('passkeys and the rest of the account', () => {
     expect(refused(await passkeyLogin(ada.client, ada.authenticator))).toEqual(INVALID);
     const used = await passkeyStep(ada, await passwordStep(ada), ada.authenticator);
     expect(used.status).toBe(200);
+  });
+
+  it('AD-02 a compromised account leads a recent passkey to no new password; an older one still logs in', async () => {
+    const ada = await addPasskey(await given.member(app), newAuthenticator());
+    const admin = await givenAdmin(app);
+    const demand = (reason?: 'compromised') =>
+      admin.client.post(`/api/admin/members/${ada.id}/password-reset`, { reason }, admin.accessToken).expect(202);
+    const age = `UPDATE passkeys SET created_at = now() - interval '30 days' WHERE member_id = $1`;
+    await demand();
+    expect((await passkeyLogin(app.client(), ada.authenticator)).body.status).toBe('password_change_required');
+    await demand('compromised');
+    expect(refused(await passkeyLogin(app.client(), ada.authenticator))).toEqual(INVALID);
+    await app.sql.query(`UPDATE passkeys SET user_verified = true WHERE member_id = $1`, [ada.id]);
+    await app.sql.query(age, [ada.id]);
+    await demand('compromised');
+    expect((await passkeyLogin(app.client(), ada.authenticator)).body.status).toBe('password_change_required');
   });
 
   it('“it was not me” removes recent ones and keeps older ones', async () => {

@@ -37,9 +37,17 @@ export class DisputedFactorsService {
     const { recent, older } = await this.countFactors(tx, memberId, period);
     if (recent === 0 || older > 0 || waitSeconds === 0)
       return this.removal.removeSetUpWithin(tx, memberId, period, context);
-    await this.passkeys.restrictToSecondFactor(tx, memberId, period);
+    await this.restrictRecentPasskeys(tx, memberId, windowSeconds);
     const removeOn = (await this.disputes.open(tx, memberId, windowSeconds, waitSeconds)).toISOString();
     await this.notifications.notify(tx, 'two-factor.removal_scheduled', { memberId }, context, {}, { removeOn });
+  }
+
+  /**
+   * Makes passkeys of this period second factors only, so that an intruder's passkey does not log in
+   * by itself. One becomes both factors again when it follows a right password.
+   */
+  async restrictRecentPasskeys(tx: Tx, memberId: string, windowSeconds: number): Promise<void> {
+    await this.passkeys.restrictToSecondFactor(tx, memberId, { sinceSecondsAgo: windowSeconds });
   }
 
   /**
