@@ -61,12 +61,15 @@ export class MemberAdministrationService {
     });
   }
 
-  /** Logs the member out on every device. @throws DomainError `not_found` */
+  /**
+   * Logs the member out on every device, and voids address changes and logins that are half done.
+   * @throws DomainError `not_found`
+   */
   async endSessions(admin: Principal, id: string, context: ClientContext): Promise<void> {
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
       const member = await this.writes.asAdministratorOf(tx, admin, id);
-      await this.sessions.endAll(tx, id, 'ended-by-admin', actor);
+      await this.lockout.endSessions(tx, id, 'ended-by-admin', actor);
       await this.auditLog.record(tx, 'session.all_ended_by_admin', { memberId: id, context: actor }, {});
       await this.notifications.send(tx, member, 'logged-out');
     });

@@ -22,6 +22,12 @@ export class MemberLockoutService {
     await this.sessions.endAll(tx, memberId, reason, actor);
   }
 
+  /** Ends the sessions, and what was begun in them (CC-09). The member can log in again. */
+  async endSessions(tx: Tx, memberId: string, reason: SessionEndReason, actor: ClientContext): Promise<void> {
+    await this.pendingProofs.voidBegunBySessions(tx, memberId);
+    await this.sessions.endAll(tx, memberId, reason, actor);
+  }
+
   /**
    * As {@link lockOut}, where an intruder may have been in the account. Passkeys of the last
    * NOT_ME_TTL_SECONDS may be the intruder's, and no longer log in without a password.

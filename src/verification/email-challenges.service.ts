@@ -163,6 +163,11 @@ export class EmailChallengesService {
     await this.voidWhere(tx, { memberId });
   }
 
+  /** Voids the codes and links of an address change that awaits its confirmation. */
+  async voidEmailChange(tx: Tx, memberId: string): Promise<void> {
+    await this.voidWhere(tx, { memberId, purpose: 'email-change' });
+  }
+
   /** Voids the challenges mailed for these sign-ups. */
   async voidSignUps(tx: Tx, signUpIds: readonly string[]): Promise<void> {
     await this.mail.dropForChallenges(tx, await this.challenges.voidOfSignUps(tx, signUpIds));

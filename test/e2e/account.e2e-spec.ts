@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { maskEmail } from '../../src/platform/addresses/email-address.js';
 import { maskLoginId } from '../../src/users/login-id.js';
+import { givenAdmin } from '../support/admins.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpClient } from '../support/http-client.js';
 import { eventually } from '../support/eventually.js';
@@ -423,6 +424,26 @@ describe('e-mail change', () => {
     const undo = await app.post('/api/members/me/email/undo', { token: tokenIn(moved.notice, 'undo-email') });
     expect([undo.status, undo.body.code]).toEqual([400, 'link_expired']);
   });
+
+  it.each(['the member', 'an administrator'])(
+    'CC-09 it ends with all sessions, as does a half-done login, when %s ends them; a password reset does not',
+    async (who) => {
+      const ada = await enrol(await given.member(app));
+      const { mail } = await askForAddress(ada, unique.email());
+      const credentials = { identifier: ada.loginId, password: ada.password };
+      const { body: half } = await app.client().post('/api/auth/login', credentials).expect(200);
+      const resetToken = await resetTokenFor(app, ada);
+      const admin = who === 'the member' ? null : await givenAdmin(app);
+      if (admin) await admin.client.delete(`/api/admin/members/${ada.id}/sessions`, undefined, admin.accessToken);
+      else await ada.client.delete('/api/auth/sessions', undefined, ada.accessToken).expect(204);
+
+      const change = await app.post('/api/members/me/email/confirm-link', { token: tokenIn(mail, 'confirm-email') });
+      expect([change.status, change.body.code]).toEqual([400, 'link_invalid']);
+      const second = await app.post('/api/auth/login/mfa', { mfaToken: half.mfaToken, code: ada.recoveryCodes[0] });
+      expect([second.status, second.body.code]).toEqual([401, 'token_invalid']);
+      await app.post('/api/auth/password-reset', { newPassword: unique.password() }, resetToken).expect(204);
+    },
+  );
 
   it('the confirmation link works once', async () => {
     const ada = await given.member(app);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/http/principal.js';
+import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { Database } from '../../platform/database/database.js';
@@ -29,6 +30,7 @@ export class OwnSessionsService {
     private readonly sessions: SessionsService,
     private readonly writes: MemberWritesService,
     private readonly revocation: SessionRevocationService,
+    private readonly pendingProofs: PendingProofsService,
     private readonly countries: CountryLookup,
   ) {}
 
@@ -54,12 +56,17 @@ export class OwnSessionsService {
     });
   }
 
-  /** @throws DomainError `reauth_required` */
+  /**
+   * Ends all sessions, or all but the current one, and voids what an intruder may have begun in one
+   * of them (CC-09).
+   * @throws DomainError `reauth_required`
+   */
   async endAll(principal: Principal, includeCurrent: boolean, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;
     await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal, { needsRecentLogin: true });
       const exceptId = includeCurrent ? undefined : sessionId;
+      await this.pendingProofs.voidBegunBySessions(tx, memberId);
       await this.revocation.endAll(tx, memberId, 'ended-by-member', context, exceptId);
     });
   }

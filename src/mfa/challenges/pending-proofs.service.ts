@@ -18,4 +18,14 @@ export class PendingProofsService {
     await this.emailChallenges.voidAllOf(tx, memberId);
     await this.loginChallenges.voidAllOf(tx, memberId);
   }
+
+  /**
+   * Voids what the holder of an ended session may have begun and could finish without one: an address
+   * change, and a login that waits for its second factor. A password reset stays, because the mailbox
+   * began it.
+   */
+  async voidBegunBySessions(tx: Tx, memberId: string): Promise<void> {
+    await this.emailChallenges.voidEmailChange(tx, memberId);
+    await this.loginChallenges.voidAllOf(tx, memberId);
+  }
 }
