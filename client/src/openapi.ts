@@ -396,7 +396,7 @@ export interface paths {
         post?: never;
         /**
          * End all other sessions
-         * @description Needs a login or password check within the last few minutes.
+         * @description Needs a login or password check within the last few minutes. Also invalidates open address changes and logins that wait for a second factor.
          */
         delete: operations["sessionsEndAll"];
         options?: never;
@@ -1004,7 +1004,7 @@ export interface paths {
         post?: never;
         /**
          * Log a member out everywhere
-         * @description The member is notified by mail.
+         * @description The member is notified by mail. Also invalidates open address changes and logins that wait for a second factor.
          */
         delete: operations["membersAdminEndSessions"];
         options?: never;

@@ -96,7 +96,7 @@ export class MembersAdminController {
 
   /**
    * Log a member out everywhere
-   * @remarks The member is notified by mail.
+   * @remarks The member is notified by mail. Also invalidates open address changes and logins that wait for a second factor.
    */
   @Delete(':id/sessions')
   @HttpCode(HttpStatus.NO_CONTENT)

@@ -42,7 +42,8 @@ export class SessionsController {
 
   /**
    * End all other sessions
-   * @remarks Needs a login or password check within the last few minutes.
+   * @remarks Needs a login or password check within the last few minutes. Also invalidates open address changes and
+   * logins that wait for a second factor.
    */
   @Delete()
   @HttpCode(HttpStatus.NO_CONTENT)
