@@ -15,8 +15,8 @@ import { login, reset, signUp } from './rows/hashing.js';
 import { large } from './rows/large.js';
 import { sendCode } from './rows/mail.js';
 import { coldStart, memory } from './rows/process.js';
-import { accessCheck, me, storm, verify } from './rows/reading.js';
-import { refresh } from './rows/refresh.js';
+import { accessCheck, boundMe, me, storm, verify } from './rows/reading.js';
+import { boundRefresh, refresh } from './rows/refresh.js';
 import { sizes } from './sizes.js';
 import { BenchEnvironment } from './bench-environment.js';
 
@@ -25,7 +25,9 @@ const ROWS: Record<string, (bench: BenchEnvironment) => Promise<Row[]>> = {
   access: accessCheck,
   verify,
   me,
+  'bound-me': boundMe,
   refresh,
+  'bound-refresh': boundRefresh,
   login,
   storm,
   'sign-up': signUp,

@@ -25,6 +25,14 @@ export class TokenMint {
     });
   }
 
+  /** Access tokens that need a proof by the key with this thumbprint. */
+  boundAccess(count: number, jkt: string): string[] {
+    return this.each(count, (member, now) => {
+      const claims = { sub: memberNamed(member).id, sid: sessionIdOf(member), role: 'member' as const, cnf: { jkt } };
+      return this.tokens.sign('access', claims, now, now + this.config.env.ACCESS_TOKEN_TTL_SECONDS);
+    });
+  }
+
   /** Refresh tokens of generation 0, for each `stride`-th member. */
   refresh(count: number, replica: number, stride = 1): string[] {
     return this.each(count, (turn, now) => {

@@ -1,6 +1,14 @@
 // Upper limit for requests that read or write one row: Fastify and pg with one prepared statement,
 // without limits or audit.
-import { createSecretKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  randomBytes,
+  randomUUID,
+  verify,
+} from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import Fastify from 'fastify';
 import jsonwebtoken from 'jsonwebtoken';
@@ -16,10 +24,12 @@ const ME = {
   name: 'me',
   text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt" FROM members WHERE id = $1`,
 };
-app.get('/members/:id', async (request) => {
+app.get('/members/:id', readMember);
+app.get('/bound/members/:id', { onRequest: requireProof }, readMember);
+async function readMember(request) {
   const { rows } = await pool.query({ ...ME, values: [request.params.id] });
   return rows[0];
-});
+}
 
 const ROTATE = {
   name: 'rotate',
@@ -27,12 +37,30 @@ const ROTATE = {
     WHERE id = $1 AND generation = $2 AND ended_at IS NULL AND idle_expires_at > now()
     RETURNING id, member_id AS "memberId", generation`,
 };
-app.post('/refresh', async (request, reply) => {
+app.post('/refresh', refresh);
+app.post('/bound/refresh', { onRequest: requireProof }, refresh);
+async function refresh(request, reply) {
   const { sid, gen } = JSON.parse(Buffer.from(request.body.refreshToken.split('.')[1], 'base64url').toString());
   const { rows } = await pool.query({ ...ROTATE, values: [sid, gen] });
   if (rows.length === 0) return reply.status(401).send({ error: 'not current' });
   return mint(rows[0]);
-});
+}
+
+// One ES256 signature by a known key, and nothing else of RFC 9449.
+const proofKeys = new Map();
+async function requireProof(request, reply) {
+  const [header, claims, signature] = request.headers.dpop.split('.');
+  if (!proofKeys.has(header)) {
+    const { jwk } = JSON.parse(Buffer.from(header, 'base64url').toString());
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    const thumbprint = createHash('sha256').update(JSON.stringify(jwk)).digest('base64url');
+    proofKeys.set(header, { key, thumbprint });
+  }
+  const { key } = proofKeys.get(header);
+  const signed = Buffer.from(`${header}.${claims}`);
+  if (!verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url')))
+    return reply.status(401).send({ error: 'no proof' });
+}
 
 const FIND = { name: 'find', text: 'SELECT id, password_hash AS hash FROM members WHERE login_id = $1' };
 const OPEN = {

@@ -12,6 +12,8 @@ export interface LoadRequest {
   path: string;
   body?: unknown;
   token?: string;
+  /** A proof of possession; the token then goes with it (RFC 9449 section 7.1). */
+  proof?: string;
 }
 
 /**
@@ -42,13 +44,16 @@ export class LoadConnection {
     return new LoadConnection(socket, `Host: ${host}\r\nX-Forwarded-For: ${clientIp}\r\nUser-Agent: bench\r\n`);
   }
 
-  async ask({ method, path, body, token }: LoadRequest): Promise<LoadAnswer> {
+  async ask({ method, path, body, token, proof }: LoadRequest): Promise<LoadAnswer> {
     const content = body === undefined ? '' : JSON.stringify(body);
-    const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
+    const scheme = proof === undefined ? 'Bearer' : 'DPoP';
+    const authorization = token === undefined ? '' : `Authorization: ${scheme} ${token}\r\n`;
+    const possession = proof === undefined ? '' : `DPoP: ${proof}\r\n`;
     const description =
       content === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(content)}\r\n`;
     const answer = new Promise<LoadAnswer>((resolve, reject) => (this.settle = { resolve, reject }));
-    this.socket.write(`${method} ${path} HTTP/1.1\r\n${this.headers}${authorization}${description}\r\n${content}`);
+    const headers = `${this.headers}${authorization}${possession}${description}`;
+    this.socket.write(`${method} ${path} HTTP/1.1\r\n${headers}\r\n${content}`);
     return answer;
   }
 

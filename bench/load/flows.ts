@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { BENCH_PASSWORD, deviceToken, memberNamed } from '../members.js';
 import type { LoadAnswer, LoadConnection } from './connection.js';
 import type { Job } from './job.js';
+import { proveBy } from './proofs.js';
 import type { FakeSmtpServer } from './fake-smtp-server.js';
 
 /** What the n-th connection repeats. Throws when a response is not the expected one. */
@@ -33,6 +34,17 @@ const FLOWS = {
     const turn = takeTurns({ ...job, firstMember: 0, members: job.tokens?.length ?? 1 }, index);
     return async (connection) => {
       expect(await connection.ask({ method: 'GET', path: job.path!, token: job.tokens?.[turn()] }), 200);
+    };
+  },
+
+  /** GET with an access token that is bound to a key. */
+  boundGet: (job, index) => {
+    const turn = takeTurns({ ...job, firstMember: 0, members: job.tokens!.length }, index);
+    const prove = proveBy(job.proofKey!);
+    return async (connection) => {
+      const token = job.tokens![turn()];
+      const proof = prove('GET', job.path!, token);
+      expect(await connection.ask({ method: 'GET', path: job.path!, token, proof }), 200);
     };
   },
 
@@ -93,6 +105,19 @@ const FLOWS = {
       const at = turn++ % mine.length;
       const body = { refreshToken: mine[at] };
       mine[at] = expect(await connection.ask({ method: 'POST', path: job.path!, body }), 200).refreshToken;
+    };
+  },
+
+  /** The same in a session that is bound to a key. */
+  boundRefresh: (job, index) => {
+    const mine = job.tokens!.filter((_, at) => at % job.connections === index);
+    const prove = proveBy(job.proofKey!);
+    let turn = 0;
+    return async (connection) => {
+      const at = turn++ % mine.length;
+      const body = { refreshToken: mine[at] };
+      const proof = prove('POST', job.path!);
+      mine[at] = expect(await connection.ask({ method: 'POST', path: job.path!, body, proof }), 200).refreshToken;
     };
   },
 

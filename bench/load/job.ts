@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import type { FlowName } from './flows.js';
 
 /** One load: a number of connections that repeat a flow and count after the warm-up. */
@@ -10,6 +11,8 @@ export interface Job {
   /** For flows that need them: a path, and tokens made in advance. */
   path?: string;
   tokens?: string[];
+  /** The private key of bound sessions, for flows that send proofs. */
+  proofKey?: JsonWebKey;
   /** The first member of the flow, so that jobs use different members. */
   firstMember?: number;
   members?: number;

@@ -1,6 +1,7 @@
 import { alternate, type Row } from '../measure.js';
 import { MEMBERS, type BenchEnvironment } from '../bench-environment.js';
 import type { ServerProcess } from '../processes.js';
+import { generateProofKey, thumbprintOf } from '../load/proofs.js';
 import { memberNamed } from '../members.js';
 
 const CONNECTIONS = 64;
@@ -66,6 +67,19 @@ export async function me(bench: BenchEnvironment): Promise<Row[]> {
   const figures = await alternate(bench.rounds, mine, limit);
   const limitOf = 'bare Fastify + pg, the row by a prepared statement';
   return [{ operation: 'GET /api/members/me', unit: '/s', limitOf, target: { atLeast: 0.75 }, ...figures }];
+}
+
+/** The same with access tokens that are bound to a key: each call carries a proof of its own. */
+export async function boundMe(bench: BenchEnvironment): Promise<Row[]> {
+  const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];
+  const proofKey = generateProofKey();
+  const tokens = bench.mint.boundAccess(MEMBERS, thumbprintOf(proofKey));
+  const reading = (server: ServerProcess, path: string) => () =>
+    bench.load(server, { flow: 'boundGet', path, tokens, proofKey, connections: CONNECTIONS });
+  const limit = reading(bare, `/bound/members/${memberNamed(7).id}`);
+  const figures = await alternate(bench.rounds, reading(ours, '/api/members/me'), limit);
+  const limitOf = 'the bare read with one ES256 verification';
+  return [{ operation: 'GET /api/members/me, bound', unit: '/s', limitOf, target: { atLeast: 0.7 }, ...figures }];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { alternate, type Row } from '../measure.js';
 import type { ServerProcess } from '../processes.js';
 import type { BenchEnvironment } from '../bench-environment.js';
+import { generateProofKey, thumbprintOf } from '../load/proofs.js';
 
 export async function refresh(bench: BenchEnvironment): Promise<Row[]> {
   const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];
@@ -17,4 +18,26 @@ export async function refresh(bench: BenchEnvironment): Promise<Row[]> {
     });
   }
   return rows;
+}
+
+/** Refreshes of sessions that are bound to a key: each carries a proof of its own. */
+export async function boundRefresh(bench: BenchEnvironment): Promise<Row[]> {
+  const [ours, bare] = [await bench.server('ours'), await bench.server('bare-fastify')];
+  const proofKey = generateProofKey();
+  const refreshing = (server: ServerProcess, path: string) => async () => {
+    const tokens = await bench.freshSessions();
+    await bench.query(`UPDATE sessions SET key_thumbprint = $1, binding = 'refresh' WHERE generation = 0`, [
+      thumbprintOf(proofKey),
+    ]);
+    return bench.load(server, { flow: 'boundRefresh', path, connections: 16, tokens, proofKey });
+  };
+  return [
+    {
+      operation: 'bound refresh, 16 connections',
+      unit: '/s',
+      limitOf: 'the bare refresh with one ES256 verification',
+      target: { atLeast: 0.7 },
+      ...(await alternate(bench.rounds, refreshing(ours, '/api/auth/refresh'), refreshing(bare, '/bound/refresh'))),
+    },
+  ];
 }
