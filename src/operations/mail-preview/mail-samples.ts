@@ -33,12 +33,11 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
   'login-id': { ...requested, loginId: 'minsu.kim', memberSince: '2026-03' },
   'password-changed': { ...alert, loginIdMasked: 'mi***m', how: 'reset' },
   'session-reused': { ...alert, deviceName: 'Firefox on Linux' },
-  'new-device': { ...alert, deviceName: 'Firefox on Linux', browser: 'Firefox', country: 'Norge' },
+  'new-device': { ...alert, deviceName: 'Firefox on Linux', browser: 'Firefox' },
   'suspicious-login': {
     ...alert,
     ...suspicionFields(['new_country', 'success_after_failures']),
     deviceName: 'Firefox on Linux',
-    country: 'Norge',
   },
   'login-locked': { ...alert, loginIdMasked: 'mi***m' },
   'two-factor-changed': { ...alert, what: 'recovery-code-used', recoveryCodesLeft: 3 },
