@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppConfig } from './platform/config/app-config.js';
-import { startFailure } from './platform/config/start-failure.js';
+import { listenFailure, startFailure } from './platform/config/start-failure.js';
 import { Readiness } from './operations/health/readiness.js';
 import { AppLogger } from './platform/logging/app-logger.js';
 
@@ -24,7 +24,10 @@ async function main(): Promise<void> {
     running.tracing = (await import('./platform/tracing/tracing.js')).startTracing();
   const { createApp } = await import('./bootstrap/create-app.js');
   const app = (running.app = await createApp(config));
-  await app.listen(config.env.PORT, config.env.HOST);
+  const { PORT, HOST } = config.env;
+  await app.listen(PORT, HOST).catch((error: unknown) => {
+    throw listenFailure(error, HOST);
+  });
   const { port } = app.getHttpServer().address() as AddressInfo;
   for (const hint of config.hints()) new AppLogger(config.env.LOG_LEVEL).warn(hint);
   new AppLogger('info').log({ msg: 'listening', port, publicUrl: config.publicUrl });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from './configuration-error.js';
-import { startFailure } from './start-failure.js';
+import { listenFailure, startFailure } from './start-failure.js';
 
 const failing = (fields: object, message = 'no'): Error => Object.assign(new Error(message), fields);
 
@@ -10,20 +10,21 @@ describe('a failed start', () => {
   it.each([
     [new ConfigurationError({ PORT: 'is missing' }), /PORT: is missing$/],
     [
-      failing({ syscall: 'listen', code: 'EACCES', port: 80, address: '0.0.0.0' }),
-      /^Port 80 needs more rights .* 1024/,
-    ],
-    [
-      failing({ syscall: 'listen', code: 'EADDRNOTAVAIL', address: '10.0.0.1' }),
-      /^HOST \(10\.0\.0\.1\) is not an address/,
-    ],
-    [
       failing({ severity: 'FATAL', code: '28P01' }, 'password authentication failed'),
       /Correct the user or the password/,
     ],
     [failing({ driverError: { code: '42P01' } }, 'relation "x" does not exist'), /Run "munjigi migrate"/],
     [failing({ code: '42501' }, 'permission denied for table x'), /let the role of DATABASE_URL use the tables/],
   ])('is explained with what to do: %s', (error, sentence) => expect(startFailure(error)).toMatch(sentence));
+
+  it.each([
+    [{ syscall: 'listen', code: 'EACCES', port: 80, address: '0.0.0.0' }, /^Port 80 needs more rights .* 1024/],
+    [{ syscall: 'listen', code: 'EADDRNOTAVAIL', address: '10.0.0.1' }, /^HOST \(10\.0\.0\.1\) is not an address/],
+    [{ syscall: 'getaddrinfo', code: 'ENOTFOUND', hostname: 'acounts' }, /^HOST \(acounts\) is not the name/],
+    [{ syscall: 'getaddrinfo', code: 'ENOTFOUND', hostname: 'db' }, /^The database .* cannot be used/],
+  ])('is explained where the server cannot listen: %j', (fields, sentence) =>
+    expect(startFailure(listenFailure(failing(fields), 'acounts'))).toMatch(sentence),
+  );
 
   it('names the port that is taken', async () => {
     const first = createServer().listen(0, '127.0.0.1');
@@ -34,7 +35,9 @@ describe('a failed start', () => {
       (refusal: Error) => [refusal],
     );
     first.close();
-    expect(startFailure(error)).toContain(`Port ${port} of 127.0.0.1 is taken by another program`);
+    expect(startFailure(listenFailure(error, '127.0.0.1'))).toContain(
+      `Port ${port} of 127.0.0.1 is taken by another program`,
+    );
   });
 
   it('keeps its stack where it is our fault', () => {

@@ -22,19 +22,31 @@ interface ListenError {
  */
 export function startFailure(error: unknown): string | undefined {
   if (error instanceof StartError) return error.message;
-  const failure = (error ?? {}) as ListenError & { severity?: string };
-  if (failure.syscall === 'listen') return listenFailure(failure);
-  if (failure.syscall === 'getaddrinfo' && failure.hostname === process.env.HOST)
-    return `HOST (${failure.hostname}) is not the name of this machine. Set it to an address of this machine, or to 0.0.0.0 for all.`;
   // The database was lost after the first connection, which already reports mistakes in settings.
-  if (failure.severity === 'FATAL' || isDatabaseClosed(error) || isDatabaseUnavailable(error))
+  if (
+    (error as { severity?: string } | undefined)?.severity === 'FATAL' ||
+    isDatabaseClosed(error) ||
+    isDatabaseUnavailable(error)
+  )
     return describeRefusal(error);
   if (isSchemaGap(error))
     return `The database does not fit this version: ${reasonOf(error)}. Run "munjigi migrate", and let the role of DATABASE_URL use the tables.`;
   return undefined;
 }
 
-function listenFailure({ code, port, address }: ListenError): string {
+/**
+ * An error of listening as a sentence for the operator; any other error as it is.
+ * @param host the setting HOST
+ */
+export function listenFailure(error: unknown, host: string): unknown {
+  const failure = error as ListenError;
+  if (failure.syscall === 'listen') return new StartError(describeListenError(failure), { cause: error });
+  if (failure.syscall !== 'getaddrinfo' || failure.hostname !== host) return error;
+  const sentence = `HOST (${host}) is not the name of this machine. Set it to an address of this machine, or to 0.0.0.0 for all.`;
+  return new StartError(sentence, { cause: error });
+}
+
+function describeListenError({ code, port, address }: ListenError): string {
   if (code === 'EADDRINUSE')
     return `Port ${port} of ${address} is taken by another program (EADDRINUSE). Stop that program, or set PORT or METRICS_PORT to another port.`;
   if (code === 'EACCES')
