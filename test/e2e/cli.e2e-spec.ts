@@ -137,15 +137,19 @@ describe('command line', () => {
     expect(line).not.toContain('hunter22');
   });
 
-  it('shows in one line that the database rejects the connection', async () => {
-    const url = new URL(process.env.TEST_POSTGRES_URL!);
-    url.pathname = '/nowhere';
-    const { code, stderr } = await munjigi(['migrate'], { DATABASE_URL: url.href });
-    expect([code, stderr]).toEqual([
-      1,
-      'The database of DATABASE_URL cannot be used: database "nowhere" does not exist. Create the database, or correct its name in DATABASE_URL.\n',
-    ]);
-  });
+  it.each(['DATABASE_URL', 'DATABASE_DIRECT_URL'])(
+    'shows in one line that the database of %s rejects the connection',
+    async (name) => {
+      const DATABASE_URL = process.env.TEST_POSTGRES_URL!;
+      const url = new URL(DATABASE_URL);
+      url.pathname = '/nowhere';
+      const { code, stderr } = await munjigi(['migrate'], { DATABASE_URL, [name]: url.href });
+      expect([code, stderr]).toEqual([
+        1,
+        `The database of ${name} cannot be used: database "nowhere" does not exist. Create the database, or correct its name in ${name}.\n`,
+      ]);
+    },
+  );
 });
 
 describe('creating an administrator', () => {

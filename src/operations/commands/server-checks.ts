@@ -4,8 +4,7 @@ import { smtpOptions } from '../../mail/delivery/mailer-options.js';
 import type { AppConfig } from '../../platform/config/app-config.js';
 import { StartError } from '../../platform/config/start-error.js';
 import { withoutLogin } from '../../platform/config/server-url.js';
-import { describeRefusal } from '../../platform/database/database-errors.js';
-import { probeDatabase } from '../../platform/database/database-probe.js';
+import { checkDatabase } from '../../platform/database/database-probe.js';
 
 /** The result of trying one server. */
 export interface ServerCheck {
@@ -21,10 +20,12 @@ const REDIS_TIMEOUT_MS = 3000;
 /** Connects once to each server that the settings name. Changes nothing there and sends no mail. */
 export async function checkServers(config: AppConfig): Promise<ServerCheck[]> {
   const { env } = config;
-  const attempts: Attempt[] = [['DATABASE_URL', env.DATABASE_URL, () => askDatabase(config, 'DATABASE_URL')]];
-  for (const setting of ['DATABASE_DIRECT_URL', 'DATABASE_REPLICA_URL'] as const) {
+  const attempts: Attempt[] = [];
+  for (const setting of ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_REPLICA_URL'] as const) {
+    const connect = async (): Promise<string> =>
+      `PostgreSQL ${await checkDatabase(config, setting)} accepts the login.`;
     const url = env[setting];
-    if (url !== undefined) attempts.push([setting, url, () => askDatabase(config, setting)]);
+    if (url !== undefined) attempts.push([setting, url, connect]);
   }
   const redisUrl = env.REDIS_URL;
   if (redisUrl !== undefined) attempts.push(['REDIS_URL', redisUrl, () => askRedis(redisUrl)]);
@@ -37,23 +38,6 @@ async function tryOnce([setting, url, connect]: Attempt): Promise<ServerCheck> {
     return { isWorking: true, line: `Tried ${setting}, ${withoutLogin(url)}: ${await connect()}` };
   } catch (error) {
     return { isWorking: false, line: (error as Error).message };
-  }
-}
-
-async function askDatabase(
-  { env }: AppConfig,
-  setting: 'DATABASE_URL' | 'DATABASE_DIRECT_URL' | 'DATABASE_REPLICA_URL',
-): Promise<string> {
-  try {
-    const version = await probeDatabase({
-      url: env[setting]!,
-      isPooled: setting === 'DATABASE_URL' && env.DATABASE_DIRECT_URL !== undefined,
-      poolSize: 1,
-      timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
-    });
-    return `PostgreSQL ${version} accepts the login.`;
-  } catch (error) {
-    throw error instanceof StartError ? error : new StartError(describeRefusal(error, setting));
   }
 }
 

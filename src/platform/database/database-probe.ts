@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AppConfig } from '../config/app-config.js';
 import { StartError } from '../config/start-error.js';
 import { RepeatedFailure } from '../logging/repeated-failure.js';
 import { connectionOptions, type DatabaseSettings, type PoolOptions } from './connection-options.js';
@@ -35,11 +36,32 @@ export async function waitForDatabase(
 }
 
 /**
+ * Connects once to the database of a setting, for a command, which does not wait.
+ * @returns the version of PostgreSQL
+ * @throws StartError with the reason and what to do
+ */
+export async function checkDatabase(
+  { env }: AppConfig,
+  setting: 'DATABASE_URL' | 'DATABASE_DIRECT_URL' | 'DATABASE_REPLICA_URL' = 'DATABASE_URL',
+): Promise<string> {
+  try {
+    return await probeDatabase({
+      url: env[setting]!,
+      isPooled: setting === 'DATABASE_URL' && env.DATABASE_DIRECT_URL !== undefined,
+      poolSize: 1,
+      timeoutSeconds: env.DATABASE_TIMEOUT_SECONDS,
+    });
+  } catch (error) {
+    throw error instanceof StartError ? error : new StartError(describeRefusal(error, setting), { cause: error });
+  }
+}
+
+/**
  * Connects once, with the options of the application, because a pooler may refuse them.
  * @returns the version of PostgreSQL
  * @throws StartError when that version is too old
  */
-export async function probeDatabase(settings: DatabaseSettings): Promise<string> {
+async function probeDatabase(settings: DatabaseSettings): Promise<string> {
   const { Client, ...config } = connectionOptions(settings).extra as PoolOptions;
   const client = new Client({ ...config, connectionString: settings.url });
   client.on('error', () => undefined); // the query below fails with the same error

@@ -62,7 +62,7 @@ function schemaFailure(error: unknown): unknown {
   if (driverError?.code === undefined) return error;
   const remedy =
     driverError.code === '42501'
-      ? 'Let the role of DATABASE_URL create tables: GRANT USAGE, CREATE ON SCHEMA public TO that role.'
+      ? 'Let the role that connects create tables: GRANT USAGE, CREATE ON SCHEMA public TO that role.'
       : 'The failed step was rolled back. Correct the cause in the database and start again.';
   return new StartError(`The schema cannot be updated: ${reasonOf(driverError)}. ${remedy}`, { cause: error });
 }
