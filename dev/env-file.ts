@@ -5,9 +5,6 @@ import { PROJECT_ROOT } from './project.js';
 const ENV_FILE = path.join(PROJECT_ROOT, '.env');
 const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/;
 
-/** A `.env` file that would be read otherwise than it looks. The message names the lines. */
-export class EnvFileError extends Error {}
-
 /** A variable of the file and the line that it begins on. */
 export interface EnvVariable {
   readonly value: string;
@@ -17,7 +14,7 @@ export interface EnvVariable {
 /**
  * Loads `.env` where there is one; variables that are set already win.
  * @returns the line of each variable that came from the file
- * @throws EnvFileError
+ * @throws Error as {@link parseEnvFile}
  */
 export function loadEnvFile(): ReadonlyMap<string, number> {
   const variables = existsSync(ENV_FILE)
@@ -29,9 +26,9 @@ export function loadEnvFile(): ReadonlyMap<string, number> {
 }
 
 /**
- * Reads the file as a shell would. Node.js itself skips what it cannot read in silence: a line
- * without `=` or with an open quote swallows the next ones, and a `#` inside a password ends it.
- * @throws EnvFileError
+ * Reads the file as a shell would. The reader of Node.js reports no mistake: a line without `=` or
+ * with an open quote swallows the next ones, and a `#` inside a password ends it.
+ * @throws Error with the number of each line that cannot be read
  */
 export function parseEnvFile(text: string): ReadonlyMap<string, EnvVariable> {
   const variables = new Map<string, EnvVariable>();
@@ -53,7 +50,7 @@ export function parseEnvFile(text: string): ReadonlyMap<string, EnvVariable> {
     }
   }
   if (problems.length > 0)
-    throw new EnvFileError(`.env cannot be read:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    throw new Error(`.env cannot be read:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   return variables;
 }
 
@@ -63,7 +60,7 @@ function quotedValue(text: string, following: string[]): { value: string; lines:
   const rest = [text.slice(1), ...following];
   const last = rest.findIndex((line) => line.includes(quote));
   const end = rest[last]?.indexOf(quote) ?? -1;
-  // What follows the closing quote would be dropped: the quote was probably the one of the next value.
+  // Text behind the closing quote: that quote probably opens the value of a later line.
   if (last === -1 || !/^\s*(#.*)?$/.test(rest[last]!.slice(end + 1))) return null;
   const value = [...rest.slice(0, last), rest[last]!.slice(0, end)].join('\n');
   return { value: quote === '"' ? value.replaceAll('\\n', '\n') : value, lines: last + 1 };

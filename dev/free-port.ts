@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-/** Where the server of `npm start` listens unless PORT says otherwise. */
+/** The port of the server of `npm start`, unless PORT is set. */
 export const DEFAULT_PORT = 3000;
 
 /** The first free port from `preferred` upwards (ten are tried), else any free one. */

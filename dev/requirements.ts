@@ -6,7 +6,7 @@ export interface Requirement {
   readonly statement: string;
   /** Why no test shows it, while no test title has the id. */
   readonly untested?: string;
-  /** What its tests do not cover. */
+  /** The cases that its tests leave out. */
   readonly limits?: string;
 }
 
@@ -80,11 +80,6 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'A code allows five guesses, an address fifty a day over all its codes; a new code refills neither',
       ),
       of(
-        'BF-16',
-        'P2',
-        'A sign-up tells of at most twenty other login IDs whether they are taken, each counted as a request of its client address',
-      ),
-      of(
         'BF-08',
         'P1',
         'No mailbox can be flooded: one mail of a kind a minute and five an hour; beyond them only recovery mail, one each quarter of an hour',
@@ -106,6 +101,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'BF-14',
         'P2',
         'Client addresses and accounts share the hash queue: a flood of one delays others by two hashes at most',
+      ),
+      of(
+        'BF-16',
+        'P2',
+        'A sign-up reveals of at most twenty other login IDs whether they are taken; each counts as a request of its client address',
       ),
     ],
   ],
@@ -151,7 +151,6 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'Ten recovery codes of 80 bits, stored as digests, each valid once; a new set replaces the old one',
       ),
       of('OC-09', 'P0', 'A reset neither logs in nor bypasses the second factor'),
-      of('FT-13', 'P2', 'A passkey is refused in a frame of another site'),
       of(
         'OC-10',
         'P0',
@@ -162,6 +161,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'P1',
         'A change of second factors needs the password and a factor as strong as the strongest one set up, or a recent login with it',
       ),
+      of('FT-13', 'P2', 'A passkey is refused in a frame of another site'),
     ],
   ],
   [
@@ -198,11 +198,6 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('SS-04', 'P2', 'A member never has more sessions than configured, even with many logins at once'),
       of('SS-05', 'P0', 'Signing up first with another person’s address gains nothing'),
       of(
-        'SS-08',
-        'P2',
-        'The same sign-up again continues the first: the mailed code fits, and a confirmation elsewhere is reported as done',
-      ),
-      of(
         'SS-06',
         'P1',
         'A suspicious login is mailed to the owner, once for each device, with no dangerous link in the mail',
@@ -211,6 +206,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'SS-07',
         'P0',
         'Changing the address or the second factor needs a recent login; the old address gets a mail and can undo the change',
+      ),
+      of(
+        'SS-08',
+        'P2',
+        'The same sign-up again continues the first: the mailed code fits, and a confirmation elsewhere is reported as done',
       ),
     ],
   ],
@@ -258,15 +258,15 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'P0',
         'One member for each address and login ID, in all spellings; reserved and confusable ones are refused',
       ),
-      of('IV-08', 'P2', 'A request with two Host headers is refused'),
       of('IV-07', 'P2', 'Every refusal is a problem document with a stable code and no internal detail'),
-      of('IV-09', 'P1', 'What the document says of a parameter, the server does: both accept and refuse the same'),
-      of('IV-11', 'P2', 'An odd optional member of a passkey is ignored; a required one that is wrong is named'),
+      of('IV-08', 'P2', 'A request with two Host headers is refused'),
+      of('IV-09', 'P1', 'The server and its OpenAPI document accept and refuse the same values of parameters'),
       of(
         'IV-10',
         'P1',
         'Codes, login IDs and addresses are read without the compatibility forms and invisible signs of a keyboard or paste',
       ),
+      of('IV-11', 'P2', 'An odd optional member of a passkey is ignored; a required one that is wrong is named'),
     ],
   ],
   [

@@ -177,9 +177,9 @@ const SETTINGS = ['max_slot_wal_keep_size=32MB', 'min_wal_size=32MB', 'max_wal_s
     const first = await follow('replica');
     await first.sees(await write());
     await stop(first.child);
-    const meanwhile = await write();
+    const row = await write();
     const again = await follow('replica');
-    await again.sees(meanwhile);
+    await again.sees(row);
     expect(readFileSync(path.join(folder, 'replica.log'), 'utf8').match(/database system is shut down/g)).toHaveLength(
       1,
     );

@@ -29,7 +29,7 @@ export function developmentSecret(directory = '.data'): string {
     // `wx` fails when the file exists, so that two processes starting together use the same secret.
     writeFileSync(file, randomBytes(48).toString('base64'), { flag: 'wx', mode: 0o600 });
   } catch {
-    // It exists, or it cannot be written: reading it tells the two apart.
+    // Usually the file exists. Where it cannot be made, the read below fails, too.
   }
   try {
     return readFileSync(file, 'utf8');
