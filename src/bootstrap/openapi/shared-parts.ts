@@ -81,10 +81,9 @@ function replaceSingleReferences(document: OpenAPIObject): void {
 
 function dropUnusedSchemas(document: OpenAPIObject): void {
   const schemas = document.components?.schemas ?? {};
-  for (const name of Object.keys(schemas)) {
-    const isUsed = JSON.stringify(document).includes(`"${SCHEMAS}${name}"`);
-    if (!isUsed) Reflect.deleteProperty(schemas, name);
-  }
+  const references = [...schemasIn(document)].flatMap(({ $ref }) => (typeof $ref === 'string' ? [$ref] : []));
+  const used = new Set(references.filter((reference) => reference.startsWith(SCHEMAS)).map(nameOf));
+  for (const name of Object.keys(schemas)) if (!used.has(name)) Reflect.deleteProperty(schemas, name);
 }
 
 /** Every object of the document that may be a schema. */
