@@ -101,7 +101,7 @@ export const ENVIRONMENT = {
   }),
   SMTP_CA_FILE: str({
     default: undefined,
-    desc: 'PEM file of the authority that signed the certificate of the mail server, trusted instead of the public ones; a self-signed certificate is its own',
+    desc: 'PEM file of the authority that signed the certificate of the mail server, trusted instead of the public ones; for a self-signed certificate, that certificate',
     example: '/etc/munjigi/mail-ca.pem',
   }),
   SMTP_VERIFY_CERTIFICATE: bool({
@@ -156,7 +156,7 @@ export const ENVIRONMENT = {
   }),
   REFRESH_LATE_REPLAYS: natural({
     default: 2,
-    desc: 'how many generations of refresh tokens in a row may be asked for again after the grace, as a client whose answer was lost does; 0 ends the session at once (docs/flows/refresh.md)',
+    desc: 'how many generations in a row may have their refresh token used again after the grace, as after a lost answer; 0 ends the session at once (docs/flows/refresh.md)',
   }),
   RESET_TOKEN_TTL_SECONDS: positiveSeconds({
     default: 600,
@@ -349,7 +349,7 @@ export const ENVIRONMENT = {
   }),
   CORS_ORIGINS: origins({
     default: [],
-    desc: 'origins of pages and apps that may call the API and use cookies, comma-separated; also such as capacitor://localhost',
+    desc: 'origins of pages and apps (such as capacitor://localhost) that may call the API and use cookies, comma-separated',
     example: 'https://app.example.com',
   }),
   CORS_ALLOWED_HEADERS: headerNames({
