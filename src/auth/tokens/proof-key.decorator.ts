@@ -1,6 +1,7 @@
-import { createParamDecorator, Injectable, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import { Injectable, type PipeTransform } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ProofVerifier } from '../../platform/crypto/proofs/proof-verifier.js';
+import { IncomingRequest } from './incoming-request.decorator.js';
 
 /** Verifies the proof of a request that carries one. */
 @Injectable()
@@ -14,10 +15,6 @@ export class ProofKeyPipe implements PipeTransform<FastifyRequest, string | null
     return request.provenKey ?? this.proofs.verify(request);
   }
 }
-
-const IncomingRequest = createParamDecorator((_: unknown, context: ExecutionContext) => {
-  return context.switchToHttp().getRequest<FastifyRequest>();
-});
 
 /**
  * The thumbprint of the key that the header `DPoP` proves; null without that header. An invalid
