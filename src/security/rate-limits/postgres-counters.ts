@@ -5,30 +5,29 @@ import type { Count, Counters, TakenCount } from './counters.js';
 /** Milliseconds since 1970 by the database's clock, which all replicas share (FT-11). */
 const NOW = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
 
+/** The columns of {@link Count}. */
+const STATE = `points, (expire - ${NOW})::float8 AS "msLeft"`;
+
 /**
  * Adds a point, and begins a new window if the last one has ended. `least` shortens a window that
  * would last too long because the clock was set back.
  */
-const COUNT = {
-  name: 'rate-limit-count',
-  text: `INSERT INTO rate_limits AS r (key, points, expire) VALUES ($1, 1, ${NOW} + $2::bigint)
+const ADD_ONE = `INSERT INTO rate_limits AS r (key, points, expire) VALUES ($1, 1, ${NOW} + $2::bigint)
     ON CONFLICT (key) DO UPDATE SET
       points = CASE WHEN r.expire > ${NOW} THEN r.points ELSE 0 END + 1,
-      expire = CASE WHEN r.expire > ${NOW} THEN least(r.expire, ${NOW} + $2::bigint) ELSE ${NOW} + $2::bigint END
-    RETURNING points, (expire - ${NOW})::float8 AS "msLeft"`,
-};
+      expire = CASE WHEN r.expire > ${NOW} THEN least(r.expire, ${NOW} + $2::bigint) ELSE ${NOW} + $2::bigint END`;
 
-/** As {@link COUNT}, below the limit `$3` only: at the limit it writes nothing and returns no row. */
+const COUNT = { name: 'rate-limit-count', text: `${ADD_ONE} RETURNING ${STATE}` };
+
+/** Below the limit `$3` only: at the limit it writes nothing and returns no row. */
 const TAKE = {
   name: 'rate-limit-take',
-  text: `${COUNT.text.slice(0, COUNT.text.indexOf('RETURNING'))}
-    WHERE r.points < $3::int OR r.expire <= ${NOW}
-    RETURNING points, (expire - ${NOW})::float8 AS "msLeft"`,
+  text: `${ADD_ONE} WHERE r.points < $3::int OR r.expire <= ${NOW} RETURNING ${STATE}`,
 };
 
 const READ = {
   name: 'rate-limit-read',
-  text: `SELECT key, points, (expire - ${NOW})::float8 AS "msLeft" FROM rate_limits WHERE key = ANY($1::text[]) AND expire > ${NOW}`,
+  text: `SELECT key, ${STATE} FROM rate_limits WHERE key = ANY($1::text[]) AND expire > ${NOW}`,
 };
 
 /** Shortens a window that would last too long because the clock was set back. */
