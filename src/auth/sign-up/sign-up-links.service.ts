@@ -8,6 +8,13 @@ import { ChallengeLinksService } from '../../verification/challenge-links.servic
 import type { SignUp } from './sign-up.entity.js';
 import { SignUpsRepository } from './sign-ups.repository.js';
 
+/** A pending sign-up, as its client and the page of its link show it. */
+interface InspectedSignUp {
+  readonly loginId: string;
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+}
+
 /** Finds pending sign-ups, shows them, and discards them by their mailed links. */
 @Injectable()
 export class SignUpLinksService {
@@ -34,7 +41,7 @@ export class SignUpLinksService {
    * Describes the sign-up for the page that the link opens.
    * @throws DomainError `link_invalid`, `link_expired`, `already_confirmed`
    */
-  async inspect(linkToken: string): Promise<{ loginId: string; requestedAt: Date; expiresAt: Date }> {
+  async inspect(linkToken: string): Promise<InspectedSignUp> {
     const { loginId } = await this.getSignUp(linkToken);
     const { createdAt, linkExpiresAt } = await this.challengeLinks.get('sign-up', linkToken);
     return { loginId, requestedAt: createdAt, expiresAt: linkExpiresAt };
@@ -45,11 +52,9 @@ export class SignUpLinksService {
    * the address has an account (EN-04).
    * @throws DomainError `sign_up_invalid`, `already_confirmed`
    */
-  async inspectOwn(signUpId: string): Promise<{ loginId: string; requestedAt: Date; expiresAt: Date }> {
-    const signUp = await this.signUps.findBySignUpId(digest(signUpId));
-    if (!signUp) throw new DomainError('sign_up_invalid');
-    if (signUp.confirmedAt) throw new DomainError('already_confirmed');
-    return { loginId: signUp.loginId, requestedAt: signUp.createdAt, expiresAt: signUp.expiresAt };
+  async inspectOwn(signUpId: string): Promise<InspectedSignUp> {
+    const { loginId, createdAt, expiresAt } = await this.signUps.getPending(digest(signUpId));
+    return { loginId, requestedAt: createdAt, expiresAt };
   }
 
   /**

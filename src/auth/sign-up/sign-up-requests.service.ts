@@ -88,9 +88,7 @@ export class SignUpRequestsService {
    */
   async resend(signUpId: string, context: ClientContext): Promise<number> {
     await this.ipLimits.takeRequest(context);
-    const signUp = await this.signUps.findBySignUpId(digest(signUpId));
-    if (!signUp) throw new DomainError('sign_up_invalid');
-    if (signUp.confirmedAt) throw new DomainError('already_confirmed');
+    const signUp = await this.signUps.getPending(digest(signUpId));
     const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(signUp.emailKey);
     if (!mayMail) return resendAfter;
     const mayNotify = await this.mailBudget.takeForNotice(signUp.emailKey);

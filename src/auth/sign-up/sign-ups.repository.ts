@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SignUp } from './sign-up.entity.js';
 
 export type NewSignUp = Pick<SignUp, 'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>;
@@ -92,6 +93,17 @@ export class SignUpsRepository {
       [signUpIdDigest],
     );
     return rows[0] ?? null;
+  }
+
+  /**
+   * Gets a sign-up that awaits its confirmation.
+   * @throws DomainError `sign_up_invalid`, `already_confirmed`
+   */
+  async getPending(signUpIdDigest: Buffer): Promise<SignUp> {
+    const signUp = await this.findBySignUpId(signUpIdDigest);
+    if (!signUp) throw new DomainError('sign_up_invalid');
+    if (signUp.confirmedAt) throw new DomainError('already_confirmed');
+    return signUp;
   }
 
   /** As {@link findBySignUpId}, by the row's id. */
