@@ -4,7 +4,7 @@ import { IsNull, Raw, type FindOperator } from 'typeorm';
 import { AppConfig } from '../platform/config/app-config.js';
 import { inSeconds, isInFuture, now } from '../platform/database/database-time.js';
 import { Database } from '../platform/database/database.js';
-import type { Tx } from '../platform/database/sql.js';
+import type { Sql, Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { EmailChange } from './email-change.entity.js';
 import type { Member } from './member.entity.js';
@@ -75,9 +75,9 @@ export class EmailChangesRepository {
    * Finds the member who has an address, or who can still go back to it by undoing a change (CC-11).
    * The returned `email` is the stored spelling of this address.
    */
-  async findHolder(tx: Tx, emailKey: string): Promise<AddressHolder | null> {
+  async findHolder(sql: Sql, emailKey: string): Promise<AddressHolder | null> {
     // One statement for both, so that its time does not show which of them it was (EN-06).
-    const { rows } = await tx.query<AddressHolder>(
+    const { rows } = await sql.query<AddressHolder>(
       `SELECT id, login_id AS "loginId", email, name, locale, status, NULL::timestamptz AS "reservedUntil" FROM members WHERE email_key = $1
        UNION ALL
        SELECT m.id, m.login_id, c.old_email, m.name, m.locale, m.status, c.undo_until FROM email_changes c JOIN members m ON m.id = c.member_id

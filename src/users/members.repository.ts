@@ -127,13 +127,10 @@ export class MembersRepository {
       `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
       [id, member.loginId, member.email, member.emailKey, member.passwordHash, member.name, member.locale],
     );
-    if (count !== 1) throw await this.describeConflict(tx, member.emailKey);
+    if (count !== 1)
+      throw new DomainError((await this.findByEmailKey(tx, member.emailKey)) ? 'email_taken' : 'login_id_taken');
     await this.emailChanges.checkNotReserved(tx, member.emailKey, id);
     return id;
-  }
-
-  private async describeConflict(tx: Tx, emailKey: string): Promise<DomainError> {
-    return new DomainError((await this.findByEmailKey(tx, emailKey)) ? 'email_taken' : 'login_id_taken');
   }
 
   /**

@@ -34,7 +34,7 @@ export class EmailChangeLinksService {
       'email-change',
       linkToken,
     );
-    const holder = await this.database.transaction((tx) => this.emailChanges.findHolder(tx, emailKey));
+    const holder = await this.emailChanges.findHolder(this.database, emailKey);
     // The link was mailed to this address, so its owner may learn that it has an account.
     if (holder !== null && holder.id !== memberId) throw new DomainError('email_taken');
     const maskedLoginId = await this.getMaskedLoginId(memberId!);
