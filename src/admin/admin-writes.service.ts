@@ -5,7 +5,6 @@ import type { Principal } from '../platform/http/principal.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { MemberWritesService, type WriteConditions } from '../sessions/member-writes.service.js';
 import type { Member } from '../users/member.entity.js';
-import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { MembersRepository } from '../users/members.repository.js';
 
 /**
@@ -17,7 +16,6 @@ import { MembersRepository } from '../users/members.repository.js';
 export class AdminWritesService {
   constructor(
     private readonly members: MembersRepository,
-    private readonly administration: MemberAdministrationRepository,
     private readonly writes: MemberWritesService,
     private readonly factors: EnrolledFactorsService,
   ) {}
@@ -47,6 +45,8 @@ export class AdminWritesService {
     // Both rows in one order: two administrators who act on each other at once must not deadlock.
     await this.members.lockAll(tx, [admin.memberId, memberId]);
     await this.asAdministrator(tx, admin);
-    return this.administration.getLocked(tx, memberId);
+    const member = await this.members.find(tx, memberId);
+    if (!member) throw new DomainError('not_found', { detail: 'no such member' });
+    return member;
   }
 }

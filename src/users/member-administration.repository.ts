@@ -4,7 +4,6 @@ import { LOCKS } from '../platform/database/advisory-locks.js';
 import { now } from '../platform/database/database-time.js';
 import type { Tx } from '../platform/database/sql.js';
 import type { Role } from '../platform/http/principal.js';
-import { DomainError } from '../platform/http/problems/domain-error.js';
 import { Member, type MemberStatus } from './member.entity.js';
 
 /** True for a member who is not an active administrator, or not the only one (AD-03). */
@@ -19,16 +18,6 @@ const ANOTHER_ADMIN_REMAINS = `(role <> 'admin' OR status <> 'active' OR EXISTS 
 export class MemberAdministrationRepository {
   async isActiveAdmin({ manager }: { readonly manager: EntityManager }, id: string): Promise<boolean> {
     return manager.existsBy(Member, { id, role: 'admin', status: 'active' });
-  }
-
-  /**
-   * Locks the member's row until commit.
-   * @throws DomainError `not_found`
-   */
-  async getLocked(tx: Tx, id: string): Promise<Member> {
-    const member = await tx.manager.findOne(Member, { where: { id }, lock: { mode: 'for_no_key_update' } });
-    if (!member) throw new DomainError('not_found', { detail: 'no such member' });
-    return member;
   }
 
   /**
