@@ -1,9 +1,11 @@
 import { IsAssertion, type Assertion } from '../../mfa/passkeys/passkey-credential.js';
 import { IsSecondFactorCode } from '../../mfa/second-factor-code.decorator.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
-import { PasswordRequest } from '../../security/passwords/password.dto.js';
+import { IsPasswordText } from '../../security/passwords/password-fields.js';
 
-export class ReauthenticateRequest extends PasswordRequest {
+export class ReauthenticateRequest {
+  @IsPasswordText() password: string;
+
   /** Confirms the second factor too, which a change of second factors needs */
   @MayBeAbsent()
   @IsSecondFactorCode()
