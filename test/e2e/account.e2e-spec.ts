@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { mailbox, outboxEmpty, type Mail } from '../support/mailbox.js';
 import { addPasskey, passkeyLogin } from '../support/passkeys.js';
 import { afterCooldown, askFor, resetTokenFor, wrong } from '../support/recovery.js';
+import { whileLocked } from '../support/row-changes.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 import { allowManyStarts } from '../support/test-length.js';
@@ -405,14 +406,14 @@ describe('e-mail change', () => {
     const ada = await given.member(app);
     const moved = await moveOn(ada, ada.email);
     await afterCooldown(app);
-    const [before, thiefs] = [await lastMail(ada.email), await lastMail(moved.email)];
+    const [before, toIntruder] = [await lastMail(ada.email), await lastMail(moved.email)];
     await ada.client
       .post('/api/members/me/email/send-code', { newEmail: ada.email, password: ada.password }, ada.accessToken)
       .expect(202);
     const { linkToken } = await mailbox.to(ada.email).next({ after: before });
     await app.post('/api/members/me/email/confirm-link', { token: linkToken }).expect(204);
     expect(await addressOf(app, ada)).toBe(ada.email);
-    const notice = await mailbox.to(moved.email).next({ after: thiefs });
+    const notice = await mailbox.to(moved.email).next({ after: toIntruder });
     expect(notice.text).toContain('cannot undo the change');
     expect(notice.links.filter((link) => link.includes('undo-email'))).toEqual([]);
     // Nothing of it is left to be undone; the address that the member left is free.
@@ -587,26 +588,19 @@ describe('a proof of the previous address', () => {
   it('CC-10 opens nothing when it was requested during the change', async () => {
     const ada = await given.member(app);
     const before = await lastMail(ada.email);
-    const change = await app.sql.connect();
-    try {
-      await change.query('BEGIN');
-      await change.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, unique.email()]);
-      // The request finds the member by the previous address. Its row then waits for this transaction.
-      const asked = app.post('/api/auth/password-reset/send-code', { email: ada.email }).expect(202);
-      await eventually('the request waits for the change', async () => {
-        const { rowCount } = await app.sql.query(
-          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO proof_requests%' AND datname = current_database()`,
-        );
-        return rowCount! > 0 ? true : undefined;
-      });
-      await change.query('COMMIT');
-      const { requestId } = (await asked).body;
-      const { code, linkToken } = await mailbox.to(ada.email).next({ after: before });
-      await app.post('/api/auth/password-reset/confirm-code', { requestId, code }).expect(400);
-      await app.post('/api/auth/password-reset/confirm-link', { token: linkToken }).expect(400);
-    } finally {
-      change.release();
-    }
+    const change = {
+      text: 'UPDATE members SET email = $2, email_key = $2 WHERE id = $1',
+      values: [ada.id, unique.email()],
+    };
+    // The request finds the member by the previous address. Its row then waits for the change.
+    const asked = await whileLocked(app.sql, ada.id, change, () =>
+      app.post('/api/auth/password-reset/send-code', { email: ada.email }),
+    );
+    expect(asked.status).toBe(202);
+    const { requestId } = asked.body;
+    const { code, linkToken } = await mailbox.to(ada.email).next({ after: before });
+    await app.post('/api/auth/password-reset/confirm-code', { requestId, code }).expect(400);
+    await app.post('/api/auth/password-reset/confirm-link', { token: linkToken }).expect(400);
   });
 
   it('CC-10 a login that waits for its second factor ends with the change', async () => {
@@ -678,30 +672,16 @@ describe('the previous address', () => {
     const claim = await signUp(target);
     const { code } = await mailbox.to(target).next();
     await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, target]);
-    const change = await app.sql.connect();
-    try {
-      await change.query('BEGIN');
-      await change.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [ada.id, unique.email()]);
-      await change.query(
-        `INSERT INTO email_changes (id, member_id, old_email, old_email_key, undo_digest, undo_until)
+    const change = {
+      text: `WITH moved AS (UPDATE members SET email = $3, email_key = $3 WHERE id = $1)
+         INSERT INTO email_changes (id, member_id, old_email, old_email_key, undo_digest, undo_until)
          VALUES (gen_random_uuid(), $1, $2, $2, gen_random_uuid()::text::bytea, now() + interval '7 days')`,
-        [ada.id, target],
-      );
-      const confirmed = app
-        .post('/api/auth/sign-up/confirm-code', { signUpId: claim.body.signUpId, code })
-        .then((answer) => answer);
-      await eventually('the confirmation waits for the change', async () => {
-        const { rowCount } = await app.sql.query(
-          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO members%' AND datname = current_database()`,
-        );
-        return rowCount! > 0 ? true : undefined;
-      });
-      await change.query('COMMIT');
-      const { status, body } = await confirmed;
-      expect([status, body.code]).toEqual([409, 'email_taken']);
-    } finally {
-      change.release();
-    }
+      values: [ada.id, target, unique.email()],
+    };
+    const { status, body } = await whileLocked(app.sql, ada.id, change, () =>
+      app.post('/api/auth/sign-up/confirm-code', { signUpId: claim.body.signUpId, code }),
+    );
+    expect([status, body.code]).toEqual([409, 'email_taken']);
   });
 
   it('CC-11 stays open to its member, who may move back', async () => {
@@ -724,7 +704,7 @@ describe('the previous address', () => {
       const intruder = { ...ada, ...(await strangeLogin(app, ada)) };
       const alert = await mailbox.to(ada.email).next({ after: before });
       const moved = await moveOn(intruder, ada.email);
-      const thiefs = await lastMail(moved.email);
+      const toIntruder = await lastMail(moved.email);
       const grace = await given.member(app);
       // As the version before could leave it.
       await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [grace.id, ada.email]);
@@ -738,7 +718,7 @@ describe('the previous address', () => {
       await app.get('/api/members/me', intruder.accessToken).expect(401);
       await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(401);
       await outboxEmpty(app);
-      expect((await lastMail(moved.email)).id).toBe(thiefs.id); // no reset for the intruder's mailbox
+      expect((await lastMail(moved.email)).id).toBe(toIntruder.id); // no reset for the intruder's mailbox
 
       await app.sql.query('UPDATE members SET email = $2, email_key = $2 WHERE id = $1', [grace.id, grace.email]);
       await app.post('/api/members/me/email/undo', undo).expect(204);
