@@ -9,6 +9,7 @@ import { ProofMaker } from '../support/proof-maker.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { expectRefusal } from '../support/refusals.js';
 import { codeAt, enrol } from '../support/second-factor.js';
+import { ageSession } from '../support/session-age.js';
 import { decodeToken } from '../support/token-forge.js';
 import { TEST_PUBLIC_URL } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
@@ -54,13 +55,7 @@ function call(token: string, maker: ProofMaker | null, scheme = 'DPoP'): Pending
   return app.request('GET', ME, { headers });
 }
 
-async function age(sessionId: string, seconds: number): Promise<void> {
-  await app.sql.query(
-    `UPDATE sessions SET rotated_at = rotated_at - make_interval(secs => $2),
-       idle_expires_at = idle_expires_at - make_interval(secs => $2) WHERE id = $1`,
-    [sessionId, seconds],
-  );
-}
+const age = (sessionId: string, seconds: number) => ageSession(app.sql, sessionId, seconds);
 
 async function rowOf(sessionId: string): Promise<Record<string, any>> {
   const { rows } = await app.sql.query('SELECT * FROM sessions WHERE id = $1', [sessionId]);
@@ -186,12 +181,10 @@ describe('every request that opens a session binds it', () => {
   it.each(['code', 'link'] as const)('RB-06 the confirmation of a sign-up by %s', async (method) => {
     const maker = new ProofMaker();
     const values = unique.signUp();
-    const { body: signUp } = await app.post('/api/auth/sign-up', values).expect(202);
+    const { signUpId } = (await app.post('/api/auth/sign-up', values).expect(202)).body;
     const { code, linkToken: token } = await mailbox.to(values.email).next();
-    const answer = await (method === 'code'
-      ? send('/api/auth/sign-up/confirm-code', maker, { body: { ...signUpOf(signUp), code, binding: 'full' } })
-      : send('/api/auth/sign-up/confirm-link', maker, { body: { ...signUpOf(signUp), token, binding: 'full' } }));
-    await expectBound(answer, maker, 'full');
+    const body = { signUpId, binding: 'full', ...(method === 'code' ? { code } : { token }) };
+    await expectBound(await send(`/api/auth/sign-up/confirm-${method}`, maker, { body }), maker, 'full');
   });
 
   it('RB-06 the second factor, by the key of that request and not of the first', async () => {
@@ -242,8 +235,6 @@ describe('every request that opens a session binds it', () => {
     const { rows } = await app.sql.query('SELECT FROM sessions WHERE member_id = $1', [ada.id]);
     expect(rows).toHaveLength(1);
   });
-
-  const signUpOf = ({ signUpId }: { signUpId: string }) => ({ signUpId });
 });
 
 describe('a session that is bound in full', () => {

@@ -5,6 +5,7 @@ import { given, type GivenMember } from '../support/factories.js';
 import { about } from '../support/lifetimes.js';
 import { mailbox } from '../support/mailbox.js';
 import { expectDead, expectRefusal } from '../support/refusals.js';
+import { ageSession } from '../support/session-age.js';
 import { TestApp } from '../support/test-app.js';
 import { decodeToken, TokenForge } from '../support/token-forge.js';
 
@@ -29,15 +30,7 @@ async function rowOf(sessionId: string): Promise<Record<string, any>> {
   return rows[0];
 }
 
-/** Moves the times of a session into the past. */
-async function age(sessionId: string, seconds: number): Promise<void> {
-  await app.sql.query(
-    `UPDATE sessions SET created_at = created_at - make_interval(secs => $2), rotated_at = rotated_at - make_interval(secs => $2),
-       idle_expires_at = idle_expires_at - make_interval(secs => $2), absolute_expires_at = absolute_expires_at - make_interval(secs => $2)
-     WHERE id = $1`,
-    [sessionId, seconds],
-  );
-}
+const age = (sessionId: string, seconds: number) => ageSession(app.sql, sessionId, seconds);
 
 async function eventsOf(member: GivenMember, type: string): Promise<any[]> {
   const { rows } = await app.sql.query('SELECT * FROM security_events WHERE member_id = $1 AND type = $2', [

@@ -1,6 +1,7 @@
 import { given, type GivenMember } from './factories.js';
 import { HttpClient, type HttpAnswer } from './http-client.js';
 import { ProofMaker } from './proof-maker.js';
+import { ageSession } from './session-age.js';
 import { TestApp } from './test-app.js';
 
 const DAY = 86_400;
@@ -64,14 +65,8 @@ export class SessionLab {
     return { member, sessionId, servers: this.servers[protection], key, userAgent, ip, deviceToken, refreshToken };
   }
 
-  /** Moves the session into the past, as if that time had passed since its last refresh. */
   async wait(sessionId: string, seconds: number): Promise<void> {
-    await this.app.sql.query(
-      `UPDATE sessions SET rotated_at = rotated_at - make_interval(secs => $2), late_replayed_at = late_replayed_at - make_interval(secs => $2),
-         previous_rotated_at = previous_rotated_at - make_interval(secs => $2), burst_since = burst_since - make_interval(secs => $2),
-         idle_expires_at = idle_expires_at - make_interval(secs => $2) WHERE id = $1`,
-      [sessionId, seconds],
-    );
+    await ageSession(this.app.sql, sessionId, seconds);
   }
 
   /** The templates of the mails to a member that warn of a thief or of something unusual. */
