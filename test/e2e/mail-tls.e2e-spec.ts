@@ -48,7 +48,7 @@ describe('a mail server with required TLS', () => {
   });
 
   it('ML-07 receives nothing if its certificate is not trusted; the mail is kept', async () => {
-    sink = await SmtpSink.start({ hasTls: true });
+    sink = await SmtpSink.start({ tls: true });
     expect(await failureReason(sink.url)).toMatch(/certificate/);
     expect(sink.mails).toEqual([]);
   });

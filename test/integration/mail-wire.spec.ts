@@ -63,14 +63,14 @@ describe('a mail on the wire', () => {
   );
 
   it('ML-07 any certificate is good enough when the operator switches the check off', async () => {
-    sink = await SmtpSink.start({ hasTls: true });
+    sink = await SmtpSink.start({ tls: true });
     await send({ SMTP_REQUIRE_TLS: 'true', SMTP_VERIFY_CERTIFICATE: 'false' });
     expect(sink.mails).toHaveLength(1);
   });
 
   (hasOpenssl ? it : it.skip)('ML-07 a self-signed certificate is trusted by SMTP_CA_FILE alone', async () => {
     const tls = { key: await readFile(`${certificate()}.key`), cert: await readFile(certificate()) };
-    sink = await SmtpSink.start({ hasTls: tls });
+    sink = await SmtpSink.start({ tls });
     // Also where TLS is not required: an attacker on the way could offer another certificate.
     const error: unknown = await send({ SMTP_REQUIRE_TLS: 'false' }).catch((refusal: unknown) => refusal);
     expect(describeFailure(error)).toMatch(/certificate.*SMTP_CA_FILE/);
@@ -78,7 +78,7 @@ describe('a mail on the wire', () => {
     await send({ SMTP_REQUIRE_TLS: 'true', SMTP_CA_FILE: certificate() });
     expect(sink.mails).toHaveLength(1);
     await sink.stop();
-    sink = await SmtpSink.start({ hasTls: true });
+    sink = await SmtpSink.start({ tls: true });
     await expect(send({ SMTP_REQUIRE_TLS: 'true', SMTP_CA_FILE: certificate() })).rejects.toThrow(/certificate/);
   });
 });

@@ -43,9 +43,9 @@ export class SmtpSink {
     this.server = this.newServer();
   }
 
-  /** @param hasTls offers STARTTLS, with an untrusted certificate or this one */
-  static async start({ hasTls = false }: { hasTls?: SinkTls | boolean } = {}): Promise<SmtpSink> {
-    const sink = new SmtpSink(hasTls);
+  /** @param tls offers STARTTLS, with an untrusted certificate or this one */
+  static async start({ tls = false }: { tls?: SinkTls | boolean } = {}): Promise<SmtpSink> {
+    const sink = new SmtpSink(tls);
     await sink.listen(0);
     return sink;
   }
