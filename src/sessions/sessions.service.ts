@@ -79,7 +79,7 @@ export class SessionsService {
     if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
   }
 
-  /** Records that the member of this session has just shown the password, or this second factor too. */
+  /** Records that the member of this session has just shown the password, and this second factor. */
   async markAuthenticated(tx: Tx, sessionId: string, factor: ProvenFactor | null = null): Promise<void> {
     await this.sessions.markAuthenticated(tx, sessionId, factor);
   }

@@ -343,10 +343,10 @@ describe('a malformed request body', () => {
   });
 });
 
-/** Values that no field accepts. */
 /** Fields whose text is folded before the rules. */
 const FOLDED: ReadonlySet<string> = new Set(['email', 'newEmail', 'identifier', 'loginId', 'code']);
 
+/** Values that no field accepts. */
 function wrongValues(name: string, { type, format, nullable, enum: values, allOf }: FieldSchema): unknown[] {
   const isPassword = format === 'password';
   const example = isPassword ? 'correct horse battery staple' : 'ada.lovelace@example.test';

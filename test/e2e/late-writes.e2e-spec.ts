@@ -198,7 +198,7 @@ describe('a write whose session lost its rights after the guard admitted it', ()
         const answer = await whileLocked(app.sql, id, { text: take, values: [id, sessionId] }, () => send(write));
         await app.sql.query(giveBack, [id, sessionId]);
         const written = rows.difference(before, await rows.read([ada.id, eve.id, root.id]));
-        // A logout has nothing left to end, and says so as any second logout.
+        // A logout has nothing left to end, and is answered as any second logout.
         const expected = name === 'POST /api/auth/logout' ? [204, undefined] : refusal;
         expect([name, event, answer.status, answer.body?.code, written]).toEqual([name, event, ...expected, []]);
       }

@@ -202,7 +202,7 @@ describe('passkey', () => {
     expect(await loginStatus(ada)).toBe('authenticated');
   });
 
-  it('a certificate is neither requested nor read, and does not sink the passkey', async () => {
+  it('a certificate is neither requested nor read, and a passkey that brings one is accepted', async () => {
     const ada = await given.member(app);
     let asked = 0;
     const server = http.createServer((_, response) => {

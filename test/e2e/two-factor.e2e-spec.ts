@@ -92,9 +92,9 @@ describe('second factor', () => {
     const fullWidth = (text: string): string =>
       text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
     const [first, second] = ada.recoveryCodes as [string, string];
-    const app6 = codeAt(ada.secret, 1);
+    const appCode = codeAt(ada.secret, 1);
     const typed = [
-      fullWidth(app6),
+      fullWidth(appCode),
       `\ufeff${fullWidth(first.toUpperCase())}\r\n`,
       `${second.replace('-', '\u2011')}\u200b`,
     ];

@@ -20,8 +20,8 @@ export class EmailUndoService {
   ) {}
 
   /**
-   * @throws DomainError `link_invalid`, `link_expired`; `email_taken` where another
-   * account has the previous address: the intruder's access is then removed, and the link stays valid
+   * @throws DomainError `link_invalid`, `link_expired`; `email_taken` where another account has the
+   * previous address: the intruder's access is then removed, and the link stays valid
    */
   async undo(undoToken: string, context: ClientContext): Promise<void> {
     const change = await this.emailChanges.findByUndoDigest(digest(undoToken));

@@ -27,8 +27,8 @@ export class PasswordChangeService {
    * Sets the new password, ends all other sessions and voids every open challenge. A wrong current
    * password counts like a failed login, so that a stolen session cannot be used to guess it
    * (PW-05).
-   * @throws DomainError `invalid_credentials`, `session_ended`, `validation_failed`, `password_too_common`,
-   * `too_many_requests`, `overloaded`
+   * @throws DomainError `invalid_credentials`, `session_ended`, `validation_failed`,
+   * `password_too_common`, `too_many_requests`, `overloaded`
    */
   async change(
     principal: Principal,

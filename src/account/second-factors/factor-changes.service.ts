@@ -46,9 +46,8 @@ export class FactorChangesService {
   ) {}
 
   /**
-   * Checks the password if there is one, and the code if the member has a second factor; all attempts are
-   * counted.
-   * Call it before the transaction, because hashing is slow.
+   * Checks the password if there is one, and the code if the member has a second factor. Counts all
+   * attempts. Call it before the transaction, because hashing is slow.
    * @throws DomainError `invalid_credentials`, `code_invalid`, `too_many_attempts`, `overloaded`
    */
   async prove(

@@ -86,7 +86,8 @@ export class PasskeysController {
 
   /**
    * Remove a passkey
-   * @remarks Needs the password and a second factor, a passkey or a recovery code. With the last second factor the recovery codes are removed as well.
+   * @remarks Needs the password and a second factor, a passkey or a recovery code. With the last second factor the
+   * recovery codes are removed as well.
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)

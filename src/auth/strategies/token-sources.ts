@@ -13,7 +13,7 @@ export function fromBearerHeader({ headers }: { headers: { authorization?: strin
 
 /**
  * Reads an access token: with the scheme Bearer, or DPoP for a token that is bound to a key (RFC
- * 9449 section 7.1). {@link isDpopScheme} tells them apart.
+ * 9449 section 7.1). {@link isDpopScheme} distinguishes them.
  */
 export function fromAccessHeader(request: { headers: { authorization?: string } }): string | null {
   return fromBearerHeader(request) ?? DPOP_SCHEME.exec(request.headers.authorization ?? '')?.[1] ?? null;

@@ -37,7 +37,7 @@ export class LateReplayService {
     if (attempt.token.gen !== session.generation - 1) return null;
     // Only the holder of the key gets here, so the age of the token does not matter.
     if (session.keyThumbprint !== null) return { state: session, accessIssuedAt: this.clock.nowSeconds() };
-    // Checked here as well as by the statement, so that the next line is for lost races only.
+    // Checked here as well as by the statement, so that findNewer() is for lost races only.
     if (session.earlierLateReplays >= this.config.env.REFRESH_LATE_REPLAYS) return null;
     if (!(await this.looksLikeSameDevice(session, attempt, context))) return null;
     return (await this.recordReplay(session, attempt, context)) ?? this.findNewer(session, attempt);

@@ -60,8 +60,8 @@ export function suspicionFields(reasons: readonly SuspicionReason[]): SuspicionF
 /**
  * Every mail and its data.
  * - Times (`requestedAt`, `at`, `memberSince`, `eraseOn`) are ISO 8601.
- * - `network` is coarse (198.18.3.0/24). Mails show only its country: the numbers mean nothing to most
- *   readers, and an exact address would tell a wrong reader where the member is.
+ * - `network` is coarse (198.18.3.0/24). Mails show only its country: the numbers mean nothing to
+ *   most readers, and an exact address would reveal to a wrong reader where the member is.
  * - `notMeLink` opens a page whose button logs out all devices.
  * - `country` is a name in the language of the mail.
  */

@@ -28,8 +28,7 @@ export class DisputedFactorsService {
   /**
    * Removes the factors and recovery codes of this period where an older factor stays. Otherwise the
    * mailbox alone would open the account: the factors stay for FACTOR_REMOVAL_WAIT_SECONDS, and the
-   * member is notified. Until then they are second factors only, so that an intruder's passkey does
-   * not log in by itself. Needs the member's lock.
+   * member is notified. Until then they are second factors only. Needs the member's lock.
    */
   async report(tx: Tx, memberId: string, windowSeconds: number, context: ClientContext): Promise<void> {
     const period: PastPeriod = { sinceSecondsAgo: windowSeconds };

@@ -3,8 +3,7 @@ import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/serv
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
-import type { Sql } from '../../platform/database/sql.js';
-import type { Tx } from '../../platform/database/sql.js';
+import type { Sql, Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { PasskeyChallengesService } from './passkey-challenges.service.js';

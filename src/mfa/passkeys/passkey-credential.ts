@@ -119,7 +119,7 @@ function bytes(name: string): RequiredMember {
 
 /**
  * Leaves out optional members that browsers and libraries fill with `null`, `""` or invented
- * values. None of them carries the proof, so none may sink it.
+ * values. None of them carries the proof, so none may be a reason to refuse it.
  */
 function withoutOddMembers(credential: unknown, usesUserHandle: boolean): unknown {
   if (!isPart(credential) || !isPart(credential.response)) return credential;

@@ -1,4 +1,4 @@
-/** Says nothing about the provider: some browsers and authenticators hide theirs. */
+/** Of browsers and authenticators that hide the provider. */
 const UNKNOWN = '00000000-0000-0000-0000-000000000000';
 
 let names: Promise<Readonly<Record<string, string>>> | undefined;

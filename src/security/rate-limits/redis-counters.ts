@@ -14,8 +14,8 @@ const WARN_EVERY_MS = 60_000;
 const PREFIX = 'munjigi:limit:';
 
 /**
- * Each is one script, so that no key is left without an expiry when the process stops in between. Redis
- * uses its own clock.
+ * Each is one script, so that no key is left without an expiry when the process stops in between.
+ * Redis uses its own clock.
  */
 const ADD = `local points = redis.call('INCR', KEYS[1])
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
