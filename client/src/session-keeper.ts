@@ -53,7 +53,7 @@ export interface Credentials {
 
 /**
  * Refreshes the tokens of the session. With cookie transport it also finds a session that another
- * page of this browser has opened, such as the built-in login page: only the server can tell
+ * page of this browser has opened, such as the built-in login page: only the server knows
  * whether the cookie holds one.
  */
 export class SessionKeeper {

@@ -199,7 +199,7 @@ describe('request()', () => {
     ['/api/auth/sign-up/confirm-code', { signUpId: 's', code: '123456' }],
     ['/api/auth/sign-up/confirm-link', { token: 't', signUpId: 's' }],
     ['/api/auth/refresh', {}],
-  ])('uses the tokens that %s answers, and says what the server needs to know of the device', async (path, body) => {
+  ])('uses the tokens that %s answers, and sends the fields about the device that it takes', async (path, body) => {
     const seen: any[] = [];
     server.on(`POST ${path}`, (request) => {
       seen.push(request.body);

@@ -47,7 +47,7 @@ export const PROFILE = {
   ...{ locale: 'en', role: 'member', createdAt: '2026-11-01T00:00:00Z' },
 };
 
-/** A server without a network: counts requests and answers them as told. */
+/** A server without a network: counts requests and gives the answers that a test has set. */
 export class FakeServer {
   /** `POST /api/auth/refresh`, in the order sent. */
   readonly sent: string[] = [];

@@ -24,7 +24,7 @@ describe('the package of the client', () => {
     ]);
   });
 
-  it('is built when it is packed, needs no other package, and says where it comes from', () => {
+  it('is built when it is packed, needs no other package, and names its repository', () => {
     expect(client).toMatchObject({
       license: 'MIT',
       repository: { type: 'git', directory: 'client' },

@@ -44,7 +44,7 @@ async function render(): Promise<void> {
       button(texts.logOut, () => void munjigi.logOut().catch(() => undefined)),
     );
   } catch (error) {
-    // 401: the session has ended, and the event says so, too.
+    // 401: the session has ended. The event `sessionEnded` reports it, too.
     const isSignedOut = error instanceof SignedOutError || (error instanceof ProblemError && error.status === 401);
     if (isSignedOut) showSignedOut();
     else

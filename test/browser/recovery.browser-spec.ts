@@ -140,7 +140,7 @@ describeInBrowser('getting back into an account on the built-in pages', () => {
       await visitor.see('done');
       await visitor.inspect('not-me-done');
       expect(await opens(ada.loginId, password)).toBe(false);
-      // The mail says what happened, and its code can be typed on this page.
+      // The code of the mail that follows can be typed on this page.
       const newDevice = await mailbox.to(ada.email).next({ after: mail }); // of the login above
       const secured = await mailbox.to(ada.email).next({ after: newDevice });
       await visitor.type('#code', secured.code!);

@@ -1,4 +1,4 @@
-/** Of browsers and authenticators that hide the provider. */
+/** The AAGUID of browsers and authenticators that hide their provider. */
 const UNKNOWN = '00000000-0000-0000-0000-000000000000';
 
 let names: Promise<Readonly<Record<string, string>>> | undefined;

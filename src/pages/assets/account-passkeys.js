@@ -36,7 +36,7 @@ export async function offerPasskeys(recoveryCodes) {
     const label = name ?? provider ?? text('unnamedPasskey');
     const used = lastUsedAt === null ? text('neverUsed') : text('lastUsed', { time: shortTime(lastUsedAt) });
     const added = text('addedOn', { time: shortTime(createdAt) });
-    // Under a name of the member's own, the provider still tells where the passkey is.
+    // Under a name of the member's own, the provider still shows where the passkey is.
     const about = [name === null ? null : provider, added, used].filter(Boolean);
     fill(item, { passkey: label, about: about.join(' · ') });
     find('[data-synced]', item).hidden = !backedUp;

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Tells whether a request for a code has brought a mail. The answer of the API is the same for known
+ * Shows whether a request for a code has brought a mail. The answer of the API is the same for known
  * and unknown addresses; only its wait shows that an earlier mail still counts.
  */
 

@@ -131,7 +131,7 @@ async function confirm() {
     // Without a page to continue with, no app could use the session.
     if (!isLoggingIn) await post('auth/logout', undefined, result.accessToken);
   } catch (error) {
-    if (await watch.check()) return; // the mailed link was used meanwhile
+    if (await watch.check()) return; // the mailed link was used first
     throw error instanceof ApiProblem ? explainProblem(error) : error;
   }
   watch.stop();
@@ -152,7 +152,7 @@ function explainProblem(problem) {
   if (problem.code === 'login_id_taken') {
     needsAnotherLoginId = true;
     showGroup('newLoginId', true);
-    return new FieldProblem('newLoginId', text('loginIdTakenMeanwhile'));
+    return new FieldProblem('newLoginId', text('loginIdJustTaken'));
   }
   if (problem.code === 'origin_not_allowed') return new ApiProblem(problem.code, { detail: text('notAllowedHere') });
   if (problem.code === 'sign_up_invalid') return new ApiProblem(problem.code, { detail: text('startOverNow') });

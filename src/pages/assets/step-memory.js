@@ -2,7 +2,7 @@
 
 /**
  * Remembers the step of a journey in the browser's history entry, so that a reload shows it again.
- * A visit that begins anew has an entry of its own, and starts at the first step.
+ * A new visit has an entry of its own, and starts at the first step.
  */
 
 import { mailKind } from './mail-text.js';

@@ -72,7 +72,7 @@ export const en = {
     loginIdInvalid: 'Please use 4 to 32 characters: a–z, 0–9, dot, underscore and hyphen, starting with a letter.',
     loginIdReserved: 'This login ID is reserved by the service. Please choose another one.',
     loginIdTaken: 'This login ID is already taken. Please choose another one.',
-    loginIdTakenMeanwhile: 'Someone else has just taken this login ID. Please choose another one.',
+    loginIdJustTaken: 'Someone else has just taken this login ID. Please choose another one.',
     emailHint: 'We’ll email you a code to confirm it.',
     name: 'Name (optional)',
     nameHint: 'How we address you in emails.',

@@ -77,7 +77,7 @@ export const ko: PageTexts = {
     loginIdInvalid: '영문 소문자로 시작하는 4~32자의 영문 소문자, 숫자, 점, 밑줄, 하이픈으로 입력해 주세요.',
     loginIdReserved: '서비스에서 사용하는 이름이라 아이디로 사용할 수 없습니다. 다른 아이디를 입력해 주세요.',
     loginIdTaken: '이미 사용 중인 아이디입니다. 다른 아이디를 입력해 주세요.',
-    loginIdTakenMeanwhile: '방금 다른 회원이 사용하기 시작한 아이디입니다. 다른 아이디를 입력해 주세요.',
+    loginIdJustTaken: '방금 다른 회원이 사용하기 시작한 아이디입니다. 다른 아이디를 입력해 주세요.',
     emailHint: '이메일을 확인하기 위한 인증 코드를 보내 드립니다.',
     name: '이름 (선택)',
     nameHint: '메일에 이 이름을 사용합니다.',
