@@ -18,7 +18,10 @@ const MAX_RETRIES = 2;
  * key is gone, which the refresh then notices.
  */
 const TOKEN_ERRORS: ReadonlySet<string> = new Set([
-  ...['token_expired', 'token_invalid', 'session_ended', 'proof_required'],
+  'token_expired',
+  'token_invalid',
+  'session_ended',
+  'proof_required',
 ]);
 
 export interface CallerOptions {

@@ -34,7 +34,7 @@ export function mayAnswerTokens(method: string, path: string): boolean {
  * @throws UnexpectedResponseError
  */
 export function checkResponse(method: string, path: string, status: number, text: string): unknown {
-  const body = parse(text);
+  const body = parseJson(text);
   const expected = findExpectation(method, path);
   const isExpected =
     expected === undefined
@@ -82,9 +82,10 @@ function hasFields(value: Record<string, unknown>, shape: Record<string, string>
   });
 }
 
-function parse(text: string): unknown {
+/** Returns undefined for an empty body, and for one that is not JSON, such as the page of a proxy. */
+export function parseJson(text: string): unknown {
   try {
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

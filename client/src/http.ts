@@ -1,7 +1,7 @@
-import type { Proofs } from './binding/proofs.js';
+import { authorization, type Proofs } from './binding/proofs.js';
 import type { ProofKey } from './binding/signer.js';
 import { NetworkError, ProblemError } from './errors.js';
-import { checkResponse } from './expected-response.js';
+import { checkResponse, parseJson } from './expected-response.js';
 
 export interface HttpOptions {
   /** The address of the server without a trailing slash. */
@@ -88,7 +88,7 @@ export class Http {
         method,
         headers: {
           ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...(token !== undefined && { authorization: `${isTokenBound ? 'DPoP' : 'Bearer'} ${token}` }),
+          ...(token !== undefined && { authorization: authorization(token, isTokenBound) }),
           ...(proof !== undefined && { dpop: proof }),
           ...(locale !== undefined && { 'accept-language': locale }),
         },
@@ -104,14 +104,6 @@ export class Http {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     }
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined; // an error page of a proxy
   }
 }
 

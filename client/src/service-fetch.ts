@@ -1,4 +1,4 @@
-import type { Proofs } from './binding/proofs.js';
+import { authorization, type Proofs } from './binding/proofs.js';
 import { orAborted } from './pause.js';
 import type { Credentials, SessionKeeper } from './session-keeper.js';
 
@@ -32,7 +32,7 @@ export class ServiceFetch {
   private async sendOnce(url: string | URL, init: RequestInit, credentials: Credentials): Promise<Response> {
     const { token, isTokenBound, key } = credentials;
     const headers = new Headers(init.headers);
-    headers.set('authorization', `${isTokenBound ? 'DPoP' : 'Bearer'} ${token}`);
+    headers.set('authorization', authorization(token, isTokenBound));
     // The proof names the method in capitals; fetch() itself sends `patch` as it is.
     const method = (init.method ?? 'GET').toUpperCase();
     if (key) headers.set('dpop', await this.options.proofs.make(key, { method, url, accessToken: token }));

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { caught } from '../../test/support/caught.js';
 import { PasskeyError } from '../src/index.js';
 import { Ceremonies } from '../src/passkeys/ceremonies.js';
 import type { CredentialRequest } from '../src/passkeys/webauthn.js';
@@ -32,11 +33,6 @@ const waitForChoice = ({ signal }: CredentialRequest): Promise<unknown> =>
     signal?.addEventListener('abort', () => reject(abortError()));
   });
 
-const caught = (promise: Promise<unknown>): Promise<any> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 beforeAll(skipPauses);

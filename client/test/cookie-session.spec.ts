@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { caught } from '../../test/support/caught.js';
 import { eventually } from '../../test/support/eventually.js';
 import {
   memoryStorage,
@@ -50,12 +51,6 @@ function page(storage: TokenStorage = memoryStorage(), transport: 'cookie' | 'bo
   client.on('sessionEnded', () => events.push('sessionEnded'));
   return { client, events };
 }
-
-const caught = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 describe('a session that another page has opened with a cookie', () => {
   it('is found at the start by one refresh, however many calls wait for it', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { caught } from '../../test/support/caught.js';
 import {
   memoryStorage,
   MunjigiClient,
@@ -51,12 +52,6 @@ async function signedIn() {
   await client.logIn({ identifier: 'ada.lovelace', password: 'x' });
   return { client, storage };
 }
-
-const caught = (promise: Promise<unknown>): Promise<any> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 describe('a success that is not from the server', () => {
   it.each(STRANGE)('with the body %j is an error of its own kind, for every operation', async (body) => {

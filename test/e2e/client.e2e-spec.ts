@@ -9,6 +9,7 @@ import {
   type MunjigiOptions,
   type TokenStorage,
 } from '../../client/src/index.js';
+import { caught } from '../support/caught.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -81,11 +82,6 @@ async function expire({ storage }: Device, unnoticed = false): Promise<TokenStor
 }
 
 const stored = async (storage: TokenStorage): Promise<any> => JSON.parse((await storage.get(KEY)) ?? 'null');
-const caught = (promise: Promise<unknown>): Promise<any> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 describe('client library', () => {
   it('signs a member up and stays signed in, also after a restart of the app', async () => {

@@ -66,8 +66,8 @@ const nameOf = (baseUrl: string): string => {
 
 function isOwnOrigin(baseUrl: string): boolean {
   try {
-    return absolute(baseUrl).origin === (globalThis as { location?: { origin?: string } }).location?.origin;
+    return absolute(baseUrl).origin === absolute('/').origin;
   } catch {
-    return false;
+    return false; // outside a page
   }
 }

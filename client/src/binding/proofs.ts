@@ -1,3 +1,4 @@
+import { toBase64url } from '../base64url.js';
 import { derToRaw } from './der.js';
 import type { ProofKey } from './signer.js';
 import { findSubtle } from './webcrypto.js';
@@ -35,11 +36,11 @@ export class Proofs {
       htu: origin + pathname, // without the query (RFC 9449 section 4.2)
       iat: Math.floor((Date.now() + this.clockOffset) / 1000),
       ...(nonce !== undefined && { nonce }),
-      ...(accessToken !== undefined && { ath: encode(await sha256(key, toBytes(accessToken))) }),
+      ...(accessToken !== undefined && { ath: toBase64url(await sha256(key, toBytes(accessToken))) }),
     };
-    const signed = `${encode(toBytes(JSON.stringify(header)))}.${encode(toBytes(JSON.stringify(claims)))}`;
+    const signed = `${toBase64url(toBytes(JSON.stringify(header)))}.${toBase64url(toBytes(JSON.stringify(claims)))}`;
     const signature = await key.sign(toBytes(signed));
-    return `${signed}.${encode(key.algorithm === 'ES256' ? derToRaw(signature) : signature)}`;
+    return `${signed}.${toBase64url(key.algorithm === 'ES256' ? derToRaw(signature) : signature)}`;
   }
 
   /** Learns the server's time. Pages of other origins see it if the server exposes `Date`. */
@@ -65,6 +66,10 @@ export class Proofs {
   }
 }
 
+/** The Authorization header for an access token (RFC 6750 section 2.1, RFC 9449 section 7.1). */
+export const authorization = (token: string, isTokenBound: boolean): string =>
+  `${isTokenBound ? 'DPoP' : 'Bearer'} ${token}`;
+
 /** Resolves an address of the page's own origin. */
 export function absolute(url: string | URL): URL {
   return new URL(url, (globalThis as { location?: { href?: string } }).location?.href);
@@ -78,9 +83,3 @@ async function sha256(key: ProofKey, data: Uint8Array): Promise<Uint8Array> {
 }
 
 const toBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-const encode = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');

@@ -1,3 +1,4 @@
+import { fromBase64url, toBase64url } from '../base64url.js';
 import { findWebAuthn, type BrowserCredential, type CredentialResponse } from './webauthn.js';
 
 /*
@@ -28,8 +29,8 @@ export function creationOptions(json: unknown): unknown {
   const { challenge, user, excludeCredentials = [], ...rest } = json as CreationJson;
   return {
     ...rest,
-    challenge: toBytes(challenge),
-    user: { ...user, id: toBytes(user.id) },
+    challenge: fromBase64url(challenge),
+    user: { ...user, id: fromBase64url(user.id) },
     excludeCredentials: excludeCredentials.map(toDescriptor),
   };
 }
@@ -39,7 +40,7 @@ export function requestOptions(json: unknown): unknown {
   const credentialClass = findWebAuthn()?.credentialClass;
   if (credentialClass?.parseRequestOptionsFromJSON) return credentialClass.parseRequestOptionsFromJSON(json);
   const { challenge, allowCredentials = [], ...rest } = json as RequestJson;
-  return { ...rest, challenge: toBytes(challenge), allowCredentials: allowCredentials.map(toDescriptor) };
+  return { ...rest, challenge: fromBase64url(challenge), allowCredentials: allowCredentials.map(toDescriptor) };
 }
 
 /** Converts what the browser returned. */
@@ -50,30 +51,22 @@ export function toJson(credential: BrowserCredential): Record<string, unknown> {
     // The method does not work on an object of a password manager.
   }
   const { id, rawId, type, response } = credential;
-  return { id, rawId: toBase64url(rawId), type, response: responseJson(response), clientExtensionResults: {} };
+  return { id, rawId: encode(rawId), type, response: responseJson(response), clientExtensionResults: {} };
 }
 
 function responseJson(response: CredentialResponse): object {
   const { attestationObject, authenticatorData, signature, userHandle } = response;
   return {
-    clientDataJSON: toBase64url(response.clientDataJSON),
+    clientDataJSON: encode(response.clientDataJSON),
     ...(attestationObject && {
-      attestationObject: toBase64url(attestationObject),
+      attestationObject: encode(attestationObject),
       transports: response.getTransports?.() ?? [],
     }),
-    ...(authenticatorData && { authenticatorData: toBase64url(authenticatorData) }),
-    ...(signature && { signature: toBase64url(signature) }),
-    ...(userHandle && { userHandle: toBase64url(userHandle) }),
+    ...(authenticatorData && { authenticatorData: encode(authenticatorData) }),
+    ...(signature && { signature: encode(signature) }),
+    ...(userHandle && { userHandle: encode(userHandle) }),
   };
 }
 
-const toDescriptor = (json: Descriptor): object => ({ ...json, id: toBytes(json.id) });
-
-function toBytes(encoded: string): Uint8Array {
-  return Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
-}
-
-function toBase64url(buffer: ArrayBuffer): string {
-  const encoded = btoa(String.fromCharCode(...new Uint8Array(buffer)));
-  return encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
+const toDescriptor = (json: Descriptor): object => ({ ...json, id: fromBase64url(json.id) });
+const encode = (buffer: ArrayBuffer): string => toBase64url(new Uint8Array(buffer));
