@@ -6,6 +6,8 @@
  * client/src/binding.
  */
 
+import { toBase64url } from './base64url.js';
+
 /** The address of the server without a trailing slash is the name of the key. */
 const ADDRESS = new URL('../..', import.meta.url).href.replace(/\/$/, '');
 const DATABASE = 'munjigi';
@@ -46,11 +48,11 @@ export async function makeProof({ privateKey, jwk }, { method, url, nonce, acces
   const claims = {
     ...{ jti: crypto.randomUUID(), htm: method, htu: url.origin + url.pathname },
     ...{ iat: Math.floor(Date.now() / 1000), nonce },
-    ...(accessToken === undefined ? {} : { ath: encode(await sha256(accessToken)) }),
+    ...(accessToken === undefined ? {} : { ath: toBase64url(await sha256(accessToken)) }),
   };
   const signed = `${encodeJson({ typ: 'dpop+jwt', alg: 'ES256', jwk })}.${encodeJson(claims)}`;
   const signature = await crypto.subtle.sign(ES256, privateKey, new TextEncoder().encode(signed));
-  return `${signed}.${encode(new Uint8Array(signature))}`;
+  return `${signed}.${toBase64url(new Uint8Array(signature))}`;
 }
 
 /** @returns {Promise<DeviceKey>} */
@@ -113,11 +115,4 @@ function inTime(promise) {
 const sha256 = async (text) => new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 
 /** @param {object} value */
-const encodeJson = (value) => encode(new TextEncoder().encode(JSON.stringify(value)));
-
-/** @param {Uint8Array} bytes */
-const encode = (bytes) =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+const encodeJson = (value) => toBase64url(new TextEncoder().encode(JSON.stringify(value)));

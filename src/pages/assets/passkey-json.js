@@ -6,6 +6,8 @@
  * their own, the binary parts are converted here.
  */
 
+import { fromBase64url, toBase64url } from './base64url.js';
+
 /** @param {any} json @returns {PublicKeyCredentialCreationOptions} */
 export function creationOptions(json) {
   if ('parseCreationOptionsFromJSON' in PublicKeyCredential) {
@@ -14,8 +16,8 @@ export function creationOptions(json) {
   const { challenge, user, excludeCredentials = [], ...rest } = json;
   return {
     ...rest,
-    challenge: bytes(challenge),
-    user: { ...user, id: bytes(user.id) },
+    challenge: fromBase64url(challenge),
+    user: { ...user, id: fromBase64url(user.id) },
     excludeCredentials: excludeCredentials.map(descriptor),
   };
 }
@@ -26,7 +28,7 @@ export function requestOptions(json) {
     return PublicKeyCredential.parseRequestOptionsFromJSON(json);
   }
   const { challenge, allowCredentials = [], ...rest } = json;
-  return { ...rest, challenge: bytes(challenge), allowCredentials: allowCredentials.map(descriptor) };
+  return { ...rest, challenge: fromBase64url(challenge), allowCredentials: allowCredentials.map(descriptor) };
 }
 
 /** @param {PublicKeyCredential} credential @returns {object} */
@@ -37,37 +39,31 @@ export function toJson(credential) {
     // The method is missing, or does not work on an object of a password manager.
   }
   const { id, rawId, type, response } = credential;
-  return { id, rawId: base64url(rawId), type, response: responseJson(response), clientExtensionResults: {} };
+  return { id, rawId: encode(rawId), type, response: responseJson(response), clientExtensionResults: {} };
 }
 
 /** @param {any} response of a registration or an authentication */
 function responseJson(response) {
-  const clientDataJSON = base64url(response.clientDataJSON);
+  const clientDataJSON = encode(response.clientDataJSON);
   if ('attestationObject' in response) {
     const transports = response.getTransports?.() ?? [];
-    return { clientDataJSON, attestationObject: base64url(response.attestationObject), transports };
+    return { clientDataJSON, attestationObject: encode(response.attestationObject), transports };
   }
   const { authenticatorData, signature, userHandle } = response;
   return {
     clientDataJSON,
-    authenticatorData: base64url(authenticatorData),
-    signature: base64url(signature),
-    ...(userHandle && { userHandle: base64url(userHandle) }),
+    authenticatorData: encode(authenticatorData),
+    signature: encode(signature),
+    ...(userHandle && { userHandle: encode(userHandle) }),
   };
 }
 
 /** @param {any} json */
 function descriptor(json) {
-  return { ...json, id: bytes(json.id) };
-}
-
-/** @param {string} encoded */
-function bytes(encoded) {
-  return Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+  return { ...json, id: fromBase64url(json.id) };
 }
 
 /** @param {ArrayBuffer} buffer */
-function base64url(buffer) {
-  const encoded = btoa(String.fromCharCode(...new Uint8Array(buffer)));
-  return encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+function encode(buffer) {
+  return toBase64url(new Uint8Array(buffer));
 }

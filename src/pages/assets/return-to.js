@@ -8,6 +8,7 @@
 
 import { onLanguageChange } from './language.js';
 import { isOpenedByMail } from './link-token.js';
+import { forget, recall, remember } from './local-memory.js';
 import { allowedReturn } from './return-address.js';
 
 /** The key in local storage. */
@@ -36,28 +37,20 @@ if (returnTo !== '') {
  * visit without an address forgets that of an earlier one.
  */
 export function rememberReturn() {
-  if (returnTo === '') return forgetReturn();
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ address: returnTo, until: Date.now() + LIFETIME_MS }));
-  } catch {
-    // Storage is disabled: the page of the link leads to the configured page.
-  }
+  if (returnTo === '') forgetReturn();
+  else remember(KEY, JSON.stringify({ address: returnTo, until: Date.now() + LIFETIME_MS }));
 }
 
 export function forgetReturn() {
-  try {
-    localStorage.removeItem(KEY);
-  } catch {
-    // Nothing was stored.
-  }
+  forget(KEY);
 }
 
 function remembered() {
   try {
-    const { address, until } = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    const { address, until } = JSON.parse(recall(KEY) ?? '{}');
     return until > Date.now() ? allowedReturn(address, origins) : '';
   } catch {
-    return '';
+    return ''; // another script of this origin has written it
   }
 }
 

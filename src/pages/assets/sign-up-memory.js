@@ -5,19 +5,14 @@
  * password.
  */
 
+import { forget, recall, remember } from './local-memory.js';
+
 /** The key in local storage. Apps on the same origin may use it, too. */
 const KEY = 'munjigi.signUpId';
 
-/**
- * Returns the remembered sign-up id. Null if there is none or if storage is disabled; the page then
- * asks for the password.
- */
+/** Returns the remembered sign-up id, or null. */
 export function rememberedSignUp() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
+  return recall(KEY);
 }
 
 /**
@@ -27,17 +22,9 @@ export function rememberedSignUp() {
  * @param {string} signUpId
  */
 export function rememberSignUp(signUpId) {
-  try {
-    localStorage.setItem(KEY, signUpId);
-  } catch {
-    // Storage is disabled: the page of the link will ask for the password.
-  }
+  remember(KEY, signUpId);
 }
 
 export function forgetSignUp() {
-  try {
-    localStorage.removeItem(KEY);
-  } catch {
-    // Nothing was stored.
-  }
+  forget(KEY);
 }
