@@ -29,7 +29,7 @@ const DAY_SECONDS = 86_400;
           loginUrl: env.LOGIN_URL,
           appUrl: env.APP_URL,
           returnOrigins,
-          sharesCookie: env.CORS_ORIGINS.length > 0 || isOnOrigin(env.APP_URL, publicUrl),
+          sharesCookie: env.CORS_ORIGINS.length > 0 || returnOrigins.includes(new URL(publicUrl).origin),
           passwordMinLength: env.PASSWORD_MIN_LENGTH,
           passwordMinScore: env.PASSWORD_MIN_SCORE,
           resendSeconds: env.CODE_RESEND_SECONDS,
@@ -40,7 +40,3 @@ const DAY_SECONDS = 86_400;
   ],
 })
 export class PagesModule {}
-
-function isOnOrigin(appUrl: string | undefined, publicUrl: string): boolean {
-  return appUrl !== undefined && URL.canParse(appUrl) && new URL(appUrl).origin === new URL(publicUrl).origin;
-}
