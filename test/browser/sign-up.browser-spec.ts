@@ -184,6 +184,48 @@ describeInBrowser('signing up on the built-in pages', () => {
     await visitor.close();
   });
 
+  it.each([
+    ['ends the new session, which no app could use', undefined],
+    ['shows success even if that session cannot be ended', { status: 429, json: { code: 'too_many_requests' } }],
+  ])('without a page to continue with, a sign-up %s', async (_, logoutAnswer) => {
+    const ada = unique.signUp();
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    await visitor.page.route('**/pages/sign-up', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(/data-next-url="[^"]*"/, 'data-next-url=""');
+      await route.fulfill({ response, body });
+    });
+    if (logoutAnswer) await visitor.page.route('**/api/auth/logout', (route) => route.fulfill(logoutAnswer));
+    const mail = await signUp(visitor, ada);
+    await visitor.type('#code', mail.code!);
+    await visitor.send('code');
+    await visitor.see('done');
+    const { rows } = await browserApp.app.sql.query(
+      `SELECT ended_at IS NOT NULL AS "isEnded" FROM sessions JOIN members ON members.id = member_id WHERE email = $1`,
+      [ada.email],
+    );
+    expect(rows).toEqual([{ isEnded: logoutAnswer === undefined }]);
+    await visitor.close();
+  });
+
+  it('explains that a member cannot log in at another web address than the configured one', async () => {
+    const { mail, visitor } = await mailOpenedElsewhere(LOOKS[1]!, unique.signUp());
+    const ada = await given.member(browserApp.app);
+    const explained = visitor.page.locator('[data-problem]', { hasText: 'You can’t log in at this web address.' });
+    const atOther = (address: string): Promise<void> => visitor.open(address.replace('localhost', 'other.localhost'));
+    await atOther(`${browserApp.app.publicUrl}/pages/login`);
+    await visitor.type('#identifier', ada.loginId);
+    await visitor.type('#password', ada.password);
+    await visitor.send('login');
+    await explained.waitFor();
+    await atOther(linkIn(mail));
+    await visitor.see('ready');
+    await visitor.type('#password', 'any');
+    await visitor.send('confirm');
+    await explained.waitFor();
+    await visitor.close();
+  });
+
   /** A visitor signs up over the API; the mail is read on another device. */
   async function mailOpenedElsewhere(look: Look, person: Person): Promise<{ mail: Mail; visitor: Visitor }> {
     await browserApp.app.client().post('/api/auth/sign-up', person).expect(202);

@@ -4,7 +4,7 @@
 
 import { callWithFactor } from './factor-proof.js';
 import { onLanguageChange } from './language.js';
-import { find, onAction, text } from './page.js';
+import { find, itemOf, onAction, text } from './page.js';
 import { Panel } from './panel.js';
 import { SignedOut, call } from './session.js';
 
@@ -59,12 +59,7 @@ export class RecoveryCodes {
   show(codes) {
     const { panel } = this;
     this.codes = codes;
-    const items = codes.map((code) => {
-      const item = document.createElement('li');
-      item.textContent = code;
-      return item;
-    });
-    find('[data-recovery-codes]', panel.root).replaceChildren(...items);
+    find('[data-recovery-codes]', panel.root).replaceChildren(...codes.map(itemOf));
     const link = /** @type {HTMLAnchorElement} */ (find('[data-save-codes]', panel.root));
     link.href = `data:text/plain;charset=utf-8,${encodeURIComponent(`${codes.join('\n')}\n`)}`;
     panel.root.hidden = false;

@@ -6,7 +6,7 @@
  */
 
 import { onLanguageChange } from './language.js';
-import { countryName, fill, find, shortTime, onAction, showGroup, text } from './page.js';
+import { countryName, fill, find, itemOf, shortTime, onAction, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
 
@@ -59,11 +59,7 @@ export async function showSecurityActivity() {
 
   /** @param {HTMLElement} item @param {Assessment} assessment */
   function showAssessment(item, { at, outcome, dryRun, signals }) {
-    const reasons = signals.map(({ signal }) => {
-      const reason = document.createElement('li');
-      reason.textContent = text(`signal-${signal}`) || signal;
-      return reason;
-    });
+    const reasons = signals.map(({ signal }) => itemOf(text(`signal-${signal}`) || signal));
     const list = find('[data-reasons]', item);
     list.append(...reasons);
     list.hidden = false;

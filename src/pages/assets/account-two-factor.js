@@ -4,7 +4,7 @@
 
 import { ApiProblem } from './api.js';
 import { callWithFactor } from './factor-proof.js';
-import { requiredValue } from './form.js';
+import { formOf, requiredValue } from './form.js';
 import { onLanguageChange } from './language.js';
 import { find, text } from './page.js';
 import { Panel } from './panel.js';
@@ -23,7 +23,7 @@ export async function offerTwoFactor(recoveryCodes) {
 
   // After a fresh login there is nothing to ask before the QR code.
   find('[data-opens="begin"]', panel.root).addEventListener('click', () => {
-    /** @type {HTMLFormElement} */ (find('[data-form="two-factor-begin"]')).requestSubmit();
+    formOf('two-factor-begin').requestSubmit();
   });
   panel.onSubmit('two-factor-begin', async () => {
     const { secret, qrSvg } = await callWithFactor('two-factor-begin', 'POST', 'members/me/totp');

@@ -14,7 +14,7 @@ import { RecoveryCodes } from './account-recovery-codes.js';
 import { showSessions } from './account-sessions.js';
 import { showSecurityActivity } from './account-security-activity.js';
 import { offerTwoFactor } from './account-two-factor.js';
-import { ApiProblem } from './api.js';
+import { toProblem } from './api.js';
 import { reasonOf } from './form-problems.js';
 import { leaveAfterLogout, leaveToLogin } from './leave.js';
 import { announce, fill, find, onAction, show, text } from './page.js';
@@ -36,10 +36,10 @@ onAction('log-out', async () => {
     await logOut();
     leaveAfterLogout();
   } catch (error) {
-    announce(reasonOf(error instanceof ApiProblem ? error : new ApiProblem('unexpected')));
+    announce(reasonOf(toProblem(error)));
   }
 });
-onSignedOut((wasSignedIn) => leaveToLogin(wasSignedIn ? 'ended' : ''));
+onSignedOut(leaveSignedOut);
 void load();
 
 async function load() {
@@ -47,10 +47,14 @@ async function load() {
   try {
     openPanels(await call('GET', 'members/me'));
   } catch (error) {
-    if (error instanceof SignedOut) return leaveToLogin(error.wasSignedIn ? 'ended' : '');
-    const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
-    show('offline', { reason: problem.code === 'origin_not_allowed' ? text('notAllowedHere') : reasonOf(problem) });
+    if (error instanceof SignedOut) return leaveSignedOut(error.wasSignedIn);
+    show('offline', { reason: reasonOf(toProblem(error)) });
   }
+}
+
+/** @param {boolean} wasSignedIn */
+function leaveSignedOut(wasSignedIn) {
+  leaveToLogin(wasSignedIn ? 'ended' : '');
 }
 
 /** @param {Member} member */

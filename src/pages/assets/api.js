@@ -28,6 +28,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Returns an error as one that a page can show. @param {unknown} error */
+export function toProblem(error) {
+  return error instanceof ApiProblem ? error : new ApiProblem('unexpected');
+}
+
 /**
  * Posts to an operation that needs no login, such as `auth/sign-up/inspect-link`. Sends no cookies,
  * so that the result does not depend on who is logged in to this browser. Throws an ApiProblem

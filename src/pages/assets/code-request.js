@@ -10,7 +10,7 @@ import { onSubmit, requiredValue } from './form.js';
 import { show, text } from './page.js';
 import { offerResend, showStep } from './resend.js';
 import { rememberReturn } from './return-to.js';
-import { forgetStep, rememberStep, rememberedStep } from './step-memory.js';
+import { rememberStep } from './step-memory.js';
 
 /**
  * Connects the form `start`: it requests a code and opens the state `code`.
@@ -35,25 +35,4 @@ export function offerCode(operation) {
   });
   offerResend(send);
   return codeRequest;
-}
-
-/**
- * Shows the code form again after a reload.
- * @param {{ email: string, id: string }} codeRequest
- * @returns {boolean} false if no code was requested before
- */
-export function resumeCode(codeRequest) {
-  const step = rememberedStep();
-  if (step === null) return false;
-  const { email, id } = step;
-  Object.assign(codeRequest, { email, id });
-  showStep(step);
-  show('code', { email });
-  return true;
-}
-
-/** Shows the first step again. @param {string} state */
-export function startOver(state) {
-  forgetStep();
-  show(state);
 }

@@ -2,15 +2,14 @@
 
 /** The page of the link in a sign-up mail. Opening it changes nothing; only its two buttons do. */
 
-import { ApiProblem, post } from './api.js';
-import { openSession } from './bound-request.js';
+import { ApiProblem, post, toProblem } from './api.js';
 import { onSubmit, requiredValues } from './form.js';
 import { FieldProblem, reasonOf } from './form-problems.js';
-import { onLanguageChange } from './language.js';
 import { isLinkRefused, takeLinkToken } from './link-token.js';
-import { addressOf, announce, fill, find, localTime, onAction, show, showGroup, text } from './page.js';
-import { forgetReturn, isOnlyWayOut, returnTo } from './return-to.js';
-import { forgetSignUp, rememberedSignUp } from './sign-up-memory.js';
+import { announce, find, localTime, onAction, show, showDescribed, showGroup, text } from './page.js';
+import { isOnlyWayOut, returnTo } from './return-to.js';
+import { rememberedSignUp } from './sign-up-memory.js';
+import { confirmSignUp } from './sign-up-session.js';
 
 const token = takeLinkToken();
 const password = /** @type {HTMLInputElement} */ (find('#password'));
@@ -19,8 +18,6 @@ const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
 /** Null if another browser signed up. The member then has to enter the password. */
 let signUpId = rememberedSignUp();
 let needsAnotherLoginId = false;
-/** Confirming also logs in if there is a page to continue with. */
-const isLoggingIn = addressOf('next') !== '';
 
 if (token === null) {
   show('missing');
@@ -40,15 +37,13 @@ async function lookUp() {
     const signUp = await post('auth/sign-up/inspect-link', { token });
     showGroup('password', signUpId === null);
     loginId.value = signUp.loginId; // password managers store the password under this value, even if the field is hidden
-    const describe = () => ({
+    showDescribed('ready', () => ({
       loginId: signUp.loginId,
       requestedAt: localTime(signUp.requestedAt),
       expiresAt: localTime(signUp.expiresAt),
-    });
-    onLanguageChange(() => fill(document, describe()));
-    show('ready', describe());
+    }));
   } catch (error) {
-    const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
+    const problem = toProblem(error);
     if (!endIfFinal(problem)) show('offline', { reason: reasonOf(problem) });
   }
 }
@@ -59,18 +54,11 @@ async function confirm() {
     ...(signUpId === null ? { password: text('signUpPasswordMissing') } : {}),
   });
   try {
-    const body = {
+    await confirmSignUp('auth/sign-up/confirm-link', {
       token,
       ...(signUpId === null ? { password: password.value } : { signUpId }),
       ...(needsAnotherLoginId ? { loginId: otherLoginId } : {}),
-      ...(isLoggingIn ? { transport: 'cookie' } : {}),
-    };
-    const result = isLoggingIn
-      ? await openSession('auth/sign-up/confirm-link', body)
-      : await post('auth/sign-up/confirm-link', body);
-    if (!isLoggingIn) endSession(result);
-    forgetSignUp();
-    forgetReturn();
+    });
     // Without a configured page to continue with, the page has no button for it.
     if (isOnlyWayOut) location.replace(returnTo);
     else end('confirmed');
@@ -142,13 +130,4 @@ function endIfFinal(problem) {
 function end(state, fills) {
   password.value = '';
   show(state, fills);
-}
-
-/**
- * Ends the new session if there is no page to continue with: no app could use its tokens, so it
- * must not stay open. A failure is not shown, because the member cannot do anything about it.
- * @param {{ accessToken?: string } | undefined} tokens
- */
-function endSession(tokens) {
-  if (tokens?.accessToken) post('auth/logout', undefined, tokens.accessToken).catch(() => {});
 }

@@ -6,7 +6,7 @@
  */
 
 import { ApiProblem } from './api.js';
-import { valueOf } from './form.js';
+import { formOf, valueOf } from './form.js';
 import { FieldProblem } from './form-problems.js';
 import { find, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
@@ -55,6 +55,6 @@ async function confirmPasskey(password, onFailure) {
 
 /** @param {string} form @param {string} message @returns {never} */
 function askForCode(form, message) {
-  find(`[data-form="${form}"] [data-factor-code]`).hidden = false;
+  find('[data-factor-code]', formOf(form)).hidden = false;
   throw new FieldProblem('code', text(message));
 }

@@ -6,10 +6,12 @@
  */
 
 import { post } from './api.js';
-import { offerCode, resumeCode, startOver } from './code-request.js';
-import { clearForm, onSubmit, requiredValue, valueOf } from './form.js';
+import { offerCode } from './code-request.js';
+import { resumeCode, startOver } from './code-step.js';
+import { clearForm, formOf, onSubmit, requiredValue, valueOf } from './form.js';
 import { onLanguageChange } from './language.js';
-import { addressOf, fill, find, monthName, onAction, show, showGroup, text } from './page.js';
+import { leaveToReset } from './leave-to-reset.js';
+import { addressOf, fill, monthName, onAction, show, showGroup, text } from './page.js';
 import { forgetStep } from './step-memory.js';
 
 const codeRequest = offerCode('auth/login-id/send-code');
@@ -19,7 +21,7 @@ let memberSince = '';
 
 onSubmit('code', confirm);
 onAction('start-over', () => startOver('ready'));
-onAction('reset', () => location.assign(`${addressOf('reset')}#grant=${encodeURIComponent(resetToken)}`));
+onAction('reset', () => leaveToReset(resetToken));
 onLanguageChange(showMonth);
 if (!resumeCode(codeRequest)) show('ready');
 
@@ -30,7 +32,7 @@ async function confirm() {
   forgetStep(); // the code is used up
   resetToken = result.resetToken ?? '';
   ({ memberSince } = result);
-  clearForm(/** @type {HTMLFormElement} */ (find('[data-form="code"]')));
+  clearForm(formOf('code'));
   showGroup('mailed', mailFullId);
   showGroup('reset', resetToken !== '' && addressOf('reset') !== '');
   showMonth();

@@ -3,7 +3,7 @@
 /** Shows the problems of a form: all of them, in the order of the fields. */
 
 import { ApiProblem } from './api.js';
-import { duration, find, text } from './page.js';
+import { duration, find, itemOf, text } from './page.js';
 
 /** The possible names of the field for a code. */
 const CODE_FIELDS = ['code', 'recoveryCode'];
@@ -30,8 +30,9 @@ export class FieldProblem extends FieldProblems {
  */
 export function reasonOf(problem) {
   if (problem.code === 'network') return text('networkError');
-  // The detail of this code is written for developers; the texts of the fields are for members.
-  if (problem.code === 'validation_failed') return '';
+  // The details of these codes are written for developers.
+  if (problem.code === 'origin_not_allowed') return text('notAllowedHere');
+  if (problem.code === 'validation_failed') return ''; // the texts of its fields are for members
   return problem.detail === '' ? text('unexpectedError') : problem.detail;
 }
 
@@ -47,8 +48,8 @@ export function showProblem(form, problem) {
   const list = document.createElement('ul');
   const fields = fieldsOf(form, problem);
   for (const { field, message } of fields) list.append(markField(form, field, message));
-  if (fields.length === 0) list.append(listItem(reasonOf(problem)));
-  if (problem.retryAfter > 0) list.append(listItem(text('retryIn', { time: duration(problem.retryAfter) })));
+  if (fields.length === 0) list.append(itemOf(reasonOf(problem)));
+  if (problem.retryAfter > 0) list.append(itemOf(text('retryIn', { time: duration(problem.retryAfter) })));
   summary.replaceChildren(heading, list);
   summary.hidden = false;
   summary.focus();
@@ -84,7 +85,7 @@ function inOrder(form, problems) {
  */
 function markField(form, field, message) {
   const input = findInput(form, field);
-  if (input === null) return listItem(message);
+  if (input === null) return itemOf(message);
   const errorText = find(`#${input.id}-error`);
   showFieldError(input, errorText.hidden ? message : `${errorText.textContent} ${message}`);
   const link = document.createElement('a');
@@ -95,7 +96,7 @@ function markField(form, field, message) {
     event.preventDefault();
     input.focus();
   });
-  const entry = listItem('');
+  const entry = itemOf('');
   entry.append(link);
   return entry;
 }
@@ -132,11 +133,4 @@ export function clearProblem(form) {
 function findInput(form, name) {
   const input = [...form.elements].find((element) => element instanceof HTMLInputElement && element.name === name);
   return input instanceof HTMLInputElement && input.closest('[hidden]') === null ? input : null;
-}
-
-/** @param {string} content */
-function listItem(content) {
-  const element = document.createElement('li');
-  element.textContent = content;
-  return element;
 }

@@ -2,7 +2,7 @@
 
 /** Reads the fields of forms, and submits forms through functions, one submit at a time. */
 
-import { ApiProblem } from './api.js';
+import { toProblem } from './api.js';
 import { keepDigits } from './code-field.js';
 import { FieldProblems, clearProblem, showProblem } from './form-problems.js';
 import { onLanguageChange } from './language.js';
@@ -15,7 +15,7 @@ import { foldTypedText } from './typed-text.js';
  * @param {() => Promise<void>} send may throw an ApiProblem, which the form shows
  */
 export function onSubmit(name, send) {
-  const form = /** @type {HTMLFormElement} */ (find(`[data-form="${name}"]`));
+  const form = formOf(name);
   let isBusy = false;
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -31,7 +31,7 @@ export function onSubmit(name, send) {
       await send();
     } catch (problem) {
       announce('');
-      showProblem(form, problem instanceof ApiProblem ? problem : new ApiProblem('unexpected'));
+      showProblem(form, toProblem(problem));
     } finally {
       isBusy = false;
       form.removeAttribute('aria-busy');
@@ -50,14 +50,18 @@ export function onSubmit(name, send) {
   }
 }
 
+/** @param {string} name @returns {HTMLFormElement} */
+export function formOf(name) {
+  return find(`[data-form="${name}"]`);
+}
+
 /**
  * Returns the value of a field of a form.
  * @param {string} name of the form
  * @param {string} field
  */
 export function valueOf(name, field) {
-  const form = /** @type {HTMLFormElement} */ (find(`[data-form="${name}"]`));
-  return String(new FormData(form).get(field) ?? '');
+  return String(new FormData(formOf(name)).get(field) ?? '');
 }
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Leads away from a page whose visitor is not logged in, or not any more. */
+/** Leads to the login page, or back to the app. */
 
 import { addressOf, show } from './page.js';
 import { returnTo } from './return-to.js';

@@ -8,8 +8,7 @@
 import { ApiProblem, post } from './api.js';
 import { onSubmit } from './form.js';
 import { isLinkRefused, takeLinkToken } from './link-token.js';
-import { onLanguageChange } from './language.js';
-import { announce, fill, show, showGroup, text } from './page.js';
+import { announce, show, showDescribed, showGroup, text } from './page.js';
 
 /**
  * Connects the page: takes the token from the address, shows what it is for, and posts it when the
@@ -47,9 +46,8 @@ export function offerLinkAction({ operation, inspection, describe, onDone = () =
     announce(text('loading'));
     try {
       const result = await post(inspection, { token });
-      onLanguageChange(() => fill(document, describe(result)));
       showGroup('about', true);
-      show('ready', describe(result));
+      showDescribed('ready', () => describe(result));
     } catch (error) {
       if (!(error instanceof ApiProblem) || !endIfFinal(error)) show('ready');
     }
@@ -69,7 +67,6 @@ function endIfFinal(problem) {
   // The server's text is not shown: it advises to request a new link, which is not possible for
   // these links.
   const key = problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid';
-  onLanguageChange(() => fill(document, { reason: text(key) }));
-  show('broken', { reason: text(key) });
+  showDescribed('broken', () => ({ reason: text(key) }));
   return true;
 }

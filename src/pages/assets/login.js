@@ -7,8 +7,9 @@
 
 import { ApiProblem } from './api.js';
 import { openSession } from './bound-request.js';
-import { clearForm, onSubmit, requiredValue, requiredValues } from './form.js';
+import { clearForm, formOf, onSubmit, requiredValue, requiredValues } from './form.js';
 import { onLanguageChange } from './language.js';
+import { leaveToReset } from './leave-to-reset.js';
 import { takeSecret } from './link-token.js';
 import { addressOf, fill, find, onAction, show, showGroup, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
@@ -35,7 +36,7 @@ onSubmit('passkey', logInByPasskey);
 onSubmit('second-factor', sendSecondFactor);
 for (const name of METHODS) onAction(`use-${name}`, () => selectMethod(name));
 onAction('start-over', () => startOver(''));
-onAction('change-password', changePassword);
+onAction('change-password', () => leaveToReset(resetToken));
 showGroup('passkeyLogin', hasPasskeys);
 show('ready');
 showReason();
@@ -73,7 +74,7 @@ async function logInByPasskey() {
  */
 function continueLogin(result) {
   showNotice('');
-  clearForm(/** @type {HTMLFormElement} */ (find('[data-form="login"]')));
+  clearForm(formOf('login'));
   if (result.status === 'mfa_required') {
     mfaToken = result.mfaToken;
     available = METHODS.filter((name) => result.methods.includes(name) && (name !== 'passkey' || hasPasskeys));
@@ -109,12 +110,8 @@ async function send(operation, body) {
   try {
     return await openSession(operation, body);
   } catch (error) {
-    if (!(error instanceof ApiProblem)) throw error;
-    if (error.code === 'invalid_credentials') {
-      throw new ApiProblem(error.code, { detail: operation === 'auth/login' ? text('wrong') : text('refused') });
-    }
-    if (error.code === 'origin_not_allowed') throw new ApiProblem(error.code, { detail: text('notAllowedHere') });
-    throw error;
+    if (!(error instanceof ApiProblem) || error.code !== 'invalid_credentials') throw error;
+    throw new ApiProblem(error.code, { detail: operation === 'auth/login' ? text('wrong') : text('refused') });
   }
 }
 
@@ -129,7 +126,7 @@ function openNextPage() {
 /** Selects the method of the second step. @param {Method} selected */
 function selectMethod(selected) {
   method = selected;
-  const form = /** @type {HTMLFormElement} */ (find('[data-form="second-factor"]'));
+  const form = formOf('second-factor');
   clearForm(form);
   for (const name of METHODS) {
     showGroup(name, name === method);
@@ -141,7 +138,7 @@ function selectMethod(selected) {
 }
 
 function labelSubmit() {
-  const button = find('[data-form="second-factor"] [type="submit"]');
+  const button = find('[type="submit"]', formOf('second-factor'));
   button.textContent = method === 'passkey' ? text('usePasskey') : text('submit');
 }
 
@@ -150,14 +147,6 @@ function startOver(message) {
   mfaToken = '';
   show('ready');
   showNotice(message);
-}
-
-/**
- * Opens the page for a new password. The token is passed in the fragment, which browsers do not send
- * to servers, so that it appears neither in logs nor in the Referer header.
- */
-function changePassword() {
-  location.assign(`${addressOf('reset')}#grant=${encodeURIComponent(resetToken)}`);
 }
 
 /** @param {string} message */

@@ -75,6 +75,16 @@ function setTitle(section) {
   document.title = `${title} · ${productTitle}`;
 }
 
+/**
+ * Shows one state, with texts that follow a change of the language.
+ * @param {string} name
+ * @param {() => Record<string, string>} describe
+ */
+export function showDescribed(name, describe) {
+  onLanguageChange(() => fill(document, describe()));
+  show(name, describe());
+}
+
 /** Shows the progress of the page, also to screen readers. @param {string} message */
 export function announce(message) {
   find('[data-status]').textContent = message;
@@ -115,6 +125,13 @@ export function fill(part, fills) {
     const value = fills[element.dataset.fill ?? ''];
     if (value !== undefined) element.textContent = value; // never as HTML: values come from members
   }
+}
+
+/** Creates an item of a list. @param {string} content */
+export function itemOf(content) {
+  const item = document.createElement('li');
+  item.textContent = content;
+  return item;
 }
 
 /** Formats a time in the member's time zone and regional format. @param {string} iso */

@@ -4,7 +4,7 @@
  * A section of the account page. It shows one of its parts at a time, and a message after a change.
  */
 
-import { ApiProblem } from './api.js';
+import { ApiProblem, toProblem } from './api.js';
 import { clearForm, onSubmit } from './form.js';
 import { reasonOf } from './form-problems.js';
 import { onLanguageChange } from './language.js';
@@ -113,8 +113,7 @@ export class Panel {
       await action();
     } catch (error) {
       if (error instanceof SignedOut) return leave(error.wasSignedIn);
-      const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
-      problemText.textContent = `${text('listFailed')} ${reasonOf(problem)}`;
+      problemText.textContent = `${text('listFailed')} ${reasonOf(toProblem(error))}`;
       problemText.hidden = false;
     }
   }

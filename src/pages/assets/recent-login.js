@@ -5,36 +5,35 @@
  * further field.
  */
 
-import { requiredValue } from './form.js';
+import { formOf, requiredValue } from './form.js';
 import { find, text } from './page.js';
 import { ApiProblem } from './api.js';
-import { call, callWithPassword } from './session.js';
+import { call } from './session.js';
 
 /** Thrown when a form has got a further field, which is not a problem of what was typed. */
 export class MoreNeeded extends Error {}
 
 /**
- * Calls an operation that needs a recent login, with the password of the form if it was asked for.
+ * Calls an operation that needs a recent login. If the last one is too long ago, confirms it by the
+ * password of the form, and calls the operation again.
  * @param {string} form with a `password-check`
  * @param {'POST' | 'DELETE'} method
  * @param {string} operation
  * @param {object} [body]
  */
 export async function callConfirmed(form, method, operation, body = {}) {
-  if (!passwordCheck(form).hidden) {
-    const password = askedPassword(form);
-    return callWithPassword(password, method, operation, { ...body, password });
-  }
+  const fields = passwordCheck(form).hidden ? body : { ...body, password: askedPassword(form) };
   try {
-    return await call(method, operation, body);
+    return await call(method, operation, fields);
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.code !== 'reauth_required') throw error;
-    askedPassword(form); // shows the field, and throws
+    await call('POST', 'auth/reauthenticate', { password: askedPassword(form) });
+    return call(method, operation, fields);
   }
 }
 
 /**
- * Returns the password of a form. Shows the field for it first, if it is hidden.
+ * Returns the password of a form. If the field for it is hidden, shows it and throws MoreNeeded.
  * @param {string} form
  * @returns {string}
  */
@@ -48,5 +47,5 @@ export function askedPassword(form) {
 
 /** @param {string} form */
 function passwordCheck(form) {
-  return find(`[data-form="${form}"] [data-password-check]`);
+  return find('[data-password-check]', formOf(form));
 }

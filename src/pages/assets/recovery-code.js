@@ -7,6 +7,7 @@
 
 import { post } from './api.js';
 import { onSubmit, requiredValue } from './form.js';
+import { leaveToReset } from './leave-to-reset.js';
 import { addressOf, showGroup, text } from './page.js';
 
 /**
@@ -14,12 +15,12 @@ import { addressOf, showGroup, text } from './page.js';
  * @param {string} linkToken of the used link; the server accepts it as the id of the request
  */
 export function offerRecoveryCode(linkToken) {
-  const address = addressOf('reset');
-  showGroup('recoveryCode', address !== '');
-  if (address === '') return;
+  const hasPage = addressOf('reset') !== '';
+  showGroup('recoveryCode', hasPage);
+  if (!hasPage) return;
   onSubmit('code', async () => {
     const code = requiredValue('code', 'code', text('codeMissing'));
     const { resetToken } = await post('auth/password-reset/confirm-code', { requestId: linkToken, code });
-    location.assign(`${address}#grant=${encodeURIComponent(resetToken)}`);
+    leaveToReset(resetToken);
   });
 }

@@ -2,7 +2,7 @@
 
 /** The button "Send the email again", with the wait between two mails. */
 
-import { ApiProblem } from './api.js';
+import { toProblem } from './api.js';
 import { reasonOf } from './form-problems.js';
 import { showMailText } from './mail-text.js';
 import { announce, duration, find, onAction, text } from './page.js';
@@ -21,7 +21,7 @@ export function offerResend(send) {
       showStep(step);
       announce(step.mail === 'sent' ? text('resent') : '');
     } catch (error) {
-      const problem = error instanceof ApiProblem ? error : new ApiProblem('unexpected');
+      const problem = toProblem(error);
       if (problem.retryAfter > 0) waitUntil(Date.now() + problem.retryAfter * 1000);
       announce(reasonOf(problem));
     }

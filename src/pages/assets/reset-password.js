@@ -7,11 +7,11 @@
  */
 
 import { ApiProblem, post } from './api.js';
-import { offerCode, resumeCode, startOver } from './code-request.js';
+import { offerCode } from './code-request.js';
+import { resumeCode, startOver } from './code-step.js';
 import { onSubmit, requiredValue } from './form.js';
-import { onLanguageChange } from './language.js';
 import { isLinkRefused, takeLinkToken, takeSecret } from './link-token.js';
-import { announce, fill, find, onAction, show, showGroup, text } from './page.js';
+import { announce, find, onAction, show, showDescribed, showGroup, text } from './page.js';
 import { forgetStep } from './step-memory.js';
 import { showStrength } from './strength.js';
 
@@ -71,7 +71,8 @@ async function reset() {
     return;
   }
   const loginId = grant?.maskedLoginId ?? '';
-  end('done', { loginId });
+  forgetSecrets();
+  show('done', { loginId });
   showGroup('loginId', loginId !== '');
 }
 
@@ -82,26 +83,24 @@ async function reset() {
  */
 function endIfFinal(problem) {
   if (['token_expired', 'token_invalid'].includes(problem.code)) {
-    endBroken(() => text('timeOver'));
+    endBroken('timeOver');
     return true;
   }
   if (isLinkRefused(problem)) {
-    endBroken(() => text(problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid'));
+    endBroken(problem.code === 'link_expired' ? 'linkExpired' : 'linkInvalid');
     return true;
   }
   return false;
 }
 
-/** @param {() => string} reason in the language of the page */
-function endBroken(reason) {
-  onLanguageChange(() => fill(document, { reason: reason() }));
-  end('broken', { reason: reason() });
+/** @param {string} key of the text for the reason */
+function endBroken(key) {
+  forgetSecrets();
+  showDescribed('broken', () => ({ reason: text(key) }));
 }
 
-/** @param {string} state @param {Record<string, string>} fills */
-function end(state, fills) {
+function forgetSecrets() {
   newPassword.value = '';
   grant = null;
   token = null;
-  show(state, fills);
 }

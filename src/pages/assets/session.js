@@ -57,24 +57,6 @@ export async function call(method, operation, body) {
   }
 }
 
-/**
- * Calls an operation that needs a recent password check. If the server answers `reauth_required`,
- * checks the password and calls the operation again.
- * @param {string} password
- * @param {'POST' | 'DELETE'} method
- * @param {string} operation
- * @param {object} body
- */
-export async function callWithPassword(password, method, operation, body) {
-  try {
-    return await call(method, operation, body);
-  } catch (error) {
-    if (!(error instanceof ApiProblem) || error.code !== 'reauth_required') throw error;
-    await call('POST', 'auth/reauthenticate', { password });
-    return call(method, operation, body);
-  }
-}
-
 /** Ends the session. A session that has already ended is not an error. */
 export async function logOut() {
   try {

@@ -3,24 +3,24 @@
 /** The sign-up page: the form, then the code from the mail. */
 
 import { ApiProblem, post } from './api.js';
-import { openSession } from './bound-request.js';
-import { clearForm, onSubmit, readFields, requiredValues, valueOf } from './form.js';
+import { resumeCode, startOver } from './code-step.js';
+import { clearForm, formOf, onSubmit, readFields, requiredValues, valueOf } from './form.js';
 import { FieldProblem, FieldProblems, showFieldError } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { loginIdProblem } from './login-id.js';
 import { addressOf, find, onAction, show, showGroup, text } from './page.js';
 import { offerResend, showStep } from './resend.js';
-import { forgetReturn, rememberReturn } from './return-to.js';
-import { forgetSignUp, rememberSignUp, rememberedSignUp } from './sign-up-memory.js';
+import { rememberReturn } from './return-to.js';
+import { rememberSignUp, rememberedSignUp } from './sign-up-memory.js';
+import { confirmSignUp, isLoggingIn } from './sign-up-session.js';
 import { watchSignUp } from './sign-up-watch.js';
-import { forgetStep, rememberStep, rememberedStep } from './step-memory.js';
+import { forgetStep, rememberStep } from './step-memory.js';
 import { showStrength } from './strength.js';
 import { foldTypedText } from './typed-text.js';
 
 const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
-const isLoggingIn = addressOf('next') !== '';
-let email = '';
-let signUpId = '';
+/** The latest request, by the id of the sign-up; empty before the first one. */
+const codeRequest = { email: '', id: '' };
 let needsAnotherLoginId = false;
 
 const strength = showStrength('password', () => ['loginId', 'email', 'name'].map((field) => valueOf('sign-up', field)));
@@ -29,37 +29,25 @@ onLanguageChange(() => void showLoginId());
 onSubmit('sign-up', signUp);
 onSubmit('code', confirm);
 offerResend(async () => {
-  const { resendAfter } = await post('auth/sign-up/resend', { signUpId });
-  return rememberStep({ email, id: signUpId }, resendAfter);
+  const { resendAfter } = await post('auth/sign-up/resend', { signUpId: codeRequest.id });
+  return rememberStep(codeRequest, resendAfter);
 });
-onAction('start-over', startOver);
+onAction('start-over', () => {
+  watch.stop();
+  startOver('ready');
+});
 const watch = watchSignUp(() => {
   forgetStep();
   show('elsewhere');
 });
-if (!resume()) show('ready');
-
-/** Shows the code form again after a reload. */
-function resume() {
-  const step = rememberedStep();
-  if (step === null) return false;
-  ({ email, id: signUpId } = step);
-  showStep(step);
-  showCode();
-  return true;
-}
-
-function startOver() {
-  watch.stop();
-  forgetStep();
-  show('ready');
-}
+if (resumeCode(codeRequest)) watch.start(codeRequest.id);
+else show('ready');
 
 /** Shows early whether the login ID is available. The server checks again. */
 async function showLoginId() {
   const candidate = foldTypedText(loginId.value);
   showFieldError(loginId, '');
-  find('[data-group="loginIdFree"]').hidden = true;
+  showGroup('loginIdFree', false);
   if (candidate === '') return;
   const { isFree, message } = await loginIdProblem(candidate);
   if (foldTypedText(loginId.value) !== candidate) return;
@@ -91,25 +79,20 @@ async function signUp() {
   const values = await readForm();
   const name = valueOf('sign-up', 'name').trim();
   const earlier = rememberedSignUp();
-  const signUpRequest = await post('auth/sign-up', {
+  const { signUpId, resendAfter } = await post('auth/sign-up', {
     ...values,
     ...(name === '' ? {} : { name }),
     // With corrected values for the same address, the code that was mailed before still fits.
     ...(earlier === null ? {} : { signUpId: earlier }),
     locale: document.documentElement.lang,
   });
-  ({ email } = values);
-  ({ signUpId } = signUpRequest);
+  Object.assign(codeRequest, { email: values.email, id: signUpId });
   rememberSignUp(signUpId);
   rememberReturn();
   needsAnotherLoginId = false;
   showGroup('newLoginId', false);
-  showStep(rememberStep({ email, id: signUpId }, signUpRequest.resendAfter));
-  showCode();
-}
-
-function showCode() {
-  show('code', { email });
+  showStep(rememberStep(codeRequest, resendAfter));
+  show('code', { email: codeRequest.email });
   watch.start(signUpId);
 }
 
@@ -119,26 +102,15 @@ async function confirm() {
     ...(needsAnotherLoginId ? { newLoginId: text('loginIdMissing') } : {}),
   });
   try {
-    const body = {
-      signUpId,
-      code,
-      ...(newLoginId === undefined ? {} : { loginId: newLoginId }),
-      ...(isLoggingIn ? { transport: 'cookie' } : {}),
-    };
-    const result = isLoggingIn
-      ? await openSession('auth/sign-up/confirm-code', body)
-      : await post('auth/sign-up/confirm-code', body);
-    // Without a page to continue with, no app could use the session.
-    if (!isLoggingIn) await post('auth/logout', undefined, result.accessToken);
+    const loginId = newLoginId === undefined ? {} : { loginId: newLoginId };
+    await confirmSignUp('auth/sign-up/confirm-code', { signUpId: codeRequest.id, code, ...loginId });
   } catch (error) {
     if (await watch.check()) return; // the mailed link was used first
     throw error instanceof ApiProblem ? explainProblem(error) : error;
   }
   watch.stop();
   forgetStep();
-  forgetSignUp();
-  forgetReturn();
-  clearForm(/** @type {HTMLFormElement} */ (find('[data-form="sign-up"]')));
+  clearForm(formOf('sign-up'));
   if (isLoggingIn) location.replace(addressOf('next'));
   else show('done');
 }
@@ -154,7 +126,6 @@ function explainProblem(problem) {
     showGroup('newLoginId', true);
     return new FieldProblem('newLoginId', text('loginIdJustTaken'));
   }
-  if (problem.code === 'origin_not_allowed') return new ApiProblem(problem.code, { detail: text('notAllowedHere') });
   if (problem.code === 'sign_up_invalid') return new ApiProblem(problem.code, { detail: text('startOverNow') });
   // In this form the field for the login ID has another name than in the API.
   return new ApiProblem(problem.code, {
