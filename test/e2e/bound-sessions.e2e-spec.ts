@@ -87,7 +87,7 @@ describe('a session that is bound to a key', () => {
     const { body: second } = await refresh(tokens.refreshToken, maker).expect(200);
     const { body: third } = await refresh(second.refreshToken, maker).expect(200);
     const before = await rowOf(tokens.sessionId);
-    const mails = (await mailbox.to(member.email).all()).length;
+    const mails = await mailbox.count(member.email, app);
     for (const { refreshToken } of [tokens, second, third]) {
       expectRefusal(await refresh(refreshToken, null), 'proof_required');
       expectRefusal(await refresh(refreshToken, thief), 'proof_invalid');

@@ -94,6 +94,12 @@ export class Mailbox {
     this.addresses.clear();
   }
 
+  /** The number of mails to an address once the outbox is empty, so that none is on its way. */
+  async count(address: string, app: HasOutbox): Promise<number> {
+    await outboxEmpty(app);
+    return (await this.to(address).all()).length;
+  }
+
   /**
    * Fails if the address has more mails than `already`. It needs no sleep: the server marks a mail
    * as sent only after the inbox has accepted it, so once its outbox is empty, every mail has
