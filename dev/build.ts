@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { bundle, CHUNK } from './bundle.js';
 import { withProgress } from './progress.js';
 import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
 
@@ -16,7 +17,7 @@ const OUTPUT = path.join(PROJECT_ROOT, 'dist');
 const LOCK_EXPIRES_MS = 3 * 60_000;
 
 /**
- * Runs `nest build` unless dist/ is up to date. A build begins by deleting dist/, so an unnecessary
+ * Does what `npm run build` does unless dist/ is up to date. A build begins by deleting dist/, so an unnecessary
  * build would remove the files of a running server, and two builds at once would remove each
  * other's files.
  */
@@ -32,8 +33,11 @@ export async function buildIfStale(): Promise<void> {
       cwd: PROJECT_ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    const [code] = await withProgress(step, async () => (await once(build, 'exit')) as [number | null]);
-    if (code !== 0) throw new Error('The build failed.');
+    await withProgress(step, async () => {
+      const [code] = (await once(build, 'exit')) as [number | null];
+      if (code !== 0) throw new Error('The build failed.');
+      await bundle();
+    });
   });
 }
 
@@ -47,7 +51,7 @@ async function isFresh(): Promise<boolean> {
     if (builtAt < Math.max(await changedAt(SOURCES, name), ...settings)) return false;
   }
   for (const name of await filesBelow(OUTPUT)) {
-    if (!/\.c?js$/.test(name)) continue;
+    if (!/\.c?js$/.test(name) || name.startsWith(CHUNK)) continue;
     const source = (await changedAt(SOURCES, name.replace(/\.(c?)js$/, '.$1ts'))) || (await changedAt(SOURCES, name));
     if (source === 0) return false;
   }

@@ -1,5 +1,5 @@
-// `npm run image:files -- FOLDER`: copies the files that production runs to FOLDER: the build, the files of node_modules that
-// it imports, and files that are read by name at run time. The last stage of the Dockerfile consists of them.
+// `npm run image:files -- FOLDER`: copies the files that production runs to FOLDER: the programs and what they import, of the
+// build and of node_modules, and files that are read by name at run time. The last stage of the Dockerfile consists of them.
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -25,9 +25,11 @@ const READ_WHILE_RUNNING = [
 
 /** Creates the folder `target` and copies the files into it. @returns their paths, relative to it */
 export async function copyImageFiles(target: string): Promise<string[]> {
+  const reached = await reachedFiles();
   const files = [
-    ...(await builtFiles()),
-    ...(await reachedFiles()),
+    ...reached,
+    ...(await licenceFiles(reached)),
+    ...(await assets()),
     ...(await argon2Binaries()),
     ...READ_WHILE_RUNNING.map((name) => `node_modules/${name}`),
   ];
@@ -41,43 +43,56 @@ export async function copyImageFiles(target: string): Promise<string[]> {
   return [...unique, 'package.json'];
 }
 
-/** The build without source maps: logged stack traces refer to dist/. */
-async function builtFiles(): Promise<string[]> {
+/** What the commands of an operator start, and the worker that the server starts. Bundles: see dev/bundle.ts. */
+const PROGRAMS = ['dist/start.cjs', 'dist/munjigi.cjs', 'dist/security/passwords/strength-worker.js'];
+
+/** The line before each module in a bundle. */
+const MODULE = /^\/\/ (node_modules\/.+)$/gm;
+
+/** Templates of mails and pages, and what browsers load. The programs read them by name. */
+async function assets(): Promise<string[]> {
   const entries = await readdir(path.join(PROJECT_ROOT, 'dist'), { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
-    .map((entry) => path.relative(PROJECT_ROOT, path.join(entry.parentPath, entry.name)));
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(PROJECT_ROOT, path.join(entry.parentPath, entry.name)))
+    .filter((file) => /\.(hbs|html|css)$|\/pages\/assets\/.+\.js$/.test(file));
 }
 
 /**
- * The files of node_modules that a file of the build may load. Only those of production packages: a library may try to
+ * The programs and the files that they may load. Of node_modules only those of production packages: a library may try to
  * load a package that is merely installed, as the mailer does with preview-email.
  */
 async function reachedFiles(): Promise<string[]> {
-  const programs = (await builtFiles()).filter((file) => /\.c?js$/.test(file));
   const production = productionPackages();
   const isInPackage = (file: string): boolean => {
     const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file) ?? [];
     return folder !== undefined && production.has(folder);
   };
   const { fileList } = await nodeFileTrace(
-    programs.map((file) => path.join(PROJECT_ROOT, file)),
+    PROGRAMS.map((file) => path.join(PROJECT_ROOT, file)),
     {
       base: PROJECT_ROOT,
       ignore: (file) => !/^dist(\/|$)/.test(file) && !isInPackage(file),
     },
   );
-  const files = [...fileList].filter((file) => file.startsWith('node_modules/'));
-  const packages = files.filter((file) => file.endsWith('/package.json')).map((file) => path.dirname(file));
-  return [...files, ...(await Promise.all(packages.map(licenceFiles))).flat()];
+  return [...fileList].filter((file) => /^(dist|node_modules)\//.test(file) && !file.endsWith('.map'));
 }
 
-/** A distributed package must carry its licence. */
-async function licenceFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(path.join(PROJECT_ROOT, folder), { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && /^(licen[cs]e|notice|copying)/i.test(entry.name))
-    .map(({ name }) => `${folder}/${name}`);
+/** A distributed package must carry its licence, also where its code is part of a bundle. */
+async function licenceFiles(files: readonly string[]): Promise<string[]> {
+  const bundles = files.filter((file) => /^dist\/[^/]+\.js$/.test(file));
+  const bundled = bundles.map(async (file) => [
+    ...(await readFile(path.join(PROJECT_ROOT, file), 'utf8')).matchAll(MODULE),
+  ]);
+  const modules = [...files, ...(await Promise.all(bundled)).flat().map(([, module]) => module!)];
+  const folders = new Set(modules.map((module) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? ''));
+  const ofPackages = [...folders].filter(Boolean).map(async (folder) => {
+    const entries = await readdir(path.join(PROJECT_ROOT, folder), { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile() && /^(licen[cs]e|notice|copying)/i.test(entry.name))
+      .map(({ name }) => `${folder}/${name}`);
+  });
+  return (await Promise.all(ofPackages)).flat();
 }
 
 /** For glibc and musl: the trace finds only the binary for the machine it runs on. */

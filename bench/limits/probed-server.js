@@ -1,7 +1,12 @@
-// Our server with two more routes that read nothing: one behind the access check, one public.
+// Our server with two more routes that read nothing: one behind the access check, one public. It
+// loads the compiled modules, because the bundle in dist/main.js has an AppModule of its own.
+import 'reflect-metadata';
 import { Controller, Get } from '@nestjs/common';
 import { Public } from '../../dist/platform/http/public.decorator.js';
 import { AppModule } from '../../dist/app.module.js';
+import { createApp } from '../../dist/bootstrap/create-app.js';
+import { AppConfig } from '../../dist/platform/config/app-config.js';
+import { AppLogger } from '../../dist/platform/logging/app-logger.js';
 
 class ProbeController {
   guarded() {
@@ -19,4 +24,8 @@ for (const name of ['guarded', 'open']) {
 Controller('probe')(ProbeController);
 Reflect.defineMetadata('controllers', [ProbeController], AppModule);
 
-await import('../../dist/main.js');
+const config = AppConfig.load();
+const app = await createApp(config);
+await app.listen(config.env.PORT, config.env.HOST);
+new AppLogger('info').log({ msg: 'listening', port: app.getHttpServer().address().port });
+process.on('SIGTERM', () => void app.close().then(() => process.exit(0)));

@@ -1,0 +1,128 @@
+// Second step of `npm run build`: writes the compiled modules that each process loads, and the
+// libraries they import, into few large files. Reading 1,900 small modules took most of a start.
+// dist/main.js and dist/cli.js become bundles that share dist/chunk-*.js. The other compiled
+// modules stay beside them: for the strength worker and for the tools of this project.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { PROJECT_ROOT } from './project.js';
+
+const OUTPUT = path.join(PROJECT_ROOT, 'dist');
+
+/** Programs that become bundles. */
+const PROGRAMS = ['main.js', 'cli.js'];
+
+/** Begins the name of each file that only bundles import. */
+export const CHUNK = 'chunk-';
+
+/** Loaded from node_modules at run time. */
+const OUTSIDE = [
+  // They load a compiled binary from their own folder.
+  ...['argon2', '@node-rs/argon2', 'bcrypt', 'pg-native'],
+  // Tracing replaces functions of pg when Node.js loads it.
+  ...[
+    'pg',
+    '@opentelemetry/instrumentation',
+    '@opentelemetry/instrumentation-http',
+    '@opentelemetry/instrumentation-pg',
+  ],
+  // It starts workers from files of its own.
+  'piscina',
+  // Optional parts of libraries. They are not installed, or Munjigi never uses them.
+  ...['@nestjs/microservices', '@nestjs/websockets', '@nestjs/platform-express', '@fastify/multipart', '@fastify/view'],
+  ...[
+    'preview-email',
+    'ejs',
+    'pug',
+    'mjml',
+    'liquidjs',
+    'nunjucks',
+    '@css-inline/css-inline',
+    'class-transformer/storage',
+  ],
+];
+
+/**
+ * What the code of a bundle calls: CommonJS libraries `require` what stays outside, and our modules
+ * ask where they were.
+ */
+const BANNER = `import { createRequire as requireFrom } from 'node:module';
+const require = requireFrom(import.meta.url);
+const urlInDist = (name) => new URL(name, import.meta.url).href;`;
+
+/**
+ * Keeps `import.meta.url` of a module what it was before it moved into a bundle: modules find their
+ * templates and workers beside themselves.
+ */
+const keepModuleUrls: Plugin = {
+  name: 'keep-module-urls',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.js$/ }, async (file) => {
+      if (!file.path.startsWith(OUTPUT + path.sep)) return undefined;
+      const name = path.relative(OUTPUT, file.path).split(path.sep).join('/');
+      const code = await readFile(file.path, 'utf8');
+      return { contents: code.replaceAll('import.meta.url', `urlInDist('${name}')`) };
+    }),
+};
+
+/**
+ * Lets these libraries find TypeORM and class-validator in the bundle. They make a `require` of
+ * their own, which would load a second copy from node_modules.
+ */
+const shareLibraries: Plugin = {
+  name: 'share-libraries',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /@nestjs[/\\](typeorm|mapped-types)[/\\].+\.js$/ }, async (file) => ({
+      contents: (await readFile(file.path, 'utf8')).replace('const require = createRequire(import.meta.url);', ''),
+    })),
+};
+
+/**
+ * Gives `await import('a-library')` the names that Node.js finds in a CommonJS library. In a chunk
+ * of its own such a library would have a default export alone.
+ */
+const keepNamesOfImports: Plugin = {
+  name: 'keep-names-of-imports',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^[@a-z]/ }, ({ path: name, kind, resolveDir }) =>
+      kind !== 'dynamic-import' || isOutside(name)
+        ? undefined
+        : { path: name, namespace: 'names', pluginData: resolveDir },
+    );
+    onLoad({ filter: /./, namespace: 'names' }, async ({ path: name, pluginData: resolveDir }) => {
+      const names = Object.keys((await import(name)) as object).filter((exported) => exported !== 'module.exports');
+      return { contents: `export { ${names.join(', ')} } from '${name}';`, resolveDir: resolveDir as string };
+    });
+  },
+};
+
+const isOutside = (name: string): boolean => OUTSIDE.some((one) => name === one || name.startsWith(`${one}/`));
+
+/** Replaces the programs in dist/ by bundles. `nest build` has to run before. */
+export async function bundle(): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: PROJECT_ROOT,
+    entryPoints: PROGRAMS.map((name) => path.join(OUTPUT, name)),
+    outdir: OUTPUT,
+    allowOverwrite: true,
+    chunkNames: `${CHUNK}[name]-[hash]`,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    keepNames: true, // Nest and TypeORM show the names of classes, and the logs those of errors
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none', // the licences of all libraries are in the image
+    banner: { js: BANNER },
+    external: OUTSIDE.flatMap((name) => [name, `${name}/*`]),
+    plugins: [keepModuleUrls, shareLibraries, keepNamesOfImports],
+    metafile: true,
+    logLevel: 'error',
+  });
+  return metafile;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundle();
