@@ -37,7 +37,8 @@ const SETTINGS = Object.entries(ENVIRONMENT) as [name: string, setting: Setting]
 export function environmentExample(): string {
   const lines = [
     '# Every setting of the server. A line after a # shows the default; a line without # is required in production.',
-    '# An empty value means "not set". Made by `npm run docs` from src/platform/config/environment.ts.',
+    '# An empty value means "not set"; lists are comma-separated. `npm run docs` makes this file from',
+    '# src/platform/config/environment.ts.',
   ];
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
@@ -55,9 +56,9 @@ export function configurationPage(): string {
   const lines = [
     '# Configuration',
     '',
-    'Environment variables, read once at start. An empty value means "not set". The server names all invalid values at once, without',
-    'repeating them, and does not start. [.env.example](../.env.example) is the same list to copy from, with examples.',
-    '`npm run docs` makes this page from `src/platform/config/environment.ts`. "dev" marks the default outside production.',
+    'Environment variables, read once at start. An empty value means "not set"; lists are comma-separated; "dev" marks the default outside',
+    'production. With an invalid value the server does not start. [.env.example](../.env.example) is the same list with examples.',
+    '`npm run docs` makes this page from `src/platform/config/environment.ts`.',
   ];
   for (const [name, setting] of SETTINGS) {
     const title = titleBefore(name);
