@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { Clock } from '../src/platform/database/clock.js';
 import { keyedDigest } from '../src/platform/crypto/digest.js';
@@ -5,6 +6,7 @@ import { KeyRing } from '../src/platform/crypto/key-ring.js';
 import type { Role } from '../src/platform/http/principal.js';
 import type { AppConfig } from '../src/platform/config/app-config.js';
 import { TokenKeys } from '../src/platform/crypto/tokens/token-keys.js';
+import { CLIENT_ID } from '../src/platform/crypto/tokens/token-purpose.js';
 import { TokensService } from '../src/platform/crypto/tokens/tokens.service.js';
 import { memberNamed, sessionIdOf } from './members.js';
 
@@ -20,7 +22,7 @@ export class TokenMint {
 
   access(count: number, role: Role = 'member'): string[] {
     return this.each(count, (member, now) => {
-      const claims = { sub: memberNamed(member).id, sid: sessionIdOf(member), role };
+      const claims = { ...claimsOf(member, now), role };
       return this.tokens.sign('access', claims, now, now + this.config.env.ACCESS_TOKEN_TTL_SECONDS);
     });
   }
@@ -28,7 +30,7 @@ export class TokenMint {
   /** Access tokens that need a proof by the key with this thumbprint. */
   boundAccess(count: number, jkt: string): string[] {
     return this.each(count, (member, now) => {
-      const claims = { sub: memberNamed(member).id, sid: sessionIdOf(member), role: 'member' as const, cnf: { jkt } };
+      const claims = { ...claimsOf(member, now), role: 'member' as const, cnf: { jkt } };
       return this.tokens.sign('access', claims, now, now + this.config.env.ACCESS_TOKEN_TTL_SECONDS);
     });
   }
@@ -47,4 +49,13 @@ export class TokenMint {
     const now = Math.floor(Date.now() / 1000);
     return Array.from({ length: count }, (_, index) => mint(index + 1, now));
   }
+}
+
+/** As the server writes them. */
+function claimsOf(member: number, now: number) {
+  const { id: sub } = memberNamed(member);
+  return {
+    ...{ sub, sid: sessionIdOf(member), client_id: CLIENT_ID, jti: randomUUID() },
+    ...{ auth_time: now, amr: ['pwd'] as const },
+  };
 }

@@ -328,6 +328,13 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'Your own API',
+    [
+      of('RS-06', 'P1', 'Access tokens have the claims of RFC 9068; those of 1.0 stay valid until they expire'),
+      of('RS-07', 'P0', 'auth_time and amr state when and how the member last authenticated, from the next token on'),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

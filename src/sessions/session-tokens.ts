@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/database/clock.js';
 import { keyedDigest } from '../platform/crypto/digest.js';
 import { KeyRing } from '../platform/crypto/key-ring.js';
 import { AppConfig } from '../platform/config/app-config.js';
+import { CLIENT_ID } from '../platform/crypto/tokens/token-purpose.js';
 import { TokensService } from '../platform/crypto/tokens/tokens.service.js';
+import { methodsOf } from './authentication-methods.js';
 import type { TokenTransport } from './session.entity.js';
 import type { SessionState } from './sessions.repository.js';
 
@@ -40,7 +43,10 @@ export class SessionTokens {
     const { id, memberId, role, generation, issuedAt, refreshExpiresAt, keyThumbprint, binding } = state;
     const accessExpiresAt = Math.min(accessIssuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
     const boundTo = binding === 'full' && keyThumbprint !== null ? { cnf: { jkt: keyThumbprint } } : null;
-    const accessClaims = { sub: memberId, sid: id, role, ...boundTo };
+    const accessClaims = {
+      ...{ sub: memberId, sid: id, role, client_id: CLIENT_ID, jti: randomUUID() },
+      ...{ auth_time: state.authenticatedAt, amr: methodsOf(state), ...boundTo },
+    };
     const jti = keyedDigest(this.keys.current('refresh-jti'), id, String(generation)).toString('base64url');
     return {
       sessionId: id,

@@ -7,6 +7,9 @@ import type { SessionEndReason } from '../security/audit-log/security-events.js'
  */
 export type TokenTransport = 'body' | 'cookie';
 
+/** What a login or a password check began with. Sign-ups count as logins with the password. */
+export type FirstFactor = 'password' | 'passkey' | 'federated';
+
 /** A second factor that a session proved. A recovery code stands in for a lost one. */
 export type ProvenFactor = 'passkey' | 'totp' | 'recovery-code';
 
@@ -46,6 +49,8 @@ export class Session {
   @Column('timestamptz', { name: 'absolute_expires_at' }) absoluteExpiresAt: Date;
   /** When the member last proved a password or a second factor in this session. */
   @Column('timestamptz', { name: 'authenticated_at', default: () => 'now()' }) authenticatedAt: Date;
+  /** What the member proved then, besides a second factor; null in sessions of 1.0. */
+  @Column('text', { name: 'first_factor', nullable: true }) firstFactor: FirstFactor | null;
   /** The second factor that the member proved last in this session, and when; null if none. */
   @Column('text', { name: 'second_factor', nullable: true }) secondFactor: ProvenFactor | null;
   @Column('timestamptz', { name: 'second_factor_at', nullable: true }) secondFactorAt: Date | null;

@@ -8,6 +8,7 @@ import type { Tx } from '../platform/database/sql.js';
 import type { SessionEndReason } from '../security/audit-log/security-events.js';
 import {
   Session,
+  type FirstFactor,
   type ProvenFactor,
   type SessionBinding,
   type SessionKey,
@@ -31,6 +32,11 @@ export interface SessionState {
   /** Null for a session that is not bound to a key. */
   readonly keyThumbprint: string | null;
   readonly binding: SessionBinding | null;
+  /** When the member last authenticated; 0 where that has to be done again. */
+  readonly authenticatedAt: number;
+  /** Null in sessions of 1.0. */
+  readonly firstFactor: FirstFactor | null;
+  readonly secondFactor: ProvenFactor | null;
 }
 
 export interface NewSession {
@@ -42,6 +48,7 @@ export interface NewSession {
   readonly userAgent: string;
   readonly ip: string;
   readonly key: SessionKey | null;
+  readonly firstFactor: FirstFactor;
   /** The second factor of the login; null if there was none. */
   readonly provenFactor: ProvenFactor | null;
 }
@@ -68,7 +75,8 @@ export interface LiveSession {
 
 /** The columns of {@link SessionState}, of sessions `s` and members `m`. */
 export const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.transport,
-  s.key_thumbprint AS "keyThumbprint", s.binding,
+  s.key_thumbprint AS "keyThumbprint", s.binding, s.first_factor AS "firstFactor", s.second_factor AS "secondFactor",
+  floor(extract(epoch FROM s.authenticated_at))::float8 AS "authenticatedAt",
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",
   floor(extract(epoch FROM s.idle_expires_at))::float8 AS "refreshExpiresAt"`;
 
@@ -88,20 +96,20 @@ export class SessionsRepository {
   ) {}
 
   async insert(tx: Tx, session: NewSession): Promise<SessionState> {
-    const { id, memberId, deviceId, transport, deviceName, userAgent, ip, key, provenFactor } = session;
+    const { id, memberId, deviceId, transport, deviceName, userAgent, ip, key, firstFactor, provenFactor } = session;
     const { env } = this.config;
     const { rows } = await tx.query<SessionState>(
       `WITH s AS (
          INSERT INTO sessions (id, member_id, device_id, transport, device_name, user_agent, ip, idle_expires_at, absolute_expires_at,
-           key_thumbprint, binding, second_factor, second_factor_at)
+           key_thumbprint, binding, second_factor, second_factor_at, first_factor)
          VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => least($8::float8, $9::float8)), now() + make_interval(secs => $9::float8),
-           $10, $11, $12, CASE WHEN $12::text IS NOT NULL THEN now() END)
+           $10, $11, $12, CASE WHEN $12::text IS NOT NULL THEN now() END, $13)
          RETURNING *)
        SELECT ${STATE} FROM s JOIN members m ON m.id = s.member_id`,
       [
         ...[id, memberId, deviceId, transport, deviceName, userAgent, ip],
         ...[env.REFRESH_IDLE_TTL_SECONDS, env.REFRESH_ABSOLUTE_TTL_SECONDS],
-        ...[key?.thumbprint ?? null, key?.binding ?? null, provenFactor],
+        ...[key?.thumbprint ?? null, key?.binding ?? null, provenFactor, firstFactor],
       ],
     );
     return rows[0]!;
@@ -192,13 +200,19 @@ export class SessionsRepository {
   /**
    * Records that the member has just authenticated again. A password check alone keeps a second
    * factor only while that one is recent itself.
-   * @param factor the second factor that was part of it
+   * @param firstFactor what it began with
+   * @param secondFactor the second factor that was part of it
    */
-  async markAuthenticated(tx: Tx, id: string, factor: ProvenFactor | null): Promise<void> {
+  async markAuthenticated(
+    tx: Tx,
+    id: string,
+    firstFactor: FirstFactor,
+    secondFactor: ProvenFactor | null,
+  ): Promise<void> {
     await tx.query(
-      `UPDATE sessions SET authenticated_at = now(), second_factor = coalesce($3, CASE WHEN ${IS_RECENT} THEN second_factor END),
+      `UPDATE sessions SET authenticated_at = now(), first_factor = $4, second_factor = coalesce($3, CASE WHEN ${IS_RECENT} THEN second_factor END),
          second_factor_at = CASE WHEN $3::text IS NOT NULL THEN now() ELSE second_factor_at END WHERE id = $1`,
-      [id, this.config.env.REAUTHENTICATION_SECONDS, factor],
+      [id, this.config.env.REAUTHENTICATION_SECONDS, secondFactor, firstFactor],
     );
   }
 

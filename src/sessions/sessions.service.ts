@@ -6,7 +6,7 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import { RiskService } from '../security/risk/risk.service.js';
 import { MembersRepository } from '../users/members.repository.js';
-import type { ProvenFactor } from './session.entity.js';
+import type { FirstFactor, ProvenFactor } from './session.entity.js';
 import { KnownDevicesService, type SignInDevice } from './devices/known-devices.service.js';
 import { SessionRevocationService } from './revocation/session-revocation.service.js';
 import { SessionTokens, type IssuedTokens } from './session-tokens.js';
@@ -16,6 +16,7 @@ import { SessionsRepository, type SessionRow } from './sessions.repository.js';
 export interface SessionOwner {
   readonly memberId: string;
   readonly passwordVersion: number;
+  readonly firstFactor: FirstFactor;
   /** The second factor that the login proved. */
   readonly provenFactor?: ProvenFactor;
 }
@@ -57,6 +58,7 @@ export class SessionsService {
       userAgent: context.userAgent,
       ip: context.ip,
       key: device.key ?? null,
+      firstFactor: owner.firstFactor,
       provenFactor: owner.provenFactor ?? null,
     });
     await this.revocation.endSurplus(tx, memberId, state.id, context);
@@ -81,7 +83,7 @@ export class SessionsService {
 
   /** Records that the member of this session has just shown the password, and this second factor. */
   async markAuthenticated(tx: Tx, sessionId: string, factor: ProvenFactor | null = null): Promise<void> {
-    await this.sessions.markAuthenticated(tx, sessionId, factor);
+    await this.sessions.markAuthenticated(tx, sessionId, 'password', factor);
   }
 
   /** The member's live sessions, last used first. */

@@ -252,8 +252,11 @@ describe('token with a genuine signature', () => {
     access: {
       sid: notIds,
       role: [...notTexts, 'root', 'Admin', ['admin']],
-      jti: [randomUUID()],
-      aud: ['refresh', 'reset'],
+      jti: [null, '', 'short', 7],
+      client_id: [null, '', 'another', ['munjigi']],
+      auth_time: [null, '0', -1, 0.5],
+      amr: [null, 'pwd', [1], ['PWD'], {}],
+      aud: ['refresh', 'reset', [TEST_PUBLIC_URL.toUpperCase()]],
     },
     refresh: {
       sid: notIds,
@@ -437,7 +440,19 @@ describe('token purposes', () => {
       for (const secret of [ada.email, ada.email.split('@')[0]!, ada.loginId, 'lovelace'])
         expect(text).not.toContain(secret.toLowerCase());
     }
-    expect(Object.keys(decodeToken(access).claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'role', 'sid', 'sub']);
+    expect(Object.keys(decodeToken(access).claims).sort()).toEqual([
+      'amr',
+      'aud',
+      'auth_time',
+      'client_id',
+      'exp',
+      'iat',
+      'iss',
+      'jti',
+      'role',
+      'sid',
+      'sub',
+    ]);
     expect(Object.keys(decodeToken(refresh).claims).sort()).toEqual([
       'aud',
       'exp',

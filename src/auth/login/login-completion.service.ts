@@ -21,8 +21,6 @@ export interface PendingLogin {
   readonly passwordFailures: number;
   /** Those of them that came from this device or this client address. */
   readonly ownPasswordFailures: number;
-  /** A passkey counts as both factors, so no second factor follows it. */
-  readonly firstFactor: 'password' | 'passkey';
 }
 
 /** The outcome of a login whose factors all matched. */
@@ -106,12 +104,8 @@ export class LoginCompletionService {
   }
 
   /** A member who has to change the password gets a reset token and no session. */
-  private async demandNewPassword(
-    tx: Tx,
-    { owner, firstFactor }: PendingLogin,
-    context: ClientContext,
-  ): Promise<CompletedLogin> {
-    const { memberId, passwordVersion } = owner;
+  private async demandNewPassword(tx: Tx, { owner }: PendingLogin, context: ClientContext): Promise<CompletedLogin> {
+    const { memberId, passwordVersion, firstFactor } = owner;
     // As for any login: a password that was replaced while it was being compared opens nothing
     // (CC-04).
     const member = await this.members.lock(tx, memberId);

@@ -38,11 +38,10 @@ export class PasskeyLoginService {
     const candidate = await this.members.getCandidate(memberId);
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
     const login: PendingLogin = {
-      owner: { memberId, passwordVersion: candidate.passwordVersion, provenFactor: 'passkey' },
+      owner: { memberId, passwordVersion: candidate.passwordVersion, firstFactor: 'passkey', provenFactor: 'passkey' },
       device: { ...device, knownDeviceId: await this.devices.findId(memberId, device.deviceToken) },
       passwordFailures: 0,
       ownPasswordFailures: 0,
-      firstFactor: 'passkey',
     };
     const outcome = await this.database.transaction(async (tx) => {
       await this.members.lock(tx, memberId);

@@ -56,11 +56,10 @@ export class PasswordLoginService {
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
     await this.upgradeHash(candidate, password, context);
     const login: PendingLogin = {
-      owner: { memberId: candidate.id, passwordVersion: candidate.passwordVersion },
+      owner: { memberId: candidate.id, passwordVersion: candidate.passwordVersion, firstFactor: 'password' },
       device: { ...device, knownDeviceId: deviceId },
       passwordFailures: failuresBefore,
       ownPasswordFailures: ownFailuresBefore,
-      firstFactor: 'password',
     };
     return (await this.proceed(login, candidate, context)) ?? this.refusals.refuseRisky(candidate, login, context);
   }

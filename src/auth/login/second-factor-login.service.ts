@@ -64,12 +64,11 @@ export class SecondFactorLoginService {
     if (transport === 'cookie' && !isKnownOrigin)
       throw new DomainError('origin_not_allowed', { detail: 'second step' });
     const login: PendingLogin = {
-      owner: { memberId, passwordVersion },
+      owner: { memberId, passwordVersion, firstFactor: 'password' },
       device: { knownDeviceId: deviceId, deviceName, transport, key },
       passwordFailures,
       // Not stored with the challenge. The first step, which knew them, has not refused the login.
       ownPasswordFailures: 0,
-      firstFactor: 'password',
     };
     const factor = await this.checkFactor(login, answer, context);
     const candidate = await this.members.getCandidate(memberId);

@@ -65,7 +65,7 @@ export class SignUpActivationService {
       await this.challenges.voidSignUps(tx, rivals);
       await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by: method });
       const device = { ...confirmation, knownDeviceId: null, suppressNewDeviceMail: true };
-      return this.sessions.open(tx, { memberId, passwordVersion: 1 }, device, context);
+      return this.sessions.open(tx, { memberId, passwordVersion: 1, firstFactor: 'password' }, device, context);
     });
     await this.mailBudget.refundClaim(signUp.emailKey);
     return tokens;

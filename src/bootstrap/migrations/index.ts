@@ -18,6 +18,7 @@ import { ProofAddress1764910610000 } from './1764910610000-proof-address.js';
 import { FactorDisputes1764910620000 } from './1764910620000-factor-disputes.js';
 import { BoundSessions1764910800000 } from './1764910800000-bound-sessions.js';
 import { PasskeyAaguid1764910900000 } from './1764910900000-passkey-aaguid.js';
+import { SessionFirstFactor1765000000000 } from './1765000000000-session-first-factor.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   FactorDisputes1764910620000,
   BoundSessions1764910800000,
   PasskeyAaguid1764910900000,
+  SessionFirstFactor1765000000000,
 ];

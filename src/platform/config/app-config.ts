@@ -93,6 +93,12 @@ export class AppConfig {
     return this.env.JWT_ISSUER ?? this.publicUrl;
   }
 
+  /** The APIs that access tokens are for; never empty. */
+  get accessTokenAudiences(): readonly string[] {
+    const { ACCESS_TOKEN_AUDIENCE } = this.env;
+    return ACCESS_TOKEN_AUDIENCE.length > 0 ? ACCESS_TOKEN_AUDIENCE : [this.issuer];
+  }
+
   get defaultLocale(): Locale {
     return this.env.DEFAULT_LOCALE;
   }

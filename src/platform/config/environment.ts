@@ -138,6 +138,11 @@ export const ENVIRONMENT = {
     desc: 'ES256 keys as PEM blocks, \\n for line breaks; the first is private and signs, all verify; default derived from SECRET',
   }),
   JWT_ISSUER: str({ default: undefined, desc: 'iss claim of every token; default PUBLIC_URL' }),
+  ACCESS_TOKEN_AUDIENCE: list({
+    default: [],
+    desc: 'aud claim of access tokens: your APIs; default the issuer',
+    example: 'https://api.example.com',
+  }),
   ACCESS_TOKEN_TTL_SECONDS: positiveSeconds({
     default: 600,
     desc: 'lifetime of an access token; at most 900 in production',

@@ -12,7 +12,7 @@ const SECURITY_EVENTS = {
   'login.succeeded': details<{ newDevice: boolean }>(),
   'login.failed': details<{ reason: 'password' | 'unknown_identifier' | 'not_active' | 'passkey' }>(),
   'login.throttled': details(),
-  'login.password_change_required': details<{ by: 'password' | 'passkey' }>(),
+  'login.password_change_required': details<{ by: 'password' | 'passkey' | 'federated' }>(),
   'session.ended': details<{ reason: SessionEndReason }>(),
   'session.reuse_detected': details<{ generation: number }>(),
   'session.late_replay': details<{ generation: number; inARow: number }>(),

@@ -1,6 +1,25 @@
 import type { Role } from '../../http/principal.js';
 
 /**
+ * How the member authenticated (RFC 8176): password, code, passkey, several factors, identity
+ * provider.
+ */
+export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'mfa' | 'fed';
+
+/**
+ * Claims of an access token that APIs read (RFC 9068). Tokens of 1.0 lack them and are valid until
+ * they expire.
+ */
+interface DescriptiveClaims {
+  client_id?: string;
+  jti?: string;
+  /** When the member last authenticated, seconds since 1970; 0 where that has to be done again. */
+  auth_time?: number;
+  amr?: readonly AuthenticationMethod[];
+  cnf?: { jkt: string };
+}
+
+/**
  * The claims of each purpose besides iss, aud, iat and exp. A token with other claims is refused.
  */
 export interface TokenClaims {
@@ -8,7 +27,7 @@ export interface TokenClaims {
    * Calls the API. `sid` allows revocation before it expires. With `cnf`, every call needs a proof
    * by the key with that thumbprint (RFC 9449 section 6.1).
    */
-  access: { sub: string; sid: string; role: Role; cnf?: { jkt: string } };
+  access: { sub: string; sid: string; role: Role } & DescriptiveClaims;
   /**
    * Gets the next pair of tokens while `gen` is the current generation. `jti` differs for each
    * session and generation.
@@ -33,6 +52,14 @@ export type TokenPurpose = keyof TokenClaims;
 /** The claims of a verified token. */
 export type VerifiedToken<P extends TokenPurpose> = TokenClaims[P] & { iat: number; exp: number };
 
+/** One recipient, or several. */
+export type Audience = string | readonly string[];
+
+/**
+ * The `client_id` that RFC 9068 section 2.2 requires. Every token has the same one (ADR 0033).
+ */
+export const CLIENT_ID = 'munjigi';
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
 const isWholeNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -41,6 +68,9 @@ const isNotificationName = (value: unknown): boolean => typeof value === 'string
 const isThumbprint = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{43}$/.test(value);
 const isConfirmation = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && isThumbprint((value as { jkt?: unknown }).jkt);
+const isClientId = (value: unknown): boolean => value === CLIENT_ID;
+const isMethodList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((method) => typeof method === 'string' && /^[a-z]{2,10}$/.test(method));
 const isToken = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{22,64}$/.test(value);
 
 interface PurposeRules {
@@ -55,7 +85,9 @@ interface PurposeRules {
 /** The claims that every token of a purpose has. */
 type RequiredClaims<Claims> = { [Name in keyof Claims as undefined extends Claims[Name] ? never : Name]: Claims[Name] };
 
-/** The rules of each purpose; the purpose itself is the `aud`. */
+/**
+ * The rules of each purpose. The `aud` is the purpose itself; that of access tokens is configured.
+ */
 export const PURPOSES: {
   readonly [P in TokenPurpose]: PurposeRules & {
     claims: Record<keyof RequiredClaims<TokenClaims[P]>, (value: unknown) => boolean>;
@@ -64,7 +96,13 @@ export const PURPOSES: {
   access: {
     typ: 'at+jwt',
     claims: { sub: isUuid, sid: isUuid, role: isRole },
-    optionalClaims: { cnf: isConfirmation },
+    optionalClaims: {
+      client_id: isClientId,
+      jti: isToken,
+      auth_time: isWholeNumber,
+      amr: isMethodList,
+      cnf: isConfirmation,
+    },
   },
   refresh: { typ: 'refresh+jwt', claims: { sub: isUuid, sid: isUuid, gen: isWholeNumber, jti: isToken } },
   reset: { typ: 'reset+jwt', claims: { sub: isUuid, jti: isUuid } },

@@ -76,6 +76,46 @@ describe('a token', () => {
       expect(refusalOf(tokens, other, token)).toBe('token_invalid');
   });
 
+  describe('RS-06 for access', () => {
+    const [A, B] = ['https://a.example', 'https://b.example'];
+    const withAudience = (ACCESS_TOKEN_AUDIENCE: string) => tokensWith({ ACCESS_TOKEN_AUDIENCE });
+    const claimsOf = (token: string) => JSON.parse(decode(token.split('.')[1]!)) as Record<string, unknown>;
+
+    it('names the issuer, the one API or a list of several as its audience', () => {
+      const audOf = (from: TokensService) => claimsOf(mint(from, 'access')).aud;
+      expect(audOf(tokens)).toBe('http://localhost:3000');
+      expect(audOf(withAudience(A))).toBe(A);
+      expect(audOf(withAudience(`${A}, ${B}`))).toEqual([A, B]);
+      expect(claimsOf(mint(withAudience(A), 'refresh')).aud).toBe('refresh');
+    });
+
+    it('is accepted by servers that share one audience, so that the setting changes in two steps', () => {
+      const [old, both, fresh] = [withAudience(A), withAudience(`${A},${B}`), withAudience(B)];
+      expect(refusalOf(both, 'access', mint(old, 'access'))).toBe('accepted');
+      expect(refusalOf(old, 'access', mint(both, 'access'))).toBe('accepted');
+      expect(refusalOf(fresh, 'access', mint(both, 'access'))).toBe('accepted');
+      expect(refusalOf(fresh, 'access', mint(old, 'access'))).toBe('token_invalid');
+    });
+
+    it('is accepted as 1.0 signed it, with the audience "access" and no other claims', () => {
+      const config = AppConfig.load({ SECRET, JWT_ALGORITHM: 'HS512' });
+      const key = new KeyRing([SECRET]).current('token:at+jwt:HS512');
+      const signAs1_0 = (aud: unknown) =>
+        altered(mint(tokensWith({ JWT_ALGORITHM: 'HS512' }), 'access'), { payload: { aud } }, (signed) =>
+          createHmac('sha512', key).update(signed).digest('base64url'),
+        );
+      const current = new TokensService(
+        config,
+        new TokenKeys(config, new KeyRing([SECRET])),
+        new JwtService({}),
+        new Clock(),
+      );
+      expect(refusalOf(current, 'access', signAs1_0('access'))).toBe('accepted');
+      for (const aud of [['access'], 'refresh', '', [], null])
+        expect(refusalOf(current, 'access', signAs1_0(aud))).toBe('token_invalid');
+    });
+  });
+
   it.each(PURPOSES)('TK-03 for %s expires to the second', (purpose) => {
     expect(refusalOf(tokens, purpose, mint(tokens, purpose, now() - 300, now()))).toBe('token_expired');
     expect(refusalOf(tokens, purpose, mint(tokens, purpose, now() - 300, now() + 2))).toBe('accepted');

@@ -6,7 +6,7 @@ import { Clock } from '../../database/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { DomainError } from '../../http/problems/domain-error.js';
 import { TokenKeys } from './token-keys.js';
-import { PURPOSES, type TokenClaims, type TokenPurpose, type VerifiedToken } from './token-purpose.js';
+import { PURPOSES, type Audience, type TokenClaims, type TokenPurpose, type VerifiedToken } from './token-purpose.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /**
@@ -16,11 +16,14 @@ import { VerifiedTokens } from './verified-tokens.js';
 const MAX_AHEAD_SECONDS = 60;
 
 /** Far longer than any token of this service; longer input is refused before it is decoded. */
-const MAX_TOKEN_LENGTH = 2048;
+const MAX_TOKEN_LENGTH = 4096;
+
+/** The `aud` of access tokens of 1.0, which are valid until they expire. */
+const AUDIENCE_OF_1_0 = 'access';
 
 /**
- * Signs and verifies JWTs. Each purpose has its own type, audience and, for symmetric algorithms,
- * its own key.
+ * Signs and verifies JWTs. Each purpose has its own type and, for symmetric algorithms, its own key.
+ * Its audience is its own too, except that access tokens are for the configured APIs.
  */
 @Injectable()
 export class TokensService {
@@ -39,7 +42,13 @@ export class TokensService {
    */
   sign<P extends TokenPurpose>(purpose: P, claims: TokenClaims[P], issuedAt: number, expiresAt: number): string {
     const { algorithm, signing } = this.keys.for(purpose);
-    const payload = { iss: this.config.issuer, aud: purpose, ...claims, iat: issuedAt, exp: expiresAt };
+    const payload = {
+      iss: this.config.issuer,
+      aud: this.audienceOf(purpose),
+      ...claims,
+      iat: issuedAt,
+      exp: expiresAt,
+    };
     return this.jwt.sign(payload, {
       algorithm,
       privateKey: signing.signing,
@@ -66,13 +75,13 @@ export class TokensService {
   /** Options of the signature check. {@link readClaims} checks expiry by the database's time. */
   verifyOptions(purpose: TokenPurpose): {
     algorithms: Algorithm[];
-    audience: string;
+    audience: string | [string, ...string[]];
     issuer: string;
     ignoreExpiration: true;
   } {
     return {
       algorithms: [this.keys.for(purpose).algorithm],
-      audience: purpose,
+      audience: purpose === 'access' ? [AUDIENCE_OF_1_0, ...this.config.accessTokenAudiences] : purpose,
       issuer: this.config.issuer,
       ignoreExpiration: true,
     };
@@ -113,7 +122,7 @@ export class TokensService {
     const isExact = hasExactClaims(PURPOSES[purpose], claims);
     if (
       iss !== this.config.issuer ||
-      aud !== purpose ||
+      !this.isOurAudience(purpose, aud) ||
       !isExact ||
       !Number.isSafeInteger(iat) ||
       !Number.isSafeInteger(exp)
@@ -123,6 +132,24 @@ export class TokensService {
     if ((iat as number) > this.clock.nowSeconds() + MAX_AHEAD_SECONDS)
       throw new DomainError('token_invalid', { detail: 'issued in the future' });
     return { ...claims, iat, exp } as unknown as VerifiedToken<P>;
+  }
+
+  /** The `aud` of a token: a list only where there are several (RFC 7519 section 4.1.3). */
+  private audienceOf(purpose: TokenPurpose): Audience {
+    if (purpose !== 'access') return purpose;
+    const audiences = this.config.accessTokenAudiences;
+    return audiences.length === 1 ? audiences[0]! : audiences;
+  }
+
+  /**
+   * One audience in common is enough, so that the setting can be changed in two steps: add the new
+   * audience, and remove the old one after the lifetime of a token. The purpose does not depend on
+   * it: type and key decide (TK-04).
+   */
+  private isOurAudience(purpose: TokenPurpose, aud: unknown): boolean {
+    if (purpose !== 'access') return aud === purpose;
+    if (aud === AUDIENCE_OF_1_0) return true;
+    return [aud].flat().some((audience) => this.config.accessTokenAudiences.includes(audience as string));
   }
 
   /**

@@ -5,7 +5,7 @@ import type { VerifiedToken } from './token-purpose.js';
 type AccessClaims = VerifiedToken<'access'>;
 
 /**
- * An entry takes about 300 bytes, so 10,000 take 3 MB. That is enough for the devices that call one
+ * An entry takes about 800 bytes, so 10,000 take 8 MB. That is enough for the devices that call one
  * replica within ten minutes, the lifetime of a token.
  */
 const MAX_ENTRIES = 10_000;
