@@ -335,6 +335,13 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'Events and webhooks',
+    [
+      of('EV-03', 'P0', 'Webhooks are signed and have a stable id; altered and old ones fail the check'),
+      of('EV-04', 'P0', 'No webhook reaches an internal address'),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

@@ -3,10 +3,10 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../platform/config/app-config.js';
 import { MailDelivery } from './delivery/mail-delivery.js';
+import { MailWorker } from './delivery/mail-worker.js';
 import { mailerOptions } from './delivery/mailer-options.js';
 import { MailService } from './mail.service.js';
 import { OutboxBacklogRepository } from './outbox/outbox-backlog.repository.js';
-import { OutboxDispatcher } from './outbox/outbox-dispatcher.js';
 import { OutboxInspectionRepository } from './outbox/outbox-inspection.repository.js';
 import { OutboxInspectionService } from './outbox/outbox-inspection.service.js';
 import { OutboxMessage } from './outbox/outbox-message.entity.js';
@@ -31,7 +31,7 @@ import { MailTemplatesModule } from './templates/mail-templates.module.js';
     OutboxInspectionService,
     OutboxBacklogRepository,
     MailDelivery,
-    OutboxDispatcher,
+    MailWorker,
   ],
   exports: [MailService, MailDelivery, OutboxInspectionService, OutboxBacklogRepository],
 })

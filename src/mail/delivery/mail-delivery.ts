@@ -1,28 +1,12 @@
 import { MailerService } from '@nestjs-modules/mailer';
 import { Injectable, Logger } from '@nestjs/common';
+import { AttemptCounts, postponed, type Outcome } from '../../platform/outbox/attempts.js';
+import { Backoff } from '../../platform/outbox/backoff.js';
+import type { OutboxDelivery } from '../../platform/outbox/outbox-queue.js';
 import { MailService, type MailPayload } from '../mail.service.js';
 import { EXPIRED, type ClaimedMessage } from '../outbox/outbox.repository.js';
 import { MailRenderingError } from '../templates/mail-template-adapter.js';
-import { Backoff } from './backoff.js';
 import { describeFailure, isPermanentFailure, isServerFailure } from './smtp-failure.js';
-
-/**
- * Results as the metrics count them. `unreachable`: the mail server failed, and would have failed
- * for any mail.
- */
-export const ATTEMPT_RESULTS = ['sent', 'postponed', 'dead', 'dropped', 'unreachable'] as const;
-export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
-
-/** The result of one attempt to send a message. */
-export type Outcome = MessageOutcome & {
-  /** What the attempt showed about the mail server; undefined where none was contacted. */
-  readonly server?: 'works' | 'fails';
-};
-
-type MessageOutcome =
-  | { readonly kind: 'sent' }
-  | { readonly kind: 'dropped' | 'dead'; readonly reason: string }
-  | { readonly kind: 'postponed'; readonly reason: string; readonly seconds: number };
 
 /** After an answer about one mail, such as greylisting. */
 const MAIL_BACKOFF = new Backoff(5, 900);
@@ -31,13 +15,9 @@ const OUTAGE_BACKOFF = new Backoff(2, 15);
 
 /** Makes one attempt to send a claimed message and classifies the result. Uses no database. */
 @Injectable()
-export class MailDelivery {
+export class MailDelivery implements OutboxDelivery<ClaimedMessage> {
   private readonly logger = new Logger(MailDelivery.name);
-  /**
-   * Attempts of this process so far. First attempts are counted separately, because each mail has
-   * exactly one.
-   */
-  readonly attemptCounts = { first: noAttempts(), later: noAttempts() };
+  readonly attemptCounts = new AttemptCounts();
 
   constructor(
     private readonly mail: MailService,
@@ -47,8 +27,7 @@ export class MailDelivery {
   /** @param signal aborts the attempt at any stage by closing its connection */
   async attempt(message: ClaimedMessage, signal: AbortSignal): Promise<Outcome> {
     const outcome = await this.deliver(message, signal);
-    const counts = this.attemptCounts[message.attempts === 1 ? 'first' : 'later'];
-    counts[outcome.server === 'fails' ? 'unreachable' : outcome.kind] += 1;
+    this.attemptCounts.record(message, outcome);
     return outcome;
   }
 
@@ -95,13 +74,4 @@ export class MailDelivery {
       ? { ...postponed(message, reason, OUTAGE_BACKOFF), server: 'fails' }
       : { ...postponed(message, reason, MAIL_BACKOFF), server: 'works' };
   }
-}
-
-function noAttempts(): Record<AttemptResult, number> {
-  return { sent: 0, postponed: 0, dead: 0, dropped: 0, unreachable: 0 };
-}
-
-function postponed(message: ClaimedMessage, reason: string, backoff: Backoff): MessageOutcome {
-  if (message.isOverdue) return { kind: 'dead', reason };
-  return { kind: 'postponed', reason, seconds: backoff.after(message.attempts) };
 }

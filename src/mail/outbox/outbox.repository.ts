@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
+import type { ClaimedRow, Lease } from '../../platform/outbox/attempts.js';
+import type { OutboxQueue } from '../../platform/outbox/outbox-queue.js';
 import type { OutboxMessage, OutboxStatus } from './outbox-message.entity.js';
 
 export const OUTBOX_CHANNEL = 'munjigi_outbox';
@@ -10,18 +12,9 @@ export type NewOutboxMessage = Pick<
   'id' | 'template' | 'locale' | 'status' | 'payload' | 'messageId' | 'memberId' | 'challengeId'
 >;
 
-/**
- * A message whose lease this process holds. `attempts` distinguishes this lease from later ones.
- */
-export type ClaimedMessage = Pick<OutboxMessage, 'id' | 'template' | 'locale' | 'messageId' | 'attempts'> & {
-  payload: Buffer;
-  isExpired: boolean;
-  /** Undeliverable for so long that the next failure is the last. */
-  isOverdue: boolean;
-};
-
-/** Identifies one lease of one message. */
-export type Lease = Pick<ClaimedMessage, 'id' | 'attempts'>;
+/** A message whose lease this process holds. */
+export type ClaimedMessage = ClaimedRow &
+  Pick<OutboxMessage, 'template' | 'locale' | 'messageId'> & { readonly payload: Buffer; readonly isExpired: boolean };
 
 /** After this time an undeliverable mail is dead, as on mail servers (RFC 5321 section 4.5.4.1). */
 const GIVE_UP_AFTER = `interval '2 days'`;
@@ -54,7 +47,7 @@ const FINISH = {
  * and the claim needs `FOR UPDATE SKIP LOCKED`.
  */
 @Injectable()
-export class OutboxRepository {
+export class OutboxRepository implements OutboxQueue<ClaimedMessage> {
   constructor(private readonly database: Database) {}
 
   /**

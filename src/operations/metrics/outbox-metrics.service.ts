@@ -1,7 +1,8 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
-import { ATTEMPT_RESULTS, MailDelivery } from '../../mail/delivery/mail-delivery.js';
+import { MailDelivery } from '../../mail/delivery/mail-delivery.js';
 import { OutboxBacklogRepository, type OutboxBacklog } from '../../mail/outbox/outbox-backlog.repository.js';
+import { ATTEMPT_RESULTS } from '../../platform/outbox/attempts.js';
 import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Backoff } from './backoff.js';
-import { SmtpCircuitBreaker } from './smtp-circuit-breaker.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 
-describe('the SMTP circuit breaker', () => {
+describe('the circuit breaker', () => {
   const start = () => {
     const clock = { ms: 1000 };
-    const breaker = new SmtpCircuitBreaker(new Backoff(1, 8, () => 1), () => clock.ms);
+    const breaker = new CircuitBreaker(new Backoff(1, 8, () => 1), () => clock.ms);
     return { clock, breaker };
   };
 
@@ -27,9 +27,9 @@ describe('the SMTP circuit breaker', () => {
     expect([breaker.remainingMs, breaker.isHalfOpen]).toEqual([0, true]);
   });
 
-  it('FT-03 counts mails that fail together as one failure', () => {
+  it('FT-03 counts attempts that fail together as one failure', () => {
     const { breaker } = start();
-    for (let mails = 5; mails > 0; mails -= 1) breaker.trip();
+    for (let attempts = 5; attempts > 0; attempts -= 1) breaker.trip();
     expect(breaker.remainingMs).toBe(1000);
   });
 

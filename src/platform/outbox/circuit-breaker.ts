@@ -1,11 +1,11 @@
 import type { Backoff } from './backoff.js';
 
 /**
- * Stops sending while the mail server fails. Open: no mail is sent until a backoff has passed.
- * Half-open: one mail tests the server. An outage then costs few attempts, even if many mails wait,
- * and all of them are sent soon after it ends (FT-03).
+ * Stops sending while a server fails. Open: nothing is sent until a backoff has passed. Half-open:
+ * one attempt tests the server. An outage then costs few attempts, even if many rows wait, and all
+ * of them are sent soon after it ends (FT-03).
  */
-export class SmtpCircuitBreaker {
+export class CircuitBreaker {
   private failures = 0;
   private openUntilMs = 0;
 
@@ -14,19 +14,19 @@ export class SmtpCircuitBreaker {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Milliseconds until the next mail may be sent; 0 unless open. */
+  /** Milliseconds until the next attempt may begin; 0 unless open. */
   get remainingMs(): number {
     return Math.max(0, this.openUntilMs - this.now());
   }
 
-  /** Whether the backoff has passed but no mail has reached the server since it failed. */
+  /** Whether the backoff has passed but no attempt has succeeded since the server failed. */
   get isHalfOpen(): boolean {
     return this.failures > 0 && this.remainingMs === 0;
   }
 
   /** The server failed: opens for longer after each failure in a row. */
   trip(): void {
-    // Mails in flight together fail together; they count as one failure.
+    // Attempts in flight together fail together; they count as one failure.
     if (this.remainingMs > 0) return;
     this.failures += 1;
     this.openUntilMs = this.now() + this.backoff.after(this.failures) * 1000;

@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { Notifications } from '../../platform/database/notifications.js';
+import { Backoff } from '../../platform/outbox/backoff.js';
+import { CircuitBreaker } from '../../platform/outbox/circuit-breaker.js';
+import { OutboxDispatcher } from '../../platform/outbox/outbox-dispatcher.js';
+import { OutboxWorker } from '../../platform/outbox/outbox-worker.js';
+import { OUTBOX_CHANNEL, OutboxRepository, type ClaimedMessage } from '../outbox/outbox.repository.js';
+import { MailDelivery } from './mail-delivery.js';
+
+/** Sends the mails of the outbox. */
+@Injectable()
+export class MailWorker extends OutboxWorker<ClaimedMessage> {
+  constructor(config: AppConfig, notifications: Notifications, outbox: OutboxRepository, delivery: MailDelivery) {
+    const { OUTBOX_CONCURRENCY: concurrency, OUTBOX_LEASE_SECONDS: leaseSeconds } = config.env;
+    const settings = { rows: 'mails', concurrency, leaseSeconds };
+    const breaker = new CircuitBreaker(new Backoff(0.5, 5));
+    super(config, notifications, OUTBOX_CHANNEL, new OutboxDispatcher(settings, outbox, delivery, breaker));
+  }
+}

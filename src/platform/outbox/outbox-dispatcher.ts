@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { isDatabaseClosed, isDatabaseUnavailable, reasonOf } from '../database/database-errors.js';
+import { RepeatedFailure } from '../logging/repeated-failure.js';
+import type { ClaimedRow, Outcome } from './attempts.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import type { OutboxDelivery, OutboxQueue, OutboxSettings } from './outbox-queue.js';
+
+/**
+ * How often to look for due mails that no notification announces: retries, and rows of processes
+ * that died.
+ */
+const POLL_MS = 2000;
+/** At shutdown, rows in flight get this long; then they are aborted and left to another process. */
+const DRAIN_MS = 8000;
+/** The pause between attempts to record an outcome while the database is unavailable. */
+const RECORD_RETRY_MS = 250;
+
+/**
+ * Sends the rows of one outbox: claims due ones, has them delivered, records each outcome. Holds no
+ * database connection while it talks to a server. Several dispatchers may run in parallel.
+ */
+export class OutboxDispatcher<Row extends ClaimedRow> {
+  private readonly logger = new Logger(OutboxDispatcher.name);
+  private readonly claimFailure: RepeatedFailure;
+  private readonly leaseMs: number;
+  private readonly inFlight = new Set<Promise<void>>();
+  /** How many of the rows in flight have failed before. */
+  private retriesInFlight = 0;
+  /** One per attempt in progress. */
+  private readonly abortControllers = new Set<AbortController>();
+  private claiming: Promise<void> | undefined;
+  /** A wake-up arrived during a claim: claim once more after it. */
+  private isWakeRequested = false;
+  private isStopped = false;
+  private isAborted = false;
+  private pollTimer: NodeJS.Timeout | undefined;
+  private breakerTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly settings: OutboxSettings,
+    private readonly queue: OutboxQueue<Row>,
+    private readonly delivery: OutboxDelivery<Row>,
+    private readonly breaker: CircuitBreaker,
+  ) {
+    this.leaseMs = settings.leaseSeconds * 1000;
+    this.claimFailure = new RepeatedFailure(`claiming ${settings.rows} failed`, (line) => this.logger.warn(line));
+  }
+
+  /** Begins to claim. Due rows are then looked for at each {@link wake} and every two seconds. */
+  start(): void {
+    this.pollTimer = setInterval(() => this.wake(), POLL_MS);
+    this.wake();
+  }
+
+  /** Stops claiming and waits for the rows in flight; aborts those that take too long. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearInterval(this.pollTimer);
+    clearTimeout(this.breakerTimer);
+    const drainTimer = setTimeout(() => this.abortAll(), DRAIN_MS);
+    await this.claiming;
+    await Promise.all(this.inFlight);
+    clearTimeout(drainTimer);
+  }
+
+  private abortAll(): void {
+    this.isAborted = true;
+    for (const controller of this.abortControllers) controller.abort();
+  }
+
+  /** Starts a claim, or requests one after the claim in progress. */
+  wake(): void {
+    if (this.isStopped) return;
+    if (this.claiming) {
+      this.isWakeRequested = true;
+      return;
+    }
+    this.claiming = this.claimDue()
+      .then(() => this.claimFailure.clear())
+      .catch((error: unknown) => this.claimFailure.record(reasonOf(error)))
+      .finally(() => {
+        this.claiming = undefined;
+        if (this.isWakeRequested) this.wake();
+      });
+  }
+
+  private async claimDue(): Promise<void> {
+    this.isWakeRequested = false;
+    if (this.breaker.remainingMs > 0) return this.queue.dropExpired?.();
+    const isProbe = this.breaker.isHalfOpen;
+    const slots = isProbe ? 1 : this.settings.concurrency;
+    const free = slots - this.inFlight.size;
+    // While all slots are taken, the first row to finish wakes the dispatcher.
+    if (free <= 0 || this.isStopped) return;
+    // One slot is kept for first attempts, so that slow failures never hold up all other rows (FT-04).
+    const retryLimit = Math.min(free, Math.max(1, slots - 1) - this.retriesInFlight);
+    const claimedAt = performance.now();
+    const rows = await this.queue.claim(free, retryLimit, this.settings.leaseSeconds, isProbe);
+    for (const row of rows) this.startSending(row, claimedAt);
+  }
+
+  private startSending(row: Row, claimedAt: number): void {
+    const retries = row.attempts > 1 ? 1 : 0;
+    this.retriesInFlight += retries;
+    const sending = this.send(row, claimedAt)
+      .catch((error: unknown) => this.logger.warn(`${this.settings.rows} ${row.id}: ${(error as Error).message}`))
+      .finally(() => {
+        this.inFlight.delete(sending);
+        this.retriesInFlight -= retries;
+        this.wake();
+      });
+    this.inFlight.add(sending);
+  }
+
+  private async send(row: Row, claimedAt: number): Promise<void> {
+    const controller = new AbortController();
+    // Aborted well before the lease ends, however slowly the server responds. Otherwise another
+    // process could claim the row and send it a second time.
+    const abortAfterMs = (this.leaseMs * 3) / 4 - (performance.now() - claimedAt);
+    const deadline = setTimeout(() => controller.abort(), abortAfterMs);
+    this.abortControllers.add(controller);
+    let outcome: Outcome;
+    try {
+      outcome = await this.delivery.attempt(row, controller.signal);
+    } finally {
+      clearTimeout(deadline);
+      this.abortControllers.delete(controller);
+    }
+    this.updateBreaker(outcome);
+    await this.recordOutcome(row, outcome, claimedAt + this.leaseMs);
+  }
+
+  private updateBreaker(outcome: Outcome): void {
+    if (outcome.server === 'works') this.breaker.close();
+    if (outcome.server !== 'fails') return;
+    this.breaker.trip();
+    if (this.isStopped) return;
+    clearTimeout(this.breakerTimer);
+    this.breakerTimer = setTimeout(() => this.wake(), this.breaker.remainingMs);
+  }
+
+  /** Retries until the lease ends while the database is unavailable: a sent row without a record would be sent twice. */
+  private async recordOutcome(row: Row, outcome: Outcome, leaseEndsAt: number): Promise<void> {
+    for (;;) {
+      try {
+        if (outcome.kind === 'postponed') {
+          const seconds = this.isAborted ? 0 : outcome.seconds;
+          return await this.queue.postpone(row, seconds, outcome.reason);
+        }
+        return await this.queue.finish(row, outcome.kind, outcome.kind === 'sent' ? null : outcome.reason);
+      } catch (error) {
+        const isTooLate = performance.now() > leaseEndsAt || this.isAborted;
+        if (isTooLate || !(isDatabaseUnavailable(error) || isDatabaseClosed(error))) throw error;
+        await delay(RECORD_RETRY_MS);
+      }
+    }
+  }
+}
