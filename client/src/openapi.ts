@@ -1152,6 +1152,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metadata of this server
+         * @description RFC 8414, for libraries and gateways that configure themselves. Where the issuer has a path, the document also stands under that path behind this one.
+         */
+        get: operations["serverMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/openid-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metadata of this server, where many libraries look first
+         * @description The same document. This server is not an OpenID provider.
+         */
+        get: operations["openidConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1837,6 +1877,43 @@ export interface components {
             keys: {
                 [key: string]: unknown;
             }[];
+        };
+        ServerMetadataResponse: {
+            /**
+             * @description The `iss` of every token
+             * @example https://accounts.example.com
+             */
+            issuer: string;
+            /**
+             * Format: uri
+             * @description Absent where access tokens are signed with a shared secret
+             * @example https://accounts.example.com/.well-known/jwks.json
+             */
+            jwks_uri?: string;
+            /**
+             * @description Algorithms of access tokens; absent as jwks_uri
+             * @example [
+             *       "ES256"
+             *     ]
+             */
+            id_token_signing_alg_values_supported?: string[];
+            /**
+             * @example [
+             *       "ES256",
+             *       "EdDSA"
+             *     ]
+             */
+            dpop_signing_alg_values_supported: string[];
+            /**
+             * @description Empty: there is no authorization endpoint
+             * @example []
+             */
+            response_types_supported: string[];
+            /**
+             * @description Empty: tokens come from this API
+             * @example []
+             */
+            grant_types_supported: string[];
         };
         ProfileResponse: {
             /** Format: uuid */
@@ -5169,6 +5246,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JsonWebKeySet"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    serverMetadata: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerMetadataResponse"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    openidConfiguration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerMetadataResponse"];
                 };
             };
             400: components["responses"]["400.bad_request"];

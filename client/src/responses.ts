@@ -64,6 +64,8 @@ export const OPERATIONS: Record<string, string> = {
   "GET /api/admin/outbox": "200 OutboxListResponse",
   "POST /api/admin/outbox/{id}/retry": "202",
   "GET /.well-known/jwks.json": "200 JsonWebKeySet",
+  "GET /.well-known/oauth-authorization-server": "200 ServerMetadataResponse",
+  "GET /.well-known/openid-configuration": "200 ServerMetadataResponse",
   "GET /health/live": "200 HealthResponse",
   "GET /health/ready": "200 HealthResponse"
 };
@@ -265,6 +267,14 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "details": "object",
     "id": "string",
     "at": "string"
+  },
+  "ServerMetadataResponse": {
+    "issuer": "string",
+    "jwks_uri?": "string",
+    "id_token_signing_alg_values_supported?": "string[]",
+    "dpop_signing_alg_values_supported": "string[]",
+    "response_types_supported": "string[]",
+    "grant_types_supported": "string[]"
   },
   "SessionListResponse": {
     "items": "SessionResponse[]"

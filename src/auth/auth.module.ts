@@ -53,7 +53,8 @@ import { RefreshTokenStrategy } from './strategies/refresh-token.strategy.js';
 import { ResetTokenStrategy } from './strategies/reset-token.strategy.js';
 import { TokenCookies } from './tokens/token-cookies.js';
 import { TokenVerificationService } from './tokens/token-verification.service.js';
-import { JwksController } from './tokens/jwks.controller.js';
+import { ServerMetadata } from './tokens/server-metadata.js';
+import { WellKnownController } from './tokens/well-known.controller.js';
 import { LateReplayService } from './tokens/late-replay.service.js';
 import { LogoutService } from './tokens/logout.service.js';
 import { RefreshRiskService } from './tokens/refresh-risk.service.js';
@@ -89,7 +90,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     TokensController,
     PasswordResetController,
     ReauthenticationController,
-    JwksController,
+    WellKnownController,
   ],
   providers: [
     { provide: APP_GUARD, useClass: AccessTokenGuard },
@@ -105,7 +106,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],
     ...[PasswordResetLinksService, PasswordResetService, PasswordResetFollowUpService, ResetTokens],
     ...[RefreshService, SessionRotationService, LateReplayService, TokenReuseService, RefreshRiskService],
-    ...[TokenVerificationService, LogoutService, TokenCookies, FactorReauthenticationService],
+    ...[ServerMetadata, TokenVerificationService, LogoutService, TokenCookies, FactorReauthenticationService],
   ],
 })
 export class AuthModule {}

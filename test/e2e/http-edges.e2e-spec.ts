@@ -5,6 +5,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
 import { resolvedField, withResolvedParts } from '../support/openapi-fields.js';
+import { TEST_PUBLIC_URL } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 
 const SIGN_UP = '/api/auth/sign-up';
@@ -21,7 +22,10 @@ let docs: any;
 beforeAll(async () => {
   app = await TestApp.start();
   other = await app.replica({
-    env: { DEFAULT_LOCALE: 'ko', JWT_ALGORITHM: 'HS512', SWAGGER_ENABLED: 'false', LOG_LEVEL: 'warn' },
+    env: {
+      ...{ DEFAULT_LOCALE: 'ko', JWT_ALGORITHM: 'HS512', SWAGGER_ENABLED: 'false', LOG_LEVEL: 'warn' },
+      JWT_ISSUER: 'https://example.test/b/accounts',
+    },
   });
   ada = await given.member(app);
   docs = withResolvedParts((await app.get('/docs-json').expect(200)).body);
@@ -460,6 +464,42 @@ describe('published keys', () => {
 
   it('no key is published when access tokens use a shared secret', async () => {
     expect((await other.get(JWKS).expect(200)).body).toEqual({ keys: [] });
+  });
+});
+
+describe('server metadata', () => {
+  const PLACES = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
+
+  it('RS-08 leads to keys and algorithms, and claims no OpenID provider', async () => {
+    for (const place of PLACES) {
+      const { body, headers } = await app.get(place).expect(200);
+      expect(headers['cache-control']).toBe('public, max-age=300');
+      expect(body).toEqual({
+        issuer: TEST_PUBLIC_URL,
+        jwks_uri: `${TEST_PUBLIC_URL}/.well-known/jwks.json`,
+        id_token_signing_alg_values_supported: ['ES256'],
+        dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+        response_types_supported: [],
+        grant_types_supported: [],
+      });
+    }
+  });
+
+  it('RS-08 of an issuer with a path stands behind the well-known place too, and at no other path', async () => {
+    for (const place of PLACES) {
+      const { body } = await other.get(`${place}/b/accounts`).expect(200);
+      expect(body.issuer).toBe('https://example.test/b/accounts');
+      expect((await other.get(place).expect(200)).body).toEqual(body);
+      for (const path of ['/b', '/b/accounts/', '/b/accounts/x', '/', '/B/accounts'])
+        await other.get(`${place}${path}`).expect(404);
+      await app.get(`${place}/b/accounts`).expect(404);
+    }
+  });
+
+  it('RS-08 names no keys where access tokens use a shared secret', async () => {
+    const { body } = await other.get(PLACES[0]!).expect(200);
+    expect(Object.keys(body)).not.toContain('jwks_uri');
+    expect(Object.keys(body)).not.toContain('id_token_signing_alg_values_supported');
   });
 });
 

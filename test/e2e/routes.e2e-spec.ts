@@ -16,6 +16,10 @@ interface Route {
 const OPEN = [
   'GET /',
   'GET /.well-known/jwks.json',
+  'GET /.well-known/oauth-authorization-server',
+  'GET /.well-known/oauth-authorization-server/*',
+  'GET /.well-known/openid-configuration',
+  'GET /.well-known/openid-configuration/*',
   'GET /dev/mails', // 404 outside development
   'GET /dev/mails/:template/:locale/:part',
   'GET /health/live',
@@ -111,7 +115,7 @@ describe('every route', () => {
         ]),
     );
     const expected = routes
-      .filter(({ path }) => !/^\/(pages|dev)\/|^\/(pages)?$/.test(path))
+      .filter(({ path }) => !/^\/(pages|dev)\/|^\/(pages)?$|\*$/.test(path))
       .map((route) => [
         nameOf(route),
         OPEN.includes(nameOf(route))

@@ -1,4 +1,3 @@
-import type { JsonWebKey } from 'node:crypto';
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
 import { IsOpaqueToken, IsVisibleText } from '../../platform/http/validation/field-decorators.js';
@@ -84,19 +83,4 @@ export class VerifiedTokenResponse {
   cnf?: KeyConfirmation;
 
   @ApiProperty({ enum: ['expired', 'revoked', 'invalid'] }) reason?: 'expired' | 'revoked' | 'invalid';
-}
-
-const EXAMPLE_KEY: JsonWebKey = {
-  kty: 'EC',
-  crv: 'P-256',
-  x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
-  y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
-  kid: 'kid',
-  use: 'sig',
-  alg: 'ES256',
-};
-
-export class JsonWebKeySet {
-  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, example: [EXAMPLE_KEY] })
-  keys: JsonWebKey[];
 }
