@@ -343,6 +343,18 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'API keys',
+    [
+      of(
+        'AK-01',
+        'P0',
+        'An API key opens exactly its scopes, from its addresses, until its end; revoked, it ends within a second everywhere',
+      ),
+      of('AK-02', 'P0', 'Only a digest of a key is stored and compared in equal time; the key is shown once'),
+      of('AK-03', 'P0', 'No API key can do what needs a person: roles, factors, keys, acting on administrators'),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

@@ -11,6 +11,7 @@ import { HealthModule } from './operations/health/health.module.js';
 import { MaintenanceModule } from './operations/maintenance/maintenance.module.js';
 import { MetricsModule } from './operations/metrics/metrics.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { ApiKeysDoorModule } from './integrations/api-keys/api-keys-door.module.js';
 import { KeyRotationModule } from './operations/key-rotation/key-rotation.module.js';
 import { MailPreviewModule } from './operations/mail-preview/mail-preview.module.js';
 
@@ -31,7 +32,7 @@ const JOBS: ScheduleModuleAsyncOptions = {
 @Module({
   imports: [
     ...[ConfigModule, DatabaseModule.forRoot(SCHEMA), ScheduleModule.forRootAsync(JOBS)],
-    ...[AuthModule, AccountModule, AdminModule, PagesModule],
+    ...[AuthModule, AccountModule, AdminModule, PagesModule, ApiKeysDoorModule],
     ...[HealthModule, MetricsModule, MaintenanceModule, KeyRotationModule, MailPreviewModule],
   ],
 })

@@ -937,7 +937,7 @@ export interface paths {
         };
         /**
          * List members
-         * @description Newest first.
+         * @description Newest first. Open to API keys with the scope `members:read`.
          */
         get: operations["membersAdminList"];
         put?: never;
@@ -957,7 +957,7 @@ export interface paths {
         };
         /**
          * Show a member
-         * @description Recorded in the audit log as `member.viewed`.
+         * @description Recorded in the audit log as `member.viewed`. Open to API keys with the scope `members:read`.
          */
         get: operations["membersAdminLook"];
         put?: never;
@@ -967,7 +967,7 @@ export interface paths {
         head?: never;
         /**
          * Disable or enable a member, or change the role
-         * @description Takes effect at once, on every replica: the sessions of the member end. Disabling also invalidates open codes, links and reset tokens. The last active administrator cannot be disabled or lose the role.
+         * @description Takes effect at once, on every replica: the sessions of the member end. Disabling also invalidates open codes, links and reset tokens. The last active administrator cannot be disabled or lose the role. Open to API keys with the scope `members:write`.
          */
         patch: operations["membersAdminChange"];
         trace?: never;
@@ -983,7 +983,7 @@ export interface paths {
         put?: never;
         /**
          * Require a new password from a member
-         * @description Ends the sessions and mails a link to set a new password. Until then, a login with the current password leads only to setting a new one; if the reason is `compromised`, it leads to nothing. Only the member ever sees or sets the password.
+         * @description Ends the sessions and mails a link to set a new password. Until then, a login with the current password leads only to setting a new one; if the reason is `compromised`, it leads to nothing. Only the member ever sees or sets the password. Open to API keys with the scope `members:write`.
          */
         post: operations["membersAdminDemandPasswordReset"];
         delete?: never;
@@ -1004,7 +1004,7 @@ export interface paths {
         post?: never;
         /**
          * Log a member out everywhere
-         * @description The member is notified by mail. Also invalidates open address changes and logins that wait for a second factor.
+         * @description The member is notified by mail. Also invalidates open address changes and logins that wait for a second factor. Open to API keys with the scope `members:write`.
          */
         delete: operations["membersAdminEndSessions"];
         options?: never;
@@ -1063,7 +1063,7 @@ export interface paths {
         put?: never;
         /**
          * End the wait after too many failed logins
-         * @description For passwords and second factors. The member is notified by mail.
+         * @description For passwords and second factors. The member is notified by mail. Open to API keys with the scope `members:write`.
          */
         post: operations["membersAdminUnlock"];
         delete?: never;
@@ -1081,7 +1081,7 @@ export interface paths {
         };
         /**
          * List security events
-         * @description The audit log of all accounts, newest first. Reading the events of one member is recorded as `member.viewed`.
+         * @description The audit log of all accounts, newest first. Reading the events of one member is recorded as `member.viewed`. Open to API keys with the scope `security-events:read`.
          */
         get: operations["securityEventsAdminList"];
         put?: never;
@@ -1101,7 +1101,7 @@ export interface paths {
         };
         /**
          * List queued and sent mails
-         * @description Newest first. Addresses are masked; the content of a mail is never shown.
+         * @description Newest first. Addresses are masked; the content of a mail is never shown. Open to API keys with the scope `outbox:read`.
          */
         get: operations["outboxAdminList"];
         put?: never;
@@ -1123,10 +1123,74 @@ export interface paths {
         put?: never;
         /**
          * Retry a mail that could not be delivered
-         * @description Only for a `dead` mail whose code or link is still valid; otherwise `mail_not_retryable`.
+         * @description Only for a `dead` mail whose code or link is still valid; otherwise `mail_not_retryable`. Open to API keys with the scope `outbox:write`.
          */
         post: operations["outboxAdminRetry"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys
+         * @description Newest first, with those that have ended: the audit log names them by their id.
+         */
+        get: operations["apiKeysList"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description The response is the only one that contains the key.
+         */
+        post: operations["apiKeysCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/api-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a second secret to an API key
+         * @description The secret before it works on until the next rotation, so that programs can change over one by one. Two rotations end a secret that has leaked.
+         */
+        post: operations["apiKeysRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Takes effect within a second on every replica, and ends the streams of the key.
+         */
+        delete: operations["apiKeysRevoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1260,7 +1324,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -2159,7 +2223,7 @@ export interface components {
             name: string | null;
         };
         /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "member.viewed";
         SecurityActivityEntryResponse: {
             type: components["schemas"]["SecurityEventType"];
             /** @example 198.18.3.7 */
@@ -2365,7 +2429,7 @@ export interface components {
         };
         SecurityEventResponse: {
             /** @enum {string} */
-            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "member.viewed";
             /**
              * Format: uuid
              * @description The member whom the event concerns
@@ -2376,6 +2440,11 @@ export interface components {
              * @description The administrator who caused the event; null for events that no administrator caused
              */
             actorId: string | null;
+            /**
+             * Format: uuid
+             * @description The API key that caused the event, instead of an administrator
+             */
+            apiKeyId: string | null;
             /** Format: uuid */
             sessionId: string | null;
             /** @example 198.18.3.7 */
@@ -2438,6 +2507,80 @@ export interface components {
         };
         OutboxListResponse: {
             items: components["schemas"]["OutboxMessageResponse"][];
+            /** @description For the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        CreateApiKeyRequest: {
+            /**
+             * @description For people, in lists and the audit log
+             * @example Billing service
+             */
+            name: string;
+            /**
+             * @description What the key opens
+             * @example [
+             *       "members:read"
+             *     ]
+             */
+            scopes: ("members:read" | "members:write" | "events:read" | "webhooks:write" | "revocations:read" | "security-events:read" | "outbox:read" | "outbox:write")[];
+            /**
+             * @description After this moment the key is refused; absent: it works until it is revoked
+             * @example 2026-11-22T05:37:12Z
+             */
+            expiresAt?: string;
+            /**
+             * @description Client addresses that may use the key; absent: all
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            addresses?: string[];
+        };
+        IssuedApiKeyResponse: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description The key, for `Authorization: Bearer`. Shown this once
+             * @example mjk_0f8c3f5e6f0d4c559d0a0f4f3a4f2c11_p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            key: string;
+        };
+        ApiKeyResponse: {
+            /** Format: uuid */
+            id: string;
+            scopes: ("members:read" | "members:write" | "events:read" | "webhooks:write" | "revocations:read" | "security-events:read" | "outbox:read" | "outbox:write")[];
+            /**
+             * @description Ranges of client addresses that may use it; empty: all
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            addresses: string[];
+            /**
+             * Format: uuid
+             * @description The administrator who created it; null: the command line
+             */
+            createdBy: string | null;
+            /**
+             * Format: date-time
+             * @description When it got its present secret, if not at its creation
+             */
+            rotatedAt: string | null;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: date-time */
+            revokedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Up to a minute old
+             */
+            lastUsedAt: string | null;
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ApiKeyListResponse: {
+            items: components["schemas"]["ApiKeyResponse"][];
             /** @description For the next page; null on the last one */
             nextCursor: string | null;
         };
@@ -2785,8 +2928,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required */
-        "403.forbidden.two_factor_required": {
+        /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `session_ended`: Session ended; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old; `api_key_invalid`: API key not accepted */
+        "401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2794,8 +2937,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are */
-        "403.forbidden.two_factor_required.reauth_required": {
+        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `insufficient_scope`: Scope missing; `address_not_allowed`: Address not allowed */
+        "403.forbidden.two_factor_required.insufficient_scope.address_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are; `person_required`: Not open to API keys; `insufficient_scope`: Scope missing; `address_not_allowed`: Address not allowed */
+        "403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2821,8 +2973,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `reauth_required`: Please confirm who you are; `person_required`: Not open to API keys */
+        "403.forbidden.two_factor_required.reauth_required.person_required": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `mail_not_retryable`: Email cannot be sent again */
         "409.mail_not_retryable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed; `two_factor_required`: Second factor required; `person_required`: Not open to API keys */
+        "403.forbidden.two_factor_required.person_required": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4869,9 +5039,10 @@ export interface operations {
                     "application/json": components["schemas"]["MemberListResponse"];
                 };
             };
-            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
             422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -4900,9 +5071,10 @@ export interface operations {
                     "application/json": components["schemas"]["MemberDetailsResponse"];
                 };
             };
-            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -4936,13 +5108,14 @@ export interface operations {
                 };
             };
             400: components["responses"]["400.malformed_json.query_not_allowed"];
-            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.member_not_active.last_admin"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -4975,13 +5148,14 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["400.malformed_json.query_not_allowed"];
-            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.member_not_active"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -5008,9 +5182,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -5038,7 +5213,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.totp_not_enabled"];
             500: components["responses"]["500.internal_error"];
@@ -5068,7 +5243,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
             404: components["responses"]["404.not_found"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
@@ -5102,12 +5277,13 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["400.malformed_json.query_not_allowed"];
-            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -5122,7 +5298,7 @@ export interface operations {
                 /** @description The member whom the event concerns */
                 memberId?: string;
                 /** @description What happened; see docs/events.md */
-                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "member.viewed";
+                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "member.viewed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */
@@ -5146,9 +5322,10 @@ export interface operations {
                     "application/json": components["schemas"]["SecurityEventListResponse"];
                 };
             };
-            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
             422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -5181,9 +5358,10 @@ export interface operations {
                     "application/json": components["schemas"]["OutboxListResponse"];
                 };
             };
-            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
             422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -5216,13 +5394,160 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["400.malformed_json.query_not_allowed"];
-            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.forbidden.two_factor_required.reauth_required"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.mail_not_retryable"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    apiKeysList: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page */
+                limit?: components["parameters"]["limit"];
+                /** @description `nextCursor` of the previous page */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.person_required"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    apiKeysCreate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Billing service",
+                 *       "scopes": [
+                 *         "members:read"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiKeyResponse"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    apiKeysRotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiKeyResponse"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    apiKeysRevoke: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
+            404: components["responses"]["404.not_found"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };

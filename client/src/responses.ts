@@ -63,6 +63,10 @@ export const OPERATIONS: Record<string, string> = {
   "GET /api/admin/security-events": "200 SecurityEventListResponse",
   "GET /api/admin/outbox": "200 OutboxListResponse",
   "POST /api/admin/outbox/{id}/retry": "202",
+  "POST /api/admin/api-keys": "201 IssuedApiKeyResponse",
+  "GET /api/admin/api-keys": "200 ApiKeyListResponse",
+  "POST /api/admin/api-keys/{id}/rotate": "200 IssuedApiKeyResponse",
+  "DELETE /api/admin/api-keys/{id}": "204",
   "GET /.well-known/jwks.json": "200 JsonWebKeySet",
   "GET /.well-known/oauth-authorization-server": "200 ServerMetadataResponse",
   "GET /.well-known/openid-configuration": "200 ServerMetadataResponse",
@@ -70,6 +74,22 @@ export const OPERATIONS: Record<string, string> = {
   "GET /health/ready": "200 HealthResponse"
 };
 export const SHAPES: Record<string, Record<string, string>> = {
+  "ApiKeyListResponse": {
+    "items": "ApiKeyResponse[]",
+    "nextCursor": "?string"
+  },
+  "ApiKeyResponse": {
+    "id": "string",
+    "scopes": "string[]",
+    "addresses": "string[]",
+    "createdBy": "?string",
+    "rotatedAt": "?string",
+    "expiresAt": "?string",
+    "revokedAt": "?string",
+    "lastUsedAt": "?string",
+    "name": "string",
+    "createdAt": "string"
+  },
   "CodeSentResponse": {
     "resendAfter": "number",
     "expiresIn": "number",
@@ -113,6 +133,10 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "loginId": "string",
     "requestedAt": "string",
     "expiresAt": "string"
+  },
+  "IssuedApiKeyResponse": {
+    "id": "string",
+    "key": "string"
   },
   "JsonWebKeySet": {
     "keys": "object[]"
@@ -260,6 +284,7 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "type": "string",
     "memberId": "?string",
     "actorId": "?string",
+    "apiKeyId": "?string",
     "sessionId": "?string",
     "ip": "string",
     "userAgent": "string",

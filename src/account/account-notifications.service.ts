@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../platform/config/app-config.js';
 import type { Tx } from '../platform/database/sql.js';
 import type { ClientContext } from '../platform/http/client-context.js';
-import type { Principal } from '../platform/http/principal.js';
+import type { MemberPrincipal } from '../platform/http/principal.js';
 import { SecurityNotificationsService } from '../mail/notifications/security-notifications.service.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import { maskLoginId } from '../users/login-id.js';
@@ -20,14 +20,19 @@ export class AccountNotificationsService {
     private readonly auditLog: AuditLogService,
   ) {}
 
-  async notifyPasswordChanged(tx: Tx, principal: Principal, member: Member, context: ClientContext): Promise<void> {
+  async notifyPasswordChanged(
+    tx: Tx,
+    principal: MemberPrincipal,
+    member: Member,
+    context: ClientContext,
+  ): Promise<void> {
     const { memberId, sessionId } = principal;
     await this.auditLog.record(tx, 'password.changed', { memberId, sessionId, context }, {});
     const loginIdMasked = maskLoginId(member.loginId);
     await this.notifications.send(tx, 'password-changed', member, context, { loginIdMasked, how: 'changed' });
   }
 
-  async notifyClosed(tx: Tx, principal: Principal, member: Member, context: ClientContext): Promise<void> {
+  async notifyClosed(tx: Tx, principal: MemberPrincipal, member: Member, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;
     await this.auditLog.record(tx, 'account.closed', { memberId, sessionId, context }, {});
     const loginIdMasked = maskLoginId(member.loginId);

@@ -8,7 +8,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
-import { AdminWritesService } from './admin-writes.service.js';
+import { AdministratorsModule } from '../administrators/administrators.module.js';
 import { EventDirectoryService } from './event-directory.service.js';
 import { LoginUnlockService } from './login-unlock.service.js';
 import { LostFactorService } from './lost-factor.service.js';
@@ -19,7 +19,7 @@ import { PasswordResetDemandService } from './password-reset-demand.service.js';
 import { MembersAdminController } from './members-admin.controller.js';
 import { OutboxAdminController } from './outbox-admin.controller.js';
 import { MemberLockoutService } from './member-lockout.service.js';
-import { PageCursors } from './page-cursors.js';
+import { PageCursors } from '../platform/http/page-cursors.js';
 import { SecurityEventsAdminController } from './security-events-admin.controller.js';
 import { ViewAuditService } from './view-audit.service.js';
 
@@ -27,7 +27,7 @@ import { ViewAuditService } from './view-audit.service.js';
 @Module({
   imports: [
     ...[AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule],
-    ...[SessionsModule, MfaModule, UsersModule, VerificationModule],
+    ...[AdministratorsModule, SessionsModule, MfaModule, UsersModule, VerificationModule],
   ],
   controllers: [MembersAdminController, SecurityEventsAdminController, OutboxAdminController],
   providers: [
@@ -41,7 +41,6 @@ import { ViewAuditService } from './view-audit.service.js';
     EventDirectoryService,
     MailAdministrationService,
     ViewAuditService,
-    AdminWritesService,
   ],
 })
 export class AdminModule {}

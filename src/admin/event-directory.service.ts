@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../platform/http/principal.js';
+import { idOf, type Principal } from '../platform/http/principal.js';
 import type { SecurityEvent } from '../security/audit-log/security-event.entity.js';
 import { SecurityEventsRepository, type EventFilter } from '../security/audit-log/security-events.repository.js';
 import type { ClientContext } from '../platform/http/client-context.js';
-import { PageCursors, type Page } from './page-cursors.js';
+import { PageCursors, type Page } from '../platform/http/page-cursors.js';
 import { ViewAuditService } from './view-audit.service.js';
 
 /** Lists the audit log for administrators. */
@@ -30,9 +30,9 @@ export class EventDirectoryService {
     context: ClientContext,
   ): Promise<Page<SecurityEvent>> {
     const { memberId, type, from, to } = filter;
-    // A cursor is bound to its reader: with another administrator's cursor, an administrator could
+    // A cursor is bound to its reader: with another reader's cursor, an administrator could
     // read further pages without the first one, and thus without a record in the audit log.
-    const list = { name: 'security-events', filter: { memberId, type, from, to }, reader: admin.memberId } as const;
+    const list = { name: 'security-events', filter: { memberId, type, from, to }, reader: idOf(admin) } as const;
     const position = this.cursors.decode(list, cursor);
     const page = this.cursors.paginate(list, await this.events.list(filter, limit + 1, position), limit);
     if (memberId !== undefined && position === null && page.items.length > 0)

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../platform/http/principal.js';
+import type { MemberPrincipal } from '../platform/http/principal.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
@@ -7,8 +7,8 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { AdminNotificationsService } from '../mail/notifications/admin-notifications.service.js';
 import { LoginChallengesService } from '../mfa/challenges/login-challenges.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
-import { adminContext } from './admin-context.js';
-import { AdminWritesService } from './admin-writes.service.js';
+import { adminContext } from '../administrators/admin-context.js';
+import { AdminWritesService } from '../administrators/admin-writes.service.js';
 
 /** Removes the second factor of a member who has lost it and so cannot log in. */
 @Injectable()
@@ -29,7 +29,7 @@ export class LostFactorService {
    *
    * @throws DomainError `not_found`, `totp_not_enabled`, `forbidden`
    */
-  async remove(admin: Principal, id: string, factor: EnrolledFactor, context: ClientContext): Promise<void> {
+  async remove(admin: MemberPrincipal, id: string, factor: EnrolledFactor, context: ClientContext): Promise<void> {
     if (id === admin.memberId) throw new DomainError('forbidden', { detail: 'own second factor' });
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal, Role } from '../platform/http/principal.js';
+import { isApiKey, type Principal, type Role } from '../platform/http/principal.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
@@ -9,8 +9,8 @@ import { AdminNotificationsService } from '../mail/notifications/admin-notificat
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
 import type { Member } from '../users/member.entity.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
-import { adminContext } from './admin-context.js';
-import { AdminWritesService } from './admin-writes.service.js';
+import { adminContext } from '../administrators/admin-context.js';
+import { AdminWritesService } from '../administrators/admin-writes.service.js';
 import { MemberLockoutService } from './member-lockout.service.js';
 
 /** What administrators can change about a member. Closing an account is left to its owner. */
@@ -41,13 +41,14 @@ export class MemberAdministrationService {
    * changes nothing and records no event.
    *
    * @throws DomainError `validation_failed` if neither is present, `not_found`,
-   * `member_not_active`, `last_admin`, `forbidden`
+   * `member_not_active`, `last_admin`, `forbidden`, `person_required` for a role by an API key
    */
   async change(admin: Principal, id: string, { status, role }: MemberChanges, context: ClientContext): Promise<void> {
     if (status === undefined && role === undefined)
       throw new DomainError('validation_failed', {
         fields: [{ field: 'status', code: 'one_of_needed', params: { names: 'status, role' } }],
       });
+    if (role !== undefined && isApiKey(admin)) throw new DomainError('person_required', { detail: 'a role' });
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);

@@ -7,7 +7,7 @@ import { LoginThrottleService } from '../security/rate-limits/login-throttle.ser
 import { SessionsService } from '../sessions/sessions.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
 import { MemberSearchRepository, type MemberFilter, type MemberRow } from '../users/member-search.repository.js';
-import { PageCursors, type Page } from './page-cursors.js';
+import { PageCursors, type Page } from '../platform/http/page-cursors.js';
 import { ViewAuditService } from './view-audit.service.js';
 
 /** A member in detail, as administrators see it. */

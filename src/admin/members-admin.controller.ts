@@ -4,12 +4,17 @@ import type { ClientContext } from '../platform/http/client-context.js';
 import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
 import { IdParam } from '../platform/http/id-param.decorator.js';
 import { OptionalBody } from '../platform/http/optional-body.decorator.js';
-import type { Principal } from '../platform/http/principal.js';
+import type { MemberPrincipal, Principal } from '../platform/http/principal.js';
 import { EmptyRequest } from '../platform/http/validation/empty-request.dto.js';
 import { limitOf } from '../platform/http/validation/page.dto.js';
 import { LoginUnlockService } from './login-unlock.service.js';
 import { LostFactorService } from './lost-factor.service.js';
-import { AdminChanges, AdminController, AdminReads } from './admin-controller.decorator.js';
+import {
+  AdminChanges,
+  AdminController,
+  AdminReads,
+  PersonChanges,
+} from '../administrators/admin-controller.decorator.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';
@@ -39,7 +44,7 @@ export class MembersAdminController {
    * @remarks Newest first.
    */
   @Get()
-  @AdminReads()
+  @AdminReads('members:read')
   async list(@Query() query: MembersQuery): Promise<MemberListResponse> {
     const { items, nextCursor } = await this.directory.list(query, limitOf(query), query.cursor);
     return { items: items.map(memberResponseOf), nextCursor };
@@ -50,7 +55,7 @@ export class MembersAdminController {
    * @remarks Recorded in the audit log as `member.viewed`.
    */
   @Get(':id')
-  @AdminReads('not_found')
+  @AdminReads('members:read', 'not_found')
   async look(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
@@ -65,7 +70,7 @@ export class MembersAdminController {
    * links and reset tokens. The last active administrator cannot be disabled or lose the role.
    */
   @Patch(':id')
-  @AdminChanges('member_not_active', 'last_admin')
+  @AdminChanges('members:write', 'member_not_active', 'last_admin')
   async change(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
@@ -84,7 +89,7 @@ export class MembersAdminController {
    */
   @Post(':id/password-reset')
   @HttpCode(HttpStatus.ACCEPTED)
-  @AdminChanges('member_not_active')
+  @AdminChanges('members:write', 'member_not_active')
   async demandPasswordReset(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
@@ -100,7 +105,7 @@ export class MembersAdminController {
    */
   @Delete(':id/sessions')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @AdminChanges()
+  @AdminChanges('members:write')
   async endSessions(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,
@@ -116,9 +121,9 @@ export class MembersAdminController {
    */
   @Delete(':id/totp')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @AdminChanges('totp_not_enabled')
+  @PersonChanges('totp_not_enabled')
   async removeTotp(
-    @CurrentPrincipal() admin: Principal,
+    @CurrentPrincipal() admin: MemberPrincipal,
     @IdParam() id: string,
     @Context() context: ClientContext,
   ): Promise<void> {
@@ -131,9 +136,9 @@ export class MembersAdminController {
    */
   @Delete(':id/passkeys')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @AdminChanges()
+  @PersonChanges()
   async removePasskeys(
-    @CurrentPrincipal() admin: Principal,
+    @CurrentPrincipal() admin: MemberPrincipal,
     @IdParam() id: string,
     @Context() context: ClientContext,
   ): Promise<void> {
@@ -146,7 +151,7 @@ export class MembersAdminController {
    */
   @Post(':id/unlock')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @AdminChanges()
+  @AdminChanges('members:write')
   async unlock(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,

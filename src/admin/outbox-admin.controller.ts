@@ -7,7 +7,7 @@ import { OptionalBody } from '../platform/http/optional-body.decorator.js';
 import type { Principal } from '../platform/http/principal.js';
 import { EmptyRequest } from '../platform/http/validation/empty-request.dto.js';
 import { limitOf } from '../platform/http/validation/page.dto.js';
-import { AdminChanges, AdminController, AdminReads } from './admin-controller.decorator.js';
+import { AdminChanges, AdminController, AdminReads } from '../administrators/admin-controller.decorator.js';
 import { MailAdministrationService } from './mail-administration.service.js';
 import { OutboxListResponse, outboxMessageResponseOf, OutboxQuery } from './outbox.dto.js';
 
@@ -21,7 +21,7 @@ export class OutboxAdminController {
    * @remarks Newest first. Addresses are masked; the content of a mail is never shown.
    */
   @Get()
-  @AdminReads()
+  @AdminReads('outbox:read')
   async list(@Query() query: OutboxQuery): Promise<OutboxListResponse> {
     const { items, nextCursor } = await this.mails.list(query.status, limitOf(query), query.cursor);
     return { items: items.map(outboxMessageResponseOf), nextCursor };
@@ -33,7 +33,7 @@ export class OutboxAdminController {
    */
   @Post(':id/retry')
   @HttpCode(HttpStatus.ACCEPTED)
-  @AdminChanges('mail_not_retryable')
+  @AdminChanges('outbox:write', 'mail_not_retryable')
   async retry(
     @CurrentPrincipal() admin: Principal,
     @IdParam() id: string,

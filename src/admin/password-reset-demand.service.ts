@@ -7,8 +7,8 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { PasswordsService } from '../security/passwords/passwords.service.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
-import { adminContext } from './admin-context.js';
-import { AdminWritesService } from './admin-writes.service.js';
+import { adminContext } from '../administrators/admin-context.js';
+import { AdminWritesService } from '../administrators/admin-writes.service.js';
 import { MemberLockoutService } from './member-lockout.service.js';
 import type { ResetReason } from './member.dto.js';
 

@@ -42,6 +42,8 @@ export class SecurityEventResponse {
   @ApiProperty({ format: 'uuid' }) memberId: string | null;
   /** The administrator who caused the event; null for events that no administrator caused */
   @ApiProperty({ format: 'uuid' }) actorId: string | null;
+  /** The API key that caused the event, instead of an administrator */
+  @ApiProperty({ format: 'uuid' }) apiKeyId: string | null;
   @ApiProperty({ format: 'uuid' }) sessionId: string | null;
   @ApiProperty({ example: '198.18.3.7' }) ip: string;
   @ApiProperty({ example: 'Mozilla/5.0 …' }) userAgent: string;
@@ -62,6 +64,7 @@ export const securityEventResponseOf = (event: SecurityEvent): SecurityEventResp
   at: event.at,
   memberId: event.memberId,
   actorId: event.actorId,
+  apiKeyId: event.apiKeyId,
   sessionId: event.sessionId,
   ip: event.ip,
   userAgent: event.userAgent,

@@ -3,8 +3,8 @@ import type { Principal } from '../platform/http/principal.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
-import { adminContext } from './admin-context.js';
-import { AdminWritesService } from './admin-writes.service.js';
+import { adminContext } from '../administrators/admin-context.js';
+import { AdminWritesService } from '../administrators/admin-writes.service.js';
 
 /**
  * Records in the audit log that an administrator viewed one member. Viewing is recorded like a

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
+import { ApiKeysModule } from '../security/api-keys/api-keys.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
@@ -16,6 +17,7 @@ import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { AccessProof } from './guards/access-proof.js';
+import { ApiKeyAdmission } from './guards/api-key-admission.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { LoginController } from './login/login.controller.js';
@@ -69,7 +71,7 @@ import { TokensController } from './tokens/tokens.controller.js';
 @Module({
   imports: [
     PassportModule,
-    ...[AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule, RiskModule],
+    ...[ApiKeysModule, AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule, RiskModule],
     ...[
       CountriesModule,
       SessionsModule,
@@ -95,7 +97,7 @@ import { TokensController } from './tokens/tokens.controller.js';
   providers: [
     { provide: APP_GUARD, useClass: AccessTokenGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
-    ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy, AccessProof],
+    ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy, AccessProof, ApiKeyAdmission],
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
     SignUpContinuationService,
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],

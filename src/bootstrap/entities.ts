@@ -8,6 +8,7 @@ import { FactorDispute } from '../mfa/disputed-factors/factor-dispute.entity.js'
 import { Passkey } from '../mfa/passkeys/passkey.entity.js';
 import { RecoveryCode } from '../mfa/recovery-codes/recovery-code.entity.js';
 import { TotpSecret } from '../mfa/totp/totp-secret.entity.js';
+import { ApiKey } from '../security/api-keys/api-key.entity.js';
 import { SecurityEvent } from '../security/audit-log/security-event.entity.js';
 import { LoginFailure } from '../security/rate-limits/login-failure.entity.js';
 import { RateLimit } from '../security/rate-limits/rate-limit.entity.js';
@@ -25,7 +26,7 @@ import { ResetGrant } from '../verification/reset-grant.entity.js';
 /** Every table that has an entity. A new entity is listed here and nowhere else. */
 export const ENTITIES = [
   ...[Member, SignUp, EmailChallenge, EmailChallengeRequest, ResetGrant, Session, Device, Revocation],
-  ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit],
+  ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit, ApiKey],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, DisavowalReport],
   ...[KnownNetwork, SessionCountry, RiskNotice],
   ...[Passkey, PasskeyChallenge, FactorDispute],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../platform/http/principal.js';
+import type { MemberPrincipal } from '../platform/http/principal.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import type { Sql, Tx } from '../platform/database/sql.js';
 import { SessionRevocationService } from '../sessions/revocation/session-revocation.service.js';
@@ -41,7 +41,11 @@ export class EnrolledFactorsService {
    * factor has proved one, and neither reauthentication nor the administrators' guard has to check
    * how a session began.
    */
-  async endPasswordOnlySessions(tx: Tx, { memberId, sessionId }: Principal, context: ClientContext): Promise<void> {
+  async endPasswordOnlySessions(
+    tx: Tx,
+    { memberId, sessionId }: MemberPrincipal,
+    context: ClientContext,
+  ): Promise<void> {
     await this.sessions.endAll(tx, memberId, 'two-factor-enabled', context, sessionId);
   }
 

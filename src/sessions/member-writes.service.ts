@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database/sql.js';
-import type { Principal } from '../platform/http/principal.js';
+import type { MemberPrincipal } from '../platform/http/principal.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import type { Member } from '../users/member.entity.js';
 import { MembersRepository } from '../users/members.repository.js';
@@ -41,7 +41,7 @@ export class MemberWritesService {
    */
   async asMember(
     tx: Tx,
-    { memberId, sessionId }: Principal,
+    { memberId, sessionId }: MemberPrincipal,
     { passwordVersion, needsRecentLogin = false }: WriteConditions = {},
   ): Promise<ActingMember> {
     const member = await this.members.findLocked(tx, memberId);

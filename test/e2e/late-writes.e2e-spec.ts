@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
+import { givenApiKey } from '../support/api-keys.js';
+import { SCOPES } from '../../src/platform/http/principal.js';
 import { Authenticator } from '../support/authenticator.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -26,7 +28,8 @@ let app: TestApp;
 let rows: RowChanges;
 let ada: GivenMember & { secret: string; codes: string[]; passkeyId: string };
 let root: GivenAdmin;
-let eve: WithPasskey;
+let eve: WithPasskey & { status?: string };
+let keyId: string;
 
 beforeAll(async () => {
   app = await TestApp.shared();
@@ -53,6 +56,8 @@ async function newAddress(): Promise<{ requestId: string; code: string | undefin
     .expect(202);
   return { requestId: body.requestId, code: (await mailbox.to(newEmail).next()).code };
 }
+
+const disabledOr = (status = 'active'): string => (status === 'active' ? 'disabled' : 'active');
 
 async function undeliverableMail(): Promise<string> {
   await outboxEmpty(app);
@@ -130,8 +135,15 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
     prepare: async () => ({ id: await undeliverableMail(), actor: root }),
     after: (_, { id }) => app.sql.query('DELETE FROM outbox_messages WHERE id = $1', [id]),
   },
+  'POST /api/admin/api-keys': {
+    prepare: async () => ({ actor: root, body: { name: 'Backend', scopes: ['members:read'] } }),
+    after: ({ id }) => (keyId = id),
+  },
+  'POST /api/admin/api-keys/{id}/rotate': { prepare: async () => ({ id: keyId, actor: root }) },
+  'DELETE /api/admin/api-keys/{id}': { prepare: async () => ({ id: keyId, actor: root }) },
   'PATCH /api/admin/members/{id}': {
-    prepare: async () => ({ id: eve.id, actor: root, body: { status: 'disabled' } }),
+    prepare: async () => ({ id: eve.id, actor: root, body: { status: disabledOr(eve.status) } }),
+    after: (_, { body }) => (eve.status = body!.status as string),
   },
 };
 
@@ -163,26 +175,23 @@ const REVOCATIONS = {
   },
 };
 
-describe('a write whose session lost its rights after the guard admitted it', () => {
-  let operations: string[];
-  beforeEach(async () => {
-    const { body } = await app.get('/docs-json').expect(200);
-    operations = Object.entries<Record<string, any>>(body.paths)
-      .flatMap(([path, methods]) =>
-        Object.entries(methods).map(([method, { security = [] }]) => ({
-          name: `${method.toUpperCase()} ${path}`,
-          isOpenedByAccessToken: security.some((schemes: object) => 'access' in schemes),
-        })),
-      )
-      .filter(
-        ({ name, isOpenedByAccessToken }) =>
-          isOpenedByAccessToken && (!name.startsWith('GET ') || RECORDED_READS.includes(name)),
-      )
-      .map(({ name }) => name);
-  });
+/** The operations that this kind of token opens and that write. */
+async function writesOf(scheme: 'access' | 'apiKey'): Promise<string[]> {
+  const { body } = await app.get('/docs-json').expect(200);
+  return Object.entries<Record<string, any>>(body.paths)
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { security = [] }]) => ({
+        name: `${method.toUpperCase()} ${path}`,
+        isOpened: security.some((schemes: object) => scheme in schemes),
+      })),
+    )
+    .filter(({ name, isOpened }) => isOpened && (!name.startsWith('GET ') || RECORDED_READS.includes(name)))
+    .map(({ name }) => name);
+}
 
-  it('CC-09 is listed here for every operation that an access token opens', () => {
-    expect(Object.keys(WRITES).sort()).toEqual(operations.sort());
+describe('a write whose session lost its rights after the guard admitted it', () => {
+  it('CC-09 is listed here for every operation that an access token opens', async () => {
+    expect(Object.keys(WRITES).sort()).toEqual((await writesOf('access')).sort());
   });
 
   it('CC-09 is refused and changes no row, on every operation; without the loss it succeeds', async () => {
@@ -208,6 +217,29 @@ describe('a write whose session lost its rights after the guard admitted it', ()
       const written = rows.difference(before, await rows.read([ada.id, eve.id, root.id]));
       expect([name, status < 300, written.length > 0]).toEqual([name, true, true]);
       await after?.(body, write);
+    }
+  });
+});
+
+describe('a write whose API key was revoked after the guard admitted it', () => {
+  it('CC-09 AK-01 is refused and changes no row, on every operation; with the key it succeeds', async () => {
+    const names = await writesOf('apiKey');
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of names) {
+      const [method = '', path = ''] = name.split(' ');
+      const { id: key, key: token } = await givenApiKey(app, SCOPES);
+      const { id = '', query = '', body } = await WRITES[name]!.prepare();
+      const send = () => app.client().request(method, path.replace('{id}', id) + query, { body, token });
+      const revocation = { text: 'UPDATE api_keys SET revoked_at = now() WHERE id = $1', values: [key] };
+      const before = await rows.read([eve.id, key]);
+      const answer = await whileLocked(app.sql, eve.id, revocation, send);
+      const changes = rows.difference(before, await rows.read([eve.id, key]));
+      expect([name, answer.status, answer.body?.code, changes]).toEqual([name, 401, 'api_key_invalid', []]);
+      await app.sql.query('UPDATE api_keys SET revoked_at = NULL WHERE id = $1', [key]);
+      const { status } = await send();
+      const written = rows.difference(before, await rows.read([eve.id, key]));
+      expect([name, status < 300, written.length > 0]).toEqual([name, true, true]);
+      await WRITES[name]!.after?.(undefined, { id, body });
     }
   });
 });

@@ -77,6 +77,13 @@ const ROWS: [table: string, columns: Record<string, unknown>, expiry: string[], 
   ['sessions', session(), ['idle_expires_at', 'absolute_expires_at'], '25 hours', '23 hours'],
   ['revocations', {}, ['expires_at'], '1 minute', '-1 minute'],
   ['email_changes', { old_email: 'a', old_email_key: 'a', undo_digest: 'random' }, ['undo_until'], '8 days', '6 days'],
+  [
+    'api_keys',
+    { name: 'a', scopes: '{members:read}', digest: 'random', addresses: '{}' },
+    ['expires_at'],
+    '366 days',
+    '364 days',
+  ],
   ['not_me_reports', {}, ['reported_at'], '8 days', '6 days'],
   [
     'outbox_messages',

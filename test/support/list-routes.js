@@ -1,8 +1,10 @@
-// Prints every route of the built server as JSON: method, path, whether it is `@Public()`, and the
-// guards of its own. A separate program, because the modules as a whole do not load inside Jest.
+// Prints every route of the built server as JSON: method, path, whether it is `@Public()`, the guards
+// of its own, and the bearer tokens that the access-token guard accepts. A separate program, because the modules as a whole do not load inside Jest.
 import 'reflect-metadata';
 import { RequestMethod } from '@nestjs/common';
 import { IS_PUBLIC } from '../../dist/platform/http/public.decorator.js';
+import { ROLES } from '../../dist/platform/http/roles.decorator.js';
+import { SCOPE } from '../../dist/platform/http/scope.decorator.js';
 import { AppModule } from '../../dist/app.module.js';
 
 const asList = (value) => (value === undefined ? [] : [value].flat());
@@ -34,6 +36,10 @@ for (const controller of await controllersOf(AppModule)) {
         method: RequestMethod[Reflect.getMetadata('method', handler)],
         path: `/${path.split('/').filter(Boolean).join('/')}`,
         isPublic: [handler, controller].some((target) => Reflect.getMetadata(IS_PUBLIC, target) === true),
+        tokens: [
+          ...(Reflect.getMetadata(ROLES, controller)?.length === 0 ? [] : ['access']),
+          ...(Reflect.hasMetadata(SCOPE, handler) ? ['apiKey'] : []),
+        ],
         guards: [controller, handler].flatMap((target) => metadata('__guards__', target)).map((guard) => guard.name),
       });
     }

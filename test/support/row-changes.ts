@@ -22,11 +22,17 @@ export class RowChanges {
     );
     const ignored = `ARRAY[${IGNORED.map((column) => `'${column}'`).join()}]`;
     const selections = rows.map(({ name }) => {
-      const owner = name === 'security_events' ? 'member_id = ANY($1) OR actor_id = ANY($1)' : 'member_id = ANY($1)';
+      const owner =
+        name === 'security_events'
+          ? 'member_id = ANY($1) OR actor_id = ANY($1) OR api_key_id = ANY($1)'
+          : 'member_id = ANY($1)';
       // The dispatcher changes mails while the test runs.
       const row = name === 'outbox_messages' ? `jsonb_build_array(id, template)` : `to_jsonb(t) - ${ignored}`;
       return `SELECT '${name} ' || (${row})::text AS line FROM ${name} t WHERE ${owner}`;
     });
+    selections.push(
+      `SELECT 'api_keys ' || (to_jsonb(t) - 'last_used_at')::text AS line FROM api_keys t WHERE created_by = ANY($1)`,
+    );
     selections.push(`SELECT 'members ' || to_jsonb(t)::text FROM members t WHERE id = ANY($1)`);
     return new RowChanges(sql, selections.join(' UNION ALL '));
   }

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { WithPassword } from '../../sessions/reauthentication/recent-login.decorator.js';
 import { CloseAccountRequest } from './account-closing.dto.js';
 import { AccountClosingService } from './account-closing.service.js';
@@ -24,7 +24,7 @@ export class AccountClosingController {
   @ApiOperation({ operationId: 'accountClose' })
   @WithPassword('last_admin')
   async close(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() { password }: CloseAccountRequest,
     @Context() context: ClientContext,
   ): Promise<void> {

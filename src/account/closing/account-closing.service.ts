@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
@@ -25,7 +25,7 @@ export class AccountClosingService {
   ) {}
 
   /** @throws DomainError `invalid_credentials`, `overloaded`, `last_admin` */
-  async close(principal: Principal, password: string | undefined, context: ClientContext): Promise<void> {
+  async close(principal: MemberPrincipal, password: string | undefined, context: ClientContext): Promise<void> {
     const { memberId } = principal;
     const confirmed = await this.reauthentication.confirmMember(principal, password, context);
     await this.database.transaction(async (tx) => {

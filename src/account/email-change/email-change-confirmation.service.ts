@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
@@ -24,7 +24,12 @@ export class EmailChangeConfirmationService {
   ) {}
 
   /** @throws DomainError `code_invalid`, `too_many_attempts`, `email_taken`, `session_ended` */
-  async confirmCode(principal: Principal, requestId: string, code: string, context: ClientContext): Promise<void> {
+  async confirmCode(
+    principal: MemberPrincipal,
+    requestId: string,
+    code: string,
+    context: ClientContext,
+  ): Promise<void> {
     const challenge = await this.challengeCodes.guess('email-change', requestId, code);
     if (challenge.memberId !== principal.memberId)
       throw new DomainError('code_invalid', { detail: 'request of another member' });

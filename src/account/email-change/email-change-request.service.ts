@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
@@ -28,7 +28,7 @@ export class EmailChangeRequestService {
    * @throws DomainError `invalid_credentials`, `too_many_requests`
    */
   async request(
-    principal: Principal,
+    principal: MemberPrincipal,
     newEmail: string,
     password: string | undefined,
     context: ClientContext,

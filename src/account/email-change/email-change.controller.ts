@@ -4,7 +4,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
@@ -42,7 +42,7 @@ export class EmailChangeController {
   @ApiOperation({ operationId: 'accountSendCode' })
   @WithPassword('too_many_requests')
   async sendCode(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() { newEmail, password }: ChangeEmailRequest,
     @Context() context: ClientContext,
   ): Promise<CodeSentResponse> {
@@ -59,7 +59,7 @@ export class EmailChangeController {
   @ApiOperation({ operationId: 'accountConfirmCode' })
   @SignedIn('code_invalid', 'too_many_attempts', 'email_taken')
   async confirmCode(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() { requestId, code }: ConfirmCodeRequest,
     @Context() context: ClientContext,
   ): Promise<void> {

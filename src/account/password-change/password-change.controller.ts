@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
 import { ChangePasswordRequest } from './password-change.dto.js';
@@ -25,7 +25,7 @@ export class PasswordChangeController {
   @ApiOperation({ operationId: 'changePassword' })
   @SignedIn('invalid_credentials', 'password_too_common', 'too_many_requests', 'overloaded')
   async change(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() { currentPassword, newPassword }: ChangePasswordRequest,
     @Context() context: ClientContext,
   ): Promise<void> {

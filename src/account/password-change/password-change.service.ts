@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
@@ -31,7 +31,7 @@ export class PasswordChangeService {
    * `password_too_common`, `too_many_requests`, `overloaded`
    */
   async change(
-    principal: Principal,
+    principal: MemberPrincipal,
     currentPassword: string,
     newPassword: string,
     context: ClientContext,

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { ProfileResponse, profileResponseOf, UpdateProfileRequest } from './profile.dto.js';
 import { ProfileService } from './profile.service.js';
@@ -21,7 +21,7 @@ export class ProfileController {
   @Get()
   @ApiOperation({ operationId: 'meGet' })
   @SignedIn()
-  async get(@CurrentPrincipal() { memberId }: Principal): Promise<ProfileResponse> {
+  async get(@CurrentPrincipal() { memberId }: MemberPrincipal): Promise<ProfileResponse> {
     return profileResponseOf(await this.profile.get(memberId));
   }
 
@@ -33,7 +33,7 @@ export class ProfileController {
   @ApiOperation({ operationId: 'meUpdate' })
   @SignedIn()
   async update(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() body: UpdateProfileRequest,
     @Context() context: ClientContext,
   ): Promise<ProfileResponse> {

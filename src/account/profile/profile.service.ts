@@ -3,7 +3,7 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { MembersRepository, type Profile } from '../../users/members.repository.js';
 
@@ -28,7 +28,7 @@ export class ProfileService {
   }
 
   /** @throws DomainError `session_ended` */
-  async update(principal: Principal, changes: ProfileChanges, context: ClientContext): Promise<Profile> {
+  async update(principal: MemberPrincipal, changes: ProfileChanges, context: ClientContext): Promise<Profile> {
     const { memberId, sessionId } = principal;
     return this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -29,7 +29,7 @@ export class AuthenticatorAppConfirmationService {
    * @throws DomainError `code_invalid`, `too_many_attempts`, `totp_already_enabled`, `overloaded`, and
    * as {@link FactorChangesService.resume}
    */
-  async confirm(principal: Principal, code: string, context: ClientContext): Promise<string[]> {
+  async confirm(principal: MemberPrincipal, code: string, context: ClientContext): Promise<string[]> {
     const { memberId, sessionId } = principal;
     if (await this.totp.isConfirmed(this.database, memberId)) throw new DomainError('totp_already_enabled');
     const matched = await this.verification.attemptUnconfirmedApp({ memberId, deviceId: sessionId }, code);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -29,7 +29,7 @@ export class AuthenticatorAppService {
     private readonly removal: FactorRemovalService,
   ) {}
 
-  async getStatus({ memberId }: Principal): Promise<TwoFactorStatus> {
+  async getStatus({ memberId }: MemberPrincipal): Promise<TwoFactorStatus> {
     const enabled = await this.totp.isConfirmed(this.database, memberId);
     return { enabled, recoveryCodesLeft: await this.recoveryCodes.countUnused(memberId) };
   }
@@ -40,7 +40,7 @@ export class AuthenticatorAppService {
    * @throws DomainError `totp_already_enabled`, and as {@link FactorChangesService}
    */
   async enrol(
-    principal: Principal,
+    principal: MemberPrincipal,
     credentials: FactorChangeCredentials,
     context: ClientContext,
   ): Promise<TotpEnrolment> {
@@ -53,7 +53,11 @@ export class AuthenticatorAppService {
   }
 
   /** @throws DomainError `totp_not_enabled`, and as {@link FactorChangesService} */
-  async remove(principal: Principal, credentials: FactorChangeCredentials, context: ClientContext): Promise<void> {
+  async remove(
+    principal: MemberPrincipal,
+    credentials: FactorChangeCredentials,
+    context: ClientContext,
+  ): Promise<void> {
     const proof = await this.changes.prove(principal, credentials, context);
     await this.database.transaction(async (tx) => {
       await this.changes.begin(tx, principal, proof, context);

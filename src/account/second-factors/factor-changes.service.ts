@@ -4,7 +4,7 @@ import { SecondFactorVerificationService, type MatchedFactor } from '../../mfa/s
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import {
@@ -51,7 +51,7 @@ export class FactorChangesService {
    * @throws DomainError `invalid_credentials`, `code_invalid`, `too_many_attempts`, `overloaded`
    */
   async prove(
-    principal: Principal,
+    principal: MemberPrincipal,
     { password, code }: FactorChangeCredentials,
     context: ClientContext,
   ): Promise<FactorChangeProof> {
@@ -69,7 +69,7 @@ export class FactorChangesService {
    */
   async begin(
     tx: Tx,
-    principal: Principal,
+    principal: MemberPrincipal,
     { confirmed, factor }: FactorChangeProof,
     context: ClientContext,
   ): Promise<void> {
@@ -85,12 +85,12 @@ export class FactorChangesService {
    * As {@link begin}, for the second request of an enrolment, which contains no password.
    * @throws DomainError `factor_proof_required`, `reauth_required`, `session_ended`
    */
-  async resume(tx: Tx, principal: Principal): Promise<void> {
+  async resume(tx: Tx, principal: MemberPrincipal): Promise<void> {
     const { session } = await this.writes.asMember(tx, principal, { needsRecentLogin: true });
     await this.checkFactor(tx, principal, session.provenFactor);
   }
 
-  private async checkFactor(tx: Tx, { memberId }: Principal, proven: ProvenFactor | null): Promise<void> {
+  private async checkFactor(tx: Tx, { memberId }: MemberPrincipal, proven: ProvenFactor | null): Promise<void> {
     const enrolled = await this.factors.list(tx, memberId);
     if (enrolled.length > 0 && !isStrongEnough(proven, enrolled)) throw new DomainError('factor_proof_required');
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -27,7 +27,12 @@ export class OwnPasskeysService {
   }
 
   /** @throws DomainError `not_found`, also for another member's passkey */
-  async rename(principal: Principal, id: string, name: string | null, context: ClientContext): Promise<PasskeySummary> {
+  async rename(
+    principal: MemberPrincipal,
+    id: string,
+    name: string | null,
+    context: ClientContext,
+  ): Promise<PasskeySummary> {
     const { memberId, sessionId } = principal;
     return this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
@@ -40,7 +45,7 @@ export class OwnPasskeysService {
 
   /** @throws DomainError `not_found`, and as {@link FactorChangesService} */
   async remove(
-    principal: Principal,
+    principal: MemberPrincipal,
     id: string,
     credentials: FactorChangeCredentials,
     context: ClientContext,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { EnrolledFactorsService } from '../../mfa/enrolled-factors.service.js';
@@ -24,7 +24,7 @@ export class PasskeyEnrolmentService {
 
   /** @throws DomainError `passkey_limit_reached`, and as {@link FactorChangesService} */
   async begin(
-    principal: Principal,
+    principal: MemberPrincipal,
     credentials: FactorChangeCredentials,
     context: ClientContext,
   ): Promise<CreationOptions> {
@@ -44,7 +44,7 @@ export class PasskeyEnrolmentService {
    * {@link FactorChangesService.resume}
    */
   async finish(
-    principal: Principal,
+    principal: MemberPrincipal,
     credential: NewCredential,
     name: string | null,
     context: ClientContext,

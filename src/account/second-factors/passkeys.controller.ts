@@ -4,7 +4,7 @@ import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import { IdParam } from '../../platform/http/id-param.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { RecentlySignedIn } from '../../sessions/reauthentication/recent-login.decorator.js';
 import {
@@ -37,7 +37,7 @@ export class PasskeysController {
   @HttpCode(HttpStatus.OK)
   @ChangesFactors('passkey_limit_reached')
   async options(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() request: FactorChangeRequest,
     @Context() context: ClientContext,
   ): Promise<CreationOptionsResponse> {
@@ -52,7 +52,7 @@ export class PasskeysController {
   @Post()
   @RecentlySignedIn('factor_proof_required', 'passkey_invalid', 'passkey_limit_reached')
   async register(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() { credential, name = null }: RegisterPasskeyRequest,
     @Context() context: ClientContext,
   ): Promise<RegisteredPasskeyResponse> {
@@ -65,7 +65,7 @@ export class PasskeysController {
    */
   @Get()
   @SignedIn()
-  async list(@CurrentPrincipal() { memberId }: Principal): Promise<PasskeyListResponse> {
+  async list(@CurrentPrincipal() { memberId }: MemberPrincipal): Promise<PasskeyListResponse> {
     return { items: await this.passkeys.list(memberId) };
   }
 
@@ -76,7 +76,7 @@ export class PasskeysController {
   @Patch(':id')
   @SignedIn('not_found')
   async rename(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @IdParam() id: string,
     @Body() { name }: RenamePasskeyRequest,
     @Context() context: ClientContext,
@@ -93,7 +93,7 @@ export class PasskeysController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ChangesFactors('not_found')
   async remove(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @IdParam() id: string,
     @Body() request: FactorChangeRequest,
     @Context() context: ClientContext,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -23,7 +23,11 @@ export class RecoveryCodeRenewalService {
    * @returns ten new codes; this is the only time they can be read. The old ones stop working.
    * @throws DomainError `totp_not_enabled`, and as {@link FactorChangesService}
    */
-  async renew(principal: Principal, credentials: FactorChangeCredentials, context: ClientContext): Promise<string[]> {
+  async renew(
+    principal: MemberPrincipal,
+    credentials: FactorChangeCredentials,
+    context: ClientContext,
+  ): Promise<string[]> {
     const { memberId } = principal;
     const proof = await this.changes.prove(principal, credentials, context);
     return this.database.transaction(async (tx) => {

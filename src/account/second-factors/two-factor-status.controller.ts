@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { AuthenticatorAppService } from './authenticator-app.service.js';
 import { TwoFactorStatusResponse } from './two-factor.dto.js';
@@ -18,7 +18,7 @@ export class TwoFactorStatusController {
    */
   @Get()
   @SignedIn()
-  async get(@CurrentPrincipal() principal: Principal): Promise<TwoFactorStatusResponse> {
+  async get(@CurrentPrincipal() principal: MemberPrincipal): Promise<TwoFactorStatusResponse> {
     return this.app.getStatus(principal);
   }
 }

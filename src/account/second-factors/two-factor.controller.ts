@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { RecentlySignedIn } from '../../sessions/reauthentication/recent-login.decorator.js';
 import {
   ConfirmTotpRequest,
@@ -35,7 +35,7 @@ export class TwoFactorController {
   @HttpCode(HttpStatus.OK)
   @ChangesFactors('totp_already_enabled')
   async enrol(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() request: FactorChangeRequest,
     @Context() context: ClientContext,
   ): Promise<TotpEnrolmentResponse> {
@@ -50,7 +50,7 @@ export class TwoFactorController {
   @HttpCode(HttpStatus.OK)
   @RecentlySignedIn('factor_proof_required', 'code_invalid', 'too_many_attempts', 'totp_already_enabled', 'overloaded')
   async confirm(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() { code }: ConfirmTotpRequest,
     @Context() context: ClientContext,
   ): Promise<RecoveryCodesResponse> {
@@ -65,7 +65,7 @@ export class TwoFactorController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ChangesFactors('totp_not_enabled')
   async remove(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() request: RemoveTotpRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
@@ -80,7 +80,7 @@ export class TwoFactorController {
   @HttpCode(HttpStatus.OK)
   @ChangesFactors('totp_not_enabled')
   async regenerate(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() request: FactorChangeRequest,
     @Context() context: ClientContext,
   ): Promise<RecoveryCodesResponse> {

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { limitOf, PageQuery } from '../../platform/http/validation/page.dto.js';
 import { SecurityActivityResponse } from './security-activity.dto.js';
@@ -21,7 +21,7 @@ export class SecurityActivityController {
   @ApiOperation({ operationId: 'timelineList' })
   @SignedIn()
   async list(
-    @CurrentPrincipal() { memberId }: Principal,
+    @CurrentPrincipal() { memberId }: MemberPrincipal,
     @Query() query: PageQuery,
   ): Promise<SecurityActivityResponse> {
     return this.activity.list(memberId, limitOf(query), query.cursor);

@@ -9,11 +9,11 @@ export interface SecurityActivityEntry {
   readonly type: string;
   readonly at: Date;
   /**
-   * Whether an administrator caused the event. If not, the member did, or an attacker with the
+   * Whether an administrator caused the event, or an API key of the service. If not, the member did, or an attacker with the
    * member's credentials.
    */
   readonly byAdmin: boolean;
-  /** Empty for an administrator's action. */
+  /** Empty if {@link byAdmin}. */
   readonly ip: string;
   readonly country: string | null;
   readonly userAgent: string;
@@ -41,9 +41,9 @@ export class SecurityActivityService {
   async list(memberId: string, limit: number, cursor: string | undefined): Promise<SecurityActivityPage> {
     // One row more than the limit shows whether there is a next page.
     const rows = await this.events.listOfMember(memberId, limit + 1, cursor === undefined ? null : idIn(cursor));
-    const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details, actorId }) => {
-      const byAdmin = actorId !== null;
-      // The address of an administrator is not shown to members.
+    const items = rows.slice(0, limit).map(({ id, type, at, ip, userAgent, sessionId, details, actorId, apiKeyId }) => {
+      const byAdmin = actorId !== null || apiKeyId !== null;
+      // The address of an administrator or a server is not shown to members.
       const origin = byAdmin
         ? { ip: '', country: null, userAgent: '' }
         : { ip, country: this.countries.of(ip), userAgent };

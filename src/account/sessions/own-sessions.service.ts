@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { PendingProofsService } from '../../mfa/challenges/pending-proofs.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
@@ -34,7 +34,7 @@ export class OwnSessionsService {
     private readonly countries: CountryLookup,
   ) {}
 
-  async list({ memberId, sessionId }: Principal): Promise<OwnSession[]> {
+  async list({ memberId, sessionId }: MemberPrincipal): Promise<OwnSession[]> {
     const rows = await this.sessions.list(memberId);
     return rows.map(({ userAgent, ...row }) => ({
       ...row,
@@ -45,7 +45,7 @@ export class OwnSessionsService {
   }
 
   /** @throws DomainError `reauth_required`; `not_found`, also for another member's session */
-  async end(principal: Principal, id: string, context: ClientContext): Promise<void> {
+  async end(principal: MemberPrincipal, id: string, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;
     await this.database.transaction(async (tx) => {
       // A stolen session must not be able to end the member's other sessions (ASVS 7.5.2). Ending
@@ -61,7 +61,7 @@ export class OwnSessionsService {
    * of them (CC-09).
    * @throws DomainError `reauth_required`
    */
-  async endAll(principal: Principal, includeCurrent: boolean, context: ClientContext): Promise<void> {
+  async endAll(principal: MemberPrincipal, includeCurrent: boolean, context: ClientContext): Promise<void> {
     const { memberId, sessionId } = principal;
     await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal, { needsRecentLogin: true });

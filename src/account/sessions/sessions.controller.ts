@@ -4,7 +4,7 @@ import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import { IdParam } from '../../platform/http/id-param.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { OwnSessionsService } from './own-sessions.service.js';
 import { EndSessionsQuery, SessionListResponse } from './sessions.dto.js';
@@ -21,7 +21,7 @@ export class SessionsController {
    */
   @Get()
   @SignedIn()
-  async list(@CurrentPrincipal() principal: Principal): Promise<SessionListResponse> {
+  async list(@CurrentPrincipal() principal: MemberPrincipal): Promise<SessionListResponse> {
     return { items: await this.sessions.list(principal) };
   }
 
@@ -33,7 +33,7 @@ export class SessionsController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @SignedIn('reauth_required', 'not_found')
   async end(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @IdParam() id: string,
     @Context() context: ClientContext,
   ): Promise<void> {
@@ -49,7 +49,7 @@ export class SessionsController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @SignedIn('reauth_required')
   async endAll(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Query() { includeCurrent }: EndSessionsQuery,
     @Context() context: ClientContext,
   ): Promise<void> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ProofVerifier } from '../../platform/crypto/proofs/proof-verifier.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { fromAccessHeader, isDpopScheme } from '../strategies/token-sources.js';
 
 /**
@@ -17,7 +17,7 @@ export class AccessProof {
    * Returns nothing for a plain token with the scheme Bearer, so that most requests do not wait.
    * @throws DomainError `token_invalid`, `proof_required`, `proof_invalid`, `proof_stale`
    */
-  check(request: FastifyRequest, { keyThumbprint }: Principal): Promise<void> | undefined {
+  check(request: FastifyRequest, { keyThumbprint }: MemberPrincipal): Promise<void> | undefined {
     const hasDpopScheme = isDpopScheme(request);
     if (keyThumbprint !== undefined) return this.checkBound(request, hasDpopScheme, keyThumbprint);
     if (hasDpopScheme) throw new DomainError('token_invalid', { detail: 'scheme DPoP with a plain token' });

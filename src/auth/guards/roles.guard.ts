@@ -1,12 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Principal, Role } from '../../platform/http/principal.js';
+import { isApiKey, type Principal, type Role } from '../../platform/http/principal.js';
 import { ROLES } from '../../platform/http/roles.decorator.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 
 /**
- * Enforces `@Roles()`. Runs after the access-token guard. A changed role ends the sessions whose
- * tokens carry the old one.
+ * Enforces `@Roles()`. Runs after the access-token guard, which has checked the scope of an API key.
+ * A changed role ends the sessions whose tokens carry the old one.
  */
 @Injectable()
 export class RolesGuard implements CanActivate {
@@ -21,8 +21,9 @@ export class RolesGuard implements CanActivate {
     if (!roles) return true;
     // A route that was made public by mistake has no user: refuse the request instead of crashing.
     const { user } = context.switchToHttp().getRequest<{ user?: Principal }>();
+    if (user && isApiKey(user)) return true;
     if (!user || !roles.includes(user.role))
-      throw new DomainError('forbidden', { detail: `needs ${roles.join(', ')}` });
+      throw new DomainError('forbidden', { detail: `needs ${roles.join(', ') || 'an API key'}` });
     return true;
   }
 }

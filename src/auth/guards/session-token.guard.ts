@@ -2,7 +2,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { TokenCookies } from '../tokens/token-cookies.js';
 import { AccessProof } from './access-proof.js';
 import { TokenGuard } from './token-guard.js';
@@ -28,7 +28,7 @@ export class SessionTokenGuard extends TokenGuard('access-token', 'refresh-token
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context
       .switchToHttp()
-      .getRequest<FastifyRequest & { user: Principal | VerifiedToken<'refresh'> }>();
+      .getRequest<FastifyRequest & { user: MemberPrincipal | VerifiedToken<'refresh'> }>();
     this.cookies.checkOrigin(request);
     await super.canActivate(context);
     if ('sid' in request.user) this.tokens.checkTime('refresh', request.user);

@@ -9,7 +9,7 @@ import {
 } from '../../mfa/second-factor-verification.service.js';
 import { Database } from '../../platform/database/database.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { ReauthenticationService } from '../../sessions/reauthentication/reauthentication.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
@@ -37,7 +37,7 @@ export class FactorReauthenticationService {
    * Issues the options with which a browser asks its user for a passkey.
    * @throws DomainError `passkey_invalid` if the member has no passkey; `session_ended`
    */
-  async beginPasskey(principal: Principal): Promise<RequestOptions> {
+  async beginPasskey(principal: MemberPrincipal): Promise<RequestOptions> {
     return this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
       return this.passkeys.beginSecondFactor(tx, principal.memberId);
@@ -50,7 +50,7 @@ export class FactorReauthenticationService {
    * `too_many_attempts`, `session_ended`, `overloaded`
    */
   async reauthenticate(
-    principal: Principal,
+    principal: MemberPrincipal,
     { password, factor: answer }: ShownCredentials,
     context: ClientContext,
   ): Promise<void> {

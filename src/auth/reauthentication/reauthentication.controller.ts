@@ -4,7 +4,7 @@ import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SignedIn } from '../../platform/http/signed-in.decorator.js';
 import { EmptyRequest } from '../../platform/http/validation/empty-request.dto.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
@@ -29,7 +29,7 @@ export class ReauthenticationController {
   @ApiOperation({ operationId: 'reauthenticate' })
   @SignedIn('invalid_credentials', 'code_invalid', 'passkey_invalid', 'too_many_attempts', 'overloaded')
   async reauthenticate(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @Body() { password, code, credential }: ReauthenticateRequest,
     @Context() context: ClientContext,
   ): Promise<void> {
@@ -45,7 +45,7 @@ export class ReauthenticationController {
   @ApiOperation({ operationId: 'reauthenticatePasskeyOptions' })
   @SignedIn('passkey_invalid')
   async passkeyOptions(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() principal: MemberPrincipal,
     @OptionalBody() _body: EmptyRequest,
   ): Promise<RequestOptionsResponse> {
     return this.reauthentication.beginPasskey(principal);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import { TokensService } from '../../platform/crypto/tokens/tokens.service.js';
 import { strategyOptions } from './strategy-options.js';
@@ -16,14 +16,14 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-toke
     super({ ...strategyOptions(tokens, 'access', fromAccessHeader), passReqToCallback: true });
   }
 
-  validate(request: Parameters<typeof fromAccessHeader>[0], payload: Record<string, unknown>): Principal {
+  validate(request: Parameters<typeof fromAccessHeader>[0], payload: Record<string, unknown>): MemberPrincipal {
     const claims = this.tokens.readClaims('access', payload);
     this.tokens.remember(fromAccessHeader(request)!, claims);
     return principalOf(claims);
   }
 }
 
-export function principalOf({ sub, sid, role, cnf }: VerifiedToken<'access'>): Principal {
+export function principalOf({ sub, sid, role, cnf }: VerifiedToken<'access'>): MemberPrincipal {
   const principal = { memberId: sub, sessionId: sid, role };
   return cnf ? { ...principal, keyThumbprint: cnf.jkt } : principal;
 }

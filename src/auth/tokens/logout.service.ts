@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SessionRevocationService } from '../../sessions/revocation/session-revocation.service.js';
 import { SessionsRepository } from '../../sessions/sessions.repository.js';
 
@@ -20,7 +20,7 @@ export class LogoutService {
    * @throws DomainError `proof_required`, `proof_invalid`
    */
   async logOut(
-    token: Principal | VerifiedToken<'refresh'>,
+    token: MemberPrincipal | VerifiedToken<'refresh'>,
     keyThumbprint: string | null,
     context: ClientContext,
   ): Promise<void> {

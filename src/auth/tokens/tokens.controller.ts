@@ -6,7 +6,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
 import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { CurrentToken } from '../guards/current-token.decorator.js';
 import { RefreshTokenGuard } from '../guards/refresh-token.guard.js';
 import { SessionTokenGuard } from '../guards/session-token.guard.js';
@@ -100,7 +100,7 @@ export class TokensController {
   @ApiOperation({ operationId: 'logOut' })
   @ApiProblems('token_expired', 'token_invalid', 'origin_not_allowed', ...PROOF_PROBLEMS)
   async logout(
-    @CurrentToken() token: Principal | VerifiedToken<'refresh'>,
+    @CurrentToken() token: MemberPrincipal | VerifiedToken<'refresh'>,
     @OptionalBody() _body: LogoutRequest,
     @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,

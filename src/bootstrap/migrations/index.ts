@@ -19,6 +19,7 @@ import { FactorDisputes1764910620000 } from './1764910620000-factor-disputes.js'
 import { BoundSessions1764910800000 } from './1764910800000-bound-sessions.js';
 import { PasskeyAaguid1764910900000 } from './1764910900000-passkey-aaguid.js';
 import { SessionFirstFactor1765000000000 } from './1765000000000-session-first-factor.js';
+import { ApiKeys1765010000000 } from './1765010000000-api-keys.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   BoundSessions1764910800000,
   PasskeyAaguid1764910900000,
   SessionFirstFactor1765000000000,
+  ApiKeys1765010000000,
 ];

@@ -1,3 +1,4 @@
+import { SCOPE_EXTENSION } from '../../platform/http/scope.decorator.js';
 import type { OpenAPIObject, OperationObject, ReferenceObject, RequestBodyObject, SchemaObject } from '@nestjs/swagger';
 
 /*
@@ -19,6 +20,7 @@ export function polished(document: OpenAPIObject, journey: readonly string[]): O
   for (const operation of operationsOf(document)) {
     unwrapTexts(operation);
     describeResponses(operation);
+    nameScope(operation);
     addExample(document, operation);
     operation.security ??= []; // explicitly public
   }
@@ -33,6 +35,14 @@ export function operationsOf({ paths }: OpenAPIObject): OperationObject[] {
 function unwrapTexts(operation: OperationObject): void {
   operation.summary = operation.summary?.replace(/\s+/g, ' ');
   operation.description = operation.description?.replace(/\s+/g, ' ');
+}
+
+/** Adds which scope opens the operation to API keys: OpenAPI has no place for scopes of bearer tokens. */
+function nameScope(operation: OperationObject): void {
+  const scope = (operation as { [SCOPE_EXTENSION]?: string })[SCOPE_EXTENSION];
+  if (scope === undefined) return;
+  const text = `Open to API keys with the scope \`${scope}\`.`;
+  operation.description = operation.description ? `${operation.description} ${text}` : text;
 }
 
 function describeResponses({ responses }: OperationObject): void {

@@ -22,6 +22,7 @@ const JOURNEY = [
   '/api/members/me',
   '/api/auth/not-me',
   '/api/admin',
+  '/api/integrations',
 ];
 
 /** What clients send: Swagger UI, a browser in Korea, and Node.js. */
@@ -78,6 +79,15 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
       bearer('The `resetToken` of a confirmed code or link. Sets a new password once; of no other use.'),
       'reset',
     )
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'mjk_<id>_<secret>',
+        description: 'An API key, for programs. Opens the operations that name one of its scopes.',
+      },
+      'apiKey',
+    )
     .addCookieAuth(
       '__Host-munjigi-refresh',
       {
@@ -102,12 +112,13 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Forgotten login ID', 'By a mailed code')
     .addTag('The member', 'The account of the signed-in member')
     .addTag('Administration', 'For administrators with two-step login; changes need a recent login')
+    .addTag('Integrations', 'For the programs of your product, with an API key')
     .addTag('Keys', 'For services that verify access tokens themselves')
     .addTag('Operations', 'For load balancers and orchestrators')
     .addExtension('x-tagGroups', [
       { name: 'Getting in', tags: ['Sign-up', 'Login and tokens', 'Forgotten password', 'Forgotten login ID'] },
       { name: 'Signed in', tags: ['The member', 'Administration'] },
-      { name: 'Machines', tags: ['Keys', 'Operations'] },
+      { name: 'Machines', tags: ['Integrations', 'Keys', 'Operations'] },
     ])
     .build();
   const document = SwaggerModule.createDocument(app, options, {

@@ -51,6 +51,12 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
     },
     { table: 'known_networks', by: 'last_seen_at', before: secondsAgo(settings.RISK_HISTORY_SECONDS) },
     { table: 'security_events', by: 'at', before: secondsAgo(settings.SECURITY_EVENT_RETENTION_SECONDS) },
+    // Until then the audit log can name the key.
+    {
+      table: 'api_keys',
+      by: 'least(revoked_at, expires_at)',
+      before: secondsAgo(settings.SECURITY_EVENT_RETENTION_SECONDS),
+    },
     // The row only prevents a second use of a link, and the link itself has expired by then.
     { table: 'not_me_reports', by: 'reported_at', before: secondsAgo(settings.NOT_ME_TTL_SECONDS) },
   ];

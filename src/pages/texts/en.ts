@@ -300,6 +300,9 @@ export const en = {
     'event-login.unlocked': 'Login limit lifted',
     'event-admin.created': 'Made an administrator from the command line',
     'event-mail.retried': 'Email sent again',
+    'event-api-key.created': 'API key created',
+    'event-api-key.rotated': 'API key rotated',
+    'event-api-key.revoked': 'API key revoked',
     'event-member.viewed': 'Account viewed',
     // One for each signal of the risk engine; see docs/flows/risk.md.
     'signal-new_device': 'A device you have not used before',

@@ -249,6 +249,7 @@ export const ENVIRONMENT = {
     devDefault: 100_000,
     desc: 'requests per client address in 10 minutes that send mail, set passwords, check login IDs or start with a passkey',
   }),
+  API_KEY_REQUESTS_PER_MINUTE: count({ default: 6000, desc: 'requests per API key, minute and server' }),
   LOGIN_ID_CHECK_ENABLED: bool({
     default: true,
     desc: 'serve POST /api/auth/login-id/check, else 404',

@@ -11,4 +11,6 @@ export interface ClientContext {
   readonly requestId: string;
   /** The administrator who acts on an account; absent where members act for themselves. */
   readonly actorId?: string;
+  /** The API key that acts on an account, instead of an administrator. */
+  readonly apiKeyId?: string;
 }

@@ -54,6 +54,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Proof of possession too old',
     detail: 'The time of the proof is too far from the time of the server. Repeat it with the nonce from DPoP-Nonce.',
   },
+  api_key_invalid: { title: 'API key not accepted', detail: 'The API key is unknown, revoked or expired.' },
   invalid_credentials: { title: 'Login refused', detail: 'The login ID, email address or password is wrong.' },
   forbidden: { title: 'Not allowed', detail: 'You do not have permission to do this.' },
   reauth_required: {
@@ -68,6 +69,15 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Second factor needed',
     detail:
       'To change your two-step login, confirm it first: with your passkey if you have one, otherwise with a code from your app. A recovery code works too.',
+  },
+  person_required: {
+    title: 'Not open to API keys',
+    detail: 'Only a signed-in person can do this.',
+  },
+  insufficient_scope: { title: 'Scope missing', detail: 'The API key does not have the scope that this requires.' },
+  address_not_allowed: {
+    title: 'Address not allowed',
+    detail: 'This API key cannot be used from this IP address.',
   },
   origin_not_allowed: {
     title: 'Origin not allowed',

@@ -52,6 +52,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '시간이 맞지 않는 키 소유 증명',
     detail: '증명에 적힌 시각이 서버 시각과 너무 다릅니다. DPoP-Nonce 값을 넣어 증명을 다시 만들어 주세요.',
   },
+  api_key_invalid: { title: 'API 키 인증 실패', detail: 'API 키가 올바르지 않거나, 폐기되었거나, 만료되었습니다.' },
   invalid_credentials: { title: '로그인 실패', detail: '아이디, 이메일 또는 비밀번호가 올바르지 않습니다.' },
   forbidden: { title: '권한 없음', detail: '이 작업을 할 권한이 없습니다.' },
   reauth_required: {
@@ -67,6 +68,15 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '2단계 인증 필요',
     detail:
       '2단계 인증을 바꾸려면 먼저 본인 확인이 필요합니다. 패스키가 있으면 패스키로, 없으면 인증 앱의 인증 코드로 확인해 주세요. 복구 코드도 사용할 수 있습니다.',
+  },
+  person_required: {
+    title: 'API 키로 사용할 수 없는 기능',
+    detail: '이 작업은 사람이 직접 로그인해야만 할 수 있습니다.',
+  },
+  insufficient_scope: { title: '범위 부족', detail: '이 작업에 필요한 범위가 API 키에 없습니다.' },
+  address_not_allowed: {
+    title: '허용되지 않은 IP 주소',
+    detail: '이 IP 주소에서는 이 API 키를 사용할 수 없습니다.',
   },
   origin_not_allowed: { title: '허용되지 않은 출처', detail: '등록된 웹 페이지에서만 쿠키를 사용할 수 있습니다.' },
   not_found: { title: '찾을 수 없음', detail: '요청하신 항목이 존재하지 않습니다.' },

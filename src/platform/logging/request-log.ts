@@ -8,7 +8,7 @@ import type { AppLogger } from './app-logger.js';
  */
 export function logRequests(fastify: FastifyInstance, logger: AppLogger): void {
   fastify.addHook('onResponse', (request, reply, done) => {
-    const { memberId } = (request as { user?: { memberId?: string } }).user ?? {};
+    const { memberId, apiKeyId } = (request as { user?: { memberId?: string; apiKeyId?: string } }).user ?? {};
     logger.plain.info({
       msg: 'request',
       requestId: request.id,
@@ -18,6 +18,7 @@ export function logRequests(fastify: FastifyInstance, logger: AppLogger): void {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       ip: clientAddressOf(request),
       ...(memberId !== undefined && { memberId }),
+      ...(apiKeyId !== undefined && { apiKeyId }),
       ...(request.outcome !== undefined && { outcome: request.outcome }),
       ...(request.refusal !== undefined && { refusal: request.refusal }),
     });

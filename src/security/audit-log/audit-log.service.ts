@@ -29,10 +29,11 @@ export class AuditLogService {
   ): Promise<void> {
     const { memberId = null, sessionId = null, context } = subject;
     await sql.query(
-      `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details, api_key_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         ...[type, memberId, sessionId, context.actorId ?? null],
-        ...[context.ip, context.userAgent, context.requestId, JSON.stringify(details)],
+        ...[context.ip, context.userAgent, context.requestId, JSON.stringify(details), context.apiKeyId ?? null],
       ],
     );
   }

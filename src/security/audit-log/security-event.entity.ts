@@ -22,6 +22,8 @@ export class SecurityEvent {
    * act for themselves.
    */
   @Column('uuid', { name: 'actor_id', nullable: true }) actorId: string | null;
+  /** The API key that acted, instead of an administrator. */
+  @Column('uuid', { name: 'api_key_id', nullable: true }) apiKeyId: string | null;
   @Column('text') ip: string;
   @Column('text', { name: 'user_agent' }) userAgent: string;
   @Column('text', { name: 'request_id' }) requestId: string;

@@ -4,7 +4,7 @@ import { ReadReplica } from '../../platform/database/read-replica.js';
 import { Conditions, microsOf, type PagePosition } from '../../platform/database/page.js';
 import type { SecurityEvent } from './security-event.entity.js';
 
-const COLUMNS = `id, at, type, member_id AS "memberId", session_id AS "sessionId", actor_id AS "actorId", ip, user_agent AS "userAgent", request_id AS "requestId", details`;
+const COLUMNS = `id, at, type, member_id AS "memberId", session_id AS "sessionId", actor_id AS "actorId", api_key_id AS "apiKeyId", ip, user_agent AS "userAgent", request_id AS "requestId", details`;
 
 /** Selects events; `from` is inclusive, `to` is exclusive. */
 export interface EventFilter {

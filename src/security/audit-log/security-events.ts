@@ -58,6 +58,9 @@ const SECURITY_EVENTS = {
   'login.unlocked': details(),
   'admin.created': details(),
   'mail.retried': details<{ mailId: string }>(),
+  'api-key.created': details<{ apiKey: string; name: string; scopes: readonly string[] }>(),
+  'api-key.rotated': details<{ apiKey: string; name: string }>(),
+  'api-key.revoked': details<{ apiKey: string; name: string }>(),
   'member.viewed': details<{ what: 'details' | 'events' }>(),
 };
 

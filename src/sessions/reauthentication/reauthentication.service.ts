@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
@@ -36,7 +36,7 @@ export class ReauthenticationService {
    * @throws DomainError `invalid_credentials`, `overloaded`
    */
   async confirmPassword(
-    { memberId, sessionId }: Principal,
+    { memberId, sessionId }: MemberPrincipal,
     password: string,
     context: ClientContext,
   ): Promise<LoginCandidate> {
@@ -62,7 +62,7 @@ export class ReauthenticationService {
    * @throws DomainError `invalid_credentials`, `overloaded`
    */
   async confirmMember(
-    principal: Principal,
+    principal: MemberPrincipal,
     password: string | undefined,
     context: ClientContext,
   ): Promise<ConfirmedMember> {
@@ -77,7 +77,7 @@ export class ReauthenticationService {
    */
   async asConfirmedMember(
     tx: Tx,
-    principal: Principal,
+    principal: MemberPrincipal,
     { passwordVersion, needsRecentLogin = false }: ConfirmedMember,
   ): Promise<ActingMember> {
     return this.writes.asMember(tx, principal, { passwordVersion, needsRecentLogin });

@@ -1,5 +1,5 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { Principal } from '../../platform/http/principal.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { SessionsService } from '../sessions.service.js';
 
 /**
@@ -11,7 +11,7 @@ export class RecentLoginGuard implements CanActivate {
 
   /** @throws DomainError `reauth_required` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { user } = context.switchToHttp().getRequest<{ user: Principal }>();
+    const { user } = context.switchToHttp().getRequest<{ user: MemberPrincipal }>();
     await this.sessions.checkRecentLogin(user.sessionId);
     return true;
   }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { KeyRing } from '../platform/crypto/key-ring.js';
-import { FieldCipher } from '../platform/crypto/field-cipher.js';
-import type { PagePosition } from '../platform/database/page.js';
-import { DomainError } from '../platform/http/problems/domain-error.js';
+import { KeyRing } from '../crypto/key-ring.js';
+import { FieldCipher } from '../crypto/field-cipher.js';
+import type { PagePosition } from '../database/page.js';
+import { DomainError } from './problems/domain-error.js';
 
 /** The lists that are returned in pages. */
-export type ListName = 'members' | 'security-events' | 'outbox';
+export type ListName = 'members' | 'security-events' | 'outbox' | 'api-keys';
 
 /**
  * What a cursor is bound to: the list, its filter and, if the audit log records who reads the list,

@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '../platform/http/principal.js';
+import { isApiKey, type Principal } from '../platform/http/principal.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -13,7 +13,7 @@ const READ_METHODS = new Set(['GET', 'HEAD']);
  * Checks what an administrator needs beyond the role in the access token (AD-01): the role must
  * still be held, a second factor must be enrolled, and a request that changes something needs a
  * recent login or password check. The HTTP method decides which requests change something, so a new
- * route cannot forget the check.
+ * route cannot forget the check. The scope of an API key stands for all of this.
  */
 @Injectable()
 export class AdminGuard implements CanActivate {
@@ -27,6 +27,7 @@ export class AdminGuard implements CanActivate {
   /** @throws DomainError `forbidden`, `two_factor_required`, `reauth_required` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { method, user } = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
+    if (isApiKey(user)) return true;
     // Read from the database, because a demotion reaches the revocation feed of each replica only
     // some milliseconds later.
     if (!(await this.members.isActiveAdmin(this.database, user.memberId)))

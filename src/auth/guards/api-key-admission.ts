@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { clientAddressOf } from '../../platform/http/client-address.js';
+import type { ApiKeyPrincipal, ApiKeyScope } from '../../platform/http/principal.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { ApiKeyVerificationService } from '../../security/api-keys/api-key-verification.service.js';
+import { fromBearerHeader } from '../strategies/token-sources.js';
+
+/** Admits API keys to the routes that name a scope. */
+@Injectable()
+export class ApiKeyAdmission {
+  constructor(private readonly apiKeys: ApiKeyVerificationService) {}
+
+  /**
+   * @param scope of the route; undefined for routes of people, which refuse every key (AK-01, AK-03)
+   * @throws DomainError `api_key_invalid`, `address_not_allowed`, `too_many_requests`,
+   * `person_required`, `insufficient_scope`
+   */
+  async admit(request: FastifyRequest, token: string, scope: ApiKeyScope | undefined): Promise<ApiKeyPrincipal> {
+    // A key is not bound to a proof, and must not pretend to be.
+    if (fromBearerHeader(request) !== token) throw new DomainError('api_key_invalid', { detail: 'scheme DPoP' });
+    // The address counts only as far as configured proxies vouch for it (BF-02).
+    const principal = await this.apiKeys.verify(token, clientAddressOf(request));
+    if (scope === undefined) throw new DomainError('person_required', { detail: 'the route names no scope' });
+    if (!principal.scopes.includes(scope)) throw new DomainError('insufficient_scope', { detail: `needs ${scope}` });
+    return principal;
+  }
+}

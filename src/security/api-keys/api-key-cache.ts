@@ -1,0 +1,57 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Notifications } from '../../platform/database/notifications.js';
+import { API_KEYS_CHANNEL, ApiKeysRepository, type LiveApiKey } from './api-keys.repository.js';
+
+const MAX_KEYS = 1000;
+/** Ends by itself what a lost message would have ended. */
+const MAX_AGE_MS = 5000;
+
+/**
+ * Keeps API keys in memory for seconds, so that a call costs no query. A revocation or rotation
+ * reaches every server within milliseconds; while that channel is interrupted, each call reads the
+ * database (AK-01).
+ */
+@Injectable()
+export class ApiKeyCache implements OnModuleInit {
+  private readonly keys = new LRUCache<string, LiveApiKey>({ max: MAX_KEYS, ttl: MAX_AGE_MS });
+  private readonly listeners: ((id: string | null) => void)[] = [];
+  private changes = 0;
+
+  constructor(
+    private readonly notifications: Notifications,
+    private readonly repository: ApiKeysRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.notifications.subscribe({
+      channel: API_KEYS_CHANNEL,
+      onMessage: (id) => this.drop(id),
+      // Messages of the time without a connection are lost.
+      onConnected: async () => this.drop(null),
+    });
+  }
+
+  /** Calls the listener when a key has changed: with its id, or with null when any key may have. */
+  onChange(listener: (id: string | null) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** The key unless it is revoked. Its end is judged by the reader. */
+  async find(id: string): Promise<LiveApiKey | null> {
+    const cached = this.notifications.isLive ? this.keys.get(id) : undefined;
+    if (cached) return cached;
+    const changes = this.changes;
+    const key = await this.repository.findLive(id);
+    // A change that arrived during the query may be newer than its result.
+    if (key && this.changes === changes) this.keys.set(id, key);
+    return key;
+  }
+
+  private drop(id: string | null): void {
+    this.changes += 1;
+    if (id === null) this.keys.clear();
+    else this.keys.delete(id);
+    for (const listener of this.listeners) listener(id);
+  }
+}
