@@ -332,6 +332,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     [
       of('RS-06', 'P1', 'Access tokens have the claims of RFC 9068; those of 1.0 stay valid until they expire'),
       of('RS-07', 'P0', 'auth_time and amr state when and how the member last authenticated, from the next token on'),
+      of('RS-09', 'P1', 'Introspection answers API keys alone, and nothing but active: false about a dead token'),
       of('RS-08', 'P1', 'Metadata leads libraries to keys and introspection, and claims no OpenID provider'),
     ],
   ],

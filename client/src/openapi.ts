@@ -1256,6 +1256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Introspect an access token
+         * @description RFC 7662, for gateways. The API key is sent as bearer token, or as the password of HTTP Basic with any user name. Open to API keys with the scope `revocations:read`.
+         */
+        post: operations["introspectToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1962,6 +1982,18 @@ export interface components {
              */
             id_token_signing_alg_values_supported?: string[];
             /**
+             * Format: uri
+             * @example https://accounts.example.com/api/auth/introspect
+             */
+            introspection_endpoint: string;
+            /**
+             * @example [
+             *       "client_secret_basic",
+             *       "Bearer"
+             *     ]
+             */
+            introspection_endpoint_auth_methods_supported: string[];
+            /**
              * @example [
              *       "ES256",
              *       "EdDSA"
@@ -1978,6 +2010,53 @@ export interface components {
              * @example []
              */
             grant_types_supported: string[];
+        };
+        IntrospectionRequest: {
+            /**
+             * @description An access token
+             * @example eyJhbGciOiJFUzI1NiJ9.e30.c2ln
+             */
+            token: string;
+            /** @description Ignored: only access tokens can be active */
+            token_type_hint?: string;
+        };
+        /** @enum {string} */
+        AccessTokenType: "Bearer" | "DPoP";
+        IntrospectionResponse: {
+            token_type?: components["schemas"]["AccessTokenType"];
+            /** @description One API, or a list of several */
+            aud?: string | string[];
+            /**
+             * Format: uuid
+             * @description The member
+             */
+            sub?: string;
+            /**
+             * Format: uuid
+             * @description The session
+             */
+            sid?: string;
+            role?: components["schemas"]["Role"];
+            /** @description When the member last authenticated, seconds since 1970 */
+            auth_time?: number;
+            /**
+             * @description How the member authenticated (RFC 8176)
+             * @example [
+             *       "pwd",
+             *       "otp",
+             *       "mfa"
+             *     ]
+             */
+            amr?: string[];
+            /** @description Issued at, seconds since 1970 */
+            iat?: number;
+            /** @description Expires at, seconds since 1970 */
+            exp?: number;
+            active: boolean;
+            iss?: string;
+            client_id?: string;
+            jti?: string;
+            cnf?: components["schemas"]["KeyConfirmation"];
         };
         ProfileResponse: {
             /** Format: uuid */
@@ -3002,6 +3081,33 @@ export interface components {
         };
         /** @description `bad_request`: Bad request */
         "400.bad_request": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `bad_request`: Bad request; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.bad_request.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `token_invalid`: Token not accepted; `api_key_invalid`: API key not accepted */
+        "401.token_invalid.api_key_invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `insufficient_scope`: Scope missing; `address_not_allowed`: Address not allowed */
+        "403.insufficient_scope.address_not_allowed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5626,6 +5732,48 @@ export interface operations {
                 };
             };
             400: components["responses"]["400.bad_request"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    introspectToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IntrospectionRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["IntrospectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntrospectionResponse"];
+                };
+            };
+            400: components["responses"]["400.bad_request.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_invalid.api_key_invalid"];
+            403: components["responses"]["403.insufficient_scope.address_not_allowed"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };

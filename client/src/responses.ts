@@ -70,6 +70,7 @@ export const OPERATIONS: Record<string, string> = {
   "GET /.well-known/jwks.json": "200 JsonWebKeySet",
   "GET /.well-known/oauth-authorization-server": "200 ServerMetadataResponse",
   "GET /.well-known/openid-configuration": "200 ServerMetadataResponse",
+  "POST /api/auth/introspect": "200 IntrospectionResponse",
   "GET /health/live": "200 HealthResponse",
   "GET /health/ready": "200 HealthResponse"
 };
@@ -133,6 +134,22 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "loginId": "string",
     "requestedAt": "string",
     "expiresAt": "string"
+  },
+  "IntrospectionResponse": {
+    "token_type?": "string",
+    "aud?": "any",
+    "sub?": "string",
+    "sid?": "string",
+    "role?": "string",
+    "auth_time?": "number",
+    "amr?": "string[]",
+    "iat?": "number",
+    "exp?": "number",
+    "active": "boolean",
+    "iss?": "string",
+    "client_id?": "string",
+    "jti?": "string",
+    "cnf?": "KeyConfirmation"
   },
   "IssuedApiKeyResponse": {
     "id": "string",
@@ -297,6 +314,8 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "issuer": "string",
     "jwks_uri?": "string",
     "id_token_signing_alg_values_supported?": "string[]",
+    "introspection_endpoint": "string",
+    "introspection_endpoint_auth_methods_supported": "string[]",
     "dpop_signing_alg_values_supported": "string[]",
     "response_types_supported": "string[]",
     "grant_types_supported": "string[]"

@@ -56,6 +56,7 @@ import { ResetTokenStrategy } from './strategies/reset-token.strategy.js';
 import { TokenCookies } from './tokens/token-cookies.js';
 import { TokenVerificationService } from './tokens/token-verification.service.js';
 import { ServerMetadata } from './tokens/server-metadata.js';
+import { IntrospectionController } from './tokens/introspection.controller.js';
 import { WellKnownController } from './tokens/well-known.controller.js';
 import { LateReplayService } from './tokens/late-replay.service.js';
 import { LogoutService } from './tokens/logout.service.js';
@@ -93,6 +94,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     PasswordResetController,
     ReauthenticationController,
     WellKnownController,
+    IntrospectionController,
   ],
   providers: [
     { provide: APP_GUARD, useClass: AccessTokenGuard },

@@ -17,7 +17,7 @@ import { PasswordsService } from '../security/passwords/passwords.service.js';
 import { answerClientErrors, answerFrameworkErrors } from './client-errors.js';
 import { setUpSwagger } from './openapi/swagger-ui.js';
 import {
-  acceptJsonOnly,
+  acceptJson,
   closeConnectionsWhileStopping,
   refuseQueriesOnWrites,
   refuseSeveralHosts,
@@ -49,7 +49,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   fastify.decorate('defaultLocale', config.defaultLocale);
   if (!config.env.API_ENABLED) serveOperationsOnly(fastify);
   refuseSeveralHosts(fastify);
-  acceptJsonOnly(fastify);
+  acceptJson(fastify);
   refuseQueriesOnWrites(fastify);
   logRequests(fastify, logger);
   if (config.env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) nameSpansByRoute(fastify);

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Readiness } from '../operations/health/readiness.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
+import { FORM_TYPE, parseFormBody } from '../platform/http/validation/form-body.js';
 import { parseJsonBody } from '../platform/http/validation/json-body.js';
 import type { PasswordsService } from '../security/passwords/passwords.service.js';
 
@@ -17,14 +18,23 @@ export function serveOperationsOnly(fastify: FastifyInstance): void {
 }
 
 /**
- * Accepts one content type, uncompressed. A form, which any page may send across origins, is never
- * read (TR-04), and no decompression bomb is unpacked (IV-04).
+ * Accepts JSON, uncompressed. A form, which any page may send across origins, is refused except by
+ * routes that name its fields (TR-04), and no decompression bomb is unpacked (IV-04).
  */
-export function acceptJsonOnly(fastify: FastifyInstance): void {
+export function acceptJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
       done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  fastify.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, ({ routeOptions }, body, done) => {
+    const { formFields } = routeOptions.config;
+    if (!formFields) return done(new DomainError('unsupported_media_type', { detail: 'a form' }));
+    try {
+      done(null, parseFormBody(body as Buffer, formFields));
     } catch (error) {
       done(error as Error);
     }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resolvedField } from '../support/openapi-fields.js';
 import { givenAdmin } from '../support/admins.js';
 import { foldTypedCode } from '../../src/platform/text/typed-text.js';
+import { givenApiKey } from '../support/api-keys.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, RequestOptions } from '../support/http-client.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -57,6 +58,7 @@ beforeAll(async () => {
     admin: admin.accessToken,
     refresh: ada.refreshToken,
     reset: await resetToken(),
+    apiKeyBasic: (await givenApiKey(app, ['revocations:read'])).key,
   };
   operations = Object.entries<Record<string, any>>(docs.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
@@ -117,10 +119,10 @@ const send = ({ method, path, token }: Operation, request: RequestOptions) =>
 const expectProblem = (answer: HttpAnswer, what: string): void =>
   expect([what, problemViolations(answer), answer.text.slice(0, 500)]).toEqual([what, [], expect.any(String)]);
 
-/** Sends each bad body to each operation. */
-async function expectAllRefused(bodies: BadBody[]): Promise<void> {
+/** Sends each bad body to each operation, or to these alone. */
+async function expectAllRefused(bodies: BadBody[], to = operations): Promise<void> {
   const before = await membersNow();
-  const pairs = operations.flatMap((operation) => bodies.map((body) => ({ operation, body })));
+  const pairs = to.flatMap((operation) => bodies.map((body) => ({ operation, body })));
   await each(pairs, async ({ operation, body: { name, request, answers } }) => {
     const what = `${operation.method} ${operation.path}, ${name}`;
     const answer = await send(operation, request(operation));
@@ -384,7 +386,7 @@ const pair = (name: string, value: unknown): string => `${JSON.stringify(name)}:
 describe('a malformed request', () => {
   it('TR-04 a content type other than JSON is refused', async () => {
     const types = [
-      ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/json'],
+      ...['text/plain', 'multipart/form-data; boundary=x', 'text/json'],
       ...['text/plain; application/json', 'application/xml', 'application/octet-stream', 'application/jsonp'],
       ...['application/vnd.api+json', 'text/html', '*/*', 'json', 'application/ json', ''],
     ];
@@ -401,15 +403,19 @@ describe('a malformed request', () => {
         request: ({ body }) => ({ raw: JSON.stringify(body), headers: { 'content-type': undefined } }),
         answers: ['415 unsupported_media_type'],
       },
-      {
-        name: 'a form',
-        request: () => ({
-          raw: 'email=ada%40example.test&email=eve%40example.test',
-          headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        }),
-        answers: ['415 unsupported_media_type'],
-      },
     ]);
+  });
+
+  it('TR-04 a form is refused, except by introspection, which reads no cookie', async () => {
+    const form = (raw: string) => () => ({ raw, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    const answers = ['415 unsupported_media_type'];
+    await expectAllRefused(
+      [
+        { name: 'a form', request: form('email=ada%40example.test&email=eve%40example.test'), answers },
+        { name: 'JSON as a form', request: ({ body }) => form(JSON.stringify(body))(), answers },
+      ],
+      operations.filter(({ path }) => path !== '/api/auth/introspect'),
+    );
   });
 
   it('IV-04 a compressed body is refused unread', async () => {
@@ -787,7 +793,7 @@ describe('text with a meaning in another language', () => {
       if (answer.status >= 400) expectProblem(answer, what);
       else
         expect(what).toMatch(
-          /verify token|login-id\/check|sign-up password|sign-up\/?[\w-]* deviceName|me\/[\w/]+ code/,
+          /(verify|introspect) token|login-id\/check|sign-up password|sign-up\/?[\w-]* deviceName|me\/[\w/]+ code/,
         );
     });
     expect(await sleeps()).toBe(0);

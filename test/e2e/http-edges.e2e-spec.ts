@@ -478,6 +478,8 @@ describe('server metadata', () => {
         issuer: TEST_PUBLIC_URL,
         jwks_uri: `${TEST_PUBLIC_URL}/.well-known/jwks.json`,
         id_token_signing_alg_values_supported: ['ES256'],
+        introspection_endpoint: `${TEST_PUBLIC_URL}/api/auth/introspect`,
+        introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'Bearer'],
         dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
         response_types_supported: [],
         grant_types_supported: [],

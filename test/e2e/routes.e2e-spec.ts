@@ -61,6 +61,7 @@ const OPEN = [
 
 /** Guarded by another kind of token than the access token. */
 const BY_ANOTHER_TOKEN = {
+  'POST /auth/introspect': 'IntrospectionGuard',
   'POST /auth/logout': 'SessionTokenGuard',
   'POST /auth/password-reset': 'ResetTokenGuard',
   'POST /auth/refresh': 'RefreshTokenGuard',
@@ -123,6 +124,7 @@ describe('every route', () => {
         OPEN.includes(nameOf(route))
           ? ''
           : ({
+              IntrospectionGuard: 'apiKey,apiKeyBasic',
               ResetTokenGuard: 'reset',
               RefreshTokenGuard: 'refresh,refreshCookie',
               SessionTokenGuard: 'access,refresh,refreshCookie',

@@ -19,6 +19,11 @@ export class ApiKeyAdmission {
   async admit(request: FastifyRequest, token: string, scope: ApiKeyScope | undefined): Promise<ApiKeyPrincipal> {
     // A key is not bound to a proof, and must not pretend to be.
     if (fromBearerHeader(request) !== token) throw new DomainError('api_key_invalid', { detail: 'scheme DPoP' });
+    return this.admitKey(request, token, scope);
+  }
+
+  /** As {@link admit}, for a key from wherever the route reads it. */
+  async admitKey(request: FastifyRequest, token: string, scope: ApiKeyScope | undefined): Promise<ApiKeyPrincipal> {
     // The address counts only as far as configured proxies vouch for it (BF-02).
     const principal = await this.apiKeys.verify(token, clientAddressOf(request));
     if (scope === undefined) throw new DomainError('person_required', { detail: 'the route names no scope' });

@@ -11,6 +11,14 @@ export function fromBearerHeader({ headers }: { headers: { authorization?: strin
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
+/** Reads the password of HTTP Basic (RFC 7617); null where there is none. */
+export function fromBasicPassword({ headers }: { headers: { authorization?: string } }): string | null {
+  const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(headers.authorization ?? '')?.[1];
+  if (encoded === undefined) return null;
+  const credentials = Buffer.from(encoded, 'base64').toString('utf8');
+  return credentials.includes(':') ? credentials.slice(credentials.indexOf(':') + 1) : null;
+}
+
 /**
  * Reads an access token: with the scheme Bearer, or DPoP for a token that is bound to a key (RFC
  * 9449 section 7.1). {@link isDpopScheme} distinguishes them.

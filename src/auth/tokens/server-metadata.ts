@@ -23,6 +23,8 @@ export class ServerMetadata {
         // Libraries read here which algorithms tokens may have; some assume RS256 without it.
         id_token_signing_alg_values_supported: [algorithm],
       }),
+      introspection_endpoint: `${publicUrl}/api/auth/introspect`,
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'Bearer'],
       dpop_signing_alg_values_supported: [...PROOF_ALGORITHMS],
       // Required by RFC 8414. Empty, as there is no authorization endpoint and no OpenID provider.
       response_types_supported: [],

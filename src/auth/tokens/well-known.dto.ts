@@ -27,6 +27,12 @@ export class ServerMetadataResponse {
   /** Algorithms of access tokens; absent as jwks_uri */
   @ApiProperty({ type: [String], example: ['ES256'] }) id_token_signing_alg_values_supported?: string[];
 
+  @ApiProperty({ format: 'uri', example: 'https://accounts.example.com/api/auth/introspect' })
+  introspection_endpoint: string;
+
+  @ApiProperty({ type: [String], example: ['client_secret_basic', 'Bearer'] })
+  introspection_endpoint_auth_methods_supported: string[];
+
   @ApiProperty({ type: [String], example: ['ES256', 'EdDSA'] }) dpop_signing_alg_values_supported: string[];
 
   /** Empty: there is no authorization endpoint */

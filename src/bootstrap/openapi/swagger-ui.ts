@@ -88,6 +88,10 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
       },
       'apiKey',
     )
+    .addBasicAuth(
+      { type: 'http', scheme: 'basic', description: 'Any user name, and an API key as password.' },
+      'apiKeyBasic',
+    )
     .addCookieAuth(
       '__Host-munjigi-refresh',
       {

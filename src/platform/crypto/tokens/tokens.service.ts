@@ -179,6 +179,13 @@ export class TokensService {
     return claims;
   }
 
+  /** The issuer and the audience of a verified token. They are not cached with its claims. */
+  readIssuer(verified: string): { iss: string; aud: Audience } {
+    const payload = Buffer.from(verified.split('.')[1]!, 'base64url').toString('utf8');
+    const { iss, aud } = JSON.parse(payload) as { iss: string; aud: Audience };
+    return { iss, aud };
+  }
+
   /**
    * Checks expiry by the database's time.
    * @throws DomainError `token_expired`
