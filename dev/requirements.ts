@@ -356,6 +356,19 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'The revocation stream',
+    [
+      of('RS-20', 'P0', 'A listener gets every revocation in force, then each as it happens, of every replica'),
+      of(
+        'RS-21',
+        'P0',
+        'A listener resumes without a gap, and gets no heartbeat while the server may miss revocations',
+      ),
+      of('RS-22', 'P0', 'Only keys with `revocations:read` listen, as long as they live; no personal data is sent'),
+      of('RS-23', 'P1', 'A listener costs no query and at most 20 KiB; one that reads too slowly is cut off'),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

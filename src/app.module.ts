@@ -12,6 +12,7 @@ import { MaintenanceModule } from './operations/maintenance/maintenance.module.j
 import { MetricsModule } from './operations/metrics/metrics.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { ApiKeysDoorModule } from './integrations/api-keys/api-keys-door.module.js';
+import { RevocationStreamModule } from './integrations/revocation-stream/revocation-stream.module.js';
 import { KeyRotationModule } from './operations/key-rotation/key-rotation.module.js';
 import { MailPreviewModule } from './operations/mail-preview/mail-preview.module.js';
 
@@ -32,7 +33,7 @@ const JOBS: ScheduleModuleAsyncOptions = {
 @Module({
   imports: [
     ...[ConfigModule, DatabaseModule.forRoot(SCHEMA), ScheduleModule.forRootAsync(JOBS)],
-    ...[AuthModule, AccountModule, AdminModule, PagesModule, ApiKeysDoorModule],
+    ...[AuthModule, AccountModule, AdminModule, PagesModule, ApiKeysDoorModule, RevocationStreamModule],
     ...[HealthModule, MetricsModule, MaintenanceModule, KeyRotationModule, MailPreviewModule],
   ],
 })

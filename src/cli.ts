@@ -59,7 +59,7 @@ munjigi
     await createAdmin(options, withApplication);
   });
 
-const keys = munjigi.command('keys').description('manage secrets and keys');
+const keys = munjigi.command('keys').description('manage secrets, signing keys and API keys');
 
 keys
   .command('rotate')
@@ -80,6 +80,38 @@ keys
     const { reencryptKeys } = await import('./operations/commands/reencrypt-keys.command.js');
     const { withApplication } = await import('./bootstrap/command-application.js');
     await reencryptKeys({ check }, withApplication);
+  });
+
+keys
+  .command('create-api-key')
+  .description('create an API key for a program and print it')
+  .requiredOption('--name <name>', 'what lists and the audit log call it')
+  .requiredOption('--scopes <scopes>', 'what it opens, separated by commas: members:read,outbox:read')
+  .option('--expires-at <date>', 'when it ends, such as 2027-12-31')
+  .option('--addresses <ranges>', 'client addresses that may use it, separated by commas: 203.0.113.0/24')
+  .action(async (options: { name: string; scopes: string; expiresAt?: string; addresses?: string }) => {
+    const { createApiKey } = await import('./operations/commands/api-keys.command.js');
+    const { withApplication } = await import('./bootstrap/command-application.js');
+    await createApiKey(options, withApplication);
+  });
+
+keys
+  .command('list-api-keys')
+  .description('list API keys, newest first')
+  .action(async () => {
+    const { listApiKeys } = await import('./operations/commands/api-keys.command.js');
+    const { withApplication } = await import('./bootstrap/command-application.js');
+    await listApiKeys(withApplication);
+  });
+
+keys
+  .command('revoke-api-key')
+  .argument('<id>', 'of the key, as "list-api-keys" shows it')
+  .description('end an API key on every running server')
+  .action(async (id: string) => {
+    const { revokeApiKey } = await import('./operations/commands/api-keys.command.js');
+    const { withApplication } = await import('./bootstrap/command-application.js');
+    await revokeApiKey(id, withApplication);
   });
 
 munjigi

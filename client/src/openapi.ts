@@ -1196,6 +1196,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/integrations/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List or follow revocations
+         * @description With `Accept: text/event-stream` a stream: everything in force, then each revocation as it happens, and `heartbeat` every five seconds. Heartbeats stop while the server may miss revocations: without one for some seconds, refuse tokens. `Last-Event-ID` resumes. Revocations may repeat. Open to API keys with the scope `revocations:read`.
+         */
+        get: operations["revocationsRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -2663,6 +2683,34 @@ export interface components {
             /** @description For the next page; null on the last one */
             nextCursor: string | null;
         };
+        RevocationResponse: {
+            /**
+             * @description session: refuse the tokens with this `sid`; member: those with this `sub`
+             * @enum {string}
+             */
+            kind: "session" | "member";
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Tokens issued before this moment are refused
+             */
+            before: string;
+            /**
+             * Format: date-time
+             * @description After this moment they have all expired
+             */
+            until: string;
+            /** @example 1764000000 */
+            cursor: string;
+        };
+        RevocationsResponse: {
+            /** Format: date-time */
+            serverTime: string;
+            items: components["schemas"]["RevocationResponse"][];
+            /** @example 1764000000 */
+            nextCursor: string;
+        };
         HealthResponse: {
             /** @enum {string} */
             status: "ok";
@@ -3079,6 +3127,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `token_invalid`: Token not accepted; `api_key_invalid`: API key not accepted */
+        "401.token_invalid.api_key_invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: Not allowed; `insufficient_scope`: Scope missing; `address_not_allowed`: Address not allowed */
+        "403.forbidden.insufficient_scope.address_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `bad_request`: Bad request */
         "400.bad_request": {
             headers: {
@@ -3090,15 +3156,6 @@ export interface components {
         };
         /** @description `bad_request`: Bad request; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
         "400.bad_request.malformed_json.query_not_allowed": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `token_invalid`: Token not accepted; `api_key_invalid`: API key not accepted */
-        "401.token_invalid.api_key_invalid": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5654,6 +5711,39 @@ export interface operations {
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
             403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
             404: components["responses"]["404.not_found"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    revocationsRead: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the response before; absent: everything in force */
+                after?: string;
+            };
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationsResponse"];
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["401.token_invalid.api_key_invalid"];
+            403: components["responses"]["403.forbidden.insufficient_scope.address_not_allowed"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };

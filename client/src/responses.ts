@@ -67,6 +67,7 @@ export const OPERATIONS: Record<string, string> = {
   "GET /api/admin/api-keys": "200 ApiKeyListResponse",
   "POST /api/admin/api-keys/{id}/rotate": "200 IssuedApiKeyResponse",
   "DELETE /api/admin/api-keys/{id}": "204",
+  "GET /api/integrations/revocations": "200 RevocationsResponse",
   "GET /.well-known/jwks.json": "200 JsonWebKeySet",
   "GET /.well-known/oauth-authorization-server": "200 ServerMetadataResponse",
   "GET /.well-known/openid-configuration": "200 ServerMetadataResponse",
@@ -277,6 +278,18 @@ export const SHAPES: Record<string, Record<string, string>> = {
   "ResetTokenResponse": {
     "expiresIn": "number",
     "resetToken": "string"
+  },
+  "RevocationResponse": {
+    "kind": "string",
+    "id": "string",
+    "before": "string",
+    "until": "string",
+    "cursor": "string"
+  },
+  "RevocationsResponse": {
+    "serverTime": "string",
+    "items": "RevocationResponse[]",
+    "nextCursor": "string"
   },
   "SecurityActivityEntryResponse": {
     "type": "string",

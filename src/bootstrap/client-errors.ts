@@ -6,7 +6,7 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import type { ErrorCode } from '../platform/http/problems/error-catalogue.js';
 import { asDomainError, problemHeaders, problemOf } from '../platform/http/problems/problem-answer.js';
 import { negotiateLocale } from '../platform/i18n/locale.js';
-import { SECURITY_HEADERS } from './security-headers.js';
+import { SECURITY_HEADERS } from '../platform/http/security-headers.js';
 
 /*
  * Problem answers to requests that never reach Nest and its ProblemFilter.

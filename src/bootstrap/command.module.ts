@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../security/api-keys/api-keys.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { ConfigModule } from '../platform/config/config.module.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
@@ -19,6 +20,7 @@ import { AdminCreationService } from '../operations/commands/admin-creation.serv
   imports: [
     ConfigModule,
     DatabaseModule.forRoot(SCHEMA),
+    ApiKeysModule,
     AuditLogModule,
     VerificationModule,
     PasswordsModule,

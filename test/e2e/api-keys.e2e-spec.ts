@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SCOPES, type ApiKeyScope } from '../../src/platform/http/principal.js';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
+import { munjigi } from '../support/command-line.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
@@ -233,5 +234,37 @@ describe('the administration of API keys', () => {
   ])('refuses a wrong %s: %j', async (field, wrong) => {
     const { body } = await act('POST', '', { name: 'Backend', scopes: ['members:read'], ...wrong }).expect(422);
     expect(body.errors.map((error: { field: string }) => error.field)).toEqual([field]);
+  });
+});
+
+describe('the commands for API keys', () => {
+  const run = (...args: string[]) => munjigi(['keys', ...args], { DATABASE_URL: app.database.url });
+
+  it('AK-02 create, list and revoke a key; only the first prints it', async () => {
+    const name = unique.loginId();
+    const created = await run('create-api-key', '--name', name, '--scopes', 'members:read, events:read');
+    expect(created).toMatchObject({ code: 0, stderr: expect.stringContaining(name) });
+    const key = created.stdout.trim();
+    await readMembers(key).expect(200);
+    const listed = await run('list-api-keys');
+    const [id = ''] = listed.stdout
+      .split('\n')
+      .find((line) => line.includes(name))!
+      .split(' ');
+    expect(listed.stdout).toContain('members:read,events:read');
+    expect(listed.stdout + created.stderr).not.toContain(key.slice(-43));
+    expect(await run('revoke-api-key', id)).toMatchObject({ code: 0 });
+    await eventually('the key is revoked', async () => (await readMembers(key)).status === 401 || undefined);
+    expect(await run('revoke-api-key', id)).toMatchObject({ code: 1, stderr: expect.stringContaining('is revoked') });
+  });
+
+  it.each([
+    ['--name', 'Backend', '--scopes', 'everything'],
+    ['--name', '', '--scopes', 'members:read'],
+    ['--name', 'Backend', '--scopes', 'members:read', '--expires-at', '2020-01-01'],
+    ['--name', 'Backend', '--scopes', 'members:read', '--addresses', '10.0.0.0/33'],
+    ['--name', 'Backend'],
+  ])('refuse wrong options: %s %s %s %s', async (...args) => {
+    expect((await munjigi(['keys', 'create-api-key', ...args])).code).toBe(2);
   });
 });

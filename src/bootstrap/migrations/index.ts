@@ -20,6 +20,7 @@ import { BoundSessions1764910800000 } from './1764910800000-bound-sessions.js';
 import { PasskeyAaguid1764910900000 } from './1764910900000-passkey-aaguid.js';
 import { SessionFirstFactor1765000000000 } from './1765000000000-session-first-factor.js';
 import { ApiKeys1765010000000 } from './1765010000000-api-keys.js';
+import { RevocationTimes1765010010000 } from './1765010010000-revocation-times.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   PasskeyAaguid1764910900000,
   SessionFirstFactor1765000000000,
   ApiKeys1765010000000,
+  RevocationTimes1765010010000,
 ];

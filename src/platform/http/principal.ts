@@ -30,6 +30,8 @@ export interface ApiKeyPrincipal {
   readonly scopes: readonly ApiKeyScope[];
   /** The digest of the secret that the request carried. A rotation can end one secret of a key. */
   readonly secretDigest: Buffer;
+  /** Seconds since 1970; null without an end. */
+  readonly expiresAt: number | null;
 }
 
 /** On whose behalf a request runs: a member of a session, or an API key. */

@@ -38,7 +38,7 @@ export class ApiKeyVerificationService {
     if (this.hasExpired(key)) throw invalid('expired');
     if (!isAllowedFrom(ip, key)) throw new DomainError('address_not_allowed', { detail: ip });
     this.uses.count(key.id);
-    return { apiKeyId: key.id, scopes: key.scopes, secretDigest };
+    return { apiKeyId: key.id, scopes: key.scopes, secretDigest, expiresAt: key.expiresAt };
   }
 
   /** Whether the key still works that was verified before: for requests that last. */

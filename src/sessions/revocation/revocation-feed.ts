@@ -11,7 +11,18 @@ const IS_ENDED = {
     WHERE s.id = $1 AND s.ended_at IS NULL AND m.status = 'active') AS ended`,
 };
 
+const READ_ALL = `SELECT session_id AS id, floor(extract(epoch FROM expires_at))::int AS until, ceil(extract(epoch FROM revoked_at))::int AS before
+  FROM revocations WHERE expires_at > now()`;
+
 const PRUNE_EVERY = 1000;
+
+/** A revoked session. Both times are whole seconds since 1970. */
+export interface RevokedSession {
+  /** Access tokens that were issued before this moment must be refused. */
+  readonly before: number;
+  /** From this moment on they have all expired. */
+  readonly until: number;
+}
 
 /**
  * Holds the revoked sessions in memory, so that checking an access token needs no query. Every
@@ -20,8 +31,9 @@ const PRUNE_EVERY = 1000;
  */
 @Injectable()
 export class RevocationFeed implements OnModuleInit {
-  /** Session id to the second (since 1970) after which all its access tokens have expired. */
-  private readonly revoked = new Map<string, number>();
+  /** By session id. */
+  private readonly revoked = new Map<string, RevokedSession>();
+  private readonly listeners: ((sessionId: string, session: RevokedSession) => void)[] = [];
   private addedSincePrune = 0;
 
   constructor(
@@ -34,14 +46,14 @@ export class RevocationFeed implements OnModuleInit {
     this.notifications.subscribe({
       channel: REVOCATION_CHANNEL,
       onMessage: (payload) => {
-        const [sessionId, until] = payload.split(' ');
-        this.add(sessionId!, Number(until));
+        const [sessionId, until, before] = payload.split(' ');
+        // A server of version 1 sends no second time: it ended the session just now.
+        this.add(sessionId!, { until: Number(until), before: Number(before ?? Math.ceil(this.clock.now())) });
       },
       onConnected: async (query) => {
-        const { rows } = await query(
-          'SELECT session_id, extract(epoch FROM expires_at)::float8 AS until FROM revocations WHERE expires_at > now()',
-        );
-        for (const row of rows as { session_id: string; until: number }[]) this.add(row.session_id, row.until);
+        const { rows } = await query(READ_ALL);
+        for (const { id, until, before } of rows as (RevokedSession & { id: string })[])
+          this.add(id, { until, before });
       },
     });
   }
@@ -60,6 +72,16 @@ export class RevocationFeed implements OnModuleInit {
     return this.revoked.size;
   }
 
+  /** All revoked sessions by their ids, some of which may have expired by now. */
+  entries(): IterableIterator<[string, RevokedSession]> {
+    return this.revoked.entries();
+  }
+
+  /** Calls the listener for each session that is revoked from now on, once. */
+  onRevoked(listener: (sessionId: string, session: RevokedSession) => void): void {
+    this.listeners.push(listener);
+  }
+
   /**
    * Whether access tokens of this session must be refused. Returns a promise only while the feed is
    * interrupted.
@@ -72,15 +94,18 @@ export class RevocationFeed implements OnModuleInit {
    * Adds a revocation. The server that revokes calls this itself, because its next request may
    * arrive before its own notification.
    */
-  add(sessionId: string, untilSeconds: number): void {
-    this.revoked.set(sessionId, untilSeconds);
+  add(sessionId: string, session: RevokedSession): void {
+    const isKnown = this.revoked.has(sessionId);
+    this.revoked.set(sessionId, session);
+    if (isKnown) return;
+    for (const listener of this.listeners) listener(sessionId, session);
     this.addedSincePrune += 1;
     if (this.addedSincePrune >= PRUNE_EVERY) this.prune();
   }
 
   private prune(): void {
     const now = this.clock.nowSeconds();
-    for (const [sessionId, until] of this.revoked) if (until < now) this.revoked.delete(sessionId);
+    for (const [sessionId, { until }] of this.revoked) if (until < now) this.revoked.delete(sessionId);
     this.addedSincePrune = 0;
   }
 

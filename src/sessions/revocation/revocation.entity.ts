@@ -8,5 +8,6 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('revocations_expires_at', ['expiresAt'])
 export class Revocation {
   @PrimaryColumn('uuid', { name: 'session_id' }) sessionId: string;
+  @Column('timestamptz', { name: 'revoked_at', default: () => 'now()' }) revokedAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
 }

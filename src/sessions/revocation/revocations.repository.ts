@@ -20,11 +20,12 @@ export class RevocationsRepository {
     if (sessionIds.length === 0) return;
     await tx.query(
       `WITH revoked AS (
-         INSERT INTO revocations (session_id, expires_at)
-         SELECT id, clock_timestamp() + make_interval(secs => $2) FROM unnest($1::uuid[]) AS id
+         INSERT INTO revocations (session_id, revoked_at, expires_at)
+         SELECT id, clock_timestamp(), clock_timestamp() + make_interval(secs => $2) FROM unnest($1::uuid[]) AS id
          ON CONFLICT (session_id) DO UPDATE SET expires_at = excluded.expires_at
-         RETURNING session_id, expires_at)
-       SELECT pg_notify('${REVOCATION_CHANNEL}', session_id || ' ' || floor(extract(epoch FROM expires_at))) FROM revoked`,
+         RETURNING session_id, revoked_at, expires_at)
+       SELECT pg_notify('${REVOCATION_CHANNEL}', session_id || ' ' || floor(extract(epoch FROM expires_at))
+         || ' ' || ceil(extract(epoch FROM revoked_at))) FROM revoked`,
       [[...sessionIds], accessTtlSeconds + REVOCATION_MARGIN_SECONDS],
     );
   }

@@ -79,8 +79,9 @@ export class SessionRevocationService {
       await this.auditLog.record(tx, 'session.ended', { memberId, sessionId, context }, { reason });
     // The next request to this server may arrive before the server receives its own notification.
     tx.afterCommit(() => {
-      const until = this.clock.nowSeconds() + ttl + REVOCATION_MARGIN_SECONDS;
-      for (const sessionId of sessionIds) this.feed.add(sessionId, until);
+      const before = Math.ceil(this.clock.now());
+      const until = before + ttl + REVOCATION_MARGIN_SECONDS;
+      for (const sessionId of sessionIds) this.feed.add(sessionId, { before, until });
     });
   }
 }

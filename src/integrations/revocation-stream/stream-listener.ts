@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http';
+import type { ApiKeyPrincipal } from '../../platform/http/principal.js';
+
+/** What may wait for a listener besides the first message, in bytes. */
+const MAX_BUFFERED_BYTES = 256 * 1024;
+/** A listener is cut off when nothing of what waits was taken during so many heartbeats. */
+const MAX_STALLED_BEATS = 6;
+
+/** The parts of a response that a listener uses. */
+export type StreamResponse = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'writableLength' | 'once'>;
+
+/**
+ * One open stream. It keeps no copy of what it sends: all listeners share the bytes. A listener that
+ * reads too slowly is cut off instead of filling the memory; it resumes with its last position.
+ */
+export class StreamListener {
+  private limit: number;
+  private stalledBeats = 0;
+  private waitingBytes = 0;
+  private isOver = false;
+
+  /** @param first the snapshot, which may be larger than the limit until it is read */
+  constructor(
+    private readonly response: StreamResponse,
+    readonly principal: ApiKeyPrincipal,
+    first: readonly Buffer[],
+  ) {
+    this.limit = MAX_BUFFERED_BYTES + first.reduce((sum, { length }) => sum + length, 0);
+    const isRead = first.map((chunk) => response.write(chunk)).every(Boolean);
+    if (isRead) this.limit = MAX_BUFFERED_BYTES;
+    else response.once('drain', () => (this.limit = MAX_BUFFERED_BYTES));
+  }
+
+  send(chunk: Buffer): void {
+    if (this.isOver) return;
+    if (this.response.writableLength > this.limit) this.cutOff();
+    else this.response.write(chunk);
+  }
+
+  /** As {@link send}, and cuts off a listener that takes nothing. */
+  beat(chunk: Buffer): void {
+    const waiting = this.response.writableLength;
+    this.stalledBeats = waiting > 0 && waiting >= this.waitingBytes ? this.stalledBeats + 1 : 0;
+    this.waitingBytes = waiting;
+    if (this.stalledBeats >= MAX_STALLED_BEATS) this.cutOff();
+    else this.send(chunk);
+  }
+
+  /** Ends the stream; the listener connects again. One that is not reading would delay a shutdown. */
+  end(): void {
+    this.isOver = true;
+    if (this.response.writableLength > 0) this.response.destroy();
+    else this.response.end();
+  }
+
+  private cutOff(): void {
+    this.isOver = true;
+    this.response.destroy();
+  }
+}

@@ -1,0 +1,207 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { SCOPES } from '../../src/platform/http/principal.js';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { givenAdmin } from '../support/admins.js';
+import { givenApiKey } from '../support/api-keys.js';
+import { eventually } from '../support/eventually.js';
+import { given, type GivenMember } from '../support/factories.js';
+import { RevocationListener } from '../support/revocation-listener.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { TestApp } from '../support/test-app.js';
+import { allowManyStarts } from '../support/test-length.js';
+
+allowManyStarts();
+
+const QUICK_HEARTBEATS = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'quick-heartbeats.js')).href;
+
+let app: TestApp;
+let replica: TestApp;
+let proxy: TcpProxy;
+let key: string;
+const listeners: RevocationListener[] = [];
+beforeAll(async () => {
+  app = await TestApp.start({ env: { NODE_OPTIONS: `--import ${QUICK_HEARTBEATS}` } });
+  proxy = await TcpProxy.to(app.database.url);
+  replica = await app.replica({ env: { DATABASE_URL: proxy.url } });
+  ({ key } = await givenApiKey(app, ['revocations:read']));
+});
+afterAll(async () => {
+  await app.stop();
+  await proxy.disconnect();
+});
+afterEach(() => {
+  for (const listener of listeners.splice(0)) listener.close();
+});
+
+const listen = async (at: TestApp, options: { key?: string; lastEventId?: string; query?: string } = {}) => {
+  const listener = await RevocationListener.connect(at.origin, options.key ?? key, options);
+  listeners.push(listener);
+  return listener;
+};
+const logout = async ({ accessToken }: GivenMember, at = app) =>
+  at.post('/api/auth/logout', undefined, accessToken).expect(204);
+const list = async (query = '') => (await app.get(`/api/integrations/revocations${query}`, key).expect(200)).body;
+
+describe('the revocation stream', () => {
+  it('RS-20 begins with what is in force, and then has each revocation of any replica', async () => {
+    const [before, ada, bob] = [await given.member(app), await given.member(app), await given.member(app)];
+    await logout(before);
+    const listener = await listen(replica);
+    await listener.untilHeartbeat(1);
+    expect(listener.revoked).toContain(before.sessionId);
+    expect(listener.messages.at(-1)!.event).toBe('heartbeat');
+    await logout(ada, app);
+    await logout(bob, replica);
+    const { data, id } = await listener.untilRevoked(ada.sessionId);
+    expect(Object.keys(data).sort()).toEqual(['before', 'cursor', 'id', 'kind', 'until']);
+    expect([data.kind, data.cursor]).toEqual(['session', id]);
+    const [issued, expires] = [Date.parse(data.before), Date.parse(data.until)];
+    expect(Math.abs(issued - Date.now())).toBeLessThan(60_000);
+    expect((expires - issued) / 1000).toBeGreaterThanOrEqual(600);
+    await listener.untilRevoked(bob.sessionId);
+    expect(listener.revoked.filter((session) => session === bob.sessionId)).toHaveLength(1);
+    await listener.untilHeartbeat(2);
+    expect(Math.abs(Date.parse(listener.heartbeats().at(-1)!.data.serverTime) - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('RS-20 has every session of a member who is disabled', async () => {
+    const admin = await givenAdmin(app);
+    const ada = await given.member(app);
+    const { body } = await app.post('/api/auth/login', { identifier: ada.loginId, password: ada.password }).expect(200);
+    const listener = await listen(app);
+    await app.patch(`/api/admin/members/${ada.id}`, { status: 'disabled' }, admin.accessToken).expect(200);
+    for (const session of [ada.sessionId, body.sessionId]) await listener.untilRevoked(session);
+  });
+
+  it('RS-20 is also a list, for programs that ask from time to time', async () => {
+    const ada = await given.member(app);
+    const { nextCursor } = await list();
+    await logout(ada);
+    const { items, serverTime } = await list(`?after=${nextCursor}`);
+    expect(items.map(({ id }: any) => id)).toContain(ada.sessionId);
+    expect(Date.parse(serverTime)).not.toBeNaN();
+    const { items: later } = await list(`?after=${Number(nextCursor) + 600}`);
+    expect(later).toEqual([]);
+  });
+
+  it('RS-21 resumes at another replica without a gap, and repeats little', async () => {
+    const [old, ada] = [await given.member(app), await given.member(app)];
+    await logout(old);
+    await app.sql.query(`UPDATE revocations SET revoked_at = now() - interval '5 minutes' WHERE session_id = $1`, [
+      old.sessionId,
+    ]);
+    const first = await listen(app);
+    await first.untilHeartbeat(1);
+    const lastEventId = first.lastId!;
+    first.close();
+    await logout(ada);
+    const fresh = await app.replica(); // reads the changed time of the old revocation
+    const second = await listen(fresh, { lastEventId });
+    await second.untilHeartbeat(1);
+    expect(second.revoked).toContain(ada.sessionId);
+    expect(second.revoked).not.toContain(old.sessionId);
+    const whole = await listen(fresh, { lastEventId: 'nonsense' });
+    await whole.untilHeartbeat(1);
+    expect(whole.revoked).toContain(old.sessionId);
+    await fresh.stop();
+    await whole.untilOver(); // a server that stops ends its streams
+  });
+
+  it('RS-21 stops its heartbeats while the server may miss revocations, and has them before it goes on', async () => {
+    const [ada, bob] = [await given.member(app), await given.member(app)];
+    const listener = await listen(replica);
+    await listener.untilHeartbeat(1);
+    proxy.block('munjigi-listen');
+    try {
+      await eventually('the notice', async () => listener.messages.find(({ event }) => event === 'interrupted'));
+      const beats = listener.heartbeats().length;
+      await expect(listen(replica)).rejects.toThrow('503');
+      expect((await replica.get('/api/integrations/revocations', key)).status).toBe(503);
+      await logout(ada);
+      const bytes = listener.received;
+      await eventually('another comment', async () => listener.received > bytes || undefined);
+      expect(listener.heartbeats().length).toBe(beats);
+      expect(listener.revoked).not.toContain(ada.sessionId);
+    } finally {
+      proxy.unblock();
+    }
+    const beats = listener.heartbeats().length;
+    await listener.untilHeartbeat(beats + 1);
+    const at = listener.messages.findIndex(({ data }) => data.id === ada.sessionId);
+    expect(at).toBeGreaterThan(0);
+    expect(listener.messages.slice(at).map(({ event }) => event)).toContain('heartbeat');
+    expect(listener.messages.filter(({ event }) => event === 'interrupted')).toHaveLength(1);
+    await logout(bob);
+    await listener.untilRevoked(bob.sessionId);
+  });
+
+  it('RS-22 is refused to members, to administrators, without a key and to keys without the scope', async () => {
+    const others = SCOPES.filter((scope) => scope !== 'revocations:read');
+    const { key: other } = await givenApiKey(app, others);
+    const admin = await givenAdmin(app);
+    const expected = [
+      [undefined, 401, 'token_invalid'],
+      [other, 403, 'insufficient_scope'],
+      [admin.accessToken, 403, 'forbidden'],
+      [(await given.member(app)).accessToken, 403, 'forbidden'],
+      [admin.refreshToken, 401, 'token_invalid'],
+    ] as const;
+    for (const [token, status, code] of expected)
+      for (const accept of ['text/event-stream', 'application/json']) {
+        const answer = await app.request('GET', '/api/integrations/revocations', { token, headers: { accept } });
+        expect([answer.status, answer.body.code]).toEqual([status, code]);
+      }
+  });
+
+  it('RS-22 ends when its key is revoked, loses its secret or expires, and other streams go on', async () => {
+    const admin = await givenAdmin(app);
+    const revoked = await givenApiKey(app, ['revocations:read']);
+    const rotated = await givenApiKey(app, ['revocations:read']);
+    const expiring = await givenApiKey(app, ['revocations:read'], { expiresAt: new Date(Date.now() + 2_000) });
+    const others = await listen(app);
+    const [one, two, three] = [
+      await listen(replica, { key: revoked.key }),
+      await listen(replica, { key: rotated.key }),
+      await listen(app, { key: expiring.key }),
+    ];
+    const act = (method: string, path: string) =>
+      app.request(method, `/api/admin/api-keys/${path}`, { token: admin.accessToken });
+    await act('DELETE', revoked.id).expect(204);
+    await one.untilOver();
+    await act('POST', `${rotated.id}/rotate`).expect(200);
+    await two.untilHeartbeat(two.heartbeats().length + 1);
+    expect(two.isOver).toBe(false);
+    await act('POST', `${rotated.id}/rotate`).expect(200);
+    await two.untilOver();
+    await three.untilOver();
+    expect(others.isOver).toBe(false);
+    await expect(listen(replica, { key: revoked.key })).rejects.toThrow('401');
+  });
+
+  it('RS-23 cuts off a reader that takes nothing, which then resumes without a gap', async () => {
+    const slow = await listen(app);
+    await slow.untilHeartbeat(1);
+    const lastEventId = slow.lastId!;
+    slow.pause();
+    const other = await listen(app);
+    // More than the buffers of both ends of the connection hold.
+    for (let round = 0; round < 6; round += 1)
+      await app.sql.query(
+        `SELECT pg_notify('munjigi_revocations', gen_random_uuid() || ' ' || $1 || ' ' || $2) FROM generate_series(1, 10000)`,
+        [Math.ceil(Date.now() / 1000) + 600, Math.ceil(Date.now() / 1000)],
+      );
+    const last = randomUUID();
+    await app.sql.query(`SELECT pg_notify('munjigi_revocations', $1 || ' ' || $2 || ' ' || $3)`, [
+      ...[last, Math.ceil(Date.now() / 1000) + 600, Math.ceil(Date.now() / 1000)],
+    ]);
+    await other.untilRevoked(last);
+    slow.resume();
+    await slow.untilOver();
+    expect(slow.revoked).not.toContain(last);
+    const again = await listen(app, { lastEventId });
+    await again.untilRevoked(last);
+  });
+});
