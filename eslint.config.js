@@ -67,7 +67,9 @@ export default tseslint.config(
   },
   {
     files: ['examples/**/*.ts'],
-    languageOptions: { parserOptions: { project: ['examples/spa/tsconfig.json'] } },
+    languageOptions: {
+      parserOptions: { project: ['examples/spa/tsconfig.json', 'examples/resource-servers/nest/tsconfig.json'] },
+    },
   },
   {
     files: ['src/**/*.ts'],
@@ -100,6 +102,9 @@ export default tseslint.config(
     files: ['src/main.ts', 'src/bootstrap/migrate.ts', 'src/**/*.command.ts'],
     rules: { 'no-console': 'off' },
   },
-  { files: ['*.js', 'dev/**/*.js', 'test/**/*.js', 'bench/**/*.js'], languageOptions: { globals: globals.node } },
+  {
+    files: ['*.js', 'dev/**/*.js', 'examples/resource-servers/**/*.js', 'test/**/*.js', 'bench/**/*.js'],
+    languageOptions: { globals: globals.node },
+  },
   { files: ['src/pages/**/*.js'], languageOptions: { globals: globals.browser } },
 );

@@ -330,6 +330,10 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
   [
     'Your own API',
     [
+      of('RS-01', 'P0', 'An API that follows the stream refuses a session within a second after it has ended'),
+      of('RS-02', 'P0', 'An API that lost the stream fails closed, and resumes without a gap'),
+      of('RS-04', 'P1', 'A removed signing key is trusted no longer than keys may be cached'),
+      of('RS-05', 'P0', 'APIs refuse tokens of another purpose, audience, issuer, algorithm or key, and wrong proofs'),
       of('RS-06', 'P1', 'Access tokens have the claims of RFC 9068; those of 1.0 stay valid until they expire'),
       of('RS-07', 'P0', 'auth_time and amr state when and how the member last authenticated, from the next token on'),
       of('RS-09', 'P1', 'Introspection answers API keys alone, and nothing but active: false about a dead token'),

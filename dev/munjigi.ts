@@ -1,5 +1,5 @@
-// `npm run admin:create -- --email … --login-id …`: `munjigi admin create` on the database of a
-// running `npm start`, or on the one that DATABASE_URL names.
+// `npm run munjigi -- <command>`: the command line on the database of a running `npm start`, or on
+// the one that DATABASE_URL names.
 import { spawnSync } from 'node:child_process';
 import { buildIfStale } from './build.js';
 import { exitCode } from './child.js';
@@ -19,13 +19,9 @@ if (stack === undefined) {
   process.exit(1);
 }
 await buildIfStale();
-const { status, signal } = spawnSync(
-  process.execPath,
-  ['dist/munjigi.cjs', 'admin', 'create', ...process.argv.slice(2)],
-  {
-    cwd: PROJECT_ROOT,
-    env: { ...process.env, ...stack },
-    stdio: 'inherit',
-  },
-);
+const { status, signal } = spawnSync(process.execPath, ['dist/munjigi.cjs', ...process.argv.slice(2)], {
+  cwd: PROJECT_ROOT,
+  env: { ...process.env, ...stack },
+  stdio: 'inherit',
+});
 process.exit(exitCode(status, signal));
