@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenApiKey, type GivenApiKey } from '../support/api-keys.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
@@ -11,6 +12,7 @@ describe('database dump', () => {
   let app: TestApp;
   let ada: EnrolledMember;
   let grace: GivenMember;
+  let apiKey: GivenApiKey;
   /** All credentials in the form in which their owners use them. */
   let secrets: Record<string, string>;
   let values: string[];
@@ -31,6 +33,7 @@ describe('database dump', () => {
     const { body: challenge } = await ada.client.post('/api/auth/login', login).expect(200);
     const resetToken = await resetTokenFor(app, grace);
     const find = await askFor(app, 'login-id', ada);
+    apiKey = await givenApiKey(app, ['members:read']);
     await outboxEmpty(app);
     secrets = {
       password: ada.password,
@@ -39,6 +42,7 @@ describe('database dump', () => {
       'refresh token': ada.refreshToken,
       'device token': ada.deviceToken,
       'mfa token': challenge.mfaToken,
+      'secret of an API key': apiKey.key.slice(-43),
       'reset token': resetToken,
       'TOTP secret': ada.secret,
       'id of a sign-up': signUp.signUpId,
@@ -78,6 +82,7 @@ describe('database dump', () => {
       device: (deviceToken) =>
         app.client().post('/api/auth/login', { identifier: grace.loginId, password: 'wrong', deviceToken }),
       bearer: (token) => app.get('/api/members/me', token),
+      'API key': (secret) => app.get('/api/admin/members', apiKey.key.slice(0, -43) + secret),
       refresh: (refreshToken) => app.post('/api/auth/refresh', { refreshToken }),
       reset: (resetToken) => app.post('/api/auth/password-reset', { resetToken, newPassword: unique.password() }),
       'reset link': (token) => app.post('/api/auth/password-reset/confirm-link', { token }),
@@ -108,6 +113,7 @@ describe('database dump', () => {
     expect(accepted).toEqual([]);
     // Sanity check: the real credentials work.
     expect((await app.get('/api/members/me', secrets['access token'])).status).toBe(200);
+    expect((await app.get('/api/admin/members', apiKey.key)).status).toBe(200);
     expect((await app.post('/api/auth/sign-up/inspect-link', { token: secrets['link of a sign-up'] })).status).toBe(
       200,
     );

@@ -6,6 +6,7 @@ import { SCOPES } from '../../src/platform/http/principal.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { givenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
+import { isInstalled, skipNotice, startNginx, type ExternalServer } from '../support/debian-server.js';
 import { eventually } from '../support/eventually.js';
 import { given, type GivenMember } from '../support/factories.js';
 import { RevocationListener } from '../support/revocation-listener.js';
@@ -36,14 +37,38 @@ afterEach(() => {
   for (const listener of listeners.splice(0)) listener.close();
 });
 
-const listen = async (at: TestApp, options: { key?: string; lastEventId?: string; query?: string } = {}) => {
-  const listener = await RevocationListener.connect(at.origin, options.key ?? key, options);
+interface ListenOptions {
+  key?: string;
+  lastEventId?: string;
+}
+const connect = async (origin: string, options: ListenOptions = {}) => {
+  const listener = await RevocationListener.connect(origin, options.key ?? key, options);
   listeners.push(listener);
   return listener;
 };
+const listen = (at: TestApp, options?: ListenOptions) => connect(at.origin, options);
+
 const logout = async ({ accessToken }: GivenMember, at = app) =>
   at.post('/api/auth/logout', undefined, accessToken).expect(204);
 const list = async (query = '') => (await app.get(`/api/integrations/revocations${query}`, key).expect(200)).body;
+
+/**
+ * Sends more revocations than the buffers of both ends of a connection hold, and waits until the
+ * server has them.
+ * @returns the last one
+ */
+async function floodWithRevocations(): Promise<string> {
+  const now = Math.ceil(Date.now() / 1000);
+  const later = now + 1000;
+  for (let round = 0; round < 6; round += 1)
+    await app.sql.query(
+      `SELECT pg_notify('munjigi_revocations', gen_random_uuid() || ' ${later} ${now}') FROM generate_series(1, 10000)`,
+    );
+  const last = randomUUID();
+  await app.sql.query(`SELECT pg_notify('munjigi_revocations', $1 || ' ${later} ${later}')`, [last]);
+  await eventually('the last revocation', async () => (await list(`?after=${later}`)).items.length > 0 || undefined);
+  return last;
+}
 
 describe('the revocation stream', () => {
   it('RS-20 begins with what is in force, and then has each revocation of any replica', async () => {
@@ -186,22 +211,45 @@ describe('the revocation stream', () => {
     await slow.untilHeartbeat(1);
     const lastEventId = slow.lastId!;
     slow.pause();
-    const other = await listen(app);
-    // More than the buffers of both ends of the connection hold.
-    for (let round = 0; round < 6; round += 1)
-      await app.sql.query(
-        `SELECT pg_notify('munjigi_revocations', gen_random_uuid() || ' ' || $1 || ' ' || $2) FROM generate_series(1, 10000)`,
-        [Math.ceil(Date.now() / 1000) + 600, Math.ceil(Date.now() / 1000)],
-      );
-    const last = randomUUID();
-    await app.sql.query(`SELECT pg_notify('munjigi_revocations', $1 || ' ' || $2 || ' ' || $3)`, [
-      ...[last, Math.ceil(Date.now() / 1000) + 600, Math.ceil(Date.now() / 1000)],
-    ]);
-    await other.untilRevoked(last);
+    const last = await floodWithRevocations();
     slow.resume();
     await slow.untilOver();
     expect(slow.revoked).not.toContain(last);
     const again = await listen(app, { lastEventId });
     await again.untilRevoked(last);
+  });
+});
+
+const withNginx = isInstalled('nginx') && isInstalled('openssl') ? describe : describe.skip;
+if (withNginx === describe.skip) skipNotice('nginx', 'nginx-light');
+
+withNginx('the revocation stream behind nginx, as deploy/ configures it', () => {
+  let nginx: ExternalServer & { url: string };
+  beforeAll(async () => {
+    nginx = await startNginx([app, replica].map(({ origin }) => Number(new URL(origin).port)));
+  });
+  afterAll(() => nginx?.stop());
+
+  it('RS-20 passes each message on at once, from either replica', async () => {
+    const [ada, bob] = [await given.member(app), await given.member(app)];
+    const through = [await connect(nginx.url), await connect(nginx.url)];
+    for (const listener of through) {
+      expect(listener.response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+      await listener.untilHeartbeat(2);
+    }
+    await logout(ada, app);
+    for (const listener of through) await listener.untilRevoked(ada.sessionId);
+    await logout(bob, replica);
+    for (const listener of through) await listener.untilRevoked(bob.sessionId);
+  });
+
+  it('RS-23 cuts off a reader that takes nothing there too', async () => {
+    const slow = await connect(nginx.url);
+    await slow.untilHeartbeat(1);
+    slow.pause();
+    const last = await floodWithRevocations();
+    slow.resume();
+    await slow.untilOver();
+    await (await connect(nginx.url)).untilRevoked(last);
   });
 });

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenApiKey } from '../support/api-keys.js';
 import { BreakablePostgres } from '../support/breakable-postgres.js';
 import { eventually } from '../support/eventually.js';
 import { unique } from '../support/factories.js';
@@ -135,6 +136,12 @@ describe('all logs', () => {
     await refused(client.post('/api/auth/refresh', undefined, accessToken));
     await refused(client.get(`/api/members/me?access_token=${accessToken}`));
     await refused(client.get(`/api/${refreshToken}`, accessToken));
+    const { key } = await givenApiKey(app, ['members:read']);
+    secrets.add('API key', key);
+    secrets.add('secret of an API key', key.slice(-43));
+    await did(client.get('/api/admin/members?limit=1', key));
+    await refused(client.get('/api/members/me', key));
+    await refused(client.get('/api/admin/members', key.slice(0, -1)));
     await refused(client.post(`/api/auth/refresh?refreshToken=${refreshToken}`));
     await refused(
       client.request('POST', '/api/auth/login', { raw: `{"identifier":"${loginId}","password":"${password}` }),

@@ -1,13 +1,14 @@
 import { type ChildProcess, execFileSync, type ExecFileSyncOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../../dev/free-port.js';
+import { PROJECT_ROOT } from '../../dev/project.js';
 import { postgresAccount } from '../../dev/run-as.js';
 import { eventually } from './eventually.js';
 
@@ -55,6 +56,33 @@ max_client_conn = 200
   url.hostname = '127.0.0.1';
   url.port = String(server.port);
   return { ...server, url: url.href };
+}
+
+/** nginx as `deploy/nginx.conf` configures it, with another certificate, in front of these ports. */
+export async function startNginx(ports: readonly number[]): Promise<ExternalServer & { url: string }> {
+  const deployed = await readFile(path.join(PROJECT_ROOT, 'deploy', 'nginx.conf'), 'utf8');
+  const servers = ports.map((port) => `server 127.0.0.1:${port} max_fails=2 fail_timeout=5s;`).join('\n');
+  const server = await start('nginx', (port, directory) => ({
+    args: ['-p', directory, '-c', path.join(directory, 'nginx.conf'), '-g', 'daemon off;'],
+    file: 'nginx.conf',
+    text: deployed
+      .replace(/server web-1[^]*?(?=\n\s*keepalive)/, servers)
+      .replaceAll('/etc/nginx/tls', directory)
+      .replaceAll(/\/dev\/std\w+/g, path.join(directory, 'log'))
+      .replace('/tmp/nginx.pid', path.join(directory, 'nginx.pid'))
+      // Debian's nginx is older than the image's; the directive was an argument of `listen` then.
+      .replace(/listen 8443 ssl;\s*http2 on;/, `listen 127.0.0.1:${port} ssl http2;`),
+    prepare: (options) =>
+      execFileSync(
+        'openssl',
+        'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=test -keyout key.pem -out fullchain.pem'.split(
+          ' ',
+        ),
+        options,
+      ),
+    stopBy: 'SIGTERM', // its workers end as well
+  }));
+  return { ...server, url: `https://127.0.0.1:${server.port}` };
 }
 
 /** Redis without persistence. */
@@ -115,10 +143,10 @@ interface Start {
   readonly stopBy?: NodeJS.Signals;
 }
 
-async function start(program: string, configure: (port: number) => Start): Promise<ExternalServer> {
+async function start(program: string, configure: (port: number, directory: string) => Start): Promise<ExternalServer> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'munjigi-test-'));
   const port = await freePort();
-  const { args, file, text = '', prepare, stopBy = 'SIGKILL' } = configure(port);
+  const { args, file, text = '', prepare, stopBy = 'SIGKILL' } = configure(port, directory);
   if (file !== undefined) await writeFile(path.join(directory, file), text);
   // Like PostgreSQL, PgBouncer refuses to run as root.
   const account = await postgresAccount(directory);

@@ -38,7 +38,7 @@ describe('a stream listener', () => {
   it('RS-23 is cut off when more waits for it than the limit', () => {
     const response = new SlowResponse();
     const listener = listenTo(response);
-    for (let chunk = 0; chunk < 256; chunk += 1) listener.send(Buffer.alloc(KIB));
+    for (let chunk = 0; chunk < 1024; chunk += 1) listener.send(Buffer.alloc(KIB));
     listener.send(Buffer.alloc(1));
     expect(response.destroy).not.toHaveBeenCalled();
     listener.send(Buffer.alloc(1));
@@ -48,11 +48,11 @@ describe('a stream listener', () => {
   it('RS-23 may take its time for a snapshot above the limit, and for nothing after it', () => {
     const response = new SlowResponse();
     const listener = listenTo(response, Buffer.alloc(1000 * KIB));
-    listener.send(Buffer.alloc(200 * KIB));
+    listener.send(Buffer.alloc(1000 * KIB));
     listener.send(Buffer.alloc(1));
     expect(response.destroy).not.toHaveBeenCalled();
     response.read();
-    listener.send(Buffer.alloc(300 * KIB));
+    listener.send(Buffer.alloc(1025 * KIB));
     listener.send(Buffer.alloc(1));
     expect(response.destroy).toHaveBeenCalledTimes(1);
   });

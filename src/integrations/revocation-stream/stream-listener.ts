@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ApiKeyPrincipal } from '../../platform/http/principal.js';
 
 /** What may wait for a listener besides the first message, in bytes. */
-const MAX_BUFFERED_BYTES = 256 * 1024;
+const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** A listener is cut off when nothing of what waits was taken during so many heartbeats. */
 const MAX_STALLED_BEATS = 6;
 

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { givenApiKey } from '../support/api-keys.js';
+import { eventually } from '../support/eventually.js';
+import { given } from '../support/factories.js';
+import { TestApp } from '../support/test-app.js';
+import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
+
+allowTime();
+
+const LISTENERS = howMany({ short: 200, long: 1000 });
+const MAX_BYTES_EACH = 20 * 1024;
+const MEMORY_PROBE = pathToFileURL(path.join(PROJECT_ROOT, 'test', 'support', 'memory-probe.js')).href;
+const MEMORY_LINE = 'memory in use: ';
+
+describe('many listeners of revocations on one server', () => {
+  let app: TestApp;
+  let key: string;
+  const agent = new http.Agent({ maxSockets: Infinity });
+  beforeAll(async () => {
+    app = await TestApp.start({ env: { NODE_OPTIONS: `--import ${MEMORY_PROBE}` } });
+    ({ key } = await givenApiKey(app, ['revocations:read']));
+  });
+  afterAll(async () => {
+    agent.destroy();
+    await app.stop();
+  });
+
+  /** Opens a stream, and counts the heartbeats and revocations of all streams together. */
+  const counts = { heartbeats: 0, revocations: 0 };
+  async function listen(): Promise<void> {
+    const headers = { accept: 'text/event-stream', authorization: `Bearer ${key}` };
+    const [response] = (await once(
+      http.get(`${app.origin}/api/integrations/revocations`, { headers, agent }),
+      'response',
+    )) as [http.IncomingMessage];
+    expect(response.statusCode).toBe(200);
+    response.on('data', (chunk: Buffer) => {
+      counts.heartbeats += chunk.toString('latin1').split('event: heartbeat').length - 1;
+      counts.revocations += chunk.toString('latin1').split('event: revocation').length - 1;
+    });
+  }
+
+  /** Memory of the server after a garbage collection, in bytes. */
+  async function memory(): Promise<number> {
+    const reports = () => app.logs.filter((line) => line.startsWith(MEMORY_LINE));
+    const before = reports().length;
+    process.kill(app.pid!, 'SIGUSR2');
+    const line = await eventually('a report of memory', async () => reports()[before]);
+    return Number(line.slice(MEMORY_LINE.length));
+  }
+
+  /** Memory of the process with its sockets and free heap, in bytes; undefined outside Linux. */
+  function residentMemory(): number | undefined {
+    const statm = `/proc/${app.pid}/statm`;
+    return existsSync(statm) ? Number(readFileSync(statm, 'utf8').split(' ')[1]) * 4096 : undefined;
+  }
+
+  /** The statements that read API keys or count their requests, by the scans of their tables. */
+  async function keyReads(): Promise<number> {
+    const { rows } = await app.sql.query(
+      `SELECT coalesce(sum(seq_scan + idx_scan), 0)::int AS scans FROM pg_stat_user_tables WHERE relname IN ('api_keys', 'rate_limits', 'revocations')`,
+    );
+    return rows[0].scans;
+  }
+
+  it('RS-23 cost at most 20 KiB each and no statement, and all of them hear of a logout', async () => {
+    const ada = await given.member(app);
+    await listen();
+    await eventually('a heartbeat', async () => counts.heartbeats > 0 || undefined);
+    const [memoryBefore, readsBefore] = [await memory(), await keyReads()];
+    const residentBefore = residentMemory() ?? 0;
+    for (let open = 0; open < LISTENERS; open += 50) await Promise.all(Array.from({ length: 50 }, listen));
+    const opened = counts.heartbeats;
+    await eventually('a heartbeat for all', async () => counts.heartbeats >= opened + LISTENERS || undefined);
+    const each = Math.round(((await memory()) - memoryBefore) / LISTENERS);
+    const resident = Math.round(((residentMemory() ?? 0) - residentBefore) / LISTENERS);
+    const reads = (await keyReads()) - readsBefore;
+    await ada.client.post('/api/auth/logout', undefined, ada.accessToken).expect(204);
+    await eventually('a revocation for all', async () => counts.revocations >= LISTENERS || undefined);
+    process.stdout.write(
+      `listeners (${IS_LONG ? 'long' : 'short'} form): ${LISTENERS} streams, ${each} bytes each (${resident} of resident memory), ${reads} reads of keys and limits by all of them\n`,
+    );
+    expect(each).toBeLessThanOrEqual(MAX_BYTES_EACH);
+    // The key is read again every five seconds at most, however many listeners open streams with it.
+    expect(reads).toBeLessThan(LISTENERS / 10);
+  });
+});
