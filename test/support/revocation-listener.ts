@@ -14,8 +14,11 @@ export class RevocationListener {
   readonly messages: StreamMessage[] = [];
   /** Bytes received, comments included. */
   received = 0;
+  /** The most heartbeats that came at once: many where something on the way collects messages. */
+  heartbeatsAtOnce = 0;
   isOver = false;
   private text = '';
+  private inThisTurn = 0;
 
   private constructor(
     private readonly request: http.ClientRequest,
@@ -94,6 +97,7 @@ export class RevocationListener {
     this.received += Buffer.byteLength(text);
     const parts = (this.text + text).split('\n\n');
     this.text = parts.pop()!;
+    const before = this.messages.length;
     for (const part of parts) {
       const fields = new Map(
         part.split('\n').map((line) => [line.split(': ')[0]!, line.slice(line.indexOf(': ') + 2)]),
@@ -105,5 +109,9 @@ export class RevocationListener {
           data: JSON.parse(fields.get('data')!),
         });
     }
+    const heartbeats = this.messages.slice(before).filter(({ event }) => event === 'heartbeat');
+    if (this.inThisTurn === 0) setImmediate(() => (this.inThisTurn = 0));
+    this.inThisTurn += heartbeats.length;
+    this.heartbeatsAtOnce = Math.max(this.heartbeatsAtOnce, this.inThisTurn);
   }
 }
