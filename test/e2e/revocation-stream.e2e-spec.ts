@@ -65,8 +65,8 @@ async function floodWithRevocations(): Promise<string> {
       `SELECT pg_notify('munjigi_revocations', gen_random_uuid() || ' ${later} ${now}') FROM generate_series(1, 10000)`,
     );
   const last = randomUUID();
-  await app.sql.query(`SELECT pg_notify('munjigi_revocations', $1 || ' ${later} ${later}')`, [last]);
-  await eventually('the last revocation', async () => (await list(`?after=${later}`)).items.length > 0 || undefined);
+  await app.sql.query(`SELECT pg_notify('munjigi_revocations', $1 || ' ${later} ${now}')`, [last]);
+  await eventually('the last revocation', async () => (await list()).items.at(-1).id === last || undefined);
   return last;
 }
 
@@ -112,27 +112,23 @@ describe('the revocation stream', () => {
     expect(later).toEqual([]);
   });
 
-  it('RS-21 resumes at another replica without a gap, and repeats little', async () => {
-    const [old, ada] = [await given.member(app), await given.member(app)];
-    await logout(old);
-    await app.sql.query(`UPDATE revocations SET revoked_at = now() - interval '5 minutes' WHERE session_id = $1`, [
-      old.sessionId,
-    ]);
+  it('RS-21 resumes at another replica without a gap', async () => {
+    const ada = await given.member(app);
     const first = await listen(app);
     await first.untilHeartbeat(1);
     const lastEventId = first.lastId!;
     first.close();
     await logout(ada);
-    const fresh = await app.replica(); // reads the changed time of the old revocation
-    const second = await listen(fresh, { lastEventId });
-    await second.untilHeartbeat(1);
-    expect(second.revoked).toContain(ada.sessionId);
-    expect(second.revoked).not.toContain(old.sessionId);
-    const whole = await listen(fresh, { lastEventId: 'nonsense' });
-    await whole.untilHeartbeat(1);
-    expect(whole.revoked).toContain(old.sessionId);
+    const fresh = await app.replica();
+    for (const resumed of [await listen(replica, { lastEventId }), await listen(fresh, { lastEventId })]) {
+      await resumed.untilHeartbeat(1);
+      expect(resumed.revoked).toContain(ada.sessionId);
+    }
+    const last = await listen(fresh, { lastEventId: 'nonsense' });
+    await last.untilHeartbeat(1);
+    expect(last.revoked).toContain(ada.sessionId);
     await fresh.stop();
-    await whole.untilOver(); // a server that stops ends its streams
+    await last.untilOver(); // a server that stops ends its streams
   });
 
   it('RS-21 stops its heartbeats while the server may miss revocations, and has them before it goes on', async () => {

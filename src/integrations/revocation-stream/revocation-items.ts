@@ -1,4 +1,4 @@
-import type { RevokedSession } from '../../sessions/revocation/revocation-feed.js';
+import type { LearnedRevocation } from '../../sessions/revocation/revocation-feed.js';
 
 /** A revocation as listeners receive it. */
 export interface RevocationItem {
@@ -10,16 +10,19 @@ export interface RevocationItem {
 }
 
 /**
- * Revocations become visible when their transaction commits, which may be this long after the time
- * that they carry. A resumed stream repeats so much, so that it has no gap; to refuse a session
- * twice is to refuse it once.
+ * Replicas learn of a revocation within a second of each other, and their clocks follow that of the
+ * database. A resumed stream repeats so much, so that it has no gap; to refuse a session twice is to
+ * refuse it once.
  */
-export const RESUME_OVERLAP_SECONDS = 60;
+export const RESUME_OVERLAP_SECONDS = 10;
 
-/** A stream item carries the second of its revocation as its position, so that every replica knows it. */
-export function revocationItemOf(sessionId: string, { before, until }: RevokedSession): RevocationItem {
+/**
+ * The position of an item is the second in which the server learned of it. The second of the
+ * revocation would not do: its transaction may commit after a listener has passed that position.
+ */
+export function revocationItemOf(sessionId: string, { before, until, learnedAt }: LearnedRevocation): RevocationItem {
   return {
-    cursor: String(before),
+    cursor: String(learnedAt),
     kind: 'session',
     id: sessionId,
     before: isoTime(before),

@@ -34,14 +34,14 @@ export class RevocationSnapshots implements OnModuleInit {
 
   /**
    * Lists the revocations in force.
-   * @param after the position of the caller in seconds; some revocations before it are repeated
+   * @param after the position of the caller in seconds; what was learned shortly before it is repeated
    */
   list(after = 0): RevocationItem[] {
     const now = this.clock.now();
     const since = after - RESUME_OVERLAP_SECONDS;
     const items: RevocationItem[] = [];
     for (const [sessionId, session] of this.feed.entries())
-      if (session.until > now && session.before >= since) items.push(revocationItemOf(sessionId, session));
+      if (session.until > now && session.learnedAt >= since) items.push(revocationItemOf(sessionId, session));
     return items;
   }
 

@@ -116,6 +116,8 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     await client.connect();
     this.client = client;
     try {
+      // First, because subscribers note when they received a message.
+      await this.synchroniseClock();
       // LISTEN before reading: a commit in between is received, read or both, but never missed.
       for (const { channel } of this.subscriptions) await client.query(`LISTEN ${channel}`);
       for (const subscription of this.subscriptions) await subscription.onConnected((text) => client.query(text));
@@ -128,6 +130,12 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async heartbeat(): Promise<void> {
+    await this.synchroniseClock();
+    this.lastHeartbeatMs = performance.now();
+  }
+
+  /** Measures the database's time; also shows that the connection works and may write. */
+  private async synchroniseClock(): Promise<void> {
     if (!this.client) throw new Error('connection lost');
     const sentMs = Date.now();
     const { rows } = await this.client.query<{ ms: number; read_only: boolean }>(
@@ -138,7 +146,6 @@ export class Notifications implements OnApplicationBootstrap, OnApplicationShutd
     // (FT-06).
     if (isReadOnly) throw new Error('the server has become read-only');
     this.clock.synchronise(ms, sentMs, Date.now());
-    this.lastHeartbeatMs = performance.now();
   }
 
   private lose(client: DatabaseClient): void {

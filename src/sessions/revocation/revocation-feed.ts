@@ -24,6 +24,15 @@ export interface RevokedSession {
   readonly until: number;
 }
 
+/** A revoked session that this server has learned about. */
+export interface LearnedRevocation extends RevokedSession {
+  /**
+   * When this server received it, in whole seconds since 1970. It may be long after `before`, because
+   * a revocation becomes visible with the commit of its transaction.
+   */
+  readonly learnedAt: number;
+}
+
 /**
  * Holds the revoked sessions in memory, so that checking an access token needs no query. Every
  * server receives a revocation within milliseconds. While the feed is interrupted the database is
@@ -32,8 +41,8 @@ export interface RevokedSession {
 @Injectable()
 export class RevocationFeed implements OnModuleInit {
   /** By session id. */
-  private readonly revoked = new Map<string, RevokedSession>();
-  private readonly listeners: ((sessionId: string, session: RevokedSession) => void)[] = [];
+  private readonly revoked = new Map<string, LearnedRevocation>();
+  private readonly listeners: ((sessionId: string, session: LearnedRevocation) => void)[] = [];
   private addedSincePrune = 0;
 
   constructor(
@@ -73,12 +82,12 @@ export class RevocationFeed implements OnModuleInit {
   }
 
   /** All revoked sessions by their ids, some of which may have expired by now. */
-  entries(): IterableIterator<[string, RevokedSession]> {
+  entries(): IterableIterator<[string, LearnedRevocation]> {
     return this.revoked.entries();
   }
 
   /** Calls the listener for each session that is revoked from now on, once. */
-  onRevoked(listener: (sessionId: string, session: RevokedSession) => void): void {
+  onRevoked(listener: (sessionId: string, session: LearnedRevocation) => void): void {
     this.listeners.push(listener);
   }
 
@@ -94,10 +103,11 @@ export class RevocationFeed implements OnModuleInit {
    * Adds a revocation. The server that revokes calls this itself, because its next request may
    * arrive before its own notification.
    */
-  add(sessionId: string, session: RevokedSession): void {
-    const isKnown = this.revoked.has(sessionId);
+  add(sessionId: string, { before, until }: RevokedSession): void {
+    const known = this.revoked.get(sessionId);
+    const session = { before, until, learnedAt: known?.learnedAt ?? this.clock.nowSeconds() };
     this.revoked.set(sessionId, session);
-    if (isKnown) return;
+    if (known) return;
     for (const listener of this.listeners) listener(sessionId, session);
     this.addedSincePrune += 1;
     if (this.addedSincePrune >= PRUNE_EVERY) this.prune();
