@@ -58,6 +58,13 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
+describe('docs/integrate.md', () => {
+  it('shows the program that the conformance table is run against', () => {
+    const [, shown] = /```js\n(.*?)```/s.exec(readFileSync(inRoot('docs/integrate.md'), 'utf8'))!;
+    expect(shown).toBe(readFileSync(inRoot('examples/resource-servers/express/server.js'), 'utf8'));
+  });
+});
+
 describe('docs/README.md', () => {
   it('lists every page of its folder', () => {
     const index = readFileSync(inRoot('docs/README.md'), 'utf8');

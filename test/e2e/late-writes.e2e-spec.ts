@@ -186,6 +186,7 @@ async function writesOf(scheme: 'access' | 'apiKey'): Promise<string[]> {
       })),
     )
     .filter(({ name, isOpened }) => isOpened && (!name.startsWith('GET ') || RECORDED_READS.includes(name)))
+    .filter(({ name }) => name !== 'POST /api/auth/introspect') // it writes nothing
     .map(({ name }) => name);
 }
 

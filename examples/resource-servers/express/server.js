@@ -1,32 +1,27 @@
-// An API of your own.
 import express from 'express';
-import { createVerifier, Refusal } from '../node/munjigi.js';
+import { createVerifier, Refusal } from './munjigi.js';
 
-const { ISSUER, AUDIENCE, API_KEY, API_URL, MAX_SILENCE_SECONDS, PORT = '8000' } = process.env;
+const { ISSUER, AUDIENCE = ISSUER, API_KEY, API_URL, MAX_SILENCE_SECONDS = '15', PORT = '8000' } = process.env;
 const verifier = createVerifier({
   issuer: ISSUER,
   audience: AUDIENCE,
   apiKey: API_KEY,
   apiUrl: API_URL,
-  ...(MAX_SILENCE_SECONDS && { maxSilenceSeconds: Number(MAX_SILENCE_SECONDS) }),
+  maxSilenceSeconds: Number(MAX_SILENCE_SECONDS),
 });
 
-/** Admits requests with a valid access token; `maxAge` also asks for a login of the last seconds. */
-const member =
-  ({ maxAge } = {}) =>
-  async (request, response, next) => {
-    request.claims = await verifier.verify(request);
-    if (maxAge !== undefined) verifier.checkRecent(request.claims, maxAge);
-    next();
-  };
-
-const whoAmI = ({ claims: { sub, role } }, response) => response.json({ sub, role });
-
 const app = express();
-app.get('/me', member(), whoAmI);
-app.get('/payments', member({ maxAge: 300 }), whoAmI);
+app.use(async (request, response, next) => {
+  request.member = await verifier.verify(request);
+  next();
+});
+app.get('/me', ({ member }, response) => response.json(member));
+app.get('/payments', ({ member }, response) => {
+  verifier.checkRecent(member, 300);
+  response.json({ payments: [] });
+});
 app.use((error, request, response, next) => {
   if (!(error instanceof Refusal)) return next(error);
-  response.status(error.status).set(error.headers).json({ error: error.message });
+  response.status(error.status).set(error.headers).end();
 });
 app.listen(Number(PORT), '127.0.0.1');

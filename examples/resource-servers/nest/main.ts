@@ -12,7 +12,7 @@ import {
 import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createVerifier, Refusal } from '../node/munjigi.js';
+import { createVerifier, Refusal } from '../express/munjigi.js';
 
 const { ISSUER, AUDIENCE, API_KEY, API_URL, MAX_SILENCE_SECONDS, PORT = '8000' } = process.env;
 
