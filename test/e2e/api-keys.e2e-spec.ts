@@ -152,6 +152,8 @@ describe('the administration of API keys', () => {
       ...{ rotatedAt: null, expiresAt: null, revokedAt: null, lastUsedAt: null },
     });
     expect(list.text).not.toContain(key.slice(-43));
+    const next = await act('GET', `?limit=1&cursor=${list.body.nextCursor}`).expect(200);
+    expect([next.body.items.length, next.body.items[0].id === id]).toEqual([1, false]);
     const { rows } = await app.sql.query('SELECT to_jsonb(k)::text AS row FROM api_keys k WHERE id = $1', [id]);
     expect(rows[0].row).not.toContain(key.slice(-43));
     const { rows: events } = await app.sql.query(

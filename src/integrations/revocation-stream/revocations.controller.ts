@@ -6,6 +6,7 @@ import { Clock } from '../../platform/database/clock.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
 import type { ApiKeyPrincipal } from '../../platform/http/principal.js';
 import { ApiProblems } from '../../platform/http/problems/api-problems.decorator.js';
+import { noteOutcome, STREAMED } from '../../platform/http/request-outcome.js';
 import { Roles } from '../../platform/http/roles.decorator.js';
 import { API_KEY_PROBLEMS, Scope } from '../../platform/http/scope.decorator.js';
 import { SECURITY_HEADERS } from '../../platform/http/security-headers.js';
@@ -51,8 +52,10 @@ export class RevocationsController {
   ): void {
     this.broadcast.checkUpToDate();
     const after = positionOf(request.headers['last-event-id']) ?? positionOf(query.after);
-    if (request.method === 'GET' && request.headers.accept?.includes(STREAM)) this.stream(reply, key, after);
-    else this.list(reply, after);
+    if (request.method === 'GET' && request.headers.accept?.includes(STREAM)) {
+      noteOutcome(request, STREAMED);
+      this.stream(reply, key, after);
+    } else this.list(reply, after);
   }
 
   private list(reply: FastifyReply, after: number | undefined): void {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { STREAMED } from '../../platform/http/request-outcome.js';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
 /** Buckets for this API: a simple read takes a few milliseconds, a password hash some tens. */
@@ -26,7 +27,8 @@ export function measureRequests(fastify: FastifyInstance, registry: Registry): v
   fastify.addHook('onResponse', async (request, reply) => {
     const { method } = request;
     const route = request.routeOptions.url ?? 'unknown';
-    durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    if (request.outcome !== STREAMED)
+      durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     outcomes.inc({ method, route, outcome: request.outcome ?? (reply.statusCode < 400 ? 'ok' : 'refused') });
   });
 }

@@ -1,5 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 
+/** The outcome of a request whose answer is a stream: its duration shows nothing about the server. */
+export const STREAMED = 'streamed';
+
 /**
  * Records the outcome of a request for its log line and the metrics. The status alone is too
  * coarse: a login that succeeded and one that awaits its second factor are both answered with 200.
