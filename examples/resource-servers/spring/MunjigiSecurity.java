@@ -1,7 +1,5 @@
 package com.example.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.json.JsonParser;
+import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -40,8 +40,9 @@ class MunjigiSecurity {
 
   private final Map<String, Instant> revokedBefore = new ConcurrentHashMap<>();
   private final Map<String, Instant> forgottenAt = new ConcurrentHashMap<>();
-  private final ObjectMapper json = new ObjectMapper();
-  private volatile Instant heardAt = Instant.MIN;
+  private final JsonParser json = JsonParserFactory.getJsonParser();
+  /** In nanoseconds: a change of the clock must not prolong it. Null until the stream was heard. */
+  private volatile Long heardAt;
   private String lastEventId;
   private String event = "";
 
@@ -79,7 +80,8 @@ class MunjigiSecurity {
   }
 
   private OAuth2TokenValidatorResult checkRevocations(Jwt token) {
-    boolean isCurrent = heardAt.isAfter(Instant.now().minus(MAX_SILENCE));
+    Long heard = heardAt;
+    boolean isCurrent = heard != null && System.nanoTime() - heard <= MAX_SILENCE.toNanos();
     boolean isRevoked =
         Stream.of("session " + token.getClaimAsString("sid"), "member " + token.getSubject())
             .map(revokedBefore::get)
@@ -117,21 +119,25 @@ class MunjigiSecurity {
     }
   }
 
-  private void read(String line) throws IOException {
+  private void read(String line) {
     if (line.startsWith("id:")) lastEventId = line.substring(3).strip();
     if (line.startsWith("event:")) event = line.substring(6).strip();
     if (!line.startsWith("data:")) return;
-    JsonNode message = json.readTree(line.substring(5));
+    Map<String, Object> message = json.parseMap(line.substring(5));
     if (event.equals("revocation")) {
-      String key = message.get("kind").asText() + " " + message.get("id").asText();
-      revokedBefore.put(key, Instant.parse(message.get("before").asText()));
-      forgottenAt.put(key, Instant.parse(message.get("until").asText()));
+      String key = message.get("kind") + " " + message.get("id");
+      revokedBefore.put(key, timeOf(message, "before"));
+      forgottenAt.put(key, timeOf(message, "until"));
     } else if (event.equals("heartbeat")) {
       // The first one follows the revocations that a new connection begins with.
-      heardAt = Instant.now();
-      Instant serverTime = Instant.parse(message.get("serverTime").asText());
+      heardAt = System.nanoTime();
+      Instant serverTime = timeOf(message, "serverTime");
       forgottenAt.entrySet().removeIf(entry -> entry.getValue().isBefore(serverTime));
       revokedBefore.keySet().retainAll(forgottenAt.keySet());
     }
+  }
+
+  private static Instant timeOf(Map<String, Object> message, String field) {
+    return Instant.parse((String) message.get(field));
   }
 }
