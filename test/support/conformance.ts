@@ -26,6 +26,8 @@ interface ProofChanges {
   times?: Record<string, number>;
   header?: Record<string, unknown>;
   sentTwice?: boolean;
+  /** Whether its header contains the private key. */
+  revealsKey?: boolean;
 }
 
 /** A row of the table: a request, and the answer of an API. */
@@ -85,10 +87,9 @@ export class ConformanceRequests {
     if (!proof) return { authorization };
     const signer = proof.key === 'another' ? new ProofMaker('ES256', apiUrl) : maker;
     const claims = { ...proof.claims, ...fromNow(proof.times) };
-    return {
-      authorization,
-      ...signer.header({ method: 'GET', path: where, accessToken, claims, header: proof.header ?? {} }),
-    };
+    const header = { ...proof.header, ...(proof.revealsKey && { jwk: signer.privateJwk }) };
+    const [address] = where.split('?', 1) as [string];
+    return { authorization, ...signer.header({ method: 'GET', path: address, accessToken, claims, header }) };
   }
 
   private tokenOf(changes: TokenChanges, thumbprint: string): string {

@@ -37,7 +37,8 @@ export function createVerifier({ issuer, audience = issuer, apiKey, apiUrl, maxS
   }
 
   /** RFC 9449 section 4.3. */
-  async function checkProof({ method, path, headers }, token, thumbprint) {
+  async function checkProof({ method, originalUrl, url, headers }, token, thumbprint) {
+    const [path] = (originalUrl ?? url).split('?', 1);
     const now = revocations.now();
     let proof;
     try {
@@ -50,7 +51,10 @@ export function createVerifier({ issuer, audience = issuer, apiKey, apiUrl, maxS
       throw invalidProof();
     }
     const { htm, htu, ath, iat, jti } = proof.payload;
-    for (const [old, until] of usedProofs) if (until <= now) usedProofs.delete(old);
+    for (const [old, until] of usedProofs) {
+      if (until > now) break; // the oldest come first
+      usedProofs.delete(old);
+    }
     const isRight =
       (await calculateJwkThumbprint(proof.protectedHeader.jwk)) === thumbprint &&
       htm === method &&

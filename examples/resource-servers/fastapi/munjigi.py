@@ -79,7 +79,7 @@ class Munjigi:
         try:
             header = jwt.get_unverified_header(proof)
             jwk = header.get("jwk")
-            if header.get("typ") != "dpop+jwt" or header.get("alg") not in PROOF_ALGORITHMS or "d" in jwk:
+            if header.get("typ") != "dpop+jwt" or header.get("alg") not in PROOF_ALGORITHMS or "d" in jwk or "crit" in header:
                 raise refusal("invalid_dpop_proof")
             options = {"require": ["jti", "iat", "htm", "htu", "ath"], "verify_iat": False}
             claims = jwt.decode(proof, jwt.PyJWK(jwk).key, algorithms=[header["alg"]], options=options)
@@ -87,7 +87,8 @@ class Munjigi:
         except (jwt.PyJWTError, TypeError, KeyError, ValueError):
             raise refusal("invalid_dpop_proof")
         now = self.revocations.now()
-        self.used_proofs = {jti: until for jti, until in self.used_proofs.items() if until > now}
+        while self.used_proofs and next(iter(self.used_proofs.values())) <= now:
+            del self.used_proofs[next(iter(self.used_proofs))]  # the oldest comes first
         is_right = (
             thumbprint(jwk) == bound_to
             and claims["htm"] == request.method

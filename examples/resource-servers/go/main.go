@@ -27,7 +27,8 @@ func main() {
 
 	http.Handle("/me", verifier.Member(whoAmI))
 	http.Handle("/payments", verifier.RecentMember(300, whoAmI))
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+or(os.Getenv("PORT"), "8000"), nil))
+	server := http.Server{Addr: "127.0.0.1:" + or(os.Getenv("PORT"), "8000"), ReadHeaderTimeout: 10 * time.Second}
+	log.Fatal(server.ListenAndServe())
 }
 
 func whoAmI(response http.ResponseWriter, _ *http.Request, claims Claims) {

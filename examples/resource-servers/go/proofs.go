@@ -15,6 +15,8 @@ type Proofs struct {
 	now    func() float64
 	lock   sync.Mutex
 	used   map[string]float64
+	// pruneAt is when used proofs are next looked through for those that have expired.
+	pruneAt float64
 }
 
 // NewProofs expects proofs for this API.
@@ -26,7 +28,7 @@ func NewProofs(apiURL string, now func() float64) *Proofs {
 func (proofs *Proofs) Check(request *http.Request, token, boundTo string) error {
 	proof, err := ParseToken(request.Header.Get("DPoP"))
 	key := proof.Header.Jwk
-	if err != nil || proof.Header.Typ != "dpop+jwt" || key == nil || key.D != "" || !proof.IsSignedBy(*key) {
+	if err != nil || proof.Header.Typ != "dpop+jwt" || key == nil || key.D != "" || proof.Header.Crit != nil || !proof.IsSignedBy(*key) {
 		return invalidProof
 	}
 	var claims struct {
@@ -49,9 +51,12 @@ func (proofs *Proofs) use(jti string) bool {
 	proofs.lock.Lock()
 	defer proofs.lock.Unlock()
 	now := proofs.now()
-	for old, until := range proofs.used {
-		if until <= now {
-			delete(proofs.used, old)
+	if now >= proofs.pruneAt {
+		proofs.pruneAt = now + proofSeconds
+		for old, until := range proofs.used {
+			if until <= now {
+				delete(proofs.used, old)
+			}
 		}
 	}
 	if _, isUsed := proofs.used[jti]; isUsed {

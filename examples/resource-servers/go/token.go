@@ -28,6 +28,8 @@ type Header struct {
 	Alg string `json:"alg"`
 	Kid string `json:"kid"`
 	Jwk *JWK   `json:"jwk"`
+	// Crit names extensions, of which none is understood.
+	Crit json.RawMessage `json:"crit"`
 }
 
 // A JWK is a public key; D is set where it wrongly contains the private one.

@@ -48,7 +48,7 @@ class MemberGuard implements CanActivate {
     const maxAge = this.reflector.get<number | undefined>('maxAge', context.getHandler());
     const { method, headers, url } = request;
     try {
-      const claims: unknown = await this.verifier.verify({ method, headers, path: url.split('?', 1)[0] });
+      const claims: unknown = await this.verifier.verify({ method, headers, url });
       if (maxAge !== undefined) this.verifier.checkRecent(claims, maxAge);
       request.claims = claims as Claims;
       return true;
