@@ -343,8 +343,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
   [
     'Events and webhooks',
     [
+      of('EV-01', 'P0', 'No event is lost, and none is sent before the commit that causes it'),
+      of('EV-02', 'P1', 'The events of one member arrive in order; a slow or dead receiver holds up no other'),
       of('EV-03', 'P0', 'Webhooks are signed and have a stable id; altered and old ones fail the check'),
       of('EV-04', 'P0', 'No webhook reaches an internal address'),
+      of('EV-05', 'P1', 'After an erasure no event and no delivery holds personal data'),
     ],
   ],
   [

@@ -11,6 +11,7 @@ import { HealthModule } from './operations/health/health.module.js';
 import { MaintenanceModule } from './operations/maintenance/maintenance.module.js';
 import { MetricsModule } from './operations/metrics/metrics.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { EventsDoorModule } from './integrations/events/events-door.module.js';
 import { ApiKeysDoorModule } from './integrations/api-keys/api-keys-door.module.js';
 import { RevocationStreamModule } from './integrations/revocation-stream/revocation-stream.module.js';
 import { KeyRotationModule } from './operations/key-rotation/key-rotation.module.js';
@@ -33,7 +34,8 @@ const JOBS: ScheduleModuleAsyncOptions = {
 @Module({
   imports: [
     ...[ConfigModule, DatabaseModule.forRoot(SCHEMA), ScheduleModule.forRootAsync(JOBS)],
-    ...[AuthModule, AccountModule, AdminModule, PagesModule, ApiKeysDoorModule, RevocationStreamModule],
+    ...[AuthModule, AccountModule, AdminModule, PagesModule],
+    ...[ApiKeysDoorModule, RevocationStreamModule, EventsDoorModule],
     ...[HealthModule, MetricsModule, MaintenanceModule, KeyRotationModule, MailPreviewModule],
   ],
 })

@@ -1196,6 +1196,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description Open to API keys with the scope `webhooks:write`.
+         */
+        get: operations["webhooksList"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description It receives every change that commits after the response, which is the only one that contains the secret. Open to API keys with the scope `webhooks:write`.
+         */
+        post: operations["webhooksCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one webhook
+         * @description Open to API keys with the scope `webhooks:write`.
+         */
+        get: operations["webhooksGet"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook with its deliveries
+         * @description Open to API keys with the scope `webhooks:write`.
+         */
+        delete: operations["webhooksDelete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Enabling it lets deliveries go on that have waited. Open to API keys with the scope `webhooks:write`.
+         */
+        patch: operations["webhooksUpdate"];
+        trace?: never;
+    };
+    "/api/admin/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret of a webhook
+         * @description Deliveries carry signatures with both secrets for a day. Open to API keys with the scope `webhooks:write`.
+         */
+        post: operations["webhooksRotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries of a webhook
+         * @description Newest first. Open to API keys with the scope `webhooks:write`.
+         */
+        get: operations["deliveriesList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/{id}/deliveries/{deliveryId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event to a webhook again
+         * @description For a delivery that was sent or is dead. The event has the same id, and may come after later ones. Open to API keys with the scope `webhooks:write`.
+         */
+        post: operations["deliveriesRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test to a webhook
+         * @description Its type is `webhook.test` and its data is empty. It is not in the event log. Open to API keys with the scope `webhooks:write`.
+         */
+        post: operations["deliveriesTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/revocations": {
         parameters: {
             query?: never;
@@ -1208,6 +1340,26 @@ export interface paths {
          * @description With `Accept: text/event-stream` a stream: everything in force, then each revocation as it happens, and `heartbeat` every five seconds. Heartbeats stop while the server may miss revocations: without one for some seconds, refuse tokens. `Last-Event-ID` resumes. Revocations may repeat. Open to API keys with the scope `revocations:read`.
          */
         get: operations["revocationsRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the event log
+         * @description Oldest first; the events of one member are in order. Events are written while a webhook or an API key with `events:read` exists, and kept for 30 days. Open to API keys with the scope `events:read`.
+         */
+        get: operations["eventLogRead"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1364,7 +1516,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -2322,7 +2474,7 @@ export interface components {
             name: string | null;
         };
         /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "member.viewed";
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
         SecurityActivityEntryResponse: {
             type: components["schemas"]["SecurityEventType"];
             /** @example 198.18.3.7 */
@@ -2528,7 +2680,7 @@ export interface components {
         };
         SecurityEventResponse: {
             /** @enum {string} */
-            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "member.viewed";
+            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
             /**
              * Format: uuid
              * @description The member whom the event concerns
@@ -2711,6 +2863,167 @@ export interface components {
             /** @example 1764000000 */
             nextCursor: string;
         };
+        EventResponse: {
+            /**
+             * @description Also of its webhook deliveries. Of two events of one member, the later one has the greater id
+             * @example evt_0000000000000000042
+             */
+            id: string;
+            /** @enum {string} */
+            type: "member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious";
+            /** Format: uuid */
+            memberId: string | null;
+            /** @description Depends on the type; see `webhooks` in this document */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @example 1 */
+            schemaVersion: number;
+            /** Format: date-time */
+            occurredAt: string;
+        };
+        EventLogResponse: {
+            items: components["schemas"]["EventResponse"][];
+            /** @description Continue with it, now or later; it is never null */
+            nextCursor: string;
+            /** @description Whether more events are there already */
+            hasMore: boolean;
+        };
+        CreateWebhookRequest: {
+            /**
+             * @description Where deliveries are posted: https and a public address, unless the server allows others
+             * @example https://backend.example.com/webhooks/munjigi
+             */
+            url: string;
+            /**
+             * @description The events that it receives
+             * @example [
+             *       "member.created",
+             *       "member.updated",
+             *       "member.erased"
+             *     ]
+             */
+            types: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
+            /** @description For people */
+            description?: string;
+        };
+        CreatedWebhookResponse: {
+            /** Format: uuid */
+            id: string;
+            types: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
+            /** @example CRM */
+            description: string | null;
+            /**
+             * Format: date-time
+             * @description The first failure since the last success
+             */
+            failingSince: string | null;
+            /**
+             * Format: date-time
+             * @description When it was disabled because it had failed for three days
+             */
+            switchedOffAt: string | null;
+            /**
+             * @description Verifies signatures, as Standard Webhooks describes. Shown this once
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
+             */
+            secret: string;
+            /** @example https://backend.example.com/webhooks/munjigi */
+            url: string;
+            enabled: boolean;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        WebhookResponse: {
+            /** Format: uuid */
+            id: string;
+            types: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
+            /** @example CRM */
+            description: string | null;
+            /**
+             * Format: date-time
+             * @description The first failure since the last success
+             */
+            failingSince: string | null;
+            /**
+             * Format: date-time
+             * @description When it was disabled because it had failed for three days
+             */
+            switchedOffAt: string | null;
+            /** @example https://backend.example.com/webhooks/munjigi */
+            url: string;
+            enabled: boolean;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        WebhookListResponse: {
+            items: components["schemas"]["WebhookResponse"][];
+        };
+        UpdateWebhookRequest: {
+            url?: string;
+            /**
+             * @example [
+             *       "member.created",
+             *       "member.updated",
+             *       "member.erased"
+             *     ]
+             */
+            types?: ("member.created" | "member.updated" | "member.email_changed" | "member.login_id_changed" | "member.disabled" | "member.enabled" | "member.closed" | "member.restored" | "member.erased" | "member.password_changed" | "member.second_factor_changed" | "session.started" | "session.ended" | "session.token_reused" | "login.suspicious")[];
+            /** @description null removes it */
+            description?: string | null;
+            /** @description false: deliveries wait and new events make none */
+            enabled?: boolean;
+        };
+        WebhookSecretResponse: {
+            /**
+             * @description Verifies signatures, as Standard Webhooks describes. Shown this once
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
+             */
+            secret: string;
+        };
+        DeliveryResponse: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description The header `webhook-id` of each attempt
+             * @example evt_0000000000000000042
+             */
+            eventId: string;
+            /** Format: uuid */
+            memberId: string | null;
+            /**
+             * @description dead: given up after three days
+             * @enum {string}
+             */
+            status: "pending" | "sent" | "dead";
+            /** @example 1 */
+            attempts: number;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** @example answered 503 */
+            lastError: string | null;
+            /** @example member.created */
+            type: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description The next attempt is not made before this time
+             */
+            availableAt: string;
+        };
+        DeliveryListResponse: {
+            items: components["schemas"]["DeliveryResponse"][];
+            /** @description For the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        TestDeliveryResponse: {
+            /**
+             * Format: uuid
+             * @description To be found among the deliveries
+             */
+            deliveryId: string;
+        };
         HealthResponse: {
             /** @enum {string} */
             status: "ok";
@@ -2719,6 +3032,326 @@ export interface components {
         LoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
         /** @description The outcomes of a login that needs no further factor; `status` names the one that applies */
         CompletedLogin: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
+        /** @description The member after the change */
+        EventMember: {
+            /** @example ada.lovelace */
+            loginId: string;
+            /** @example ada@example.com */
+            email: string;
+            /** @example Ada Lovelace */
+            name: string | null;
+            /** @enum {string} */
+            locale: "en" | "ko";
+            /** @enum {string} */
+            role: "member" | "admin";
+            /** @enum {string} */
+            status: "active" | "disabled" | "closed";
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description A member exists: the mailbox is proven */
+        "Event.member.created": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.created";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                member: components["schemas"]["EventMember"];
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description Profile or role changed */
+        "Event.member.updated": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.updated";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                member: components["schemas"]["EventMember"];
+                /**
+                 * @example [
+                 *       "name"
+                 *     ]
+                 */
+                fields: string[];
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description The address was replaced, or an earlier one restored */
+        "Event.member.email_changed": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.email_changed";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                member: components["schemas"]["EventMember"];
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description The login ID was replaced */
+        "Event.member.login_id_changed": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.login_id_changed";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                member: components["schemas"]["EventMember"];
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description An administrator disabled the member */
+        "Event.member.disabled": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.disabled";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                member: components["schemas"]["EventMember"];
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description An administrator enabled the member again */
+        "Event.member.enabled": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.enabled";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                member: components["schemas"]["EventMember"];
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description The member closed the account; it will be erased */
+        "Event.member.closed": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.closed";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                member: components["schemas"]["EventMember"];
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description The member logged in again before the erasure */
+        "Event.member.restored": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.restored";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                member: components["schemas"]["EventMember"];
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description The member was erased. Earlier events of the member are gone from the log */
+        "Event.member.erased": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.erased";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: Record<string, never>;
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description A new password was set */
+        "Event.member.password_changed": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.password_changed";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: Record<string, never>;
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description A second factor or the recovery codes changed */
+        "Event.member.second_factor_changed": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.second_factor_changed";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                /** @example passkey-added */
+                change: string;
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description A login opened a session */
+        "Event.session.started": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "session.started";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                /** Format: uuid */
+                sessionId: string;
+                newDevice: boolean;
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description A session ended */
+        "Event.session.ended": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "session.ended";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                /** Format: uuid */
+                sessionId: string;
+                /** @example logout */
+                reason: string;
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description A refresh token was used twice; the session ended */
+        "Event.session.token_reused": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "session.token_reused";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                /** Format: uuid */
+                sessionId: string;
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
+        /** @description A login or refresh looked like an attacker’s */
+        "Event.login.suspicious": {
+            /** @example evt_0000000000000000042 */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "login.suspicious";
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: uuid */
+            memberId: string;
+            data: {
+                /** Format: uuid */
+                sessionId: string | null;
+                /** @example notify */
+                outcome: string;
+                /**
+                 * @example [
+                 *       "new_country"
+                 *     ]
+                 */
+                signals: string[];
+            };
+            /** @example 1 */
+            schemaVersion: number;
+        };
     };
     responses: {
         /** @description `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
@@ -3127,6 +3760,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `webhook_limit_reached`: Too many webhooks */
+        "409.webhook_limit_reached": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `webhook_disabled`: Webhook disabled */
+        "409.webhook_disabled": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `token_invalid`: Token not accepted; `api_key_invalid`: API key not accepted */
         "401.token_invalid.api_key_invalid": {
             headers: {
@@ -3138,6 +3789,15 @@ export interface components {
         };
         /** @description `forbidden`: Not allowed; `insufficient_scope`: Scope missing; `address_not_allowed`: Address not allowed */
         "403.forbidden.insufficient_scope.address_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `cursor_expired`: Cursor expired */
+        "410.cursor_expired": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5461,7 +6121,7 @@ export interface operations {
                 /** @description The member whom the event concerns */
                 memberId?: string;
                 /** @description What happened; see docs/events.md */
-                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "member.viewed";
+                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */
@@ -5715,6 +6375,349 @@ export interface operations {
             503: components["responses"]["503.service_unavailable"];
         };
     };
+    webhooksList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    webhooksCreate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://backend.example.com/webhooks/munjigi",
+                 *       "types": [
+                 *         "member.created",
+                 *         "member.updated",
+                 *         "member.erased"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhookResponse"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.webhook_limit_reached"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    webhooksGet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    webhooksDelete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    webhooksUpdate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResponse"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    webhooksRotateSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecretResponse"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    deliveriesList: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page */
+                limit?: components["parameters"]["limit"];
+                /** @description `nextCursor` of the previous page */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Deliveries with this status */
+                status?: "pending" | "sent" | "dead";
+            };
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    deliveriesRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+                /** @description The id that a list or another response has */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted. A mail may follow; the response is the same with and without one. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.webhook_disabled"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    deliveriesTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestDeliveryResponse"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.webhook_disabled"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
     revocationsRead: {
         parameters: {
             query?: {
@@ -5742,6 +6745,43 @@ export interface operations {
             };
             401: components["responses"]["401.token_invalid.api_key_invalid"];
             403: components["responses"]["403.forbidden.insufficient_scope.address_not_allowed"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    eventLogRead: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the response before, or `latest` for what happens from now on; absent: from the oldest event on */
+                after?: string;
+                /** @description Only these types, comma-separated */
+                types?: string;
+                /** @description Entries on a page */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventLogResponse"];
+                };
+            };
+            401: components["responses"]["401.token_invalid.api_key_invalid"];
+            403: components["responses"]["403.forbidden.insufficient_scope.address_not_allowed"];
+            410: components["responses"]["410.cursor_expired"];
             422: components["responses"]["422.validation_failed"];
             429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];

@@ -67,7 +67,17 @@ export const OPERATIONS: Record<string, string> = {
   "GET /api/admin/api-keys": "200 ApiKeyListResponse",
   "POST /api/admin/api-keys/{id}/rotate": "200 IssuedApiKeyResponse",
   "DELETE /api/admin/api-keys/{id}": "204",
+  "POST /api/admin/webhooks": "201 CreatedWebhookResponse",
+  "GET /api/admin/webhooks": "200 WebhookListResponse",
+  "GET /api/admin/webhooks/{id}": "200 WebhookResponse",
+  "PATCH /api/admin/webhooks/{id}": "200 WebhookResponse",
+  "DELETE /api/admin/webhooks/{id}": "204",
+  "POST /api/admin/webhooks/{id}/rotate-secret": "200 WebhookSecretResponse",
+  "GET /api/admin/webhooks/{id}/deliveries": "200 DeliveryListResponse",
+  "POST /api/admin/webhooks/{id}/deliveries/{deliveryId}/retry": "202",
+  "POST /api/admin/webhooks/{id}/test": "201 TestDeliveryResponse",
   "GET /api/integrations/revocations": "200 RevocationsResponse",
+  "GET /api/integrations/events": "200 EventLogResponse",
   "GET /.well-known/jwks.json": "200 JsonWebKeySet",
   "GET /.well-known/oauth-authorization-server": "200 ServerMetadataResponse",
   "GET /.well-known/openid-configuration": "200 ServerMetadataResponse",
@@ -97,14 +107,54 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "expiresIn": "number",
     "requestId": "string"
   },
+  "CreatedWebhookResponse": {
+    "id": "string",
+    "types": "string[]",
+    "description": "?string",
+    "failingSince": "?string",
+    "switchedOffAt": "?string",
+    "secret": "string",
+    "url": "string",
+    "enabled": "boolean",
+    "createdAt": "string"
+  },
   "CreationOptionsResponse": {
     "publicKey": "object",
     "expiresIn": "number"
+  },
+  "DeliveryListResponse": {
+    "items": "DeliveryResponse[]",
+    "nextCursor": "?string"
+  },
+  "DeliveryResponse": {
+    "id": "string",
+    "eventId": "string",
+    "memberId": "?string",
+    "status": "string",
+    "attempts": "number",
+    "finishedAt": "?string",
+    "lastError": "?string",
+    "type": "string",
+    "createdAt": "string",
+    "availableAt": "string"
   },
   "DisavowalResponse": {
     "happenedAt": "string",
     "event": "string",
     "maskedLoginId": "string"
+  },
+  "EventLogResponse": {
+    "items": "EventResponse[]",
+    "nextCursor": "string",
+    "hasMore": "boolean"
+  },
+  "EventResponse": {
+    "id": "string",
+    "type": "string",
+    "memberId": "?string",
+    "data": "object",
+    "schemaVersion": "number",
+    "occurredAt": "string"
   },
   "FoundLoginIdResponse": {
     "maskedLoginId": "string",
@@ -353,6 +403,9 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "expiresIn": "number",
     "signUpId": "string"
   },
+  "TestDeliveryResponse": {
+    "deliveryId": "string"
+  },
   "TokenResponse": {
     "status": "=authenticated",
     "tokenType": "string",
@@ -381,5 +434,21 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "reason?": "string",
     "active": "boolean",
     "cnf?": "KeyConfirmation"
+  },
+  "WebhookListResponse": {
+    "items": "WebhookResponse[]"
+  },
+  "WebhookResponse": {
+    "id": "string",
+    "types": "string[]",
+    "description": "?string",
+    "failingSince": "?string",
+    "switchedOffAt": "?string",
+    "url": "string",
+    "enabled": "boolean",
+    "createdAt": "string"
+  },
+  "WebhookSecretResponse": {
+    "secret": "string"
   }
 };

@@ -59,7 +59,7 @@ describe('a success that is not from the server', () => {
     const accepted: string[] = [];
     for (const operation of Object.keys(OPERATIONS)) {
       const [method = '', template = ''] = operation.split(' ');
-      const path = template.replace('{id}', 'a1');
+      const path = template.replace(/\{\w+\}/g, 'a1');
       server.on(`${method} ${path}`, () => new Response(body, { status: 200 }));
       const as = operation === REFRESH ? { token: 'refresh' } : 'none';
       const error = await caught(client.request(method, path, { as }));

@@ -1,6 +1,10 @@
 import { DisavowalReport } from '../account/compromise-recovery/disavowal-report.entity.js';
 import { EmailChange } from '../users/email-change.entity.js';
 import { SignUp } from '../auth/sign-up/sign-up.entity.js';
+import { EventDelivery } from '../events/deliveries/event-delivery.entity.js';
+import { Event } from '../events/log/event.entity.js';
+import { EventConsumer } from '../events/log/event-consumer.entity.js';
+import { Webhook } from '../events/webhooks/webhook.entity.js';
 import { OutboxMessage } from '../mail/outbox/outbox-message.entity.js';
 import { MfaChallenge } from '../mfa/challenges/mfa-challenge.entity.js';
 import { PasskeyChallenge } from '../mfa/passkeys/passkey-challenge.entity.js';
@@ -29,5 +33,6 @@ export const ENTITIES = [
   ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit, ApiKey],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, DisavowalReport],
   ...[KnownNetwork, SessionCountry, RiskNotice],
+  ...[Event, EventConsumer, EventDelivery, Webhook],
   ...[Passkey, PasskeyChallenge, FactorDispute],
 ];

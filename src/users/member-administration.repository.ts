@@ -59,6 +59,15 @@ export class MemberAdministrationRepository {
     return count === 1;
   }
 
+  /** The administrators who are mailed about the service itself: at most a hundred. */
+  async listActiveAdministrators(tx: Tx): Promise<Member[]> {
+    return tx.manager.find(Member, {
+      where: { role: 'admin', status: 'active' },
+      order: { createdAt: 'ASC' },
+      take: 100,
+    });
+  }
+
   /**
    * After this, a login with the right password leads only to a new password. The password version
    * increases as with a new password, so that a login or password change whose password was checked

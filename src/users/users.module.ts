@@ -3,9 +3,11 @@ import { AccountErasureRepository } from './account-erasure.repository.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
 import { MemberAdministrationRepository } from './member-administration.repository.js';
 import { MemberSearchRepository } from './member-search.repository.js';
+import { MemberSnapshotsRepository } from './member-snapshots.repository.js';
 import { MembersRepository } from './members.repository.js';
 
 const repositories = [
+  MemberSnapshotsRepository,
   MembersRepository,
   MemberAdministrationRepository,
   MemberSearchRepository,

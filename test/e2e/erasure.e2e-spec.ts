@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
-import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { EVENT_TYPES } from '../../src/events/events.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -15,6 +15,7 @@ import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { addPasskey, passwordStep } from '../support/passkeys.js';
 import { resetTokenFor } from '../support/recovery.js';
+import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { codeAt, confirmCode } from '../support/second-factor.js';
@@ -33,8 +34,22 @@ beforeAll(async () => {
   const database = new Database(dataSource);
   const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
   const accounts = new AccountErasureRepository(database);
-  erasure = new AccountErasureService(config, database, accounts, new AuditLogService(), mail);
+  erasure = new AccountErasureService(
+    config,
+    database,
+    accounts,
+    makeAuditLog(database),
+    mail,
+    makeEventRecording(database),
+  );
   purge = new PurgeService(database, config);
+  // Written directly, so no server sends to it and its deliveries wait.
+  await app.sql.query(
+    `WITH webhook AS (INSERT INTO webhooks (id, url, types, secret, sealed_by)
+       VALUES (gen_random_uuid(), 'http://127.0.0.1:9/', $1, '', '') RETURNING id)
+     INSERT INTO event_consumers (id, kind) SELECT id, 'webhook' FROM webhook`,
+    [EVENT_TYPES],
+  );
 });
 afterAll(async () => {
   await dataSource?.destroy();
@@ -112,7 +127,7 @@ async function close({ client, accessToken, password, id }: GivenMember, daysAgo
 }
 
 describe('closed account', () => {
-  it('is erased with all dependent rows after the grace period, and the audit log keeps no personal data', async () => {
+  it('EV-05 is erased with all dependent rows after the grace period, and neither the audit log nor an event keeps personal data', async () => {
     const [ada, bob] = await Promise.all([busyMember(), busyMember()]);
     const before = await rowsOf(ada);
     for (const table of [
@@ -130,7 +145,12 @@ describe('closed account', () => {
     await erasure.eraseDue();
 
     const { security_events: events, ...rest } = await rowsOf(ada);
-    expect(Object.entries(rest).filter(([, count]) => count > 0)).toEqual([]);
+    expect(Object.entries(rest).filter(([, count]) => count > 0)).toEqual([
+      ['event_deliveries', 1],
+      ['events', 1],
+    ]);
+    const { rows: left } = await app.sql.query('SELECT type, data FROM events WHERE member_id = $1', [ada.id]);
+    expect(left).toEqual([{ type: 'member.erased', data: {} }]);
     expect(events).toBeGreaterThan(0); // the events themselves stay
     const { rows } = await app.sql.query(
       'SELECT DISTINCT ip, user_agent, details FROM security_events WHERE member_id = $1',
@@ -141,7 +161,7 @@ describe('closed account', () => {
       expect([text, await tablesNaming(text)]).toEqual([text, []]);
 
     expect(await rowsOf(bob)).toEqual(bobsRows);
-    expect(await tablesNaming(bob.loginId)).toEqual(['members', 'security_events']);
+    expect(await tablesNaming(bob.loginId)).toEqual(['events', 'members', 'security_events']);
     // Login ID and address are available again.
     const again = await given.member(app, { loginId: ada.loginId, email: ada.email });
     expect(again.id).not.toBe(ada.id);
@@ -184,6 +204,10 @@ describe('purge', () => {
     outbox_messages: {
       old: `created_at = now() - interval '31 days'`,
       young: `created_at = now() - interval '29 days'`,
+    },
+    events: {
+      old: `occurred_at = now() - interval '31 days'`,
+      young: `occurred_at = now() - interval '29 days'`,
     },
     security_events: { old: `at = now() - interval '366 days'`, young: `at = now() - interval '364 days'` },
   };

@@ -15,11 +15,16 @@ import { TestApp } from '../support/test-app.js';
 interface Write {
   /** Replaces the `{id}` of the path. */
   id?: string;
+  /** Replaces the `{deliveryId}` of the path. */
+  deliveryId?: string;
   query?: string;
   body?: Record<string, unknown>;
   /** Whose session sends it; the member's where absent. */
   actor?: GivenMember;
 }
+
+/** No such event happens here, so it receives nothing. */
+const WEBHOOK = { url: 'http://127.0.0.1:9/', types: ['member.login_id_changed'] };
 
 /** Reads that leave a row in the audit log. */
 const RECORDED_READS = ['GET /api/admin/members/{id}', 'GET /api/admin/security-events'];
@@ -55,6 +60,22 @@ async function newAddress(): Promise<{ requestId: string; code: string | undefin
     .post('/api/members/me/email/send-code', { newEmail, password: ada.password }, ada.accessToken)
     .expect(202);
   return { requestId: body.requestId, code: (await mailbox.to(newEmail).next()).code };
+}
+
+/** Instead of the one before it: there may be twenty. */
+async function givenWebhook(): Promise<string> {
+  await app.sql.query('DELETE FROM webhooks');
+  const { body } = await root.client.post('/api/admin/webhooks', WEBHOOK, root.accessToken).expect(201);
+  return body.id;
+}
+
+async function sentDelivery(webhookId: string): Promise<string> {
+  const { rows: deliveries } = await app.sql.query(
+    `WITH event AS (INSERT INTO events (type, data) VALUES ('webhook.test', '{}') RETURNING id)
+     INSERT INTO event_deliveries (id, event_id, webhook_id, status) SELECT gen_random_uuid(), id, $1, 'sent' FROM event RETURNING id`,
+    [webhookId],
+  );
+  return deliveries[0].id;
 }
 
 const disabledOr = (status = 'active'): string => (status === 'active' ? 'disabled' : 'active');
@@ -141,6 +162,26 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
   },
   'POST /api/admin/api-keys/{id}/rotate': { prepare: async () => ({ id: keyId, actor: root }) },
   'DELETE /api/admin/api-keys/{id}': { prepare: async () => ({ id: keyId, actor: root }) },
+  'POST /api/admin/webhooks': {
+    prepare: async () => ({ actor: root, body: WEBHOOK }),
+    after: () => app.sql.query('DELETE FROM webhooks'),
+  },
+  'PATCH /api/admin/webhooks/{id}': {
+    prepare: async () => ({ id: await givenWebhook(), actor: root, body: { description: unique.loginId() } }),
+  },
+  'POST /api/admin/webhooks/{id}/rotate-secret': {
+    prepare: async () => ({ id: await givenWebhook(), actor: root }),
+  },
+  'POST /api/admin/webhooks/{id}/test': {
+    prepare: async () => ({ id: await givenWebhook(), actor: root }),
+  },
+  'POST /api/admin/webhooks/{id}/deliveries/{deliveryId}/retry': {
+    prepare: async () => {
+      const id = await givenWebhook();
+      return { id, deliveryId: await sentDelivery(id), actor: root };
+    },
+  },
+  'DELETE /api/admin/webhooks/{id}': { prepare: async () => ({ id: await givenWebhook(), actor: root }) },
   'PATCH /api/admin/members/{id}': {
     prepare: async () => ({ id: eve.id, actor: root, body: { status: disabledOr(eve.status) } }),
     after: (_, { body }) => (eve.status = body!.status as string),
@@ -198,8 +239,11 @@ describe('a write whose session lost its rights after the guard admitted it', ()
   it('CC-09 is refused and changes no row, on every operation; without the loss it succeeds', async () => {
     for (const [name, { prepare, after }] of Object.entries(WRITES)) {
       const [method = '', path = ''] = name.split(' ');
-      const send = ({ id = '', query = '', body, actor = ada }: Write) =>
-        actor.client.request(method, path.replace('{id}', id) + query, { body, token: actor.accessToken });
+      const send = ({ id = '', deliveryId = '', query = '', body, actor = ada }: Write) =>
+        actor.client.request(method, path.replace('{id}', id).replace('{deliveryId}', deliveryId) + query, {
+          body,
+          token: actor.accessToken,
+        });
       for (const [event, { take, giveBack, refusal, concerns }] of Object.entries(REVOCATIONS)) {
         const write = await prepare();
         if (!concerns(write, name)) continue;
@@ -229,8 +273,9 @@ describe('a write whose API key was revoked after the guard admitted it', () => 
     for (const name of names) {
       const [method = '', path = ''] = name.split(' ');
       const { id: key, key: token } = await givenApiKey(app, SCOPES);
-      const { id = '', query = '', body } = await WRITES[name]!.prepare();
-      const send = () => app.client().request(method, path.replace('{id}', id) + query, { body, token });
+      const { id = '', deliveryId = '', query = '', body } = await WRITES[name]!.prepare();
+      const where = path.replace('{id}', id).replace('{deliveryId}', deliveryId) + query;
+      const send = () => app.client().request(method, where, { body, token });
       const revocation = { text: 'UPDATE api_keys SET revoked_at = now() WHERE id = $1', values: [key] };
       const before = await rows.read([eve.id, key]);
       const answer = await whileLocked(app.sql, eve.id, revocation, send);

@@ -5,7 +5,6 @@ import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SecurityEventPartitionsRepository } from '../../src/security/audit-log/security-event-partitions.repository.js';
 import { SecurityEventsRepository } from '../../src/security/audit-log/security-events.repository.js';
-import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -15,6 +14,7 @@ import { EventPartitionsService } from '../../src/operations/maintenance/event-p
 import { PurgeService } from '../../src/operations/maintenance/purge.service.js';
 import { eventually } from '../support/eventually.js';
 import { serverEnvironment } from '../support/server-environment.js';
+import { makeAuditLog } from '../support/event-services.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const MIGRATION = 'SecurityEventPartitions1764900200000';
@@ -137,7 +137,7 @@ describe('the monthly partitions of the audit log', () => {
     const memberId = randomUUID();
     const [current, next] = [await monthName(0), await monthName(1)];
     await own.pool.query(`DROP TABLE ${current}, ${next}`);
-    await new AuditLogService().record(
+    await makeAuditLog(database).record(
       database,
       'login.succeeded',
       { memberId, context: CONTEXT },
@@ -248,7 +248,7 @@ describe('the monthly partitions of the audit log', () => {
     await own.pool.query(`UPDATE security_events SET ip = '198.18.0.1', user_agent = 'hers' WHERE member_id = $1`, [
       memberId,
     ]);
-    await database.transaction((tx) => new AuditLogService().anonymise(tx, [{ id: memberId, loginId: 'ada' }]));
+    await database.transaction((tx) => makeAuditLog(database).anonymise(tx, [{ id: memberId, loginId: 'ada' }]));
     expect(
       await rowsOf(`SELECT DISTINCT ip, user_agent FROM security_events WHERE member_id = $1`, [memberId]),
     ).toEqual([{ ip: '', user_agent: '' }]);

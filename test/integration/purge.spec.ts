@@ -5,7 +5,6 @@ import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
 import { SecurityEventPartitionsRepository } from '../../src/security/audit-log/security-event-partitions.repository.js';
-import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
@@ -17,6 +16,7 @@ import { PurgeService } from '../../src/operations/maintenance/purge.service.js'
 import { MailService } from '../../src/mail/mail.service.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { eventually } from '../support/eventually.js';
+import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
@@ -84,6 +84,7 @@ const ROWS: [table: string, columns: Record<string, unknown>, expiry: string[], 
     '366 days',
     '364 days',
   ],
+  ['events', { type: 't', data: '{}' }, ['occurred_at'], '31 days', '29 days'],
   ['not_me_reports', {}, ['reported_at'], '8 days', '6 days'],
   [
     'outbox_messages',
@@ -147,6 +148,7 @@ describe('purge', () => {
     const hasId = ![
       'login_failures',
       'security_events',
+      'events',
       'passkey_challenges',
       'risk_notices',
       'known_networks',
@@ -343,6 +345,9 @@ describe('purge', () => {
     // Deleted with their member or session. rate_limits is tested elsewhere: its expiry is in
     // milliseconds since 1970.
     const kept = [
+      'event_consumers',
+      'event_deliveries', // deleted with their events
+      'webhooks',
       'factor_disputes',
       'members',
       'migrations',
@@ -379,7 +384,14 @@ describe('erasure of closed accounts', () => {
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: database.url, SMTP_URL: 'smtp://localhost:1' }));
     const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(counting));
     const accounts = new AccountErasureRepository(counting);
-    const erasure = new AccountErasureService(config, counting, accounts, new AuditLogService(), mail);
+    const erasure = new AccountErasureService(
+      config,
+      counting,
+      accounts,
+      makeAuditLog(counting),
+      mail,
+      makeEventRecording(counting),
+    );
     return { erasure, counting, dataSource };
   }
   /** Accounts that were closed long ago, each with a row in every table that refers to members. */

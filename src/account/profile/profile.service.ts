@@ -32,7 +32,7 @@ export class ProfileService {
     const { memberId, sessionId } = principal;
     return this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
-      const fields = Object.keys(changes);
+      const fields = Object.entries(changes).flatMap(([field, value]) => (value === undefined ? [] : [field]));
       if (fields.length > 0) {
         await this.members.updateProfile(tx, memberId, changes);
         await this.auditLog.record(tx, 'profile.changed', { memberId, sessionId, context }, { fields });

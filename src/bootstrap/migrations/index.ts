@@ -21,6 +21,7 @@ import { PasskeyAaguid1764910900000 } from './1764910900000-passkey-aaguid.js';
 import { SessionFirstFactor1765000000000 } from './1765000000000-session-first-factor.js';
 import { ApiKeys1765010000000 } from './1765010000000-api-keys.js';
 import { RevocationTimes1765010010000 } from './1765010010000-revocation-times.js';
+import { Events1765020000000 } from './1765020000000-events.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   SessionFirstFactor1765000000000,
   ApiKeys1765010000000,
   RevocationTimes1765010010000,
+  Events1765020000000,
 ];

@@ -3,6 +3,7 @@ import { VERSION } from '../../platform/config/version.js';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { LOGIN_OUTCOMES } from '../../auth/login/login.dto.js';
+import { eventSchemas, webhookRequests } from '../../integrations/events/event-schemas.js';
 import { DESCRIPTION } from './description.js';
 import { polished } from './polish.js';
 import { withSharedParts } from './shared-parts.js';
@@ -130,7 +131,8 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     operationIdFactory,
   });
   // No class can express a choice between classes, so these schemas are added by hand.
-  Object.assign(document.components?.schemas ?? {}, LOGIN_OUTCOMES);
+  Object.assign(document.components?.schemas ?? {}, LOGIN_OUTCOMES, eventSchemas());
+  Object.assign(document, { 'x-webhooks': webhookRequests() });
   return withSharedParts(polished(document, JOURNEY));
 }
 

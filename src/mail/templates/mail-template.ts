@@ -108,6 +108,8 @@ export interface MailTemplates {
     /** With `removal-scheduled`: when the disputed second step is removed. */
     removeOn?: string | undefined;
   };
+  /** To each administrator. `host` is the one of the webhook's URL; the rest of a URL may hold a secret. */
+  'webhook-switched-off': { name?: string | undefined; host: string; at: string };
   /** To the new address, which is not proven yet. */
   'email-change': EmailChallengeMail;
   /** To the old address, once the new one is proven. */
@@ -198,6 +200,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     requestedAt: 'required',
     network: 'required',
   },
+  'webhook-switched-off': { name: 'optional', host: 'required', at: 'required' },
   'sign-up-existing': {
     loginIdMasked: 'required',
     loginUrl: 'optional',

@@ -27,6 +27,7 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
     codeMinutes: 10,
     linkHours: 24,
   },
+  'webhook-switched-off': { name: 'Minsu', host: 'backend.example', at: '2026-11-22T05:37:12.345Z' },
   'sign-up-existing': { ...requested, loginIdMasked: 'mi***m', loginUrl: 'https://app.example/login' },
   'password-reset': challenge,
   'find-login-id': { ...requested, code: SAMPLE_CODE, codeMinutes: 10 },

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { EventRecordingService } from '../../events/log/event-recording.service.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
@@ -33,6 +34,7 @@ export class AccountErasureService {
     private readonly accounts: AccountErasureRepository,
     private readonly auditLog: AuditLogService,
     private readonly mail: MailService,
+    private readonly events: EventRecordingService,
   ) {
     this.graceSeconds = env.ACCOUNT_ERASURE_GRACE_SECONDS;
   }
@@ -78,6 +80,7 @@ export class AccountErasureService {
       const erasedIds = erased.map(({ id }) => id);
       await this.auditLog.anonymise(tx, erased);
       await this.mail.deleteForMembers(tx, erasedIds);
+      await this.events.recordErased(tx, erasedIds);
       return erasedIds;
     });
   }

@@ -22,6 +22,7 @@ export interface RetentionSettings {
   readonly RISK_HISTORY_SECONDS: number;
   readonly SECURITY_EVENT_RETENTION_SECONDS: number;
   readonly NOT_ME_TTL_SECONDS: number;
+  readonly EVENT_RETENTION_SECONDS: number;
 }
 
 /**
@@ -57,6 +58,16 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
       by: 'least(revoked_at, expires_at)',
       before: secondsAgo(settings.SECURITY_EVENT_RETENTION_SECONDS),
     },
+    // While a row is left here, events are written.
+    {
+      table: 'event_consumers',
+      by: 'id',
+      before: `'ffffffff-ffff-ffff-ffff-ffffffffffff'`,
+      and: `kind = 'api-key' AND NOT EXISTS (SELECT FROM api_keys k WHERE k.id = event_consumers.id
+        AND k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true))`,
+    },
+    // With their deliveries, which have ended by then: the least retention is longer than they are tried.
+    { table: 'events', by: 'occurred_at', before: secondsAgo(settings.EVENT_RETENTION_SECONDS) },
     // The row only prevents a second use of a link, and the link itself has expired by then.
     { table: 'not_me_reports', by: 'reported_at', before: secondsAgo(settings.NOT_ME_TTL_SECONDS) },
   ];

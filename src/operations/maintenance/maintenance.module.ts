@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../../events/events.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
 import { UsersModule } from '../../users/users.module.js';
@@ -8,7 +9,7 @@ import { PurgeService } from './purge.service.js';
 
 /** Scheduled jobs that delete expired data and maintain the partitions of the audit log. */
 @Module({
-  imports: [AuditLogModule, MailModule, UsersModule],
+  imports: [AuditLogModule, EventsModule, MailModule, UsersModule],
   providers: [PurgeService, EventPartitionsService, AccountErasureService],
 })
 export class MaintenanceModule {}

@@ -53,6 +53,10 @@ export class RestoreService {
         set: `status = 'dropped', payload = NULL, finished_at = now(), last_error = 'a backup was restored'`,
         where: `status = 'pending'`,
       });
+      // Receivers know ids and positions of events that the backup lacks; new events must come after them.
+      await connection.query(
+        `SELECT setval(name::regclass, nextval(name::regclass) + 1000000000) FROM unnest('{events_id_seq,events_position_seq}'::text[]) AS name`,
+      );
       return {
         challenges: await updateInBatches(connection, {
           table: 'proof_requests',

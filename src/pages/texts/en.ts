@@ -303,6 +303,12 @@ export const en = {
     'event-api-key.created': 'API key created',
     'event-api-key.rotated': 'API key rotated',
     'event-api-key.revoked': 'API key revoked',
+    'event-webhook.created': 'Webhook created',
+    'event-webhook.changed': 'Webhook changed',
+    'event-webhook.deleted': 'Webhook deleted',
+    'event-webhook.secret_rotated': 'Webhook secret replaced',
+    'event-webhook.tested': 'Webhook tested',
+    'event-webhook.delivery_retried': 'Event sent to a webhook again',
     'event-member.viewed': 'Account viewed',
     // One for each signal of the risk engine; see docs/flows/risk.md.
     'signal-new_device': 'A device you have not used before',

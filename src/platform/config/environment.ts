@@ -446,6 +446,18 @@ export const ENVIRONMENT = {
     default: 365 * DAY,
     desc: 'audit log entries are deleted after this long',
   }),
+  EVENT_RETENTION_SECONDS: wholeNumberBetween(
+    4 * DAY,
+    366 * DAY,
+  )({
+    default: 30 * DAY,
+    desc: 'events for webhooks and the event log are deleted after this long',
+  }),
+  WEBHOOK_ALLOW_PRIVATE_ADDRESSES: bool({
+    default: false,
+    devDefault: true,
+    desc: 'webhooks may use plain HTTP and addresses inside your network',
+  }),
   SHUTDOWN_DRAIN_SECONDS: seconds({
     default: 5,
     devDefault: 0,

@@ -9,6 +9,7 @@ export const LOCKS = {
   migration: 7_463_541,
   administrators: 7_463_542,
   reEncryption: 7_463_543,
+  eventPositions: 7_463_544,
 } as const;
 
 /**

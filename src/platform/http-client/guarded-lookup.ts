@@ -1,4 +1,4 @@
-import { lookup as resolve, type LookupAddress } from 'node:dns';
+import { promises as dns, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from '../addresses/ip-address.js';
 
@@ -15,7 +15,25 @@ export type Resolver = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-const resolveAll: Resolver = (host, callback) => resolve(host, { all: true, verbatim: true }, callback);
+const DNS_TIMEOUT_MS = 3000;
+
+/**
+ * Asks the DNS without a thread of the pool, unlike `dns.lookup`: names that resolve slowly would
+ * otherwise hold the threads that hash passwords.
+ */
+const resolveAll: Resolver = (host, callback) => {
+  const resolver = new dns.Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
+  const asked = [resolver.resolve4(host), resolver.resolve6(host)] as const;
+  void Promise.allSettled(asked).then(([ipv4, ipv6]) => {
+    const found = [addressesIn(ipv4, 4), addressesIn(ipv6, 6)].flat();
+    if (found.length > 0 || ipv4.status === 'fulfilled') return callback(null, found);
+    callback(ipv4.reason as NodeJS.ErrnoException, []);
+  });
+};
+
+function addressesIn(answer: PromiseSettledResult<string[]>, family: 4 | 6): LookupAddress[] {
+  return answer.status === 'fulfilled' ? answer.value.map((address) => ({ address, family })) : [];
+}
 
 /**
  * Resolves a name for a socket and refuses it when one of its addresses is not public (EV-04). The

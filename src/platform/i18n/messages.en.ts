@@ -106,6 +106,12 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: 'This is the only active administrator. Make another member an administrator first.',
   },
   member_not_active: { title: 'Account not active', detail: 'This account is disabled or closed.' },
+  webhook_disabled: { title: 'Webhook disabled', detail: 'The webhook is disabled. Enable it first.' },
+  webhook_limit_reached: { title: 'Too many webhooks', detail: 'There are 20 webhooks already. Delete one first.' },
+  cursor_expired: {
+    title: 'Cursor expired',
+    detail: 'Events after this cursor may be deleted already. Read all members again and continue from "latest".',
+  },
   mail_not_retryable: {
     title: 'Email cannot be sent again',
     detail: 'Only an undeliverable email can be sent again, and only while its code or link is still valid.',

@@ -105,6 +105,16 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: '사용 중인 관리자 계정이 이것뿐입니다. 먼저 다른 회원을 관리자로 지정해 주세요.',
   },
   member_not_active: { title: '사용할 수 없는 계정', detail: '정지되었거나 탈퇴한 계정입니다.' },
+  webhook_disabled: { title: '꺼져 있는 웹훅', detail: '웹훅이 꺼져 있습니다. 먼저 웹훅을 켜 주세요.' },
+  webhook_limit_reached: {
+    title: '웹훅 개수 초과',
+    detail: '웹훅은 20개까지 만들 수 있습니다. 먼저 하나를 삭제해 주세요.',
+  },
+  cursor_expired: {
+    title: '만료된 커서',
+    detail:
+      '이 커서 다음의 이벤트가 이미 삭제되었을 수 있습니다. 회원 전체를 다시 읽고 "latest"부터 이어서 읽어 주세요.',
+  },
   mail_not_retryable: {
     title: '다시 보낼 수 없는 메일',
     detail: '발송에 실패한 메일만, 메일의 인증 코드나 링크가 아직 유효할 때 다시 보낼 수 있습니다.',

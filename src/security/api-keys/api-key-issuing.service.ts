@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { EventConsumersRepository } from '../../events/log/event-consumers.repository.js';
 import { digest } from '../../platform/crypto/digest.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
@@ -33,6 +34,7 @@ export class ApiKeyIssuingService {
   constructor(
     private readonly keys: ApiKeysRepository,
     private readonly auditLog: AuditLogService,
+    private readonly eventConsumers: EventConsumersRepository,
   ) {}
 
   async create(tx: Tx, request: ApiKeyRequest, context: ClientContext): Promise<IssuedApiKey> {
@@ -44,6 +46,7 @@ export class ApiKeyIssuingService {
       digest: digest(secret),
       createdBy: context.actorId ?? null,
     });
+    if (scopes.includes('events:read')) await this.eventConsumers.add(tx, { kind: 'api-key', id });
     await this.auditLog.record(tx, 'api-key.created', { context }, { apiKey: id, name, scopes });
     return { id, key };
   }
@@ -64,6 +67,7 @@ export class ApiKeyIssuingService {
   async revoke(tx: Tx, id: string, context: ClientContext): Promise<void> {
     const name = await this.keys.revoke(tx, id);
     if (name === null) throw new DomainError('not_found', { detail: 'no such key, or it is revoked' });
+    await this.eventConsumers.remove(tx, { kind: 'api-key', id });
     await this.auditLog.record(tx, 'api-key.revoked', { context }, { apiKey: id, name });
   }
 }

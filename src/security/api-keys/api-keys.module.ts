@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../../events/events.module.js';
 import { AuditLogModule } from '../audit-log/audit-log.module.js';
 import { ApiKeyCache } from './api-key-cache.js';
 import { ApiKeyIssuingService } from './api-key-issuing.service.js';
@@ -8,7 +9,7 @@ import { ApiKeysRepository } from './api-keys.repository.js';
 
 /** Keys with which programs call the API. */
 @Module({
-  imports: [AuditLogModule],
+  imports: [AuditLogModule, EventsModule],
   providers: [ApiKeysRepository, ApiKeyCache, ApiKeyUses, ApiKeyVerificationService, ApiKeyIssuingService],
   exports: [ApiKeysRepository, ApiKeyCache, ApiKeyVerificationService, ApiKeyIssuingService],
 })

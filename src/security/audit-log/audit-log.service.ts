@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import type { Sql, Tx } from '../../platform/database/sql.js';
+import { IS_OBSERVED } from '../../events/log/event-consumers.repository.js';
+import { EventRecordingService } from '../../events/log/event-recording.service.js';
+import { Tx, type Sql } from '../../platform/database/sql.js';
+import { derivedEvent, hasDerivedEvent } from './derived-events.js';
 import type { SecurityEvents, SecurityEventType } from './security-events.js';
+
+const INSERT = `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details, api_key_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+/** The answer costs no statement, and the lock that the INSERT holds makes it hold until commit. */
+const INSERT_AND_ASK = `${INSERT} RETURNING ${IS_OBSERVED} AS observed`;
 
 /** The member and session that an event concerns, and the client that caused it. */
 export interface EventSubject {
@@ -16,10 +24,12 @@ export interface EventSubject {
  */
 @Injectable()
 export class AuditLogService {
+  constructor(private readonly events: EventRecordingService) {}
+
   /**
-   * Records an event.
+   * Records an event, and the event for the product's own backend that follows from it.
    * @param sql the transaction of the cause, so that both commit together; or the database, when
-   *   the event must survive the rollback of a refused request
+   *   the event must survive the rollback of a refused request and none follows from it
    */
   async record<T extends SecurityEventType>(
     sql: Sql,
@@ -28,14 +38,16 @@ export class AuditLogService {
     details: SecurityEvents[T],
   ): Promise<void> {
     const { memberId = null, sessionId = null, context } = subject;
-    await sql.query(
-      `INSERT INTO security_events (type, member_id, session_id, actor_id, ip, user_agent, request_id, details, api_key_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        ...[type, memberId, sessionId, context.actorId ?? null],
-        ...[context.ip, context.userAgent, context.requestId, JSON.stringify(details), context.apiKeyId ?? null],
-      ],
-    );
+    const isDerivable = hasDerivedEvent(type);
+    const { rows } = await sql.query<{ observed: boolean }>(isDerivable ? INSERT_AND_ASK : INSERT, [
+      ...[type, memberId, sessionId, context.actorId ?? null],
+      ...[context.ip, context.userAgent, context.requestId, JSON.stringify(details), context.apiKeyId ?? null],
+    ]);
+    if (!isDerivable || !rows[0]!.observed) return;
+    const event = derivedEvent(type, details, subject);
+    if (event === null || memberId === null) return;
+    if (!(sql instanceof Tx)) throw new Error(`${type} must be recorded in the transaction of its cause`);
+    await this.events.record(sql, memberId, event);
   }
 
   /** Removes everything that identifies erased members. The type and time of each event stay. */

@@ -61,6 +61,12 @@ const SECURITY_EVENTS = {
   'api-key.created': details<{ apiKey: string; name: string; scopes: readonly string[] }>(),
   'api-key.rotated': details<{ apiKey: string; name: string }>(),
   'api-key.revoked': details<{ apiKey: string; name: string }>(),
+  'webhook.created': details<{ webhookId: string }>(),
+  'webhook.changed': details<{ webhookId: string }>(),
+  'webhook.deleted': details<{ webhookId: string }>(),
+  'webhook.secret_rotated': details<{ webhookId: string }>(),
+  'webhook.tested': details<{ webhookId: string }>(),
+  'webhook.delivery_retried': details<{ webhookId: string; deliveryId: string }>(),
   'member.viewed': details<{ what: 'details' | 'events' }>(),
 };
 

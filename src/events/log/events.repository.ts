@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { LOCKS } from '../../platform/database/advisory-locks.js';
+import { Database } from '../../platform/database/database.js';
+import type { Sql, Tx } from '../../platform/database/sql.js';
+import { DELIVERIES_CHANNEL } from '../deliveries/deliveries-channel.js';
+import type { EventRow } from '../events.js';
+
+/** Where a reader stands in the log; a number as text. */
+export type LogPosition = string;
+
+/** Few enough that no reader waits long for another that assigns positions. */
+const POSITION_BATCH = 10_000;
+
+const COLUMNS = `id, type, occurred_at AS "occurredAt", member_id AS "memberId", data`;
+
+/** Owns the table `events`. SQL: writes happen inside logins, and reads depend on locks. */
+@Injectable()
+export class EventsRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Writes an event, and a delivery to each webhook that asks for its type. The row of the member
+   * must be locked.
+   */
+  async insert(tx: Tx, type: string, memberId: string, data: object): Promise<void> {
+    await tx.query(
+      `WITH event AS (INSERT INTO events (type, member_id, data) VALUES ($1, $2, $3) RETURNING id),
+         delivery AS (
+           INSERT INTO event_deliveries (id, event_id, webhook_id, member_id)
+           SELECT gen_random_uuid(), event.id, webhooks.id, $2 FROM event, webhooks WHERE webhooks.enabled AND $1 = ANY (webhooks.types)
+           RETURNING webhook_id)
+       SELECT pg_notify('${DELIVERIES_CHANNEL}', webhook_id::text) FROM delivery`,
+      [type, memberId, JSON.stringify(data)],
+    );
+  }
+
+  /** Deletes all events of these members, with their deliveries. */
+  async deleteForMembers(tx: Tx, memberIds: readonly string[]): Promise<void> {
+    await tx.query(`DELETE FROM events WHERE member_id = ANY($1)`, [[...memberIds]]);
+  }
+
+  /**
+   * Gives each committed event without a position the next ones, in the order of their ids. The
+   * events of one member commit in that order, so its log keeps it; an event that commits later
+   * gets a later position, so no reader passes it (EV-01).
+   * @returns whether there may be more of them
+   */
+  async assignPositions(): Promise<boolean> {
+    if (!(await this.hasUnpositioned(this.database))) return false;
+    return this.database.transaction(async (tx) => {
+      // One reader at a time: positions then become visible in their order.
+      await tx.query(`SELECT pg_advisory_xact_lock($1)`, [LOCKS.eventPositions]);
+      const { count } = await tx.query(
+        `UPDATE events SET position = next.position
+         FROM (SELECT id, nextval('events_position_seq') AS position FROM (
+           SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT ${POSITION_BATCH}) AS fresh) AS next
+         WHERE events.id = next.id`,
+      );
+      return count === POSITION_BATCH;
+    });
+  }
+
+  /** The position of the last event that has one; null if there is none. */
+  async findEnd(): Promise<LogPosition | null> {
+    const { rows } = await this.database.query<{ position: LogPosition | null }>(
+      `SELECT max(position)::text AS position FROM events`,
+    );
+    return rows[0]!.position;
+  }
+
+  /** @param end as {@link findEnd} returned it before, so that a filtered reader can move on to it */
+  async list(
+    after: LogPosition,
+    end: LogPosition,
+    types: readonly string[] | null,
+    limit: number,
+  ): Promise<(EventRow & { position: LogPosition })[]> {
+    const { rows } = await this.database.query<EventRow & { position: LogPosition }>(
+      `SELECT ${COLUMNS}, position::text FROM events
+       WHERE position > $1::bigint AND position <= $2::bigint AND member_id IS NOT NULL AND ($3::text[] IS NULL OR type = ANY ($3))
+       ORDER BY events.position LIMIT $4`,
+      [after, end, types, limit],
+    );
+    return rows;
+  }
+
+  private async hasUnpositioned(sql: Sql): Promise<boolean> {
+    const { count } = await sql.query(`SELECT FROM events WHERE position IS NULL LIMIT 1`);
+    return count > 0;
+  }
+}

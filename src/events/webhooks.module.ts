@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { MailModule } from '../mail/mail.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { DeliveryLanes } from './deliveries/delivery-lanes.js';
+import { DeliveryListsRepository } from './deliveries/delivery-lists.repository.js';
+import { EventDeliveriesRepository } from './deliveries/event-deliveries.repository.js';
+import { WebhookDelivery } from './deliveries/webhook-delivery.js';
+import { WebhookHealthService } from './deliveries/webhook-health.service.js';
+import { WebhookSecrets } from './webhooks/webhook-secrets.js';
+import { WebhooksRepository } from './webhooks/webhooks.repository.js';
+
+/** Webhooks and the deliveries of events to them. */
+@Module({
+  imports: [MailModule, UsersModule],
+  providers: [
+    ...[WebhooksRepository, WebhookSecrets, EventDeliveriesRepository, DeliveryListsRepository],
+    ...[WebhookHealthService, WebhookDelivery, DeliveryLanes],
+  ],
+  exports: [WebhooksRepository, WebhookSecrets, EventDeliveriesRepository, DeliveryListsRepository, WebhookDelivery],
+})
+export class WebhooksModule {}

@@ -1,0 +1,72 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { EVENT_TYPES, type EventBody, type EventType } from '../../events/events.js';
+import { ApiInteger } from '../../platform/http/integer.decorator.js';
+import { IsPageLimit } from '../../platform/http/validation/field-decorators.js';
+import { MayBeAbsent, Rule } from '../../platform/http/validation/rule.js';
+
+/** A position and the time of the response that it comes from. */
+const LOG_CURSOR = /^(latest|\d{1,18}\.[0-9a-z]{1,10})$/;
+const MAX_LIMIT = 100;
+const DEFAULT_LIMIT = 50;
+
+function IsLogCursor(): PropertyDecorator {
+  return applyDecorators(
+    Rule('invalid_characters', (value) => typeof value === 'string' && LOG_CURSOR.test(value)),
+    ApiProperty({ type: String, pattern: LOG_CURSOR.source, example: 'latest' }),
+  );
+}
+
+/** Types of events, comma-separated. */
+function AreListedTypes(): PropertyDecorator {
+  const areTypes = (value: unknown): boolean =>
+    typeof value === 'string' && value.split(',').every((type) => EVENT_TYPES.includes(type as EventType));
+  const one = `(${EVENT_TYPES.join('|').replaceAll('.', '\\.')})`;
+  return applyDecorators(
+    Rule('invalid_value', areTypes, { allowed: EVENT_TYPES.join(', ') }),
+    ApiProperty({ type: String, pattern: `^${one}(,${one})*$`, example: 'member.created,member.erased' }),
+  );
+}
+
+export class EventLogQuery {
+  /** `nextCursor` of the response before, or `latest` for what happens from now on; absent: from the oldest event on */
+  @MayBeAbsent()
+  @IsLogCursor()
+  after?: string;
+
+  /** Only these types, comma-separated */
+  @MayBeAbsent()
+  @AreListedTypes()
+  types?: string;
+
+  /** Entries on a page */
+  @MayBeAbsent()
+  @IsPageLimit({ max: MAX_LIMIT, standard: DEFAULT_LIMIT })
+  limit?: string;
+}
+
+export class EventResponse implements EventBody {
+  /** Also of its webhook deliveries. Of two events of one member, the later one has the greater id */
+  @ApiProperty({ example: 'evt_0000000000000000042' })
+  id: string;
+  @ApiProperty({ enum: EVENT_TYPES }) type: EventType;
+  occurredAt: Date;
+  @ApiProperty({ format: 'uuid' }) memberId: string | null;
+  /** Depends on the type; see `webhooks` in this document */
+  @ApiProperty({ type: Object })
+  data: Record<string, unknown>;
+  @ApiInteger({ example: 1 }) schemaVersion: number;
+}
+
+export class EventLogResponse {
+  items: EventResponse[];
+  /** Continue with it, now or later; it is never null */
+  nextCursor: string;
+  /** Whether more events are there already */
+  hasMore: boolean;
+}
+
+export const eventLimitOf = ({ limit }: EventLogQuery): number => (limit === undefined ? DEFAULT_LIMIT : Number(limit));
+
+export const eventTypesOf = ({ types }: EventLogQuery): EventType[] | null =>
+  types === undefined ? null : (types.split(',') as EventType[]);

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { eventBodyOf, type EventBody, type EventType } from '../../events/events.js';
+import { EventsRepository, type LogPosition } from '../../events/log/events.repository.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { Clock } from '../../platform/database/clock.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+
+/** A part of the log and where it ends. */
+export interface LogPage {
+  readonly items: EventBody[];
+  /** Always set: the same reader continues with it later. */
+  readonly nextCursor: string;
+  /** Whether more events are there already. */
+  readonly hasMore: boolean;
+}
+
+/** As `after`: begin with the events that commit from now on. */
+export const LATEST = 'latest';
+
+/** Reads the event log by cursor. */
+@Injectable()
+export class EventLogService {
+  private readonly retentionSeconds: number;
+
+  constructor(
+    { env }: AppConfig,
+    private readonly clock: Clock,
+    private readonly events: EventsRepository,
+  ) {
+    this.retentionSeconds = env.EVENT_RETENTION_SECONDS;
+  }
+
+  /**
+   * Reads the events after a cursor, oldest first.
+   * @param after a cursor; `latest`; undefined for the oldest event that is kept
+   * @throws DomainError `validation_failed`; `cursor_expired` if events after it may have been deleted
+   */
+  async read(after: string | undefined, types: readonly EventType[] | null, limit: number): Promise<LogPage> {
+    const isLatest = after === LATEST;
+    const start = after === undefined || isLatest ? '0' : this.positionOf(after);
+    // All of them for `latest`: what is there already must not come after it.
+    while ((await this.events.assignPositions()) && isLatest);
+    const end = (await this.events.findEnd()) ?? start;
+    if (isLatest) return { items: [], nextCursor: this.cursorOf(end), hasMore: false };
+    const rows = await this.events.list(start, end, types, limit + 1);
+    const items = rows.slice(0, limit);
+    const hasMore = rows.length > limit;
+    const last = items.at(-1)?.position;
+    // At the end of the log a reader of few types moves on past the events of others.
+    const next = hasMore ? last! : later(start, end);
+    return { items: items.map(eventBodyOf), nextCursor: this.cursorOf(next), hasMore };
+  }
+
+  /** The time in a cursor shows later whether the purge may have passed it. */
+  private cursorOf(position: LogPosition): string {
+    return `${position}.${this.clock.nowSeconds().toString(36)}`;
+  }
+
+  private positionOf(cursor: string): LogPosition {
+    const [, position, seconds] = /^(\d{1,18})\.([0-9a-z]{1,10})$/.exec(cursor) ?? [];
+    if (position === undefined)
+      throw new DomainError('validation_failed', { fields: [{ field: 'after', code: 'invalid_characters' }] });
+    if (parseInt(seconds!, 36) < this.clock.nowSeconds() - this.retentionSeconds)
+      throw new DomainError('cursor_expired');
+    return position;
+  }
+}
+
+function later(left: LogPosition, right: LogPosition): LogPosition {
+  return BigInt(left) > BigInt(right) ? left : right;
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../platform/database/sql.js';
+import type { Member } from './member.entity.js';
+
+/** A member as the product's own backend keeps it. */
+export type MemberSnapshot = Pick<Member, 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'status' | 'createdAt'>;
+
+/** Reads members for events. SQL, because it runs inside logins while events are in use. */
+@Injectable()
+export class MemberSnapshotsRepository {
+  /**
+   * Reads the member as this transaction leaves it, and locks the row until commit: the events of
+   * one member then commit in the order of their ids.
+   * @returns null for a member who is erased
+   */
+  async lock(tx: Tx, id: string): Promise<MemberSnapshot | null> {
+    const { rows } = await tx.query<MemberSnapshot>(
+      `SELECT login_id AS "loginId", email, name, locale, role, status, created_at AS "createdAt"
+       FROM members WHERE id = $1 FOR NO KEY UPDATE`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+}

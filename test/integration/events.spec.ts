@@ -1,0 +1,182 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import { EventConsumersRepository } from '../../src/events/log/event-consumers.repository.js';
+import { EventsRepository } from '../../src/events/log/events.repository.js';
+import { EventLogService } from '../../src/integrations/events/event-log.service.js';
+import { AppConfig } from '../../src/platform/config/app-config.js';
+import { Clock } from '../../src/platform/database/clock.js';
+import { Database } from '../../src/platform/database/database.js';
+import type { Tx } from '../../src/platform/database/sql.js';
+import { caught } from '../support/caught.js';
+import { eventually } from '../support/eventually.js';
+import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
+import { serverEnvironment } from '../support/server-environment.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const CONTEXT = { ip: '198.18.0.1', userAgent: 'test', locale: 'en', requestId: 'r' } as const;
+
+describe('events', () => {
+  let own: TestDatabase;
+  let dataSource: DataSource;
+  let database: Database;
+  let log: EventLogService;
+  const consumers = new EventConsumersRepository();
+  const clock = new Clock();
+
+  beforeAll(async () => {
+    own = await createTestDatabase();
+    dataSource = await new DataSource(
+      dataSourceOptions({ url: own.url, poolSize: 6, timeoutSeconds: 30 }),
+    ).initialize();
+    database = new Database(dataSource);
+    const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url }));
+    log = new EventLogService(config, clock, new EventsRepository(database));
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await own.drop();
+  });
+  beforeEach(async () => {
+    await own.pool.query(`TRUNCATE events, event_consumers, webhooks, event_deliveries, security_events`);
+  });
+
+  async function member(): Promise<string> {
+    const id = randomUUID();
+    await own.pool.query(
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, locale) VALUES ($1, $2, $3, $3, '', 'ko')`,
+      [id, `m${id.slice(0, 8)}`, `${id}@example.test`],
+    );
+    return id;
+  }
+  const observe = (id = randomUUID()): Promise<void> =>
+    database.transaction((tx) => consumers.add(tx, { kind: 'api-key', id }));
+  const end = (tx: Tx, memberId: string, sessionId = randomUUID()): Promise<void> =>
+    makeAuditLog(database).record(tx, 'session.ended', { memberId, sessionId, context: CONTEXT }, { reason: 'logout' });
+  /** A transaction that has done its work and waits for `commit`. */
+  async function openTransaction(work: (tx: Tx) => Promise<void>) {
+    let commit!: () => void;
+    let reached!: () => void;
+    const released = new Promise<void>((resolve) => (commit = resolve));
+    const worked = new Promise<void>((resolve) => (reached = resolve));
+    const done = database.transaction(async (tx) => {
+      await work(tx);
+      reached();
+      await released;
+    });
+    await Promise.race([worked, done]);
+    return { commit: () => (commit(), done) };
+  }
+  const stored = async (): Promise<number> => {
+    const { rows } = await own.pool.query<{ count: number }>(`SELECT count(*)::int AS count FROM events`);
+    return rows[0]!.count;
+  };
+
+  it('EV-01 are written with their cause or not at all, and not while none receives them', async () => {
+    const ada = await member();
+    await database.transaction((tx) => end(tx, ada));
+    expect(await stored()).toBe(0);
+    await observe();
+    const refused = database.transaction(async (tx) => {
+      await end(tx, ada);
+      throw new Error('rolled back');
+    });
+    await expect(refused).rejects.toThrow('rolled back');
+    expect(await stored()).toBe(0);
+    await database.transaction((tx) => end(tx, ada));
+    expect(await stored()).toBe(1);
+  });
+
+  it('EV-01 a receiver is added once no transaction is left that did not see it', async () => {
+    const [ada, bob] = [await member(), await member()];
+    const early = await openTransaction((tx) => end(tx, ada));
+    let isAdded = false;
+    const adding = observe().then(() => (isAdded = true));
+    await eventually('the receiver waits', async () => {
+      const { rows } = await own.pool.query(
+        `SELECT FROM pg_locks WHERE NOT granted AND relation = 'security_events'::regclass`,
+      );
+      return rows.length > 0 || undefined;
+    });
+    const late = database.transaction((tx) => end(tx, bob)); // begins while the receiver waits
+    expect(isAdded).toBe(false);
+    await early.commit();
+    await Promise.all([adding, late]);
+    expect((await log.read(undefined, null, 10)).items.map(({ memberId }) => memberId)).toEqual([bob]);
+  });
+
+  it('EV-01 a reader misses no event that commits after a later one', async () => {
+    await observe();
+    const [ada, bob] = [await member(), await member()];
+    const slow = await openTransaction((tx) => end(tx, ada));
+    await database.transaction((tx) => end(tx, bob));
+    const first = await log.read(undefined, null, 10);
+    const nothing = await log.read(first.nextCursor, null, 10);
+    await slow.commit();
+    const second = await log.read(nothing.nextCursor, null, 10);
+    expect([first, nothing, second].map(({ items }) => items.map(({ memberId }) => memberId))).toEqual([
+      [bob],
+      [],
+      [ada],
+    ]);
+  });
+
+  it('EV-02 of one member commit in the order of their ids', async () => {
+    await observe();
+    const ada = await member();
+    const [one, two] = [randomUUID(), randomUUID()];
+    const slow = await openTransaction((tx) => end(tx, ada, one));
+    const second = database.transaction((tx) => end(tx, ada, two));
+    expect((await log.read(undefined, null, 10)).items).toEqual([]);
+    await slow.commit();
+    await second;
+    const { items } = await log.read(undefined, null, 10);
+    expect(items.map(({ data }) => data.sessionId)).toEqual([one, two]);
+    expect([...items.map(({ id }) => id)].sort()).toEqual(items.map(({ id }) => id));
+  });
+
+  it('EV-05 of an erased member are replaced by one that holds the id alone', async () => {
+    await observe();
+    const ada = await member();
+    await database.transaction((tx) =>
+      makeAuditLog(database).record(tx, 'profile.changed', { memberId: ada, context: CONTEXT }, { fields: ['name'] }),
+    );
+    const before = await log.read(undefined, null, 10);
+    expect(before.items[0]!.data).toMatchObject({ fields: ['name'], member: { email: `${ada}@example.test` } });
+    await database.transaction(async (tx) => {
+      await tx.query(`DELETE FROM members WHERE id = $1`, [ada]);
+      await makeEventRecording(database).recordErased(tx, [ada]);
+    });
+    // A session that ends at that moment adds nothing after it.
+    await database.transaction((tx) => end(tx, ada));
+    const { items } = await log.read(undefined, null, 10);
+    expect(items).toEqual([expect.objectContaining({ type: 'member.erased', memberId: ada, data: {} })]);
+    expect((await log.read(before.nextCursor, null, 10)).items).toEqual(items);
+  });
+
+  it('are read in pages, by type, and from now on', async () => {
+    await observe();
+    const ada = await member();
+    for (let n = 0; n < 5; n += 1) await database.transaction((tx) => end(tx, ada));
+    const first = await log.read(undefined, null, 2);
+    const second = await log.read(first.nextCursor, null, 9);
+    expect([first.items.length, first.hasMore, second.items.length, second.hasMore]).toEqual([2, true, 3, false]);
+    const others = await log.read(undefined, ['member.created'], 2);
+    expect([others.items, others.nextCursor.split('.')[0]]).toEqual([[], second.nextCursor.split('.')[0]]);
+    const latest = await log.read('latest', null, 2);
+    await database.transaction((tx) => end(tx, ada));
+    expect([latest.items, (await log.read(latest.nextCursor, null, 9)).items.length]).toEqual([[], 1]);
+  });
+
+  it('are refused to a cursor that is older than the log, or invented', async () => {
+    const { nextCursor } = await log.read(undefined, null, 1);
+    const now = Date.now();
+    clock.synchronise(now + 31 * 86_400_000, now, now);
+    expect(await caught(log.read(nextCursor, null, 1))).toMatchObject({ code: 'cursor_expired' });
+    clock.synchronise(now, now, now);
+    for (const cursor of ['1', 'x.y', '-1.a', `${'9'.repeat(30)}.a`])
+      expect(await caught(log.read(cursor, null, 1))).toMatchObject({ code: 'validation_failed' });
+  });
+});

@@ -1,0 +1,17 @@
+import { EventConsumersRepository } from '../../src/events/log/event-consumers.repository.js';
+import { EventRecordingService } from '../../src/events/log/event-recording.service.js';
+import { EventsRepository } from '../../src/events/log/events.repository.js';
+import type { Database } from '../../src/platform/database/database.js';
+import { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
+import { MemberSnapshotsRepository } from '../../src/users/member-snapshots.repository.js';
+
+/** What writes events, for tests without the application. */
+export function makeEventRecording(database: Database): EventRecordingService {
+  return new EventRecordingService(
+    new MemberSnapshotsRepository(),
+    new EventConsumersRepository(),
+    new EventsRepository(database),
+  );
+}
+
+export const makeAuditLog = (database: Database): AuditLogService => new AuditLogService(makeEventRecording(database));
