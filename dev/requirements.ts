@@ -376,6 +376,22 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'Social login',
+    [
+      of('SO-01', 'P0', 'An answer counts only if it comes from the provider that was asked (RFC 9207)'),
+      of('SO-02', 'P0', 'A stolen code is of no use in another journey (PKCE, nonce)'),
+      of('SO-03', 'P0', 'No page can make a member complete a journey that another client began'),
+      of('SO-04', 'P0', 'A `requestId` opens nothing without the answer of the provider'),
+      of('SO-05', 'P0', 'An ID token for another client, of another issuer or expired is refused'),
+      of('SO-06', 'P0', 'An ID token needs a signature by a key that the provider publishes'),
+      of('SO-07', 'P0', 'An answer and its nonce work once, for one request, for ten minutes'),
+      of('SO-08', 'P0', 'Answers go only to a redirect URI that is on the list, letter by letter'),
+      of('SO-09', 'P0', 'An account at a provider finds its member by provider and subject, never by an address'),
+      of('SO-10', 'P0', 'An account at a provider belongs to one member, also of two requests at once'),
+      of('SO-11', 'P1', 'A provider that is down stops its own way in and nothing else'),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

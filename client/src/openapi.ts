@@ -748,6 +748,50 @@ export interface paths {
         patch: operations["passkeysRename"];
         trace?: never;
     };
+    "/api/members/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my linked accounts
+         * @description Oldest link first.
+         */
+        get: operations["identitiesList"];
+        put?: never;
+        /**
+         * Link an account at a provider
+         * @description With the answer of a journey that `POST /api/auth/social/{provider}/start` began.
+         */
+        post: operations["identitiesLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/me/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink an account at a provider
+         * @description Its logins then open this account no longer.
+         */
+        delete: operations["identitiesUnlink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members/me/security-events": {
         parameters: {
             query?: never;
@@ -1368,6 +1412,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/social/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the configured providers
+         * @description In the order in which pages show their buttons; empty without social login.
+         */
+        get: operations["socialProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/social/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a login at a provider
+         * @description State, nonce and PKCE stay with the server. The same journey links an account: `POST /api/members/me/identities` takes its answer.
+         */
+        post: operations["socialStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/social/{provider}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in with the provider's answer
+         * @description Works once, and only with the `requestId` of the same client. Risk, second factor and the account's status count as for a password.
+         */
+        post: operations["socialComplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -1516,7 +1620,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_unknown" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -1925,6 +2029,67 @@ export interface components {
              */
             credential: Record<string, never>;
             binding?: components["schemas"]["SessionBinding"];
+        };
+        SocialProviderResponse: {
+            /** @example google */
+            id: string;
+            /** @example Google */
+            name: string;
+        };
+        SocialProviderListResponse: {
+            items: components["schemas"]["SocialProviderResponse"][];
+        };
+        StartSocialLoginRequest: {
+            /**
+             * @description One of SOCIAL_REDIRECT_URIS; default the first
+             * @example https://app.example.com/social
+             */
+            redirectUri?: string;
+            transport?: components["schemas"]["TokenTransport"];
+            binding?: components["schemas"]["SessionBinding"];
+        };
+        StartedSocialLoginResponse: {
+            /**
+             * @description Seconds
+             * @example 600
+             */
+            expiresIn: number;
+            /** @description Open it in the browser */
+            authorizationUrl: string;
+            /** @description A secret of this client: keep it until the provider has answered */
+            requestId: string;
+        };
+        CompleteSocialLoginRequest: {
+            /**
+             * @description From the response of `start`; only this client has it
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            requestId: string;
+            /**
+             * @description As the provider sent it
+             * @example 4/0AeanS0Zc1
+             */
+            code: string;
+            /**
+             * @description As the provider sent it
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            state: string;
+            /**
+             * @description As the provider sent it, if it did (RFC 9207)
+             * @example https://accounts.google.com
+             */
+            iss?: string;
+            /**
+             * @description Shown in the list of sessions
+             * @example Ada's phone
+             */
+            deviceName?: string;
+            /**
+             * @description From an earlier login on this device; shows that the device is known
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            deviceToken?: string;
         };
         RefreshRequest: {
             /**
@@ -2473,8 +2638,51 @@ export interface components {
              */
             name: string | null;
         };
+        IdentityResponse: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description As the provider named it when the account was linked
+             * @example ada@example.com
+             */
+            email: string | null;
+            /** @example google */
+            provider: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        IdentityListResponse: {
+            items: components["schemas"]["IdentityResponse"][];
+        };
+        LinkIdentityRequest: {
+            /**
+             * @description From the response of `start`; only this client has it
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            requestId: string;
+            /**
+             * @description As the provider sent it
+             * @example 4/0AeanS0Zc1
+             */
+            code: string;
+            /**
+             * @description As the provider sent it
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            state: string;
+            /**
+             * @description As the provider sent it, if it did (RFC 9207)
+             * @example https://accounts.google.com
+             */
+            iss?: string;
+            /**
+             * @description The id of a configured provider
+             * @example google
+             */
+            provider: string;
+        };
         /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
         SecurityActivityEntryResponse: {
             type: components["schemas"]["SecurityEventType"];
             /** @example 198.18.3.7 */
@@ -2680,7 +2888,7 @@ export interface components {
         };
         SecurityEventResponse: {
             /** @enum {string} */
-            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
+            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
             /**
              * Format: uuid
              * @description The member whom the event concerns
@@ -3679,6 +3887,35 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `social_login_failed`: Login with the provider failed; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.social_login_failed.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `identity_taken`: Already linked */
+        "409.identity_taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_unavailable`: Provider unavailable; `service_unavailable`: Temporarily unavailable */
+        "503.provider_unavailable.service_unavailable": {
+            headers: {
+                /** @description Seconds to wait, where that is known */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `email_taken`: Email address already in use */
         "409.email_taken": {
             headers: {
@@ -3814,6 +4051,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `identity_unknown`: Not linked yet */
+        "409.identity_unknown": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `bad_request`: Bad request; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
         "400.bad_request.malformed_json.query_not_allowed": {
             headers: {
@@ -3844,6 +4090,8 @@ export interface components {
         limit: number;
         /** @description `nextCursor` of the previous page */
         cursor: string;
+        /** @description The id of a configured provider */
+        provider: string;
     };
     requestBodies: never;
     headers: never;
@@ -5491,6 +5739,106 @@ export interface operations {
             503: components["responses"]["503.service_unavailable"];
         };
     };
+    identitiesList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    identitiesLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requestId": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE",
+                 *       "code": "4/0AeanS0Zc1",
+                 *       "state": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE",
+                 *       "provider": "google"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkIdentityRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityResponse"];
+                };
+            };
+            400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.identity_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.provider_unavailable.service_unavailable"];
+        };
+    };
+    identitiesUnlink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.reauth_required"];
+            404: components["responses"]["404.not_found"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
     timelineList: {
         parameters: {
             query?: {
@@ -6121,7 +6469,7 @@ export interface operations {
                 /** @description The member whom the event concerns */
                 memberId?: string;
                 /** @description What happened; see docs/events.md */
-                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
+                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */
@@ -6786,6 +7134,120 @@ export interface operations {
             429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    socialProviders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocialProviderListResponse"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    socialStart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id of a configured provider */
+                provider: components["parameters"]["provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["StartSocialLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedSocialLoginResponse"];
+                };
+            };
+            400: components["responses"]["400.malformed_json.query_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.provider_unavailable.service_unavailable"];
+        };
+    };
+    socialComplete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id of a configured provider */
+                provider: components["parameters"]["provider"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requestId": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE",
+                 *       "code": "4/0AeanS0Zc1",
+                 *       "state": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteSocialLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginOutcome"];
+                };
+            };
+            400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.identity_unknown"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.provider_unavailable.service_unavailable"];
         };
     };
     jwks: {

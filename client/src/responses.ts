@@ -43,6 +43,9 @@ export const OPERATIONS: Record<string, string> = {
   "GET /api/members/me/passkeys": "200 PasskeyListResponse",
   "PATCH /api/members/me/passkeys/{id}": "200 PasskeyResponse",
   "DELETE /api/members/me/passkeys/{id}": "204",
+  "GET /api/members/me/identities": "200 IdentityListResponse",
+  "POST /api/members/me/identities": "201 IdentityResponse",
+  "DELETE /api/members/me/identities/{id}": "204",
   "GET /api/members/me/security-events": "200 SecurityActivityResponse",
   "POST /api/members/me/email/send-code": "202 CodeSentResponse",
   "POST /api/members/me/email/confirm-code": "204",
@@ -78,6 +81,9 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/admin/webhooks/{id}/test": "201 TestDeliveryResponse",
   "GET /api/integrations/revocations": "200 RevocationsResponse",
   "GET /api/integrations/events": "200 EventLogResponse",
+  "GET /api/auth/social/providers": "200 SocialProviderListResponse",
+  "POST /api/auth/social/{provider}/start": "200 StartedSocialLoginResponse",
+  "POST /api/auth/social/{provider}/complete": "200 TokenResponse|MfaRequiredResponse|PasswordChangeRequiredResponse",
   "GET /.well-known/jwks.json": "200 JsonWebKeySet",
   "GET /.well-known/oauth-authorization-server": "200 ServerMetadataResponse",
   "GET /.well-known/openid-configuration": "200 ServerMetadataResponse",
@@ -163,6 +169,15 @@ export const SHAPES: Record<string, Record<string, string>> = {
   },
   "HealthResponse": {
     "status": "string"
+  },
+  "IdentityListResponse": {
+    "items": "IdentityResponse[]"
+  },
+  "IdentityResponse": {
+    "id": "string",
+    "email": "?string",
+    "provider": "string",
+    "createdAt": "string"
   },
   "InspectedEmailChangeResponse": {
     "requestedAt": "string",
@@ -402,6 +417,18 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "resendAfter": "number",
     "expiresIn": "number",
     "signUpId": "string"
+  },
+  "SocialProviderListResponse": {
+    "items": "SocialProviderResponse[]"
+  },
+  "SocialProviderResponse": {
+    "id": "string",
+    "name": "string"
+  },
+  "StartedSocialLoginResponse": {
+    "expiresIn": "number",
+    "authorizationUrl": "string",
+    "requestId": "string"
   },
   "TestDeliveryResponse": {
     "deliveryId": "string"

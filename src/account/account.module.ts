@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MailModule } from '../mail/mail.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
+import { FederationModule } from '../platform/federation/federation.module.js';
 import { CountriesModule } from '../platform/geoip/countries.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
@@ -27,6 +28,8 @@ import { EmailChangeMailsService } from './email-change/email-change-mails.servi
 import { EmailChangeRequestService } from './email-change/email-change-request.service.js';
 import { EmailReplacementService } from './email-change/email-replacement.service.js';
 import { EmailUndoService } from './email-change/email-undo.service.js';
+import { IdentitiesController } from './identities/identities.controller.js';
+import { OwnIdentitiesService } from './identities/own-identities.service.js';
 import { PasswordChangeController } from './password-change/password-change.controller.js';
 import { PasswordChangeService } from './password-change/password-change.service.js';
 import { ProfileController } from './profile/profile.controller.js';
@@ -48,7 +51,16 @@ import { SessionsController } from './sessions/sessions.controller.js';
 /** A signed-in member's own account, and its recovery after an intrusion. */
 @Module({
   imports: [
-    ...[AuditLogModule, CountriesModule, MailModule, MfaModule, NotificationsModule, PasswordsModule, RateLimitsModule],
+    ...[
+      AuditLogModule,
+      CountriesModule,
+      FederationModule,
+      MailModule,
+      MfaModule,
+      NotificationsModule,
+      PasswordsModule,
+      RateLimitsModule,
+    ],
     ...[ReauthenticationModule, RiskModule, SessionsModule, UsersModule, VerificationModule],
   ],
   controllers: [
@@ -58,6 +70,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     TwoFactorController,
     TwoFactorStatusController,
     PasskeysController,
+    IdentitiesController,
     SecurityActivityController,
     EmailChangeController,
     AccountClosingController,
@@ -72,6 +85,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
     AuthenticatorAppConfirmationService,
     PasskeyEnrolmentService,
     OwnPasskeysService,
+    OwnIdentitiesService,
     RecoveryCodeRenewalService,
     FactorChangesService,
     SecurityActivityService,

@@ -20,6 +20,8 @@ import { AccessProof } from './guards/access-proof.js';
 import { ApiKeyAdmission } from './guards/api-key-admission.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
+import { FederationModule } from '../platform/federation/federation.module.js';
+import { FirstFactorService } from './login/first-factor.service.js';
 import { LoginController } from './login/login.controller.js';
 import { LoginIdCheckService } from './sign-up/login-id-check.service.js';
 import { LoginIdCheckController } from './sign-up/login-id-check.controller.js';
@@ -66,6 +68,8 @@ import { SessionRotationService } from './tokens/session-rotation.service.js';
 import { TokenReuseService } from './tokens/token-reuse.service.js';
 import { FactorReauthenticationService } from './reauthentication/factor-reauthentication.service.js';
 import { ReauthenticationController } from './reauthentication/reauthentication.controller.js';
+import { SocialLoginController } from './social-login/social-login.controller.js';
+import { SocialLoginService } from './social-login/social-login.service.js';
 import { TokensController } from './tokens/tokens.controller.js';
 
 /** Getting in and back in: sign-up, login, tokens, password reset, login-ID recovery. */
@@ -75,6 +79,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[ApiKeysModule, AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule, RiskModule],
     ...[
       CountriesModule,
+      FederationModule,
       SessionsModule,
       ProofsModule,
       TokensModule,
@@ -90,6 +95,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     LoginIdRecoveryController,
     LoginController,
     PasskeyLoginController,
+    SocialLoginController,
     TokensController,
     PasswordResetController,
     ReauthenticationController,
@@ -105,7 +111,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
     ...[PasswordLoginService, PasswordAttemptsService, SecondFactorLoginService],
-    ...[PasskeyLoginService, PasskeyOptionsService],
+    ...[PasskeyLoginService, PasskeyOptionsService, FirstFactorService, SocialLoginService],
     ...[LoginCompletionService, LoginRefusalsService, LoginLockNotificationService],
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],
     ...[PasswordResetLinksService, PasswordResetService, PasswordResetFollowUpService, ResetTokens],

@@ -22,6 +22,8 @@ import { SessionCountry } from '../security/risk/session-country.entity.js';
 import { Device } from '../sessions/devices/device.entity.js';
 import { Revocation } from '../sessions/revocation/revocation.entity.js';
 import { Session } from '../sessions/session.entity.js';
+import { SocialRequest } from '../platform/federation/social-request.entity.js';
+import { Identity } from '../users/identities/identity.entity.js';
 import { Member } from '../users/member.entity.js';
 import { EmailChallengeRequest } from '../verification/email-challenge-request.entity.js';
 import { EmailChallenge } from '../verification/email-challenge.entity.js';
@@ -35,4 +37,5 @@ export const ENTITIES = [
   ...[KnownNetwork, SessionCountry, RiskNotice],
   ...[Event, EventConsumer, EventDelivery, Webhook],
   ...[Passkey, PasskeyChallenge, FactorDispute],
+  ...[Identity, SocialRequest],
 ];

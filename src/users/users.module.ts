@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountErasureRepository } from './account-erasure.repository.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
+import { IdentitiesRepository } from './identities/identities.repository.js';
 import { MemberAdministrationRepository } from './member-administration.repository.js';
 import { MemberSearchRepository } from './member-search.repository.js';
 import { MemberSnapshotsRepository } from './member-snapshots.repository.js';
@@ -13,6 +14,7 @@ const repositories = [
   MemberSearchRepository,
   AccountErasureRepository,
   EmailChangesRepository,
+  IdentitiesRepository,
 ];
 
 /** The members: their login data, profile, role and status. */

@@ -9,6 +9,8 @@ import { addPasskey, beginPasskey, type WithPasskey } from '../support/passkeys.
 import { RowChanges, whileLocked } from '../support/row-changes.js';
 import { codeAt, confirmCode, enrol } from '../support/second-factor.js';
 import { TEST_PUBLIC_URL } from '../support/server-environment.js';
+import { NaverPartner } from '../support/social/naver-partner.js';
+import { CLIENT } from '../support/social/openid-partner.js';
 import { TestApp } from '../support/test-app.js';
 
 /** One request that writes on behalf of a session. */
@@ -30,22 +32,34 @@ const WEBHOOK = { url: 'http://127.0.0.1:9/', types: ['member.login_id_changed']
 const RECORDED_READS = ['GET /api/admin/members/{id}', 'GET /api/admin/security-events'];
 
 let app: TestApp;
+let naver: NaverPartner;
 let rows: RowChanges;
-let ada: GivenMember & { secret: string; codes: string[]; passkeyId: string };
+let ada: GivenMember & { secret: string; codes: string[]; passkeyId: string; identityId: string };
 let root: GivenAdmin;
 let eve: WithPasskey & { status?: string };
 let keyId: string;
 
 beforeAll(async () => {
-  app = await TestApp.shared();
+  naver = await new NaverPartner().start();
+  app = await TestApp.start({
+    env: {
+      SOCIAL_NAVER_CLIENT_ID: CLIENT.id,
+      SOCIAL_NAVER_CLIENT_SECRET: CLIENT.secret,
+      SOCIAL_NAVER_ISSUER: naver.issuer,
+      SOCIAL_NAVER_PROFILE_URL: `${naver.issuer}/v1/nid/me`,
+    },
+  });
   rows = await RowChanges.of(app.sql);
-  ada = { ...(await given.member(app)), secret: '', codes: [], passkeyId: '' };
+  ada = { ...(await given.member(app)), secret: '', codes: [], passkeyId: '', identityId: '' };
   root = await givenAdmin(app);
   const enrolled = await enrol(await given.member(app));
   await confirmCode(enrolled, enrolled.recoveryCodes[0]!);
   eve = await addPasskey(enrolled);
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await app?.stop();
+  await naver?.stop();
+});
 
 async function anotherSession(member: GivenMember): Promise<GivenMember> {
   const { body } = await member.client
@@ -143,6 +157,15 @@ const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any
   'DELETE /api/members/me/passkeys/{id}': {
     prepare: async () => ({ id: ada.passkeyId, body: { password: ada.password } }),
   },
+  'POST /api/members/me/identities': {
+    prepare: async () => {
+      const { body } = await ada.client.post('/api/auth/social/naver/start', {}).expect(200);
+      const sent = await naver.logIn(body.authorizationUrl, unique.loginId());
+      return { body: { provider: 'naver', requestId: body.requestId, ...Object.fromEntries(sent) } };
+    },
+    after: ({ id }) => (ada.identityId = id),
+  },
+  'DELETE /api/members/me/identities/{id}': { prepare: async () => ({ id: ada.identityId }) },
   'DELETE /api/members/me/totp': { prepare: async () => ({ body: { password: ada.password } }) },
   'DELETE /api/members/me': { prepare: async () => ({ body: { password: ada.password } }) },
   'GET /api/admin/members/{id}': { prepare: async () => ({ id: eve.id, actor: root }) },

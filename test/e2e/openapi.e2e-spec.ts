@@ -236,6 +236,7 @@ describe('parameters', () => {
     'Accept-Language': { accepted: AGENTS, refused: [] },
     DPoP: { accepted: [], refused: [] }, // The token decides; see proof-of-possession.
     id: { accepted: [UUID, UUID.toUpperCase()], refused: ['1', 'me', UUID.slice(1), `${UUID}0`] },
+    provider: { accepted: [], refused: [] }, // The configuration decides; see social-login.
     limit: { accepted: ['1', '50', '100'], refused: ['0', '101', '-1', '1.5', 'x', '', 'NaN'] },
     cursor: { accepted: [], refused: ['', 'a b', 'a/b', 'é', 'x'.repeat(2049)] },
     query: {

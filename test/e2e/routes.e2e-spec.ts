@@ -22,6 +22,7 @@ const OPEN = [
   'GET /.well-known/oauth-authorization-server/*',
   'GET /.well-known/openid-configuration',
   'GET /.well-known/openid-configuration/*',
+  'GET /auth/social/providers',
   'GET /dev/mails', // 404 outside development
   'GET /dev/mails/:template/:locale/:part',
   'GET /health/live',
@@ -52,6 +53,8 @@ const OPEN = [
   'POST /auth/sign-up/inspect',
   'POST /auth/sign-up/inspect-link',
   'POST /auth/sign-up/resend',
+  'POST /auth/social/:provider/complete',
+  'POST /auth/social/:provider/start',
   'POST /auth/verify',
   'POST /members/me/email/confirm-link',
   'POST /members/me/email/inspect-link',

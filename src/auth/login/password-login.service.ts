@@ -4,14 +4,11 @@ import { Database } from '../../platform/database/database.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
-import type { IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
-import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
+import { FirstFactorService, type FirstFactorOutcome } from './first-factor.service.js';
+import { LoginCompletionService, type PendingLogin } from './login-completion.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
 import { PasswordAttemptsService, type LoginCredentials, type PasswordAttempt } from './password-attempts.service.js';
-import { SecondFactorLoginService } from './second-factor-login.service.js';
-
-export type PasswordLoginOutcome = CompletedLogin | ({ status: 'mfa_required' } & IssuedMfaToken);
 
 /** Logs a member in by login ID or address and password. */
 @Injectable()
@@ -21,7 +18,7 @@ export class PasswordLoginService {
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
     private readonly passwordAttempts: PasswordAttemptsService,
-    private readonly secondFactor: SecondFactorLoginService,
+    private readonly firstFactor: FirstFactorService,
     private readonly completion: LoginCompletionService,
     private readonly refusals: LoginRefusalsService,
   ) {}
@@ -31,11 +28,7 @@ export class PasswordLoginService {
    * answer, after the same work (EN-05, EN-06).
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */
-  async login(
-    credentials: LoginCredentials,
-    device: DeviceInfo,
-    context: ClientContext,
-  ): Promise<PasswordLoginOutcome> {
+  async login(credentials: LoginCredentials, device: DeviceInfo, context: ClientContext): Promise<FirstFactorOutcome> {
     const attempt = await this.passwordAttempts.compare(credentials, device.deviceToken, context);
     try {
       return await this.decide(attempt, credentials.password, device, context);
@@ -50,7 +43,7 @@ export class PasswordLoginService {
     password: string,
     device: DeviceInfo,
     context: ClientContext,
-  ): Promise<PasswordLoginOutcome> {
+  ): Promise<FirstFactorOutcome> {
     const { candidate, matches, deviceId, failuresBefore, ownFailuresBefore } = attempt;
     if (!matches || candidate === null) return this.refusals.refusePassword(attempt, context);
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
@@ -61,27 +54,10 @@ export class PasswordLoginService {
       passwordFailures: failuresBefore,
       ownPasswordFailures: ownFailuresBefore,
     };
-    return (await this.proceed(login, candidate, context)) ?? this.refusals.refuseRisky(candidate, login, context);
-  }
-
-  /**
-   * Asks for the second factor, or completes the login where none is enrolled.
-   * @returns null where the risk is too high
-   */
-  private async proceed(
-    login: PendingLogin,
-    candidate: LoginCandidate,
-    context: ClientContext,
-  ): Promise<PasswordLoginOutcome | null> {
-    return this.database.transaction<PasswordLoginOutcome | null>(async (tx) => {
-      // Locked before the second factors are read. Enrolling one takes the same lock, so that no
-      // login without it gets in after the enrolment was acknowledged (CC-06).
-      await this.members.lock(tx, candidate.id);
-      if (!(await this.secondFactor.determineRequired(tx, candidate.id, context)))
-        return this.completion.complete(tx, login, candidate, context);
-      if (!(await this.completion.allowsSecondFactor(tx, login, context))) return null;
-      return { status: 'mfa_required', ...(await this.secondFactor.begin(tx, login)) };
-    });
+    const outcome = await this.database.transaction(async (tx) =>
+      this.firstFactor.proceed(tx, login, candidate, context),
+    );
+    return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 
   /** Hashes the password again where its hash is weaker than today's settings. */

@@ -44,9 +44,11 @@ export class SecondFactorLoginService {
 
   /** Issues the token with which the client sends the second factor. */
   async begin(tx: Tx, { owner, device, passwordFailures }: PendingLogin): Promise<IssuedMfaToken> {
-    const { memberId, passwordVersion } = owner;
+    const { memberId, passwordVersion, firstFactor } = owner;
     const { knownDeviceId: deviceId, deviceName = null, transport = 'body' } = device;
-    return this.challenges.issue(tx, { memberId, passwordVersion, deviceId, deviceName, transport, passwordFailures });
+    return this.challenges.issue(tx, {
+      ...{ memberId, passwordVersion, firstFactor, deviceId, deviceName, transport, passwordFailures },
+    });
   }
 
   /**
@@ -60,11 +62,11 @@ export class SecondFactorLoginService {
     context: ClientContext,
   ): Promise<CompletedLogin> {
     const challenge = await this.challenges.get(mfaToken);
-    const { memberId, passwordVersion, deviceId, deviceName, transport, passwordFailures } = challenge;
+    const { memberId, passwordVersion, firstFactor, deviceId, deviceName, transport, passwordFailures } = challenge;
     if (transport === 'cookie' && !isKnownOrigin)
       throw new DomainError('origin_not_allowed', { detail: 'second step' });
     const login: PendingLogin = {
-      owner: { memberId, passwordVersion, firstFactor: 'password' },
+      owner: { memberId, passwordVersion, firstFactor },
       device: { knownDeviceId: deviceId, deviceName, transport, key },
       passwordFailures,
       // Not stored with the challenge. The first step, which knew them, has not refused the login.

@@ -113,6 +113,7 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     })
     .addTag('Sign-up', 'From the first request to the first login')
     .addTag('Login and tokens', 'Sessions and their tokens')
+    .addTag('Social login', 'With an account at another provider')
     .addTag('Forgotten password', 'By a mailed code or link')
     .addTag('Forgotten login ID', 'By a mailed code')
     .addTag('The member', 'The account of the signed-in member')
@@ -121,7 +122,10 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Keys', 'For services that verify access tokens themselves')
     .addTag('Operations', 'For load balancers and orchestrators')
     .addExtension('x-tagGroups', [
-      { name: 'Getting in', tags: ['Sign-up', 'Login and tokens', 'Forgotten password', 'Forgotten login ID'] },
+      {
+        name: 'Getting in',
+        tags: ['Sign-up', 'Login and tokens', 'Social login', 'Forgotten password', 'Forgotten login ID'],
+      },
       { name: 'Signed in', tags: ['The member', 'Administration'] },
       { name: 'Machines', tags: ['Integrations', 'Keys', 'Operations'] },
     ])

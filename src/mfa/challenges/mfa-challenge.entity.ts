@@ -1,5 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import type { TokenTransport } from '../../sessions/session.entity.js';
+import type { FirstFactor, TokenTransport } from '../../sessions/session.entity.js';
 import { Member } from '../../users/member.entity.js';
 
 /**
@@ -28,6 +28,7 @@ export class MfaChallenge {
    * opens.
    */
   @Column('int', { name: 'password_failures', default: 0 }) passwordFailures: number;
+  @Column('text', { name: 'first_factor', default: 'password' }) firstFactor: FirstFactor;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
   @Column('timestamptz', { name: 'spent_at', nullable: true }) spentAt: Date | null;

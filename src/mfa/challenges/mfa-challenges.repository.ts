@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
-import type { TokenTransport } from '../../sessions/session.entity.js';
+import type { FirstFactor, TokenTransport } from '../../sessions/session.entity.js';
 
 /** A login that awaits its second factor. */
 export interface OpenChallenge {
@@ -14,6 +14,8 @@ export interface OpenChallenge {
   readonly transport: TokenTransport;
   /** Wrong passwords in a row before the right one. */
   readonly passwordFailures: number;
+  /** What the login began with. */
+  readonly firstFactor: FirstFactor;
 }
 
 /** What an mfa token is minted from. Times are whole seconds since 1970 on the database's clock. */
@@ -32,12 +34,12 @@ export class MfaChallengesRepository {
 
   async insert(tx: Tx, challenge: Omit<OpenChallenge, 'id'>, ttlSeconds: number): Promise<IssuedChallenge> {
     const { rows } = await tx.query<IssuedChallenge>(
-      `INSERT INTO mfa_challenges (id, member_id, password_version, device_id, device_name, transport, password_failures, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))
+      `INSERT INTO mfa_challenges (id, member_id, password_version, device_id, device_name, transport, password_failures, first_factor, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
        RETURNING id, floor(extract(epoch FROM created_at))::float8 AS "issuedAt", floor(extract(epoch FROM expires_at))::float8 AS "expiresAt"`,
       [
         ...[randomUUID(), challenge.memberId, challenge.passwordVersion, challenge.deviceId],
-        ...[challenge.deviceName, challenge.transport, challenge.passwordFailures, ttlSeconds],
+        ...[challenge.deviceName, challenge.transport, challenge.passwordFailures, challenge.firstFactor, ttlSeconds],
       ],
     );
     return rows[0]!;
@@ -46,7 +48,7 @@ export class MfaChallengesRepository {
   async findOpen(id: string, memberId: string): Promise<OpenChallenge | null> {
     const { rows } = await this.database.query<OpenChallenge>(
       `SELECT id, member_id AS "memberId", password_version AS "passwordVersion", device_id AS "deviceId", device_name AS "deviceName", transport,
-         password_failures AS "passwordFailures"
+         password_failures AS "passwordFailures", first_factor AS "firstFactor"
        FROM mfa_challenges WHERE id = $1 AND member_id = $2 AND spent_at IS NULL AND expires_at > now()`,
       [id, memberId],
     );

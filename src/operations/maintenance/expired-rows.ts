@@ -37,6 +37,7 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
     { table: 'devices', by: 'last_seen_at', before: ago('400 days') },
     { table: 'mfa_challenges', by: 'expires_at', before: ago('1 day') },
     { table: 'passkey_challenges', by: 'expires_at', before: 'now()' },
+    { table: 'social_requests', by: 'expires_at', before: 'now()' },
     { table: 'sessions', by: 'absolute_expires_at', before: ago('1 day') },
     { table: 'risk_notices', by: 'noticed_at', before: ago('366 days') },
     // The row holds the old address, which is needed only while the change can be undone.

@@ -290,6 +290,8 @@ export const en = {
     'event-passkey.registered': 'Passkey added',
     'event-passkey.renamed': 'Passkey renamed',
     'event-passkey.removed': 'Passkey removed',
+    'event-identity.linked': 'Login provider linked',
+    'event-identity.unlinked': 'Login provider unlinked',
     'event-passkey.counter_regressed': 'Passkey rejected: it may have been copied',
     'event-two-factor.removed_by_admin': 'Lost second step removed',
     'event-member.disabled': 'Account disabled',

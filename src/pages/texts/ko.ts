@@ -293,6 +293,8 @@ export const ko: PageTexts = {
     'event-passkey.registered': '패스키 추가',
     'event-passkey.renamed': '패스키 이름 변경',
     'event-passkey.removed': '패스키 삭제',
+    'event-identity.linked': '소셜 계정 연결',
+    'event-identity.unlinked': '소셜 계정 연결 해제',
     'event-passkey.counter_regressed': '패스키 복제 의심으로 로그인 차단',
     'event-two-factor.removed_by_admin': '분실한 2단계 인증 수단 삭제',
     'event-member.disabled': '계정 정지',

@@ -8,6 +8,7 @@ import { findProblems, type Problems } from './configuration-checks.js';
 import { ConfigurationError } from './configuration-error.js';
 import { ENVIRONMENT, type Environment } from './environment.js';
 import { developmentSecret } from './secrets.js';
+import { readSocialProviders, type SocialProviderSettings } from './social-providers.js';
 
 /** The threads of Node.js when UV_THREADPOOL_SIZE is not set. */
 const DEFAULT_POOL_THREADS = 4;
@@ -24,6 +25,8 @@ export class AppConfig {
     readonly publicUrl: string,
     /** Threads of Node.js for hashes and files; see src/thread-pool.cts. */
     private readonly poolThreads: number,
+    /** The providers of social login. */
+    readonly socialProviders: readonly SocialProviderSettings[],
   ) {}
 
   /** @throws ConfigurationError naming every wrong variable at once, without values */
@@ -48,12 +51,16 @@ export class AppConfig {
     };
     if (Object.keys(problems).length === 0 || env.NODE_ENV === 'production')
       Object.assign(problems, findProblems(env, problems));
+    const socialProviders =
+      env.SOCIAL_OIDC_PROVIDERS === undefined
+        ? []
+        : readSocialProviders(env, values, (name, rule) => (problems[name] ??= rule));
     if (Object.keys(problems).length > 0) throw new ConfigurationError(problems);
 
     const secret = env.SECRET ?? developmentSecret();
     const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
     const poolThreads = Number(variables.UV_THREADPOOL_SIZE) || DEFAULT_POOL_THREADS;
-    return new AppConfig(env, [secret, ...env.PREVIOUS_SECRETS], publicUrl, poolThreads);
+    return new AppConfig(env, [secret, ...env.PREVIOUS_SECRETS], publicUrl, poolThreads, socialProviders);
   }
 
   /** Warnings for the operator at start, about settings that are allowed but rarely intended. */
@@ -179,6 +186,12 @@ export class AppConfig {
   get mailLogo(): BrandLogo | null {
     const { BRAND_MAIL_LOGO } = this.env;
     return BRAND_MAIL_LOGO === undefined ? this.brandLogo : readBrandLogo(BRAND_MAIL_LOGO);
+  }
+
+  /** Where providers may send members back to; the first one where a request names none. */
+  get socialRedirectUris(): readonly string[] {
+    const { SOCIAL_REDIRECT_URIS } = this.env;
+    return SOCIAL_REDIRECT_URIS.length > 0 ? SOCIAL_REDIRECT_URIS : [`${this.publicUrl}/pages/social-login`];
   }
 
   notMeLink(token: string): string {

@@ -1,6 +1,7 @@
 import { bool, str, type CleanedEnv } from 'envalid';
 import { LOCALES } from '../i18n/locale.js';
 import { PAGE_NAMES } from './built-in-pages.js';
+import { SOCIAL_ENVIRONMENT } from './social-environment.js';
 import {
   baseUrl,
   cookiePrefix,
@@ -421,6 +422,7 @@ export const ENVIRONMENT = {
     desc: 'PNG file for mails; default BRAND_LOGO if it is a PNG',
     example: '/etc/munjigi/logo.png',
   }),
+  ...SOCIAL_ENVIRONMENT,
   SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
   METRICS_ENABLED: bool({
     default: false,

@@ -84,6 +84,19 @@ export const origins = makeValidator((input) =>
   }),
 );
 
+/**
+ * Comma-separated addresses of pages and apps. A request must name one of them exactly, so that no
+ * reading of URLs is left to tricks (RFC 9700 section 4.1.3).
+ */
+export const redirectUris = makeValidator((input) =>
+  parseItems(input).map((item) => {
+    const isApp = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:\/[\w./-]*$/.test(item);
+    if (/[?#*\\\s]/.test(item) || !(isApp || /^https?:\/\/[^/@]+\//.test(item)) || !URL.canParse(item))
+      throw new Error('needs URLs with a path, or app schemes such as com.example.app:/social, without ? # and *');
+    return new URL(item).href;
+  }),
+);
+
 /** Comma-separated names of HTTP headers (RFC 9110 section 5.6.2). */
 export const headerNames = makeValidator((input) => {
   const names = parseItems(input);

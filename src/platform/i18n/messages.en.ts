@@ -32,6 +32,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Sign-up not found',
     detail: 'This sign-up does not exist or has expired. Please start again.',
   },
+  social_login_failed: {
+    title: 'Login with the provider failed',
+    detail: 'The login with this provider was cancelled, took too long or was already used. Please start again.',
+  },
   token_expired: { title: 'Token expired', detail: 'The token has expired.' },
   token_invalid: {
     title: 'Token not accepted',
@@ -95,6 +99,14 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Email address already in use',
     detail: 'An account with this email address already exists. You can log in or reset its password.',
   },
+  identity_unknown: {
+    title: 'Not linked yet',
+    detail: 'No account is linked to this login. Log in another way and link it in your account.',
+  },
+  identity_taken: {
+    title: 'Already linked',
+    detail: 'This login is already linked to an account.',
+  },
   totp_already_enabled: {
     title: 'Already turned on',
     detail: 'An authenticator app is already set up. Remove it first to set up another one.',
@@ -134,6 +146,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: 'This is an error on our side. Please try again later. If you contact us, include the request id.',
   },
   service_unavailable: { title: 'Temporarily unavailable', detail: 'Please try again in a few seconds.' },
+  provider_unavailable: {
+    title: 'Provider unavailable',
+    detail: 'This login provider is not available at the moment. Please try again later or log in another way.',
+  },
   overloaded: {
     title: 'Too busy',
     detail: 'Too many people are logging in at once. Please try again in a few seconds.',

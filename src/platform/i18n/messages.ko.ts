@@ -33,6 +33,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '가입 신청 없음',
     detail: '가입 신청이 없거나 만료되었습니다. 처음부터 다시 가입해 주세요.',
   },
+  social_login_failed: {
+    title: '소셜 로그인 실패',
+    detail: '소셜 로그인이 취소되었거나 시간이 지났거나 이미 사용되었습니다. 처음부터 다시 시도해 주세요.',
+  },
   token_expired: { title: '토큰 만료', detail: '토큰이 만료되었습니다.' },
   token_invalid: {
     title: '유효하지 않은 토큰',
@@ -91,6 +95,14 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '이미 가입된 이메일',
     detail: '이 이메일로 이미 가입된 계정이 있습니다. 로그인하거나 비밀번호를 재설정해 주세요.',
   },
+  identity_unknown: {
+    title: '연결된 계정 없음',
+    detail: '이 소셜 계정과 연결된 계정이 없습니다. 다른 방법으로 로그인한 뒤 내 계정에서 연결해 주세요.',
+  },
+  identity_taken: {
+    title: '이미 연결된 소셜 계정',
+    detail: '이 소셜 계정은 이미 다른 계정 또는 내 계정에 연결되어 있습니다.',
+  },
   totp_already_enabled: {
     title: '이미 사용 중',
     detail: '이미 인증 앱이 등록되어 있습니다. 새로 등록하려면 먼저 해제해 주세요.',
@@ -134,6 +146,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: '서버 오류입니다. 잠시 후 다시 시도해 주세요. 문의하실 때는 요청 번호를 함께 알려 주세요.',
   },
   service_unavailable: { title: '일시적으로 사용할 수 없음', detail: '잠시 후 다시 시도해 주세요.' },
+  provider_unavailable: {
+    title: '소셜 로그인 일시 중단',
+    detail: '지금은 이 소셜 로그인을 사용할 수 없습니다. 잠시 후 다시 시도하거나 다른 방법으로 로그인해 주세요.',
+  },
   overloaded: {
     title: '접속자가 많습니다',
     detail: '동시에 로그인하는 사람이 너무 많습니다. 잠시 후 다시 시도해 주세요.',

@@ -49,6 +49,8 @@ const SECURITY_EVENTS = {
   'passkey.renamed': details<{ name: string | null }>(),
   'passkey.removed': details<{ name: string | null }>(),
   'passkey.counter_regressed': details<{ passkeyId: string; expectedAbove: number; received: number }>(),
+  'identity.linked': details<{ provider: string }>(),
+  'identity.unlinked': details<{ provider: string }>(),
   'two-factor.removed_by_admin': details<{ factor: SecondFactorKind }>(),
   'member.disabled': details(),
   'member.enabled': details(),

@@ -12,6 +12,7 @@ export const ERRORS = {
   link_invalid: 400,
   link_expired: 400,
   sign_up_invalid: 400,
+  social_login_failed: 400,
   token_expired: 401,
   token_invalid: 401,
   session_ended: 401,
@@ -35,6 +36,8 @@ export const ERRORS = {
   already_confirmed: 409,
   login_id_taken: 409,
   email_taken: 409,
+  identity_unknown: 409,
+  identity_taken: 409,
   totp_already_enabled: 409,
   totp_not_enabled: 409,
   passkey_limit_reached: 409,
@@ -53,6 +56,7 @@ export const ERRORS = {
   headers_too_large: 431,
   internal_error: 500,
   service_unavailable: 503,
+  provider_unavailable: 503,
   overloaded: 503,
 } as const satisfies Record<string, number>;
 

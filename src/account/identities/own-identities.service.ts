@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { FederationService, type JourneyAnswer } from '../../platform/federation/federation.service.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import type { MemberPrincipal } from '../../platform/http/principal.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { MemberWritesService } from '../../sessions/member-writes.service.js';
+import { IdentitiesRepository, type LinkedIdentity } from '../../users/identities/identities.repository.js';
+
+/** Links a member's accounts at providers, lists and unlinks them. */
+@Injectable()
+export class OwnIdentitiesService {
+  constructor(
+    private readonly database: Database,
+    private readonly writes: MemberWritesService,
+    private readonly federation: FederationService,
+    private readonly identities: IdentitiesRepository,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  async list(memberId: string): Promise<LinkedIdentity[]> {
+    return this.identities.list(memberId);
+  }
+
+  /**
+   * Links an account at a provider, which this client has just logged in to. Only a session of the
+   * member does this (SO-09): an account is never linked because of its address.
+   * @throws DomainError `social_login_failed`, `provider_unavailable`, `identity_taken`,
+   * `reauth_required`, `session_ended`, `not_found`
+   */
+  async link(
+    principal: MemberPrincipal,
+    provider: string,
+    answer: JourneyAnswer,
+    context: ClientContext,
+  ): Promise<LinkedIdentity> {
+    const { memberId, sessionId } = principal;
+    const { account } = await this.federation.finish(provider, answer);
+    const id = await this.database.transaction(async (tx) => {
+      await this.writes.asMember(tx, principal, { needsRecentLogin: true });
+      const linkedId = await this.identities.insert(tx, memberId, account, account.email);
+      if (linkedId === null) throw new DomainError('identity_taken');
+      await this.auditLog.record(tx, 'identity.linked', { memberId, sessionId, context }, { provider });
+      return linkedId;
+    });
+    return (await this.identities.list(memberId)).find((identity) => identity.id === id)!;
+  }
+
+  /** @throws DomainError `not_found`, also for another member's identity; `reauth_required`, `session_ended` */
+  async unlink(principal: MemberPrincipal, id: string, context: ClientContext): Promise<void> {
+    const { memberId, sessionId } = principal;
+    await this.database.transaction(async (tx) => {
+      await this.writes.asMember(tx, principal, { needsRecentLogin: true });
+      const provider = await this.identities.delete(tx, memberId, id);
+      if (provider === null) throw new DomainError('not_found', { detail: 'not an identity of this member' });
+      await this.auditLog.record(tx, 'identity.unlinked', { memberId, sessionId, context }, { provider });
+    });
+  }
+}

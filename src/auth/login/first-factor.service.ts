@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/sql.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import type { IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
+import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
+import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
+import { SecondFactorLoginService } from './second-factor-login.service.js';
+
+/** What follows a first factor: a session, or the question for a second factor. */
+export type FirstFactorOutcome = CompletedLogin | ({ status: 'mfa_required' } & IssuedMfaToken);
+
+/** Continues a login whose first factor matched, whichever it was. */
+@Injectable()
+export class FirstFactorService {
+  constructor(
+    private readonly members: MembersRepository,
+    private readonly secondFactor: SecondFactorLoginService,
+    private readonly completion: LoginCompletionService,
+  ) {}
+
+  /**
+   * Asks for the second factor, or completes the login where none is enrolled.
+   * @returns null where the risk is too high
+   */
+  async proceed(
+    tx: Tx,
+    login: PendingLogin,
+    candidate: LoginCandidate,
+    context: ClientContext,
+  ): Promise<FirstFactorOutcome | null> {
+    // Locked before the second factors are read. Enrolling one takes the same lock, so that no
+    // login without it gets in after the enrolment was acknowledged (CC-06).
+    await this.members.lock(tx, candidate.id);
+    if (!(await this.secondFactor.determineRequired(tx, candidate.id, context)))
+      return this.completion.complete(tx, login, candidate, context);
+    if (!(await this.completion.allowsSecondFactor(tx, login, context))) return null;
+    return { status: 'mfa_required', ...(await this.secondFactor.begin(tx, login)) };
+  }
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { ProviderAccount } from '../../platform/federation/identity-provider.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { KnownDevicesService, type DeviceInfo } from '../../sessions/devices/known-devices.service.js';
+import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { FirstFactorService, type FirstFactorOutcome } from '../login/first-factor.service.js';
+import { LoginCompletionService, type PendingLogin } from '../login/login-completion.service.js';
+import { LoginRefusalsService } from '../login/login-refusals.service.js';
+
+/** Logs a member in whose provider vouched for them. */
+@Injectable()
+export class SocialLoginService {
+  constructor(
+    private readonly database: Database,
+    private readonly identities: IdentitiesRepository,
+    private readonly members: MembersRepository,
+    private readonly devices: KnownDevicesService,
+    private readonly firstFactor: FirstFactorService,
+    private readonly completion: LoginCompletionService,
+    private readonly refusals: LoginRefusalsService,
+  ) {}
+
+  /**
+   * Logs in as any first factor does: risk, second factor, a password to change and the account's
+   * status count. The provider's word replaces the password and nothing else.
+   * @throws DomainError `identity_unknown`, `invalid_credentials`
+   */
+  async login(account: ProviderAccount, device: DeviceInfo, context: ClientContext): Promise<FirstFactorOutcome> {
+    const memberId = await this.identities.findMemberId(this.database, account);
+    if (memberId === null) throw identityUnknown();
+    const candidate = await this.members.getCandidate(memberId);
+    if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
+    const login: PendingLogin = {
+      owner: { memberId, passwordVersion: candidate.passwordVersion, firstFactor: 'federated' },
+      device: { ...device, knownDeviceId: await this.devices.findId(memberId, device.deviceToken) },
+      passwordFailures: 0,
+      ownPasswordFailures: 0,
+    };
+    const outcome = await this.database.transaction(async (tx) => {
+      await this.members.lock(tx, memberId);
+      // Read again under the lock, which unlinking takes too: an identity that was unlinked a moment
+      // ago opens nothing (CC-09).
+      if ((await this.identities.findMemberId(tx, account)) !== memberId) throw identityUnknown();
+      return this.firstFactor.proceed(tx, login, candidate, context);
+    });
+    return outcome ?? this.refusals.refuseRisky(candidate, login, context);
+  }
+}
+
+function identityUnknown(): DomainError {
+  return new DomainError('identity_unknown', { detail: 'no member is linked to this account' });
+}

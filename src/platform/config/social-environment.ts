@@ -1,0 +1,29 @@
+import { str } from 'envalid';
+import { list, redirectUris, webUrl } from './setting-types.js';
+
+/** The settings of social login. A provider is on as soon as its client id is set. */
+export const SOCIAL_ENVIRONMENT = {
+  SOCIAL_REDIRECT_URIS: redirectUris({
+    default: [],
+    desc: 'pages and apps that providers may send members back to; default PUBLIC_URL/pages/social-login',
+    example: 'https://app.example.com/social,com.example.app:/social',
+  }),
+  SOCIAL_GOOGLE_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Google' }),
+  SOCIAL_GOOGLE_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),
+  SOCIAL_GOOGLE_ISSUER: webUrl({ default: 'https://accounts.google.com', desc: 'another one only for tests' }),
+  SOCIAL_KAKAO_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Kakao: its REST API key' }),
+  SOCIAL_KAKAO_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),
+  SOCIAL_KAKAO_ISSUER: webUrl({ default: 'https://kauth.kakao.com', desc: 'another one only for tests' }),
+  SOCIAL_NAVER_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Naver' }),
+  SOCIAL_NAVER_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),
+  SOCIAL_NAVER_ISSUER: webUrl({ default: 'https://nid.naver.com', desc: 'another one only for tests' }),
+  SOCIAL_NAVER_PROFILE_URL: webUrl({
+    default: 'https://openapi.naver.com/v1/nid/me',
+    desc: 'another one only for tests',
+  }),
+  SOCIAL_OIDC_PROVIDERS: list({
+    default: [],
+    desc: 'further OpenID providers as name=issuer; SOCIAL_OIDC_<NAME>_CLIENT_ID and _CLIENT_SECRET belong to each',
+    example: 'acme=https://login.acme.example',
+  }),
+};

@@ -1,0 +1,67 @@
+import { isLoopbackHost } from '../addresses/ip-address.js';
+import type { Environment } from './environment.js';
+
+/** A provider whose members may log in here. */
+export interface SocialProviderSettings {
+  /** Its name in paths: `google`. */
+  readonly id: string;
+  /** Its name for people. */
+  readonly name: string;
+  readonly protocol: 'openid' | 'naver';
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope: string;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+type Report = (name: string, rule: string) => void;
+
+const KNOWN = [
+  { id: 'google', name: 'Google', protocol: 'openid', scope: 'openid email profile' },
+  // Kakao refuses a scope that the console has not switched on, so only what every app has.
+  { id: 'kakao', name: 'Kakao', protocol: 'openid', scope: 'openid' },
+  { id: 'naver', name: 'Naver', protocol: 'naver', scope: '' },
+] as const;
+
+/**
+ * Reads the configured providers, in the order in which pages show them.
+ * @param variables those of generic providers have names that no table can list
+ */
+export function readSocialProviders(env: Environment, variables: Variables, report: Report): SocialProviderSettings[] {
+  const known = KNOWN.flatMap((provider) => {
+    const prefix = `SOCIAL_${provider.id.toUpperCase()}` as Uppercase<`social_${(typeof KNOWN)[number]['id']}`>;
+    const clientId = env[`${prefix}_CLIENT_ID`];
+    if (clientId === undefined) return [];
+    const clientSecret = env[`${prefix}_CLIENT_SECRET`];
+    const issuer = env[`${prefix}_ISSUER`];
+    if (clientSecret === undefined) report(`${prefix}_CLIENT_SECRET`, `is missing, as ${prefix}_CLIENT_ID is set`);
+    checkIssuer(env, `${prefix}_ISSUER`, issuer, report);
+    return [{ ...provider, issuer, clientId, clientSecret: clientSecret ?? '' }];
+  });
+  const generic = env.SOCIAL_OIDC_PROVIDERS.flatMap((entry) => {
+    const [, id, issuer] = /^([a-z][a-z0-9]{1,30})=(\S+)$/.exec(entry) ?? [];
+    if (id === undefined || issuer === undefined || !URL.canParse(issuer) || KNOWN.some((other) => other.id === id)) {
+      report('SOCIAL_OIDC_PROVIDERS', 'needs name=issuer, with names of their own in lower case');
+      return [];
+    }
+    checkIssuer(env, 'SOCIAL_OIDC_PROVIDERS', issuer, report);
+    const prefix = `SOCIAL_OIDC_${id.toUpperCase()}`;
+    const [clientId, clientSecret] = [variables[`${prefix}_CLIENT_ID`], variables[`${prefix}_CLIENT_SECRET`]];
+    if (!clientId) report(`${prefix}_CLIENT_ID`, 'is missing');
+    if (!clientSecret) report(`${prefix}_CLIENT_SECRET`, 'is missing');
+    const name = id[0]!.toUpperCase() + id.slice(1);
+    const secrets = { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
+    return [{ id, name, protocol: 'openid' as const, issuer, ...secrets, scope: 'openid email profile' }];
+  });
+  if (new Set(generic.map(({ id }) => id)).size !== generic.length)
+    report('SOCIAL_OIDC_PROVIDERS', 'names a provider twice');
+  return [...known, ...generic];
+}
+
+/** Without TLS, an attacker on the way could answer as the provider. */
+function checkIssuer({ NODE_ENV }: Environment, setting: string, issuer: string, report: Report): void {
+  const { protocol, hostname } = new URL(issuer);
+  const isLocal = NODE_ENV !== 'production' && isLoopbackHost(hostname);
+  if (protocol !== 'https:' && !(protocol === 'http:' && isLocal)) report(setting, 'needs https://');
+}

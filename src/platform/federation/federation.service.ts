@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { digest } from '../crypto/digest.js';
+import { FieldCipher } from '../crypto/field-cipher.js';
+import { KeyRing } from '../crypto/key-ring.js';
+import { randomToken } from '../crypto/random.js';
+import { DomainError } from '../http/problems/domain-error.js';
+import type { AuthorizationAnswer, IdentityProvider, ProviderAccount, RequestSecrets } from './identity-provider.js';
+import { NaverProvider } from './naver-provider.js';
+import { OpenIdProvider } from './openid-provider.js';
+import { isProviderUnavailable } from './provider-http.js';
+import { SocialRequestsRepository } from './social-requests.repository.js';
+
+/** Time to log in at the provider. */
+const REQUEST_SECONDS = 600;
+/** When a client may ask again for a provider that is down. */
+const RETRY_SECONDS = 30;
+
+/** What the client wants for the session that its journey ends in. */
+export interface JourneyOptions {
+  readonly redirectUri?: string | undefined;
+  readonly transport?: string | undefined;
+  readonly binding?: string | undefined;
+}
+
+export interface StartedJourney {
+  readonly authorizationUrl: string;
+  /** A secret of the client: an answer counts only from the client that has it. */
+  readonly requestId: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+}
+
+/** How a journey came back to the client. */
+export interface JourneyAnswer extends AuthorizationAnswer {
+  readonly requestId: string;
+  readonly state: string;
+}
+
+/** A journey that is over, with what its beginning asked for. */
+export interface FinishedJourney {
+  readonly account: ProviderAccount;
+  readonly transport: string | null;
+  readonly binding: string | null;
+}
+
+/**
+ * Sends members to their provider and checks what comes back. It knows providers and no members:
+ * its result is an account at a provider that the client has just logged in to.
+ */
+@Injectable()
+export class FederationService {
+  private readonly cipher: FieldCipher;
+  private readonly providers: ReadonlyMap<string, IdentityProvider>;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly requests: SocialRequestsRepository,
+    keys: KeyRing,
+  ) {
+    this.cipher = new FieldCipher(keys.all('social-request'));
+    this.providers = new Map(
+      config.socialProviders.map((settings) => [
+        settings.id,
+        settings.protocol === 'naver'
+          ? new NaverProvider(settings, config.env.SOCIAL_NAVER_PROFILE_URL)
+          : new OpenIdProvider(settings),
+      ]),
+    );
+  }
+
+  /** The configured providers. */
+  list(): { readonly id: string; readonly name: string }[] {
+    return this.config.socialProviders.map(({ id, name }) => ({ id, name }));
+  }
+
+  /**
+   * Begins a journey to a provider.
+   * @throws DomainError `not_found` for a provider that is not configured, `validation_failed` for
+   * a redirect URI that is not on the list, `provider_unavailable`
+   */
+  async start(providerId: string, { redirectUri, transport, binding }: JourneyOptions): Promise<StartedJourney> {
+    const provider = this.get(providerId);
+    const allowed = this.config.socialRedirectUris;
+    const target = redirectUri ?? allowed[0]!;
+    // Compared as text: each reading of URLs has its tricks (SO-08, RFC 9700 section 4.1.3).
+    if (!allowed.includes(target))
+      throw new DomainError('validation_failed', {
+        fields: [{ field: 'redirectUri', code: 'invalid_value', params: { allowed: 'SOCIAL_REDIRECT_URIS' } }],
+      });
+    const secrets: RequestSecrets = { nonce: randomToken(), codeVerifier: randomToken() };
+    const [requestId, state] = [randomToken(), randomToken()];
+    const request = { ...secrets, redirectUri: target, state };
+    const authorizationUrl = await this.attempt(providerId, () => provider.authorizationUrl(request));
+    const idDigest = digest(requestId);
+    await this.requests.insert(
+      {
+        ...{ idDigest, provider: providerId, stateDigest: digest(state), redirectUri: target },
+        sealed: this.cipher.encrypt(JSON.stringify(secrets), idDigest.toString('hex')),
+        transport: transport ?? null,
+        binding: binding ?? null,
+      },
+      REQUEST_SECONDS,
+    );
+    return { authorizationUrl, requestId, expiresIn: REQUEST_SECONDS };
+  }
+
+  /**
+   * Checks the answer of a provider, once. Holds no connection to the database while it waits.
+   * @throws DomainError `not_found`, `social_login_failed`, `provider_unavailable`
+   */
+  async finish(providerId: string, { requestId, state, code, iss }: JourneyAnswer): Promise<FinishedJourney> {
+    const provider = this.get(providerId);
+    // Both secrets, because a foreign page can send a code and a state of its own, but no requestId
+    // of this client (SO-03), and a stolen requestId lacks the state (SO-04).
+    const request = await this.requests.take(digest(requestId), providerId, digest(state));
+    if (!request) throw new DomainError('social_login_failed', { detail: 'no such request' });
+    const { idDigest, sealed, redirectUri, transport, binding } = request;
+    const secrets = JSON.parse(this.cipher.decrypt(sealed, idDigest.toString('hex'))) as RequestSecrets;
+    const account = await this.attempt(providerId, () =>
+      provider.exchange({ ...secrets, redirectUri, state }, { code, iss }),
+    );
+    return { account, transport, binding };
+  }
+
+  private get(providerId: string): IdentityProvider {
+    const provider = this.providers.get(providerId);
+    if (!provider) throw new DomainError('not_found', { detail: 'no such provider' });
+    return provider;
+  }
+
+  private async attempt<T>(providerId: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const detail = `${providerId}: ${(error as Error).message}`;
+      if (isProviderUnavailable(error))
+        throw new DomainError('provider_unavailable', { detail, cause: error, retryAfter: RETRY_SECONDS });
+      throw new DomainError('social_login_failed', { detail, cause: error });
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
+import { OpenIdProvider } from './openid-provider.js';
+import { isProviderUnavailable } from './provider-http.js';
+
+const CLIENT_ID = 'munjigi';
+const REQUEST = { redirectUri: 'https://app.example.test/social', state: 'state', nonce: 'nonce', codeVerifier: 'v' };
+
+let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+let server: http.Server;
+let issuer: string;
+/** What the token endpoint answers next. */
+let tokenAnswer: { status: number; idToken: string };
+
+/** A provider that an attacker controls, or whose answers an attacker exchanges. */
+beforeAll(async () => {
+  keys = await generateKeyPair('RS256', { extractable: true });
+  const jwk = { ...(await exportJWK(keys.publicKey)), alg: 'RS256', use: 'sig', kid: 'one' };
+  server = http.createServer((request, response) => {
+    const metadata = {
+      issuer,
+      jwks_uri: `${issuer}/jwks`,
+      authorization_endpoint: `${issuer}/auth`,
+      token_endpoint: `${issuer}/token`,
+    };
+    const documents: Record<string, object> = {
+      '/.well-known/openid-configuration': {
+        ...metadata,
+        id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'],
+      },
+      '/jwks': { keys: [jwk] },
+      '/token': { access_token: 'a', token_type: 'Bearer', id_token: tokenAnswer?.idToken },
+    };
+    response.statusCode = request.url === '/token' ? tokenAnswer.status : 200;
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(documents[request.url!]));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const claims = (changes: JWTPayload = {}): JWTPayload => ({
+  ...{ iss: issuer, aud: CLIENT_ID, sub: 'ada', nonce: 'nonce' },
+  ...{ iat: Math.floor(Date.now() / 1000), exp: Math.floor(Date.now() / 1000) + 300 },
+  ...changes,
+});
+const signed = (changes?: JWTPayload): Promise<string> =>
+  new SignJWT(claims(changes)).setProtectedHeader({ alg: 'RS256', kid: 'one' }).sign(keys.privateKey);
+
+async function exchange(idToken: string, status = 200) {
+  tokenAnswer = { idToken, status };
+  const settings = { id: 'acme', name: 'Acme', protocol: 'openid', scope: 'openid', clientSecret: 's' } as const;
+  return new OpenIdProvider({ ...settings, issuer, clientId: CLIENT_ID }).exchange(REQUEST, { code: 'code' });
+}
+
+it('accepts an ID token for this client and this request, and email_verified as a text', async () => {
+  const idToken = await signed({ email: 'ada@example.com', email_verified: 'true' });
+  expect(await exchange(idToken)).toEqual({
+    ...{ provider: 'acme', subject: 'ada', email: 'ada@example.com', emailVerified: true, name: null },
+  });
+});
+
+it.each([
+  ['for another client', { aud: 'another-client' }],
+  ['of another issuer', { iss: 'https://accounts.google.com' }],
+  ['that has expired', { exp: 1 }],
+  ['with the nonce of another request', { nonce: 'another' }],
+  ['without a nonce', { nonce: undefined }],
+])('SO-05 SO-07 refuses an ID token %s', async (_, changes) => {
+  const idToken = await signed(changes);
+  await expect(exchange(idToken)).rejects.toThrow();
+});
+
+it('SO-06 refuses an ID token without a signature, with HS256 and the public key, and by another key', async () => {
+  const publicKey = Buffer.from(await exportSPKI(keys.publicKey));
+  const other = await generateKeyPair('RS256');
+  const forged = [
+    new UnsecuredJWT(claims()).encode(),
+    await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(publicKey),
+    await new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', kid: 'one' }).sign(other.privateKey),
+  ];
+  for (const idToken of forged) await expect(exchange(idToken)).rejects.toThrow();
+});
+
+it('SO-11 tells a provider that is down from one that refuses', async () => {
+  const idToken = await signed();
+  expect(isProviderUnavailable(await exchange(idToken, 503).catch((error: unknown) => error))).toBe(true);
+  expect(isProviderUnavailable(await exchange(idToken, 400).catch((error: unknown) => error))).toBe(false);
+});

@@ -1,0 +1,17 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** A journey to a provider that has begun and not come back. It knows no member. */
+@Entity('social_requests')
+@Index('social_requests_expires_at', ['expiresAt'])
+export class SocialRequest {
+  /** Of the `requestId`, a secret of the client that began. */
+  @PrimaryColumn('bytea', { name: 'id_digest' }) idDigest: Buffer;
+  @Column('text') provider: string;
+  @Column('bytea', { name: 'state_digest' }) stateDigest: Buffer;
+  /** Nonce and PKCE verifier, encrypted: with them and a stolen code, an attacker could go on. */
+  @Column('bytea') sealed: Buffer;
+  @Column('text', { name: 'redirect_uri' }) redirectUri: string;
+  @Column('text', { nullable: true }) transport: string | null;
+  @Column('text', { nullable: true }) binding: string | null;
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { SocialRequest } from './social-request.entity.js';
+
+/** Owns the table `social_requests`. SQL, because one statement takes a request exactly once. */
+@Injectable()
+export class SocialRequestsRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(request: Omit<SocialRequest, 'expiresAt'>, ttlSeconds: number): Promise<void> {
+    await this.database.query(
+      `INSERT INTO social_requests (id_digest, provider, state_digest, sealed, redirect_uri, transport, binding, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))`,
+      [
+        ...[request.idDigest, request.provider, request.stateDigest, request.sealed],
+        ...[request.redirectUri, request.transport, request.binding, ttlSeconds],
+      ],
+    );
+  }
+
+  /**
+   * Takes an open request: of two answers to one request, one gets it. A wrong state leaves it where
+   * it is, so that an attacker cannot end a journey.
+   */
+  async take(
+    idDigest: Buffer,
+    provider: string,
+    stateDigest: Buffer,
+  ): Promise<Omit<SocialRequest, 'expiresAt'> | null> {
+    const { rows } = await this.database.query<Omit<SocialRequest, 'expiresAt'>>(
+      `DELETE FROM social_requests WHERE id_digest = $1 AND provider = $2 AND state_digest = $3 AND expires_at > now()
+       RETURNING id_digest AS "idDigest", provider, state_digest AS "stateDigest", sealed, redirect_uri AS "redirectUri", transport, binding`,
+      [idDigest, provider, stateDigest],
+    );
+    return rows[0] ?? null;
+  }
+}

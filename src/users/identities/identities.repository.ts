@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { Sql, Tx } from '../../platform/database/sql.js';
+import { Identity } from './identity.entity.js';
+
+/** What names an account at a provider: never its address, which may move to another person. */
+export type IdentityKey = Pick<Identity, 'provider' | 'subject'>;
+export type LinkedIdentity = Pick<Identity, 'id' | 'provider' | 'email' | 'createdAt'>;
+
+/**
+ * Owns the table `identities`. SQL for logins and for what decides races; TypeORM for the rest.
+ */
+@Injectable()
+export class IdentitiesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The member whose identity this is. By provider and subject alone (SO-09). */
+  async findMemberId(sql: Sql, { provider, subject }: IdentityKey): Promise<string | null> {
+    const { rows } = await sql.query<{ memberId: string }>(
+      `SELECT member_id AS "memberId" FROM identities WHERE provider = $1 AND subject = $2`,
+      [provider, subject],
+    );
+    return rows[0]?.memberId ?? null;
+  }
+
+  /**
+   * Links an identity. The unique index decides between two requests at once.
+   * @returns its id; null if another link of the identity exists
+   */
+  async insert(
+    tx: Tx,
+    memberId: string,
+    { provider, subject }: IdentityKey,
+    email: string | null,
+  ): Promise<string | null> {
+    const id = randomUUID();
+    const { count } = await tx.query(
+      `INSERT INTO identities (id, member_id, provider, subject, email) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+      [id, memberId, provider, subject, email],
+    );
+    return count === 1 ? id : null;
+  }
+
+  /** The member's identities, in the order in which they were linked. */
+  async list(memberId: string): Promise<LinkedIdentity[]> {
+    return this.database.manager.find(Identity, {
+      select: { id: true, provider: true, email: true, createdAt: true },
+      where: { memberId },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+  }
+
+  /** @returns the provider; null where the member has no such identity */
+  async delete(tx: Tx, memberId: string, id: string): Promise<string | null> {
+    const { rows } = await tx.query<{ provider: string }>(
+      `DELETE FROM identities WHERE id = $1 AND member_id = $2 RETURNING provider`,
+      [id, memberId],
+    );
+    return rows[0]?.provider ?? null;
+  }
+}

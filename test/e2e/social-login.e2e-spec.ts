@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer, HttpClient } from '../support/http-client.js';
+import { enrol, codeAt } from '../support/second-factor.js';
+import { NaverPartner } from '../support/social/naver-partner.js';
+import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
+import { TestApp } from '../support/test-app.js';
+
+const REDIRECT_URI = 'https://app.example.test/social';
+
+let app: TestApp;
+let google: OpenIdPartner;
+let kakao: OpenIdPartner;
+let naver: NaverPartner;
+
+beforeAll(async () => {
+  google = await OpenIdPartner.start(REDIRECT_URI, PECULIARITIES.google);
+  kakao = await OpenIdPartner.start(REDIRECT_URI, PECULIARITIES.kakao);
+  naver = await new NaverPartner().start();
+  app = await TestApp.start({
+    env: {
+      CORS_ORIGINS: 'https://app.example.test',
+      SOCIAL_REDIRECT_URIS: `${REDIRECT_URI},com.example.app:/social`,
+      ...providerEnv('GOOGLE', google.issuer),
+      ...providerEnv('KAKAO', kakao.issuer),
+      ...providerEnv('NAVER', naver.issuer),
+      SOCIAL_NAVER_PROFILE_URL: `${naver.issuer}/v1/nid/me`,
+      SOCIAL_OIDC_PROVIDERS: 'gone=http://127.0.0.1:9',
+      SOCIAL_OIDC_GONE_CLIENT_ID: CLIENT.id,
+      SOCIAL_OIDC_GONE_CLIENT_SECRET: CLIENT.secret,
+    },
+  });
+});
+afterAll(async () => {
+  await app?.stop();
+  await Promise.all([google.stop(), kakao.stop(), naver.stop()]);
+});
+
+function providerEnv(name: string, issuer: string): Record<string, string> {
+  return {
+    [`SOCIAL_${name}_CLIENT_ID`]: CLIENT.id,
+    [`SOCIAL_${name}_CLIENT_SECRET`]: CLIENT.secret,
+    [`SOCIAL_${name}_ISSUER`]: issuer,
+  };
+}
+
+type PartnerName = 'google' | 'kakao' | 'naver';
+const partner = (name: PartnerName) => ({ google, kakao, naver })[name];
+
+async function begin(client: HttpClient, name: PartnerName, body: object = {}) {
+  const { body: started } = await client.post(`/api/auth/social/${name}/start`, body).expect(200);
+  return started as { requestId: string; authorizationUrl: string };
+}
+
+/** The journey of a person to the provider and back, as the client then sends it. */
+async function journey(client: HttpClient, name: PartnerName, subject: string, body: object = {}) {
+  const { requestId, authorizationUrl } = await begin(client, name, body);
+  const sent = await partner(name).logIn(authorizationUrl, subject);
+  const iss = sent.get('iss');
+  return { requestId, code: sent.get('code')!, state: sent.get('state')!, ...(iss !== null && { iss }) };
+}
+
+const complete = (client: HttpClient, name: PartnerName, answer: object) =>
+  client.post(`/api/auth/social/${name}/complete`, answer);
+
+async function link({ client, accessToken }: GivenMember, name: PartnerName, subject: string) {
+  const answer = await journey(client, name, subject);
+  return client.post('/api/members/me/identities', { provider: name, ...answer }, accessToken);
+}
+
+async function logIn(name: PartnerName, subject: string, client = app.client()): Promise<HttpAnswer> {
+  return complete(client, name, await journey(client, name, subject));
+}
+
+const refused = ({ status, body }: HttpAnswer): [number, string] => [status, body?.code];
+const REFUSED = [400, 'social_login_failed'];
+
+async function linkedMember(name: PartnerName = 'google'): Promise<GivenMember & { subject: string }> {
+  const member = await given.member(app);
+  const subject = unique.loginId();
+  expect((await link(member, name, subject)).status).toBe(201);
+  return { ...member, subject };
+}
+
+describe('social login', () => {
+  it('lists the configured providers', async () => {
+    const { body } = await app.get('/api/auth/social/providers').expect(200);
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual(['google', 'kakao', 'naver', 'gone']);
+  });
+
+  it.each(['google', 'kakao', 'naver'] as const)('logs in the member who linked an account at %s', async (name) => {
+    const ada = await linkedMember(name);
+    const { status, body } = await logIn(name, ada.subject);
+    expect([status, body.status]).toEqual([200, 'authenticated']);
+    const { sub, amr } = JSON.parse(Buffer.from(body.accessToken.split('.')[1], 'base64url').toString());
+    expect([sub, amr]).toEqual([ada.id, ['fed']]);
+  });
+
+  it('asks for the second factor of the member', async () => {
+    const ada = await linkedMember();
+    const { secret } = await enrol(ada);
+    const client = app.client();
+    const { body } = await logIn('google', ada.subject, client);
+    expect(body.status).toBe('mfa_required');
+    const { body: done } = await client
+      .post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code: codeAt(secret, 1) })
+      .expect(200);
+    const { amr } = JSON.parse(Buffer.from(done.accessToken.split('.')[1], 'base64url').toString());
+    expect(amr).toEqual(['fed', 'otp', 'mfa']);
+  });
+
+  it('refuses a disabled member as a wrong password does', async () => {
+    const ada = await linkedMember();
+    await app.sql.query(`UPDATE members SET status = 'disabled' WHERE id = $1`, [ada.id]);
+    expect(refused(await logIn('google', ada.subject))).toEqual([401, 'invalid_credentials']);
+  });
+
+  it('keeps the refresh token in a cookie where the journey asked for it, from known pages only', async () => {
+    const ada = await linkedMember();
+    const client = app.client();
+    const [first, second] = [
+      await journey(client, 'google', ada.subject, { transport: 'cookie' }),
+      await journey(client, 'google', ada.subject, { transport: 'cookie' }),
+    ];
+    expect(refused(await complete(client, 'google', first))).toEqual([403, 'origin_not_allowed']);
+    const { body } = await client
+      .request('POST', '/api/auth/social/google/complete', {
+        body: second,
+        headers: { origin: 'https://app.example.test' },
+      })
+      .expect(200);
+    expect([body.status, body.refreshToken]).toEqual(['authenticated', undefined]);
+  });
+
+  it('SO-09 finds no member by the address that a provider names', async () => {
+    const ada = await given.member(app);
+    const subject = unique.loginId();
+    await app.sql.query(`UPDATE members SET email = $2, email_key = $2 WHERE id = $1`, [
+      ada.id,
+      `${subject}@gmail.com`,
+    ]);
+    expect(refused(await logIn('google', subject))).toEqual([409, 'identity_unknown']);
+  });
+
+  it('SO-10 keeps an identity with its first member, also when two link it at once', async () => {
+    const [ada, eve] = [await given.member(app), await given.member(app)];
+    const subject = unique.loginId();
+    const answers = await Promise.all([link(ada, 'kakao', subject), link(eve, 'kakao', subject)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(answers.find(({ status }) => status === 409)!.body.code).toBe('identity_taken');
+  });
+
+  it('an unlinked account logs in no longer, and no other member can unlink it', async () => {
+    const [ada, eve] = [await linkedMember(), await given.member(app)];
+    const { body } = await ada.client.get('/api/members/me/identities', ada.accessToken).expect(200);
+    expect(body.items).toEqual([expect.objectContaining({ provider: 'google', email: `${ada.subject}@gmail.com` })]);
+    const path = `/api/members/me/identities/${body.items[0].id}`;
+    await eve.client.delete(path, undefined, eve.accessToken).expect(404);
+    await ada.client.delete(path, undefined, ada.accessToken).expect(204);
+    expect(refused(await logIn('google', ada.subject))).toEqual([409, 'identity_unknown']);
+  });
+
+  it('linking and unlinking need a recent login', async () => {
+    const ada = await linkedMember();
+    await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '6 minutes' WHERE member_id = $1`, [
+      ada.id,
+    ]);
+    expect(refused(await link(ada, 'kakao', unique.loginId()))).toEqual([403, 'reauth_required']);
+    const { body } = await ada.client.get('/api/members/me/identities', ada.accessToken).expect(200);
+    const answer = await ada.client.delete(
+      `/api/members/me/identities/${body.items[0].id}`,
+      undefined,
+      ada.accessToken,
+    );
+    expect(refused(answer)).toEqual([403, 'reauth_required']);
+  });
+
+  it('SO-11 a provider that is down stops that way in alone', async () => {
+    const answer = await app.post('/api/auth/social/gone/start', {});
+    expect(refused(answer)).toEqual([503, 'provider_unavailable']);
+    expect((await logIn('google', (await linkedMember()).subject)).status).toBe(200);
+  });
+
+  it('answers not_found for a provider that is not configured', async () => {
+    await app.post('/api/auth/social/apple/start', {}).expect(404);
+  });
+});
+
+describe('an attacker on social login', () => {
+  it('SO-01 mixes up two providers: an answer that names another issuer is refused', async () => {
+    const ada = await linkedMember();
+    const client = app.client();
+    const answer = await journey(client, 'google', ada.subject);
+    expect(refused(await complete(client, 'google', { ...answer, iss: kakao.issuer }))).toEqual(REFUSED);
+    const other = await journey(client, 'google', ada.subject);
+    expect(refused(await complete(client, 'kakao', other))).toEqual(REFUSED);
+    const { iss: _, ...silent } = await journey(client, 'google', ada.subject);
+    expect(refused(await complete(client, 'google', silent))).toEqual(REFUSED);
+  });
+
+  it('SO-02 injects a stolen code into a journey of their own', async () => {
+    const ada = await linkedMember();
+    const stolen = await journey(app.client(), 'google', ada.subject);
+    const eve = app.client();
+    const own = await journey(eve, 'google', unique.loginId());
+    expect(refused(await complete(eve, 'google', { ...own, code: stolen.code }))).toEqual(REFUSED);
+  });
+
+  it.each(['google', 'naver'] as const)(
+    'SO-03 makes a victim complete the journey of the attacker at %s',
+    async (name) => {
+      const eve = await journey(app.client(), name, unique.loginId());
+      const victim = app.client();
+      const { requestId } = await begin(victim, name);
+      expect(refused(await complete(victim, name, { ...eve, requestId }))).toEqual(REFUSED);
+    },
+  );
+
+  it('SO-04 has a stolen requestId and not the answer of the provider', async () => {
+    const ada = await linkedMember();
+    const client = app.client();
+    const answer = await journey(client, 'google', ada.subject);
+    const guess = { ...answer, state: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE' };
+    expect(refused(await complete(app.client(), 'google', guess))).toEqual(REFUSED);
+    expect((await complete(client, 'google', answer)).status).toBe(200);
+  });
+
+  it('SO-07 replays an answer, or sends it twice at once', async () => {
+    const ada = await linkedMember();
+    const client = app.client();
+    const answer = await journey(client, 'google', ada.subject);
+    const both = await Promise.all([complete(client, 'google', answer), complete(client, 'google', answer)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 400]);
+    expect(refused(await complete(client, 'google', answer))).toEqual(REFUSED);
+  });
+
+  it('SO-07 comes with an answer after its time', async () => {
+    const ada = await linkedMember();
+    const client = app.client();
+    const answer = await journey(client, 'google', ada.subject);
+    await app.sql.query(`UPDATE social_requests SET expires_at = now() - interval '1 second'`);
+    expect(refused(await complete(client, 'google', answer))).toEqual(REFUSED);
+  });
+
+  it.each([
+    'https://app.example.test/social/',
+    'https://app.example.test/social?next=x',
+    'https://app.example.test/social#x',
+    'https://app.example.test/social/../evil',
+    'https://app.example.test/Social',
+    'https://app.example.test/soci%61l',
+    'https://app.example.test//social',
+    'https://app.example.test:443/social',
+    'https://app.example.test./social',
+    'https://app.example.test@evil.test/social',
+    'https://evil.test\\@app.example.test/social',
+    'https://evil.test/https://app.example.test/social',
+    'https://app.example.test.evil.test/social',
+    'https://аpp.example.test/social',
+    'http://app.example.test/social',
+    '//app.example.test/social',
+    'https:app.example.test/social',
+    'javascript:alert(1)//https://app.example.test/social',
+    'com.example.app://social',
+    'com.example.app.evil:/social',
+  ])('SO-08 sends the answer elsewhere: %s', async (redirectUri) => {
+    const answer = await app.post('/api/auth/social/google/start', { redirectUri });
+    expect(refused(answer)).toEqual([422, 'validation_failed']);
+  });
+});

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CLIENT } from './openid-partner.js';
+
+/** Stands in for Naver: OAuth 2.0 that answers 200 for everything, and a profile endpoint. */
+export class NaverPartner {
+  private readonly codes = new Map<string, string>();
+  private readonly accessTokens = new Map<string, string>();
+  private readonly server = http.createServer((request, response) => {
+    void this.answer(request).then((body) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(body));
+    });
+  });
+  private counter = 0;
+
+  async start(): Promise<this> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return this;
+  }
+
+  get issuer(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** @returns what Naver sends to the redirect URI after this account has logged in */
+  logIn(authorizationUrl: string, subject: string): Promise<URLSearchParams> {
+    const { pathname, searchParams } = new URL(authorizationUrl);
+    if (pathname !== '/oauth2.0/authorize' || searchParams.get('client_id') !== CLIENT.id)
+      throw new Error('not a request of this client');
+    const code = `code-${(this.counter += 1)}`;
+    this.codes.set(code, subject);
+    return Promise.resolve(new URLSearchParams({ code, state: searchParams.get('state')! }));
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private async answer(request: http.IncomingMessage): Promise<object> {
+    if (request.url === '/v1/nid/me') {
+      const id = this.accessTokens.get(request.headers.authorization ?? '');
+      if (id === undefined) return { resultcode: '024', message: 'Authentication failed' };
+      return { resultcode: '00', message: 'success', response: { id, email: `${id}@naver.com`, name: '에이다' } };
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const form = new URLSearchParams(Buffer.concat(chunks).toString());
+    const subject = this.codes.get(form.get('code') ?? '');
+    this.codes.delete(form.get('code') ?? '');
+    if (subject === undefined || form.get('client_secret') !== CLIENT.secret)
+      return { error: 'invalid_request', error_description: 'no valid data in session' };
+    const accessToken = `access-${(this.counter += 1)}`;
+    this.accessTokens.set(`Bearer ${accessToken}`, subject);
+    return { access_token: accessToken, refresh_token: 'refresh', token_type: 'bearer', expires_in: '3600' };
+  }
+}

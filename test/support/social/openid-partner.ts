@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Provider, { type Configuration } from 'oidc-provider';
+
+/** What a stand-in does that differs from provider to provider. */
+export interface Peculiarities {
+  /** Claims of every account besides `sub`. */
+  readonly claims: (subject: string) => Record<string, unknown>;
+}
+
+export const CLIENT = { id: 'munjigi', secret: 'secret-of-the-client-at-the-provider' };
+
+/** Kakao shows no address without a review of the app. Apple sends texts and relay addresses. */
+export const PECULIARITIES = {
+  google: {
+    claims: (sub: string) => ({ sub, email: `${sub}@gmail.com`, email_verified: true, name: 'Ada Lovelace' }),
+  },
+  kakao: { claims: (sub: string) => ({ sub }) },
+} as const satisfies Record<string, Peculiarities>;
+
+/**
+ * A real OpenID provider that stands in for one of the big ones. `logIn` plays the person at its
+ * pages.
+ */
+export class OpenIdPartner {
+  private constructor(
+    private readonly server: http.Server,
+    readonly issuer: string,
+  ) {}
+
+  static async start(redirectUri: string, { claims }: Peculiarities): Promise<OpenIdPartner> {
+    const server = http.createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const provider = new Provider(issuer, configurationOf(redirectUri, claims));
+    const answer = provider.callback();
+    server.on('request', (request, response) => {
+      if (request.url?.startsWith('/interaction/')) void finishLogin(provider, request, response);
+      else void answer(request, response);
+    });
+    return new OpenIdPartner(server, issuer);
+  }
+
+  /** @returns what the provider sends to the redirect URI after this account has logged in */
+  async logIn(authorizationUrl: string, subject: string): Promise<URLSearchParams> {
+    const cookies = new Map<string, string>();
+    let url = new URL(authorizationUrl);
+    url.searchParams.set('login_hint', subject);
+    for (let hop = 0; hop < 6; hop += 1) {
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      const response = await fetch(url, { redirect: 'manual', headers: { cookie } });
+      for (const line of response.headers.getSetCookie()) {
+        const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+        cookies.set(name!, value!);
+      }
+      const location = response.headers.get('location');
+      if (location === null) throw new Error(`${response.status}: ${await response.text()}`);
+      url = new URL(location, url);
+      if (url.origin !== this.issuer) return url.searchParams;
+    }
+    throw new Error('the provider sent nobody back');
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+function configurationOf(redirectUri: string, claims: Peculiarities['claims']): Configuration {
+  return {
+    clients: [
+      {
+        client_id: CLIENT.id,
+        client_secret: CLIENT.secret,
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: 'client_secret_post',
+      },
+    ],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    // As the big providers do: the ID token itself holds the claims.
+    conformIdTokenClaims: false,
+    features: { devInteractions: { enabled: false } },
+    cookies: { keys: ['key of the stand-in'] },
+    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+    findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, ...claims(accountId) }) }),
+    loadExistingGrant: async ({ oidc }) => {
+      const grant = new oidc.provider.Grant({ clientId: oidc.client!.clientId, accountId: oidc.session!.accountId! });
+      grant.addOIDCScope('openid email profile');
+      await grant.save();
+      return grant;
+    },
+  };
+}
+
+async function finishLogin(provider: Provider, request: http.IncomingMessage, response: http.ServerResponse) {
+  const { params } = await provider.interactionDetails(request, response);
+  await provider.interactionFinished(request, response, { login: { accountId: String(params.login_hint) } });
+}
