@@ -2,10 +2,10 @@
 // libraries they import, into few large files. Reading 1,900 small modules took most of a start.
 // dist/main.js and dist/cli.js become bundles that share dist/chunk-*.js. The other compiled
 // modules stay beside them: for the strength worker and for the tools of this project.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from './project.js';
 
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
@@ -100,8 +100,8 @@ const keepNamesOfImports: Plugin = {
 const isOutside = (name: string): boolean => OUTSIDE.some((one) => name === one || name.startsWith(`${one}/`));
 
 /** Replaces the programs in dist/ by bundles. `nest build` has to run before. */
-export async function bundle(): Promise<Metafile> {
-  const { metafile } = await build({
+export async function bundle(): Promise<void> {
+  const { outputFiles } = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: PROGRAMS.map((name) => path.join(OUTPUT, name)),
     outdir: OUTPUT,
@@ -112,17 +112,32 @@ export async function bundle(): Promise<Metafile> {
     platform: 'node',
     target: 'node20.19',
     format: 'esm',
-    keepNames: true, // Nest and TypeORM show the names of classes, and the logs those of errors
+    keepNames: true, // TypeORM and Nest find and show classes by name
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none', // the licences of all libraries are in the image
     banner: { js: BANNER },
     external: OUTSIDE.flatMap((name) => [name, `${name}/*`]),
     plugins: [keepModuleUrls, shareLibraries, keepNamesOfImports],
-    metafile: true,
+    write: false,
     logLevel: 'error',
   });
-  return metafile;
+  for (const { path: file, contents } of outputFiles)
+    await writeFile(file, file.endsWith('.js') ? nameClassesOnly(contents) : contents);
+}
+
+/**
+ * Restricts `keepNames` to classes. Naming each closure that a function makes took a tenth of the
+ * processor time of a refresh.
+ */
+function nameClassesOnly(contents: Uint8Array): string {
+  return Buffer.from(contents)
+    .toString('utf8')
+    .replace(
+      'var __name = (target, value) => __defProp(',
+      'var __name = (target, value, isClass) => !isClass ? target : __defProp(',
+    )
+    .replaceAll(/\b__name\(this, ("[^"]+")\)/g, '__name(this, $1, true)');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundle();

@@ -4,6 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from '../app.module.js';
+import { TokenCookies } from '../auth/tokens/token-cookies.js';
+import { deliverTokens } from '../auth/tokens/token-delivery.js';
 import { Readiness } from '../operations/health/readiness.js';
 import { measureRequests } from '../operations/metrics/http-metrics.js';
 import { MetricsRegistry } from '../operations/metrics/metrics-registry.js';
@@ -57,6 +59,7 @@ export async function createApp(config: AppConfig): Promise<NestFastifyApplicati
   closeConnectionsWhileStopping(fastify, app.get(Readiness));
   refuseWhileOverloaded(fastify, app.get(PasswordsService));
   await app.register(cookie as never);
+  deliverTokens(fastify, app.get(TokenCookies));
   sendSecurityHeaders(fastify);
 
   app.enableCors({

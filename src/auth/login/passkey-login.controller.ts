@@ -10,7 +10,7 @@ import { Browser } from '../tokens/browser.decorator.js';
 import { ProofKey } from '../tokens/proof-key.decorator.js';
 import { SignsIn } from '../tokens/signs-in.decorator.js';
 import { deviceOf, keyOf, type BrowserContext } from '../tokens/token-cookies.js';
-import type { SignInResult } from '../tokens/token-delivery.interceptor.js';
+import type { SignInResult } from '../tokens/token-delivery.js';
 import {
   MfaTokenRequest,
   PasskeyLoginRequest,

@@ -1,6 +1,7 @@
-import { applyDecorators, SetMetadata, UseInterceptors, type Type } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse } from '@nestjs/swagger';
-import { CookieClearingInterceptor, NOTES_OUTCOME, TokenDeliveryInterceptor } from './token-delivery.interceptor.js';
+import { RouteSettings } from '../../platform/http/route-settings.decorator.js';
+import type {} from './token-delivery.js';
 
 interface SignsInOptions {
   /** Whether the log line and the metrics name the outcome. For routes with several outcomes. */
@@ -18,15 +19,14 @@ export function SignsIn(
   const documentation =
     typeof response === 'string' ? { schema: { $ref: `#/components/schemas/${response}` } } : { type: response };
   return applyDecorators(
-    UseInterceptors(TokenDeliveryInterceptor),
-    SetMetadata(NOTES_OUTCOME, notesOutcome),
+    RouteSettings({ tokenDelivery: notesOutcome ? 'tokens-and-outcome' : 'tokens' }),
     ApiOkResponse(documentation),
     ApiProof(),
   );
 }
 
 /** Marks a method that ends the session. The refresh cookie is cleared afterwards. */
-export const SignsOut = (): MethodDecorator => UseInterceptors(CookieClearingInterceptor);
+export const SignsOut = (): MethodDecorator => RouteSettings({ tokenDelivery: 'clear-cookie' });
 
 /** Documents the header `DPoP`, which a method reads with `@ProofKey()`. */
 export const ApiProof = (): MethodDecorator =>

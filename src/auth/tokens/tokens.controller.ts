@@ -16,7 +16,7 @@ import { ProofKey } from './proof-key.decorator.js';
 import { RefreshService } from './refresh.service.js';
 import { ApiProof, SignsIn, SignsOut } from './signs-in.decorator.js';
 import type { BrowserContext } from './token-cookies.js';
-import type { SignInResult } from './token-delivery.interceptor.js';
+import type { SignInResult } from './token-delivery.js';
 import { TokenVerificationService } from './token-verification.service.js';
 import {
   LogoutRequest,
