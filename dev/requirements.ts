@@ -341,6 +341,19 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'Import and export',
+    [
+      of('IM-10', 'P1', 'Accounts of other systems become members with what their export carries'),
+      of('IM-11', 'P0', 'An import that is run again, or was killed, adds no account twice'),
+      of('IM-12', 'P0', 'Imported addresses and login IDs follow the rules of sign-up, and no member is mailed'),
+      of('IM-13', 'P0', 'Collisions are reported with both rows, and never change a member who is here'),
+      of('IM-14', 'P1', 'Refused rows are listed with reasons and without secrets, and the exit code shows them'),
+      of('IM-15', 'P1', 'A malformed file costs only the accounts it spoils'),
+      of('IM-16', 'P1', 'A dry run writes no member'),
+      of('IM-17', 'P0', 'An export brings the same members into an empty database; secrets are in it only on demand'),
+    ],
+  ],
+  [
     'Events and webhooks',
     [
       of('EV-01', 'P0', 'No event is lost, and none is sent before the commit that causes it'),

@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from './platform/config/version.js';
 import { overrideEnvironment } from './platform/config/command-line.js';
 import { startFailure } from './platform/config/start-failure.js';
-import { CommandError } from './operations/commands/command-error.js';
+import type { ExportOptions } from './integrations/import-export/export.command.js';
+import type { ImportOptions } from './integrations/import-export/import.command.js';
+import { CommandError } from './platform/config/command-error.js';
 
 /*
  * The command `munjigi`, for operators. Each command is imported when it runs,
@@ -134,6 +136,32 @@ munjigi
   .action(async (address: string) => {
     const { sendTestMail } = await import('./operations/commands/test-mail.command.js');
     await sendTestMail(address);
+  });
+
+munjigi
+  .command('import')
+  .description('add the accounts of another system: see docs/import.md')
+  .requiredOption('--from <source>', 'django, spring, keycloak, auth0, firebase, supabase, cognito, csv or jsonl')
+  .requiredOption('--file <file>', 'the file that the source exported')
+  .option('--dry-run', 'write no member; only report')
+  .option('--resume', 'continue after an earlier import of this source')
+  .option('--on-collision <policy>', 'of rows with one address or login ID: skip, first, newest or fail', 'skip')
+  .option('--columns <pairs>', 'for csv: field=column, separated by commas')
+  .option('--trust-addresses', 'take addresses as verified where the source does not record it')
+  .option('--rejected <file>', 'where refused rows are listed', 'rejected.jsonl')
+  .action(async (options: ImportOptions) => {
+    const { importMembers } = await import('./integrations/import-export/import.command.js');
+    await importMembers(options);
+  });
+
+munjigi
+  .command('export')
+  .description('write all members to a file that import reads: see docs/import.md')
+  .requiredOption('--file <file>', 'the file to create')
+  .option('--with-secrets', 'with password hashes and second factors')
+  .action(async (options: ExportOptions) => {
+    const { exportMembers } = await import('./integrations/import-export/export.command.js');
+    await exportMembers(options);
   });
 
 munjigi

@@ -5,6 +5,7 @@ import { EventDelivery } from '../events/deliveries/event-delivery.entity.js';
 import { Event } from '../events/log/event.entity.js';
 import { EventConsumer } from '../events/log/event-consumer.entity.js';
 import { Webhook } from '../events/webhooks/webhook.entity.js';
+import { ImportJournalEntry } from '../integrations/import-export/import-journal.entity.js';
 import { OutboxMessage } from '../mail/outbox/outbox-message.entity.js';
 import { MfaChallenge } from '../mfa/challenges/mfa-challenge.entity.js';
 import { PasskeyChallenge } from '../mfa/passkeys/passkey-challenge.entity.js';
@@ -32,7 +33,7 @@ import { ResetGrant } from '../verification/reset-grant.entity.js';
 /** Every table that has an entity. A new entity is listed here and nowhere else. */
 export const ENTITIES = [
   ...[Member, SignUp, EmailChallenge, EmailChallengeRequest, ResetGrant, Session, Device, Revocation],
-  ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit, ApiKey],
+  ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit, ApiKey, ImportJournalEntry],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, DisavowalReport],
   ...[KnownNetwork, SessionCountry, RiskNotice],
   ...[Event, EventConsumer, EventDelivery, Webhook],

@@ -23,6 +23,7 @@ import { ApiKeys1765010000000 } from './1765010000000-api-keys.js';
 import { RevocationTimes1765010010000 } from './1765010010000-revocation-times.js';
 import { Events1765020000000 } from './1765020000000-events.js';
 import { SocialLogin1765060000000 } from './1765060000000-social-login.js';
+import { ImportJournal1765050000000 } from './1765050000000-import-journal.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   RevocationTimes1765010010000,
   Events1765020000000,
   SocialLogin1765060000000,
+  ImportJournal1765050000000,
 ];

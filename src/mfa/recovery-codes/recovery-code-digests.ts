@@ -26,6 +26,22 @@ export class RecoveryCodeDigests {
   }
 
   /**
+   * The stored form of a code that is known by its hash alone, as an export carries it.
+   * @param memberId of the member that the code was made for
+   */
+  fromHash(memberId: string, hash: string): StoredRecoveryCode {
+    return this.encryptHash(memberId, hash);
+  }
+
+  /**
+   * The hash of a stored code, for an export.
+   * @throws Error if no known secret decrypts it
+   */
+  hashOf(memberId: string, encryptedHash: Buffer): string {
+    return this.cipher.decrypt(encryptedHash, memberId);
+  }
+
+  /**
    * The same code under the current SECRET.
    * @throws Error if no known secret decrypts it
    */

@@ -9,7 +9,7 @@ import { isUuid } from '../../platform/http/validation/field-decorators.js';
 import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
 import { ApiKeyIssuingService, type ApiKeyRequest } from '../../security/api-keys/api-key-issuing.service.js';
 import { ApiKeysRepository, type ListedApiKey } from '../../security/api-keys/api-keys.repository.js';
-import { CommandError } from './command-error.js';
+import { CommandError } from '../../platform/config/command-error.js';
 import type { WithApplication } from './with-application.js';
 
 const MAX_LISTED = 1000;

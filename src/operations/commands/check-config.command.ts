@@ -3,7 +3,7 @@ import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { configurationReport } from '../../platform/config/configuration-report.js';
 import { TokenKeys } from '../../platform/crypto/tokens/token-keys.js';
-import { CommandError } from './command-error.js';
+import { CommandError } from '../../platform/config/command-error.js';
 import { checkServers } from './server-checks.js';
 
 /**

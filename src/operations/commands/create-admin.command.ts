@@ -8,7 +8,7 @@ import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
 import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
 import { AdminCreationService, type NewAdmin } from './admin-creation.service.js';
 import type { WithApplication } from './with-application.js';
-import { CommandError } from './command-error.js';
+import { CommandError } from '../../platform/config/command-error.js';
 
 interface Options {
   readonly email?: string;

@@ -1,6 +1,6 @@
 import { ReEncryptionService, type EncryptedTally } from '../key-rotation/re-encryption.service.js';
 import type { WithApplication } from './with-application.js';
-import { CommandError } from './command-error.js';
+import { CommandError } from '../../platform/config/command-error.js';
 
 /**
  * `munjigi keys reseal`: re-encrypts authenticator apps and recovery codes with SECRET and reports

@@ -3,7 +3,7 @@ import { describeFailure } from '../../mail/delivery/smtp-failure.js';
 import { smtpOptions } from '../../mail/delivery/mailer-options.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { CommandError } from './command-error.js';
+import { CommandError } from '../../platform/config/command-error.js';
 
 /**
  * `munjigi mail test`: sends a mail directly, without the outbox, so that the operator sees the mail

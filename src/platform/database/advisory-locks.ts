@@ -10,6 +10,7 @@ export const LOCKS = {
   administrators: 7_463_542,
   reEncryption: 7_463_543,
   eventPositions: 7_463_544,
+  memberImport: 7_463_561,
 } as const;
 
 /**

@@ -72,6 +72,12 @@ export class PasswordHasher {
   }
 }
 
+/** Whether {@link PasswordHasher.verify} computes with this hash: argon2id of a bearable cost. */
+export function isVerifiable(hash: string): boolean {
+  const cost = costOf(hash);
+  return cost !== null && isSane(cost);
+}
+
 /**
  * NFC, so that Hangul typed decomposed on one system and composed on another is one password (NIST
  * SP 800-63B-4 3.1.1.2). Nothing else is folded, trimmed or cut.

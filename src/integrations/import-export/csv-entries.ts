@@ -1,0 +1,74 @@
+import { Readable } from 'node:stream';
+import { parse, type CsvError } from 'csv-parse';
+import { CommandError } from '../../platform/config/command-error.js';
+import { MAX_ENTRY, textProblem } from './file-text.js';
+import type { ImportRow, ReadEntry } from './import-row.js';
+
+/** The cells of a line by the names of their columns. */
+export type CsvRecord = Readonly<Record<string, string>>;
+
+interface ParsedRecord {
+  readonly record: string[];
+  readonly info: { readonly lines: number };
+}
+
+/**
+ * Reads a CSV file (RFC 4180) whose first line names the columns.
+ * @param required columns without which the file is of another kind
+ * @throws CommandError if the header misses a column or has one twice
+ */
+export async function* csvEntries(
+  chunks: AsyncIterable<string>,
+  required: readonly string[],
+  convert: (record: CsvRecord) => ImportRow,
+): AsyncGenerator<ReadEntry> {
+  const skipped: ReadEntry[] = [];
+  const records = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: MAX_ENTRY,
+    on_skip: (error: CsvError | undefined) => {
+      skipped.push({ line: Number(error?.['lines'] ?? 1), problem: csvProblem(error) });
+      return undefined;
+    },
+  });
+  const input = Readable.from(chunks);
+  // A pipe forwards no errors, so a file that cannot be read would never end.
+  input.on('error', (error) => records.destroy(error));
+  input.pipe(records);
+  let header: string[] | null = null;
+  for await (const { record, info } of records as AsyncIterable<ParsedRecord>) {
+    yield* skipped.splice(0);
+    if (header === null) {
+      header = checkHeader(record, required);
+      continue;
+    }
+    const line = info.lines;
+    const problem =
+      record.length === header.length
+        ? textProblem(record.join(''))
+        : `${record.length} cells, but the header has ${header.length} columns`;
+    if (problem !== null) yield { line, problem };
+    else yield { line, row: convert(Object.fromEntries(record.map((cell, index) => [header![index]!, cell]))) };
+  }
+  yield* skipped;
+  if (header === null && skipped.length === 0) throw new CommandError('The file has no header line.');
+}
+
+function checkHeader(record: readonly string[], required: readonly string[]): string[] {
+  const names = record.map((name) => name.trim());
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new CommandError(`The header has the column "${twice}" twice.`);
+  const missing = required.filter((name) => !names.includes(name));
+  if (missing.length > 0) throw new CommandError(`The header has no column ${missing.join(', ')}.`);
+  return names;
+}
+
+function csvProblem(error: CsvError | undefined): string {
+  if (error?.code === 'CSV_MAX_RECORD_SIZE') return `longer than ${MAX_ENTRY} characters`;
+  if (error?.code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is not closed before the file ends';
+  return 'quotes inside a cell must be doubled';
+}

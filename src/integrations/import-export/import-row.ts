@@ -1,0 +1,59 @@
+import type { MemberStatus } from '../../users/member.entity.js';
+
+/** An account as a source describes it, before the rules of this service are applied. */
+export interface ImportRow {
+  /** The id of the account at its source. It keeps a second import from adding the account again. */
+  readonly sourceId?: string | undefined;
+  readonly loginId?: string | undefined;
+  readonly email?: string | undefined;
+  /** Absent where the source does not record it. */
+  readonly emailVerified?: boolean | undefined;
+  /** As the source stores it, in the source's own notation. */
+  readonly hash?: string | undefined;
+  readonly name?: string | undefined;
+  readonly locale?: string | undefined;
+  readonly status?: MemberStatus | undefined;
+  /** ISO 8601, or another form that `Date` reads. */
+  readonly createdAt?: string | undefined;
+  /** The secret of an authenticator app, in base32. */
+  readonly totp?: string | undefined;
+  /** What only our own export carries. */
+  readonly own?: OwnValues | undefined;
+}
+
+/** Values of a line of our own export that no other source has. */
+export interface OwnValues {
+  readonly id: string;
+  readonly role: 'member' | 'admin';
+  readonly closedAt: string | null;
+  readonly mustChangePassword: boolean;
+  /** Hashes of unused recovery codes; they fit the member's id alone. */
+  readonly recoveryHashes: readonly string[];
+  readonly passkeys: readonly OwnPasskey[];
+}
+
+/** A passkey with bytes as base64url. */
+export interface OwnPasskey {
+  readonly credentialId: string;
+  readonly publicKey: string;
+  readonly signCount: number;
+  readonly transports: readonly string[];
+  readonly backupEligible: boolean;
+  readonly backedUp: boolean;
+  readonly userVerified: boolean;
+  readonly name: string | null;
+  readonly aaguid: string | null;
+  readonly createdAt: string;
+}
+
+/** One entry of a file: an account, or the reason why it cannot be read. */
+export type ReadEntry = { readonly line: number } & ({ readonly row: ImportRow } | { readonly problem: string });
+
+/** What a reader may need besides the file. */
+export interface ReadOptions {
+  /** For `csv`: the column of each field, such as `email` → `Mail`. */
+  readonly columns: ReadonlyMap<string, string>;
+}
+
+/** Reads the accounts of one kind of file, one at a time. */
+export type SourceReader = (chunks: AsyncIterable<string>, options: ReadOptions) => AsyncIterable<ReadEntry>;

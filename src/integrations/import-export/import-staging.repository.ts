@@ -1,0 +1,224 @@
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
+import { LOCKS } from '../../platform/database/advisory-locks.js';
+import type { DatabaseClient } from '../../platform/database/database-client.js';
+
+export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
+/** Which of several rows with one address or login ID is imported. */
+export type CollisionPolicy = (typeof COLLISION_POLICIES)[number];
+
+/** A row as it is staged. `secrets` is JSON for the tables of second factors. */
+export interface StagedRow {
+  /** Counts the accounts of the file from 1. */
+  readonly row: number;
+  readonly line: number;
+  readonly values: readonly (string | number | boolean | null)[];
+}
+
+/** A row that is not imported. */
+export interface RefusedRow {
+  readonly row: number;
+  readonly line: number;
+  readonly reason: string;
+  /** The row of the file that has the same address or login ID; null if a member has it. */
+  readonly otherRow: number | null;
+}
+
+const STAGED_COLUMNS = `row_number, line, row_key, id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password, secrets`;
+
+/** Rows of one statement and commit. Few enough that a commit takes well under a second. */
+const BATCH = 5000;
+
+/**
+ * The statements of an import, on one connection: rows are copied to a temporary table, compared
+ * there, and moved to the tables of members and second factors in batches. SQL across modules,
+ * because a repository call for each row would take an hour for a million.
+ */
+export class ImportStagingRepository {
+  private copy: CopyStreamQuery | null = null;
+
+  constructor(private readonly client: DatabaseClient) {}
+
+  /** @returns false if another import runs on this database */
+  async lock(): Promise<boolean> {
+    const { rows } = await this.client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+      LOCKS.memberImport,
+    ]);
+    return rows[0]!.locked;
+  }
+
+  async countImported(source: string): Promise<number> {
+    const { rows } = await this.client.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM import_journal WHERE source = $1',
+      [source],
+    );
+    return rows[0]!.count;
+  }
+
+  async createTables(): Promise<void> {
+    await this.client.query(`CREATE TEMP TABLE import_rows (
+      row_number int, line int, row_key bytea, id uuid, login_id text, email text, email_key text, password_hash text, name text, locale text,
+      role text, status text, closed_at timestamptz, created_at timestamptz, must_change_password boolean, secrets jsonb)`);
+    await this.client.query(
+      `CREATE TEMP TABLE import_refused (row_number int PRIMARY KEY, reason text, other_row int)`,
+    );
+  }
+
+  async add({ row, line, values }: StagedRow): Promise<void> {
+    this.copy ??= this.client.query(copyFrom(`COPY import_rows (${STAGED_COLUMNS}) FROM STDIN`));
+    // Failures reach the caller through `write` and `finished`; without a listener they end the process.
+    if (this.copy.listenerCount('error') === 0) this.copy.on('error', () => undefined);
+    const hasRoom = this.copy.write(`${[row, line, ...values].map(copyText).join('\t')}\n`);
+    if (!hasRoom) await once(this.copy, 'drain');
+  }
+
+  /** Ends the copy and prepares the comparison. */
+  async complete(): Promise<void> {
+    if (this.copy !== null) {
+      this.copy.end();
+      await finished(this.copy);
+    }
+    await this.client.query('CREATE INDEX ON import_rows (row_number)');
+    await this.client.query('ANALYZE import_rows');
+  }
+
+  /** Refuses rows that collide with another row of the file, or with a member (IM-13). */
+  async refuseCollisions(policy: CollisionPolicy): Promise<void> {
+    for (const { column, label } of [
+      { column: 'row_key', label: 'the same account' },
+      { column: 'email_key', label: 'the same mail address' },
+      { column: 'login_id', label: 'the same login ID' },
+    ])
+      await this.refuseTwice(column, label, policy);
+    await this.refuseTaken('r.email_key = m.email_key', 'a member has this mail address');
+    await this.refuseTaken('r.login_id = m.login_id', 'a member has this login ID');
+    await this.refuseTaken('r.id = m.id', 'a member has this id');
+    // As for sign-ups: otherwise a new account could keep the owner of an address from undoing a
+    // change (CC-11).
+    await this.client
+      .query(`INSERT INTO import_refused SELECT DISTINCT r.row_number, 'another member can go back to this mail address', NULL::int
+      FROM import_rows r JOIN email_changes c ON c.old_email_key = r.email_key AND c.closed_at IS NULL AND c.undo_until > now()
+      WHERE c.member_id <> r.id ON CONFLICT DO NOTHING`);
+  }
+
+  private async refuseTwice(column: string, label: string, policy: CollisionPolicy): Promise<void> {
+    const order = policy === 'newest' ? 'coalesce(created_at, now()) DESC, row_number DESC' : 'row_number';
+    // `skip` and `fail` refuse every row of a collision, the others all but the first in order.
+    const [other, condition] =
+      policy === 'skip' || policy === 'fail'
+        ? ['coalesce(lag(row_number) OVER w, lead(row_number) OVER w)', 'other IS NOT NULL']
+        : ['first_value(row_number) OVER w', 'other <> row_number'];
+    await this.client.query(
+      `INSERT INTO import_refused SELECT row_number, $1, other FROM (
+         SELECT row_number, ${other} AS other FROM import_rows WHERE row_number NOT IN (SELECT row_number FROM import_refused)
+         WINDOW w AS (PARTITION BY ${column} ORDER BY ${order})) compared WHERE ${condition}`,
+      [label],
+    );
+  }
+
+  private async refuseTaken(condition: string, reason: string): Promise<void> {
+    await this.client.query(
+      `INSERT INTO import_refused SELECT r.row_number, $1, NULL FROM import_rows r JOIN members m ON ${condition}
+       WHERE NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key) ON CONFLICT DO NOTHING`,
+      [reason],
+    );
+  }
+
+  async countRefused(): Promise<number> {
+    const { rows } = await this.client.query<{ count: number }>('SELECT count(*)::int AS count FROM import_refused');
+    return rows[0]!.count;
+  }
+
+  /** Rows that were refused, in the order of the file, a thousand at a time. */
+  async *refused(): AsyncGenerator<RefusedRow> {
+    for (let after = -1; ;) {
+      const { rows } = await this.client.query<RefusedRow>(
+        `SELECT row_number AS row, line, reason, other_row AS "otherRow" FROM import_refused JOIN import_rows USING (row_number)
+         WHERE row_number > $1 ORDER BY row_number LIMIT 1000`,
+        [after],
+      );
+      if (rows.length === 0) return;
+      yield* rows;
+      after = rows.at(-1)!.row;
+    }
+  }
+
+  /** How many rows are ready, and how many of them an earlier run has imported. */
+  async countReady(): Promise<{ ready: number; done: number }> {
+    const { rows } = await this.client.query<{ ready: number; done: number }>(
+      `SELECT count(*)::int AS ready, count(j.row_key)::int AS done
+       FROM import_rows r LEFT JOIN import_journal j USING (row_key)
+       WHERE NOT EXISTS (SELECT FROM import_refused f WHERE f.row_number = r.row_number)`,
+    );
+    return rows[0]!;
+  }
+
+  /**
+   * Moves rows to the tables of members, in commits of some thousands. A row and its entry in the
+   * journal are one commit, so a killed import continues without doubles (IM-11).
+   * @param onMoved receives the number of new members of each commit
+   */
+  async move(source: string, onMoved: (count: number) => void): Promise<void> {
+    const { rows } = await this.client.query<{ last: number | null }>(
+      'SELECT max(row_number) AS last FROM import_rows',
+    );
+    for (let after = 0, last = rows[0]!.last ?? 0; after < last;) after = await this.moveBatch(source, after, onMoved);
+  }
+
+  private async moveBatch(source: string, after: number, onMoved: (count: number) => void): Promise<number> {
+    const { rows: ends } = await this.client.query<{ end: number }>(
+      `SELECT max(row_number) AS end FROM (SELECT row_number FROM import_rows WHERE row_number > $1 ORDER BY row_number LIMIT ${BATCH}) part`,
+      [after],
+    );
+    const { end } = ends[0]!;
+    const { rows } = await this.client.query<{ count: number }>({
+      name: 'import-batch',
+      text: MOVE_BATCH,
+      values: [after, end, source],
+    });
+    onMoved(rows[0]!.count);
+    return end;
+  }
+}
+
+/**
+ * One statement: constraints and foreign keys are checked at its end. A member who signed up with
+ * the address since the comparison keeps it; the row is then refused.
+ */
+const MOVE_BATCH = `WITH batch AS (
+    SELECT * FROM import_rows r WHERE row_number > $1 AND row_number <= $2
+      AND NOT EXISTS (SELECT FROM import_refused f WHERE f.row_number = r.row_number)
+      AND NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key)),
+  added AS (
+    INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password)
+    SELECT id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, coalesce(created_at, now()), must_change_password
+    FROM batch ON CONFLICT DO NOTHING RETURNING id),
+  journal AS (
+    INSERT INTO import_journal (row_key, source) SELECT row_key, $3 FROM batch JOIN added USING (id)),
+  late AS (
+    INSERT INTO import_refused SELECT row_number, 'a member has taken this mail address or login ID', NULL::int
+    FROM batch WHERE id NOT IN (SELECT id FROM added)),
+  apps AS (
+    INSERT INTO totp_secrets (member_id, sealed, key_id, confirmed_at)
+    SELECT id, decode(secrets->'app'->>'sealed', 'hex'), secrets->'app'->>'keyId', now() FROM batch JOIN added USING (id)
+    WHERE secrets ? 'app'),
+  codes AS (
+    INSERT INTO recovery_codes (digest, sealed, key_id, member_id)
+    SELECT decode(code->>'digest', 'hex'), decode(code->>'sealed', 'hex'), code->>'keyId', id
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'codes') code),
+  keys AS (
+    INSERT INTO passkeys (id, member_id, credential_id, public_key, sign_count, transports, backup_eligible, backed_up, user_verified, name, aaguid, created_at)
+    SELECT (key->>'id')::uuid, batch.id, decode(key->>'credentialId', 'hex'), decode(key->>'publicKey', 'hex'), (key->>'signCount')::bigint,
+      ARRAY(SELECT jsonb_array_elements_text(key->'transports')), (key->>'backupEligible')::boolean, (key->>'backedUp')::boolean,
+      (key->>'userVerified')::boolean, key->>'name', (key->>'aaguid')::uuid, (key->>'createdAt')::timestamptz
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'passkeys') key ON CONFLICT DO NOTHING)
+  SELECT count(*)::int AS count FROM added`;
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+/** A value in the text format of COPY. */
+function copyText(value: string | number | boolean | null): string {
+  if (value === null) return '\\N';
+  return typeof value === 'string' ? value.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign]!) : String(value);
+}

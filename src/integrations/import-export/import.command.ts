@@ -1,0 +1,104 @@
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { CommandError } from '../../platform/config/command-error.js';
+import { KeyRing } from '../../platform/crypto/key-ring.js';
+import { isVerifiable, PasswordHasher } from '../../security/passwords/password-hasher.js';
+import { withConnection } from './connection.js';
+import { MemberImport, type ImportReport } from './member-import.js';
+import { prepareRow, type AcceptedHash } from './import-rules.js';
+import { COLLISION_POLICIES, ImportStagingRepository, type CollisionPolicy } from './import-staging.repository.js';
+import { SecretValues } from './secret-values.js';
+import { CSV_FIELDS } from './sources/csv.js';
+import { readerOf, SOURCES, type SourceName } from './sources/index.js';
+
+/** The options of `munjigi import`, as typed. */
+export interface ImportOptions {
+  readonly from: string;
+  readonly file: string;
+  readonly dryRun?: boolean;
+  readonly resume?: boolean;
+  readonly onCollision: string;
+  readonly columns?: string;
+  readonly trustAddresses?: boolean;
+  readonly rejected: string;
+}
+
+/** `munjigi import`: exits with 1 if a row was refused. */
+export async function importMembers(options: ImportOptions): Promise<void> {
+  const source = oneOf(SOURCES, options.from, '--from');
+  const policy = oneOf(COLLISION_POLICIES, options.onCollision, '--on-collision');
+  const columns = columnsOf(options.columns ?? '', source);
+  const size = await sizeOf(options.file);
+  const config = AppConfig.load();
+  const hasher = new PasswordHasher(config);
+  const rules = {
+    source,
+    defaultLocale: config.defaultLocale,
+    trustsAddresses: options.trustAddresses ?? false,
+    acceptHash,
+    makeUnknownHash: () => hasher.makeUnknownHash(),
+  };
+  const rejected = createWriteStream(options.rejected, { mode: 0o600 });
+  const report = await withConnection(config, async (client) =>
+    new MemberImport(
+      new ImportStagingRepository(client),
+      new SecretValues(new KeyRing(config.secrets)),
+      (row) => prepareRow(row, rules),
+      rejected,
+      process.stderr,
+    ).run(readerOf(source, options.file), { ...options, source, policy, columns, size }),
+  );
+  rejected.end();
+  await finished(rejected);
+  print(report, options, policy);
+}
+
+/** Only argon2id rests in the table in its own form. */
+function acceptHash(hash: string): AcceptedHash {
+  if (isVerifiable(hash)) return { stored: hash };
+  // The name of the scheme, and no part of the hash.
+  const scheme = /^[{$]?([a-z][a-z0-9_-]{0,23})[$}]/i.exec(hash)?.[1];
+  return { refused: `password hashes ${scheme === undefined ? 'of this kind' : `by ${scheme}`} are not supported` };
+}
+
+function print(report: ImportReport, { dryRun = false, rejected }: ImportOptions, policy: CollisionPolicy): void {
+  const { added, done, refused, isStopped } = report;
+  const verb = dryRun ? 'would be added' : 'added';
+  console.log(`${added} members ${verb}, ${done} were imported before, ${refused} rows refused.`);
+  if (refused > 0) {
+    console.error(`The reasons are in ${rejected}.`);
+    process.exitCode = 1;
+  }
+  if (isStopped) console.error(`Nothing was written, because rows collide and --on-collision is ${policy}.`);
+}
+
+function oneOf<T extends string>(values: readonly T[], text: string, option: string): T {
+  const value = values.find((candidate) => candidate === text);
+  if (value === undefined) throw new CommandError(`${option}: must be one of ${values.join(', ')}.`, true);
+  return value;
+}
+
+function columnsOf(text: string, source: SourceName): ReadonlyMap<string, string> {
+  const pairs = text.split(',').filter((pair) => pair !== '');
+  if (pairs.length > 0 && source !== 'csv') throw new CommandError('--columns: only for --from csv.', true);
+  return new Map(
+    pairs.map((pair) => {
+      const [field = '', ...column] = pair.split('=');
+      if (!(CSV_FIELDS as readonly string[]).includes(field) || column.length === 0)
+        throw new CommandError(`--columns: must be pairs field=column, with fields ${CSV_FIELDS.join(', ')}.`, true);
+      return [field, column.join('=')] as const;
+    }),
+  );
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    const facts = await stat(file);
+    if (facts.isFile()) return facts.size;
+  } catch (error) {
+    throw new CommandError(`${file}: cannot be read: ${(error as Error).message}`);
+  }
+  throw new CommandError(`${file}: is not a file.`);
+}

@@ -1,0 +1,63 @@
+import type { DatabaseClient } from '../../platform/database/database-client.js';
+import type { OwnPasskey } from './import-row.js';
+
+/** A member with the stored, encrypted form of second factors. */
+export interface ExportedMember {
+  readonly id: string;
+  readonly loginId: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly locale: string;
+  readonly role: string;
+  readonly status: string;
+  readonly closedAt: Date | null;
+  readonly createdAt: Date;
+  readonly mustChangePassword: boolean;
+  readonly passwordHash: string;
+  /** The confirmed authenticator app. */
+  readonly app: Buffer | null;
+  /** Unused recovery codes in hexadecimal, without those from before 1.0.0, which have no hash. */
+  readonly codes: readonly string[];
+  /** With bytes in hexadecimal. */
+  readonly passkeys: readonly OwnPasskey[];
+}
+
+const BATCH = 2000;
+
+const MEMBERS = `SELECT m.id, login_id AS "loginId", email, name, locale, role, status, closed_at AS "closedAt",
+    m.created_at AS "createdAt", must_change_password AS "mustChangePassword", password_hash AS "passwordHash",
+    (SELECT sealed FROM totp_secrets t WHERE t.member_id = m.id AND t.confirmed_at IS NOT NULL) AS app,
+    ARRAY(SELECT encode(sealed, 'hex') FROM recovery_codes c WHERE c.member_id = m.id AND used_at IS NULL AND sealed IS NOT NULL) AS codes,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('credentialId', encode(credential_id, 'hex'), 'publicKey', encode(public_key, 'hex'),
+      'signCount', sign_count, 'transports', to_jsonb(transports), 'backupEligible', backup_eligible, 'backedUp', backed_up,
+      'userVerified', user_verified, 'name', p.name, 'aaguid', aaguid, 'createdAt', p.created_at) ORDER BY p.created_at)
+      FROM passkeys p WHERE p.member_id = m.id), '[]') AS passkeys
+  FROM members m ORDER BY m.created_at, m.id`;
+
+/** Reads all members with their second factors, across the modules that own the tables. */
+export class MemberExportRepository {
+  constructor(private readonly client: DatabaseClient) {}
+
+  /** Runs `work` on one snapshot: members who change while it runs are read as they were. */
+  async inSnapshot<T>(work: () => Promise<T>): Promise<T> {
+    await this.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await this.client.query(`DECLARE exported NO SCROLL CURSOR FOR ${MEMBERS}`);
+    const result = await work();
+    await this.client.query('COMMIT');
+    return result;
+  }
+
+  async count(): Promise<number> {
+    const { rows } = await this.client.query<{ count: number }>('SELECT count(*)::int AS count FROM members');
+    return rows[0]!.count;
+  }
+
+  /** Needs {@link inSnapshot}. */
+  async *batches(): AsyncGenerator<ExportedMember[]> {
+    for (;;) {
+      const { rows } = await this.client.query<ExportedMember>(`FETCH ${BATCH} FROM exported`);
+      if (rows.length === 0) return;
+      yield rows;
+    }
+  }
+}

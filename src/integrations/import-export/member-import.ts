@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { CommandError } from '../../platform/config/command-error.js';
+import { readText } from './file-text.js';
+import type { ImportRow, SourceReader } from './import-row.js';
+import type { PreparedRow } from './import-rules.js';
+import type { CollisionPolicy, ImportStagingRepository } from './import-staging.repository.js';
+import { Progress, type ProgressOutput } from './progress.js';
+import type { SecretValues } from './secret-values.js';
+
+/** What one import does. */
+export interface ImportRequest {
+  readonly source: string;
+  readonly file: string;
+  /** Bytes of the file, for the progress. */
+  readonly size: number;
+  readonly policy: CollisionPolicy;
+  readonly columns: ReadonlyMap<string, string>;
+  readonly dryRun?: boolean;
+  readonly resume?: boolean;
+}
+
+export interface ImportReport {
+  readonly added: number;
+  /** Rows that an earlier run had imported. */
+  readonly done: number;
+  readonly refused: number;
+  /** Whether a collision kept the import from writing anything. */
+  readonly isStopped: boolean;
+}
+
+/**
+ * Imports the accounts of one file: reads and checks all of them first, then adds members. It
+ * mails no member. Memory does not grow with the file.
+ */
+export class MemberImport {
+  private rejections = 0;
+
+  constructor(
+    private readonly staging: ImportStagingRepository,
+    private readonly secrets: SecretValues,
+    private readonly prepare: (row: ImportRow) => PreparedRow | string,
+    private readonly rejected: Writable,
+    private readonly output: ProgressOutput,
+  ) {}
+
+  /** @throws CommandError if another import runs, or the source was imported before without `resume` */
+  async run(read: SourceReader, request: ImportRequest): Promise<ImportReport> {
+    if (!(await this.staging.lock())) throw new CommandError('Another import runs on this database.');
+    const before = await this.staging.countImported(request.source);
+    if (before > 0 && request.resume !== true)
+      throw new CommandError(
+        `${before} accounts of ${request.source} were imported before. Add --resume to import only those that were not.`,
+      );
+    await this.staging.createTables();
+    await this.stage(read, request);
+    await this.staging.refuseCollisions(request.policy);
+    const { ready, done } = await this.staging.countReady();
+    const collisions = await this.staging.countRefused();
+    const isStopped = request.policy === 'fail' && collisions > 0;
+    let added = 0;
+    if (request.dryRun === true) added = ready - done;
+    else if (!isStopped) added = await this.move(request.source, ready - done);
+    for await (const { row, line, reason, otherRow } of this.staging.refused())
+      await this.reject({ row, line }, otherRow === null ? reason : `${reason} as row ${otherRow}`);
+    return { added, done, refused: this.rejections, isStopped };
+  }
+
+  private async stage(read: SourceReader, { file, size, columns }: ImportRequest): Promise<void> {
+    const progress = new Progress(this.output, 'reading', size, 'rows');
+    let bytes = 0;
+    let rows = 0;
+    const text = readText(file, (count) => {
+      bytes += count;
+    });
+    for await (const entry of read(text, { columns })) {
+      rows += 1;
+      progress.show(bytes, rows);
+      const prepared = 'row' in entry ? this.prepare(entry.row) : entry.problem;
+      if (typeof prepared === 'string') await this.reject({ row: rows, line: entry.line }, prepared);
+      else await this.staging.add({ row: rows, line: entry.line, values: this.valuesOf(prepared) });
+    }
+    await this.staging.complete();
+    progress.end();
+  }
+
+  private valuesOf(row: PreparedRow): (string | boolean | null)[] {
+    return [
+      ...[`\\x${row.rowKey.toString('hex')}`, row.id, row.loginId, row.email, row.emailKey, row.passwordHash],
+      ...[row.name, row.locale, row.role, row.status, row.closedAt, row.createdAt],
+      ...[row.mustChangePassword, this.secrets.stage(row)],
+    ];
+  }
+
+  private async move(source: string, total: number): Promise<number> {
+    const progress = new Progress(this.output, 'importing', total, 'members');
+    let added = 0;
+    await this.staging.move(source, (count) => {
+      added += count;
+      progress.show(added);
+    });
+    progress.end();
+    return added;
+  }
+
+  /** One line of JSON for each row that is not imported, without its secrets (IM-14). */
+  private async reject(place: { row: number; line: number }, reason: string): Promise<void> {
+    this.rejections += 1;
+    if (!this.rejected.write(`${JSON.stringify({ ...place, reason })}\n`)) await once(this.rejected, 'drain');
+  }
+}

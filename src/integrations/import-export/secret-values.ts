@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { FieldCipher } from '../../platform/crypto/field-cipher.js';
+import type { KeyRing } from '../../platform/crypto/key-ring.js';
+import { RecoveryCodeDigests } from '../../mfa/recovery-codes/recovery-code-digests.js';
+import type { PreparedRow } from './import-rules.js';
+
+/** Encrypts and decrypts the second factors of imported and exported members. */
+export class SecretValues {
+  private readonly apps: FieldCipher;
+  private readonly codes: RecoveryCodeDigests;
+
+  constructor(private readonly keys: KeyRing) {
+    this.apps = new FieldCipher(keys.all('totp-secret'));
+    this.codes = new RecoveryCodeDigests(keys);
+  }
+
+  /** The second factors of a row as JSON for the staging table; null if it has none. */
+  stage({ id, totp, own }: PreparedRow): string | null {
+    const keyId = this.keys.ids[0]!;
+    const codes = (own?.recoveryHashes ?? []).map((hash) => {
+      const { digest, encryptedHash } = this.codes.fromHash(id, hash);
+      return { digest: digest.toString('hex'), sealed: encryptedHash.toString('hex'), keyId };
+    });
+    const passkeys = (own?.passkeys ?? []).map((passkey) => ({
+      ...passkey,
+      id: randomUUID(),
+      credentialId: Buffer.from(passkey.credentialId, 'base64url').toString('hex'),
+      publicKey: Buffer.from(passkey.publicKey, 'base64url').toString('hex'),
+    }));
+    if (totp === null && codes.length === 0 && passkeys.length === 0) return null;
+    const app = totp === null ? {} : { app: { sealed: this.apps.encrypt(totp, id).toString('hex'), keyId } };
+    return JSON.stringify({ ...app, codes, passkeys });
+  }
+
+  /** @throws Error if no known secret decrypts it */
+  appSecret(memberId: string, encrypted: Buffer): string {
+    return this.apps.decrypt(encrypted, memberId);
+  }
+
+  /** @throws Error if no known secret decrypts it */
+  recoveryHash(memberId: string, encrypted: Buffer): string {
+    return this.codes.hashOf(memberId, encrypted);
+  }
+}

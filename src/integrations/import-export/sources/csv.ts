@@ -1,0 +1,28 @@
+import { csvEntries } from '../csv-entries.js';
+import type { SourceReader } from '../import-row.js';
+import { booleanOf, statusOf, textOf } from './values.js';
+
+/** The fields that a column map can name. */
+export const CSV_FIELDS = [
+  ...['id', 'loginId', 'email', 'emailVerified', 'hash', 'name', 'locale', 'enabled', 'createdAt', 'totp'],
+] as const;
+
+/** Any CSV. `--columns email=Mail,hash=pw` names the columns that are called otherwise. */
+export const readCsv: SourceReader = (chunks, { columns }) => {
+  const columnOf = (field: (typeof CSV_FIELDS)[number]) => columns.get(field) ?? field;
+  return csvEntries(chunks, [columnOf('email'), ...columns.values()], (user) => {
+    const cell = (field: (typeof CSV_FIELDS)[number]) => textOf(user[columnOf(field)]);
+    return {
+      sourceId: cell('id'),
+      loginId: cell('loginId'),
+      email: cell('email'),
+      emailVerified: booleanOf(cell('emailVerified')),
+      hash: cell('hash'),
+      name: cell('name'),
+      locale: cell('locale'),
+      status: statusOf(booleanOf(cell('enabled'))),
+      createdAt: cell('createdAt'),
+      totp: cell('totp'),
+    };
+  });
+};

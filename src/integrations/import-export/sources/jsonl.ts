@@ -1,0 +1,46 @@
+import { linesOf } from '../file-text.js';
+import type { ImportRow, OwnPasskey, OwnValues, SourceReader } from '../import-row.js';
+import { entryOf, type JsonObject } from '../json-entries.js';
+import { booleanOf, objectsOf, textOf } from './values.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The format of `munjigi export`: one member a line. Only `email` is required. */
+export const readJsonl: SourceReader = async function* (chunks) {
+  for await (const { line, text } of linesOf(chunks)) {
+    const entry = entryOf(line, text, jsonlRow);
+    if (entry) yield entry;
+  }
+};
+
+function jsonlRow(member: JsonObject): ImportRow {
+  const status = member['status'];
+  return {
+    sourceId: textOf(member['id']),
+    loginId: textOf(member['loginId']),
+    email: textOf(member['email']),
+    emailVerified: booleanOf(member['emailVerified']),
+    hash: textOf(member['passwordHash']),
+    name: textOf(member['name']),
+    locale: textOf(member['locale']),
+    status: status === 'disabled' || status === 'closed' ? status : 'active',
+    createdAt: textOf(member['createdAt']),
+    totp: textOf(member['totpSecret']),
+    own: ownValues(member),
+  };
+}
+
+/** Absent unless the line names the id of a member. */
+function ownValues(member: JsonObject): OwnValues | undefined {
+  const id = textOf(member['id']);
+  if (id === undefined || !UUID.test(id)) return undefined;
+  const recoveryHashes = Array.isArray(member['recoveryCodeHashes']) ? member['recoveryCodeHashes'] : [];
+  return {
+    id,
+    role: member['role'] === 'admin' ? 'admin' : 'member',
+    closedAt: textOf(member['closedAt']) ?? null,
+    mustChangePassword: member['mustChangePassword'] === true,
+    recoveryHashes: recoveryHashes.filter((hash): hash is string => typeof hash === 'string'),
+    passkeys: objectsOf(member['passkeys']) as unknown as OwnPasskey[],
+  };
+}

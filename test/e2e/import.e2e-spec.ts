@@ -1,0 +1,206 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { hash } from '@node-rs/argon2';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { munjigi, type Outcome } from '../support/command-line.js';
+import { TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const PASSWORD = 'correct horse 7 battery';
+const directory = mkdtempSync(path.join(tmpdir(), 'import-'));
+const rejectedFile = path.join(directory, 'rejected.jsonl');
+let app: TestApp;
+let passwordHash: string;
+let files = 0;
+
+beforeAll(async () => {
+  // Above the least possible cost, so that a hash of that cost is upgraded.
+  app = await TestApp.start({ env: { ARGON2_MEMORY_KIB: '16' } });
+  passwordHash = await hash(PASSWORD, { memoryCost: 8, timeCost: 1, parallelism: 1 });
+});
+afterAll(async () => {
+  await app.stop();
+  rmSync(directory, { recursive: true });
+});
+
+function write(content: string): string {
+  const file = path.join(directory, `file-${(files += 1)}`);
+  writeFileSync(file, content);
+  return file;
+}
+
+const jsonl = (...rows: object[]) => write(rows.map((row) => JSON.stringify(row)).join('\n'));
+
+const importFile = (file: string, args: string[] = [], database: TestDatabase = app.database): Promise<Outcome> =>
+  munjigi(['import', '--from', 'jsonl', '--file', file, '--rejected', rejectedFile, ...args], {
+    DATABASE_URL: database.url,
+  });
+
+/** Rows that the last import refused. */
+const refused = (): unknown[] =>
+  readFileSync(rejectedFile, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+const login = (identifier: string) => app.post('/api/auth/login', { identifier, password: PASSWORD });
+// Each test is the first import of its source.
+afterEach(() => app.database.pool.query('TRUNCATE import_journal'));
+
+describe('munjigi import', () => {
+  it('IM-10 IM-12 brings members in who log in with their old password, and keeps status and date', async () => {
+    const file = jsonl(
+      {
+        id: '1',
+        loginId: 'Ada.One',
+        email: 'Ada1@Example.com',
+        emailVerified: true,
+        passwordHash,
+        createdAt: '2020-01-02T03:04:05Z',
+      },
+      { id: '2', email: 'off1@example.com', emailVerified: true, passwordHash, status: 'disabled' },
+      { id: '3', email: 'nopass1@example.com', emailVerified: true },
+    );
+    const { code, stdout } = await importFile(file);
+    expect([code, stdout.trim()]).toEqual([0, '3 members added, 0 were imported before, 0 rows refused.']);
+    const mails = await app.database.pool.query('SELECT FROM outbox_messages');
+    expect(mails.rowCount).toBe(0);
+    expect((await login('ADA1@example.com')).status).toBe(200);
+    expect((await login('ada.one')).status).toBe(200);
+    expect((await login('off1@example.com')).status).toBe(401);
+    expect((await login('nopass1@example.com')).status).toBe(401);
+    const { rows } = await app.database.pool.query('SELECT login_id, created_at FROM members WHERE created_at < $1', [
+      '2021-01-01',
+    ]);
+    expect(rows).toEqual([{ login_id: 'ada.one', created_at: new Date('2020-01-02T03:04:05Z') }]);
+    const upgraded = await app.database.pool.query(`SELECT password_hash FROM members WHERE login_id = 'ada.one'`);
+    expect(upgraded.rows[0].password_hash).not.toBe(passwordHash);
+  });
+
+  it('IM-11 continues where an earlier run stopped, without doubles', async () => {
+    const rows = [1, 2, 3].map((number) => ({
+      id: `r${number}`,
+      email: `again${number}@example.com`,
+      emailVerified: true,
+    }));
+    expect((await importFile(jsonl(...rows.slice(0, 2)))).code).toBe(0);
+    const again = await importFile(jsonl(...rows));
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('Add --resume') });
+    const resumed = await importFile(jsonl(...rows), ['--resume']);
+    expect(resumed.stdout.trim()).toBe('1 members added, 2 were imported before, 0 rows refused.');
+  });
+
+  it.each([
+    [
+      'skip',
+      ['three4@example.com'],
+      [
+        [1, 'the same mail address as row 2'],
+        [2, 'the same mail address as row 1'],
+      ],
+    ],
+    ['first', ['same@example.com', 'three4@example.com'], [[2, 'the same mail address as row 1']]],
+    ['newest', ['SAME@example.com', 'three4@example.com'], [[1, 'the same mail address as row 2']]],
+    [
+      'fail',
+      [],
+      [
+        [1, 'the same mail address as row 2'],
+        [2, 'the same mail address as row 1'],
+      ],
+    ],
+  ])('IM-13 reports both rows of a collision, and follows --on-collision %s', async (policy, imported, reasons) => {
+    await app.database.pool.query(`DELETE FROM members WHERE email_key IN ('same@example.com', 'three4@example.com')`);
+    const file = jsonl(
+      { id: 'a', loginId: 'same.one', email: 'same@example.com', emailVerified: true, createdAt: '2020-01-01' },
+      { id: 'b', loginId: 'same.two', email: 'SAME@example.com', emailVerified: true, createdAt: '2021-01-01' },
+      { id: 'c', loginId: 'three.4', email: 'three4@example.com', emailVerified: true },
+    );
+    expect((await importFile(file, ['--on-collision', policy])).code).toBe(1);
+    const { rows } = await app.database.pool.query(
+      `SELECT email FROM members WHERE email_key IN ('same@example.com', 'three4@example.com') ORDER BY email_key`,
+    );
+    expect(rows.map(({ email }) => email)).toEqual(imported);
+    expect(refused()).toEqual(reasons.map(([row, reason]) => ({ row, line: row, reason })));
+  });
+
+  it('IM-13 never replaces a member who is here already', async () => {
+    const file = jsonl({ id: 'x', loginId: 'other.id', email: 'ADA1@example.com', emailVerified: true });
+    expect((await importFile(file, ['--on-collision', 'newest'])).code).toBe(1);
+    expect(refused()).toEqual([{ row: 1, line: 1, reason: 'a member has this mail address' }]);
+  });
+
+  it('IM-14 lists refused rows with reasons and without secrets, and says so by its exit code', async () => {
+    const file = jsonl(
+      { email: 'u1@example.com', emailVerified: false },
+      { email: 'u2@example.com', emailVerified: true, passwordHash: 'md5$salt$5f4dcc3b5aa765d6' },
+      { email: 'u3@example.com' },
+    );
+    const { code, stdout } = await importFile(file);
+    expect([code, stdout.trim()]).toEqual([1, '0 members added, 0 were imported before, 3 rows refused.']);
+    expect(refused()).toEqual([
+      { row: 1, line: 1, reason: 'the mail address is not verified' },
+      { row: 2, line: 2, reason: 'password hashes by md5 are not supported' },
+      { row: 3, line: 3, reason: 'the mail address is not verified' },
+    ]);
+    expect(statSync(rejectedFile).mode & 0o777).toBe(0o600);
+  });
+
+  it('IM-16 writes no member in a dry run', async () => {
+    const count = async () => (await app.database.pool.query('SELECT count(*)::int FROM members')).rows[0].count;
+    const before = await count();
+    const { code, stdout } = await importFile(jsonl({ email: 'dry@example.com' }), ['--dry-run', '--trust-addresses']);
+    expect([code, stdout.trim()]).toEqual([0, '1 members would be added, 0 were imported before, 0 rows refused.']);
+    expect(await count()).toBe(before);
+  });
+
+  it.each([
+    ['--from', ['--from', 'ldap']],
+    ['--on-collision', ['--on-collision', 'last']],
+    ['--columns', ['--columns', 'email=Mail']],
+  ])('refuses a wrong value of %s before anything is read', async (option, args) => {
+    const { code, stderr } = await importFile('/nowhere', args);
+    expect([code, stderr.startsWith(`${option}:`)]).toEqual([2, true]);
+  });
+});
+
+describe('munjigi export', () => {
+  it('IM-17 brings the same members into an empty database, with secrets in a file of their owner alone', async () => {
+    const target = await createTestDatabase();
+    try {
+      const file = path.join(directory, 'export.jsonl');
+      const secret = {
+        loginId: 'two.factor',
+        email: 'factor@example.com',
+        emailVerified: true,
+        passwordHash,
+        totpSecret: 'JBSWY3DPEHPK3PXP',
+      };
+      expect(
+        (await importFile(jsonl({ id: '7fffffff-0000-4000-8000-000000000001', ...secret, name: '김\\철수' }))).code,
+      ).toBe(0);
+      const exported = await munjigi(['export', '--file', file, '--with-secrets'], { DATABASE_URL: app.database.url });
+      expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining('Warning') });
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect((await importFile(file, [], target)).code).toBe(0);
+      const columns = 'id, login_id, email, email_key, password_hash, name, locale, role, status, created_at';
+      const [before, after] = await Promise.all(
+        [app.database, target].map(({ pool }) => pool.query(`SELECT ${columns} FROM members ORDER BY id`)),
+      );
+      expect(after!.rows.length).toBeGreaterThan(3);
+      expect(after!.rows).toEqual(before!.rows.map((row) => ({ ...row, created_at: expect.any(Date) })));
+      expect((await login('two.factor')).body.status).toBe('mfa_required');
+      const again = path.join(directory, 'again.jsonl');
+      await munjigi(['export', '--file', again, '--with-secrets'], { DATABASE_URL: target.url });
+      expect(readFileSync(again, 'utf8')).toBe(readFileSync(file, 'utf8'));
+      const without = path.join(directory, 'without.jsonl');
+      await munjigi(['export', '--file', without], { DATABASE_URL: target.url });
+      expect(readFileSync(without, 'utf8')).not.toMatch(/argon2|JBSWY3DPEHPK3PXP/);
+      const { code, stderr } = await munjigi(['export', '--file', file], { DATABASE_URL: app.database.url });
+      expect([code, stderr]).toEqual([1, expect.stringContaining('cannot be created')]);
+    } finally {
+      await target.drop();
+    }
+  });
+});
