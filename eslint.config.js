@@ -103,7 +103,13 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['*.js', 'dev/**/*.js', 'examples/resource-servers/**/*.js', 'test/**/*.js', 'bench/**/*.js'],
+    files: [
+      '*.js',
+      'dev/**/*.js',
+      'examples/{resource-servers,event-receivers}/**/*.js',
+      'test/**/*.js',
+      'bench/**/*.js',
+    ],
     languageOptions: { globals: globals.node },
   },
   { files: ['src/pages/**/*.js'], languageOptions: { globals: globals.browser } },

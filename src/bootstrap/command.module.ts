@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../security/api-keys/api-keys.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { ConfigModule } from '../platform/config/config.module.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
@@ -22,6 +23,7 @@ import { AdminCreationService } from '../operations/commands/admin-creation.serv
     DatabaseModule.forRoot(SCHEMA),
     ApiKeysModule,
     AuditLogModule,
+    EventsModule,
     VerificationModule,
     PasswordsModule,
     UsersModule,

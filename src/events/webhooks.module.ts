@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from './events.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DeliveryLanes } from './deliveries/delivery-lanes.js';
@@ -6,16 +7,14 @@ import { DeliveryListsRepository } from './deliveries/delivery-lists.repository.
 import { EventDeliveriesRepository } from './deliveries/event-deliveries.repository.js';
 import { WebhookDelivery } from './deliveries/webhook-delivery.js';
 import { WebhookHealthService } from './deliveries/webhook-health.service.js';
-import { WebhookSecrets } from './webhooks/webhook-secrets.js';
-import { WebhooksRepository } from './webhooks/webhooks.repository.js';
 
 /** Webhooks and the deliveries of events to them. */
 @Module({
-  imports: [MailModule, UsersModule],
+  imports: [EventsModule, MailModule, UsersModule],
   providers: [
-    ...[WebhooksRepository, WebhookSecrets, EventDeliveriesRepository, DeliveryListsRepository],
+    ...[EventDeliveriesRepository, DeliveryListsRepository],
     ...[WebhookHealthService, WebhookDelivery, DeliveryLanes],
   ],
-  exports: [WebhooksRepository, WebhookSecrets, EventDeliveriesRepository, DeliveryListsRepository, WebhookDelivery],
+  exports: [EventDeliveriesRepository, DeliveryListsRepository, WebhookDelivery],
 })
 export class WebhooksModule {}

@@ -49,7 +49,7 @@ const typesOf = (receiver: WebhookReceiver, memberId: string): string[] =>
   receiver.of(memberId).map(({ type }) => type);
 
 const waitFor = (receiver: WebhookReceiver, memberId: string, type: string): Promise<true> =>
-  eventually(type, async () => typesOf(receiver, memberId).includes(type) || undefined) as Promise<true>;
+  eventually<true>(type, async () => typesOf(receiver, memberId).includes(type) || undefined);
 
 /** Moves deliveries that wait for a retry to now. */
 const retryNow = () =>

@@ -5,6 +5,11 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { EventConsumersRepository } from '../../src/events/log/event-consumers.repository.js';
 import { EventsRepository } from '../../src/events/log/events.repository.js';
+import { WebhookSecretRenewal } from '../../src/events/webhooks/webhook-secret-renewal.service.js';
+import { WebhookSecrets } from '../../src/events/webhooks/webhook-secrets.js';
+import { WebhooksRepository } from '../../src/events/webhooks/webhooks.repository.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { newWebhookSecret } from '../../src/platform/http-client/webhook-signature.js';
 import { EventLogService } from '../../src/integrations/events/event-log.service.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { Clock } from '../../src/platform/database/clock.js';
@@ -168,6 +173,25 @@ describe('events', () => {
     const latest = await log.read('latest', null, 2);
     await database.transaction((tx) => end(tx, ada));
     expect([latest.items, (await log.read(latest.nextCursor, null, 9)).items.length]).toEqual([[], 1]);
+  });
+
+  it('TK-11 SL-02 the secrets of webhooks move to a new master secret', async () => {
+    const [old, next] = ['a', 'b'].map((letter) => letter.repeat(40)) as [string, string];
+    const [before, both, after] = [[old], [next, old], [next]].map((keys) => new WebhookSecrets(new KeyRing(keys)));
+    const webhooks = new WebhooksRepository(database);
+    const [id, secret] = [randomUUID(), newWebhookSecret()];
+    const sealed = before!.encrypt(id, secret);
+    await own.pool.query(
+      `INSERT INTO webhooks (id, url, types, secret, previous_secret, sealed_by) VALUES ($1, 'https://a.example', '{}', $2, $2, $3)`,
+      [id, sealed, before!.keyId],
+    );
+    expect(() => after!.decrypt(id, sealed)).toThrow();
+    const renewal = new WebhookSecretRenewal(webhooks, both!);
+    expect(await database.transaction((tx) => renewal.renew(tx))).toBe(1);
+    expect(await renewal.count()).toEqual([{ keyId: after!.keyId, count: 1 }]);
+    const { rows } = await own.pool.query(`SELECT secret, previous_secret FROM webhooks WHERE id = $1`, [id]);
+    for (const value of Object.values(rows[0])) expect(after!.decrypt(id, value as Buffer)).toBe(secret);
+    expect(await database.transaction((tx) => renewal.renew(tx))).toBe(0);
   });
 
   it('are refused to a cursor that is older than the log, or invented', async () => {

@@ -72,6 +72,28 @@ export class WebhooksRepository {
     return rows[0]?.secret ?? null;
   }
 
+  async countByKey(): Promise<{ keyId: string; count: number }[]> {
+    const { rows } = await this.database.query<{ keyId: string; count: number }>(
+      `SELECT sealed_by AS "keyId", count(*)::int AS count FROM webhooks GROUP BY sealed_by`,
+    );
+    return rows;
+  }
+
+  /** The webhooks whose secrets were encrypted with another master secret. */
+  async lockOutdated(tx: Tx, keyId: string): Promise<Pick<Webhook, 'id' | 'secret' | 'previousSecret'>[]> {
+    const { rows } = await tx.query<Pick<Webhook, 'id' | 'secret' | 'previousSecret'>>(
+      `SELECT id, secret, previous_secret AS "previousSecret" FROM webhooks WHERE sealed_by <> $1 ORDER BY id FOR UPDATE`,
+      [keyId],
+    );
+    return rows;
+  }
+
+  async replaceSecrets(tx: Tx, id: string, secret: Buffer, previous: Buffer | null, keyId: string): Promise<void> {
+    await tx.query(`UPDATE webhooks SET secret = $2, previous_secret = $3, sealed_by = $4 WHERE id = $1`, [
+      ...[id, secret, previous, keyId],
+    ]);
+  }
+
   /** Notes the first failure since the last success. */
   async markFailing(id: string): Promise<void> {
     await this.database.query(`UPDATE webhooks SET failing_since = now() WHERE id = $1 AND failing_since IS NULL`, [

@@ -7,6 +7,7 @@ import { LOCKS } from '../../platform/database/advisory-locks.js';
 import { DatabaseClient } from '../../platform/database/database-client.js';
 import { Database } from '../../platform/database/database.js';
 import { sessionSettings } from '../../platform/database/session-settings.js';
+import { WebhookSecretRenewal } from '../../events/webhooks/webhook-secret-renewal.service.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { RecoveryCodeDigests } from '../../mfa/recovery-codes/recovery-code-digests.js';
 import {
@@ -23,7 +24,7 @@ const BATCH_SIZE = 200;
 
 /** How many values of one kind need which secret. */
 export interface EncryptedTally {
-  readonly kind: EncryptedKind;
+  readonly kind: EncryptedKind | 'webhook secrets';
   readonly current: number;
   /** One count per secret of PREVIOUS_SECRETS, in the same order. */
   readonly previous: readonly number[];
@@ -50,6 +51,7 @@ export class ReEncryptionService {
     private readonly keys: KeyRing,
     private readonly database: Database,
     private readonly values: EncryptedValuesRepository,
+    private readonly webhookSecrets: WebhookSecretRenewal,
   ) {
     this.appCipher = new FieldCipher(keys.all('totp-secret'));
     this.recoveryCodes = new RecoveryCodeDigests(keys);
@@ -58,8 +60,9 @@ export class ReEncryptionService {
 
   /** Counts the stored values by the secret they need. */
   async tally(): Promise<EncryptedTally[]> {
-    const counts = await this.values.count();
-    return (['authenticator apps', 'recovery codes'] as const).map((kind) => {
+    const ofWebhooks = (await this.webhookSecrets.count()).map((entry) => ({ ...entry, kind: 'webhook secrets' }));
+    const counts = [...(await this.values.count()), ...ofWebhooks];
+    return (['authenticator apps', 'recovery codes', 'webhook secrets'] as const).map((kind) => {
       const ofKind = counts.filter((entry) => entry.kind === kind);
       const countFor = (keyId: string | null): number => ofKind.find((entry) => entry.keyId === keyId)?.count ?? 0;
       const [current, ...previous] = this.keys.ids.map(countFor);
@@ -90,7 +93,8 @@ export class ReEncryptionService {
     const connection = await this.acquireLock();
     if (connection === null) return null;
     try {
-      return (await this.reencryptApps()) + (await this.reencryptRecoveryCodes());
+      const webhooks = await this.database.transaction((tx) => this.webhookSecrets.renew(tx));
+      return webhooks + (await this.reencryptApps()) + (await this.reencryptRecoveryCodes());
     } finally {
       await connection.end().catch(() => undefined); // releases the lock
     }

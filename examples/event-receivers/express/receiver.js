@@ -1,0 +1,84 @@
+// Keeps a table of members: webhooks as they happen, the event log after an absence.
+import express from 'express';
+import pg from 'pg';
+import { Webhook } from 'standardwebhooks';
+
+const { PORT, MUNJIGI_URL, API_KEY, WEBHOOK_SECRET, DATABASE_URL } = process.env;
+const webhook = new Webhook(WEBHOOK_SECRET);
+const db = new pg.Pool({ connectionString: DATABASE_URL });
+
+await db.query('CREATE TABLE IF NOT EXISTS team_members (id uuid PRIMARY KEY, event text NOT NULL, data jsonb)');
+await db.query('CREATE TABLE IF NOT EXISTS team_cursor (one boolean PRIMARY KEY DEFAULT true, cursor text NOT NULL)');
+
+/** Stores a member. An event that is repeated or late has no greater id, and changes nothing. */
+async function store(id, event, data) {
+  await db.query(
+    `INSERT INTO team_members (id, event, data) VALUES ($1, $2, $3)
+     ON CONFLICT (id) DO UPDATE SET event = excluded.event, data = excluded.data WHERE team_members.event < excluded.event`,
+    [id, event, data],
+  );
+}
+
+/** An erased member keeps its id, so that a late event does not bring the data back. */
+async function apply({ id, type, memberId, data }) {
+  if (data.member || type === 'member.erased') await store(memberId, id, data.member ?? null);
+}
+
+async function read(path) {
+  const answer = await fetch(MUNJIGI_URL + path, { headers: { authorization: `Bearer ${API_KEY}` } });
+  if (answer.status === 410) return null;
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+const saveCursor = (cursor) =>
+  db.query('INSERT INTO team_cursor (cursor) VALUES ($1) ON CONFLICT (one) DO UPDATE SET cursor = excluded.cursor', [
+    cursor,
+  ]);
+
+/** The cursor comes first: what changes during the copy is then read after it. */
+async function copyAll() {
+  const { nextCursor } = await read('/api/integrations/events?after=latest');
+  for (let cursor; cursor !== null;) {
+    const page = await read(`/api/admin/members?limit=100${cursor ? `&cursor=${cursor}` : ''}`);
+    for (const { id, loginId, email, name, locale, role, status, createdAt } of page.items)
+      await store(id, '', { loginId, email, name, locale, role, status, createdAt });
+    cursor = page.nextCursor;
+  }
+  await saveCursor(nextCursor);
+}
+
+async function catchUp() {
+  const { rows } = await db.query('SELECT cursor FROM team_cursor');
+  let cursor = rows[0]?.cursor;
+  for (;;) {
+    const page = cursor && (await read(`/api/integrations/events?after=${cursor}`));
+    if (!page) return copyAll(); // the first start, or away for longer than the log is kept
+    for (const event of page.items) await apply(event);
+    cursor = page.nextCursor;
+    await saveCursor(cursor);
+    if (!page.hasMore) return;
+  }
+}
+
+const app = express();
+
+app.post('/webhooks', express.raw({ type: 'application/json' }), async (request, response) => {
+  let event;
+  try {
+    event = webhook.verify(request.body, request.headers);
+  } catch {
+    return response.sendStatus(400);
+  }
+  await apply(event);
+  response.sendStatus(204);
+});
+
+app.get('/members', async (_request, response) => {
+  const { rows } = await db.query('SELECT id, data FROM team_members WHERE data IS NOT NULL');
+  response.json(rows);
+});
+
+await catchUp();
+app.listen(Number(PORT), '127.0.0.1');
+setInterval(() => catchUp().catch((error) => console.error(error.message)), 60_000);

@@ -1,0 +1,186 @@
+import 'reflect-metadata';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../dev/free-port.js';
+import { PROJECT_ROOT } from '../../dev/project.js';
+import { EVENT_TYPES } from '../../src/events/events.js';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import { MailService } from '../../src/mail/mail.service.js';
+import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
+import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
+import { AppConfig } from '../../src/platform/config/app-config.js';
+import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { Database } from '../../src/platform/database/database.js';
+import { AccountErasureRepository } from '../../src/users/account-erasure.repository.js';
+import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
+import { serverEnvironment } from '../support/server-environment.js';
+import { givenApiKey } from '../support/api-keys.js';
+import { eventually } from '../support/eventually.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import { SeededRandom } from '../support/seeded-random.js';
+import { TestApp } from '../support/test-app.js';
+import { allowTime, howMany } from '../support/test-length.js';
+
+allowTime();
+
+const CHANGES = howMany({ short: 60, long: 1000 });
+const PYTHON = '/usr/bin/python3';
+
+const PROGRAMS = {
+  express: { isInstalled: true, command: () => [process.execPath, 'receiver.js'] },
+  fastapi: {
+    isInstalled: spawnSync(PYTHON, ['-c', 'import fastapi, httpx, uvicorn']).status === 0,
+    command: (port: number) => [PYTHON, '-B', '-m', 'uvicorn', 'main:app', '--port', String(port)],
+  },
+};
+
+describe.each(Object.entries(PROGRAMS))('the table of members of the example %s', (name, { isInstalled, command }) => {
+  const random = new SeededRandom(18);
+  let app: TestApp;
+  let key: string;
+  let folder: string;
+  let port: number;
+  let secret: string;
+  let child: ChildProcess | undefined;
+  let members: GivenMember[];
+
+  // Debian: python3-fastapi python3-httpx uvicorn.
+  const inPlace = isInstalled ? it : it.skip;
+
+  beforeAll(async () => {
+    if (!isInstalled) return;
+    app = await TestApp.start({ env: { OUTBOX_LEASE_SECONDS: '2', SMTP_TIMEOUT_SECONDS: '1' } });
+    ({ key } = await givenApiKey(app, ['webhooks:write', 'events:read', 'members:read', 'members:write']));
+    folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-receiver-'));
+    port = await freePort();
+    // Some members are older than the webhook.
+    members = [await given.member(app), await given.member(app)];
+    const url = `http://127.0.0.1:${port}/webhooks`;
+    const { body } = await app.post('/api/admin/webhooks', { url, types: EVENT_TYPES }, key).expect(201);
+    ({ secret } = body);
+  });
+  afterAll(async () => {
+    await end();
+    await app?.stop();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function start(): Promise<void> {
+    const [program = '', ...args] = command(port);
+    const output: string[] = [];
+    child = spawn(program, args, {
+      cwd: path.join(PROJECT_ROOT, 'examples', 'event-receivers', name),
+      env: {
+        ...{ PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), MUNJIGI_URL: app.origin },
+        ...{ API_KEY: key, WEBHOOK_SECRET: secret, DATABASE_URL: app.database.url },
+        DATABASE_FILE: path.join(folder, 'members.db'),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    process.once('exit', () => child?.kill('SIGKILL')); // also when the test ends early
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text) => output.push(String(text)));
+    await eventually('the receiver starts', async () => {
+      if (child!.exitCode !== null) throw new Error(output.join(''));
+      return (await table()) && true;
+    });
+  }
+
+  async function end(): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+  }
+
+  async function table(): Promise<string[] | undefined> {
+    const answer = await fetch(`http://127.0.0.1:${port}/members`).catch(() => null);
+    if (!answer?.ok) return undefined;
+    const rows = (await answer.json()) as { id: string; data: any }[];
+    return rows.map(({ id, data }) => lineOf(id, data)).sort();
+  }
+
+  const lineOf = (id: string, member: any): string =>
+    [id, member.loginId, member.email, member.name, member.locale, member.role, member.status].join(' ');
+
+  async function truth(): Promise<string[]> {
+    const { rows } = await app.sql.query(
+      `SELECT id, login_id AS "loginId", email, name, locale, role, status FROM members`,
+    );
+    return rows.map((row) => lineOf(row.id, row)).sort();
+  }
+
+  /** One change of a random kind; a change that meets a killed server may be lost, and is no event then. */
+  async function change(): Promise<void> {
+    const kind = random.below(20);
+    const member = random.pick(members);
+    const act = (status: string) =>
+      app.request('PATCH', `/api/admin/members/${member.id}`, { body: { status }, token: key }).catch(() => undefined);
+    if (kind === 0) members.push(await given.member(app));
+    else if (kind < 3) await act('disabled');
+    else if (kind < 6) await act('active');
+    else
+      await member.client
+        .patch('/api/members/me', { name: unique.loginId() }, member.accessToken)
+        .catch(() => undefined);
+  }
+
+  /** As the job does, two weeks after the member closed the account. */
+  async function erase({ id }: GivenMember): Promise<void> {
+    await app.sql.query(`UPDATE members SET status = 'closed', closed_at = now() - interval '15 days' WHERE id = $1`, [
+      id,
+    ]);
+    const { url } = app.database;
+    const config = AppConfig.load(serverEnvironment({ DATABASE_URL: url }));
+    const dataSource = await new DataSource(dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 })).initialize();
+    const database = new Database(dataSource);
+    const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
+    const accounts = new AccountErasureRepository(database);
+    const [auditLog, events] = [makeAuditLog(database), makeEventRecording(database)];
+    await new AccountErasureService(config, database, accounts, auditLog, mail, events).eraseDue();
+    await dataSource.destroy();
+  }
+
+  async function changes(count: number): Promise<void> {
+    for (let n = 0; n < count; n += 1) await change();
+  }
+
+  inPlace('EV-01 equals the members after random changes, a kill of each side and a day of absence', async () => {
+    await start();
+    expect(await table()).toEqual(await truth()); // copied
+    await changes(CHANGES / 4);
+    process.kill(app.pid!, 'SIGKILL');
+    await change();
+    await app.restart();
+    await end();
+    await start(); // again with the new port of the server
+    await changes(CHANGES / 4);
+    await end(); // in the middle of what arrives
+    await changes(CHANGES / 4);
+    // Erased while the receiver is away.
+    const gone = members.pop()!;
+    await erase(gone);
+    const { rows } = await app.sql.query(`SELECT FROM event_deliveries WHERE status = 'pending'`);
+    expect(rows.length).toBeGreaterThan(0);
+    await app.sql.query(
+      `UPDATE event_deliveries SET created_at = created_at - interval '1 day', available_at = available_at - interval '1 day' WHERE status = 'pending'`,
+    );
+    await app.sql.query(`UPDATE webhooks SET failing_since = failing_since - interval '1 day'`);
+    await start();
+    await changes(CHANGES / 4);
+    await eventually('the tables are equal', async () => {
+      await app.sql.query(
+        `UPDATE event_deliveries SET available_at = now() WHERE status = 'pending' AND available_at > now() + interval '2 s'`,
+      );
+      const pending = await app.sql.query(`SELECT FROM event_deliveries WHERE status = 'pending' LIMIT 1`);
+      if (pending.rowCount !== 0) return undefined;
+      expect(await table()).toEqual(await truth());
+      return true;
+    });
+    process.stdout.write(`event receiver ${name}: ${CHANGES} changes, ${members.length} members, tables equal\n`);
+  });
+});
