@@ -22,6 +22,23 @@ describeInBrowser('the account page', () => {
     return { ada, visitor };
   }
 
+  it('RB-04 binds and renews a session of a browser whose clock is an hour off', async () => {
+    const ada = await given.member(browserApp.app);
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    await visitor.context.addInitScript('{ const now = Date.now; Date.now = () => now() - 3_600_000; }');
+    const stale = new Set<string>();
+    visitor.page.on('response', (response) => {
+      if (response.headers()['dpop-nonce']) stale.add(new URL(response.url()).pathname);
+    });
+    await logIn(visitor, ada);
+    await isLoggedIn(visitor);
+    expect(await panel(visitor, 'sessions').locator('li').first().innerText()).toContain('Bound to this device');
+    await visitor.open('account');
+    await isLoggedIn(visitor);
+    // Both were refused once, with a nonce that made the repeated proof fresh.
+    expect([...stale].sort()).toEqual(['/api/auth/login', '/api/auth/refresh']);
+  });
+
   for (const look of LOOKS) {
     const how = `${look.language}, ${look.size}`;
 

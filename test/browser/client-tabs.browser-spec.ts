@@ -57,6 +57,7 @@ describeInBrowser('the client in a browser', () => {
       '/body.html': pageFor('body'),
       '/cookie.html': pageFor('cookie'),
       '/bound-cookie.html': pageFor('cookie', ", binding: 'refresh'"),
+      '/unbound-body.html': pageFor('body', ", binding: 'none'"),
     });
     app = await TestApp.start({ env: { CORS_ORIGINS: `${site.origin},${byName(site.origin)}` } });
     browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
@@ -221,7 +222,21 @@ describeInBrowser('the client in a browser', () => {
       expect(refreshes.at(-1)).toBe('rotated');
     });
 
-    it('RB-01 survives a tab that is killed before the answer, days without network, and one more loss', async () => {
+    it('RB-03 reports that the key is lost, once the browser has dropped it', async () => {
+      const { pages } = await tabs(page, 1);
+      await pages[0]!.evaluate(`new Promise((resolve) => (indexedDB.deleteDatabase('munjigi').onsuccess = resolve))`);
+      await pages[0]!.reload();
+      await pages[0]!.waitForFunction('window.ready');
+      await anHourLater(pages);
+      const outcome = 'client.me.get().then(() => undefined, ({ code }) => code)';
+      expect(await pages[0]!.evaluate(outcome)).toBe('proof_required');
+      expect(await endedIn(pages[0]!)).toEqual([expect.objectContaining({ reason: 'key-lost' })]);
+    });
+  });
+
+  it.each(['body', 'bound-cookie', 'unbound-body', 'cookie'])(
+    'RB-01 survives a tab that is killed before the answer, days without network, and one more loss (%s)',
+    async (page) => {
       const { member, pages, context: opened } = await tabs(page, 1);
       const mails = await mailbox.count(member.email, app);
       let tab = pages[0]!;
@@ -244,7 +259,7 @@ describeInBrowser('the client in a browser', () => {
         tab = await opened.newPage();
         await tab.goto(`${site.origin}/${page}.html?api=${app.origin}`);
         await tab.waitForFunction('window.ready');
-        if (page === 'body') await anHourLater([tab]); // the access token of before the loss has expired
+        if (page.endsWith('body')) await anHourLater([tab]); // the access token of before the loss has expired
         await opened.setOffline(true);
         const offline = 'client.me.get().then(() => undefined, ({ name }) => name)';
         expect(await tab.evaluate(offline)).toBe('NetworkError');
@@ -253,19 +268,8 @@ describeInBrowser('the client in a browser', () => {
       }
       await outboxEmpty(app);
       expect(await mailbox.to(member.email).all()).toHaveLength(mails);
-    });
-
-    it('RB-03 reports that the key is lost, once the browser has dropped it', async () => {
-      const { pages } = await tabs(page, 1);
-      await pages[0]!.evaluate(`new Promise((resolve) => (indexedDB.deleteDatabase('munjigi').onsuccess = resolve))`);
-      await pages[0]!.reload();
-      await pages[0]!.waitForFunction('window.ready');
-      await anHourLater(pages);
-      const outcome = 'client.me.get().then(() => undefined, ({ code }) => code)';
-      expect(await pages[0]!.evaluate(outcome)).toBe('proof_required');
-      expect(await endedIn(pages[0]!)).toEqual([expect.objectContaining({ reason: 'key-lost' })]);
-    });
-  });
+    },
+  );
 
   it('RB-06 binds no session that only shares its cookie with the built-in pages, nor one without WebCrypto', async () => {
     const isBound = 'client.sessions.list().then((all) => all.some(({ bound }) => bound))';

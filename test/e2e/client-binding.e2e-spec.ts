@@ -122,6 +122,26 @@ describe('a client with a key', () => {
     expect(await codeOf(logIn(strict.client, none.member))).toBe('proof_invalid');
   });
 
+  it('RB-06 makes proofs for the path of PUBLIC_URL, behind a proxy that removes it', async () => {
+    const baseUrl = 'http://localhost:3000/accounts';
+    const server = await TestApp.start({ env: { PUBLIC_URL: baseUrl } });
+    try {
+      const proxied: typeof fetch = (input, init) => {
+        const url = String(input);
+        expect(url).toMatch(/^http:\/\/localhost:3000\/accounts\/api\//);
+        return fetch(server.origin + url.slice(baseUrl.length), init);
+      };
+      const { client } = open({ baseUrl, fetch: proxied, signer: newSigner(), binding: 'full' });
+      const member = await given.member(server);
+      await logIn(client, member);
+      expect((await client.me.get()).loginId).toBe(member.loginId); // a proof for GET …/accounts/api/members/me
+      expect((await client.sessions.list()).find(({ current }) => current)).toMatchObject({ bound: true });
+      await client.logOut();
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('RB-06 signs in without a key while the key store fails', async () => {
     const signer = { ...newSigner(), publicKey: () => Promise.reject(new Error('locked')) };
     const { sessionId } = await signedIn({ signer });
