@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { WebhooksModule } from '../../events/webhooks.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { PasswordsModule } from '../../security/passwords/passwords.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
@@ -9,13 +10,14 @@ import { MetricsRegistry } from './metrics-registry.js';
 import { MetricsServer } from './metrics-server.js';
 import { OutboxMetricsService } from './outbox-metrics.service.js';
 import { ProcessMetricsService } from './process-metrics.service.js';
+import { WebhookMetricsService } from './webhook-metrics.service.js';
 import { ReplicaMetricsService } from './replica-metrics.service.js';
 
 /**
  * Metrics for Prometheus. This module reads them from the other modules, which do not depend on it.
  */
 @Module({
-  imports: [MailModule, PasswordsModule, SessionsModule, UsersModule],
+  imports: [MailModule, PasswordsModule, SessionsModule, UsersModule, WebhooksModule],
   controllers: [MetricsController],
   providers: [
     MetricsRegistry,
@@ -24,6 +26,7 @@ import { ReplicaMetricsService } from './replica-metrics.service.js';
     OutboxMetricsService,
     ErasureMetricsService,
     ReplicaMetricsService,
+    WebhookMetricsService,
   ],
 })
 export class MetricsModule {}
