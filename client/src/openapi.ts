@@ -1472,6 +1472,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/social/{provider}/native": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in with an ID token of a provider's SDK
+         * @description For apps on phones. The token has to name one of SOCIAL_…_NATIVE_AUDIENCES and the nonce, and works once.
+         */
+        post: operations["socialNative"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -2090,6 +2110,29 @@ export interface components {
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
              */
             deviceToken?: string;
+        };
+        NativeSocialLoginRequest: {
+            /**
+             * @description From the SDK of the provider
+             * @example eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl
+             */
+            idToken: string;
+            /**
+             * @description The random text that the app gave to the SDK, as it is or as SHA-256 in hexadecimal; 16 characters or more
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkT
+             */
+            nonce: string;
+            /**
+             * @description Shown in the list of sessions
+             * @example Ada's phone
+             */
+            deviceName?: string;
+            /**
+             * @description From an earlier login on this device; shows that the device is known
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            deviceToken?: string;
+            binding?: components["schemas"]["SessionBinding"];
         };
         RefreshRequest: {
             /**
@@ -7246,6 +7289,54 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.provider_unavailable.service_unavailable"];
+        };
+    };
+    socialNative: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id of a configured provider */
+                provider: components["parameters"]["provider"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "idToken": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+                 *       "nonce": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkT"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NativeSocialLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginOutcome"];
+                };
+            };
+            400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.identity_unknown"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.provider_unavailable.service_unavailable"];
         };

@@ -84,6 +84,7 @@ export const OPERATIONS: Record<string, string> = {
   "GET /api/auth/social/providers": "200 SocialProviderListResponse",
   "POST /api/auth/social/{provider}/start": "200 StartedSocialLoginResponse",
   "POST /api/auth/social/{provider}/complete": "200 TokenResponse|MfaRequiredResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/social/{provider}/native": "200 TokenResponse|MfaRequiredResponse|PasswordChangeRequiredResponse",
   "GET /.well-known/jwks.json": "200 JsonWebKeySet",
   "GET /.well-known/oauth-authorization-server": "200 ServerMetadataResponse",
   "GET /.well-known/openid-configuration": "200 ServerMetadataResponse",

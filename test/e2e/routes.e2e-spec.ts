@@ -54,6 +54,7 @@ const OPEN = [
   'POST /auth/sign-up/inspect-link',
   'POST /auth/sign-up/resend',
   'POST /auth/social/:provider/complete',
+  'POST /auth/social/:provider/native',
   'POST /auth/social/:provider/start',
   'POST /auth/verify',
   'POST /members/me/email/confirm-link',

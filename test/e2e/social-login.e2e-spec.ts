@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
+import { mailbox } from '../support/mailbox.js';
 import { enrol, codeAt } from '../support/second-factor.js';
 import { NaverPartner } from '../support/social/naver-partner.js';
 import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
@@ -22,6 +23,7 @@ beforeAll(async () => {
       CORS_ORIGINS: 'https://app.example.test',
       SOCIAL_REDIRECT_URIS: `${REDIRECT_URI},com.example.app:/social`,
       ...providerEnv('GOOGLE', google.issuer),
+      SOCIAL_GOOGLE_NATIVE_AUDIENCES: CLIENT.id,
       ...providerEnv('KAKAO', kakao.issuer),
       ...providerEnv('NAVER', naver.issuer),
       SOCIAL_NAVER_PROFILE_URL: `${naver.issuer}/v1/nid/me`,
@@ -179,6 +181,28 @@ describe('social login', () => {
     const answer = await app.post('/api/auth/social/gone/start', {});
     expect(refused(answer)).toEqual([503, 'provider_unavailable']);
     expect((await logIn('google', (await linkedMember()).subject)).status).toBe(200);
+  });
+
+  it('SO-12 an account that was linked before “it wasn’t me” logs in no longer', async () => {
+    const ada = await linkedMember();
+    const before = (await mailbox.to(ada.email).all()).at(-1);
+    const intruder = app.client({ ip: '203.0.113.9', headers: { 'user-agent': 'Mozilla/5.0 Firefox/140.0' } });
+    expect((await logIn('google', ada.subject, intruder)).status).toBe(200);
+    const { text } = await mailbox.to(ada.email).next({ after: before });
+    const token = /\/pages\/not-me#token=([\w.-]+)/.exec(text)![1];
+    await app.post('/api/auth/not-me', { token }).expect(204);
+    expect(refused(await logIn('google', ada.subject))).toEqual([409, 'identity_unknown']);
+  });
+
+  it('SO-07 takes the ID token of an app once, and for apps that are configured', async () => {
+    const ada = await linkedMember();
+    const nonce = `${unique.loginId()}-of-the-app`;
+    const idToken = await google.nativeIdToken(REDIRECT_URI, ada.subject, nonce);
+    const send = (name: string, body: object) => app.post(`/api/auth/social/${name}/native`, body);
+    expect(refused(await send('google', { idToken, nonce: 'x'.repeat(20) }))).toEqual(REFUSED);
+    const both = await Promise.all([send('google', { idToken, nonce }), send('google', { idToken, nonce })]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 400]);
+    expect(refused(await send('kakao', { idToken, nonce }))).toEqual([404, 'not_found']);
   });
 
   it('answers not_found for a provider that is not configured', async () => {

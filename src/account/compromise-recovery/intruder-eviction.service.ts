@@ -5,6 +5,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { RiskService } from '../../security/risk/risk.service.js';
 import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
 import { DisputedFactorsService } from '../../mfa/disputed-factors/disputed-factors.service.js';
+import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
 
 /**
  * Removes every way into an account, except the password, that an intruder may hold or have set up.
@@ -16,6 +17,7 @@ export class IntruderEvictionService {
     private readonly access: AccessRevocationService,
     private readonly risk: RiskService,
     private readonly disputedFactors: DisputedFactorsService,
+    private readonly identities: IdentitiesRepository,
   ) {}
 
   async evict(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
@@ -23,6 +25,8 @@ export class IntruderEvictionService {
     const windowSeconds = this.config.env.NOT_ME_TTL_SECONDS;
     // A network first seen within the window may be the intruder's. It must not count as known.
     await this.risk.forgetRecent(tx, memberId, windowSeconds);
+    // An account at a provider that was linked within the window may be the intruder's (SO-12).
+    await this.identities.deleteRecent(tx, memberId, windowSeconds);
     await this.disputedFactors.report(tx, memberId, windowSeconds, context);
   }
 }

@@ -15,6 +15,7 @@ import { deviceOf, type BrowserContext } from '../tokens/token-cookies.js';
 import type { SignInResult } from '../tokens/token-delivery.js';
 import {
   CompleteSocialLoginRequest,
+  NativeSocialLoginRequest,
   SocialProviderListResponse,
   StartedSocialLoginResponse,
   StartSocialLoginRequest,
@@ -92,6 +93,32 @@ export class SocialLoginController {
       binding: (binding ?? undefined) as SessionBinding | undefined,
     };
     const device = deviceOf({ deviceName, deviceToken, ...session }, browser, keyThumbprint);
+    return this.socialLogin.login(account, device, context);
+  }
+
+  /**
+   * Log in with an ID token of a provider's SDK
+   * @remarks For apps on phones. The token has to name one of SOCIAL_…_NATIVE_AUDIENCES and the nonce, and works once.
+   */
+  @Post(':provider/native')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ operationId: 'socialNative' })
+  @ApiProvider()
+  @SignsIn('LoginOutcome', { notesOutcome: true })
+  @ApiProblems(
+    ...(['social_login_failed', 'identity_unknown', 'invalid_credentials', 'not_found'] as const),
+    ...(['too_many_requests', 'provider_unavailable', ...PROOF_PROBLEMS] as const),
+  )
+  async native(
+    @Param('provider') provider: string,
+    @Body() { idToken, nonce, ...statement }: NativeSocialLoginRequest,
+    @Browser() browser: BrowserContext,
+    @ProofKey() keyThumbprint: string | null,
+    @Context() context: ClientContext,
+  ): Promise<SignInResult> {
+    await this.ipLimits.takeRequest(context);
+    const device = deviceOf(statement, browser, keyThumbprint);
+    const account = await this.federation.verifyNative(provider, idToken, nonce);
     return this.socialLogin.login(account, device, context);
   }
 }

@@ -45,3 +45,24 @@ export class CompleteSocialLoginRequest extends ProviderAnswerRequest {
   @IsOpaqueToken()
   deviceToken?: string;
 }
+
+export class NativeSocialLoginRequest {
+  /** From the SDK of the provider */
+  @IsVisibleText({ max: 8192 })
+  @ApiProperty({ example: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' })
+  idToken: string;
+
+  /** The random text that the app gave to the SDK, as it is or as SHA-256 in hexadecimal; 16 characters or more */
+  @IsVisibleText({ min: 16, max: 256 })
+  @ApiProperty({ example: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkT' })
+  nonce: string;
+
+  @MayBeAbsent() @IsDeviceName() deviceName?: string;
+
+  /** From an earlier login on this device; shows that the device is known */
+  @MayBeAbsent()
+  @IsOpaqueToken()
+  deviceToken?: string;
+
+  @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
+}

@@ -12,6 +12,8 @@ export interface SocialProviderSettings {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly scope: string;
+  /** Whose ID tokens apps may bring; none where empty. */
+  readonly nativeAudiences: readonly string[];
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -37,7 +39,8 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
     const issuer = env[`${prefix}_ISSUER`];
     if (clientSecret === undefined) report(`${prefix}_CLIENT_SECRET`, `is missing, as ${prefix}_CLIENT_ID is set`);
     checkIssuer(env, `${prefix}_ISSUER`, issuer, report);
-    return [{ ...provider, issuer, clientId, clientSecret: clientSecret ?? '' }];
+    const nativeAudiences = prefix === 'SOCIAL_NAVER' ? [] : env[`${prefix}_NATIVE_AUDIENCES`];
+    return [{ ...provider, issuer, clientId, clientSecret: clientSecret ?? '', nativeAudiences }];
   });
   const generic = env.SOCIAL_OIDC_PROVIDERS.flatMap((entry) => {
     const [, id, issuer] = /^([a-z][a-z0-9]{1,30})=(\S+)$/.exec(entry) ?? [];
@@ -52,7 +55,9 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
     if (!clientSecret) report(`${prefix}_CLIENT_SECRET`, 'is missing');
     const name = id[0]!.toUpperCase() + id.slice(1);
     const secrets = { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
-    return [{ id, name, protocol: 'openid' as const, issuer, ...secrets, scope: 'openid email profile' }];
+    return [
+      { id, name, protocol: 'openid' as const, issuer, ...secrets, scope: 'openid email profile', nativeAudiences: [] },
+    ];
   });
   if (new Set(generic.map(({ id }) => id)).size !== generic.length)
     report('SOCIAL_OIDC_PROVIDERS', 'names a provider twice');

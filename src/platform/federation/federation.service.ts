@@ -13,6 +13,8 @@ import { SocialRequestsRepository } from './social-requests.repository.js';
 
 /** Time to log in at the provider. */
 const REQUEST_SECONDS = 600;
+/** Longer than an ID token of an app is accepted after it was issued. */
+const USED_TOKEN_SECONDS = 900;
 /** When a client may ask again for a provider that is down. */
 const RETRY_SECONDS = 30;
 
@@ -121,6 +123,21 @@ export class FederationService {
       provider.exchange({ ...secrets, redirectUri, state }, { code, iss }),
     );
     return { account, transport, binding };
+  }
+
+  /**
+   * Checks an ID token that an app got from the provider's SDK. It works once (SO-07).
+   * @throws DomainError `not_found`, `social_login_failed`, `provider_unavailable`
+   */
+  async verifyNative(providerId: string, idToken: string, nonce: string): Promise<ProviderAccount> {
+    const provider = this.get(providerId);
+    if (!this.config.socialProviders.some(({ id, nativeAudiences }) => id === providerId && nativeAudiences.length > 0))
+      throw new DomainError('not_found', { detail: 'no apps of this provider' });
+    const account = await this.attempt(providerId, () => provider.verifyNative(idToken, nonce));
+    // By its nonce, because a signature can be written in several ways.
+    const isFirst = await this.requests.spendToken(digest(`${providerId} ${nonce}`), providerId, USED_TOKEN_SECONDS);
+    if (!isFirst) throw new DomainError('social_login_failed', { detail: 'nonce used before' });
+    return account;
   }
 
   private get(providerId: string): IdentityProvider {

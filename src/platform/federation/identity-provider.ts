@@ -34,4 +34,9 @@ export interface IdentityProvider {
   authorizationUrl(request: AuthorizationRequest): Promise<string>;
   /** @throws ProviderUnavailableError; any other Error where the answer is refused */
   exchange(request: AuthorizationRequest, answer: AuthorizationAnswer): Promise<ProviderAccount>;
+  /**
+   * Checks an ID token that the provider's SDK gave to an app.
+   * @throws ProviderUnavailableError; any other Error where the token is refused
+   */
+  verifyNative(idToken: string, nonce: string): Promise<ProviderAccount>;
 }

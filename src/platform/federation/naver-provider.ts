@@ -31,6 +31,10 @@ export class NaverProvider implements IdentityProvider {
     return Promise.resolve(url.href);
   }
 
+  verifyNative(): Promise<ProviderAccount> {
+    return Promise.reject(new Error('Naver issues no ID tokens'));
+  }
+
   async exchange(
     { redirectUri, state }: AuthorizationRequest,
     { code, iss }: AuthorizationAnswer,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -55,10 +56,14 @@ const claims = (changes: JWTPayload = {}): JWTPayload => ({
 const signed = (changes?: JWTPayload): Promise<string> =>
   new SignJWT(claims(changes)).setProtectedHeader({ alg: 'RS256', kid: 'one' }).sign(keys.privateKey);
 
+function openProvider(): OpenIdProvider {
+  const settings = { id: 'acme', name: 'Acme', protocol: 'openid', scope: 'openid', clientSecret: 's' } as const;
+  return new OpenIdProvider({ ...settings, issuer, clientId: CLIENT_ID, nativeAudiences: ['app-one', 'app-two'] });
+}
+
 async function exchange(idToken: string, status = 200) {
   tokenAnswer = { idToken, status };
-  const settings = { id: 'acme', name: 'Acme', protocol: 'openid', scope: 'openid', clientSecret: 's' } as const;
-  return new OpenIdProvider({ ...settings, issuer, clientId: CLIENT_ID }).exchange(REQUEST, { code: 'code' });
+  return openProvider().exchange(REQUEST, { code: 'code' });
 }
 
 it('accepts an ID token for this client and this request, and email_verified as a text', async () => {
@@ -94,4 +99,35 @@ it('SO-11 tells a provider that is down from one that refuses', async () => {
   const idToken = await signed();
   expect(isProviderUnavailable(await exchange(idToken, 503).catch((error: unknown) => error))).toBe(true);
   expect(isProviderUnavailable(await exchange(idToken, 400).catch((error: unknown) => error))).toBe(false);
+});
+
+const native = (idToken: string) => openProvider().verifyNative(idToken, 'nonce of the app');
+
+it('accepts the ID token of an app with its nonce, plain or hashed', async () => {
+  const hash = createHash('sha256').update('nonce of the app').digest('hex');
+  for (const [aud, nonce] of [
+    ['app-one', 'nonce of the app'],
+    ['app-two', hash],
+  ])
+    expect(await native(await signed({ aud, nonce }))).toMatchObject({ provider: 'acme', subject: 'ada' });
+});
+
+it.each([
+  ['for another app', { aud: 'another-app' }],
+  ['for the pages of this service', { aud: CLIENT_ID }],
+  ['of another issuer', { iss: 'https://accounts.google.com' }],
+  ['that has expired', { exp: 1 }],
+  ['of yesterday', { iat: 1_700_000_000 }],
+  ['with another nonce', { nonce: 'another' }],
+  ['without a nonce', { nonce: undefined }],
+])('SO-05 refuses the ID token of an app %s', async (_, changes) => {
+  const idToken = await signed({ aud: 'app-one', nonce: 'nonce of the app', ...changes });
+  await expect(native(idToken)).rejects.toThrow();
+});
+
+it('SO-06 refuses the ID token of an app without a signature, and with HS256 and the public key', async () => {
+  const forged = claims({ aud: 'app-one', nonce: 'nonce of the app' });
+  const publicKey = Buffer.from(await exportSPKI(keys.publicKey));
+  const shared = await new SignJWT(forged).setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(publicKey);
+  for (const idToken of [new UnsecuredJWT(forged).encode(), shared]) await expect(native(idToken)).rejects.toThrow();
 });

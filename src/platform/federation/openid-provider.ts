@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { JWTVerifyGetKey } from 'jose';
 import type { Configuration } from 'openid-client';
 import type { SocialProviderSettings } from '../config/social-providers.js';
 import type {
@@ -11,9 +13,20 @@ import { fetchFromProvider, ProviderUnavailableError } from './provider-http.js'
 /** Loaded at the first use: a server without social login never loads it. */
 const loadLibrary = () => import('openid-client');
 
+/** An app brings the ID token at once. */
+const NATIVE_TOKEN_SECONDS = 600;
+
+interface Claims {
+  readonly sub: string;
+  readonly email?: unknown;
+  readonly email_verified?: unknown;
+  readonly name?: unknown;
+}
+
 /** A provider of OpenID Connect: Google, Kakao and any other one by its issuer. */
 export class OpenIdProvider implements IdentityProvider {
   private discovered: Promise<Configuration> | undefined;
+  private keys: JWTVerifyGetKey | undefined;
 
   constructor(private readonly settings: SocialProviderSettings) {}
 
@@ -41,14 +54,42 @@ export class OpenIdProvider implements IdentityProvider {
       pkceCodeVerifier: codeVerifier,
       idTokenExpected: true,
     });
-    const claims = tokens.claims()!;
+    return this.accountOf(tokens.claims()!);
+  }
+
+  async verifyNative(idToken: string, nonce: string): Promise<ProviderAccount> {
+    const [{ jwtVerify }, configuration] = await Promise.all([import('jose'), this.configure()]);
+    const { issuer, jwks_uri: keysUrl } = configuration.serverMetadata();
+    this.keys ??= await this.fetchKeys(keysUrl!);
+    const { payload } = await jwtVerify(idToken, this.keys, {
+      issuer,
+      // An ID token for another app opens nothing here (SO-05).
+      audience: [...this.settings.nativeAudiences],
+      // Named, so that a token cannot choose `none` or a shared secret (SO-06).
+      algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      maxTokenAge: NATIVE_TOKEN_SECONDS,
+      clockTolerance: 60,
+      requiredClaims: ['sub', 'exp', 'nonce'],
+    });
+    // Some SDKs put the nonce into the token as it is, and some apps give them its hash.
+    if (![nonce, createHash('sha256').update(nonce).digest('hex')].includes(String(payload.nonce)))
+      throw new Error('another nonce');
+    return this.accountOf(payload as Claims);
+  }
+
+  private async fetchKeys(url: string): Promise<JWTVerifyGetKey> {
+    const { createRemoteJWKSet, customFetch } = await import('jose');
+    return createRemoteJWKSet(new URL(url), { [customFetch]: fetchFromProvider });
+  }
+
+  private accountOf({ sub, email, email_verified: isVerified, name }: Claims): ProviderAccount {
     return {
       provider: this.settings.id,
-      subject: claims.sub,
-      email: textOf(claims.email),
+      subject: sub,
+      email: textOf(email),
       // A text at some providers.
-      emailVerified: claims.email_verified === true || claims.email_verified === 'true',
-      name: textOf(claims.name),
+      emailVerified: isVerified === true || isVerified === 'true',
+      name: textOf(name),
     };
   }
 

@@ -34,4 +34,17 @@ export class SocialRequestsRepository {
     );
     return rows[0] ?? null;
   }
+
+  /**
+   * Records that an ID token of an app was used. Its row has an empty state, so no answer takes it.
+   * @returns false if it was used before: of two requests with one token, one wins
+   */
+  async spendToken(tokenDigest: Buffer, provider: string, keptSeconds: number): Promise<boolean> {
+    const { count } = await this.database.query(
+      `INSERT INTO social_requests (id_digest, provider, state_digest, sealed, redirect_uri, expires_at)
+       VALUES ($1, $2, '', '', '', now() + make_interval(secs => $3)) ON CONFLICT DO NOTHING`,
+      [tokenDigest, provider, keptSeconds],
+    );
+    return count === 1;
+  }
 }

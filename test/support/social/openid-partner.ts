@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -61,6 +62,28 @@ export class OpenIdPartner {
       if (url.origin !== this.issuer) return url.searchParams;
     }
     throw new Error('the provider sent nobody back');
+  }
+
+  /** The ID token that the SDK of the provider gives to an app. */
+  async nativeIdToken(redirectUri: string, subject: string, nonce: string): Promise<string> {
+    const codeVerifier = 'v'.repeat(43);
+    const url = new URL(`${this.issuer}/auth`);
+    url.search = new URLSearchParams({
+      ...{ response_type: 'code', client_id: CLIENT.id, redirect_uri: redirectUri, scope: 'openid', nonce },
+      ...{
+        code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+        code_challenge_method: 'S256',
+      },
+    }).toString();
+    const code = (await this.logIn(url.href, subject)).get('code')!;
+    const answer = await fetch(`${this.issuer}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        ...{ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier },
+        ...{ client_id: CLIENT.id, client_secret: CLIENT.secret },
+      }),
+    });
+    return ((await answer.json()) as { id_token: string }).id_token;
   }
 
   async stop(): Promise<void> {
