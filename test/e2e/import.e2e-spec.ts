@@ -1,11 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hash } from '@node-rs/argon2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { PROJECT_ROOT } from '../../dev/project.js';
 import { munjigi, type Outcome } from '../support/command-line.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { allowTime, howMany } from '../support/test-length.js';
+
+allowTime();
 
 const PASSWORD = 'correct horse 7 battery';
 const directory = mkdtempSync(path.join(tmpdir(), 'import-'));
@@ -33,9 +38,13 @@ function write(content: string): string {
 const jsonl = (...rows: object[]) => write(rows.map((row) => JSON.stringify(row)).join('\n'));
 
 const importFile = (file: string, args: string[] = [], database: TestDatabase = app.database): Promise<Outcome> =>
-  munjigi(['import', '--from', 'jsonl', '--file', file, '--rejected', rejectedFile, ...args], {
-    DATABASE_URL: database.url,
-  });
+  munjigi(
+    // An option that is given twice has its last value.
+    ['import', '--from', 'jsonl', '--file', file, '--rejected', rejectedFile, ...args],
+    {
+      DATABASE_URL: database.url,
+    },
+  );
 
 /** Rows that the last import refused. */
 const refused = (): unknown[] =>
@@ -165,6 +174,27 @@ describe('munjigi import', () => {
   });
 });
 
+const PYTHON = '/usr/bin/python3';
+const hasDjango = spawnSync(PYTHON, ['-c', 'import django, argon2']).status === 0;
+const SKIPPED = 'Skipped without the Debian packages python3-django and python3-argon2.';
+const DUMPED = howMany({ short: 5, long: 334 });
+
+describe('a project of Django', () => {
+  (hasDjango ? it : it.skip)(`IM-10 brings its users: ${hasDjango ? 'a real dump' : SKIPPED}`, async () => {
+    const script = path.join(PROJECT_ROOT, 'test/support/django-dump.py');
+    const { stdout } = spawnSync(PYTHON, [script, PASSWORD, String(DUMPED)], { encoding: 'utf8' });
+    const args = ['--from', 'django', '--trust-addresses'];
+    const outcome = await importFile(write(stdout), args);
+    // Users with the hashes of two other hashers are refused, each with the name of its hasher.
+    expect(outcome.stdout.trim()).toBe(`${DUMPED} members added, 0 were imported before, ${2 * DUMPED} rows refused.`);
+    expect(new Set(refused().map((row) => (row as { reason: string }).reason))).toEqual(
+      new Set(['pbkdf2_sha256', 'md5'].map((hasher) => `password hashes by ${hasher} are not supported`)),
+    );
+    for (let number = 0; number < DUMPED; number += 1)
+      expect((await login(`argon2.${number}`)).status).toBe(number === 1 ? 401 : 200);
+  });
+});
+
 describe('munjigi export', () => {
   it('IM-17 brings the same members into an empty database, with secrets in a file of their owner alone', async () => {
     const target = await createTestDatabase();
@@ -196,7 +226,7 @@ describe('munjigi export', () => {
       expect(readFileSync(again, 'utf8')).toBe(readFileSync(file, 'utf8'));
       const without = path.join(directory, 'without.jsonl');
       await munjigi(['export', '--file', without], { DATABASE_URL: target.url });
-      expect(readFileSync(without, 'utf8')).not.toMatch(/argon2|JBSWY3DPEHPK3PXP/);
+      expect(readFileSync(without, 'utf8')).not.toMatch(/\$argon2|JBSWY3DPEHPK3PXP/);
       const { code, stderr } = await munjigi(['export', '--file', file], { DATABASE_URL: app.database.url });
       expect([code, stderr]).toEqual([1, expect.stringContaining('cannot be created')]);
     } finally {

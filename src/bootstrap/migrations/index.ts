@@ -51,6 +51,6 @@ export const MIGRATIONS = [
   ApiKeys1765010000000,
   RevocationTimes1765010010000,
   Events1765020000000,
-  SocialLogin1765060000000,
   ImportJournal1765050000000,
+  SocialLogin1765060000000,
 ];

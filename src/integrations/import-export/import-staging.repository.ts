@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import { LOCKS } from '../../platform/database/advisory-locks.js';
 import type { DatabaseClient } from '../../platform/database/database-client.js';
@@ -30,6 +31,9 @@ const STAGED_COLUMNS = `row_number, line, row_key, id, login_id, email, email_ke
 /** Rows of one statement and commit. Few enough that a commit takes well under a second. */
 const BATCH = 5000;
 
+const LOCK_ATTEMPTS = 25;
+const LOCK_PAUSE_MS = 200;
+
 /**
  * The statements of an import, on one connection: rows are copied to a temporary table, compared
  * there, and moved to the tables of members and second factors in batches. SQL across modules,
@@ -40,12 +44,19 @@ export class ImportStagingRepository {
 
   constructor(private readonly client: DatabaseClient) {}
 
-  /** @returns false if another import runs on this database */
+  /**
+   * Waits some seconds, in which the connection of a killed import ends.
+   * @returns false if another import runs on this database
+   */
   async lock(): Promise<boolean> {
-    const { rows } = await this.client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-      LOCKS.memberImport,
-    ]);
-    return rows[0]!.locked;
+    for (let attempt = 1; attempt <= LOCK_ATTEMPTS; attempt += 1) {
+      const { rows } = await this.client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+        LOCKS.memberImport,
+      ]);
+      if (rows[0]!.locked) return true;
+      await delay(LOCK_PAUSE_MS);
+    }
+    return false;
   }
 
   async countImported(source: string): Promise<number> {

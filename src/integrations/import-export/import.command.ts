@@ -4,10 +4,11 @@ import { finished } from 'node:stream/promises';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
-import { isVerifiable, PasswordHasher } from '../../security/passwords/password-hasher.js';
+import { PasswordHasher } from '../../security/passwords/password-hasher.js';
+import { acceptHash } from './accept-hash.js';
 import { withConnection } from './connection.js';
 import { MemberImport, type ImportReport } from './member-import.js';
-import { prepareRow, type AcceptedHash } from './import-rules.js';
+import { prepareRow } from './import-rules.js';
 import { COLLISION_POLICIES, ImportStagingRepository, type CollisionPolicy } from './import-staging.repository.js';
 import { SecretValues } from './secret-values.js';
 import { CSV_FIELDS } from './sources/csv.js';
@@ -53,14 +54,6 @@ export async function importMembers(options: ImportOptions): Promise<void> {
   rejected.end();
   await finished(rejected);
   print(report, options, policy);
-}
-
-/** Only argon2id rests in the table in its own form. */
-function acceptHash(hash: string): AcceptedHash {
-  if (isVerifiable(hash)) return { stored: hash };
-  // The name of the scheme, and no part of the hash.
-  const scheme = /^[{$]?([a-z][a-z0-9_-]{0,23})[$}]/i.exec(hash)?.[1];
-  return { refused: `password hashes ${scheme === undefined ? 'of this kind' : `by ${scheme}`} are not supported` };
 }
 
 function print(report: ImportReport, { dryRun = false, rejected }: ImportOptions, policy: CollisionPolicy): void {
