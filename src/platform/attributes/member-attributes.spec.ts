@@ -1,0 +1,82 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { MemberAttributes } from './member-attributes.js';
+
+const PLAN = { schema: { type: 'string', enum: ['free', 'pro'] }, member: 'read', inToken: true };
+const DECLARATIONS = {
+  plan: PLAN,
+  phone: { schema: { type: 'string', maxLength: 6000, 'x-title-ko': '전화' }, member: 'write', atSignUp: 'required' },
+  score: { schema: { type: 'number' }, member: 'hidden' },
+  roles: { schema: { type: 'array', items: { type: 'string' } }, member: 'read', inToken: true },
+  extra: { schema: {}, member: 'write', atSignUp: 'optional' },
+};
+
+describe('MemberAttributes', () => {
+  let attributes: MemberAttributes;
+  beforeAll(async () => {
+    attributes = await MemberAttributes.load(JSON.stringify(DECLARATIONS));
+  });
+
+  it('accepts what each writer may write', () => {
+    expect(attributes.check({ phone: '1', extra: [1] }, 'sign-up')).toEqual([]);
+    expect(attributes.check({ phone: '1' }, 'member')).toEqual([]);
+    expect(attributes.check({ plan: 'pro', score: 1 }, 'admin')).toEqual([]);
+  });
+
+  it('answers an attribute that its writer may not write like an unknown one', () => {
+    const unknown = (name: string) => [{ field: `attributes.${name}`, code: 'unknown_field' }];
+    expect(attributes.check({ other: 1 }, 'admin')).toEqual(unknown('other'));
+    expect(attributes.check({ toString: 1 }, 'admin')).toEqual(unknown('toString'));
+    expect(attributes.check({ plan: 'pro' }, 'member')).toEqual(unknown('plan'));
+    expect(attributes.check({ score: 1 }, 'member')).toEqual(unknown('score'));
+    expect(attributes.check({ phone: '1', plan: 'pro' }, 'sign-up')).toEqual(unknown('plan'));
+  });
+
+  it('names the field of a value that is missing or does not fit', () => {
+    expect(attributes.check({}, 'sign-up')).toEqual([{ field: 'attributes.phone', code: 'required' }]);
+    expect(attributes.check({ plan: 'gold' }, 'admin')).toEqual([{ field: 'attributes.plan', code: 'invalid' }]);
+    expect(attributes.check({ roles: ['a', 1] }, 'admin')).toEqual([{ field: 'attributes.roles.1', code: 'invalid' }]);
+    expect(attributes.check(['pro'], 'admin')).toEqual([{ field: 'attributes', code: 'not_an_object' }]);
+  });
+
+  it.each([
+    ['prototype keys', '{"extra":{"a":{"__proto__":{"isAdmin":true}}}}'],
+    ['deep values', `{"extra":${'['.repeat(9)}${']'.repeat(9)}}`],
+  ])('refuses %s', (_kind, json) => {
+    expect(attributes.check(JSON.parse(json), 'member')).toEqual([{ field: 'attributes.extra', code: 'invalid' }]);
+  });
+
+  it('limits the values of a member, and those in tokens', () => {
+    const tooLarge = [{ field: 'attributes', code: 'too_large' }];
+    const stored = { extra: 'a'.repeat(3000) };
+    expect(attributes.check({ phone: '1'.repeat(5000) }, 'member')).toEqual([]);
+    expect(attributes.check({ phone: '1'.repeat(5500) }, 'member', stored)).toEqual(tooLarge);
+    expect(attributes.check({ roles: ['a'.repeat(1000)] }, 'admin')).toEqual([]);
+    expect(attributes.check({ roles: ['a'.repeat(1000)] }, 'admin', { plan: 'free' })).toEqual(tooLarge);
+  });
+
+  it('shows stored values by reader, without those that no longer fit', () => {
+    const stored = { plan: 'gone', score: 1, roles: ['a'], removed: true };
+    expect(attributes.selectForMember(stored)).toEqual({ roles: ['a'] });
+    expect(attributes.selectForAdmin(stored)).toEqual({ score: 1, roles: ['a'] });
+    expect(attributes.selectForToken({ ...stored, plan: 'pro' })).toEqual({ plan: 'pro', roles: ['a'] });
+  });
+
+  it.each([
+    ['{', 'needs JSON'],
+    ['[]', 'needs a JSON object of attributes'],
+    ['{"__proto__":{}}', 'needs names of'],
+    ['{"plan":1}', 'plan needs an object'],
+    [JSON.stringify({ plan: { ...PLAN, member: 'all' } }), 'plan.member needs'],
+    [JSON.stringify({ plan: { ...PLAN, inToken: 1 } }), 'plan.inToken needs'],
+    [JSON.stringify({ plan: { ...PLAN, atSignUp: true } }), 'plan.atSignUp needs'],
+    [JSON.stringify({ plan: { ...PLAN, hidden: true } }), 'plan has the unknown property hidden'],
+    [JSON.stringify({ plan: { ...PLAN, schema: { $async: true } } }), 'plan.schema must not use $async'],
+    [JSON.stringify({ plan: { ...PLAN, schema: { type: 'text' } } }), 'plan.schema is not a JSON Schema'],
+    [
+      JSON.stringify({ plan: { ...PLAN, schema: { $ref: 'https://a.example/b' } } }),
+      'plan.schema is not a JSON Schema',
+    ],
+  ])('refuses the declarations %s', async (text, rule) => {
+    await expect(MemberAttributes.load(text)).rejects.toThrow(rule);
+  });
+});
