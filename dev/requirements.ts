@@ -406,6 +406,14 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'Attributes',
+    [
+      of('AT-01', 'P0', 'A member writes only attributes declared writable, and sees no hidden ones'),
+      of('AT-03', 'P1', 'Values fit their schema, are small and flat, and never make a token unusable'),
+      of('AT-04', 'P1', 'A changed attribute is in the next access token'),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

@@ -1010,8 +1010,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Disable or enable a member, or change the role
-         * @description Takes effect at once, on every replica: the sessions of the member end. Disabling also invalidates open codes, links and reset tokens. The last active administrator cannot be disabled or lose the role. Open to API keys with the scope `members:write`.
+         * Disable or enable a member, change the role or attributes
+         * @description Status and role take effect at once, on every replica: the sessions of the member end. Disabling also invalidates open codes, links and reset tokens. The last active administrator cannot be disabled or lose the role. Open to API keys with the scope `members:write`.
          */
         patch: operations["membersAdminChange"];
         trace?: never;
@@ -1708,6 +1708,9 @@ export interface components {
              * @enum {string}
              */
             locale?: "en" | "ko";
+            attributes?: {
+                [key: string]: unknown;
+            };
             /**
              * @description From an earlier response for the same address: replaces that sign-up, and a code already mailed fits
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
@@ -2448,6 +2451,10 @@ export interface components {
             email: string;
             locale: components["schemas"]["Locale"];
             role: components["schemas"]["Role"];
+            /** @description Only where some are declared */
+            attributes?: {
+                [key: string]: unknown;
+            };
             /** @example ada.lovelace */
             loginId: string;
             /** @example Ada Lovelace */
@@ -2467,6 +2474,10 @@ export interface components {
              * @enum {string}
              */
             locale?: "en" | "ko";
+            /** @description Those to change; null removes a value */
+            attributes?: {
+                [key: string]: unknown;
+            };
         };
         ChangePasswordRequest: {
             /**
@@ -2898,6 +2909,10 @@ export interface components {
              * @example 2
              */
             sessionCount: number;
+            /** @description Only where some are declared */
+            attributes?: {
+                [key: string]: unknown;
+            };
             /** @description Whether logins have to wait after too many failures */
             isWaiting: boolean;
             /** @example ada.lovelace */
@@ -2920,6 +2935,10 @@ export interface components {
              * @enum {string}
              */
             role?: "member" | "admin";
+            /** @description Those to change; null removes a value */
+            attributes?: {
+                [key: string]: unknown;
+            };
         };
         DemandPasswordResetRequest: {
             /**
@@ -3299,6 +3318,9 @@ export interface components {
             status: "active" | "disabled" | "closed";
             /** Format: date-time */
             createdAt: string;
+            attributes?: {
+                [key: string]: unknown;
+            };
         };
         /** @description A member exists: the mailbox is proven */
         "Event.member.created": {

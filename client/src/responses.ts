@@ -241,6 +241,7 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "closedAt": "?string",
     "secondFactors": "string[]",
     "sessionCount": "number",
+    "attributes?": "object",
     "isWaiting": "boolean",
     "loginId": "string",
     "name": "?string",
@@ -310,6 +311,7 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "email": "string",
     "locale": "string",
     "role": "string",
+    "attributes?": "object",
     "loginId": "string",
     "name": "?string",
     "createdAt": "string"

@@ -14,6 +14,7 @@ import { LoginUnlockService } from './login-unlock.service.js';
 import { LostFactorService } from './lost-factor.service.js';
 import { MailAdministrationService } from './mail-administration.service.js';
 import { MemberAdministrationService } from './member-administration.service.js';
+import { MemberAttributeChangesService } from './member-attribute-changes.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';
 import { MembersAdminController } from './members-admin.controller.js';
@@ -34,6 +35,7 @@ import { ViewAuditService } from './view-audit.service.js';
     PageCursors,
     MemberDirectoryService,
     MemberAdministrationService,
+    MemberAttributeChangesService,
     MemberLockoutService,
     LostFactorService,
     LoginUnlockService,

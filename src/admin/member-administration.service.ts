@@ -11,12 +11,15 @@ import type { Member } from '../users/member.entity.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { adminContext } from '../administrators/admin-context.js';
 import { AdminWritesService } from '../administrators/admin-writes.service.js';
+import { MemberAttributeChangesService } from './member-attribute-changes.service.js';
 import { MemberLockoutService } from './member-lockout.service.js';
 
 /** What administrators can change about a member. Closing an account is left to its owner. */
 export interface MemberChanges {
   readonly status?: 'active' | 'disabled' | undefined;
   readonly role?: Role | undefined;
+  /** Those to change; null removes a value. */
+  readonly attributes?: Record<string, unknown> | undefined;
 }
 
 /**
@@ -33,20 +36,26 @@ export class MemberAdministrationService {
     private readonly lockout: MemberLockoutService,
     private readonly auditLog: AuditLogService,
     private readonly notifications: AdminNotificationsService,
+    private readonly attributes: MemberAttributeChangesService,
   ) {}
 
   /**
-   * Changes status, role or both. Takes effect at once on every replica by ending the member's
+   * Changes status, role or attributes. Status and role take effect at once on every replica by ending the member's
    * sessions, because their access tokens carry the old role (TK-09). A value that is already set
    * changes nothing and records no event.
    *
    * @throws DomainError `validation_failed` if neither is present, `not_found`,
    * `member_not_active`, `last_admin`, `forbidden`, `person_required` for a role by an API key
    */
-  async change(admin: Principal, id: string, { status, role }: MemberChanges, context: ClientContext): Promise<void> {
-    if (status === undefined && role === undefined)
+  async change(
+    admin: Principal,
+    id: string,
+    { status, role, attributes }: MemberChanges,
+    context: ClientContext,
+  ): Promise<void> {
+    if (status === undefined && role === undefined && attributes === undefined)
       throw new DomainError('validation_failed', {
-        fields: [{ field: 'status', code: 'one_of_needed', params: { names: 'status, role' } }],
+        fields: [{ field: 'status', code: 'one_of_needed', params: { names: 'status, role, attributes' } }],
       });
     if (role !== undefined && isApiKey(admin)) throw new DomainError('person_required', { detail: 'a role' });
     const actor = adminContext(admin, context);
@@ -59,6 +68,7 @@ export class MemberAdministrationService {
       if (status === 'disabled' && member.status !== status) await this.disable(tx, member, actor);
       if (status === 'active' && member.status !== status) await this.enable(tx, member, actor);
       if (role !== undefined && member.role !== role) await this.setRole(tx, member, role, actor);
+      if (attributes !== undefined) await this.attributes.change(tx, member, attributes, actor);
     });
   }
 

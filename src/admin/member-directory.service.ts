@@ -6,12 +6,17 @@ import { DomainError } from '../platform/http/problems/domain-error.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
-import { MemberSearchRepository, type MemberFilter, type MemberRow } from '../users/member-search.repository.js';
+import {
+  MemberSearchRepository,
+  type MemberDetailsRow,
+  type MemberFilter,
+  type MemberRow,
+} from '../users/member-search.repository.js';
 import { PageCursors, type Page } from '../platform/http/page-cursors.js';
 import { ViewAuditService } from './view-audit.service.js';
 
 /** A member in detail, as administrators see it. */
-export interface MemberDetails extends MemberRow {
+export interface MemberDetails extends MemberDetailsRow {
   readonly secondFactors: readonly EnrolledFactor[];
   readonly sessionCount: number;
   /** Whether logins have to wait after too many failures. */

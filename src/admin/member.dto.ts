@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { AttributeValues, MemberAttributes } from '../platform/attributes/member-attributes.js';
 import type { EnrolledFactor } from '../mfa/enrolled-factors.service.js';
 import { ApiInteger } from '../platform/http/integer.decorator.js';
 import type { Role } from '../platform/http/principal.js';
@@ -7,6 +8,7 @@ import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js
 import { MayBeAbsent, Normalise } from '../platform/http/validation/rule.js';
 import { LOCALES, type Locale } from '../platform/i18n/locale.js';
 import type { MemberRow } from '../users/member-search.repository.js';
+import { ATTRIBUTES, IsAttributes } from '../users/member-fields.js';
 import type { MemberStatus } from '../users/member.entity.js';
 import type { MemberDetails } from './member-directory.service.js';
 
@@ -30,6 +32,11 @@ export class MembersQuery extends PageQuery {
 export class ChangeMemberRequest {
   @MayBeAbsent() @IsOneOf(['active', 'disabled'], { example: 'disabled' }) status?: 'active' | 'disabled';
   @MayBeAbsent() @IsOneOf(ROLES, { example: 'admin' }) role?: Role;
+
+  /** Those to change; null removes a value */
+  @MayBeAbsent()
+  @IsAttributes()
+  attributes?: Record<string, unknown>;
 }
 
 export const RESET_REASONS = ['precaution', 'compromised'] as const;
@@ -66,6 +73,8 @@ export class MemberDetailsResponse extends MemberResponse {
   @ApiInteger({ example: 2 }) sessionCount: number;
   /** Whether logins have to wait after too many failures */
   isWaiting: boolean;
+  /** Only where some are declared */
+  @ApiProperty(ATTRIBUTES) attributes?: AttributeValues;
 }
 
 export class MemberListResponse extends PageResponse {
@@ -86,9 +95,13 @@ export const memberResponseOf = (member: MemberRow): MemberResponse => ({
   closedAt: member.closedAt,
 });
 
-export const memberDetailsResponseOf = (member: MemberDetails): MemberDetailsResponse => ({
+export const memberDetailsResponseOf = (
+  member: MemberDetails,
+  attributes: MemberAttributes,
+): MemberDetailsResponse => ({
   ...memberResponseOf(member),
   secondFactors: member.secondFactors,
   sessionCount: member.sessionCount,
   isWaiting: member.isWaiting,
+  ...(attributes.isDeclared && { attributes: attributes.selectForAdmin(member.attributes) }),
 });

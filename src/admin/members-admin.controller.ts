@@ -1,4 +1,5 @@
 import { Body, Delete, Get, HttpCode, HttpStatus, Patch, Post, Query } from '@nestjs/common';
+import { MemberAttributes } from '../platform/attributes/member-attributes.js';
 import { Context } from '../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { CurrentPrincipal } from '../platform/http/current-principal.decorator.js';
@@ -37,6 +38,7 @@ export class MembersAdminController {
     private readonly lostFactors: LostFactorService,
     private readonly loginUnlock: LoginUnlockService,
     private readonly passwordResetDemand: PasswordResetDemandService,
+    private readonly attributes: MemberAttributes,
   ) {}
 
   /**
@@ -61,12 +63,12 @@ export class MembersAdminController {
     @IdParam() id: string,
     @Context() context: ClientContext,
   ): Promise<MemberDetailsResponse> {
-    return memberDetailsResponseOf(await this.directory.view(admin, id, context));
+    return memberDetailsResponseOf(await this.directory.view(admin, id, context), this.attributes);
   }
 
   /**
-   * Disable or enable a member, or change the role
-   * @remarks Takes effect at once, on every replica: the sessions of the member end. Disabling also invalidates open codes,
+   * Disable or enable a member, change the role or attributes
+   * @remarks Status and role take effect at once, on every replica: the sessions of the member end. Disabling also invalidates open codes,
    * links and reset tokens. The last active administrator cannot be disabled or lose the role.
    */
   @Patch(':id')
@@ -78,7 +80,7 @@ export class MembersAdminController {
     @Context() context: ClientContext,
   ): Promise<MemberDetailsResponse> {
     await this.administration.change(admin, id, body, context);
-    return memberDetailsResponseOf(await this.directory.get(id));
+    return memberDetailsResponseOf(await this.directory.get(id), this.attributes);
   }
 
   /**

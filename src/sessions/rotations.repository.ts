@@ -73,7 +73,7 @@ const rotating = (name: string, busyRows: 'SKIP LOCKED' | ''): PreparedStatement
       SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::float8[], $6::text[], $7::text[])
         WITH ORDINALITY AS a (id, generation, member_id, ip, deadline, user_agent, key_thumbprint, number)),
     m AS (
-      SELECT s.id, s.generation, members.role, requested.ip, requested.deadline, requested.user_agent, requested.number
+      SELECT s.id, s.generation, members.role, members.attributes, requested.ip, requested.deadline, requested.user_agent, requested.number
       FROM requested JOIN sessions s USING (id, generation, member_id) JOIN members ON members.id = s.member_id
       WHERE s.ended_at IS NULL AND s.idle_expires_at > now() AND members.status = 'active'
         AND (s.key_thumbprint IS NULL OR s.key_thumbprint = requested.key_thumbprint)

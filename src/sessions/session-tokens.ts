@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/database/clock.js';
 import { keyedDigest } from '../platform/crypto/digest.js';
 import { KeyRing } from '../platform/crypto/key-ring.js';
+import { MemberAttributes } from '../platform/attributes/member-attributes.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { CLIENT_ID } from '../platform/crypto/tokens/token-purpose.js';
 import { TokensService } from '../platform/crypto/tokens/tokens.service.js';
@@ -32,6 +33,7 @@ export class SessionTokens {
     private readonly keys: KeyRing,
     private readonly clock: Clock,
     private readonly tokens: TokensService,
+    private readonly attributes: MemberAttributes,
   ) {}
 
   /**
@@ -43,9 +45,11 @@ export class SessionTokens {
     const { id, memberId, role, generation, issuedAt, refreshExpiresAt, keyThumbprint, binding } = state;
     const accessExpiresAt = Math.min(accessIssuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
     const boundTo = binding === 'full' && keyThumbprint !== null ? { cnf: { jkt: keyThumbprint } } : null;
+    const attributes = this.attributes.findForToken(state.attributes);
     const accessClaims = {
       ...{ sub: memberId, sid: id, role, client_id: CLIENT_ID, jti: randomUUID() },
       ...{ auth_time: state.authenticatedAt, amr: methodsOf(state), ...boundTo },
+      ...(attributes && { attributes }),
     };
     const jti = keyedDigest(this.keys.current('refresh-jti'), id, String(generation)).toString('base64url');
     return {

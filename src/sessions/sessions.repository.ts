@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import type { AttributeValues } from '../platform/attributes/member-attributes.js';
 import type { Role } from '../platform/http/principal.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { isInFuture } from '../platform/database/database-time.js';
@@ -37,6 +38,8 @@ export interface SessionState {
   /** Null in sessions of 1.0. */
   readonly firstFactor: FirstFactor | null;
   readonly secondFactor: ProvenFactor | null;
+  /** All stored values of the member. */
+  readonly attributes: AttributeValues | null;
 }
 
 export interface NewSession {
@@ -74,7 +77,7 @@ export interface LiveSession {
 }
 
 /** The columns of {@link SessionState}, of sessions `s` and members `m`. */
-export const STATE = `s.id, s.member_id AS "memberId", m.role, s.generation, s.transport,
+export const STATE = `s.id, s.member_id AS "memberId", m.role, m.attributes, s.generation, s.transport,
   s.key_thumbprint AS "keyThumbprint", s.binding, s.first_factor AS "firstFactor", s.second_factor AS "secondFactor",
   floor(extract(epoch FROM s.authenticated_at))::float8 AS "authenticatedAt",
   floor(extract(epoch FROM s.rotated_at))::float8 AS "issuedAt",

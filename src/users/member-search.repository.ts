@@ -13,6 +13,9 @@ export type MemberRow = Pick<
   'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'status' | 'mustChangePassword' | 'createdAt' | 'closedAt'
 >;
 
+/** As {@link MemberRow}, with what only the view of one member shows. */
+export type MemberDetailsRow = MemberRow & Pick<Member, 'attributes'>;
+
 export interface MemberFilter {
   /** The beginning of a login ID, a mail address or a name. */
   readonly query?: string | undefined;
@@ -40,8 +43,8 @@ export class MemberSearchRepository {
     private readonly replica: ReadReplica,
   ) {}
 
-  async find(id: string): Promise<MemberRow | null> {
-    return this.database.manager.findOne(Member, { select: ROW, where: { id } });
+  async find(id: string): Promise<MemberDetailsRow | null> {
+    return this.database.manager.findOne(Member, { select: { ...ROW, attributes: true }, where: { id } });
   }
 
   /** Newest first. */

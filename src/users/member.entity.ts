@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { AttributeValues } from '../platform/attributes/member-attributes.js';
 import type { Role } from '../platform/http/principal.js';
 import type { Locale } from '../platform/i18n/locale.js';
 
@@ -35,6 +36,8 @@ export class Member {
   @Column('text') locale: Locale;
   @Column('text', { default: 'member' }) role: Role;
   @Column('text', { default: 'active' }) status: MemberStatus;
+  /** Also holds values that no longer fit their declaration. Null: none were ever set. */
+  @Column('jsonb', { nullable: true }) attributes: AttributeValues | null;
   /** When the account was closed. It is erased some days later. */
   @Column('timestamptz', { name: 'closed_at', nullable: true }) closedAt: Date | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;

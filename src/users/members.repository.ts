@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { AttributeValues } from '../platform/attributes/member-attributes.js';
 import { Database } from '../platform/database/database.js';
 import { now } from '../platform/database/database-time.js';
 import { isUniqueViolation } from '../platform/database/database-errors.js';
@@ -19,12 +20,17 @@ export type LoginCandidate = Pick<
 export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'status'>;
 
 /** The columns that members see of themselves. */
-export type Profile = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'createdAt'>;
+export type Profile = Pick<
+  Member,
+  'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'createdAt' | 'attributes'
+>;
 
 /** What decides whether a locked member may still do what a request began. */
 export type LockedMember = Pick<Member, 'emailKey' | 'passwordVersion' | 'status'>;
 
-export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>;
+export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'> & {
+  readonly attributes?: AttributeValues | null;
+};
 
 const CANDIDATE = `id, login_id AS "loginId", email, name, password_hash AS "passwordHash", password_version AS "passwordVersion",
   must_change_password AS "mustChangePassword", status`;
@@ -34,7 +40,7 @@ const BY_EMAIL_KEY = { name: 'member-by-email-key', text: `SELECT ${CANDIDATE} F
 
 const PROFILES = {
   name: 'member-profiles',
-  text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt" FROM members WHERE id = ANY($1)`,
+  text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt", attributes FROM members WHERE id = ANY($1)`,
 };
 
 /** True for a closed account that can still be restored; `$2` is the grace period in seconds. */
@@ -124,8 +130,11 @@ export class MembersRepository {
   async insert(tx: Tx, member: NewMember): Promise<string> {
     const id = randomUUID();
     const { count } = await tx.query(
-      `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
-      [id, member.loginId, member.email, member.emailKey, member.passwordHash, member.name, member.locale],
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, attributes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        ...[id, member.loginId, member.email, member.emailKey, member.passwordHash],
+        ...[member.name, member.locale, member.attributes ?? null],
+      ],
     );
     if (count !== 1)
       throw new DomainError((await this.findByEmailKey(tx, member.emailKey)) ? 'email_taken' : 'login_id_taken');

@@ -3,6 +3,7 @@ import { AccountErasureRepository } from './account-erasure.repository.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
 import { IdentitiesRepository } from './identities/identities.repository.js';
 import { MemberAdministrationRepository } from './member-administration.repository.js';
+import { MemberAttributesRepository } from './member-attributes.repository.js';
 import { MemberSearchRepository } from './member-search.repository.js';
 import { MemberSnapshotsRepository } from './member-snapshots.repository.js';
 import { MembersRepository } from './members.repository.js';
@@ -10,6 +11,7 @@ import { MembersRepository } from './members.repository.js';
 const repositories = [
   MemberSnapshotsRepository,
   MembersRepository,
+  MemberAttributesRepository,
   MemberAdministrationRepository,
   MemberSearchRepository,
   AccountErasureRepository,

@@ -1,3 +1,4 @@
+import { MemberAttributes } from '../../src/platform/attributes/member-attributes.js';
 import { EventConsumersRepository } from '../../src/events/log/event-consumers.repository.js';
 import { EventRecordingService } from '../../src/events/log/event-recording.service.js';
 import { EventsRepository } from '../../src/events/log/events.repository.js';
@@ -8,7 +9,7 @@ import { MemberSnapshotsRepository } from '../../src/users/member-snapshots.repo
 /** What writes events, for tests without the application. */
 export function makeEventRecording(database: Database): EventRecordingService {
   return new EventRecordingService(
-    new MemberSnapshotsRepository(),
+    new MemberSnapshotsRepository(MemberAttributes.NONE),
     new EventConsumersRepository(),
     new EventsRepository(database),
   );

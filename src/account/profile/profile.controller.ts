@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { CurrentPrincipal } from '../../platform/http/current-principal.decorator.js';
@@ -12,7 +13,10 @@ import { ProfileService } from './profile.service.js';
 @ApiTags('The member')
 @Controller('members/me')
 export class ProfileController {
-  constructor(private readonly profile: ProfileService) {}
+  constructor(
+    private readonly profile: ProfileService,
+    private readonly attributes: MemberAttributes,
+  ) {}
 
   /**
    * Get my profile
@@ -22,7 +26,7 @@ export class ProfileController {
   @ApiOperation({ operationId: 'meGet' })
   @SignedIn()
   async get(@CurrentPrincipal() { memberId }: MemberPrincipal): Promise<ProfileResponse> {
-    return profileResponseOf(await this.profile.get(memberId));
+    return profileResponseOf(await this.profile.get(memberId), this.attributes);
   }
 
   /**
@@ -37,6 +41,6 @@ export class ProfileController {
     @Body() body: UpdateProfileRequest,
     @Context() context: ClientContext,
   ): Promise<ProfileResponse> {
-    return profileResponseOf(await this.profile.update(principal, { ...body }, context));
+    return profileResponseOf(await this.profile.update(principal, { ...body }, context), this.attributes);
   }
 }

@@ -1,9 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { AttributeValues, MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import type { Role } from '../../platform/http/principal.js';
 import { IsLocale } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
-import { IsMemberName } from '../../users/member-fields.js';
+import { ATTRIBUTES, IsAttributes, IsMemberName } from '../../users/member-fields.js';
 import type { Profile } from '../../users/members.repository.js';
 
 export class UpdateProfileRequest {
@@ -13,6 +14,11 @@ export class UpdateProfileRequest {
   @MayBeAbsent()
   @IsLocale()
   locale?: Locale;
+
+  /** Those to change; null removes a value */
+  @MayBeAbsent()
+  @IsAttributes()
+  attributes?: Record<string, unknown>;
 }
 
 /** A member's own profile. */
@@ -26,10 +32,12 @@ export class ProfileResponse {
   @ApiProperty({ enum: LOCALES, enumName: 'Locale' }) locale: Locale;
   @ApiProperty({ enum: ['member', 'admin'], enumName: 'Role' }) role: Role;
   createdAt: Date;
+  /** Only where some are declared */
+  @ApiProperty(ATTRIBUTES) attributes?: AttributeValues;
 }
 
 /** Copies field by field, so that a column that is added later is not published by accident. */
-export const profileResponseOf = (profile: Profile): ProfileResponse => ({
+export const profileResponseOf = (profile: Profile, attributes: MemberAttributes): ProfileResponse => ({
   id: profile.id,
   loginId: profile.loginId,
   email: profile.email,
@@ -37,4 +45,5 @@ export const profileResponseOf = (profile: Profile): ProfileResponse => ({
   locale: profile.locale,
   role: profile.role,
   createdAt: profile.createdAt,
+  ...(attributes.isDeclared && { attributes: attributes.selectForMember(profile.attributes) }),
 });

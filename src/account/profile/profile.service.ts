@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
+import { MemberAttributesRepository } from '../../users/member-attributes.repository.js';
 import { MembersRepository, type Profile } from '../../users/members.repository.js';
 
 /** What a member may change without a password. */
 export interface ProfileChanges {
   name?: string | null;
   locale?: Locale;
+  /** Those to change; null removes a value. */
+  attributes?: Record<string, unknown>;
 }
 
 /** Reads and changes a member's own profile. */
@@ -21,18 +25,30 @@ export class ProfileService {
     private readonly members: MembersRepository,
     private readonly writes: MemberWritesService,
     private readonly auditLog: AuditLogService,
+    private readonly attributes: MemberAttributes,
+    private readonly values: MemberAttributesRepository,
   ) {}
 
   async get(memberId: string): Promise<Profile> {
     return this.members.getProfile(memberId);
   }
 
-  /** @throws DomainError `session_ended` */
-  async update(principal: MemberPrincipal, changes: ProfileChanges, context: ClientContext): Promise<Profile> {
+  /** @throws DomainError `session_ended`, `validation_failed` */
+  async update(
+    principal: MemberPrincipal,
+    { attributes, ...changes }: ProfileChanges,
+    context: ClientContext,
+  ): Promise<Profile> {
     const { memberId, sessionId } = principal;
     return this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
       const fields = Object.entries(changes).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+      if (attributes !== undefined) {
+        const stored = await this.values.lock(tx, memberId);
+        await this.values.set(tx, memberId, this.attributes.merge(attributes, 'member', stored));
+        // Names alone: values are personal data, which the audit log keeps for long.
+        fields.push(...Object.keys(attributes).map((name) => `attributes.${name}`));
+      }
       if (fields.length > 0) {
         await this.members.updateProfile(tx, memberId, changes);
         await this.auditLog.record(tx, 'profile.changed', { memberId, sessionId, context }, { fields });

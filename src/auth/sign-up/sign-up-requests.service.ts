@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { digest } from '../../platform/crypto/digest.js';
+import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { isReservedLoginId } from '../../users/login-id.js';
 import { Database } from '../../platform/database/database.js';
@@ -21,6 +22,7 @@ export interface SignUpDetails {
   readonly password: string;
   readonly name?: string | null;
   readonly locale?: Locale;
+  readonly attributes?: Record<string, unknown>;
   /** Of an earlier sign-up of this client on the same address, which this one replaces. */
   readonly signUpId?: string;
 }
@@ -44,6 +46,7 @@ export class SignUpRequestsService {
     private readonly signUps: SignUpsRepository,
     private readonly pendingSignUps: PendingSignUpsService,
     private readonly continuation: SignUpContinuationService,
+    private readonly attributes: MemberAttributes,
   ) {}
 
   /**
@@ -58,6 +61,7 @@ export class SignUpRequestsService {
     await this.ipLimits.takeRequest(context);
     if (isReservedLoginId(details.loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
+    const attributes = this.attributes.readSignUp(details.attributes);
     const { address, key: emailKey } = parseEmailAddress(details.email)!;
     const claim = { emailKey, loginId: details.loginId };
     const earlier = await this.continuation.findEarlier(details.signUpId, claim, context);
@@ -72,6 +76,7 @@ export class SignUpRequestsService {
       passwordHash,
       name: details.name ?? null,
       locale: details.locale ?? context.locale,
+      attributes,
     };
     const mayNotify = mayMail && (await this.mailBudget.takeForNotice(emailKey));
     const signUpId = await this.database.transaction((tx) =>

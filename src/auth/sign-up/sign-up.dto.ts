@@ -9,7 +9,7 @@ import type { Locale } from '../../platform/i18n/locale.js';
 import { IsNewPassword, IsPasswordText } from '../../security/passwords/password-fields.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
-import { IsLoginId, IsMemberName } from '../../users/member-fields.js';
+import { IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
 import { CodeLifetimes } from '../../verification/email-challenge.dto.js';
 
 const OTHER_LOGIN_ID = 'Another login ID, after 409 login_id_taken';
@@ -24,6 +24,8 @@ export class SignUpRequest {
   @MayBeAbsent()
   @IsLocale()
   locale?: Locale;
+
+  @MayBeAbsent() @IsAttributes() attributes?: Record<string, unknown>;
 
   /** From an earlier response for the same address: replaces that sign-up, and a code already mailed fits */
   @MayBeAbsent()

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { AttributeValues } from '../../platform/attributes/member-attributes.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 
 /**
@@ -25,6 +26,7 @@ export class SignUp {
   @Column('text', { name: 'password_hash' }) passwordHash: string;
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: Locale;
+  @Column('jsonb', { nullable: true }) attributes: AttributeValues | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   /**
    * When its code was last mailed. Null if the code was never mailed, because the address had

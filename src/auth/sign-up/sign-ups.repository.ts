@@ -4,7 +4,10 @@ import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { SignUp } from './sign-up.entity.js';
 
-export type NewSignUp = Pick<SignUp, 'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'>;
+export type NewSignUp = Pick<
+  SignUp,
+  'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale' | 'attributes'
+>;
 
 /** A sign-up that a new one continues. */
 export interface ContinuedSignUp {
@@ -23,7 +26,7 @@ export const NO_PASSWORD = '';
 export const isVoid = ({ passwordHash }: Pick<SignUp, 'passwordHash'>): boolean => passwordHash === NO_PASSWORD;
 
 const COLUMNS = `id, handle_digest AS "signUpIdDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
-  name, locale, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
+  name, locale, attributes, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
 
 /** Owns the table `sign_ups`. Prepared SQL: sign-up is a hot path, and its locks decide races. */
 @Injectable()
@@ -32,8 +35,8 @@ export class SignUpsRepository {
 
   async insert(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
-      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))`,
+      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at, attributes)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10)`,
       [
         signUp.id,
         signUpIdDigest,
@@ -44,6 +47,7 @@ export class SignUpsRepository {
         signUp.name,
         signUp.locale,
         ttlSeconds,
+        signUp.attributes,
       ],
     );
   }
@@ -77,11 +81,12 @@ export class SignUpsRepository {
   async replace(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
       `UPDATE sign_ups SET handle_digest = $2, login_id = $3, email = $4, password_hash = $5, name = $6, locale = $7,
-         expires_at = now() + make_interval(secs => $8)
+         expires_at = now() + make_interval(secs => $8), attributes = $9
        WHERE id = $1`,
       [
         ...[signUp.id, signUpIdDigest, signUp.loginId, signUp.email],
         ...[signUp.passwordHash, isVoid(signUp) ? null : signUp.name, signUp.locale, ttlSeconds],
+        isVoid(signUp) ? null : signUp.attributes,
       ],
     );
   }
@@ -153,7 +158,10 @@ export class SignUpsRepository {
   }
 
   async markConfirmed(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE sign_ups SET confirmed_at = now(), password_hash = $2 WHERE id = $1`, [id, NO_PASSWORD]);
+    await tx.query(`UPDATE sign_ups SET confirmed_at = now(), password_hash = $2, attributes = NULL WHERE id = $1`, [
+      id,
+      NO_PASSWORD,
+    ]);
   }
 
   /** Deletes an open sign-up with its challenges. Needs its {@link lock}. */
@@ -162,14 +170,14 @@ export class SignUpsRepository {
   }
 
   /**
-   * Removes password and name from the other sign-ups on an address that now has a member, so that
+   * Removes password, name and attributes from the other sign-ups on an address that now has a member, so that
    * they can never be confirmed (SS-05). The rows stay: if they were gone, their `signUpId`s would
    * show that the address has an account (EN-04).
    * @returns their ids
    */
   async voidRivals(tx: Tx, emailKey: string, confirmedId: string): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
-      `UPDATE sign_ups SET password_hash = $3, name = NULL WHERE email_key = $1 AND id <> $2 AND confirmed_at IS NULL RETURNING id`,
+      `UPDATE sign_ups SET password_hash = $3, name = NULL, attributes = NULL WHERE email_key = $1 AND id <> $2 AND confirmed_at IS NULL RETURNING id`,
       [emailKey, confirmedId, NO_PASSWORD],
     );
     return rows.map(({ id }) => id);

@@ -22,6 +22,7 @@ import { SessionFirstFactor1765000000000 } from './1765000000000-session-first-f
 import { ApiKeys1765010000000 } from './1765010000000-api-keys.js';
 import { RevocationTimes1765010010000 } from './1765010010000-revocation-times.js';
 import { Events1765020000000 } from './1765020000000-events.js';
+import { Attributes1765030000000 } from './1765030000000-attributes.js';
 import { SocialLogin1765060000000 } from './1765060000000-social-login.js';
 import { ImportJournal1765050000000 } from './1765050000000-import-journal.js';
 
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   ApiKeys1765010000000,
   RevocationTimes1765010010000,
   Events1765020000000,
+  Attributes1765030000000,
   ImportJournal1765050000000,
   SocialLogin1765060000000,
 ];

@@ -28,6 +28,8 @@ const MEMBER = object('The member after the change', {
   status: { type: 'string', enum: ['active', 'disabled', 'closed'] },
   createdAt: time,
 });
+/** Not required: absent where none are declared. */
+const ATTRIBUTES: Schema = { type: 'object', additionalProperties: true };
 const aboutMember = { member: { $ref: '#/components/schemas/EventMember' } };
 
 /** What each event means, and its data. */
@@ -61,7 +63,9 @@ const MEANINGS: Record<EventType, readonly [summary: string, data: Record<string
 
 /** Component schemas: one for each event, `Event.member.created` and so on. */
 export function eventSchemas(): Record<string, Schema> {
-  const schemas: Record<string, Schema> = { EventMember: MEMBER };
+  const schemas: Record<string, Schema> = {
+    EventMember: { ...MEMBER, properties: { ...(MEMBER['properties'] as Schema), attributes: ATTRIBUTES } },
+  };
   for (const type of EVENT_TYPES) {
     const [summary, data] = MEANINGS[type];
     schemas[`Event.${type}`] = object(summary, {

@@ -49,8 +49,8 @@ function parseObject(text: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch {
-    throw new Error('needs JSON');
+  } catch (cause) {
+    throw new Error('needs JSON', { cause });
   }
   if (!isObject(value)) throw new Error('needs a JSON object of attributes');
   return value;
@@ -76,4 +76,15 @@ function checkDeclaration(name: string, declaration: unknown): void {
 /** Whether the value is a JSON object. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Code that copies values with such keys could change the prototype of its objects. */
+export const isForbiddenKey = (key: string): boolean => FORBIDDEN_KEYS.has(key);
+
+/** Whether a value holds such a key at any depth. */
+export function hasForbiddenKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, part]) => isForbiddenKey(key) || hasForbiddenKey(part));
 }

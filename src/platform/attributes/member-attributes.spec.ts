@@ -16,13 +16,13 @@ describe('MemberAttributes', () => {
     attributes = await MemberAttributes.load(JSON.stringify(DECLARATIONS));
   });
 
-  it('accepts what each writer may write', () => {
+  it('AT-01 accepts what each writer may write', () => {
     expect(attributes.check({ phone: '1', extra: [1] }, 'sign-up')).toEqual([]);
     expect(attributes.check({ phone: '1' }, 'member')).toEqual([]);
     expect(attributes.check({ plan: 'pro', score: 1 }, 'admin')).toEqual([]);
   });
 
-  it('answers an attribute that its writer may not write like an unknown one', () => {
+  it('AT-01 answers an attribute that its writer may not write like an unknown one', () => {
     const unknown = (name: string) => [{ field: `attributes.${name}`, code: 'unknown_field' }];
     expect(attributes.check({ other: 1 }, 'admin')).toEqual(unknown('other'));
     expect(attributes.check({ toString: 1 }, 'admin')).toEqual(unknown('toString'));
@@ -33,20 +33,28 @@ describe('MemberAttributes', () => {
 
   it('names the field of a value that is missing or does not fit', () => {
     expect(attributes.check({}, 'sign-up')).toEqual([{ field: 'attributes.phone', code: 'required' }]);
-    expect(attributes.check({ plan: 'gold' }, 'admin')).toEqual([{ field: 'attributes.plan', code: 'invalid' }]);
-    expect(attributes.check({ roles: ['a', 1] }, 'admin')).toEqual([{ field: 'attributes.roles.1', code: 'invalid' }]);
+    expect(attributes.check({ plan: 'gold' }, 'admin')).toEqual([
+      { field: 'attributes.plan', code: 'attribute_invalid' },
+    ]);
+    expect(attributes.check({ roles: ['a', 1] }, 'admin')).toEqual([
+      { field: 'attributes.roles.1', code: 'attribute_invalid' },
+    ]);
     expect(attributes.check(['pro'], 'admin')).toEqual([{ field: 'attributes', code: 'not_an_object' }]);
   });
 
   it.each([
     ['prototype keys', '{"extra":{"a":{"__proto__":{"isAdmin":true}}}}'],
-    ['deep values', `{"extra":${'['.repeat(9)}${']'.repeat(9)}}`],
-  ])('refuses %s', (_kind, json) => {
-    expect(attributes.check(JSON.parse(json), 'member')).toEqual([{ field: 'attributes.extra', code: 'invalid' }]);
+    ['deep values', `{"extra":${'['.repeat(6)}${']'.repeat(6)}}`],
+    ['text that the database cannot hold', '{"extra":"a\\u0000"}'],
+    ['half a character', '{"extra":"\\ud800"}'],
+  ])('AT-03 refuses %s', (_kind, json) => {
+    expect(attributes.check(JSON.parse(json), 'member')).toEqual([
+      { field: 'attributes.extra', code: 'attribute_invalid' },
+    ]);
   });
 
-  it('limits the values of a member, and those in tokens', () => {
-    const tooLarge = [{ field: 'attributes', code: 'too_large' }];
+  it('AT-03 limits the values of a member, and those in tokens', () => {
+    const tooLarge = [{ field: 'attributes', code: 'attributes_too_large', params: { max: 8192, tokenMax: 1024 } }];
     const stored = { extra: 'a'.repeat(3000) };
     expect(attributes.check({ phone: '1'.repeat(5000) }, 'member')).toEqual([]);
     expect(attributes.check({ phone: '1'.repeat(5500) }, 'member', stored)).toEqual(tooLarge);
@@ -54,11 +62,26 @@ describe('MemberAttributes', () => {
     expect(attributes.check({ roles: ['a'.repeat(1000)] }, 'admin', { plan: 'free' })).toEqual(tooLarge);
   });
 
+  it('removes a value with null, except a required one', () => {
+    expect(attributes.merge({ extra: null }, 'member', { extra: 1, plan: 'pro' })).toEqual({ plan: 'pro' });
+    expect(attributes.check({ phone: null }, 'member')).toEqual([{ field: 'attributes.phone', code: 'required' }]);
+    expect(attributes.merge({ phone: null, plan: null }, 'admin', { phone: '1', plan: 'pro' })).toEqual({});
+  });
+
+  it('AT-03 keeps a token usable whose stored values have become too large', () => {
+    expect(attributes.findForToken({ roles: ['a'.repeat(2000)] })).toBeUndefined();
+    expect(attributes.findForToken({ score: 1 })).toBeUndefined();
+  });
+
+  it('repeats no field name of the client that does not look like one', () => {
+    expect(attributes.check({ 'my secret!': 1 }, 'admin')).toEqual([{ field: 'attributes.?', code: 'unknown_field' }]);
+  });
+
   it('shows stored values by reader, without those that no longer fit', () => {
     const stored = { plan: 'gone', score: 1, roles: ['a'], removed: true };
     expect(attributes.selectForMember(stored)).toEqual({ roles: ['a'] });
     expect(attributes.selectForAdmin(stored)).toEqual({ score: 1, roles: ['a'] });
-    expect(attributes.selectForToken({ ...stored, plan: 'pro' })).toEqual({ plan: 'pro', roles: ['a'] });
+    expect(attributes.findForToken({ ...stored, plan: 'pro' })).toEqual({ plan: 'pro', roles: ['a'] });
   });
 
   it.each([

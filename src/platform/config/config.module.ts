@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock } from '../database/clock.js';
 import { KeyRing } from '../crypto/key-ring.js';
+import { MemberAttributes } from '../attributes/member-attributes.js';
 import { AppConfig } from './app-config.js';
 
 /**
@@ -13,7 +14,12 @@ import { AppConfig } from './app-config.js';
     Clock,
     { provide: AppConfig, useFactory: () => AppConfig.load() },
     { provide: KeyRing, useFactory: (config: AppConfig) => new KeyRing(config.secrets), inject: [AppConfig] },
+    {
+      provide: MemberAttributes,
+      useFactory: ({ env }: AppConfig) => MemberAttributes.ofFile(env.MEMBER_ATTRIBUTES),
+      inject: [AppConfig],
+    },
   ],
-  exports: [AppConfig, KeyRing, Clock],
+  exports: [AppConfig, KeyRing, Clock, MemberAttributes],
 })
 export class ConfigModule {}

@@ -422,6 +422,11 @@ export const ENVIRONMENT = {
     desc: 'PNG file for mails; default BRAND_LOGO if it is a PNG',
     example: '/etc/munjigi/logo.png',
   }),
+  MEMBER_ATTRIBUTES: str({
+    default: undefined,
+    desc: 'JSON file that declares attributes of members (docs/attributes.md)',
+    example: '/etc/munjigi/attributes.json',
+  }),
   ...SOCIAL_ENVIRONMENT,
   SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
   METRICS_ENABLED: bool({

@@ -164,6 +164,9 @@ export const fields = {
   not_a_boolean: () => 'This must be true or false.',
   not_a_number: () => 'This must be a whole number.',
   not_an_object: () => 'This must be a JSON object.',
+  attribute_invalid: () => 'This value does not fit this attribute.',
+  attributes_too_large: ({ max, tokenMax }: Params) =>
+    `All values together take at most ${max} bytes as JSON, those in access tokens ${tokenMax}.`,
   too_short: ({ min }: Params) => `Use at least ${min} characters.`,
   too_long: ({ max }: Params) => `Use at most ${max} characters.`,
   invalid_characters: () => 'This contains characters that are not allowed.',

@@ -163,6 +163,9 @@ export const fields: { [Code in keyof typeof englishFields]: (params: Params) =>
   not_a_boolean: () => 'true 또는 false여야 합니다.',
   not_a_number: () => '정수여야 합니다.',
   not_an_object: () => 'JSON 객체여야 합니다.',
+  attribute_invalid: () => '이 항목에 맞지 않는 값입니다.',
+  attributes_too_large: ({ max, tokenMax }) =>
+    `모든 값은 JSON으로 합쳐 ${max}바이트, 액세스 토큰에 들어가는 값은 ${tokenMax}바이트 이하여야 합니다.`,
   too_short: ({ min }) => `${min}자 이상 입력해 주세요.`,
   too_long: ({ max }) => `${max}자 이하로 입력해 주세요.`,
   invalid_characters: () => '사용할 수 없는 문자가 들어 있습니다.',

@@ -1,3 +1,4 @@
+import { isObject } from '../../attributes/attribute-declarations.js';
 import type { Role } from '../../http/principal.js';
 
 /**
@@ -17,6 +18,8 @@ interface DescriptiveClaims {
   auth_time?: number;
   amr?: readonly AuthenticationMethod[];
   cnf?: { jkt: string };
+  /** Those of the member that the operator declared `inToken`. */
+  attributes?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -102,6 +105,7 @@ export const PURPOSES: {
       auth_time: isWholeNumber,
       amr: isMethodList,
       cnf: isConfirmation,
+      attributes: isObject,
     },
   },
   refresh: { typ: 'refresh+jwt', claims: { sub: isUuid, sid: isUuid, gen: isWholeNumber, jti: isToken } },

@@ -1,0 +1,170 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { promote } from '../support/admins.js';
+import { givenApiKey } from '../support/api-keys.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
+import { enrol } from '../support/second-factor.js';
+import { TestApp } from '../support/test-app.js';
+
+const DECLARATIONS = {
+  plan: { schema: { type: 'string', enum: ['free', 'pro'] }, member: 'read', inToken: true },
+  phone: { schema: { type: 'string', pattern: '^[0-9+]{3,20}$' }, member: 'write', atSignUp: 'required' },
+  news: { schema: { type: 'boolean' }, member: 'write', atSignUp: 'optional' },
+  score: { schema: { type: 'number' }, member: 'hidden' },
+  roles: { schema: { type: 'array', items: { type: 'string' } }, member: 'read', inToken: true },
+};
+
+let app: TestApp;
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'attributes-'));
+  const file = join(directory, 'attributes.json');
+  await writeFile(file, JSON.stringify(DECLARATIONS));
+  app = await TestApp.start({ env: { MEMBER_ATTRIBUTES: file } });
+});
+afterAll(async () => {
+  await app?.stop();
+  await rm(directory, { recursive: true });
+});
+
+const member = (attributes: object = { phone: '+821012345678' }): Promise<GivenMember> =>
+  given.member(app, { attributes } as object);
+const problemsOf = (body: { errors: { field: string; code: string }[] }) =>
+  body.errors.map(({ field, code }) => [field, code]);
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString('utf8')) as { attributes?: object };
+
+describe('declared attributes', () => {
+  it('come from the sign-up, and the profile shows and changes them', async () => {
+    const ada = await member({ phone: '0101234', news: true });
+    const { body } = await app.get('/api/members/me', ada.accessToken).expect(200);
+    expect(body.attributes).toEqual({ phone: '0101234', news: true });
+    const { body: changed } = await app
+      .patch('/api/members/me', { name: 'Ada', attributes: { news: null, phone: '+82' } }, ada.accessToken)
+      .expect(200);
+    expect(changed).toMatchObject({ name: 'Ada', attributes: { phone: '+82' } });
+    expect((await app.get('/api/members/me', ada.accessToken)).body.attributes).toEqual({ phone: '+82' });
+  });
+
+  it.each([
+    [{}, [['attributes.phone', 'required']]],
+    [{ phone: 'x' }, [['attributes.phone', 'attribute_invalid']]],
+    [{ phone: '123', plan: 'pro' }, [['attributes.plan', 'unknown_field']]],
+    [{ phone: '123', other: 1 }, [['attributes.other', 'unknown_field']]],
+    ['text', [['attributes', 'not_an_object']]],
+    [{ phone: '123', constructor: 1 }, [['attributes', 'attribute_invalid']]],
+  ])('AT-01 a sign-up with %j is refused, and names each field', async (attributes, problems) => {
+    const { body } = await app.post('/api/auth/sign-up', { ...unique.signUp(), attributes }).expect(422);
+    expect(problemsOf(body)).toEqual(problems);
+  });
+
+  it('a sign-up without those that are required is refused, and an address that has an account is answered alike', async () => {
+    const ada = await member();
+    expect(problemsOf((await app.post('/api/auth/sign-up', unique.signUp()).expect(422)).body)).toEqual([
+      ['attributes.phone', 'required'],
+    ]);
+    const again = { ...unique.signUp(), email: ada.email };
+    await app.post('/api/auth/sign-up', again).expect(422);
+    await app.post('/api/auth/sign-up', { ...again, attributes: { phone: '123' } }).expect(202);
+  });
+
+  it('a sign-up that continues an earlier one replaces its values', async () => {
+    const values = unique.signUp();
+    const client = app.client();
+    await client.post('/api/auth/sign-up', { ...values, attributes: { phone: '111', news: true } }).expect(202);
+    const { code } = await mailbox.to(values.email).next();
+    const { body } = await client.post('/api/auth/sign-up', { ...values, attributes: { phone: '222' } }).expect(202);
+    const { body: tokens } = await client
+      .post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code })
+      .expect(200);
+    expect((await app.get('/api/members/me', tokens.accessToken)).body.attributes).toEqual({ phone: '222' });
+  });
+
+  it('AT-01 a member writes neither those to read nor hidden ones, and never sees hidden ones', async () => {
+    const ada = await member();
+    const { key } = await givenApiKey(app, ['members:write', 'members:read']);
+    await app.patch(`/api/admin/members/${ada.id}`, { attributes: { score: 4, plan: 'pro' } }, key).expect(200);
+    for (const name of ['plan', 'score', 'other'])
+      expect(
+        problemsOf(
+          (await app.patch('/api/members/me', { attributes: { [name]: 1 } }, ada.accessToken).expect(422)).body,
+        ),
+      ).toEqual([[`attributes.${name}`, 'unknown_field']]);
+    const { body } = await app.get('/api/members/me', ada.accessToken).expect(200);
+    expect(body.attributes).toEqual({ phone: '+821012345678', plan: 'pro' });
+    const { body: seen } = await app.get(`/api/admin/members/${ada.id}`, key).expect(200);
+    expect(seen.attributes).toEqual({ phone: '+821012345678', plan: 'pro', score: 4 });
+  });
+
+  it('AT-01 administrators write all of them, and keys only with their scope', async () => {
+    const ada = await member();
+    const admin = await adminToken();
+    const path = `/api/admin/members/${ada.id}`;
+    const { body } = await app.patch(path, { attributes: { score: 1 } }, admin).expect(200);
+    expect(body.attributes).toMatchObject({ score: 1 });
+    const { key } = await givenApiKey(app, ['members:read']);
+    await app.patch(path, { attributes: { score: 2 } }, key).expect(403);
+    await app.patch(path, { attributes: { score: 2 } }, ada.accessToken).expect(403);
+    expect(problemsOf((await app.patch(path, { attributes: { plan: 'gold' } }, admin).expect(422)).body)).toEqual([
+      ['attributes.plan', 'attribute_invalid'],
+    ]);
+  });
+
+  it('AT-04 a changed value is in the next access token, which works', async () => {
+    const ada = await member();
+    expect(claimsOf(ada.accessToken).attributes).toBeUndefined();
+    const { key } = await givenApiKey(app, ['members:write']);
+    const attributes = { plan: 'pro', roles: ['editor', '편집자'], score: 3 };
+    await app.patch(`/api/admin/members/${ada.id}`, { attributes }, key).expect(200);
+    const { body } = await ada.client.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
+    expect(claimsOf(body.accessToken).attributes).toEqual({ plan: 'pro', roles: ['editor', '편집자'] });
+    await app.get('/api/members/me', body.accessToken).expect(200);
+    const login = { identifier: ada.loginId, password: ada.password };
+    expect(claimsOf((await ada.client.post('/api/auth/login', login).expect(200)).body.accessToken)).toMatchObject({
+      attributes: { plan: 'pro' },
+    });
+  });
+
+  it('AT-03 values in tokens are at most 1 KiB', async () => {
+    const ada = await member();
+    const { key } = await givenApiKey(app, ['members:write']);
+    const change = (roles: string[]) => app.patch(`/api/admin/members/${ada.id}`, { attributes: { roles } }, key);
+    expect(problemsOf((await change(['a'.repeat(1020)]).expect(422)).body)).toEqual([
+      ['attributes', 'attributes_too_large'],
+    ]);
+    await change(['a'.repeat(1000)]).expect(200);
+    const { body } = await ada.client.post('/api/auth/refresh', undefined, ada.refreshToken).expect(200);
+    await app.get('/api/members/me', body.accessToken).expect(200);
+  });
+
+  it('are in events with every value', async () => {
+    const { key, id } = await givenApiKey(app, ['events:read', 'members:write']);
+    const { body: before } = await app.get('/api/integrations/events?after=latest', key).expect(200);
+    await app.sql.query(`INSERT INTO event_consumers (kind, id) VALUES ('api-key', $1)`, [id]);
+    const ada = await member();
+    await app.patch(`/api/admin/members/${ada.id}`, { attributes: { score: 7 } }, key).expect(200);
+    const { body } = await app
+      .get(`/api/integrations/events?types=member.updated&after=${before.nextCursor}`, key)
+      .expect(200);
+    expect(body.items.at(-1).data).toMatchObject({
+      fields: ['attributes.score'],
+      member: { attributes: { phone: '+821012345678', score: 7 } },
+    });
+  });
+
+  it('of a confirmed sign-up are kept with the member alone', async () => {
+    await member();
+    const { rows } = await app.sql.query(
+      `SELECT FROM sign_ups WHERE confirmed_at IS NOT NULL AND attributes IS NOT NULL`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+/** The access token of an administrator. */
+async function adminToken(): Promise<string> {
+  return (await promote(app, await enrol(await member()))).accessToken;
+}
