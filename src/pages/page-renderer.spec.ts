@@ -23,6 +23,7 @@ const OPTIONS: PageRendererOptions = {
   passwordMinScore: 3,
   resendSeconds: 60,
   erasureGraceDays: 14,
+  attributes: new Map(),
 };
 const renderer = new PageRenderer(OPTIONS);
 const assets = new PageAssets({ color: '#2a51d8', logo: null });

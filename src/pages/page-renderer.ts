@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import type { PageName } from '../platform/config/built-in-pages.js';
+import type { AttributeDeclaration } from '../platform/attributes/attribute-declarations.js';
 import { LOCALES, type Locale } from '../platform/i18n/locale.js';
+import { attributeFieldsOf } from './attribute-fields.js';
 import { en, type PageTexts } from './texts/en.js';
 import { ko } from './texts/ko.js';
 
@@ -26,6 +28,8 @@ export interface PageRendererOptions {
   readonly passwordMinScore: number;
   /** Whole days; 0 if closed accounts are erased at once. */
   readonly erasureGraceDays: number;
+  /** Declared by the operator. */
+  readonly attributes: ReadonlyMap<string, AttributeDeclaration>;
 }
 
 const VIEWS = fileURLToPath(new URL('./views/', import.meta.url));
@@ -74,6 +78,7 @@ export class PageRenderer {
       resendSeconds,
       erasureGraceDays,
       links: this.links(locale),
+      attributes: attributeFieldsOf(this.options.attributes, locale),
       common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),
       texts: fillPlaceholders(TEXTS[locale][page], { erasureGraceDays }),
       otherLanguages: LOCALES.filter((other) => other !== locale).map((code) => ({ code, name: LANGUAGE_NAMES[code] })),

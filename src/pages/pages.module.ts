@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MemberAttributes } from '../platform/attributes/member-attributes.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { HomeController } from './home.controller.js';
 import { PageAssets } from './page-assets.js';
@@ -21,7 +22,7 @@ const DAY_SECONDS = 86_400;
     },
     {
       provide: PageRenderer,
-      useFactory: ({ env, brandLogo, returnOrigins, publicUrl }: AppConfig) =>
+      useFactory: ({ env, brandLogo, returnOrigins, publicUrl }: AppConfig, attributes: MemberAttributes) =>
         new PageRenderer({
           productName: env.PRODUCT_NAME,
           hasLogo: brandLogo !== null,
@@ -34,8 +35,9 @@ const DAY_SECONDS = 86_400;
           passwordMinScore: env.PASSWORD_MIN_SCORE,
           resendSeconds: env.CODE_RESEND_SECONDS,
           erasureGraceDays: Math.floor(env.ACCOUNT_ERASURE_GRACE_SECONDS / DAY_SECONDS),
+          attributes: attributes.all,
         }),
-      inject: [AppConfig],
+      inject: [AppConfig, MemberAttributes],
     },
   ],
 })

@@ -1,9 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsString, Matches } from 'class-validator';
 import { IsVisibleText } from '../platform/http/validation/field-decorators.js';
-import { hasForbiddenKey, isObject } from '../platform/attributes/attribute-declarations.js';
+import { isObject } from '../platform/attributes/attribute-declarations.js';
 import { IsFilled, MayBeNull, Normalise, Rule, withCode } from '../platform/http/validation/rule.js';
 import { LOGIN_ID_PATTERN, normaliseLoginId } from './login-id.js';
 
@@ -37,13 +36,7 @@ export function IsMemberName(): PropertyDecorator {
 
 /** Attributes that the operator declared. The service that stores them checks the values. */
 export function IsAttributes(): PropertyDecorator {
-  return applyDecorators(
-    // Refused here, because class-transformer would drop such keys in silence (IV-03).
-    Transform(({ value }: { value: unknown }) => (hasForbiddenKey(value) ? false : value)),
-    Rule('attribute_invalid', (value) => value !== false),
-    Rule('not_an_object', isObject),
-    ApiProperty(ATTRIBUTES),
-  );
+  return applyDecorators(Rule('not_an_object', isObject), ApiProperty(ATTRIBUTES));
 }
 
 /** How the document describes attributes where none are declared. */

@@ -1,7 +1,8 @@
 // @ts-check
 
-/** Shows and changes the name and the language. */
+/** Shows and changes the name, the language and attributes. */
 
+import { fillAttributes, readAttributes } from './attributes.js';
 import { valueOf } from './form.js';
 import { onLanguageChange } from './language.js';
 import { find, localDay, text } from './page.js';
@@ -19,6 +20,7 @@ export function offerProfile(member) {
     latest = await call('PATCH', 'members/me', {
       name: name === '' ? null : name,
       locale: valueOf('profile', 'locale'),
+      ...readAttributes('profile', latest.attributes ?? {}),
     });
     showProfile(panel, latest);
     panel.finish('shown', text('profileSaved'));
@@ -26,16 +28,28 @@ export function offerProfile(member) {
 }
 
 /** @param {Panel} panel @param {import('./account.js').Member} member */
-function showProfile(panel, { loginId, name, locale, createdAt }) {
+function showProfile(panel, { loginId, name, locale, createdAt, attributes = {} }) {
   const field = /** @type {HTMLInputElement} */ (find('#profile-name'));
   field.defaultValue = name ?? '';
   const choices = /** @type {NodeListOf<HTMLInputElement>} */ (panel.root.querySelectorAll('[name="locale"]'));
   for (const choice of choices) choice.defaultChecked = choice.value === locale;
+  fillAttributes('profile', attributes);
   const chosen = panel.root.querySelector(`[name="locale"][value="${locale}"] + span`);
+  const rows = panel.root.querySelectorAll('[data-fill^="attribute-"]');
+  const shown = [...rows].map((row) => row.getAttribute('data-fill') ?? '');
   panel.fill({
+    ...Object.fromEntries(shown.map((key) => [key, describe(attributes[key.slice('attribute-'.length)])])),
     loginId,
     name: name ?? text('noName'),
     mailLanguage: chosen?.textContent ?? locale,
     memberSince: localDay(createdAt),
   });
+}
+
+/** @param {unknown} value of an attribute @returns {string} */
+function describe(value) {
+  if (value === undefined) return text('noName');
+  if (typeof value === 'boolean') return text(value ? 'yes' : 'no');
+  if (Array.isArray(value)) return value.map((item) => describe(item)).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -28,6 +28,7 @@ import { SignedOut, call, logOut } from './session.js';
  * @property {string | null} name
  * @property {'ko' | 'en'} locale
  * @property {string} createdAt
+ * @property {Record<string, unknown>} [attributes] where some are declared
  */
 
 onAction('try-again', load);

@@ -103,7 +103,7 @@ function markField(form, field, message) {
 
 /**
  * Shows an error below a field, or removes it.
- * @param {HTMLInputElement} input @param {string} message empty for none
+ * @param {HTMLInputElement | HTMLSelectElement} input @param {string} message empty for none
  */
 export function showFieldError(input, message) {
   const errorText = find(`#${input.id}-error`);
@@ -128,9 +128,14 @@ export function clearProblem(form) {
  *
  * @param {HTMLFormElement} form
  * @param {string | undefined} name
- * @returns {HTMLInputElement | null}
+ * @returns {HTMLInputElement | HTMLSelectElement | null}
  */
 function findInput(form, name) {
-  const input = [...form.elements].find((element) => element instanceof HTMLInputElement && element.name === name);
-  return input instanceof HTMLInputElement && input.closest('[hidden]') === null ? input : null;
+  const input = [...form.elements].find((element) => isField(element) && element.name === name);
+  return input !== undefined && isField(input) && input.closest('[hidden]') === null ? input : null;
+}
+
+/** @param {Element} element @returns {element is HTMLInputElement | HTMLSelectElement} */
+function isField(element) {
+  return element instanceof HTMLInputElement || element instanceof HTMLSelectElement;
 }

@@ -3,6 +3,7 @@
 /** The sign-up page: the form, then the code from the mail. */
 
 import { ApiProblem, post } from './api.js';
+import { readAttributes } from './attributes.js';
 import { resumeCode, startOver } from './code-step.js';
 import { clearForm, formOf, onSubmit, readFields, requiredValues, valueOf } from './form.js';
 import { FieldProblem, FieldProblems, showFieldError } from './form-problems.js';
@@ -82,6 +83,7 @@ async function signUp() {
   const { signUpId, resendAfter } = await post('auth/sign-up', {
     ...values,
     ...(name === '' ? {} : { name }),
+    ...readAttributes('sign-up'),
     // With corrected values for the same address, the code that was mailed before still fits.
     ...(earlier === null ? {} : { signUpId: earlier }),
     locale: document.documentElement.lang,

@@ -157,6 +157,8 @@ export const en = {
     name: 'Name',
     nameHint: 'How we address you in emails. Optional.',
     noName: 'None',
+    yes: 'Yes',
+    no: 'No',
     mailLanguage: 'Email language',
     memberSince: 'Member since',
     editProfile: 'Edit profile',

@@ -162,6 +162,8 @@ export const ko: PageTexts = {
     name: '이름',
     nameHint: '메일에 이 이름을 사용합니다. 비워 두셔도 됩니다.',
     noName: '없음',
+    yes: '예',
+    no: '아니요',
     mailLanguage: '메일 언어',
     memberSince: '가입일',
     editProfile: '프로필 수정',

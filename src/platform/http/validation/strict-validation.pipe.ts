@@ -1,5 +1,6 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
 import { validateSync, type ValidationError, type ValidatorOptions } from 'class-validator';
+import { hasForbiddenKey } from '../../attributes/attribute-declarations.js';
 import { DomainError, type FieldProblem } from '../problems/domain-error.js';
 import type { RuleProblem } from './rule.js';
 import { acceptFlat, compile } from './compiled-request.js';
@@ -59,7 +60,7 @@ export class StrictValidationPipe implements PipeTransform {
     if (typeof input !== 'object' || input === null || Array.isArray(input))
       throw refusalOf([{ field: '', code: 'not_an_object' }]);
     refuseUnknownFields(metatype, input);
-    return acceptFlat(metatype, input) ?? this.validation.transform(cutDepth(input, MAX_DEPTH), metadata);
+    return acceptFlat(metatype, input) ?? this.validation.transform(withoutSurprises(input), metadata);
   }
 }
 
@@ -67,6 +68,14 @@ function refuseUnknownFields(requestClass: Type, input: object): void {
   const { names } = compile(requestClass);
   const unknown = Object.keys(input).filter((name) => !names.has(name));
   if (unknown.length > 0) throw refusalOf(unknown.map((name) => ({ field: printable(name), code: 'unknown_field' })));
+}
+
+/** Keys of nested objects that the ValidationPipe would drop in silence are refused as well (IV-03). */
+function withoutSurprises(input: object): unknown {
+  const cut = cutDepth(input, MAX_DEPTH) as object;
+  const field = Object.entries(cut).find(([, value]) => hasForbiddenKey(value))?.[0];
+  if (field !== undefined) throw refusalOf([{ field, code: 'unknown_field' }]);
+  return cut;
 }
 
 function cutDepth(value: unknown, levels: number): unknown {

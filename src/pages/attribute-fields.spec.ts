@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AttributeDeclaration } from '../platform/attributes/attribute-declarations.js';
+import { PAGE_NAMES } from '../platform/config/built-in-pages.js';
+import { attributeFieldsOf } from './attribute-fields.js';
+import { PageRenderer } from './page-renderer.js';
+
+const declared = (schema: object, rest: Partial<AttributeDeclaration> = {}): AttributeDeclaration => ({
+  schema: schema as AttributeDeclaration['schema'],
+  member: 'write',
+  inToken: false,
+  ...rest,
+});
+const DECLARATIONS = new Map([
+  ['phone', declared({ type: 'string', title: 'Phone <b>', 'x-title-ko': '전화번호' }, { atSignUp: 'required' })],
+  ['news', declared({ type: 'boolean', title: 'Newsletter' }, { atSignUp: 'optional' })],
+  ['plan', declared({ enum: ['free', 1] }, { member: 'read' })],
+  ['size', declared({ enum: ['S', 2] })],
+  ['age', declared({ type: 'integer' })],
+  ['roles', declared({ type: 'array' })],
+  ['score', declared({ type: 'number' }, { member: 'hidden' })],
+]);
+const namesOf = (fields: readonly { name: string }[]) => fields.map(({ name }) => name);
+
+describe('the fields for attributes', () => {
+  it('AT-01 are those that a member may write or read', () => {
+    const { signUp, writable, shown } = attributeFieldsOf(DECLARATIONS, 'en');
+    expect(namesOf(signUp)).toEqual(['phone', 'news']);
+    expect(namesOf(writable)).toEqual(['phone', 'news', 'size', 'age']);
+    expect(namesOf(shown)).toEqual(['phone', 'news', 'plan', 'size', 'age', 'roles']);
+  });
+
+  it('have the title of their language, or else the name', () => {
+    const labels = (locale: 'en' | 'ko') => attributeFieldsOf(DECLARATIONS, locale).writable.map(({ label }) => label);
+    expect(labels('en')).toEqual(['Phone <b>', 'Newsletter', 'size', 'age']);
+    expect(labels('ko')).toEqual(['전화번호', 'Newsletter', 'size', 'age']);
+  });
+
+  it('are in the pages, with their kinds and without hidden ones', () => {
+    const renderer = new PageRenderer({
+      ...{ productName: 'Acme', hasLogo: false, pages: PAGE_NAMES, returnOrigins: [], sharesCookie: false },
+      ...{ passwordMinLength: 8, passwordMinScore: 2, resendSeconds: 60, erasureGraceDays: 14 },
+      attributes: DECLARATIONS,
+    });
+    const signUp = renderer.render('sign-up', 'en')!;
+    expect(signUp).toContain('<label for="attribute-phone">Phone &lt;b&gt;</label>');
+    expect(signUp).toMatch(/type="checkbox" id="attribute-news" name="attributes.news"/);
+    expect(signUp).not.toContain('attribute-plan');
+    const account = renderer.render('account', 'ko')!;
+    expect(account).toContain('<option value="&quot;S&quot;">S</option>');
+    expect(account).toContain('<option value="2">2</option>');
+    expect(account).toContain('<dd data-fill="attribute-plan">');
+    expect(account).toMatch(/inputmode="decimal" data-attribute="number"/);
+    expect(account).not.toContain('attribute-score');
+  });
+});

@@ -1,0 +1,65 @@
+import type { AttributeDeclaration } from '../platform/attributes/attribute-declarations.js';
+import type { Locale } from '../platform/i18n/locale.js';
+
+/** A field for one attribute in a form. Exactly one of the flags is set. */
+export interface AttributeField {
+  readonly name: string;
+  readonly label: string;
+  readonly isBoolean: boolean;
+  readonly isNumber: boolean;
+  readonly isText: boolean;
+  readonly isChoice: boolean;
+  /** Values as JSON, because they need not be texts. */
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+}
+
+/** The attributes of the built-in pages. */
+export interface AttributeFields {
+  readonly signUp: readonly AttributeField[];
+  /** In the form of the profile. */
+  readonly writable: readonly AttributeField[];
+  /** In the list above it: with those that members may only read, of any type. */
+  readonly shown: readonly { readonly name: string; readonly label: string }[];
+}
+
+/** Lists and objects have no field: they are written through the API. */
+export function attributeFieldsOf(
+  declarations: ReadonlyMap<string, AttributeDeclaration>,
+  locale: Locale,
+): AttributeFields {
+  const all = [...declarations].map(([name, declaration]) => ({
+    ...declaration,
+    field: fieldOf(name, declaration, locale),
+  }));
+  const fieldsWhere = (isUsed: (declaration: AttributeDeclaration) => boolean): AttributeField[] =>
+    all.flatMap(({ field, ...declaration }) => (isUsed(declaration) && hasInput(field) ? [field] : []));
+  return {
+    signUp: fieldsWhere(({ atSignUp }) => atSignUp !== undefined),
+    writable: fieldsWhere(({ member }) => member === 'write'),
+    shown: all.flatMap(({ member, field: { name, label } }) => (member === 'hidden' ? [] : [{ name, label }])),
+  };
+}
+
+function hasInput({ isBoolean, isNumber, isText, isChoice }: AttributeField): boolean {
+  return isBoolean || isNumber || isText || isChoice;
+}
+
+function fieldOf(name: string, { schema }: AttributeDeclaration, locale: Locale): AttributeField {
+  const { title, type, enum: values } = schema;
+  const local = locale === 'en' ? title : (schema[`x-title-${locale}`] ?? title);
+  const isChoice = Array.isArray(values);
+  return {
+    name,
+    label: typeof local === 'string' && local.trim() !== '' ? local : name,
+    isChoice,
+    isBoolean: !isChoice && type === 'boolean',
+    isNumber: !isChoice && (type === 'number' || type === 'integer'),
+    isText: !isChoice && type === 'string',
+    choices: isChoice
+      ? values.map((value: unknown) => ({
+          value: JSON.stringify(value),
+          label: typeof value === 'string' ? value : JSON.stringify(value),
+        }))
+      : [],
+  };
+}
