@@ -127,7 +127,7 @@ describe('a client with a key', () => {
     const server = await TestApp.start({ env: { PUBLIC_URL: baseUrl } });
     try {
       const proxied: typeof fetch = (input, init) => {
-        const url = String(input);
+        const url = input as string;
         expect(url).toMatch(/^http:\/\/localhost:3000\/accounts\/api\//);
         return fetch(server.origin + url.slice(baseUrl.length), init);
       };
