@@ -314,6 +314,8 @@ describe('a malformed request body', () => {
         isSecondFactor(value)
       )
         return;
+      // The code that a provider of social logins has issued is any text.
+      if (/identities|social/.test(operation.path) && name === 'code' && typeof value === 'string') return;
       const what = `${operation.path} ${name}: ${JSON.stringify(value).slice(0, 60)}`;
       const answer = await send(operation, { body: { ...operation.body, [name]: value } });
       expect([what, answer.status, answer.body?.code]).toEqual([what, 422, 'validation_failed']);
@@ -793,7 +795,7 @@ describe('text with a meaning in another language', () => {
       if (answer.status >= 400) expectProblem(answer, what);
       else
         expect(what).toMatch(
-          /(verify|introspect) token|login-id\/check|sign-up password|sign-up\/?[\w-]* deviceName|me\/[\w/]+ code/,
+          /(verify|introspect) token|login-id\/check|sign-up password|sign-up\/?[\w-]* deviceName|me\/[\w/]+ code|webhooks (url|description)/,
         );
     });
     expect(await sleeps()).toBe(0);

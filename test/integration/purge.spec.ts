@@ -357,6 +357,7 @@ describe('purge', () => {
       'event_deliveries', // deleted with their events
       'webhooks',
       'factor_disputes',
+      'import_journal', // one short row for each imported account
       'identities',
       'members',
       'migrations',
