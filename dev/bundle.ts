@@ -5,6 +5,17 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import {
+  parse,
+  type CallExpression,
+  type ExpressionStatement,
+  type FunctionExpression,
+  type Identifier,
+  type Literal,
+  type Node,
+  type Property,
+  type VariableDeclarator,
+} from 'acorn';
 import { build, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from './project.js';
 
@@ -123,21 +134,53 @@ export async function bundle(): Promise<void> {
     logLevel: 'error',
   });
   for (const { path: file, contents } of outputFiles)
-    await writeFile(file, file.endsWith('.js') ? nameClassesOnly(contents) : contents);
+    await writeFile(file, file.endsWith('.js') ? nameOnlyRenamed(contents) : contents);
 }
 
 /**
- * Restricts `keepNames` to classes. Naming each closure that a function makes took a tenth of the
- * processor time of a refresh.
+ * Undoes `keepNames` where a function has its name anyway. The bundler names each closure by a call
+ * of defineProperty, which took a tenth of the processor time of a refresh.
  */
-function nameClassesOnly(contents: Uint8Array): string {
-  return Buffer.from(contents)
-    .toString('utf8')
-    .replace(
-      'var __name = (target, value) => __defProp(',
-      'var __name = (target, value, isClass) => !isClass ? target : __defProp(',
-    )
-    .replaceAll(/\b__name\(this, ("[^"]+")\)/g, '__name(this, $1, true)');
+function nameOnlyRenamed(contents: Uint8Array): string {
+  const code = Buffer.from(contents).toString('utf8');
+  const removed: [from: number, to: number][] = [];
+  const visit = (node: Node, parent: Node | undefined): void => {
+    const named = namedFunction(node, parent);
+    if (named && node.type === 'ExpressionStatement') removed.push([node.start, node.end]);
+    else if (named) removed.push([node.start, named.start], [named.end, node.end]);
+    for (const value of Object.values(node))
+      for (const child of Array.isArray(value) ? value : [value])
+        if (typeof (child as Node | null)?.type === 'string') visit(child as Node, node);
+  };
+  visit(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }), undefined);
+  let at = 0;
+  let kept = '';
+  for (const [from, to] of removed.sort(([a], [b]) => a - b)) {
+    kept += code.slice(at, from);
+    at = to;
+  }
+  return kept + code.slice(at);
+}
+
+/** The function in `__name(function, "name")`, if it has that name without the call. */
+function namedFunction(node: Node, parent: Node | undefined): Node | undefined {
+  const call = (
+    node.type === 'ExpressionStatement' ? (node as ExpressionStatement).expression : node
+  ) as CallExpression;
+  if (call.type !== 'CallExpression' || (call.callee as Identifier).name !== '__name') return undefined;
+  const [target, name] = call.arguments as [Node, Literal];
+  if (node.type === 'ExpressionStatement') return (target as Identifier).name === name.value ? target : undefined;
+  if (target.type === 'FunctionExpression' && (target as FunctionExpression).id)
+    return (target as FunctionExpression).id!.name === name.value ? target : undefined;
+  if (target.type !== 'FunctionExpression' && target.type !== 'ArrowFunctionExpression') return undefined;
+  // The language names a function by the variable or the property that it is the value of.
+  const holder =
+    parent?.type === 'VariableDeclarator'
+      ? (parent as VariableDeclarator).id
+      : parent?.type === 'Property' && !(parent as Property).computed
+        ? (parent as Property).key
+        : undefined;
+  return (holder as Identifier | undefined)?.name === name.value ? target : undefined;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundle();

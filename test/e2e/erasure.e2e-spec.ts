@@ -117,6 +117,10 @@ async function busyMember(): Promise<GivenMember & { oldEmail: string; name: str
   await app.sql.query(`INSERT INTO factor_disputes (member_id, disputed_since, due_at) VALUES ($1, now(), now())`, [
     ada.id,
   ]);
+  await app.sql.query(
+    `INSERT INTO identities (id, member_id, provider, subject, email) VALUES (gen_random_uuid(), $1, 'kakao', $2, $3)`,
+    [ada.id, unique.loginId(), newEmail],
+  );
   return { ...ada, name, email: newEmail, oldEmail: ada.email };
 }
 
