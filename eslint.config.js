@@ -85,7 +85,7 @@ export default tseslint.config(
   ...FLOORS,
   {
     // Commands talk to the terminal; tests read untyped JSON and pass methods around.
-    files: ['dev/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'client/test/**/*.ts', 'src/**/*.spec.ts'],
+    files: ['dev/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', '{client,verifier}/test/**/*.ts', 'src/**/*.spec.ts'],
     rules: {
       'no-console': 'off',
       '@typescript-eslint/no-explicit-any': 'off',

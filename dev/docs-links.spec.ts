@@ -10,7 +10,7 @@ const pagesBelow = (folder: string): string[] =>
     .filter((name) => name.endsWith('.md') && !name.includes('node_modules'));
 
 const PAGES = [
-  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'client/README.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'client/README.md', 'verifier/README.md'],
   ...pagesBelow('examples'),
   ...pagesBelow('docs'),
 ];
@@ -44,7 +44,7 @@ describe.each(PAGES)('%s', (page) => {
   });
 
   it('names files and folders that exist', () => {
-    const paths = [...prose.matchAll(/`((?:src|test|dev|deploy|bench|docs|client|examples)\/[\w./-]*)`/g)];
+    const paths = [...prose.matchAll(/`((?:src|test|dev|deploy|bench|docs|client|verifier|examples)\/[\w./-]*)`/g)];
     const exists = (name: string) =>
       existsSync(inRoot(name)) || existsSync(inRoot(path.join(path.dirname(page), name)));
     const outputs = /\/dist$/; // made by a build

@@ -389,6 +389,16 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'The verifier',
+    [
+      of('RS-30', 'P0', 'The verifier admits valid tokens alone, and answers as RFC 6750 asks'),
+      of('RS-31', 'P0', 'Without news of revocations the verifier fails closed, or asks about each token'),
+      of('RS-32', 'P1', 'Keys expire; unknown key ids and failures cause no flood of fetches'),
+      of('RS-33', 'P0', 'A bound token needs a right proof, and a proof works once'),
+      of('RS-34', 'P0', 'Routes can ask for a recent login, a second factor or a role'),
+    ],
+  ],
+  [
     'Social login',
     [
       of('SO-01', 'P0', 'An answer counts only if it comes from the provider that was asked (RFC 9207)'),

@@ -1,0 +1,11 @@
+const TIMEOUT_MS = 5000;
+
+/**
+ * Fetches a JSON document of the server. Redirects fail: they would lead an API key elsewhere.
+ * @throws Error without an answer of the status 200
+ */
+export async function fetchJson(url: string, init: RequestInit = {}): Promise<{ headers: Headers; body: unknown }> {
+  const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
+  return { headers: response.headers, body: await response.json() };
+}

@@ -1,0 +1,56 @@
+/** How a verifier is set up. */
+export interface VerifierOptions {
+  /** Address of the server, as in its `PUBLIC_URL`. */
+  readonly issuer: string;
+  /** One of the server's `ACCESS_TOKEN_AUDIENCE`; by default the issuer. */
+  readonly audience?: string | undefined;
+  /**
+   * API key with the scope `revocations:read`. Without it the verifier hears of no revocation: the
+   * token of an ended session then works until it expires, for up to ten minutes.
+   */
+  readonly apiKey?: string | undefined;
+  /**
+   * Address of this API as its clients see it; proofs of possession name it. Without it, tokens that
+   * are bound to a key are refused: the Host header is the client's, and would match any proof.
+   */
+  readonly apiUrl?: string | undefined;
+  /** Seconds without a heartbeat after which revocations count as unknown; by default 15. */
+  readonly maxSilenceSeconds?: number | undefined;
+  /** Then: `refuse` every request with 503 (default), or `introspect` each token at the server. */
+  readonly whenSilent?: 'refuse' | 'introspect' | undefined;
+  /** Receives what an operator should read; by default a warning of the process. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** Options with their defaults. */
+export interface Settings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly apiKey: string | undefined;
+  readonly apiUrl: string | undefined;
+  readonly maxSilenceMs: number;
+  readonly whenSilent: 'refuse' | 'introspect';
+  readonly warn: (message: string) => void;
+}
+
+const withoutSlash = (url: string): string => url.replace(/\/$/, '');
+
+/** @throws TypeError for options that would weaken the checks without a word */
+export function settingsOf(options: VerifierOptions): Settings {
+  const { issuer, apiKey, apiUrl, maxSilenceSeconds = 15, whenSilent = 'refuse' } = options;
+  if (!URL.canParse(issuer)) throw new TypeError('issuer must be the address of the server');
+  if (apiUrl !== undefined && !URL.canParse(apiUrl)) throw new TypeError('apiUrl must be an address');
+  // NaN, of a setting that is no number, would make every silence acceptable.
+  if (!(maxSilenceSeconds > 0)) throw new TypeError('maxSilenceSeconds must be a positive number');
+  // An empty variable of the environment would turn revocations off.
+  if (apiKey === '') throw new TypeError('apiKey is empty');
+  return {
+    issuer: withoutSlash(issuer),
+    audience: options.audience ?? withoutSlash(issuer),
+    apiKey,
+    apiUrl: apiUrl === undefined ? undefined : withoutSlash(apiUrl),
+    maxSilenceMs: maxSilenceSeconds * 1000,
+    whenSilent,
+    warn: options.onWarning ?? ((message) => process.emitWarning(message, { type: 'MunjigiWarning' })),
+  };
+}

@@ -1,0 +1,83 @@
+import {
+  createLocalJWKSet,
+  errors,
+  type CryptoKey,
+  type FlattenedJWSInput,
+  type JSONWebKeySet,
+  type JWSHeaderParameters,
+} from 'jose';
+import { fetchJson } from './fetch-json.js';
+import { Refusal } from './refusal.js';
+
+const DEFAULT_AGE_SECONDS = 300;
+const MAX_AGE_SECONDS = 3600;
+/** Between two fetches for unknown key ids, which any client can send. */
+const REFETCH_MS = 30_000;
+/** After a failed fetch, so that a flood of requests does not reach a server that is down. */
+const FAILURE_MS = 1000;
+
+type Keys = (header?: JWSHeaderParameters, token?: FlattenedJWSInput) => Promise<CryptoKey>;
+
+/** Published keys of the server, for as long as their response may be cached (RS-32). */
+export class PublishedKeys {
+  private loaded: Promise<Keys> | undefined;
+  private freshUntil = -Infinity;
+  private mayRefetchAt = -Infinity;
+
+  /** @param now monotonic, in milliseconds */
+  constructor(
+    private readonly issuer: string,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /**
+   * Finds the key of a token.
+   * @throws JWKSNoMatchingKey
+   * @throws Refusal `temporarily_unavailable` while keys are unknown
+   */
+  readonly find: Keys = async (header, token) => {
+    const keys = await this.current();
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || this.now() < this.mayRefetchAt) throw error;
+      this.mayRefetchAt = this.now() + REFETCH_MS;
+      return (await this.fetch())(header, token);
+    }
+  };
+
+  private current(): Promise<Keys> {
+    return this.loaded !== undefined && this.now() < this.freshUntil ? this.loaded : this.fetch();
+  }
+
+  /** Requests share one fetch: it counts as fresh until its own age, or its failure, is known. */
+  private fetch(): Promise<Keys> {
+    const loading = this.load();
+    this.loaded = loading;
+    this.freshUntil = Infinity;
+    loading.catch(() => {
+      if (this.loaded === loading) this.freshUntil = this.now() + FAILURE_MS;
+    });
+    return loading;
+  }
+
+  private async load(): Promise<Keys> {
+    try {
+      const metadata = await fetchJson(`${this.issuer}/.well-known/oauth-authorization-server`);
+      const { issuer, jwks_uri: address } = metadata.body as { issuer?: unknown; jwks_uri?: unknown };
+      // RFC 8414 section 3.3: metadata of another issuer must not be used.
+      if (issuer !== this.issuer || typeof address !== 'string') throw new Error('metadata of another issuer');
+      const { headers, body } = await fetchJson(address);
+      const keys = createLocalJWKSet(body as JSONWebKeySet);
+      this.freshUntil = this.now() + ageOf(headers) * 1000;
+      return keys;
+    } catch (cause) {
+      throw Refusal.unavailable(cause);
+    }
+  }
+}
+
+function ageOf(headers: Headers): number {
+  const [, seconds] = /max-age=(\d+)/.exec(headers.get('cache-control') ?? '') ?? [];
+  return Math.min(Math.max(Number(seconds ?? DEFAULT_AGE_SECONDS), 1), MAX_AGE_SECONDS);
+}
