@@ -343,6 +343,12 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
   [
     'Import and export',
     [
+      of('IM-01', 'P1', 'Slow password hashes of other systems are opened by their password alone'),
+      of(
+        'IM-02',
+        'P0',
+        'A hash that is malformed, too fast or too expensive is refused with the reason, and never computed',
+      ),
       of('IM-10', 'P1', 'Accounts of other systems become members with what their export carries'),
       of('IM-11', 'P0', 'An import that is run again, or was killed, adds no account twice'),
       of('IM-12', 'P0', 'Imported addresses and login IDs follow the rules of sign-up, and no member is mailed'),

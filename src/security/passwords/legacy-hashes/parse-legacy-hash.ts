@@ -1,0 +1,19 @@
+import { readBcrypt } from './bcrypt.js';
+import type { LegacyHash, RefusedHash } from './legacy-hash.js';
+import { readPbkdf2 } from './pbkdf2.js';
+import { readScrypt } from './scrypt.js';
+
+const READERS = [readBcrypt, readPbkdf2, readScrypt];
+
+/**
+ * Recognises a slow hash of another system, as its producer wrote it or as it is stored here
+ * (IM-01). Bounds of the cost are checked before anything is computed (IM-02).
+ * @returns null where no scheme has this form
+ */
+export function parseLegacyHash(text: string): LegacyHash | RefusedHash | null {
+  for (const read of READERS) {
+    const hash = read(text);
+    if (hash !== null) return hash;
+  }
+  return null;
+}
