@@ -1708,6 +1708,7 @@ export interface components {
              * @enum {string}
              */
             locale?: "en" | "ko";
+            /** @example {} */
             attributes?: {
                 [key: string]: unknown;
             };
@@ -2451,7 +2452,10 @@ export interface components {
             email: string;
             locale: components["schemas"]["Locale"];
             role: components["schemas"]["Role"];
-            /** @description Only where some are declared */
+            /**
+             * @description Only where some are declared
+             * @example {}
+             */
             attributes?: {
                 [key: string]: unknown;
             };
@@ -2474,7 +2478,10 @@ export interface components {
              * @enum {string}
              */
             locale?: "en" | "ko";
-            /** @description Those to change; null removes a value */
+            /**
+             * @description Those to change; null removes a value
+             * @example {}
+             */
             attributes?: {
                 [key: string]: unknown;
             };
@@ -2909,7 +2916,10 @@ export interface components {
              * @example 2
              */
             sessionCount: number;
-            /** @description Only where some are declared */
+            /**
+             * @description Only where some are declared
+             * @example {}
+             */
             attributes?: {
                 [key: string]: unknown;
             };
@@ -2935,7 +2945,10 @@ export interface components {
              * @enum {string}
              */
             role?: "member" | "admin";
-            /** @description Those to change; null removes a value */
+            /**
+             * @description Those to change; null removes a value
+             * @example {}
+             */
             attributes?: {
                 [key: string]: unknown;
             };

@@ -20,6 +20,7 @@ export class MemberAttributeChangesService {
    * @throws DomainError `validation_failed`
    */
   async change(tx: Tx, member: Member, values: Record<string, unknown>, actor: ClientContext): Promise<void> {
+    if (Object.keys(values).length === 0) return;
     await this.values.set(tx, member.id, this.attributes.merge(values, 'admin', member.attributes));
     // The names of attributes alone: values are personal data, which the audit log keeps for long.
     const fields = Object.keys(values).map((name) => `attributes.${name}`);

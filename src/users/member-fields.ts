@@ -40,4 +40,4 @@ export function IsAttributes(): PropertyDecorator {
 }
 
 /** How the document describes attributes where none are declared. */
-export const ATTRIBUTES = { type: 'object', additionalProperties: true } as const;
+export const ATTRIBUTES = { type: 'object', additionalProperties: true, example: {} } as const;

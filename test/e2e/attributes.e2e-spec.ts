@@ -155,6 +155,20 @@ describe('declared attributes', () => {
     });
   });
 
+  it('are in the document of this server, with their schemas', async () => {
+    const { schemas } = (await app.get('/docs-json').expect(200)).body.components;
+    const namesOf = (name: string) => Object.keys(schemas[name].properties.attributes.properties);
+    expect(namesOf('SignUpRequest')).toEqual(['phone', 'news']);
+    expect(schemas.SignUpRequest.required).toContain('attributes');
+    expect(namesOf('ProfileResponse')).toEqual(['plan', 'phone', 'news', 'roles']);
+    expect(schemas.ChangeMemberRequest.properties.attributes.properties.plan).toEqual(DECLARATIONS.plan.schema);
+  });
+
+  it('are fields of the built-in pages', async () => {
+    expect((await app.get('/pages/sign-up')).text).toContain('name="attributes.phone"');
+    expect((await app.get('/pages/account')).text).not.toContain('attribute-score');
+  });
+
   it('of a confirmed sign-up are kept with the member alone', async () => {
     await member();
     const { rows } = await app.sql.query(

@@ -208,13 +208,23 @@ describe('munjigi export', () => {
         totpSecret: 'JBSWY3DPEHPK3PXP',
       };
       expect(
-        (await importFile(jsonl({ id: '7fffffff-0000-4000-8000-000000000001', ...secret, name: '김\\철수' }))).code,
+        (
+          await importFile(
+            jsonl({
+              id: '7fffffff-0000-4000-8000-000000000001',
+              ...secret,
+              name: '김\\철수',
+              attributes: { plan: 'pro', 'a\tb': ['\n'] },
+            }),
+          )
+        ).code,
       ).toBe(0);
       const exported = await munjigi(['export', '--file', file, '--with-secrets'], { DATABASE_URL: app.database.url });
       expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining('Warning') });
       expect(statSync(file).mode & 0o777).toBe(0o600);
       expect((await importFile(file, [], target)).code).toBe(0);
-      const columns = 'id, login_id, email, email_key, password_hash, name, locale, role, status, created_at';
+      const columns =
+        'id, login_id, email, email_key, password_hash, name, locale, role, status, created_at, attributes';
       const [before, after] = await Promise.all(
         [app.database, target].map(({ pool }) => pool.query(`SELECT ${columns} FROM members ORDER BY id`)),
       );

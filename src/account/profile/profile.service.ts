@@ -43,7 +43,7 @@ export class ProfileService {
     return this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
       const fields = Object.entries(changes).flatMap(([field, value]) => (value === undefined ? [] : [field]));
-      if (attributes !== undefined) {
+      if (attributes !== undefined && Object.keys(attributes).length > 0) {
         const stored = await this.values.lock(tx, memberId);
         await this.values.set(tx, memberId, this.attributes.merge(attributes, 'member', stored));
         // Names alone: values are personal data, which the audit log keeps for long.

@@ -4,6 +4,8 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { FastifyInstance } from 'fastify';
 import { LOGIN_OUTCOMES } from '../../auth/login/login.dto.js';
 import { eventSchemas, webhookRequests } from '../../integrations/events/event-schemas.js';
+import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
+import { withAttributes } from './attributes.js';
 import { DESCRIPTION } from './description.js';
 import { polished } from './polish.js';
 import { withSharedParts } from './shared-parts.js';
@@ -156,7 +158,8 @@ export async function setUpSwagger(app: NestFastifyApplication, fastify: Fastify
   fastify.addHook('onSend', async (request, reply) => {
     if (/^\/docs(?:[/?-]|$)/.test(request.url)) void reply.header('content-security-policy', SWAGGER_CSP);
   });
-  SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
+  const documentOf = (): OpenAPIObject => withAttributes(buildOpenApi(app), app.get(MemberAttributes).all);
+  SwaggerModule.setup('docs', app, documentOf, {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
     customSiteTitle: 'Munjigi API',

@@ -50,9 +50,9 @@ export async function exportMembers({ file, withSecrets = false }: ExportOptions
 }
 
 function lineOf(member: ExportedMember, secrets: SecretValues, withSecrets: boolean): Record<string, unknown> {
-  const { passwordHash, app, codes, passkeys, ...profile } = member;
+  const { passwordHash, app, codes, passkeys, attributes, ...profile } = member;
   // A member has a proven mailbox, so an import needs no further proof.
-  const line = { ...profile, emailVerified: true };
+  const line = { ...profile, emailVerified: true, ...(attributes && { attributes }) };
   if (!withSecrets) return line;
   return {
     ...line,

@@ -17,6 +17,7 @@ export interface ImportRow {
   readonly createdAt?: string | undefined;
   /** The secret of an authenticator app, in base32. */
   readonly totp?: string | undefined;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   /** What only our own export carries. */
   readonly own?: OwnValues | undefined;
 }

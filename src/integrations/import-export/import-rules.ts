@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { isStorable, type AttributeValues } from '../../platform/attributes/member-attributes.js';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
 import { isUuid } from '../../platform/http/validation/field-decorators.js';
@@ -44,6 +45,7 @@ export interface PreparedRow extends MemberColumns {
   readonly closedAt: string | null;
   readonly totp: string | null;
   readonly own: OwnValues | null;
+  readonly attributes: AttributeValues | null;
 }
 
 /**
@@ -68,6 +70,8 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
   if (row.totp !== undefined && !/^[A-Z2-7]{16,128}=*$/i.test(row.totp))
     return 'the authenticator secret is not base32';
   if (row.own?.passkeys.some((passkey) => !isPasskey(passkey)) === true) return 'a passkey is not valid';
+  // Their schemas are not applied: values that do not fit are kept and not shown, as for members.
+  if (row.attributes !== undefined && !isStorable(row.attributes)) return 'the attributes are too large or too deep';
   return {
     rowKey,
     id: row.own?.id ?? randomUUID(),
@@ -84,6 +88,7 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
     mustChangePassword: row.own?.mustChangePassword ?? false,
     totp: row.totp?.replace(/=+$/, '').toUpperCase() ?? null,
     own: row.own ?? null,
+    attributes: row.attributes ?? null,
   };
 }
 

@@ -9,7 +9,7 @@ export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
 /** Which of several rows with one address or login ID is imported. */
 export type CollisionPolicy = (typeof COLLISION_POLICIES)[number];
 
-/** A row as it is staged. `secrets` is JSON for the tables of second factors. */
+/** A row as it is staged. `secrets` is JSON with second factors and attributes. */
 export interface StagedRow {
   /** Counts the accounts of the file from 1. */
   readonly row: number;
@@ -202,8 +202,10 @@ const MOVE_BATCH = `WITH batch AS (
       AND NOT EXISTS (SELECT FROM import_refused f WHERE f.row_number = r.row_number)
       AND NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key)),
   added AS (
-    INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password)
-    SELECT id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, coalesce(created_at, now()), must_change_password
+    INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password,
+      attributes)
+    SELECT id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, coalesce(created_at, now()), must_change_password,
+      secrets->'attributes'
     FROM batch ON CONFLICT DO NOTHING RETURNING id),
   journal AS (
     INSERT INTO import_journal (row_key, source) SELECT row_key, $3 FROM batch JOIN added USING (id)),

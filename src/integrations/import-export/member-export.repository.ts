@@ -1,3 +1,4 @@
+import type { AttributeValues } from '../../platform/attributes/member-attributes.js';
 import type { DatabaseClient } from '../../platform/database/database-client.js';
 import type { OwnPasskey } from './import-row.js';
 
@@ -14,6 +15,8 @@ export interface ExportedMember {
   readonly createdAt: Date;
   readonly mustChangePassword: boolean;
   readonly passwordHash: string;
+  /** All stored values, also those that no longer fit their declaration. */
+  readonly attributes: AttributeValues | null;
   /** The confirmed authenticator app. */
   readonly app: Buffer | null;
   /** Unused recovery codes in hexadecimal, without those from before 1.0.0, which have no hash. */
@@ -25,7 +28,7 @@ export interface ExportedMember {
 const BATCH = 2000;
 
 const MEMBERS = `SELECT m.id, login_id AS "loginId", email, name, locale, role, status, closed_at AS "closedAt",
-    m.created_at AS "createdAt", must_change_password AS "mustChangePassword", password_hash AS "passwordHash",
+    m.created_at AS "createdAt", must_change_password AS "mustChangePassword", password_hash AS "passwordHash", attributes,
     (SELECT sealed FROM totp_secrets t WHERE t.member_id = m.id AND t.confirmed_at IS NOT NULL) AS app,
     ARRAY(SELECT encode(sealed, 'hex') FROM recovery_codes c WHERE c.member_id = m.id AND used_at IS NULL AND sealed IS NOT NULL) AS codes,
     coalesce((SELECT jsonb_agg(jsonb_build_object('credentialId', encode(credential_id, 'hex'), 'publicKey', encode(public_key, 'hex'),

@@ -14,8 +14,8 @@ export class SecretValues {
     this.codes = new RecoveryCodeDigests(keys);
   }
 
-  /** The second factors of a row as JSON for the staging table; null if it has none. */
-  stage({ id, totp, own }: PreparedRow): string | null {
+  /** The second factors and attributes of a row as JSON for the staging table; null if it has none. */
+  stage({ id, totp, own, attributes }: PreparedRow): string | null {
     const keyId = this.keys.ids[0]!;
     const codes = (own?.recoveryHashes ?? []).map((hash) => {
       const { digest, encryptedHash } = this.codes.fromHash(id, hash);
@@ -27,9 +27,9 @@ export class SecretValues {
       credentialId: Buffer.from(passkey.credentialId, 'base64url').toString('hex'),
       publicKey: Buffer.from(passkey.publicKey, 'base64url').toString('hex'),
     }));
-    if (totp === null && codes.length === 0 && passkeys.length === 0) return null;
+    if (totp === null && codes.length === 0 && passkeys.length === 0 && attributes === null) return null;
     const app = totp === null ? {} : { app: { sealed: this.apps.encrypt(totp, id).toString('hex'), keyId } };
-    return JSON.stringify({ ...app, codes, passkeys });
+    return JSON.stringify({ ...app, codes, passkeys, ...(attributes && { attributes }) });
   }
 
   /** @throws Error if no known secret decrypts it */

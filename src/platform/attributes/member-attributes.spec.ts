@@ -73,6 +73,12 @@ describe('MemberAttributes', () => {
     expect(attributes.findForToken({ score: 1 })).toBeUndefined();
   });
 
+  it('refuses the whole field where nothing is declared', () => {
+    expect(MemberAttributes.NONE.check({ a: 1 }, 'admin')).toEqual([{ field: 'attributes', code: 'unknown_field' }]);
+    expect(MemberAttributes.NONE.readSignUp(undefined)).toBeNull();
+    expect(MemberAttributes.NONE.check({}, 'member')).toEqual([]);
+  });
+
   it('repeats no field name of the client that does not look like one', () => {
     expect(attributes.check({ 'my secret!': 1 }, 'admin')).toEqual([{ field: 'attributes.?', code: 'unknown_field' }]);
   });

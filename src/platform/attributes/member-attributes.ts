@@ -90,8 +90,8 @@ export class MemberAttributes {
    * @returns null for a sign-up without values
    */
   readSignUp(values: unknown): AttributeValues | null {
-    if (values === undefined && !this.isDeclared) return null;
-    return this.merge(values ?? {}, 'sign-up');
+    const merged = this.merge(values ?? {}, 'sign-up');
+    return Object.keys(merged).length === 0 ? null : merged;
   }
 
   /**
@@ -102,6 +102,8 @@ export class MemberAttributes {
    */
   check(values: unknown, writer: AttributeWriter, stored: AttributeValues = {}): FieldProblem[] {
     if (!isObject(values)) return [{ field: 'attributes', code: 'not_an_object' }];
+    // As before attributes existed: the whole field is unknown.
+    if (!this.isDeclared && Object.keys(values).length > 0) return [{ field: 'attributes', code: 'unknown_field' }];
     const problems = Object.entries(values).flatMap(([name, value]) => this.checkValue(name, value, writer));
     for (const [name, { atSignUp }] of this.declarations)
       if (writer === 'sign-up' && atSignUp === 'required' && !Object.hasOwn(values, name))
@@ -159,6 +161,11 @@ export class MemberAttributes {
     // Keys inside of a value come from the client, so the answer repeats only short, plain ones.
     return [{ field: PATH.test(path) ? field + path : field, code: 'attribute_invalid' }];
   }
+}
+
+/** Whether values of another system can be stored, whatever is declared. */
+export function isStorable(values: AttributeValues): boolean {
+  return isPlain(values, MAX_DEPTH + 1) && sizeOf(values) <= MAX_BYTES;
 }
 
 function isInToken({ inToken }: AttributeDeclaration): boolean {

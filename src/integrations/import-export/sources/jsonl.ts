@@ -1,7 +1,7 @@
 import { linesOf } from '../file-text.js';
 import type { ImportRow, OwnPasskey, OwnValues, SourceReader } from '../import-row.js';
 import { entryOf, type JsonObject } from '../json-entries.js';
-import { booleanOf, objectsOf, textOf } from './values.js';
+import { booleanOf, objectOf, objectsOf, textOf } from './values.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -26,6 +26,7 @@ function jsonlRow(member: JsonObject): ImportRow {
     status: status === 'disabled' || status === 'closed' ? status : 'active',
     createdAt: textOf(member['createdAt']),
     totp: textOf(member['totpSecret']),
+    attributes: member['attributes'] == null ? undefined : objectOf(member['attributes']),
     own: ownValues(member),
   };
 }
