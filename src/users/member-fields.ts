@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsString, Matches } from 'class-validator';
 import { IsVisibleText } from '../platform/http/validation/field-decorators.js';
 import { isObject } from '../platform/attributes/attribute-declarations.js';
@@ -36,7 +37,12 @@ export function IsMemberName(): PropertyDecorator {
 
 /** Attributes that the operator declared. The service that stores them checks the values. */
 export function IsAttributes(): PropertyDecorator {
-  return applyDecorators(Rule('not_an_object', isObject), ApiProperty(ATTRIBUTES));
+  return applyDecorators(
+    // As sent: class-transformer would drop keys such as `toString` in silence (IV-03).
+    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
+    Rule('not_an_object', isObject),
+    ApiProperty(ATTRIBUTES),
+  );
 }
 
 /** How the document describes attributes where none are declared. */

@@ -55,6 +55,7 @@ describe('declared attributes', () => {
     [{ phone: '123', plan: 'pro' }, [['attributes.plan', 'unknown_field']]],
     [{ phone: '123', other: 1 }, [['attributes.other', 'unknown_field']]],
     ['text', [['attributes', 'not_an_object']]],
+    [{ phone: '123', toString: 1 }, [['attributes.toString', 'unknown_field']]],
     [{ phone: '123', constructor: 1 }, [['attributes', 'unknown_field']]],
   ])('AT-01 a sign-up with %j is refused, and names each field', async (attributes, problems) => {
     const { body } = await app.post('/api/auth/sign-up', { ...unique.signUp(), attributes }).expect(422);

@@ -372,6 +372,8 @@ function wrongValues(name: string, { type, format, nullable, enum: values, allOf
   else if (!isPassword) wrong.push(...invisible);
   if (values || allOf) wrong.push('none of these', 'EN', ' body');
   if (!nullable) wrong.push(null);
+  // No attributes are valid, and where none are declared all others are wrong.
+  if (name === 'attributes') return wrong.filter((value) => JSON.stringify(value) !== '{}');
   if (name === 'code')
     wrong.push('12345', '1234567', '+12345', '1e5', '１２３４５', '٠١٢٣٤٥', '0x1234', '12 34\n5', ' ');
   return wrong;
