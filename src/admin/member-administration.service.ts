@@ -58,6 +58,7 @@ export class MemberAdministrationService {
         fields: [{ field: 'status', code: 'one_of_needed', params: { names: 'status, role, attributes' } }],
       });
     if (role !== undefined && isApiKey(admin)) throw new DomainError('person_required', { detail: 'a role' });
+    if (attributes !== undefined) this.attributes.check(attributes);
     const actor = adminContext(admin, context);
     await this.database.transaction(async (tx) => {
       await this.members.lockAdministrators(tx);

@@ -16,6 +16,14 @@ export class MemberAttributeChangesService {
   ) {}
 
   /**
+   * An early check, before the member is looked up: {@link change} decides.
+   * @throws DomainError `validation_failed`
+   */
+  check(values: Record<string, unknown>): void {
+    this.attributes.merge(values, 'admin');
+  }
+
+  /**
    * @param member whose row is locked, so that two changes at once do not lose each other's values
    * @throws DomainError `validation_failed`
    */
