@@ -68,7 +68,7 @@ export default tseslint.config(
   {
     files: ['examples/**/*.ts'],
     languageOptions: {
-      parserOptions: { project: ['examples/spa/tsconfig.json', 'examples/resource-servers/nest/tsconfig.json'] },
+      parserOptions: { project: ['examples/spa/tsconfig.json', 'examples/resource-servers/tsconfig.json'] },
     },
   },
   {

@@ -31,7 +31,7 @@ export const PROGRAMS: readonly ResourceServerProgram[] = [
     name: 'express',
     packages: 'nodejs',
     isInstalled: () => true,
-    command: () => [process.execPath, 'server.js'],
+    command: () => [process.execPath, '--import', 'tsx', 'server.js'],
   },
   {
     name: 'nest',
@@ -89,6 +89,8 @@ export class ResourceServer {
       cwd: path.join(EXAMPLES, program.name),
       env: {
         ...{ PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), API_URL: url },
+        // Leads the programs in JavaScript to the verifier's sources.
+        TSX_TSCONFIG_PATH: path.join(EXAMPLES, 'tsconfig.json'),
         ...{ ISSUER: issuer, AUDIENCE: audience, API_KEY: apiKey, MAX_SILENCE_SECONDS: String(MAX_SILENCE_SECONDS) },
       },
       stdio: ['ignore', 'pipe', 'pipe'],

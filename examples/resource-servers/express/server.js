@@ -1,7 +1,8 @@
 import express from 'express';
-import { createVerifier, Refusal } from './munjigi.js';
+import { createVerifier } from 'munjigi-verifier';
+import { requireMember, requireRecentLogin } from 'munjigi-verifier/express';
 
-const { ISSUER, AUDIENCE = ISSUER, API_KEY, API_URL, MAX_SILENCE_SECONDS = '15', PORT = '8000' } = process.env;
+const { ISSUER, AUDIENCE, API_KEY, API_URL, MAX_SILENCE_SECONDS = '15', PORT = '8000' } = process.env;
 const verifier = createVerifier({
   issuer: ISSUER,
   audience: AUDIENCE,
@@ -11,17 +12,7 @@ const verifier = createVerifier({
 });
 
 const app = express();
-app.use(async (request, response, next) => {
-  request.member = await verifier.verify(request);
-  next();
-});
+app.use(requireMember(verifier));
 app.get('/me', ({ member }, response) => response.json(member));
-app.get('/payments', ({ member }, response) => {
-  verifier.checkRecent(member, 300);
-  response.json({ payments: [] });
-});
-app.use((error, request, response, next) => {
-  if (!(error instanceof Refusal)) return next(error);
-  response.status(error.status).set(error.headers).end();
-});
+app.get('/payments', requireRecentLogin(300), (request, response) => response.json({ payments: [] }));
 app.listen(Number(PORT), '127.0.0.1');
