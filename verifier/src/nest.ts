@@ -22,12 +22,12 @@ const [PUBLIC, MAX_AGE, FACTOR, ROLES] = ['public', 'max-age', 'factor', 'roles'
 
 type GuardedRequest = VerifiableRequest & { member?: Principal };
 
-/** Parts of a reply: Express has `set`, Fastify has `header`, both have `header`. */
+/** The part of a reply that Express and Fastify share. */
 interface Reply {
   header(name: string, value: string): unknown;
 }
 
-/** Opens a route to requests without a token. */
+/** Opens a route to requests without a token, unless another decorator here asks for more. */
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC, true);
 
 /** Admits members who proved a password or a factor within the last seconds. */
@@ -55,7 +55,7 @@ export class MemberGuard implements CanActivate {
 
   /** @throws HttpException with the status of the refusal */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.read(PUBLIC, context)) return true;
+    if (this.isOpen(context)) return true;
     const http = context.switchToHttp();
     try {
       const request = http.getRequest<GuardedRequest>();
@@ -67,6 +67,12 @@ export class MemberGuard implements CanActivate {
       for (const [name, value] of Object.entries(error.headers)) http.getResponse<Reply>().header(name, value);
       throw new HttpException(error.body, error.status);
     }
+  }
+
+  /** A class that is public opens no method that has a check of its own. */
+  private isOpen(context: ExecutionContext): boolean {
+    const hasCheck = [MAX_AGE, FACTOR, ROLES].some((key) => this.read(key, context) !== undefined);
+    return this.read(PUBLIC, context) === true && !hasCheck;
   }
 
   private checkRoute(member: Principal, context: ExecutionContext): void {

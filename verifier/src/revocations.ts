@@ -15,7 +15,10 @@ const secondsOf = (text: string): number => {
 
 /** Knows revocations in force, and the server's clock, from the messages of the stream. */
 export class Revocations {
-  /** Position to resume from. */
+  /**
+   * Position to resume from: that of a heartbeat, which follows all before it. Revocations of a
+   * snapshot come in no order.
+   */
   lastId: string | undefined;
   private readonly entries = new Map<string, Revocation>();
   private clockOffset = 0;
@@ -44,7 +47,8 @@ export class Revocations {
     // A server that may miss revocations says so, instead of a heartbeat.
     if (event === 'interrupted') this.heardAt = undefined;
     // The first heartbeat of a connection follows everything in force.
-    if (event === 'heartbeat') this.hear(secondsOf((JSON.parse(data) as { serverTime: string }).serverTime));
+    if (event !== 'heartbeat') return;
+    this.hear(secondsOf((JSON.parse(data) as { serverTime: string }).serverTime));
     this.lastId = id ?? this.lastId;
   }
 

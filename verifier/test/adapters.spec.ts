@@ -120,6 +120,10 @@ class Routes {
 
   @Public()
   open(): void {}
+
+  @Public()
+  @Roles('editor')
+  contradictory(): void {}
 }
 
 async function runNest(request: any, handler = Routes.prototype.guarded): Promise<Outcome> {
@@ -165,5 +169,6 @@ describe('the guard for Nest', () => {
     const request = { method: 'GET', url: '/', headers: {} };
     expect(await runNest(request, Routes.prototype.open)).toEqual([200]);
     expect(await runNest(request)).toEqual([401, 'Bearer']);
+    expect(await runNest(request, Routes.prototype.contradictory)).toEqual([401, 'Bearer']);
   });
 });

@@ -44,6 +44,15 @@ describe('revocations', () => {
     expect(revocations.size).toBe(0);
   });
 
+  it('RS-31 are resumed from a heartbeat, as those of a snapshot come in no order', () => {
+    const revocations = new Revocations(15_000);
+    const entry = { kind: 'session', id: 'a', before: iso(1000), until: iso(1600) };
+    revocations.read({ event: 'revocation', data: JSON.stringify(entry), id: '9' });
+    expect(revocations.lastId).toBeUndefined();
+    revocations.read({ ...heartbeat(1000), id: '7' });
+    expect(revocations.lastId).toBe('7');
+  });
+
   it('RS-31 take no message without a time', () => {
     const entry = { kind: 'session', id: 'a', before: 'now', until: 'later' };
     const revocations = new Revocations(15_000);
