@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountErasureRepository } from './account-erasure.repository.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
 import { IdentitiesRepository } from './identities/identities.repository.js';
+import { LegacyHashKindsRepository } from './legacy-hash-kinds.repository.js';
 import { MemberAdministrationRepository } from './member-administration.repository.js';
 import { MemberAttributesRepository } from './member-attributes.repository.js';
 import { MemberSearchRepository } from './member-search.repository.js';
@@ -16,6 +17,7 @@ const repositories = [
   MemberSearchRepository,
   AccountErasureRepository,
   EmailChangesRepository,
+  LegacyHashKindsRepository,
   IdentitiesRepository,
 ];
 

@@ -23,6 +23,7 @@ import { ApiKeys1765010000000 } from './1765010000000-api-keys.js';
 import { RevocationTimes1765010010000 } from './1765010010000-revocation-times.js';
 import { Events1765020000000 } from './1765020000000-events.js';
 import { Attributes1765030000000 } from './1765030000000-attributes.js';
+import { LegacyHashKinds1765040000000 } from './1765040000000-legacy-hash-kinds.js';
 import { SocialLogin1765060000000 } from './1765060000000-social-login.js';
 import { ImportJournal1765050000000 } from './1765050000000-import-journal.js';
 
@@ -53,6 +54,7 @@ export const MIGRATIONS = [
   RevocationTimes1765010010000,
   Events1765020000000,
   Attributes1765030000000,
+  LegacyHashKinds1765040000000,
   ImportJournal1765050000000,
   SocialLogin1765060000000,
 ];

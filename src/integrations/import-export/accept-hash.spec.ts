@@ -10,7 +10,8 @@ describe('acceptHash', () => {
   );
 
   it.each([
-    ['pbkdf2_sha256$260000$salt$secret', 'password hashes by pbkdf2_sha256 are not supported'],
+    ['pbkdf2_sha256$260000$salt$secret', 'the password hash by pbkdf2-sha256 is malformed'],
+    ['md5$salt$5f4dcc3b5aa765d61d8327deb882cf99', 'password hashes by md5 are not supported'],
     ['{noop}secret', 'password hashes by noop are not supported'],
     ['5f4dcc3b5aa765d61d8327deb882cf99', 'password hashes of this kind are not supported'],
     [HASH.replace('m=102400', 'm=4194304'), 'the argon2id hash is malformed or too expensive'],

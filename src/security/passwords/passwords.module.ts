@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { UsersModule } from '../../users/users.module.js';
+import { LegacyHashesService } from './legacy-hashes/legacy-hashes.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { PasswordsService } from './passwords.service.js';
@@ -6,7 +8,8 @@ import { StrengthEstimator } from './strength-estimator.js';
 
 /** Rules for new passwords, and their hashing. */
 @Module({
-  providers: [PasswordHasher, StrengthEstimator, PasswordPolicy, PasswordsService],
+  imports: [UsersModule],
+  providers: [LegacyHashesService, PasswordHasher, StrengthEstimator, PasswordPolicy, PasswordsService],
   exports: [PasswordsService],
 })
 export class PasswordsModule {}

@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppConfig } from '../../platform/config/app-config.js';
+import type { LegacyHashesService } from './legacy-hashes/legacy-hashes.service.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordPolicy } from './password-policy.js';
 import { PasswordsService } from './passwords.service.js';
 
+const ownHashes = {
+  find: () => null,
+  findDummy: async () => null,
+} as Partial<LegacyHashesService> as LegacyHashesService;
 const config = AppConfig.load({ SECRET: 'any-thirty-two-bytes-will-do-here-0' });
 
 describe('verifying the password of an unknown account', () => {
@@ -13,7 +18,7 @@ describe('verifying the password of an unknown account', () => {
       makeUnknownHash: () => 'a hash',
       verify: async (hash: string) => compared.push(hash) > 0,
     } as Partial<PasswordHasher> as PasswordHasher;
-    const passwords = new PasswordsService(config, hasher, {} as PasswordPolicy);
+    const passwords = new PasswordsService(config, hasher, {} as PasswordPolicy, ownHashes);
 
     expect(await passwords.verify(null, 'tall giraffe', {})).toBe(false);
     expect(compared).toEqual(['a hash']);
@@ -28,7 +33,7 @@ describe('making a hash that no password opens', () => {
       makeUnknownHash: () => 'a hash',
       verify: () => comparison,
     } as Partial<PasswordHasher> as PasswordHasher;
-    const passwords = new PasswordsService(config, hasher, {} as PasswordPolicy);
+    const passwords = new PasswordsService(config, hasher, {} as PasswordPolicy, ownHashes);
     const flood: Promise<boolean>[] = [];
     while (passwords.hasRoom()) flood.push(passwords.verify('stored', 'tall giraffe', {}));
     await expect(passwords.rehash('tall giraffe', {})).rejects.toMatchObject({ code: 'overloaded' });

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { HashOwner } from './fair-shares.js';
 import { HashQueue, type HashLoad, type HashSlot } from './hash-queue.js';
+import { LegacyHashesService } from './legacy-hashes/legacy-hashes.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy, type PasswordOwner } from './password-policy.js';
 
@@ -46,6 +47,7 @@ export class PasswordsService {
     config: AppConfig,
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
+    private readonly legacyHashes: LegacyHashesService,
   ) {
     this.hashQueue = new HashQueue(config.hashConcurrency, config.hashConcurrency);
     this.preparationQueue = new HashQueue(2 * config.hashConcurrency, config.env.HASH_QUEUE_LIMIT);
@@ -104,15 +106,19 @@ export class PasswordsService {
   }
 
   /**
-   * Compares a password with a stored hash. `null` stands for an unknown account and costs the
-   * same, so that the response time does not reveal which accounts exist (EN-06).
+   * Compares a password with a stored hash. `null` stands for an unknown account and costs as
+   * much as members' hashes do, so that the response time does not reveal which accounts exist (EN-06).
    * @throws DomainError `overloaded`, and what `beforeHashing` throws
    */
   async verify(hash: string | null, password: string, { owner, beforeHashing }: VerifyOptions): Promise<boolean> {
     const startedMs = performance.now();
     const isMatch = await this.preparationQueue.run(async () => {
       await beforeHashing?.();
-      return this.hashQueue.run(() => this.hasher.verify(hash ?? this.dummyHash, password));
+      const legacy =
+        hash === null ? await this.legacyHashes.findDummy(owner?.account ?? '') : this.legacyHashes.find(hash);
+      return this.hashQueue.run(() =>
+        legacy === null ? this.hasher.verify(hash ?? this.dummyHash, password) : legacy.verify(password),
+      );
     }, owner);
     this.meanVerifyMs += (performance.now() - startedMs - this.meanVerifyMs) / 8;
     return isMatch && hash !== null;

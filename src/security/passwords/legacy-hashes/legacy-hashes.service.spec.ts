@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KeyRing } from '../../../platform/crypto/key-ring.js';
+import type { LegacyHashKindsRepository, LegacyHashShare } from '../../../users/legacy-hash-kinds.repository.js';
+import { LegacyHashesService } from './legacy-hashes.service.js';
+
+const keys = { current: () => Buffer.alloc(64, 7) } as unknown as KeyRing;
+
+function serviceWith(shares: LegacyHashShare[]) {
+  let reads = 0;
+  const findShares = async () => {
+    reads += 1;
+    return shares;
+  };
+  return {
+    service: new LegacyHashesService({ findShares } as unknown as LegacyHashKindsRepository, keys),
+    reads: () => reads,
+  };
+}
+
+describe('the dummy hash of an unknown account', () => {
+  it('IM-03 EN-06 has a scheme as often as members have it, and the same one each time', async () => {
+    const mix = [
+      { kind: '$2b$12', share: 0.5 },
+      { kind: '$pbkdf2-sha256$i=600000', share: 0.25 },
+    ];
+    const { service, reads } = serviceWith(mix);
+    const kinds: (string | undefined)[] = [];
+    for (let number = 0; number < 2000; number += 1) kinds.push((await service.findDummy(`a${number}`))?.kind);
+    const countOf = (kind?: string) => kinds.filter((other) => other === kind).length;
+    expect(Math.abs(countOf('$2b$12') - 1000)).toBeLessThan(150);
+    expect(Math.abs(countOf('$pbkdf2-sha256$i=600000') - 500)).toBeLessThan(150);
+    expect(Math.abs(countOf() - 500)).toBeLessThan(150);
+    for (let number = 0; number < 50; number += 1)
+      expect((await service.findDummy(`a${number}`))?.kind).toBe(kinds[number]);
+    expect(reads()).toBe(1);
+  });
+
+  it.each(['$2b$04', '$bcrypt-sha256$2b$04', '$pbkdf2-sha1$i=1000', '$pbkdf2-sha512$i=1000', '$scrypt$n=1024,r=8,p=1'])(
+    'IM-03 is computed as any other of its kind, and opened by no password: %s',
+    async (kind) => {
+      const dummy = await serviceWith([{ kind, share: 1 }]).service.findDummy('ada');
+      expect(dummy?.kind).toBe(kind);
+      expect(await dummy!.verify('tall giraffe')).toBe(false);
+    },
+  );
+
+  it('IM-03 is argon2id where no member has another', async () => {
+    expect(await serviceWith([]).service.findDummy('ada')).toBeNull();
+  });
+});
