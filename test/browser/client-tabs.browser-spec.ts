@@ -80,6 +80,7 @@ describeInBrowser('the client in a browser', () => {
       const page = await context.newPage();
       await page.goto(`${site.origin}/${transport}.html?api=${app.origin}`);
       await page.waitForFunction('window.ready');
+      await page.evaluate('client.currentSession().then(() => undefined)'); // has asked for a session in the cookie
       pages.push(page);
     }
     const refreshes: string[] = [];
