@@ -320,7 +320,9 @@ describe('a malformed request body', () => {
       const answer = await send(operation, { body: { ...operation.body, [name]: value } });
       expect([what, answer.status, answer.body?.code]).toEqual([what, 422, 'validation_failed']);
       expectProblem(answer, what);
-      expect([what, answer.body.errors.map(({ field }: { field: string }) => field)]).toEqual([what, [name]]);
+      // A name inside the value may be the fault: `attributes.plan`.
+      const named = answer.body.errors.map(({ field }: { field: string }) => field.split('.')[0]);
+      expect([what, named]).toEqual([what, [name]]);
     });
     expect(await membersNow()).toEqual(before);
     await expectUnharmed();
