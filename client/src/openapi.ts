@@ -3243,6 +3243,7 @@ export interface components {
             items: components["schemas"]["WebhookResponse"][];
         };
         UpdateWebhookRequest: {
+            /** @example https://backend.example.com/webhooks/munjigi */
             url?: string;
             /**
              * @example [

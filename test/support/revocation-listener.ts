@@ -65,9 +65,11 @@ export class RevocationListener {
     return this.messages.filter(({ event }) => event === 'heartbeat');
   }
 
-  async untilRevoked(sessionId: string): Promise<StreamMessage> {
-    return eventually(`revocation of ${sessionId}`, async () =>
-      this.messages.find(({ event, data }) => event === 'revocation' && data.id === sessionId),
+  async untilRevoked(sessionId: string, timeoutMs?: number): Promise<StreamMessage> {
+    return eventually(
+      `revocation of ${sessionId}`,
+      async () => this.messages.find(({ event, data }) => event === 'revocation' && data.id === sessionId),
+      timeoutMs,
     );
   }
 

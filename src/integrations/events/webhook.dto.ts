@@ -50,6 +50,7 @@ export class CreateWebhookRequest {
 }
 
 export class UpdateWebhookRequest {
+  /** @example 'https://backend.example.com/webhooks/munjigi' */
   @MayBeAbsent() @IsVisibleText({ max: MAX_URL }) url?: string;
 
   @MayBeAbsent() @AreEventTypes() types?: EventType[];
