@@ -74,6 +74,7 @@ describe('a hash of another system', () => {
     ['16 lanes', LAYOUTS['Django scrypt'].replace('$8$1$', '$8$16$'), 'too long'],
     ['one round', LAYOUTS['Django PBKDF2-SHA256'].replace('$1000$', '$1$'), 'too fast'],
     ['N of 2', LAYOUTS['Django scrypt'].replace('$16384$', '$2$'), 'too fast'],
+    ['N of 1', LAYOUTS['Django scrypt'].replace('$16384$', '$1$'), 'malformed'],
     ['N that is no power of 2', LAYOUTS['Django scrypt'].replace('$16384$', '$16385$'), 'malformed'],
     ['bcrypt of no cost', SPRING.bcrypt.replace('$10$', '$00$'), 'malformed'],
     ['a tag of a byte', `pbkdf2_sha256$1000$salt$QQ==`, 'malformed'],

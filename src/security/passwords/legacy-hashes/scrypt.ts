@@ -33,7 +33,7 @@ export const readScrypt: LegacyReader = (text) => {
 function scryptHash({ N, r, p, salt, tag }: Parts): LegacyHash | RefusedHash {
   const memory = 128 * N * r;
   const isTag = tag !== null && tag.length >= MIN_TAG_BYTES && tag.length <= MAX_TAG_BYTES;
-  if (salt === null || !isTag || !Number.isInteger(Math.log2(N)) || r < 1 || p < 1)
+  if (salt === null || !isTag || N < 2 || !Number.isInteger(Math.log2(N)) || r < 1 || p < 1)
     return refuse('scrypt', 'is malformed');
   if (memory > MAX_MEMORY || p > MAX_PARALLELISM) return refuse('scrypt', TOO_EXPENSIVE);
   if (memory < MIN_MEMORY) return refuse('scrypt', TOO_WEAK);
