@@ -47,10 +47,9 @@ const PROFILES = {
 const WITHIN_GRACE = `status = 'closed' AND closed_at > now() - make_interval(secs => $2)`;
 
 /**
- * Owns the table `members`. Login, recovery and the profile of the signed-in member are hot:
- * prepared SQL. Whole members and profile changes are cold: TypeORM. {@link
- * MemberAdministrationRepository} and {@link AccountErasureRepository} hold the statements of
- * administrators and of the erasure job.
+ * Owns the table `members`. Login, recovery and the own profile are hot: prepared SQL. Whole
+ * members and profile changes are cold: TypeORM. {@link MemberAdministrationRepository} and
+ * {@link AccountErasureRepository} hold the statements of administrators and of the erasure job.
  */
 @Injectable()
 export class MembersRepository {

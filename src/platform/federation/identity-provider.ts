@@ -24,7 +24,7 @@ export interface AuthorizationRequest extends RequestSecrets {
 /** What the provider sent to the redirect URI. */
 export interface AuthorizationAnswer {
   readonly code: string;
-  /** Which provider answered (RFC 9207); absent where it never says. */
+  /** Which provider answered (RFC 9207); absent where it never states that. */
   readonly iss?: string | undefined;
 }
 

@@ -61,7 +61,7 @@ export class NaverProvider implements IdentityProvider {
       provider: this.settings.id,
       subject,
       email: typeof email === 'string' ? email : null,
-      // The profile says nothing about it, and members may enter any address.
+      // The profile does not state it, and members may enter any address.
       emailVerified: false,
       name: typeof name === 'string' ? name : null,
     };

@@ -95,7 +95,7 @@ it('SO-06 refuses an ID token without a signature, with HS256 and the public key
   for (const idToken of forged) await expect(exchange(idToken)).rejects.toThrow();
 });
 
-it('SO-11 tells a provider that is down from one that refuses', async () => {
+it('SO-11 distinguishes a provider that is down from one that refuses', async () => {
   const idToken = await signed();
   expect(isProviderUnavailable(await exchange(idToken, 503).catch((error: unknown) => error))).toBe(true);
   expect(isProviderUnavailable(await exchange(idToken, 400).catch((error: unknown) => error))).toBe(false);

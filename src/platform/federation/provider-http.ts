@@ -5,7 +5,7 @@ const TIMEOUT_MS = 5000;
 export class ProviderUnavailableError extends Error {}
 
 /**
- * The `fetch` of all requests to providers. Tells a provider that is down from one that refuses.
+ * The `fetch` of all requests to providers. Distinguishes a provider that is down from one that refuses.
  * Follows no redirects: a provider that is fooled must not point this server elsewhere.
  * @throws ProviderUnavailableError
  */

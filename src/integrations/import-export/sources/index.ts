@@ -22,7 +22,7 @@ const READERS: Readonly<Record<Exclude<SourceName, 'django'>, SourceReader>> = {
   jsonl: readJsonl,
 };
 
-/** The reader of a file. Django has two formats, which the name of the file tells apart. */
+/** The reader of a file. Django has two formats, which the name of the file distinguishes. */
 export function readerOf(source: SourceName, file: string): SourceReader {
   if (source !== 'django') return READERS[source];
   return file.toLowerCase().endsWith('.csv') ? readDjangoCsv : readDjangoJson;
