@@ -23,6 +23,7 @@ export class PublishedKeys {
   private loaded: Promise<Keys> | undefined;
   private freshUntil = -Infinity;
   private mayRefetchAt = -Infinity;
+  private refetching: Promise<Keys> | undefined;
 
   /** @param now monotonic, in milliseconds */
   constructor(
@@ -40,9 +41,9 @@ export class PublishedKeys {
     try {
       return await keys(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || this.now() < this.mayRefetchAt) throw error;
-      this.mayRefetchAt = this.now() + REFETCH_MS;
-      return (await this.fetch())(header, token);
+      const newer = error instanceof errors.JWKSNoMatchingKey ? this.refetch() : undefined;
+      if (newer === undefined) throw error;
+      return (await newer)(header, token);
     }
   };
 
@@ -58,6 +59,26 @@ export class PublishedKeys {
     loading.catch(() => {
       if (this.loaded === loading) this.freshUntil = this.now() + FAILURE_MS;
     });
+    return loading;
+  }
+
+  /**
+   * Fetches keys for an unknown key id. Known keys work on until it succeeds: otherwise one request
+   * with an invented id would make all members wait, or refuse them while the server is down.
+   * @returns undefined if the last fetch was too recent
+   */
+  private refetch(): Promise<Keys> | undefined {
+    if (this.now() < this.mayRefetchAt) return this.refetching;
+    this.mayRefetchAt = this.now() + REFETCH_MS;
+    const loading = this.load();
+    this.refetching = loading;
+    loading.then(
+      () => {
+        this.loaded = loading;
+        this.refetching = undefined;
+      },
+      () => (this.mayRefetchAt = this.now() + FAILURE_MS),
+    );
     return loading;
   }
 

@@ -52,6 +52,28 @@ describe('published keys', () => {
     expect(issuer.keyFetches).toBe(3);
   });
 
+  it('RS-32 are found by all requests that wait for a new key, while known keys wait for nothing', async () => {
+    await find('first');
+    issuer.published = [issuer.key.jwk, (await givenKey('second')).jwk];
+    const waiting = Promise.all([isKnown('second'), isKnown('second')]);
+    expect(await isKnown('first')).toBe(true);
+    expect(issuer.keyFetches).toBe(1);
+    expect(await waiting).toEqual([true, true]);
+    expect(issuer.keyFetches).toBe(2);
+  });
+
+  it('RS-32 work on when a fetch for an unknown key id fails, which is tried again a second later', async () => {
+    await find('first');
+    issuer.published = [issuer.key.jwk, (await givenKey('second')).jwk];
+    issuer.isDown = true;
+    await expect(find('second')).rejects.toMatchObject({ status: 503 });
+    expect(await isKnown('first')).toBe(true);
+    issuer.isDown = false;
+    await expect(find('second')).rejects.toMatchObject({ status: 503 });
+    clock = 1000;
+    expect(await isKnown('second')).toBe(true);
+  });
+
   it('RS-32 are unknown while the server is down, without a fetch for each request', async () => {
     issuer.isDown = true;
     await expect(find('first')).rejects.toMatchObject({ status: 503, code: 'temporarily_unavailable' });
