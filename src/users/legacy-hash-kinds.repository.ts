@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
 
+/** An import notifies all servers on it that members may have brought hashes of other systems. */
+export const LEGACY_HASHES_CHANNEL = 'munjigi_legacy_hashes';
+
 /** What part of all members has a hash of one scheme and cost. */
 export interface LegacyHashShare {
   readonly kind: string;

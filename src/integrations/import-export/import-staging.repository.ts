@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import { LOCKS } from '../../platform/database/advisory-locks.js';
 import type { DatabaseClient } from '../../platform/database/database-client.js';
+import { LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
 
 export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
 /** Which of several rows with one address or login ID is imported. */
@@ -175,6 +176,8 @@ export class ImportStagingRepository {
       'SELECT max(row_number) AS last FROM import_rows',
     );
     for (let after = 0, last = rows[0]!.last ?? 0; after < last;) after = await this.moveBatch(source, after, onMoved);
+    // Plans, and the shares of password hashes, need the new number of members.
+    await this.client.query('ANALYZE members');
   }
 
   private async moveBatch(source: string, after: number, onMoved: (count: number) => void): Promise<number> {
@@ -195,7 +198,8 @@ export class ImportStagingRepository {
 
 /**
  * One statement: constraints and foreign keys are checked at its end. A member who signed up with
- * the address since the comparison keeps it; the row is then refused.
+ * the address since the comparison keeps it; the row is then refused. Servers learn in the same
+ * commit that members may have hashes of another kind.
  */
 const MOVE_BATCH = `WITH batch AS (
     SELECT * FROM import_rows r WHERE row_number > $1 AND row_number <= $2
@@ -226,7 +230,7 @@ const MOVE_BATCH = `WITH batch AS (
       ARRAY(SELECT jsonb_array_elements_text(key->'transports')), (key->>'backupEligible')::boolean, (key->>'backedUp')::boolean,
       (key->>'userVerified')::boolean, key->>'name', (key->>'aaguid')::uuid, (key->>'createdAt')::timestamptz
     FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'passkeys') key ON CONFLICT DO NOTHING)
-  SELECT count(*)::int AS count FROM added`;
+  SELECT count(*)::int AS count, pg_notify('${LEGACY_HASHES_CHANNEL}', '') FROM added`;
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 

@@ -1,20 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KeyRing } from '../../../platform/crypto/key-ring.js';
+import type { Notifications } from '../../../platform/database/notifications.js';
 import type { LegacyHashKindsRepository, LegacyHashShare } from '../../../users/legacy-hash-kinds.repository.js';
 import { LegacyHashesService } from './legacy-hashes.service.js';
 
 const keys = { current: () => Buffer.alloc(64, 7) } as unknown as KeyRing;
 
-function serviceWith(shares: LegacyHashShare[]) {
+function serviceWith(...answers: [LegacyHashShare[], ...LegacyHashShare[][]]) {
   let reads = 0;
   const findShares = async () => {
     reads += 1;
-    return shares;
+    return answers[reads - 1] ?? answers.at(-1)!;
   };
-  return {
-    service: new LegacyHashesService({ findShares } as unknown as LegacyHashKindsRepository, keys),
-    reads: () => reads,
-  };
+  let onImport = (): void => undefined;
+  const notifications = {
+    subscribe: ({ onMessage }: { onMessage: () => void }) => {
+      onImport = onMessage;
+    },
+  } as unknown as Notifications;
+  const service = new LegacyHashesService({ findShares } as unknown as LegacyHashKindsRepository, keys, notifications);
+  service.onModuleInit();
+  return { service, reads: () => reads, onImport: () => onImport() };
 }
 
 describe('the dummy hash of an unknown account', () => {
@@ -44,7 +50,21 @@ describe('the dummy hash of an unknown account', () => {
     },
   );
 
-  it('IM-03 is argon2id where no member has another', async () => {
-    expect(await serviceWith([]).service.findDummy('ada')).toBeNull();
+  it('IM-03 is argon2id where no member has another, which costs one read until an import', async () => {
+    const { service, reads, onImport } = serviceWith([], [{ kind: '$2b$12', share: 1 }]);
+    for (let number = 0; number < 5; number += 1) expect(await service.findDummy('ada')).toBeNull();
+    expect(reads()).toBe(1);
+    onImport();
+    expect((await service.findDummy('ada'))?.kind).toBe('$2b$12');
+    expect(reads()).toBe(2);
+  });
+
+  it('IM-03 is not that of a read that an import overtook', async () => {
+    const { service, reads, onImport } = serviceWith([], [{ kind: '$2b$12', share: 1 }]);
+    const early = service.findDummy('ada');
+    onImport();
+    await early;
+    expect((await service.findDummy('ada'))?.kind).toBe('$2b$12');
+    expect(reads()).toBe(2);
   });
 });

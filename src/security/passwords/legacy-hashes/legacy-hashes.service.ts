@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { digest, keyedDigest } from '../../../platform/crypto/digest.js';
 import { KeyRing } from '../../../platform/crypto/key-ring.js';
-import { LegacyHashKindsRepository, type LegacyHashShare } from '../../../users/legacy-hash-kinds.repository.js';
+import { Notifications } from '../../../platform/database/notifications.js';
+import {
+  LEGACY_HASHES_CHANNEL,
+  LegacyHashKindsRepository,
+  type LegacyHashShare,
+} from '../../../users/legacy-hash-kinds.repository.js';
 import { phcBase64 } from './encodings.js';
 import type { LegacyHash } from './legacy-hash.js';
 import { parseLegacyHash } from './parse-legacy-hash.js';
@@ -13,14 +18,27 @@ const REFRESH_MS = 60_000;
 
 /** The hashes of other systems that members bring, and dummies of the same cost. */
 @Injectable()
-export class LegacyHashesService {
-  private shares: Promise<LegacyHashShare[]> | null = null;
-  private readMs = 0;
+export class LegacyHashesService implements OnModuleInit {
+  private shares: Promise<readonly LegacyHashShare[]> | null = null;
+  /** When the shares have to be read again. */
+  private staleAtMs = Infinity;
+  private imports = 0;
 
   constructor(
     private readonly kinds: LegacyHashKindsRepository,
     private readonly keys: KeyRing,
+    private readonly notifications: Notifications,
   ) {}
+
+  onModuleInit(): void {
+    const forget = (): void => {
+      this.shares = null;
+      this.imports += 1;
+    };
+    // Messages of the time without a connection are lost.
+    const onConnected = async (): Promise<void> => forget();
+    this.notifications.subscribe({ channel: LEGACY_HASHES_CHANNEL, onMessage: forget, onConnected });
+  }
 
   /** Null for every hash that this service makes itself. */
   find(stored: string): LegacyHash | null {
@@ -46,24 +64,30 @@ export class LegacyHashesService {
     return null;
   }
 
-  /** Waits only for the first answer; later ones are read in the background, once a minute. */
-  private findShares(): Promise<LegacyHashShare[]> {
-    if (this.shares === null) {
-      this.shares = this.read();
-      this.shares.catch(() => (this.shares = null));
-    } else if (performance.now() - this.readMs > REFRESH_MS) {
-      void this.read().then(
-        (shares) => (this.shares = Promise.resolve(shares)),
+  /**
+   * Read once where no member has such a hash; an import makes servers read again. Otherwise their
+   * number falls with each login, so it is read once a minute, in the background.
+   */
+  private findShares(): Promise<readonly LegacyHashShare[]> {
+    const known = this.shares;
+    if (known !== null && performance.now() < this.staleAtMs) return known;
+    const { imports } = this;
+    const reading = this.kinds.findShares();
+    this.staleAtMs = Infinity; // no other request reads as well
+    this.shares ??= reading;
+    reading.then(
+      (shares) => {
+        if (imports !== this.imports) return; // an import came while they were read
+        this.shares = reading;
+        if (shares.length > 0) this.staleAtMs = performance.now() + REFRESH_MS;
+      },
+      () => {
         // The shares of a minute ago serve as well; the database reports its faults elsewhere.
-        () => undefined,
-      );
-    }
+        if (this.shares === reading) this.shares = null;
+        this.staleAtMs = performance.now() + REFRESH_MS;
+      },
+    );
     return this.shares;
-  }
-
-  private read(): Promise<LegacyHashShare[]> {
-    this.readMs = performance.now();
-    return this.kinds.findShares();
   }
 }
 
