@@ -3,7 +3,7 @@ import { EVENT_TYPES } from '../../src/events/events.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
-import { whileLocked } from '../support/row-changes.js';
+import { whileHeld } from '../support/row-changes.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { TestApp } from '../support/test-app.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
@@ -127,22 +127,12 @@ describe('webhooks under faults', () => {
       // Before the commit: the request waits for the member's row and dies there.
       const before = (await committed()).length;
       const [victim] = members as [GivenMember];
-      await whileLocked(
-        app.sql,
-        victim.id,
-        { text: `UPDATE members SET updated_at = now() WHERE id = $1`, values: [victim.id] },
-        async () => {
-          const pending = change(victim);
-          await eventually('the request waits', async () => {
-            const { rowCount } = await app.sql.query(
-              `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi' AND wait_event_type = 'Lock'`,
-            );
-            return rowCount ? true : undefined;
-          });
-          setTimeout(kill, 0);
-          return { status: (await pending) ? 200 : 0, body: undefined, text: '' } as never;
-        },
-      ).catch(() => undefined);
+      await whileHeld(app.sql, victim.id, async (untilRowIsAwaited) => {
+        const pending = change(victim);
+        await untilRowIsAwaited();
+        kill();
+        expect(await pending).toBe(false);
+      });
       kills += 1;
       await app.restart();
       expect((await committed()).length).toBe(before);

@@ -67,16 +67,10 @@ export async function whileLocked(
     await holder.query('SELECT id FROM members WHERE id = $1 FOR NO KEY UPDATE', [memberId]);
     const taken = await holder.query(text, values);
     if (taken.rowCount !== 1) throw new Error(`${text}: ${taken.rowCount} rows`);
-    const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     const early: { answer?: HttpAnswer } = {};
     const sent = send().then((answer) => (early.answer = answer));
-    await eventually('the request waits for the row', async () => {
+    await untilAwaited(sql, holder, () => {
       if (early.answer) throw new Error(`Answered without waiting: ${early.answer.status} ${early.answer.text}`);
-      const { rowCount } = await sql.query(
-        'SELECT FROM pg_stat_activity WHERE datname = current_database() AND $1 = ANY(pg_blocking_pids(pid))',
-        [rows[0]!.pid],
-      );
-      return rowCount ? true : undefined;
     });
     await holder.query('COMMIT');
     return await sent;
@@ -84,4 +78,34 @@ export async function whileLocked(
     await holder.query('ROLLBACK').catch(() => undefined); // nothing to do after a commit
     holder.release();
   }
+}
+
+/** Holds the row of a member until `action` has ended. Its argument waits until a request waits for the row. */
+export async function whileHeld(
+  sql: pg.Pool,
+  memberId: string,
+  action: (untilRowIsAwaited: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const holder = await sql.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query('SELECT id FROM members WHERE id = $1 FOR NO KEY UPDATE', [memberId]);
+    await action(() => untilAwaited(sql, holder));
+  } finally {
+    await holder.query('ROLLBACK');
+    holder.release();
+  }
+}
+
+/** Waits until another connection waits for what `holder` has locked. */
+async function untilAwaited(sql: pg.Pool, holder: pg.PoolClient, check?: () => void): Promise<void> {
+  const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  await eventually('a request waits for the row', async () => {
+    check?.();
+    const { rowCount } = await sql.query(
+      'SELECT FROM pg_stat_activity WHERE datname = current_database() AND $1 = ANY(pg_blocking_pids(pid))',
+      [rows[0]!.pid],
+    );
+    return rowCount ? true : undefined;
+  });
 }
