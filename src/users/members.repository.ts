@@ -216,11 +216,8 @@ export class MembersRepository {
    */
   async setEmail(tx: Tx, id: string, email: string, emailKey: string): Promise<void> {
     try {
-      await tx.query(`UPDATE members SET email = $2, email_key = $3, updated_at = now() WHERE id = $1`, [
-        id,
-        email,
-        emailKey,
-      ]);
+      const values = [id, email, emailKey];
+      await tx.query(`UPDATE members SET email = $2, email_key = $3, updated_at = now() WHERE id = $1`, values);
     } catch (error) {
       if (isUniqueViolation(error)) throw new DomainError('email_taken', { cause: error });
       throw error;
