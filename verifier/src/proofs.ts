@@ -5,6 +5,11 @@ import { headerOf, pathOf, type VerifiableRequest } from './request.js';
 
 /** How far the time of a proof may be from ours, in seconds. */
 const PROOF_SECONDS = 60;
+/**
+ * For how long a used proof is remembered, in seconds: as long as it is fresh, and a minute more,
+ * because our clock may be set back when it follows that of the server.
+ */
+const REMEMBERED_SECONDS = 2 * PROOF_SECONDS + 60;
 const MAX_JTI_LENGTH = 256;
 
 /** The token that a proof belongs to. */
@@ -69,6 +74,6 @@ export class Proofs {
       this.used.delete(old);
     }
     if (this.used.has(key)) throw Refusal.invalidProof();
-    this.used.set(key, now + 2 * PROOF_SECONDS);
+    this.used.set(key, now + REMEMBERED_SECONDS);
   }
 }

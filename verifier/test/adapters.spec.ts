@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
+import Fastify from 'fastify';
 import { checkFactor, checkRecentLogin, checkRoles, type Principal, type Verifier } from '../src/index.js';
 import * as express from '../src/express.js';
 import * as fastify from '../src/fastify.js';
@@ -79,10 +80,7 @@ class Reply {
   header(name: string, value: string): this {
     return this.set({ [name]: value });
   }
-  code = (status: number): this => this.status(status);
-  headers = (headers: Record<string, string>): this => this.set(headers);
   json = (): unknown => this.done?.();
-  send = (): this => this;
   done: (() => void) | undefined;
 }
 
@@ -105,11 +103,19 @@ async function runExpress(request: any): Promise<Outcome> {
 }
 
 async function runFastify(request: any): Promise<Outcome> {
-  const reply = new Reply();
-  const steps = [fastify.requireMember(verifier), fastify.requireRecentLogin(300), fastify.requireFactor()];
-  for (const step of [...steps, fastify.requireRoles('editor')])
-    if ((await step(request, reply as any)) !== undefined) break;
-  return outcomeOf(reply);
+  const server = Fastify();
+  server.addHook('onRequest', fastify.requireMember(verifier));
+  const preHandler = [fastify.requireRecentLogin(300), fastify.requireFactor(), fastify.requireRoles('editor')];
+  server.get('/', { preHandler }, async ({ member }) => member);
+  try {
+    const address = await server.listen({ host: '127.0.0.1', port: 0 });
+    const answer = await fetch(address, { headers: request.headers });
+    if (answer.ok) request.member = await answer.json();
+    const challenge = answer.headers.get('www-authenticate');
+    return challenge === null ? [answer.status] : [answer.status, challenge];
+  } finally {
+    await server.close();
+  }
 }
 
 class Routes {

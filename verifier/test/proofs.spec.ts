@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose';
 import type { Verifier } from '../src/index.js';
+import { Proofs } from '../src/proofs.js';
 import { FakeIssuer, givenKey, secondsNow, type SigningKey } from './fake-issuer.js';
 import { bearer, closeVerifiers, givenVerifier, outcomeOf, refusalOf } from './verifying.js';
 
@@ -76,6 +77,17 @@ describe('a token that is bound to a key', () => {
     const outcomes = await Promise.all([outcomeOf(verifier, proof), outcomeOf(verifier, proof)]);
     expect(outcomes.sort()).toEqual(['admitted', 'invalid_dpop_proof']);
     expect(await outcomeOf(verifier, proof)).toBe('invalid_dpop_proof');
+  });
+
+  it('RS-33 is refused with a used proof, also after the clock was set back', async () => {
+    const proofs = new Proofs(API_URL);
+    const now = secondsNow();
+    const thumbprint = await calculateJwkThumbprint(device.jwk);
+    const check = (proof: string, at: number) => proofs.check(bound(proof), { text: token, thumbprint }, at);
+    const early = await proofOf({ claims: { iat: now + 60 } });
+    await check(early, now);
+    await check(await proofOf({ claims: { iat: now + 121 } }), now + 121); // forgets what is no longer fresh
+    await expect(check(early, now + 119)).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
   });
 
   it('RS-33 is refused without a proof, and as a plain token', async () => {
