@@ -30,7 +30,7 @@ export async function copyImageFiles(target: string): Promise<string[]> {
     ...reached,
     ...(await licenceFiles(reached)),
     ...(await assets()),
-    ...(await argon2Binaries()),
+    ...(await nativeBinaries()),
     ...READ_WHILE_RUNNING.map((name) => `node_modules/${name}`),
   ];
   const unique = [...new Set(files)].sort();
@@ -96,10 +96,13 @@ async function licenceFiles(files: readonly string[]): Promise<string[]> {
 }
 
 /** For glibc and musl: the trace finds only the binary for the machine it runs on. */
-async function argon2Binaries(): Promise<string[]> {
-  const folder = `node_modules/argon2/prebuilds/${process.platform}-${process.arch}`;
-  const names = await readdir(path.join(PROJECT_ROOT, folder)).catch(() => []); // built from source where there is none
-  return names.map((name) => `${folder}/${name}`);
+async function nativeBinaries(): Promise<string[]> {
+  const ofLibraries = ['argon2', 'bcrypt'].map(async (library) => {
+    const folder = `node_modules/${library}/prebuilds/${process.platform}-${process.arch}`;
+    const names = await readdir(path.join(PROJECT_ROOT, folder)).catch(() => []); // built from source where there is none
+    return names.map((name) => `${folder}/${name}`);
+  });
+  return (await Promise.all(ofLibraries)).flat();
 }
 
 /** Our package.json with the scripts that an operator uses, and without those that need the sources. */

@@ -75,8 +75,10 @@ describe('files of the image', () => {
     expect(names.filter((name) => !/^(dist\/|node_modules\/|package\.json$)/.test(name))).toEqual([]);
     for (const licence of ['node_modules/fastify/LICENSE', 'node_modules/@nestjs/core/LICENSE'])
       expect(names).toContain(licence);
-    for (const native of [/^node_modules\/@node-rs\/.+\.node$/, /^node_modules\/argon2\/.+\.node$/])
-      expect(names.filter((name) => native.test(name))).not.toEqual([]);
+    expect(names.filter((name) => /^node_modules\/@node-rs\/.+\.node$/.test(name))).not.toEqual([]);
+    for (const library of ['argon2', 'bcrypt'])
+      for (const libc of ['glibc', 'musl'])
+        expect(names).toContainEqual(expect.stringMatching(`^node_modules/${library}/prebuilds/.+\\.${libc}\\.node$`));
   });
 
   it('contain every module that the build imports', async () => {
