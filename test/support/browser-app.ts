@@ -8,9 +8,10 @@ import { PROJECT_ROOT } from '../../dev/project.js';
 import { findChromium } from './browser.js';
 import { randomIp } from './http-client.js';
 import { TestApp } from './test-app.js';
+import { IS_LONG } from './test-length.js';
 
 const TIMEOUT_MS = 30_000;
-/** Screenshots of every inspected state; Git ignores them. */
+/** Screenshots of every inspected state, in the long form; Git ignores them. */
 const PICTURES = path.join(PROJECT_ROOT, '.data', 'screenshots');
 const AXE_SOURCE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -145,7 +146,7 @@ export class Visitor {
 
   /**
    * Checks the visible page: nothing wider than the screen, no axe violation (in the dark theme
-   * too), no browser error. Saves a screenshot under that name.
+   * too), no browser error. The long form saves a screenshot under that name.
    */
   async inspect(name: string): Promise<void> {
     const { page } = this;
@@ -185,6 +186,7 @@ export class Visitor {
   }
 
   private async photograph(name: string, theme: string): Promise<void> {
+    if (!IS_LONG) return; // no check reads it, and it takes longer than the checks
     await mkdir(PICTURES, { recursive: true });
     const file = `${name}.${this.look.language}.${this.look.size}.${theme}.png`;
     await this.page.screenshot({ path: path.join(PICTURES, file), fullPage: true });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, jest } from '@jest/globals';
 
-/** A journey has many steps with screenshots, which take long on a busy machine. */
+/** A journey has many steps, which take long on a busy machine. */
 const JOURNEY_TIMEOUT_MS = 180_000;
 
 /** The names of Chromium on different systems. */
