@@ -149,7 +149,9 @@ describe.each(moods)('while the mail server %s', (mood) => {
       };
   });
 
-  it.each(Object.keys(REQUESTS))('EN-06 %s takes the same time for known and unknown', async (title) => {
+  // A login sends no mail, so a slow mail server changes nothing for it.
+  const requests = Object.keys(REQUESTS).filter((title) => mood === moods[0] || title !== 'a login');
+  it.each(requests)('EN-06 %s takes the same time for known and unknown', async (title) => {
     const ask = REQUESTS[title]!;
     await expectEqualTimes(`${title}, mail server ${mood}`, (kind, index) =>
       ask(app.client(), { known, unknown }[kind][index % PEOPLE]!, index),
