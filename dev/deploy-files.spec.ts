@@ -5,10 +5,10 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { ENVIRONMENT } from '../src/platform/config/environment.js';
+import { isInstalled, skipNotice } from '../test/support/debian-server.js';
 import { PROJECT_ROOT } from './project.js';
 
 const DEPLOY = path.join(PROJECT_ROOT, 'deploy');
-const isInstalled = (program: string): boolean => spawnSync(program, ['-v']).error === undefined;
 
 interface Manifest {
   apiVersion: string;
@@ -129,8 +129,7 @@ describe('compose file for several replicas', () => {
   });
 
   const withCompose = isInstalled('docker-compose') ? it : it.skip;
-  if (withCompose === it.skip)
-    console.warn('Skipped: docker-compose is not installed (apt-get install docker-compose).');
+  if (withCompose === it.skip) skipNotice('docker-compose', 'docker-compose');
   withCompose('is accepted by docker-compose', () => {
     const names = ['PUBLIC_URL', 'POSTGRES_PASSWORD', 'SMTP_URL', 'MAIL_FROM', 'SECRET'];
     const env = { ...process.env, ...Object.fromEntries(names.map((name) => [name, 'some-value'])) };
@@ -142,7 +141,7 @@ describe('compose file for several replicas', () => {
 
 describe('alert rules', () => {
   const withPromtool = isInstalled('promtool') ? it : it.skip;
-  if (withPromtool === it.skip) console.warn('Skipped: promtool is not installed (apt-get install prometheus).');
+  if (withPromtool === it.skip) skipNotice('promtool', 'prometheus');
   withPromtool('are accepted by promtool', () => {
     const rules = path.join(DEPLOY, 'monitoring', 'alerts.yaml');
     const count = read('monitoring', 'alerts.yaml').match(/- alert: /g)!.length;
@@ -152,7 +151,7 @@ describe('alert rules', () => {
 
 describe('proxy configuration', () => {
   const withNginx = isInstalled('nginx') && isInstalled('openssl') ? it : it.skip;
-  if (withNginx === it.skip) console.warn('Skipped: nginx is not installed (apt-get install nginx-light).');
+  if (withNginx === it.skip) skipNotice('nginx', 'nginx-light');
   withNginx('is accepted by nginx', () => {
     const directory = mkdtempSync(path.join(os.tmpdir(), 'munjigi-nginx-'));
     try {

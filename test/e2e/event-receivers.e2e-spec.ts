@@ -20,6 +20,7 @@ import { AccountErasureRepository } from '../../src/users/account-erasure.reposi
 import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { givenApiKey } from '../support/api-keys.js';
+import { skipNotice } from '../support/debian-server.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { SeededRandom } from '../support/seeded-random.js';
@@ -39,6 +40,8 @@ const PROGRAMS = {
   },
 };
 
+if (!PROGRAMS.fastapi.isInstalled) skipNotice('FastAPI, httpx or uvicorn', 'python3-fastapi python3-httpx uvicorn');
+
 describe.each(Object.entries(PROGRAMS))('the table of members of the example %s', (name, { isInstalled, command }) => {
   const random = new SeededRandom(18);
   let app: TestApp;
@@ -49,7 +52,6 @@ describe.each(Object.entries(PROGRAMS))('the table of members of the example %s'
   let child: ChildProcess | undefined;
   let members: GivenMember[];
 
-  // Debian: python3-fastapi python3-httpx uvicorn.
   const inPlace = isInstalled ? it : it.skip;
 
   beforeAll(async () => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isInstalled } from '../support/debian-server.js';
+import { isInstalled, skipNotice } from '../support/debian-server.js';
 import { unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { runReadmeTour } from '../support/readme-tour.js';
 import { TestApp } from '../support/test-app.js';
 
 const canPaste = isInstalled('bash') && isInstalled('curl');
+if (!canPaste) skipNotice('bash or curl', 'bash curl');
 
 /** The main job from beginning to end, as one person lives it. */
 describe('a member', () => {
