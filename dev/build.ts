@@ -43,14 +43,18 @@ export async function buildIfStale(): Promise<void> {
 
 /** Whether each source has a newer output, and each output still has its source. */
 async function isFresh(): Promise<boolean> {
-  const settings = await Promise.all(['tsconfig.json', 'nest-cli.json'].map((name) => changedAt(PROJECT_ROOT, name)));
+  const settings = await Promise.all(
+    ['tsconfig.json', 'nest-cli.json', 'dev/bundle.ts'].map((name) => changedAt(PROJECT_ROOT, name)),
+  );
   for (const name of await filesBelow(SOURCES)) {
     if (/\.(spec|d)\.ts$/.test(name)) continue;
     const builtAt = await changedAt(OUTPUT, name.replace(/\.(c?)ts$/, '.$1js'));
     if (builtAt === 0 && !/\.c?ts$/.test(name)) continue; // not an asset
     if (builtAt < Math.max(await changedAt(SOURCES, name), ...settings)) return false;
   }
-  for (const name of await filesBelow(OUTPUT)) {
+  const outputs = await filesBelow(OUTPUT);
+  if (!outputs.some((name) => name.startsWith(CHUNK))) return false; // the bundling has not begun, or was killed
+  for (const name of outputs) {
     if (!/\.c?js$/.test(name) || name.startsWith(CHUNK)) continue;
     const source = (await changedAt(SOURCES, name.replace(/\.(c?)js$/, '.$1ts'))) || (await changedAt(SOURCES, name));
     if (source === 0) return false;
