@@ -11,17 +11,26 @@ export const SOCIAL_ENVIRONMENT = {
   SOCIAL_GOOGLE_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Google' }),
   SOCIAL_GOOGLE_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),
   SOCIAL_GOOGLE_NATIVE_AUDIENCES: list({ default: [], desc: 'client ids of your apps with the SDK of Google' }),
-  SOCIAL_GOOGLE_ISSUER: webUrl({ default: 'https://accounts.google.com', desc: 'another one only for tests' }),
+  SOCIAL_GOOGLE_ISSUER: webUrl({
+    default: 'https://accounts.google.com',
+    desc: 'issuer of ID tokens; change it only for tests',
+  }),
   SOCIAL_KAKAO_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Kakao: its REST API key' }),
   SOCIAL_KAKAO_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),
   SOCIAL_KAKAO_NATIVE_AUDIENCES: list({ default: [], desc: 'client ids of your apps with the SDK of Kakao' }),
-  SOCIAL_KAKAO_ISSUER: webUrl({ default: 'https://kauth.kakao.com', desc: 'another one only for tests' }),
+  SOCIAL_KAKAO_ISSUER: webUrl({
+    default: 'https://kauth.kakao.com',
+    desc: 'issuer of ID tokens; change it only for tests',
+  }),
   SOCIAL_NAVER_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Naver' }),
   SOCIAL_NAVER_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),
-  SOCIAL_NAVER_ISSUER: webUrl({ default: 'https://nid.naver.com', desc: 'another one only for tests' }),
+  SOCIAL_NAVER_ISSUER: webUrl({
+    default: 'https://nid.naver.com',
+    desc: 'issuer of ID tokens; change it only for tests',
+  }),
   SOCIAL_NAVER_PROFILE_URL: webUrl({
     default: 'https://openapi.naver.com/v1/nid/me',
-    desc: 'another one only for tests',
+    desc: 'address of the profile; change it only for tests',
   }),
   SOCIAL_OIDC_PROVIDERS: list({
     default: [],

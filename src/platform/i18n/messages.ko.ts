@@ -77,7 +77,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'API 키로 사용할 수 없는 기능',
     detail: '이 작업은 사람이 직접 로그인해야만 할 수 있습니다.',
   },
-  insufficient_scope: { title: '범위 부족', detail: '이 작업에 필요한 범위가 API 키에 없습니다.' },
+  insufficient_scope: { title: '권한 범위 부족', detail: '이 작업에 필요한 권한 범위가 API 키에 없습니다.' },
   address_not_allowed: {
     title: '허용되지 않은 IP 주소',
     detail: '이 IP 주소에서는 이 API 키를 사용할 수 없습니다.',
