@@ -98,7 +98,7 @@ export default tseslint.config(
     },
   },
   {
-    // Programs with a terminal of their own, and words said before there is a log to say them in.
+    // Programs with a terminal of their own, and messages from before there is a log.
     files: ['src/main.ts', 'src/bootstrap/migrate.ts', 'src/**/*.command.ts'],
     rules: { 'no-console': 'off' },
   },

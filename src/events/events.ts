@@ -69,7 +69,7 @@ export interface EventRow {
 
 /**
  * Of two events of one member, the later one has the greater id, also when ids are compared as
- * text. So a receiver can tell an old event from a new one.
+ * text. So a receiver can distinguish old events from new ones.
  */
 export function eventBodyOf({ id, type, occurredAt, memberId, data }: EventRow): EventBody {
   return { id: publicEventId(id), type, occurredAt, memberId, data, schemaVersion: SCHEMA_VERSION };

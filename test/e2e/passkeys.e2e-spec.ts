@@ -179,7 +179,7 @@ describe('passkey', () => {
       'a frame with a named top': { topOrigin: 'https://evil.example' },
       'another service': { rpId: 'evil.example' },
       'made-up challenge': { challenge: Buffer.alloc(32, 7).toString('base64url') },
-      'nobody there': { userPresent: false },
+      'no user present': { userPresent: false },
       'a signature': { type: 'webauthn.get' },
     };
     for (const [name, signing] of Object.entries(wrong)) {
@@ -469,10 +469,11 @@ describe('passkey without password', () => {
       'another service': () => passkeyLogin(app.client(), ada.authenticator, { rpId: 'evil.example' }),
       'another challenge': () =>
         passkeyLogin(app.client(), ada.authenticator, { challenge: Buffer.alloc(32).toString('base64url') }),
-      'nobody there': () => passkeyLogin(app.client(), ada.authenticator, { userPresent: false, userVerified: false }),
+      'no user present': () =>
+        passkeyLogin(app.client(), ada.authenticator, { userPresent: false, userVerified: false }),
       'owner not checked': () => passkeyLogin(app.client(), ada.authenticator, { userVerified: false }),
       'owner never checked before': () => passkeyLogin(app.client(), unverified.authenticator),
-      'somebody else’s handle': () => passkeyLogin(app.client(), ada.authenticator, { userHandle: handleOf(eve) }),
+      'another member’s handle': () => passkeyLogin(app.client(), ada.authenticator, { userHandle: handleOf(eve) }),
       'no handle': () => passkeyLogin(app.client(), ada.authenticator, { userHandle: null }),
       'a registration': () => passkeyLogin(app.client(), ada.authenticator, { type: 'webauthn.create' }),
       'signature of another key': () => forgedLogin(ada.authenticator),

@@ -58,8 +58,8 @@ export async function newestProof(
 }
 
 /**
- * A response without the parts that differ per request: two equal results cannot be told apart by a
- * client.
+ * A response without the parts that differ per request: a client cannot distinguish two equal
+ * results.
  */
 export function withoutIdentity({ status, headers, text }: HttpAnswer): object {
   const { date: _, ...rest } = headers;

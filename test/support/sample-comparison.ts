@@ -1,11 +1,11 @@
-/** How well two kinds of samples can be told apart by their size. */
+/** How well the size of a sample shows of which kind it is. */
 export interface Equality {
   readonly pairs: number;
   readonly medianA: number;
   readonly medianB: number;
   /** The distance of the medians. */
   readonly gap: number;
-  /** Area under the ROC curve: 0.5 means the kinds cannot be told apart, 1 means always. */
+  /** Area under the ROC curve: 0.5 means that a size shows no kind, 1 that it always does. */
   readonly auc: number;
 }
 

@@ -44,7 +44,7 @@ export class Revocations {
         until: secondsOf(entry.until),
       });
     }
-    // A server that may miss revocations says so, instead of a heartbeat.
+    // A server that may miss revocations sends `interrupted` instead of a heartbeat.
     if (event === 'interrupted') this.heardAt = undefined;
     // The first heartbeat of a connection follows everything in force.
     if (event !== 'heartbeat') return;

@@ -61,7 +61,7 @@ export class OpenIdPartner {
       url = new URL(location, url);
       if (url.origin !== this.issuer) return url.searchParams;
     }
-    throw new Error('the provider sent nobody back');
+    throw new Error('the provider did not redirect back');
   }
 
   /** The ID token that the SDK of the provider gives to an app. */
