@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -20,7 +20,7 @@ import { AccountErasureRepository } from '../../src/users/account-erasure.reposi
 import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { givenApiKey } from '../support/api-keys.js';
-import { skipNotice } from '../support/debian-server.js';
+import { hasPythonModules, PYTHON, skipNotice } from '../support/debian-server.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { SeededRandom } from '../support/seeded-random.js';
@@ -30,12 +30,11 @@ import { allowTime, howMany } from '../support/test-length.js';
 allowTime();
 
 const CHANGES = howMany({ short: 60, long: 1000 });
-const PYTHON = '/usr/bin/python3';
 
 const PROGRAMS = {
   express: { isInstalled: true, command: () => [process.execPath, 'receiver.js'] },
   fastapi: {
-    isInstalled: spawnSync(PYTHON, ['-c', 'import fastapi, httpx, uvicorn']).status === 0,
+    isInstalled: hasPythonModules('fastapi', 'httpx', 'uvicorn'),
     command: (port: number) => [PYTHON, '-B', '-m', 'uvicorn', 'main:app', '--port', String(port)],
   },
 };

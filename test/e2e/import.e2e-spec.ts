@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { LegacyHashKindsRepository } from '../../src/users/legacy-hash-kinds.repository.js';
 import { munjigi, type Outcome } from '../support/command-line.js';
-import { skipNotice } from '../support/debian-server.js';
+import { hasPythonModules, PYTHON, skipNotice } from '../support/debian-server.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { allowTime, howMany } from '../support/test-length.js';
@@ -210,8 +210,7 @@ describe('hashes of other systems', () => {
   });
 });
 
-const PYTHON = '/usr/bin/python3';
-const hasDjango = spawnSync(PYTHON, ['-c', 'import django, argon2']).status === 0;
+const hasDjango = hasPythonModules('django', 'argon2');
 if (!hasDjango) skipNotice('Django with argon2', 'python3-django python3-argon2');
 const DUMPED = howMany({ short: 5, long: 334 });
 

@@ -29,6 +29,14 @@ export function isInstalled(program: string): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 }
 
+/** The Python of Debian, for which the packages of Debian are installed. */
+export const PYTHON = '/usr/bin/python3';
+
+/** Whether this Python can import each of the modules. */
+export function hasPythonModules(...modules: string[]): boolean {
+  return spawnSync(PYTHON, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' }).status === 0;
+}
+
 /** Prints once, into the output of the run, why tests are skipped. */
 export function skipNotice(program: string, debianPackage: string): void {
   console.warn(`Skipped: ${program} is not installed (apt-get install ${debianPackage}).`);

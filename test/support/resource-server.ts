@@ -5,11 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../dev/free-port.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
+import { hasPythonModules, isInstalled, PYTHON } from './debian-server.js';
 import { eventually } from './eventually.js';
 
 const EXAMPLES = path.join(PROJECT_ROOT, 'examples', 'resource-servers');
-/** Debian's own, for which its packages are installed. */
-const PYTHON = '/usr/bin/python3';
 /** Longer than the pause between two heartbeats. */
 const MAX_SILENCE_SECONDS = 7;
 
@@ -22,9 +21,6 @@ export interface ResourceServerProgram {
   /** The command that starts it; builds the program first where it has to be built. */
   command(port: number, folder: string): readonly [string, ...string[]];
 }
-
-const runs = (command: string, ...args: string[]): boolean =>
-  spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
 export const PROGRAMS: readonly ResourceServerProgram[] = [
   {
@@ -42,13 +38,13 @@ export const PROGRAMS: readonly ResourceServerProgram[] = [
   {
     name: 'fastapi',
     packages: 'python3-fastapi python3-jwt python3-cryptography python3-httpx uvicorn',
-    isInstalled: () => runs(PYTHON, '-c', 'import fastapi, httpx, jwt, cryptography, uvicorn'),
+    isInstalled: () => hasPythonModules('fastapi', 'httpx', 'jwt', 'cryptography', 'uvicorn'),
     command: (port) => [PYTHON, '-B', '-m', 'uvicorn', 'main:app', '--port', String(port), '--log-level', 'warning'],
   },
   {
     name: 'go',
     packages: 'golang-go',
-    isInstalled: () => runs('go', 'version'),
+    isInstalled: () => isInstalled('go'),
     command: (_, folder) => {
       const binary = path.join(folder, 'api');
       const built = spawnSync('go', ['build', '-o', binary, '.'], { cwd: path.join(EXAMPLES, 'go'), encoding: 'utf8' });
