@@ -15,6 +15,7 @@ from fastapi import HTTPException, Request
 ACCEPTED_ALGORITHMS = ["ES256"]
 PROOF_ALGORITHMS = ["ES256", "EdDSA"]
 PROOF_SECONDS = 60
+USED_PROOF_SECONDS = 180  # a minute longer than a proof is fresh: clocks can step back
 REFETCH_SECONDS = 30
 
 
@@ -86,8 +87,7 @@ class Munjigi:
             age = abs(claims["iat"] - self.revocations.now())
         except (jwt.PyJWTError, TypeError, KeyError, ValueError):
             raise refusal("invalid_dpop_proof")
-        now = self.revocations.now()
-        while self.used_proofs and next(iter(self.used_proofs.values())) <= now:
+        while self.used_proofs and next(iter(self.used_proofs.values())) <= time.monotonic():
             del self.used_proofs[next(iter(self.used_proofs))]  # the oldest comes first
         is_right = (
             thumbprint(jwk) == bound_to
@@ -99,7 +99,7 @@ class Munjigi:
         )
         if not is_right:
             raise refusal("invalid_dpop_proof")
-        self.used_proofs[claims["jti"]] = now + 2 * PROOF_SECONDS
+        self.used_proofs[claims["jti"]] = time.monotonic() + USED_PROOF_SECONDS
 
     def check_recent(self, claims: dict, seconds: int) -> None:
         """Asks for a new login (RFC 9470) where the last one is older."""

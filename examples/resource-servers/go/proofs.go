@@ -5,23 +5,27 @@ import (
 	"math"
 	"net/http"
 	"sync"
+	"time"
 )
 
 const proofSeconds = 60
+
+// rememberUsed is a minute longer than a proof is fresh, because clocks can step back.
+const rememberUsed = 180 * time.Second
 
 // Proofs checks proofs of possession (RFC 9449 section 4.3). Each works once.
 type Proofs struct {
 	apiURL string
 	now    func() float64
 	lock   sync.Mutex
-	used   map[string]float64
+	used   map[string]time.Time
 	// pruneAt is when used proofs are next looked through for those that have expired.
-	pruneAt float64
+	pruneAt time.Time
 }
 
 // NewProofs expects proofs for this API.
 func NewProofs(apiURL string, now func() float64) *Proofs {
-	return &Proofs{apiURL: apiURL, now: now, used: map[string]float64{}}
+	return &Proofs{apiURL: apiURL, now: now, used: map[string]time.Time{}}
 }
 
 // Check returns nil for a fresh proof by the key that the token is bound to.
@@ -50,11 +54,11 @@ func (proofs *Proofs) Check(request *http.Request, token, boundTo string) error 
 func (proofs *Proofs) use(jti string) bool {
 	proofs.lock.Lock()
 	defer proofs.lock.Unlock()
-	now := proofs.now()
-	if now >= proofs.pruneAt {
-		proofs.pruneAt = now + proofSeconds
+	now := time.Now()
+	if now.After(proofs.pruneAt) {
+		proofs.pruneAt = now.Add(time.Minute)
 		for old, until := range proofs.used {
-			if until <= now {
+			if now.After(until) {
 				delete(proofs.used, old)
 			}
 		}
@@ -62,6 +66,6 @@ func (proofs *Proofs) use(jti string) bool {
 	if _, isUsed := proofs.used[jti]; isUsed {
 		return false
 	}
-	proofs.used[jti] = now + 2*proofSeconds
+	proofs.used[jti] = now.Add(rememberUsed)
 	return true
 }
