@@ -117,6 +117,8 @@ class Keys:
         self.loading = asyncio.Lock()
 
     async def find(self, kid: str | None):
+        if kid in self.keys and time.monotonic() < self.fresh_until:
+            return self.keys[kid]  # members wait for no fetch that an unknown key id began
         async with self.loading:
             if time.monotonic() >= self.fresh_until:
                 await self._load()

@@ -18,7 +18,8 @@ var maxAge = regexp.MustCompile(`max-age=(\d+)`)
 type Keys struct {
 	issuer     string
 	client     http.Client
-	lock       sync.Mutex
+	loading    sync.Mutex
+	lock       sync.RWMutex
 	byID       map[string]JWK
 	freshUntil time.Time
 	refetchAt  time.Time
@@ -31,24 +32,38 @@ func NewKeys(issuer string) *Keys {
 
 // Find returns nil where there is no such key.
 func (keys *Keys) Find(id string) (*JWK, error) {
-	keys.lock.Lock()
-	defer keys.lock.Unlock()
-	if time.Now().After(keys.freshUntil) {
+	// Members wait for no fetch that an unknown key id began.
+	if key, isFresh := keys.known(id); key != nil && isFresh {
+		return key, nil
+	}
+	keys.loading.Lock()
+	defer keys.loading.Unlock()
+	key, isFresh := keys.known(id)
+	if !isFresh {
 		if err := keys.load(); err != nil {
 			return nil, fmt.Errorf("%w: %v", errKeysAreAway, err)
 		}
 	}
 	// Once in a while only: anyone can send unknown key ids.
-	if _, isKnown := keys.byID[id]; !isKnown && time.Now().After(keys.refetchAt) {
+	if key, _ = keys.known(id); key == nil && time.Now().After(keys.refetchAt) {
 		keys.refetchAt = time.Now().Add(refetchAfter)
 		if err := keys.load(); err != nil {
 			return nil, fmt.Errorf("%w: %v", errKeysAreAway, err)
 		}
 	}
+	key, _ = keys.known(id)
+	return key, nil
+}
+
+// known returns the key, or nil, and whether the keys are fresh.
+func (keys *Keys) known(id string) (*JWK, bool) {
+	keys.lock.RLock()
+	defer keys.lock.RUnlock()
+	isFresh := time.Now().Before(keys.freshUntil)
 	if key, isKnown := keys.byID[id]; isKnown {
-		return &key, nil
+		return &key, isFresh
 	}
-	return nil, nil
+	return nil, isFresh
 }
 
 func (keys *Keys) load() error {
@@ -73,6 +88,8 @@ func (keys *Keys) load() error {
 	if match := maxAge.FindStringSubmatch(header.Get("Cache-Control")); match != nil {
 		seconds, _ = strconv.Atoi(match[1])
 	}
+	keys.lock.Lock()
+	defer keys.lock.Unlock()
 	keys.freshUntil = time.Now().Add(time.Duration(seconds) * time.Second)
 	keys.byID = map[string]JWK{}
 	for _, key := range published.Keys {
