@@ -178,3 +178,27 @@ describe('the guard for Nest', () => {
     expect(await runNest(request, Routes.prototype.contradictory)).toEqual([401, 'Bearer']);
   });
 });
+
+describe('the hooks for Fastify', () => {
+  async function askWith(hookVerifier: Verifier): Promise<{ status: number; body: string; isRouteRun: boolean }> {
+    const server = Fastify();
+    let isRouteRun = false;
+    server.addHook('onRequest', fastify.requireMember(hookVerifier));
+    server.get('/', async () => (isRouteRun = true));
+    try {
+      const answer = await fetch(await server.listen({ host: '127.0.0.1', port: 0 }));
+      return { status: answer.status, body: await answer.text(), isRouteRun };
+    } finally {
+      await server.close();
+    }
+  }
+
+  it('RS-34 end a refused request before its route, with the code as JSON', async () => {
+    expect(await askWith(verifier)).toEqual({ status: 401, body: '{"code":"token_missing"}', isRouteRun: false });
+  });
+
+  it('RS-34 leave an error that is no refusal to Fastify, and admit nothing', async () => {
+    const broken = { verify: () => Promise.reject(new Error('broken')) } as unknown as Verifier;
+    expect(await askWith(broken)).toMatchObject({ status: 500, isRouteRun: false });
+  });
+});
