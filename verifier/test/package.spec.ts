@@ -33,7 +33,7 @@ describe('the package of the verifier', () => {
     for (const { default: target } of exported) expect(files).toContain(`${path.basename(target, '.js')}.ts`);
   });
 
-  it('contains its licence and its README', () => {
+  it('contains its licence and its README, which links to nothing outside the package', () => {
     expect(read('verifier/LICENSE')).toBe(read('LICENSE'));
     const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', './verifier'], {
       cwd: PROJECT_ROOT,
@@ -43,5 +43,8 @@ describe('the package of the verifier', () => {
     const names = JSON.parse(packed)[0].files.map(({ path: file }: { path: string }) => file);
     expect(names).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
     expect(names.filter((file: string) => /^(src|test)\//.test(file))).toEqual([]);
+    const links = [...read('verifier/README.md').matchAll(/\]\(([^)#]+)/g)].map(([, link]) => link!);
+    const local = links.filter((link) => !link.startsWith('https://'));
+    expect(local.filter((link) => !names.includes(path.posix.normalize(link)))).toEqual([]);
   });
 });
