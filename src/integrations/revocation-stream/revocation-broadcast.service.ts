@@ -41,7 +41,7 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
       if (this.listeners.size === 0) return;
       const item = revocationItemOf(sessionId, session);
       // One chunk for all revocations of this turn of the event loop.
-      if (this.pending.push(messageOf('revocation', item, item.cursor)) === 1) setImmediate(() => this.flush());
+      if (this.pending.push(messageOf('revocation', item)) === 1) setImmediate(() => this.flush());
     });
     this.keyCache.onChange((id) => void this.endRevoked(id));
   }
@@ -111,7 +111,11 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
     }
   }
 
-  /** Carries a position: a listener that has it has everything before it. */
+  /**
+   * Carries a position: a listener that has it has everything before it. Revocations carry none. This
+   * server may learn of old ones after a restart, in no order, and a listener that resumes elsewhere
+   * from such a position would miss others (RS-21).
+   */
   private heartbeat(): Buffer {
     const now = this.clock.now();
     return Buffer.from(messageOf('heartbeat', { serverTime: isoTime(now) }, String(Math.floor(now))));

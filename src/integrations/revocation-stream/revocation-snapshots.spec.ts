@@ -54,6 +54,13 @@ describe('the revocations in force', () => {
     expect(snapshots.list()).toEqual([expect.objectContaining({ id: 'one', cursor: String(NOON) })]);
   });
 
+  it('RS-21 carry no position to resume from, whether they are in the snapshot or come after it', () => {
+    revoke('one');
+    snapshots.encode();
+    revoke('two');
+    expect(Buffer.concat(snapshots.encode()).toString()).not.toMatch(/^id:/m);
+  });
+
   it('RS-23 are encoded once for listeners that come together, and with what came in between', () => {
     revoke('one');
     const [first, second] = [snapshots.encode(), snapshots.encode()];

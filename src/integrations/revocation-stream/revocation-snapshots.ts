@@ -28,7 +28,7 @@ export class RevocationSnapshots implements OnModuleInit {
     this.feed.onRevoked((sessionId, session) => {
       if (this.kept.size === 0) return;
       const item = revocationItemOf(sessionId, session);
-      for (const { later } of this.kept.values()) later.push(messageOf('revocation', item, item.cursor));
+      for (const { later } of this.kept.values()) later.push(messageOf('revocation', item));
     });
   }
 
@@ -49,7 +49,7 @@ export class RevocationSnapshots implements OnModuleInit {
   encode(after = 0): Buffer[] {
     let snapshot = this.kept.get(after);
     if (!snapshot) {
-      const messages = this.list(after).map((item) => messageOf('revocation', item, item.cursor));
+      const messages = this.list(after).map((item) => messageOf('revocation', item));
       snapshot = { encoded: Buffer.from(messages.join('')), later: [] };
       this.kept.set(after, snapshot);
     }
