@@ -5,6 +5,7 @@ import { overrideEnvironment } from './platform/config/command-line.js';
 import { startFailure } from './platform/config/start-failure.js';
 import type { ExportOptions } from './integrations/import-export/export.command.js';
 import type { ImportOptions } from './integrations/import-export/import.command.js';
+import type { CreateApiKeyOptions } from './operations/commands/api-keys.command.js';
 import { CommandError } from './platform/config/command-error.js';
 
 /*
@@ -91,7 +92,7 @@ keys
   .requiredOption('--scopes <scopes>', 'what it opens, separated by commas: members:read,outbox:read')
   .option('--expires-at <date>', 'when it ends, such as 2027-12-31')
   .option('--addresses <ranges>', 'client addresses that may use it, separated by commas: 203.0.113.0/24')
-  .action(async (options: { name: string; scopes: string; expiresAt?: string; addresses?: string }) => {
+  .action(async (options: CreateApiKeyOptions) => {
     const { createApiKey } = await import('./operations/commands/api-keys.command.js');
     const { withApplication } = await import('./bootstrap/command-application.js');
     await createApiKey(options, withApplication);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { INestApplicationContext } from '@nestjs/common';
 import { canonicalRange, parseAddressRange } from '../../platform/addresses/address-range.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
@@ -32,7 +33,7 @@ export async function createApiKey(options: CreateApiKeyOptions, withApplication
     const issuing = app.get(ApiKeyIssuingService);
     const { id, key } = await app
       .get(Database)
-      .transaction((tx) => issuing.create(tx, request, contextOf('create-api-key')));
+      .transaction((tx) => issuing.create(tx, request, contextOf(app, 'create-api-key')));
     console.error(`API key ${id} of "${request.name}". It is not shown again:`);
     console.log(key);
   });
@@ -52,7 +53,7 @@ export async function revokeApiKey(id: string, withApplication: WithApplication)
   await withApplication(async (app) => {
     const issuing = app.get(ApiKeyIssuingService);
     try {
-      await app.get(Database).transaction((tx) => issuing.revoke(tx, id, contextOf('revoke-api-key')));
+      await app.get(Database).transaction((tx) => issuing.revoke(tx, id, contextOf(app, 'revoke-api-key')));
     } catch (error) {
       if (error instanceof DomainError && error.code === 'not_found')
         throw new CommandError('There is no such API key, or it is revoked.');
@@ -90,8 +91,8 @@ const listOf = (text: string): string[] =>
     .filter((entry) => entry !== '');
 
 /** What the audit log records for a command: an operator at a terminal has no address. */
-function contextOf(command: string): ClientContext {
-  const locale = AppConfig.load().defaultLocale;
+function contextOf(app: INestApplicationContext, command: string): ClientContext {
+  const locale = app.get(AppConfig).defaultLocale;
   return { ip: '', userAgent: `munjigi keys ${command}`, locale, requestId: randomUUID() };
 }
 
