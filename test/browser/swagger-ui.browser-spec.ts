@@ -10,7 +10,7 @@ describeInBrowser('Swagger UI as a workbench', () => {
   let browser: Browser;
   let page: Page;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.shared();
     browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
     page = await browser.newPage();
     await page.goto(`${app.origin}/docs`);
