@@ -9,7 +9,7 @@ const KEY: LiveApiKey = {
   scopes: ['members:read'],
   digest: Buffer.alloc(32, 1),
   previousDigest: null,
-  addresses: [],
+  ranges: null,
   expiresAt: null,
 };
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isInRanges, parseAddressRange, type AddressRange } from '../../platform/addresses/address-range.js';
+import { isInRanges } from '../../platform/addresses/address-range.js';
 import { digest, equalDigests } from '../../platform/crypto/digest.js';
 import { Clock } from '../../platform/database/clock.js';
 import type { Tx } from '../../platform/database/sql.js';
@@ -36,7 +36,8 @@ export class ApiKeyVerificationService {
     const key = await this.cache.find(parts.id);
     if (!hasSecret(key, secretDigest)) throw invalid('unknown, revoked or a wrong secret');
     if (this.hasExpired(key)) throw invalid('expired');
-    if (!isAllowedFrom(ip, key)) throw new DomainError('address_not_allowed', { detail: ip });
+    if (key.ranges !== null && !isInRanges(ip, key.ranges))
+      throw new DomainError('address_not_allowed', { detail: ip });
     this.uses.count(key.id);
     return { apiKeyId: key.id, scopes: key.scopes, secretDigest, expiresAt: key.expiresAt };
   }
@@ -67,12 +68,6 @@ function hasSecret(key: LiveApiKey | null, secretDigest: Buffer): key is LiveApi
   const isCurrent = equalDigests(secretDigest, key?.digest ?? NO_DIGEST);
   const isPrevious = equalDigests(secretDigest, key?.previousDigest ?? NO_DIGEST);
   return isCurrent || isPrevious;
-}
-
-function isAllowedFrom(ip: string, { addresses }: LiveApiKey): boolean {
-  if (addresses.length === 0) return true;
-  const ranges = addresses.map(parseAddressRange).filter((range): range is AddressRange => range !== null);
-  return isInRanges(ip, ranges);
 }
 
 const invalid = (detail: string): DomainError => new DomainError('api_key_invalid', { detail });

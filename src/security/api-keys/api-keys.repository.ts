@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { parseAddressRange, type AddressRange } from '../../platform/addresses/address-range.js';
 import { Database } from '../../platform/database/database.js';
 import { Conditions, microsOf, type PagePosition } from '../../platform/database/page.js';
 import type { Tx } from '../../platform/database/sql.js';
@@ -14,10 +15,13 @@ export interface LiveApiKey {
   readonly scopes: readonly ApiKeyScope[];
   readonly digest: Buffer;
   readonly previousDigest: Buffer | null;
-  readonly addresses: readonly string[];
+  /** From which the key may be used; null for every address. Parsed here, not for each request. */
+  readonly ranges: readonly AddressRange[] | null;
   /** Seconds since 1970; null without an end. */
   readonly expiresAt: number | null;
 }
+
+type LiveRow = Omit<LiveApiKey, 'ranges'> & { readonly addresses: readonly string[] };
 
 export type NewApiKey = Pick<ApiKey, 'id' | 'name' | 'scopes' | 'digest' | 'addresses' | 'createdBy' | 'expiresAt'>;
 
@@ -43,7 +47,11 @@ export class ApiKeysRepository {
 
   /** The key unless it is revoked. Its end is judged by the reader. */
   async findLive(id: string): Promise<LiveApiKey | null> {
-    return (await this.database.prepared<LiveApiKey>(FIND_LIVE, [id])).rows[0] ?? null;
+    const [row] = (await this.database.prepared<LiveRow>(FIND_LIVE, [id])).rows;
+    if (!row) return null;
+    const { addresses, ...key } = row;
+    const ranges = addresses.map(parseAddressRange).filter((range) => range !== null);
+    return { ...key, ranges: addresses.length === 0 ? null : ranges };
   }
 
   /**
