@@ -37,10 +37,13 @@ export class ApiKeyCache implements OnModuleInit {
     this.listeners.push(listener);
   }
 
-  /** The key unless it is revoked. Its end is judged by the reader. */
-  async find(id: string): Promise<LiveApiKey | null> {
-    const cached = this.notifications.isLive ? this.keys.get(id) : undefined;
-    if (cached) return cached;
+  /** The key if it is in memory. It may lack a secret that a rotation has just added. */
+  findKept(id: string): LiveApiKey | undefined {
+    return this.notifications.isLive ? this.keys.get(id) : undefined;
+  }
+
+  /** Reads the key from the database, unless it is revoked, and keeps it. Its end is judged by the reader. */
+  async read(id: string): Promise<LiveApiKey | null> {
     const changes = this.changes;
     const key = await this.repository.findLive(id);
     // A change that arrived during the query may be newer than its result.
