@@ -645,28 +645,25 @@ describe('outbox', () => {
 });
 
 describe('a dead mail', () => {
-  let sink: TestApp;
   let operator: GivenAdmin;
   beforeAll(async () => {
-    sink = await TestApp.start();
-    operator = await givenAdmin(sink);
+    operator = await givenAdmin(app);
   });
-  afterAll(() => sink.stop());
 
   /** Creates a mail in the state in which the dispatcher gives it up. */
   async function giveUp(): Promise<{ id: string; member: GivenMember }> {
-    const member = await given.member(sink);
-    await outboxEmpty(sink);
+    const member = await given.member(app);
+    await outboxEmpty(app);
     // Due in an hour, so that the dispatcher does not send it before the test marks it as dead.
-    await sink.sql.query(
+    await app.sql.query(
       `CREATE OR REPLACE FUNCTION hold_back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.available_at := now() + interval '1 hour'; RETURN NEW; END $$`,
     );
-    await sink.sql.query(
+    await app.sql.query(
       `CREATE TRIGGER hold_back BEFORE INSERT ON outbox_messages FOR EACH ROW EXECUTE FUNCTION hold_back()`,
     );
-    await sink.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
-    await sink.sql.query(`DROP TRIGGER hold_back ON outbox_messages`);
-    const { rows } = await sink.sql.query(
+    await app.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
+    await app.sql.query(`DROP TRIGGER hold_back ON outbox_messages`);
+    const { rows } = await app.sql.query(
       `UPDATE outbox_messages SET status = 'dead', attempts = 200, finished_at = now(), last_error = 'EENVELOPE: 550 ***'
        WHERE member_id = $1 AND status = 'pending' RETURNING id`,
       [member.id],
@@ -684,19 +681,19 @@ describe('a dead mail', () => {
     const answers = await Promise.all([retry(id), retry(id), retry(id)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
     expect((await mailbox.to(member.email).next({ after: before })).code).toBeDefined();
-    await outboxEmpty(sink);
+    await outboxEmpty(app);
     expect((await retry(id)).body.code).toBe('mail_not_retryable'); // sent by now
-    const { rows } = await sink.sql.query(`SELECT actor_id, details FROM security_events WHERE type = 'mail.retried'`);
+    const { rows } = await app.sql.query(`SELECT actor_id, details FROM security_events WHERE type = 'mail.retried'`);
     expect(rows).toEqual([{ actor_id: operator.id, details: { mailId: id } }]);
   });
 
   it('cannot be retried after its content has expired, was replaced or was erased', async () => {
     const expired = await giveUp();
-    await sink.sql.query(`UPDATE outbox_messages SET expires_at = now() WHERE id = $1`, [expired.id]);
+    await app.sql.query(`UPDATE outbox_messages SET expires_at = now() WHERE id = $1`, [expired.id]);
     const replaced = await giveUp();
-    await sink.sql.query(`UPDATE proof_requests SET voided_at = now() WHERE member_id = $1`, [replaced.member.id]);
+    await app.sql.query(`UPDATE proof_requests SET voided_at = now() WHERE member_id = $1`, [replaced.member.id]);
     const erased = await giveUp();
-    await sink.sql.query(`UPDATE outbox_messages SET payload = NULL WHERE id = $1`, [erased.id]);
+    await app.sql.query(`UPDATE outbox_messages SET payload = NULL WHERE id = $1`, [erased.id]);
     for (const { id } of [expired, replaced, erased]) {
       const { status, body } = await retry(id);
       expect([status, body.code]).toEqual([409, 'mail_not_retryable']);
