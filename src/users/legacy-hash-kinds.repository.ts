@@ -19,10 +19,16 @@ const KIND = String.raw`substring(password_hash from '^(?:(?:\$bcrypt-sha256)?\$
 export class LegacyHashKindsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The number of all members is PostgreSQL's estimate: counting them would read the table. */
+  /**
+   * The number of all members is PostgreSQL's estimate: counting them would read the table. Before
+   * the first ANALYZE of the table it has no estimate (-1, or 0 where the table was empty), so they
+   * are counted.
+   */
   async findShares(): Promise<LegacyHashShare[]> {
     const { rows } = await this.database.query<LegacyHashShare>(
-      `SELECT kind, count / greatest(sum(count) OVER (), (SELECT reltuples FROM pg_class WHERE oid = 'members'::regclass))::float AS share
+      `SELECT kind, count / greatest(sum(count) OVER (), (
+         SELECT CASE WHEN reltuples > 0 THEN reltuples ELSE (SELECT count(*) FROM members) END
+         FROM pg_class WHERE oid = 'members'::regclass))::float AS share
        FROM (SELECT ${KIND} AS kind, count(*)::float AS count FROM members
              WHERE password_hash NOT LIKE '$argon2id$%' GROUP BY 1) AS kinds
        WHERE kind IS NOT NULL ORDER BY kind`,

@@ -178,6 +178,8 @@ export class ImportStagingRepository {
     for (let after = 0, last = rows[0]!.last ?? 0; after < last;) after = await this.moveBatch(source, after, onMoved);
     // Plans, and the shares of password hashes, need the new number of members.
     await this.client.query('ANALYZE members');
+    // A server that read the shares after a batch used the old number of members: it reads again.
+    await this.client.query(`SELECT pg_notify('${LEGACY_HASHES_CHANNEL}', '')`);
   }
 
   private async moveBatch(source: string, after: number, onMoved: (count: number) => void): Promise<number> {
