@@ -1,5 +1,7 @@
+import { pbkdf2Sync } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LEGACY_HASHES_CHANNEL } from '../../src/users/legacy-hash-kinds.repository.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { compare } from '../support/sample-comparison.js';
 import { eventually } from '../support/eventually.js';
@@ -19,6 +21,8 @@ const WARM_UP = howMany({ short: 8, long: 100 });
 /** Enough that no address is requested twice within the cooldown of one second. */
 const PEOPLE = howMany({ short: 48, long: 500 });
 const MAIL_DELAY_MS = 3000;
+/** Several times slower than argon2id, so that argon2id for every unknown account would show. */
+const ITERATIONS = 600_000;
 /**
  * The long form has the limits of the requirement. The short form has few samples and only shows
  * that no step is left out: with 40 pairs of equal distributions, the area stays below 0.79 in all
@@ -178,4 +182,26 @@ it('EN-05 a login refused as too risky takes the same time with the right and a 
       .post('/api/auth/login', { identifier: loginId, password: kind === 'known' ? password : 'nobody has this one' })
       .expect(401);
   });
+});
+
+it('IM-03 EN-06 a login takes the same time for known and unknown where seven of eight members have a legacy hash', async () => {
+  const { rows } = await app.sql.query('SELECT password_hash FROM members LIMIT 1');
+  const setHash = async (hash: string, loginIds: string[]): Promise<void> => {
+    await app.sql.query('UPDATE members SET password_hash = $1 WHERE login_id = ANY($2)', [hash, loginIds]);
+    await app.sql.query('ANALYZE members');
+    await app.sql.query('SELECT pg_notify($1, $2)', [LEGACY_HASHES_CHANNEL, '']);
+  };
+  const legacy = known.filter((_, index) => index % 8 > 0).map(({ loginId }) => loginId);
+  const tag = pbkdf2Sync(password, 'seasalt', ITERATIONS, 32, 'sha256').toString('base64').replace('=', '');
+  await setHash(
+    `$pbkdf2-sha256$i=${ITERATIONS}$${Buffer.from('seasalt').toString('base64').replace(/=/g, '')}$${tag}`,
+    legacy,
+  );
+  try {
+    await expectEqualTimes('a login, legacy hashes', (kind, index) =>
+      REQUESTS['a login']!(app.client(), { known, unknown }[kind][index % PEOPLE]!, index),
+    );
+  } finally {
+    await setHash(rows[0].password_hash, legacy);
+  }
 });
