@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenAdmin } from '../support/admins.js';
 import { Authenticator } from '../support/authenticator.js';
@@ -176,6 +177,33 @@ describe('simultaneous password changes', () => {
         await login(ada, winner).expect(200);
         for (const loser of [ada.password, passwords.find((password) => password !== winner)!])
           await login(ada, loser).expect(401);
+      },
+    );
+  });
+
+  it('CC-06 IM-04 logins that replace a legacy hash never bring back the password of before a change', async () => {
+    await cluster.rounds(
+      howMany({ short: 3, long: 50 }),
+      async () => {
+        const ada = await given.member(cluster.app);
+        const tag = pbkdf2Sync(ada.password, '', 1000, 32, 'sha256').toString('base64').replace('=', '');
+        await cluster.app.sql.query('UPDATE members SET password_hash = $2 WHERE login_id = $1', [
+          ada.loginId,
+          `$pbkdf2-sha256$i=1000$$${tag}`,
+        ]);
+        return ada;
+      },
+      async (ada) => {
+        const newPassword = unique.password();
+        const answers = await cluster.atOnce(20, (server, index) =>
+          index === 0
+            ? server.post('/api/members/me/password', { currentPassword: ada.password, newPassword }, ada.accessToken)
+            : server.client().post('/api/auth/login', { identifier: ada.loginId, password: ada.password }),
+        );
+        expect(answers[0]!.status).toBe(204);
+        await cluster.app.sql.query('DELETE FROM login_failures');
+        await login(ada, newPassword).expect(200);
+        await login(ada, ada.password).expect(401);
       },
     );
   });
