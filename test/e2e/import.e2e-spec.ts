@@ -251,6 +251,10 @@ describe('munjigi export', () => {
               ...secret,
               name: '김\\철수',
               attributes: { plan: 'pro', 'a\tb': ['\n'] },
+              identities: [
+                { provider: 'google', subject: '42', email: 'f@example.com', createdAt: '2026-01-02T03:04:05Z' },
+                { provider: 'kakao', subject: '7', email: null, createdAt: '2026-01-03T03:04:05Z' },
+              ],
             }),
           )
         ).code,
@@ -266,6 +270,11 @@ describe('munjigi export', () => {
       );
       expect(after!.rows.length).toBeGreaterThan(3);
       expect(after!.rows).toEqual(before!.rows.map((row) => ({ ...row, created_at: expect.any(Date) })));
+      const linked = await target.pool.query('SELECT provider, subject, email FROM identities ORDER BY provider');
+      expect(linked.rows).toEqual([
+        { provider: 'google', subject: '42', email: 'f@example.com' },
+        { provider: 'kakao', subject: '7', email: null },
+      ]);
       expect((await login('two.factor')).body.status).toBe('mfa_required');
       const again = path.join(directory, 'again.jsonl');
       await munjigi(['export', '--file', again, '--with-secrets'], { DATABASE_URL: target.url });

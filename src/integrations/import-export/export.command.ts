@@ -50,9 +50,14 @@ export async function exportMembers({ file, withSecrets = false }: ExportOptions
 }
 
 function lineOf(member: ExportedMember, secrets: SecretValues, withSecrets: boolean): Record<string, unknown> {
-  const { passwordHash, app, codes, passkeys, attributes, ...profile } = member;
+  const { passwordHash, app, codes, passkeys, identities, attributes, ...profile } = member;
   // A member has a proven mailbox, so an import needs no further proof.
-  const line = { ...profile, emailVerified: true, ...(attributes && { attributes }) };
+  const line = {
+    ...profile,
+    emailVerified: true,
+    ...(attributes && { attributes }),
+    ...(identities.length > 0 && { identities }),
+  };
   if (!withSecrets) return line;
   return {
     ...line,

@@ -31,6 +31,16 @@ export interface OwnValues {
   /** Hashes of unused recovery codes; they fit the member's id alone. */
   readonly recoveryHashes: readonly string[];
   readonly passkeys: readonly OwnPasskey[];
+  readonly identities: readonly OwnIdentity[];
+}
+
+/** An account at a provider with which the member logs in. */
+export interface OwnIdentity {
+  readonly provider: string;
+  /** The provider's id of the account. Google, Kakao and others give each application ids of its own. */
+  readonly subject: string;
+  readonly email: string | null;
+  readonly createdAt: string;
 }
 
 /** A passkey with bytes as base64url. */

@@ -6,7 +6,7 @@ import { isUuid } from '../../platform/http/validation/field-decorators.js';
 import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
 import type { Member } from '../../users/member.entity.js';
 import { isReservedLoginId, LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
-import type { ImportRow, OwnPasskey, OwnValues } from './import-row.js';
+import type { ImportRow, OwnIdentity, OwnPasskey, OwnValues } from './import-row.js';
 
 /** A hash in the form in which it is stored, or why it cannot be. */
 export type AcceptedHash = { readonly stored: string } | { readonly refused: string };
@@ -70,6 +70,7 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
   if (row.totp !== undefined && !/^[A-Z2-7]{16,128}=*$/i.test(row.totp))
     return 'the authenticator secret is not base32';
   if (row.own?.passkeys.some((passkey) => !isPasskey(passkey)) === true) return 'a passkey is not valid';
+  if (row.own?.identities.some((identity) => !isIdentity(identity)) === true) return 'an identity is not valid';
   // Their schemas are not applied: values that do not fit are kept and not shown, as for members.
   if (row.attributes !== undefined && !isStorable(row.attributes)) return 'the attributes are too large or too deep';
   return {
@@ -130,6 +131,17 @@ function isPasskey({ credentialId, publicKey, signCount, transports, name, aagui
     Array.isArray(transports) &&
     (name === null || typeof name === 'string') &&
     (aaguid === null || isUuid(aaguid)) &&
+    typeof timeOf(createdAt) === 'string'
+  );
+}
+
+function isIdentity({ provider, subject, email, createdAt }: OwnIdentity): boolean {
+  return (
+    typeof provider === 'string' &&
+    /^[a-z0-9-]{1,64}$/.test(provider) &&
+    typeof subject === 'string' &&
+    isVisibleLine(subject, 255) &&
+    (email === null || (typeof email === 'string' && isVisibleLine(email, 320))) &&
     typeof timeOf(createdAt) === 'string'
   );
 }

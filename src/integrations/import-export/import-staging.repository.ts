@@ -10,7 +10,7 @@ export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
 /** Which of several rows with one address or login ID is imported. */
 export type CollisionPolicy = (typeof COLLISION_POLICIES)[number];
 
-/** A row as it is staged. `secrets` is JSON with second factors and attributes. */
+/** A row as it is staged. `secrets` is JSON with second factors, identities and attributes. */
 export interface StagedRow {
   /** Counts the accounts of the file from 1. */
   readonly row: number;
@@ -231,7 +231,11 @@ const MOVE_BATCH = `WITH batch AS (
     SELECT (key->>'id')::uuid, batch.id, decode(key->>'credentialId', 'hex'), decode(key->>'publicKey', 'hex'), (key->>'signCount')::bigint,
       ARRAY(SELECT jsonb_array_elements_text(key->'transports')), (key->>'backupEligible')::boolean, (key->>'backedUp')::boolean,
       (key->>'userVerified')::boolean, key->>'name', (key->>'aaguid')::uuid, (key->>'createdAt')::timestamptz
-    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'passkeys') key ON CONFLICT DO NOTHING)
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'passkeys') key ON CONFLICT DO NOTHING),
+  identities AS (
+    INSERT INTO identities (id, member_id, provider, subject, email, created_at)
+    SELECT (identity->>'id')::uuid, batch.id, identity->>'provider', identity->>'subject', identity->>'email', (identity->>'createdAt')::timestamptz
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'identities') identity ON CONFLICT DO NOTHING)
   SELECT count(*)::int AS count, pg_notify('${LEGACY_HASHES_CHANNEL}', '') FROM added`;
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

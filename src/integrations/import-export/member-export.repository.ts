@@ -1,6 +1,6 @@
 import type { AttributeValues } from '../../platform/attributes/member-attributes.js';
 import type { DatabaseClient } from '../../platform/database/database-client.js';
-import type { OwnPasskey } from './import-row.js';
+import type { OwnIdentity, OwnPasskey } from './import-row.js';
 
 /** A member with the stored, encrypted form of second factors. */
 export interface ExportedMember {
@@ -21,6 +21,7 @@ export interface ExportedMember {
   readonly app: Buffer | null;
   /** Unused recovery codes in hexadecimal, without those from before 1.0.0, which have no hash. */
   readonly codes: readonly string[];
+  readonly identities: readonly OwnIdentity[];
   /** With bytes in hexadecimal. */
   readonly passkeys: readonly OwnPasskey[];
 }
@@ -34,10 +35,12 @@ const MEMBERS = `SELECT m.id, login_id AS "loginId", email, name, locale, role, 
     coalesce((SELECT jsonb_agg(jsonb_build_object('credentialId', encode(credential_id, 'hex'), 'publicKey', encode(public_key, 'hex'),
       'signCount', sign_count, 'transports', to_jsonb(transports), 'backupEligible', backup_eligible, 'backedUp', backed_up,
       'userVerified', user_verified, 'name', p.name, 'aaguid', aaguid, 'createdAt', p.created_at) ORDER BY p.created_at)
-      FROM passkeys p WHERE p.member_id = m.id), '[]') AS passkeys
+      FROM passkeys p WHERE p.member_id = m.id), '[]') AS passkeys,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('provider', provider, 'subject', subject, 'email', i.email, 'createdAt', i.created_at)
+      ORDER BY i.created_at, i.id) FROM identities i WHERE i.member_id = m.id), '[]') AS identities
   FROM members m ORDER BY m.created_at, m.id`;
 
-/** Reads all members with their second factors, across the modules that own the tables. */
+/** Reads all members with their second factors and identities, across the modules that own the tables. */
 export class MemberExportRepository {
   constructor(private readonly client: DatabaseClient) {}
 

@@ -14,7 +14,7 @@ export class SecretValues {
     this.codes = new RecoveryCodeDigests(keys);
   }
 
-  /** The second factors and attributes of a row as JSON for the staging table; null if it has none. */
+  /** The second factors, identities and attributes of a row as JSON for the staging table; null if it has none. */
   stage({ id, totp, own, attributes }: PreparedRow): string | null {
     const keyId = this.keys.ids[0]!;
     const codes = (own?.recoveryHashes ?? []).map((hash) => {
@@ -27,9 +27,10 @@ export class SecretValues {
       credentialId: Buffer.from(passkey.credentialId, 'base64url').toString('hex'),
       publicKey: Buffer.from(passkey.publicKey, 'base64url').toString('hex'),
     }));
-    if (totp === null && codes.length === 0 && passkeys.length === 0 && attributes === null) return null;
+    const identities = (own?.identities ?? []).map((identity) => ({ ...identity, id: randomUUID() }));
+    if (totp === null && codes.length + passkeys.length + identities.length === 0 && attributes === null) return null;
     const app = totp === null ? {} : { app: { sealed: this.apps.encrypt(totp, id).toString('hex'), keyId } };
-    return JSON.stringify({ ...app, codes, passkeys, ...(attributes && { attributes }) });
+    return JSON.stringify({ ...app, codes, passkeys, identities, ...(attributes && { attributes }) });
   }
 
   /** @throws Error if no known secret decrypts it */

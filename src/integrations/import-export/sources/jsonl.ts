@@ -1,5 +1,5 @@
 import { linesOf } from '../file-text.js';
-import type { ImportRow, OwnPasskey, OwnValues, SourceReader } from '../import-row.js';
+import type { ImportRow, OwnIdentity, OwnPasskey, OwnValues, SourceReader } from '../import-row.js';
 import { entryOf, type JsonObject } from '../json-entries.js';
 import { booleanOf, objectOf, objectsOf, textOf } from './values.js';
 
@@ -43,5 +43,6 @@ function ownValues(member: JsonObject): OwnValues | undefined {
     mustChangePassword: member['mustChangePassword'] === true,
     recoveryHashes: recoveryHashes.filter((hash): hash is string => typeof hash === 'string'),
     passkeys: objectsOf(member['passkeys']) as unknown as OwnPasskey[],
+    identities: objectsOf(member['identities']) as unknown as OwnIdentity[],
   };
 }
