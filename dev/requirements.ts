@@ -420,6 +420,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('SO-09', 'P0', 'An account at a provider finds its member by provider and subject, never by an address'),
       of('SO-10', 'P0', 'An account at a provider belongs to one member, also of two requests at once'),
       of('SO-12', 'P0', '“It wasn’t me” unlinks what an intruder may have linked'),
+      of('SO-13', 'P0', 'A member is mailed when an account at a provider is linked or unlinked'),
       of('SO-11', 'P1', 'A provider that is down stops its own way in and nothing else'),
     ],
   ],

@@ -5,6 +5,7 @@ import { MfaModule } from '../mfa/mfa.module.js';
 import { FederationModule } from '../platform/federation/federation.module.js';
 import { CountriesModule } from '../platform/geoip/countries.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
+import { IdentityNotificationsModule } from '../security/identities/identity-notifications.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { RiskModule } from '../security/risk/risk.module.js';
@@ -55,6 +56,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
       AuditLogModule,
       CountriesModule,
       FederationModule,
+      IdentityNotificationsModule,
       MailModule,
       MfaModule,
       NotificationsModule,

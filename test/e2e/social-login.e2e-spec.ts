@@ -162,6 +162,25 @@ describe('social login', () => {
     expect(refused(await logIn('google', ada.subject))).toEqual([409, 'identity_unknown']);
   });
 
+  it('SO-13 mails the member who links or unlinks an account, with an “it wasn’t me” link', async () => {
+    const ada = await linkedMember();
+    const { body } = await ada.client.get('/api/members/me/identities', ada.accessToken).expect(200);
+    await ada.client.delete(`/api/members/me/identities/${body.items[0].id}`, undefined, ada.accessToken).expect(204);
+    const [, ...mails] = await mailbox.to(ada.email).waitForCount(3);
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      expect.stringContaining('A login with Google was added'),
+      expect.stringContaining('The login with Google was removed'),
+    ]);
+    for (const { text } of mails) expect(text).toMatch(/\/pages\/not-me#token=/);
+    expect(mails[0]!.text).not.toContain(`${ada.subject}@gmail.com`);
+  });
+
+  it('SO-13 mails nothing where linking is refused', async () => {
+    const [ada, eve] = [await linkedMember(), await given.member(app)];
+    expect(refused(await link(eve, 'google', ada.subject))).toEqual([409, 'identity_taken']);
+    await mailbox.expectNone(eve.email, app, 1);
+  });
+
   it('linking and unlinking need a recent login', async () => {
     const ada = await linkedMember();
     await app.sql.query(`UPDATE sessions SET authenticated_at = now() - interval '6 minutes' WHERE member_id = $1`, [
@@ -185,12 +204,15 @@ describe('social login', () => {
 
   it('SO-12 an account that was linked before “it wasn’t me” logs in no longer', async () => {
     const ada = await linkedMember();
-    const before = (await mailbox.to(ada.email).all()).at(-1);
+    // The mails of her sign-up and of the link.
+    const [, before] = await mailbox.to(ada.email).waitForCount(2);
     const intruder = app.client({ ip: '203.0.113.9', headers: { 'user-agent': 'Mozilla/5.0 Firefox/140.0' } });
     expect((await logIn('google', ada.subject, intruder)).status).toBe(200);
     const { text } = await mailbox.to(ada.email).next({ after: before });
     const token = /\/pages\/not-me#token=([\w.-]+)/.exec(text)![1];
     await app.post('/api/auth/not-me', { token }).expect(204);
+    const mails = await mailbox.to(ada.email).waitForCount(5);
+    expect(mails.map(({ subject }) => subject)).toContainEqual(expect.stringContaining('Google was removed'));
     expect(refused(await logIn('google', ada.subject))).toEqual([409, 'identity_unknown']);
   });
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
+import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
 import { RiskService } from '../../security/risk/risk.service.js';
 import { AccessRevocationService } from '../../sessions/revocation/access-revocation.service.js';
 import { DisputedFactorsService } from '../../mfa/disputed-factors/disputed-factors.service.js';
@@ -18,6 +19,7 @@ export class IntruderEvictionService {
     private readonly risk: RiskService,
     private readonly disputedFactors: DisputedFactorsService,
     private readonly identities: IdentitiesRepository,
+    private readonly identityNotifications: IdentityNotificationsService,
   ) {}
 
   async evict(tx: Tx, memberId: string, context: ClientContext): Promise<void> {
@@ -26,7 +28,9 @@ export class IntruderEvictionService {
     // A network first seen within the window may be the intruder's. It must not count as known.
     await this.risk.forgetRecent(tx, memberId, windowSeconds);
     // An account at a provider that was linked within the window may be the intruder's (SO-12).
-    await this.identities.deleteRecent(tx, memberId, windowSeconds);
+    const unlinked = await this.identities.deleteRecent(tx, memberId, windowSeconds);
+    for (const provider of unlinked)
+      await this.identityNotifications.notify(tx, 'unlinked', provider, { memberId }, context);
     await this.disputedFactors.report(tx, memberId, windowSeconds, context);
   }
 }

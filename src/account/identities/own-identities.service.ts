@@ -4,7 +4,7 @@ import { FederationService, type JourneyAnswer } from '../../platform/federation
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { IdentitiesRepository, type LinkedIdentity } from '../../users/identities/identities.repository.js';
 
@@ -16,7 +16,7 @@ export class OwnIdentitiesService {
     private readonly writes: MemberWritesService,
     private readonly federation: FederationService,
     private readonly identities: IdentitiesRepository,
-    private readonly auditLog: AuditLogService,
+    private readonly notifications: IdentityNotificationsService,
   ) {}
 
   async list(memberId: string): Promise<LinkedIdentity[]> {
@@ -35,13 +35,13 @@ export class OwnIdentitiesService {
     answer: JourneyAnswer,
     context: ClientContext,
   ): Promise<LinkedIdentity> {
-    const { memberId, sessionId } = principal;
+    const { memberId } = principal;
     const { account } = await this.federation.finish(provider, answer);
     const id = await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal, { needsRecentLogin: true });
       const linkedId = await this.identities.insert(tx, memberId, account, account.email);
       if (linkedId === null) throw new DomainError('identity_taken');
-      await this.auditLog.record(tx, 'identity.linked', { memberId, sessionId, context }, { provider });
+      await this.notifications.notify(tx, 'linked', provider, principal, context);
       return linkedId;
     });
     return (await this.identities.list(memberId)).find((identity) => identity.id === id)!;
@@ -49,12 +49,12 @@ export class OwnIdentitiesService {
 
   /** @throws DomainError `not_found`, also for another member's identity; `reauth_required`, `session_ended` */
   async unlink(principal: MemberPrincipal, id: string, context: ClientContext): Promise<void> {
-    const { memberId, sessionId } = principal;
+    const { memberId } = principal;
     await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal, { needsRecentLogin: true });
       const provider = await this.identities.delete(tx, memberId, id);
       if (provider === null) throw new DomainError('not_found', { detail: 'not an identity of this member' });
-      await this.auditLog.record(tx, 'identity.unlinked', { memberId, sessionId, context }, { provider });
+      await this.notifications.notify(tx, 'unlinked', provider, principal, context);
     });
   }
 }

@@ -18,6 +18,7 @@ export type SecurityNotification =
   | 'suspicious-login'
   | 'login-locked'
   | 'two-factor-changed'
+  | 'identity-changed'
   | 'account-closed'
   | 'account-restored';
 

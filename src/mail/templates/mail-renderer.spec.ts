@@ -276,6 +276,18 @@ describe('a mail', () => {
   });
 
   it.each([
+    ['linked', 'en', 'A login with Google was added', 'without your password'],
+    ['unlinked', 'en', 'The login with Google was removed', 'no longer be used to log in'],
+    ['linked', 'ko', 'Google 로그인이 연결되었습니다', '비밀번호 없이 로그인할 수 있습니다'],
+    ['unlinked', 'ko', 'Google 로그인 연결이 해제되었습니다', '더 이상 로그인할 수 없습니다'],
+  ] as const)('SO-13 describes a linked or unlinked account: %s in %s', (what, locale, title, sentence) => {
+    const { subject, html, text } = mail('identity-changed', locale, { what });
+    expect(subject).toBe(`[Acme] ${title}`);
+    expect(facts(visible(html))).toEqual(facts(text));
+    for (const words of [visible(html), text]) expect(words).toContain(sentence);
+  });
+
+  it.each([
     ['en', 'no new account can use this address'],
     ['ko', '이 이메일로는 새 계정을 만들 수 없습니다'],
   ] as const)('CC-11 states until when the previous address of a member is reserved (%s)', (locale, sentence) => {

@@ -14,6 +14,9 @@ export type TwoFactorChangeKind =
   | 'passkey-added'
   | 'passkey-removed';
 
+/** A change of the accounts at providers with which a member logs in. */
+export type IdentityChangeKind = 'linked' | 'unlinked';
+
 /** An action of an administrator on an account. */
 export type AdminActionKind =
   | 'disabled'
@@ -108,6 +111,8 @@ export interface MailTemplates {
     /** With `removal-scheduled`: when the disputed second step is removed. */
     removeOn?: string | undefined;
   };
+  /** `provider` is its name for people. Without the address of the account there: who linked it may have chosen it. */
+  'identity-changed': Alert & { loginIdMasked: string; what: IdentityChangeKind; provider: string };
   /** To each administrator. `host` is the one of the webhook's URL; the rest of a URL may hold a secret. */
   'webhook-switched-off': { name?: string | undefined; host: string; at: string };
   /** To the new address, which is not proven yet. */
@@ -245,6 +250,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     isSecondStepOff: 'optional',
     removeOn: 'optional',
   },
+  'identity-changed': { ...ALERT_FIELDS, loginIdMasked: 'required', what: 'required', provider: 'required' },
   'email-change': CHALLENGE_FIELDS,
   'email-changed': {
     name: 'optional',

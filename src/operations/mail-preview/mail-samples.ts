@@ -42,6 +42,7 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
   },
   'login-locked': { ...alert, loginIdMasked: 'mi***m' },
   'two-factor-changed': { ...alert, what: 'recovery-code-used', recoveryCodesLeft: 3 },
+  'identity-changed': { ...alert, loginIdMasked: 'mi***m', what: 'linked', provider: 'Google' },
   'email-change': challenge,
   'email-changed': {
     ...occurred,

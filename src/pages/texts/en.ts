@@ -440,6 +440,7 @@ export const en = {
     'event-suspicious-login': 'An unusual login',
     'event-login-locked': 'Many failed logins',
     'event-two-factor-changed': 'Two-step login was changed, or a recovery code was used',
+    'event-identity-changed': 'A login with another account was added or removed',
     'event-account-closed': 'The account was closed',
     'event-account-restored': 'The closed account was restored',
     eventUnknown: 'Please see the email',

@@ -439,6 +439,7 @@ export const ko: PageTexts = {
     'event-suspicious-login': '평소와 다른 로그인',
     'event-login-locked': '여러 번의 로그인 실패',
     'event-two-factor-changed': '2단계 인증 설정 변경 또는 복구 코드 사용',
+    'event-identity-changed': '다른 서비스 계정의 로그인 연결 또는 해제',
     'event-account-closed': '회원 탈퇴',
     'event-account-restored': '탈퇴한 계정의 복구',
     eventUnknown: '메일을 확인해 주세요',

@@ -60,11 +60,15 @@ export class IdentitiesRepository {
     return rows[0]?.provider ?? null;
   }
 
-  /** Unlinks what was linked within the last seconds. */
-  async deleteRecent(tx: Tx, memberId: string, seconds: number): Promise<void> {
-    await tx.query(`DELETE FROM identities WHERE member_id = $1 AND created_at > now() - make_interval(secs => $2)`, [
-      memberId,
-      seconds,
-    ]);
+  /**
+   * Unlinks what was linked within the last seconds.
+   * @returns the provider of each
+   */
+  async deleteRecent(tx: Tx, memberId: string, seconds: number): Promise<string[]> {
+    const { rows } = await tx.query<{ provider: string }>(
+      `DELETE FROM identities WHERE member_id = $1 AND created_at > now() - make_interval(secs => $2) RETURNING provider`,
+      [memberId, seconds],
+    );
+    return rows.map(({ provider }) => provider);
   }
 }
