@@ -69,6 +69,16 @@ export class Caller {
   }
 
   /**
+   * Posts to an operation that begins a journey at another service, with the fields about the
+   * session that the journey will open.
+   */
+  async beginSignIn<T>(path: string, body: object, options: CallOptions = {}): Promise<T> {
+    const { binding, device } = this.options;
+    const key = await binding.keyForSignIn();
+    return this.post<T>(path, await device.describe(path, body, key ? binding.fields : {}), options);
+  }
+
+  /**
    * Sends a call that may open a session, bound to the key of this device if there is one. Unless it
    * names a token, it is sent without one.
    */

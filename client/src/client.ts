@@ -10,6 +10,7 @@ import { PasskeyLogin } from './operations/passkey-login.js';
 import { passkeyOperations } from './operations/passkeys.js';
 import { loginIdOperations, notMeOperations, passwordResetOperations } from './operations/recovery.js';
 import { signUpOperations, type WithoutDevice } from './operations/sign-up.js';
+import { socialOperations } from './operations/social.js';
 import type { CallDetails, CallOptions, MunjigiOptions } from './options.js';
 import { pageAddress, type PageName, type PageOptions } from './pages.js';
 import { Ceremonies } from './passkeys/ceremonies.js';
@@ -18,6 +19,7 @@ import { refreshLock } from './refresh-lock.js';
 import { SessionKeeper } from './session-keeper.js';
 import { ServiceFetch } from './service-fetch.js';
 import { SessionStore } from './session-store.js';
+import { SocialJourneys } from './social-journeys.js';
 import { browserStorage, memoryStorage, type TokenStorage } from './storage.js';
 
 type Schemas = components['schemas'];
@@ -40,6 +42,8 @@ export class MunjigiClient {
   readonly sessions: ReturnType<typeof sessionOperations>;
   readonly totp: ReturnType<typeof totpOperations>;
   readonly passkeys: ReturnType<typeof passkeyOperations>;
+
+  readonly social: ReturnType<typeof socialOperations>;
 
   private readonly baseUrl: string;
   private readonly locale: () => string | undefined;
@@ -86,6 +90,7 @@ export class MunjigiClient {
     this.sessions = sessionOperations(this.caller);
     this.totp = totpOperations(this.caller);
     this.passkeys = passkeyOperations(this.caller, ceremonies);
+    this.social = socialOperations(this.caller, new SocialJourneys(`${storageKey}:social`));
   }
 
   /**

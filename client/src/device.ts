@@ -1,13 +1,21 @@
 import type { SessionStore } from './session-store.js';
 
-/** The operations that open a session, and what they take besides `binding`. */
-const TAKES: Readonly<Record<string, { readonly device?: boolean; readonly deviceToken?: boolean }>> = {
-  '/api/auth/login': { device: true, deviceToken: true },
-  '/api/auth/login/passkey': { device: true, deviceToken: true },
-  '/api/auth/sign-up/confirm-code': { device: true },
-  '/api/auth/sign-up/confirm-link': { device: true },
-  '/api/auth/login/mfa': {},
-  '/api/auth/login/mfa/passkey': {},
+type Field = 'binding' | 'deviceName' | 'transport' | 'deviceToken';
+
+const LOGIN: readonly Field[] = ['binding', 'deviceName', 'transport', 'deviceToken'];
+const SIGN_UP: readonly Field[] = ['binding', 'deviceName', 'transport'];
+
+/** What operations that open a session take about the device. */
+const TAKES: Readonly<Record<string, readonly Field[]>> = {
+  '/api/auth/login': LOGIN,
+  '/api/auth/login/passkey': LOGIN,
+  '/api/auth/sign-up/confirm-code': SIGN_UP,
+  '/api/auth/sign-up/confirm-link': SIGN_UP,
+  '/api/auth/login/mfa': ['binding'],
+  '/api/auth/login/mfa/passkey': ['binding'],
+  '/api/auth/social/{provider}/start': ['binding', 'transport'],
+  '/api/auth/social/{provider}/complete': ['deviceName', 'deviceToken'], // the rest went with `start`
+  '/api/auth/social/{provider}/native': ['binding', 'deviceName', 'deviceToken'],
 };
 
 export interface DeviceOptions {
@@ -27,14 +35,15 @@ export class Device {
    * @param binding the fields about the key that the request proves
    */
   async describe(path: string, body: unknown, binding: object): Promise<unknown> {
-    const takes = Object.hasOwn(TAKES, path) ? TAKES[path] : undefined;
+    const name = path.replace(/^(\/api\/auth\/social\/)[^/]+(?=\/)/, '$1{provider}');
+    const takes = Object.hasOwn(TAKES, name) ? TAKES[name] : undefined;
     if (takes === undefined) return body;
     const { deviceName, transport, store } = this.options;
-    const deviceToken = takes.deviceToken ? await store.readValue(this.tokenKey) : undefined;
+    const deviceToken = takes.includes('deviceToken') ? await store.readValue(this.tokenKey) : undefined;
     return {
-      ...binding,
-      ...(takes.device && deviceName !== undefined && { deviceName }),
-      ...(takes.device && transport !== undefined && { transport }),
+      ...(takes.includes('binding') && binding),
+      ...(takes.includes('deviceName') && deviceName !== undefined && { deviceName }),
+      ...(takes.includes('transport') && transport !== undefined && { transport }),
       ...(typeof deviceToken === 'string' && { deviceToken }),
       ...(body as object | undefined),
     };

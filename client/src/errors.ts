@@ -99,6 +99,28 @@ export class PasskeyError extends MunjigiError {
   }
 }
 
+/** Why a journey to a provider of social login failed before the server could check it. */
+export type SocialLoginFailure =
+  /** The person has declined at the provider. */
+  | 'cancelled'
+  /** The provider reports another error, as `code`. */
+  | 'refused'
+  /** This tab has begun no such journey, or the address is not that of an answer. */
+  | 'unknown_journey';
+
+/** A journey to a provider of social login has failed. Begin it again. */
+export class SocialLoginError extends MunjigiError {
+  override name = 'SocialLoginError';
+
+  /** @param code from the provider (RFC 6749 section 4.1.2.1) */
+  constructor(
+    readonly reason: SocialLoginFailure,
+    readonly code?: string,
+  ) {
+    super(`The login at the provider has failed: ${reason}.`);
+  }
+}
+
 /** The call needs a signed-in member, and there is none. */
 export class SignedOutError extends MunjigiError {
   override name = 'SignedOutError';

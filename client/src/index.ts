@@ -7,10 +7,12 @@ export {
   PasskeyError,
   ProblemError,
   SignedOutError,
+  SocialLoginError,
   UnexpectedResponseError,
   type ErrorCode,
   type FieldProblem,
   type PasskeyFailure,
+  type SocialLoginFailure,
 } from './errors.js';
 export type { ClientEvents, SessionEndReason } from './events.js';
 export type { CallDetails, CallOptions, MunjigiOptions } from './options.js';

@@ -20,8 +20,8 @@ export function memoryStorage(): TokenStorage {
   };
 }
 
-/** The part of `localStorage` that is used here. */
-interface WebStorage {
+/** The part of `localStorage` and `sessionStorage` that is used here. */
+export interface WebStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;

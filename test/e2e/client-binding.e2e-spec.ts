@@ -1,13 +1,12 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   memoryStorage,
   MunjigiClient,
   type MunjigiOptions,
-  type PublicKeyJwk,
   type Signer,
   type TokenStorage,
 } from '../../client/src/index.js';
+import { newSigner } from '../support/client-signer.js';
 import { given, type GivenMember } from '../support/factories.js';
 import { answerLost, ANY_SERVER, FaultyFetch } from '../support/faulty-fetch.js';
 import { decodeToken } from '../support/token-forge.js';
@@ -29,21 +28,6 @@ afterEach(() => {
   jest.restoreAllMocks();
   for (const client of opened.splice(0)) client.close();
 });
-
-/** A key as that of a phone. `isDer`: its signatures have the form of the key stores of phones. */
-function newSigner({ algorithm = 'ES256', isDer = false }: { algorithm?: 'ES256' | 'EdDSA'; isDer?: boolean } = {}) {
-  const isEs256 = algorithm === 'ES256';
-  const { privateKey, publicKey } = isEs256
-    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    : generateKeyPairSync('ed25519');
-  const signer: Signer = {
-    algorithm,
-    publicKey: () => publicKey.export({ format: 'jwk' }) as unknown as PublicKeyJwk,
-    sign: (data) =>
-      sign(isEs256 ? 'sha256' : null, data, { key: privateKey, dsaEncoding: isDer ? 'der' : 'ieee-p1363' }),
-  };
-  return signer;
-}
 
 /** Opens a client of an app on a phone. The same storage again is a restart of the app. */
 function open(options: Partial<MunjigiOptions> = {}) {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { memoryStorage, MunjigiClient, type MunjigiOptions } from '../../client/src/index.js';
+import { caught } from '../support/caught.js';
+import { newSigner } from '../support/client-signer.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
@@ -312,5 +315,33 @@ describe('an attacker on social login', () => {
   ])('SO-08 sends the answer elsewhere: %s', async (redirectUri) => {
     const answer = await app.post('/api/auth/social/google/start', { redirectUri });
     expect(refused(answer)).toEqual([422, 'validation_failed']);
+  });
+});
+
+describe('social login with the client library', () => {
+  const open = (options: Partial<MunjigiOptions> = {}) =>
+    new MunjigiClient({ baseUrl: app.origin, storage: memoryStorage(), signer: newSigner(), ...options });
+  const arrive = async (social: MunjigiClient['social'], name: PartnerName, subject: string): Promise<string> => {
+    const { authorizationUrl } = await social.start(name);
+    return `${REDIRECT_URI}?${(await partner(name).logIn(authorizationUrl, subject)).toString()}`;
+  };
+
+  it('links an account and logs in with it, by a session that is bound as the app wants', async () => {
+    const ada = await given.member(app);
+    const subject = unique.loginId();
+    const first = open();
+    await first.logIn({ identifier: ada.loginId, password: ada.password });
+    expect((await first.social.providers())[0]).toEqual({ id: 'google', name: 'Google' });
+    const { id, provider } = await first.social.link(await arrive(first.social, 'google', subject));
+    expect([id, provider]).toEqual([(await first.social.list())[0]!.id, 'google']);
+
+    const { social, me } = open({ binding: 'full' });
+    const outcome = await social.complete(await arrive(social, 'google', subject));
+    expect(outcome).toMatchObject({ status: 'authenticated', tokenType: 'DPoP' });
+    expect((await me.get()).loginId).toBe(ada.loginId);
+
+    await first.social.unlink(id);
+    const refusal = caught(social.complete(await arrive(social, 'google', subject)));
+    expect(await refusal).toMatchObject({ code: 'identity_unknown' });
   });
 });

@@ -1,0 +1,107 @@
+import type { components } from '../openapi.js';
+import type { Caller } from '../caller.js';
+import { ProblemError } from '../errors.js';
+import type { CallOptions } from '../options.js';
+import { isProviderAnswer, withoutAnswer, type SocialJourneys } from '../social-journeys.js';
+import type { WithoutDevice } from './sign-up.js';
+
+type Schemas = components['schemas'];
+type LoginOutcome = Schemas['LoginOutcome'];
+/** Where the provider sends the person back to: one of SOCIAL_REDIRECT_URIS; default the first. */
+type JourneyOptions = Pick<Schemas['StartSocialLoginRequest'], 'redirectUri'>;
+
+const SOCIAL = '/api/auth/social';
+const IDENTITIES = '/api/members/me/identities';
+const pathOf = (provider: string, step: string): string => `${SOCIAL}/${encodeURIComponent(provider)}/${step}`;
+
+/** The part of a browser's page that is used here. Apps without one pass addresses themselves. */
+interface Page {
+  readonly location: { readonly href: string; assign(address: string): void };
+  readonly history: { readonly state: unknown; replaceState(state: unknown, title: string, address: string): void };
+}
+
+/**
+ * Login with an account at a provider, and the accounts that a member has linked. A journey leaves
+ * the page: `redirect` goes to the provider, and the page of the redirect URI calls `complete` or
+ * `link`.
+ */
+export function socialOperations(caller: Caller, journeys: SocialJourneys) {
+  async function start(provider: string, body: JourneyOptions = {}, options?: CallOptions) {
+    type Started = Schemas['StartedSocialLoginResponse'];
+    const started = await caller.beginSignIn<Started>(pathOf(provider, 'start'), body, options);
+    const state = new URL(started.authorizationUrl).searchParams.get('state') ?? '';
+    journeys.begin({ provider, requestId: started.requestId, state });
+    return started;
+  }
+
+  const page = globalThis as unknown as Page;
+  const read = (address: string | undefined) => journeys.read(address ?? page.location.href);
+
+  /** Ends the journey of an address. That of the page then loses the answer. */
+  function end(address: string | undefined): void {
+    journeys.forget();
+    if (address === undefined) page.history.replaceState(page.history.state, '', withoutAnswer(page.location.href));
+  }
+
+  return {
+    /** The providers that the server has, in the order of their buttons. */
+    providers: async (options?: CallOptions) =>
+      (
+        await caller.request<Schemas['SocialProviderListResponse']>('GET', `${SOCIAL}/providers`, {
+          ...options,
+          as: 'none',
+        })
+      ).items,
+    /** Begins a journey. For apps that open `authorizationUrl` themselves. */
+    start,
+    /** Begins a journey and leaves the page for the provider. */
+    redirect: async (provider: string, body?: JourneyOptions, options?: CallOptions): Promise<void> => {
+      const { authorizationUrl } = await start(provider, body, options);
+      page.location.assign(authorizationUrl);
+    },
+    /** Whether a provider has sent the person to this address; default that of the page. */
+    isAnswer: (address: string = page.location.href): boolean => isProviderAnswer(address),
+    /**
+     * Logs in with the answer in the address; default that of the page. The `status` of the outcome
+     * is `authenticated`, or names the next step.
+     *
+     * @throws SocialLoginError if there is no answer to a journey of this tab
+     */
+    complete: async (address?: string, options?: CallOptions): Promise<LoginOutcome> => {
+      const { provider, answer } = read(address);
+      end(address);
+      return caller.post<LoginOutcome>(pathOf(provider, 'complete'), answer, options);
+    },
+    /** Logs in with an ID token of the provider's SDK, in apps on phones. */
+    native: (
+      provider: string,
+      body: WithoutDevice<Schemas['NativeSocialLoginRequest']>,
+      options?: CallOptions,
+    ): Promise<LoginOutcome> => caller.post<LoginOutcome>(pathOf(provider, 'native'), body, options),
+    /** The accounts that the member has linked. */
+    list: async (options?: CallOptions) =>
+      (await caller.call<Schemas['IdentityListResponse']>('GET', IDENTITIES, undefined, options)).items,
+    /**
+     * Links the account of the answer in the address; default that of the page. Needs a recent login:
+     * after `reauth_required` the answer can be sent again.
+     *
+     * @throws SocialLoginError if there is no answer to a journey of this tab
+     */
+    link: async (address?: string, options?: CallOptions) => {
+      const { provider, answer } = read(address);
+      type Linked = Schemas['IdentityResponse'];
+      try {
+        const linked = await caller.call<Linked>('POST', IDENTITIES, { provider, ...answer }, options);
+        end(address);
+        return linked;
+      } catch (error) {
+        // The server has not looked at the answer yet: `link` works after a reauthentication.
+        if (!(error instanceof ProblemError && error.code === 'reauth_required')) end(address);
+        throw error;
+      }
+    },
+    /** Needs a recent login. */
+    unlink: (id: string, options?: CallOptions): Promise<void> =>
+      caller.call<void>('DELETE', `${IDENTITIES}/${encodeURIComponent(id)}`, undefined, options),
+  };
+}

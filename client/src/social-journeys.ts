@@ -1,0 +1,103 @@
+import { SocialLoginError } from './errors.js';
+import type { WebStorage } from './storage.js';
+
+/** A journey to a provider that has begun and is not over. */
+export interface SocialJourney {
+  readonly provider: string;
+  /** A secret of this client. */
+  readonly requestId: string;
+  /** Returned by the provider, so that an answer finds its journey. */
+  readonly state: string;
+}
+
+/** The answer of a provider, as the server wants it. */
+export interface SocialAnswer {
+  readonly requestId: string;
+  readonly code: string;
+  readonly state: string;
+  readonly iss?: string;
+}
+
+const ANSWER_FIELDS = [
+  ...['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'session_state'],
+  ...['scope', 'authuser', 'hd', 'prompt'], // of Google
+];
+/** Of Apple, which has its own name for it, and of the others (RFC 6749 section 4.1.2.1). */
+const CANCELLED: ReadonlySet<string> = new Set(['access_denied', 'user_cancelled_authorize', 'user_cancelled_login']);
+
+/**
+ * Keeps the journey of this tab while its page is at the provider. In sessionStorage, which no
+ * other tab reads: a link that an attacker sends finds no journey to complete.
+ */
+export class SocialJourneys {
+  private inMemory: string | null = null;
+
+  constructor(private readonly key: string) {}
+
+  /** A later journey of this tab replaces an earlier one. */
+  begin(journey: SocialJourney): void {
+    this.inMemory = JSON.stringify(journey);
+    try {
+      findSessionStorage()?.setItem(this.key, this.inMemory);
+    } catch {
+      // Full or blocked: the journey goes on in an app, which stays in memory.
+    }
+  }
+
+  /**
+   * Returns what the server has to check, for the journey that an address answers.
+   *
+   * @throws SocialLoginError
+   */
+  read(address: string): { provider: string; answer: SocialAnswer } {
+    const { searchParams } = new URL(address);
+    const [code, state, iss, error] = ['code', 'state', 'iss', 'error'].map((name) => searchParams.get(name));
+    const journey = this.current();
+    // An answer to another journey leaves this one as it is: foreign pages can send some.
+    if (!journey || state === null || state !== journey.state) throw new SocialLoginError('unknown_journey');
+    if (error != null) {
+      this.forget();
+      throw new SocialLoginError(CANCELLED.has(error) ? 'cancelled' : 'refused', error);
+    }
+    if (code == null) throw new SocialLoginError('unknown_journey');
+    const { provider, requestId } = journey;
+    return { provider, answer: { requestId, code, state, ...(iss != null && { iss }) } };
+  }
+
+  /** Ends the journey of this tab: an answer works once. */
+  forget(): void {
+    this.inMemory = null;
+    try {
+      findSessionStorage()?.removeItem(this.key);
+    } catch {
+      // It could not be stored, either.
+    }
+  }
+
+  private current(): SocialJourney | null {
+    try {
+      return JSON.parse(findSessionStorage()?.getItem(this.key) ?? this.inMemory ?? 'null') as SocialJourney | null;
+    } catch {
+      return null; // written by another script
+    }
+  }
+}
+
+/** Whether a provider has sent the person to this address. */
+export function isProviderAnswer(address: string): boolean {
+  const { searchParams } = new URL(address);
+  return searchParams.has('state') && (searchParams.has('code') || searchParams.has('error'));
+}
+
+/** Returns the address without the answer, which works once and belongs in no history. */
+export function withoutAnswer(address: string): string {
+  const url = new URL(address);
+  for (const field of ANSWER_FIELDS) url.searchParams.delete(field);
+  return url.href;
+}
+
+/** Undefined outside browsers, which have no pages to leave. */
+function findSessionStorage(): WebStorage | undefined {
+  const { document, sessionStorage } = globalThis as { document?: unknown; sessionStorage?: WebStorage };
+  return document === undefined ? undefined : sessionStorage;
+}

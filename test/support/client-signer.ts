@@ -1,0 +1,20 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import type { PublicKeyJwk, Signer } from '../../client/src/index.js';
+
+/** A key as that of a phone. `isDer`: its signatures have the form of the key stores of phones. */
+export function newSigner({
+  algorithm = 'ES256',
+  isDer = false,
+}: { algorithm?: 'ES256' | 'EdDSA'; isDer?: boolean } = {}) {
+  const isEs256 = algorithm === 'ES256';
+  const { privateKey, publicKey } = isEs256
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    : generateKeyPairSync('ed25519');
+  const signer: Signer = {
+    algorithm,
+    publicKey: () => publicKey.export({ format: 'jwk' }) as unknown as PublicKeyJwk,
+    sign: (data) =>
+      sign(isEs256 ? 'sha256' : null, data, { key: privateKey, dsaEncoding: isDer ? 'der' : 'ieee-p1363' }),
+  };
+  return signer;
+}
