@@ -419,6 +419,13 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('SO-08', 'P0', 'Answers go only to a redirect URI that is on the list, letter by letter'),
       of('SO-09', 'P0', 'An account at a provider finds its member by provider and subject, never by an address'),
       of('SO-10', 'P0', 'An account at a provider belongs to one member, also of two requests at once'),
+      of('SO-50', 'P0', 'At Apple, a secret of this service is signed, short-lived and for Apple alone'),
+      of(
+        'SO-51',
+        'P0',
+        'An answer that a provider posts goes to the redirect URI of its journey and opens nothing by itself',
+      ),
+      of('SO-52', 'P0', 'Refresh tokens of providers are encrypted in the database and never leave it'),
       of('SO-12', 'P0', '“It wasn’t me” unlinks what an intruder may have linked'),
       of('SO-13', 'P0', 'A member is mailed when an account at a provider is linked or unlinked'),
       of('SO-11', 'P1', 'A provider that is down stops its own way in and nothing else'),

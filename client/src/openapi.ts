@@ -2127,6 +2127,11 @@ export interface components {
              */
             nonce: string;
             /**
+             * @description Of Sign in with Apple: for a token with which unlinking takes the permission back
+             * @example c1b2a3.0.mrtuw.Zk
+             */
+            authorizationCode?: string;
+            /**
              * @description Shown in the list of sessions
              * @example Ada's phone
              */

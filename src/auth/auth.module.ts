@@ -68,6 +68,7 @@ import { SessionRotationService } from './tokens/session-rotation.service.js';
 import { TokenReuseService } from './tokens/token-reuse.service.js';
 import { FactorReauthenticationService } from './reauthentication/factor-reauthentication.service.js';
 import { ReauthenticationController } from './reauthentication/reauthentication.controller.js';
+import { ProviderAnswersController } from './social-login/provider-answers.controller.js';
 import { SocialLoginController } from './social-login/social-login.controller.js';
 import { SocialLoginService } from './social-login/social-login.service.js';
 import { TokensController } from './tokens/tokens.controller.js';
@@ -96,6 +97,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     LoginController,
     PasskeyLoginController,
     SocialLoginController,
+    ProviderAnswersController,
     TokensController,
     PasswordResetController,
     ReauthenticationController,

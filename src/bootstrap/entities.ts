@@ -23,6 +23,8 @@ import { SessionCountry } from '../security/risk/session-country.entity.js';
 import { Device } from '../sessions/devices/device.entity.js';
 import { Revocation } from '../sessions/revocation/revocation.entity.js';
 import { Session } from '../sessions/session.entity.js';
+import { StoredGrant } from '../platform/federation/provider-grant.entity.js';
+import { ProviderRevocation } from '../platform/federation/provider-revocation.entity.js';
 import { SocialRequest } from '../platform/federation/social-request.entity.js';
 import { Identity } from '../users/identities/identity.entity.js';
 import { Member } from '../users/member.entity.js';
@@ -38,5 +40,5 @@ export const ENTITIES = [
   ...[KnownNetwork, SessionCountry, RiskNotice],
   ...[Event, EventConsumer, EventDelivery, Webhook],
   ...[Passkey, PasskeyChallenge, FactorDispute],
-  ...[Identity, SocialRequest],
+  ...[Identity, SocialRequest, StoredGrant, ProviderRevocation],
 ];

@@ -111,14 +111,14 @@ export class SocialLoginController {
   )
   async native(
     @Param('provider') provider: string,
-    @Body() { idToken, nonce, ...statement }: NativeSocialLoginRequest,
+    @Body() { idToken, nonce, authorizationCode, ...statement }: NativeSocialLoginRequest,
     @Browser() browser: BrowserContext,
     @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
     await this.ipLimits.takeRequest(context);
     const device = deviceOf(statement, browser, keyThumbprint);
-    const account = await this.federation.verifyNative(provider, idToken, nonce);
+    const account = await this.federation.verifyNative(provider, { idToken, nonce, authorizationCode });
     return this.socialLogin.login(account, device, context);
   }
 }

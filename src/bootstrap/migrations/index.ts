@@ -25,6 +25,7 @@ import { Events1765020000000 } from './1765020000000-events.js';
 import { Attributes1765030000000 } from './1765030000000-attributes.js';
 import { LegacyHashKinds1765040000000 } from './1765040000000-legacy-hash-kinds.js';
 import { SocialLogin1765060000000 } from './1765060000000-social-login.js';
+import { ProviderGrants1765060470000 } from './1765060470000-provider-grants.js';
 import { ImportJournal1765050000000 } from './1765050000000-import-journal.js';
 
 /** All migrations, in the order in which they run. */
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   LegacyHashKinds1765040000000,
   ImportJournal1765050000000,
   SocialLogin1765060000000,
+  ProviderGrants1765060470000,
 ];

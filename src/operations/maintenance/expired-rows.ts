@@ -38,6 +38,14 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
     { table: 'mfa_challenges', by: 'expires_at', before: ago('1 day') },
     { table: 'passkey_challenges', by: 'expires_at', before: 'now()' },
     { table: 'social_requests', by: 'expires_at', before: 'now()' },
+    // Of a person who never became a member, or is one no longer.
+    {
+      table: 'provider_grants',
+      by: 'obtained_at',
+      before: ago('1 day'),
+      and: `NOT EXISTS (SELECT FROM identities i WHERE i.provider = provider_grants.provider AND i.subject = provider_grants.subject)`,
+    },
+    { table: 'provider_revocations', by: 'created_at', before: ago('30 days'), and: `status <> 'pending'` },
     { table: 'sessions', by: 'absolute_expires_at', before: ago('1 day') },
     { table: 'risk_notices', by: 'noticed_at', before: ago('366 days') },
     // The row holds the old address, which is needed only while the change can be undone.

@@ -194,6 +194,11 @@ export class AppConfig {
     return SOCIAL_REDIRECT_URIS.length > 0 ? SOCIAL_REDIRECT_URIS : [`${this.publicUrl}/pages/social-login`];
   }
 
+  /** Where a provider posts its answer that sends none to the client itself. */
+  providerAnswerUri(provider: string): string {
+    return `${this.publicUrl}/api/auth/social/${provider}/callback`;
+  }
+
   notMeLink(token: string): string {
     return this.link('not-me', token);
   }

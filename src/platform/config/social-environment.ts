@@ -32,6 +32,15 @@ export const SOCIAL_ENVIRONMENT = {
     default: 'https://openapi.naver.com/v1/nid/me',
     desc: 'address of the profile; change it only for tests',
   }),
+  SOCIAL_APPLE_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Apple: its Services ID' }),
+  SOCIAL_APPLE_TEAM_ID: str({ default: undefined, desc: 'team at Apple that owns the key' }),
+  SOCIAL_APPLE_KEY_ID: str({ default: undefined, desc: 'id of the key' }),
+  SOCIAL_APPLE_KEY_FILE: str({ default: undefined, desc: 'the key as downloaded', example: '/run/secrets/apple.p8' }),
+  SOCIAL_APPLE_NATIVE_AUDIENCES: list({ default: [], desc: 'bundle ids of your apps with Sign in with Apple' }),
+  SOCIAL_APPLE_ISSUER: webUrl({
+    default: 'https://appleid.apple.com',
+    desc: 'issuer of ID tokens; change it only for tests',
+  }),
   SOCIAL_OIDC_PROVIDERS: list({
     default: [],
     desc: 'further OpenID providers as name=issuer; SOCIAL_OIDC_<NAME>_CLIENT_ID and _CLIENT_SECRET belong to each',

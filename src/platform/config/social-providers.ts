@@ -1,5 +1,15 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isLoopbackHost } from '../addresses/ip-address.js';
 import type { Environment } from './environment.js';
+
+/** The key with which a client of Apple signs its secrets. */
+export interface ClientKey {
+  readonly teamId: string;
+  readonly keyId: string;
+  /** On the curve P-256. */
+  readonly privateKey: KeyObject;
+}
 
 /** A provider whose members may log in here. */
 export interface SocialProviderSettings {
@@ -11,7 +21,13 @@ export interface SocialProviderSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Makes the secret where the provider takes none that lasts. */
+  readonly clientKey?: ClientKey;
   readonly scope: string;
+  /** Parameters of authorization requests that only this provider knows. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Whether the provider posts its answer to this server instead of sending the member to the client. */
+  readonly postsAnswer?: boolean;
   /** Whose ID tokens apps may bring; none where empty. */
   readonly nativeAudiences: readonly string[];
 }
@@ -19,8 +35,25 @@ export interface SocialProviderSettings {
 type Variables = Readonly<Record<string, string | undefined>>;
 type Report = (name: string, rule: string) => void;
 
+const APPLE = {
+  id: 'apple',
+  name: 'Apple',
+  protocol: 'openid',
+  scope: 'openid name email',
+  // Apple demands it as soon as the scope asks for a name or an address.
+  postsAnswer: true,
+  parameters: { response_mode: 'form_post' },
+} as const;
+
 const KNOWN = [
-  { id: 'google', name: 'Google', protocol: 'openid', scope: 'openid email profile' },
+  {
+    id: 'google',
+    name: 'Google',
+    protocol: 'openid',
+    scope: 'openid email profile',
+    // For a refresh token, with which unlinking takes the permission back.
+    parameters: { access_type: 'offline' },
+  },
   // Kakao refuses a scope that the console has not switched on, so only what every app has.
   { id: 'kakao', name: 'Kakao', protocol: 'openid', scope: 'openid' },
   { id: 'naver', name: 'Naver', protocol: 'naver', scope: '' },
@@ -44,7 +77,12 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
   });
   const generic = env.SOCIAL_OIDC_PROVIDERS.flatMap((entry) => {
     const [, id, issuer] = /^([a-z][a-z0-9]{1,30})=(\S+)$/.exec(entry) ?? [];
-    if (id === undefined || issuer === undefined || !URL.canParse(issuer) || KNOWN.some((other) => other.id === id)) {
+    if (
+      id === undefined ||
+      issuer === undefined ||
+      !URL.canParse(issuer) ||
+      [...KNOWN, APPLE].some((other) => other.id === id)
+    ) {
       report('SOCIAL_OIDC_PROVIDERS', 'needs name=issuer, with names of their own in lower case');
       return [];
     }
@@ -61,7 +99,32 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
   });
   if (new Set(generic.map(({ id }) => id)).size !== generic.length)
     report('SOCIAL_OIDC_PROVIDERS', 'names a provider twice');
-  return [...known, ...generic];
+  return [...known, ...readApple(env, report), ...generic];
+}
+
+function readApple(env: Environment, report: Report): SocialProviderSettings[] {
+  const { SOCIAL_APPLE_CLIENT_ID: clientId, SOCIAL_APPLE_ISSUER: issuer } = env;
+  if (clientId === undefined) return [];
+  for (const name of ['SOCIAL_APPLE_TEAM_ID', 'SOCIAL_APPLE_KEY_ID', 'SOCIAL_APPLE_KEY_FILE'] as const)
+    if (env[name] === undefined) report(name, 'is missing, as SOCIAL_APPLE_CLIENT_ID is set');
+  checkIssuer(env, 'SOCIAL_APPLE_ISSUER', issuer, report);
+  const { SOCIAL_APPLE_TEAM_ID: teamId, SOCIAL_APPLE_KEY_ID: keyId, SOCIAL_APPLE_KEY_FILE: file } = env;
+  const privateKey = file === undefined ? null : readKey(file);
+  if (file !== undefined && privateKey === null)
+    report('SOCIAL_APPLE_KEY_FILE', 'needs a readable file with a private key on P-256 in PEM format');
+  if (teamId === undefined || keyId === undefined || privateKey === null) return [];
+  const nativeAudiences = env.SOCIAL_APPLE_NATIVE_AUDIENCES;
+  const clientKey = { teamId, keyId, privateKey };
+  return [{ ...APPLE, issuer, clientId, clientSecret: '', clientKey, nativeAudiences }];
+}
+
+function readKey(file: string): KeyObject | null {
+  try {
+    const key = createPrivateKey(readFileSync(file));
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Without TLS, an attacker on the way could answer as the provider. */

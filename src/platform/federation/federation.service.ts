@@ -5,9 +5,16 @@ import { FieldCipher } from '../crypto/field-cipher.js';
 import { KeyRing } from '../crypto/key-ring.js';
 import { randomToken } from '../crypto/random.js';
 import { DomainError } from '../http/problems/domain-error.js';
-import type { AuthorizationAnswer, IdentityProvider, ProviderAccount, RequestSecrets } from './identity-provider.js';
+import type {
+  AuthorizationAnswer,
+  IdentityProvider,
+  NativeAnswer,
+  ProviderAccount,
+  RequestSecrets,
+} from './identity-provider.js';
 import { NaverProvider } from './naver-provider.js';
 import { OpenIdProvider } from './openid-provider.js';
+import { ProviderGrantsService } from './provider-grants.service.js';
 import { isProviderUnavailable } from './provider-http.js';
 import { SocialRequestsRepository } from './social-requests.repository.js';
 
@@ -58,6 +65,7 @@ export class FederationService {
   constructor(
     private readonly config: AppConfig,
     private readonly requests: SocialRequestsRepository,
+    private readonly grants: ProviderGrantsService,
     keys: KeyRing,
   ) {
     this.cipher = new FieldCipher(keys.all('social-request'));
@@ -66,7 +74,7 @@ export class FederationService {
         settings.id,
         settings.protocol === 'naver'
           ? new NaverProvider(settings, config.env.SOCIAL_NAVER_PROFILE_URL)
-          : new OpenIdProvider(settings),
+          : new OpenIdProvider(settings, settings.postsAnswer ? config.providerAnswerUri(settings.id) : undefined),
       ]),
     );
   }
@@ -117,27 +125,40 @@ export class FederationService {
     // of this client (SO-03), and a stolen requestId lacks the state (SO-04).
     const request = await this.requests.take(digest(requestId), providerId, digest(state));
     if (!request) throw new DomainError('social_login_failed', { detail: 'no such request' });
-    const { idDigest, sealed, redirectUri, transport, binding } = request;
+    const { idDigest, sealed, redirectUri, transport, binding, postedName } = request;
     const secrets = JSON.parse(this.cipher.decrypt(sealed, idDigest.toString('hex'))) as RequestSecrets;
-    const account = await this.attempt(providerId, () =>
+    const login = await this.attempt(providerId, () =>
       provider.exchange({ ...secrets, redirectUri, state }, { code, iss }),
     );
-    return { account, transport, binding };
+    return { account: await this.grants.keep(login, postedName), transport, binding };
+  }
+
+  /**
+   * Finds where the client of a journey awaits an answer that the provider posted to this server.
+   * Changes nothing but the name: the answer counts only together with the `requestId`.
+   * @throws DomainError `not_found`, `social_login_failed`
+   */
+  async relay(providerId: string, state: string, name: string | null): Promise<string> {
+    this.get(providerId);
+    const redirectUri = await this.requests.findRedirectUri(providerId, digest(state), name);
+    if (redirectUri === null) throw new DomainError('social_login_failed', { detail: 'no such request' });
+    return redirectUri;
   }
 
   /**
    * Checks an ID token that an app got from the provider's SDK. It works once (SO-07).
    * @throws DomainError `not_found`, `social_login_failed`, `provider_unavailable`
    */
-  async verifyNative(providerId: string, idToken: string, nonce: string): Promise<ProviderAccount> {
+  async verifyNative(providerId: string, answer: NativeAnswer): Promise<ProviderAccount> {
     const provider = this.get(providerId);
     if (!this.config.socialProviders.some(({ id, nativeAudiences }) => id === providerId && nativeAudiences.length > 0))
       throw new DomainError('not_found', { detail: 'no apps of this provider' });
-    const account = await this.attempt(providerId, () => provider.verifyNative(idToken, nonce));
+    const login = await this.attempt(providerId, () => provider.verifyNative(answer));
     // By its nonce, because a signature can be written in several ways.
-    const isFirst = await this.requests.spendToken(digest(`${providerId} ${nonce}`), providerId, USED_TOKEN_SECONDS);
+    const use = digest(`${providerId} ${answer.nonce}`);
+    const isFirst = await this.requests.spendToken(use, providerId, USED_TOKEN_SECONDS);
     if (!isFirst) throw new DomainError('social_login_failed', { detail: 'nonce used before' });
-    return account;
+    return this.grants.keep(login, null);
   }
 
   private get(providerId: string): IdentityProvider {

@@ -9,6 +9,20 @@ export interface ProviderAccount {
   readonly name: string | null;
 }
 
+/** The provider's lasting permission for this service, which unlinking takes back. */
+export interface ProviderGrant {
+  readonly refreshToken: string;
+  /** The client that it was issued to: the pages or one app. */
+  readonly clientId: string;
+}
+
+/** What a provider answers to a login. */
+export interface ProviderLogin {
+  readonly account: ProviderAccount;
+  /** Null where the provider gave no refresh token. */
+  readonly grant: ProviderGrant | null;
+}
+
 /** What one authorization request and its answer have in common. The server keeps it. */
 export interface RequestSecrets {
   readonly nonce: string;
@@ -28,15 +42,23 @@ export interface AuthorizationAnswer {
   readonly iss?: string | undefined;
 }
 
+/** What an app got from the provider's SDK. */
+export interface NativeAnswer {
+  readonly idToken: string;
+  readonly nonce: string;
+  /** Of Sign in with Apple: exchanged for a refresh token. */
+  readonly authorizationCode?: string | undefined;
+}
+
 /** One provider and its protocol. */
 export interface IdentityProvider {
   /** @throws ProviderUnavailableError */
   authorizationUrl(request: AuthorizationRequest): Promise<string>;
   /** @throws ProviderUnavailableError; any other Error where the answer is refused */
-  exchange(request: AuthorizationRequest, answer: AuthorizationAnswer): Promise<ProviderAccount>;
+  exchange(request: AuthorizationRequest, answer: AuthorizationAnswer): Promise<ProviderLogin>;
   /**
    * Checks an ID token that the provider's SDK gave to an app.
    * @throws ProviderUnavailableError; any other Error where the token is refused
    */
-  verifyNative(idToken: string, nonce: string): Promise<ProviderAccount>;
+  verifyNative(answer: NativeAnswer): Promise<ProviderLogin>;
 }

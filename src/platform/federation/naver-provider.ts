@@ -3,9 +3,14 @@ import type {
   AuthorizationAnswer,
   AuthorizationRequest,
   IdentityProvider,
-  ProviderAccount,
+  ProviderLogin,
 } from './identity-provider.js';
 import { fetchFromProvider } from './provider-http.js';
+
+interface Tokens {
+  readonly access_token?: unknown;
+  readonly refresh_token?: unknown;
+}
 
 interface Profile {
   readonly resultcode?: string;
@@ -31,14 +36,14 @@ export class NaverProvider implements IdentityProvider {
     return Promise.resolve(url.href);
   }
 
-  verifyNative(): Promise<ProviderAccount> {
+  verifyNative(): Promise<ProviderLogin> {
     return Promise.reject(new Error('Naver issues no ID tokens'));
   }
 
   async exchange(
     { redirectUri, state }: AuthorizationRequest,
     { code, iss }: AuthorizationAnswer,
-  ): Promise<ProviderAccount> {
+  ): Promise<ProviderLogin> {
     // Naver names no issuer; an answer that does comes from another provider (RFC 9207 section 2.4).
     if (iss !== undefined) throw new Error('an issuer where none is expected');
     const { clientId: client_id, clientSecret: client_secret } = this.settings;
@@ -49,7 +54,7 @@ export class NaverProvider implements IdentityProvider {
         ...{ grant_type: 'authorization_code', client_id, client_secret, redirect_uri: redirectUri, code, state },
       }),
     });
-    const { access_token: accessToken } = (await answer.json()) as { access_token?: unknown };
+    const { access_token: accessToken, refresh_token: refreshToken } = (await answer.json()) as Tokens;
     // Naver answers 200 also for errors.
     if (typeof accessToken !== 'string') throw new Error('the code was refused');
     const profile = await fetchFromProvider(this.profileUrl, { headers: { authorization: `Bearer ${accessToken}` } });
@@ -57,7 +62,7 @@ export class NaverProvider implements IdentityProvider {
     if (resultcode !== '00' || typeof response.id !== 'string' || response.id === '')
       throw new Error(`no profile: ${resultcode}`);
     const { id: subject, email, name } = response;
-    return {
+    const account = {
       provider: this.settings.id,
       subject,
       email: typeof email === 'string' ? email : null,
@@ -65,5 +70,6 @@ export class NaverProvider implements IdentityProvider {
       emailVerified: false,
       name: typeof name === 'string' ? name : null,
     };
+    return { account, grant: typeof refreshToken === 'string' ? { refreshToken, clientId: client_id } : null };
   }
 }

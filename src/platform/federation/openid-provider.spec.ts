@@ -69,7 +69,8 @@ async function exchange(idToken: string, status = 200) {
 it('accepts an ID token for this client and this request, and email_verified as a text', async () => {
   const idToken = await signed({ email: 'ada@example.com', email_verified: 'true' });
   expect(await exchange(idToken)).toEqual({
-    ...{ provider: 'acme', subject: 'ada', email: 'ada@example.com', emailVerified: true, name: null },
+    account: { provider: 'acme', subject: 'ada', email: 'ada@example.com', emailVerified: true, name: null },
+    grant: null,
   });
 });
 
@@ -101,7 +102,7 @@ it('SO-11 distinguishes a provider that is down from one that refuses', async ()
   expect(isProviderUnavailable(await exchange(idToken, 400).catch((error: unknown) => error))).toBe(false);
 });
 
-const native = (idToken: string) => openProvider().verifyNative(idToken, 'nonce of the app');
+const native = (idToken: string) => openProvider().verifyNative({ idToken, nonce: 'nonce of the app' });
 
 it('accepts the ID token of an app with its nonce, plain or hashed', async () => {
   const hash = createHash('sha256').update('nonce of the app').digest('hex');
@@ -109,7 +110,7 @@ it('accepts the ID token of an app with its nonce, plain or hashed', async () =>
     ['app-one', 'nonce of the app'],
     ['app-two', hash],
   ])
-    expect(await native(await signed({ aud, nonce }))).toMatchObject({ provider: 'acme', subject: 'ada' });
+    expect((await native(await signed({ aud, nonce }))).account).toMatchObject({ provider: 'acme', subject: 'ada' });
 });
 
 it.each([

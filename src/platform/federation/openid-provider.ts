@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { JWTVerifyGetKey } from 'jose';
-import type { Configuration } from 'openid-client';
+import type { ClientAuth, Configuration } from 'openid-client';
 import type { SocialProviderSettings } from '../config/social-providers.js';
 import type {
   AuthorizationAnswer,
   AuthorizationRequest,
   IdentityProvider,
+  NativeAnswer,
   ProviderAccount,
+  ProviderGrant,
+  ProviderLogin,
 } from './identity-provider.js';
+import { AppleClientSecret } from './apple-client-secret.js';
 import { fetchFromProvider, ProviderUnavailableError } from './provider-http.js';
 
 /** Loaded at the first use: a server without social login never loads it. */
@@ -23,17 +27,26 @@ interface Claims {
   readonly name?: unknown;
 }
 
-/** A provider of OpenID Connect: Google, Kakao and any other one by its issuer. */
+/** A provider of OpenID Connect: Google, Kakao, Apple and any other one by its issuer. */
 export class OpenIdProvider implements IdentityProvider {
-  private discovered: Promise<Configuration> | undefined;
+  /** By client id. */
+  private readonly configurations = new Map<string, Promise<Configuration>>();
   private keys: JWTVerifyGetKey | undefined;
+  private readonly signedSecret: AppleClientSecret | undefined;
 
-  constructor(private readonly settings: SocialProviderSettings) {}
+  /** @param postUri where a provider posts its answer that sends none to the client itself */
+  constructor(
+    private readonly settings: SocialProviderSettings,
+    private readonly postUri?: string,
+  ) {
+    if (settings.clientKey) this.signedSecret = new AppleClientSecret(settings.clientKey, settings.issuer);
+  }
 
   async authorizationUrl({ redirectUri, state, nonce, codeVerifier }: AuthorizationRequest): Promise<string> {
     const [library, configuration] = await Promise.all([loadLibrary(), this.configure()]);
     const url = library.buildAuthorizationUrl(configuration, {
-      ...{ redirect_uri: redirectUri, state, nonce, scope: this.settings.scope },
+      ...this.settings.parameters,
+      ...{ redirect_uri: this.postUri ?? redirectUri, state, nonce, scope: this.settings.scope },
       code_challenge: await library.calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
     });
@@ -43,9 +56,9 @@ export class OpenIdProvider implements IdentityProvider {
   async exchange(
     { redirectUri, state, nonce, codeVerifier }: AuthorizationRequest,
     { code, iss }: AuthorizationAnswer,
-  ): Promise<ProviderAccount> {
+  ): Promise<ProviderLogin> {
     const [library, configuration] = await Promise.all([loadLibrary(), this.configure()]);
-    const answer = new URL(redirectUri);
+    const answer = new URL(this.postUri ?? redirectUri);
     answer.search = new URLSearchParams({ code, state, ...(iss !== undefined && { iss }) }).toString();
     // Checks `iss` (RFC 9207), PKCE, nonce, audience, expiry and signature of the ID token (SO-01 to SO-07).
     const tokens = await library.authorizationCodeGrant(configuration, answer, {
@@ -54,10 +67,13 @@ export class OpenIdProvider implements IdentityProvider {
       pkceCodeVerifier: codeVerifier,
       idTokenExpected: true,
     });
-    return this.accountOf(tokens.claims()!);
+    return {
+      account: this.accountOf(tokens.claims()!),
+      grant: grantOf(tokens.refresh_token, this.settings.clientId),
+    };
   }
 
-  async verifyNative(idToken: string, nonce: string): Promise<ProviderAccount> {
+  async verifyNative({ idToken, nonce, authorizationCode }: NativeAnswer): Promise<ProviderLogin> {
     const [{ jwtVerify }, configuration] = await Promise.all([import('jose'), this.configure()]);
     const { issuer, jwks_uri: keysUrl } = configuration.serverMetadata();
     this.keys ??= await this.fetchKeys(keysUrl!);
@@ -74,7 +90,19 @@ export class OpenIdProvider implements IdentityProvider {
     // Some SDKs put the nonce into the token as it is, and some apps give them its hash.
     if (![nonce, createHash('sha256').update(nonce).digest('hex')].includes(String(payload.nonce)))
       throw new Error('another nonce');
-    return this.accountOf(payload as Claims);
+    const account = this.accountOf(payload as Claims);
+    // Only Apple's codes are of use: the SDKs of others give tokens to the app itself.
+    if (authorizationCode === undefined || !this.signedSecret) return { account, grant: null };
+    const audience = [payload.aud].flat().find((aud) => this.settings.nativeAudiences.includes(aud!))!;
+    return { account, grant: await this.exchangeNative(authorizationCode, audience, account.subject) };
+  }
+
+  private async exchangeNative(code: string, clientId: string, subject: string): Promise<ProviderGrant | null> {
+    const [library, configuration] = await Promise.all([loadLibrary(), this.configure(clientId)]);
+    const tokens = await library.genericGrantRequest(configuration, 'authorization_code', { code });
+    // A code of another person must not leave that person's token with this account.
+    if ((tokens.claims() as Claims | undefined)?.sub !== subject) throw new Error('the code of another account');
+    return grantOf(tokens.refresh_token, clientId);
   }
 
   private async fetchKeys(url: string): Promise<JWTVerifyGetKey> {
@@ -93,20 +121,25 @@ export class OpenIdProvider implements IdentityProvider {
     };
   }
 
-  /** Discovers once. A failed discovery is tried again by the next request. */
-  private async configure(): Promise<Configuration> {
-    this.discovered ??= this.discover();
+  /** Discovers once for each client. A failed discovery is tried again by the next request. */
+  private async configure(clientId = this.settings.clientId): Promise<Configuration> {
+    const configuration = this.configurations.get(clientId) ?? this.discover(clientId);
+    this.configurations.set(clientId, configuration);
     try {
-      return await this.discovered;
+      return await configuration;
     } catch (error) {
-      this.discovered = undefined;
+      this.configurations.delete(clientId);
       throw error;
     }
   }
 
-  private async discover(): Promise<Configuration> {
+  private async discover(clientId: string): Promise<Configuration> {
     const library = await loadLibrary();
-    const { issuer, clientId, clientSecret } = this.settings;
+    const { issuer, clientSecret } = this.settings;
+    // In the body, which all of them take. The library waits for a promise, as for its own PrivateKeyJwt.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises
+    const authenticate: ClientAuth = async (...request) =>
+      library.ClientSecretPost((await this.signedSecret?.get(clientId)) ?? clientSecret)(...request);
     const execute = [
       // The signature of an ID token counts although it came over TLS: `none`, and HS256 with the
       // public key, are then refused (RFC 8725 section 3.1).
@@ -114,19 +147,17 @@ export class OpenIdProvider implements IdentityProvider {
       ...(issuer.startsWith('http:') ? [library.allowInsecureRequests] : []),
     ];
     try {
-      return await library.discovery(
-        new URL(issuer),
-        clientId,
-        {},
-        // In the body, which Google and Kakao both take.
-        library.ClientSecretPost(clientSecret),
-        { execute, [library.customFetch]: fetchFromProvider },
-      );
+      const options = { execute, [library.customFetch]: fetchFromProvider };
+      return await library.discovery(new URL(issuer), clientId, {}, authenticate, options);
     } catch (error) {
       // Without its metadata the provider cannot be used, whatever the reason.
       throw new ProviderUnavailableError('discovery failed', { cause: error });
     }
   }
+}
+
+function grantOf(refreshToken: string | undefined, clientId: string): ProviderGrant | null {
+  return refreshToken === undefined ? null : { refreshToken, clientId };
 }
 
 function textOf(claim: unknown): string | null {

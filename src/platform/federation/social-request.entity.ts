@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** A journey to a provider that has begun and not come back. It knows no member. */
 @Entity('social_requests')
 @Index('social_requests_expires_at', ['expiresAt'])
+@Index('social_requests_state', ['stateDigest'])
 export class SocialRequest {
   /** Of the `requestId`, a secret of the client that began. */
   @PrimaryColumn('bytea', { name: 'id_digest' }) idDigest: Buffer;
@@ -13,5 +14,7 @@ export class SocialRequest {
   @Column('text', { name: 'redirect_uri' }) redirectUri: string;
   @Column('text', { nullable: true }) transport: string | null;
   @Column('text', { nullable: true }) binding: string | null;
+  /** The name that the provider posted with its answer. */
+  @Column('text', { name: 'posted_name', nullable: true }) postedName: string | null;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt: Date;
 }

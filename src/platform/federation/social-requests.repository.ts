@@ -7,7 +7,7 @@ import type { SocialRequest } from './social-request.entity.js';
 export class SocialRequestsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(request: Omit<SocialRequest, 'expiresAt'>, ttlSeconds: number): Promise<void> {
+  async insert(request: Omit<SocialRequest, 'expiresAt' | 'postedName'>, ttlSeconds: number): Promise<void> {
     await this.database.query(
       `INSERT INTO social_requests (id_digest, provider, state_digest, sealed, redirect_uri, transport, binding, expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))`,
@@ -29,10 +29,23 @@ export class SocialRequestsRepository {
   ): Promise<Omit<SocialRequest, 'expiresAt'> | null> {
     const { rows } = await this.database.query<Omit<SocialRequest, 'expiresAt'>>(
       `DELETE FROM social_requests WHERE id_digest = $1 AND provider = $2 AND state_digest = $3 AND expires_at > now()
-       RETURNING id_digest AS "idDigest", provider, state_digest AS "stateDigest", sealed, redirect_uri AS "redirectUri", transport, binding`,
+       RETURNING id_digest AS "idDigest", provider, state_digest AS "stateDigest", sealed, redirect_uri AS "redirectUri", transport, binding, posted_name AS "postedName"`,
       [idDigest, provider, stateDigest],
     );
     return rows[0] ?? null;
+  }
+
+  /**
+   * The redirect URI of an open request, which stays open.
+   * @param name kept for the account that the request ends in
+   */
+  async findRedirectUri(provider: string, stateDigest: Buffer, name: string | null): Promise<string | null> {
+    const { rows } = await this.database.query<{ redirectUri: string }>(
+      `UPDATE social_requests SET posted_name = coalesce($3, posted_name)
+       WHERE state_digest = $2 AND provider = $1 AND expires_at > now() RETURNING redirect_uri AS "redirectUri"`,
+      [provider, stateDigest, name],
+    );
+    return rows[0]?.redirectUri ?? null;
   }
 
   /**

@@ -1,14 +1,24 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { jwtVerify } from 'jose';
 import Provider, { type Configuration } from 'oidc-provider';
 
 /** What a stand-in does that differs from provider to provider. */
 export interface Peculiarities {
   /** Claims of every account besides `sub`. */
   readonly claims: (subject: string) => Record<string, unknown>;
+  /** Whether the client signs its secrets, as Apple demands. Others send {@link CLIENT}.secret. */
+  readonly signedSecret?: boolean;
 }
+
+/** The key of the team, which signs the secrets of its clients. */
+export const APPLE_KEY = {
+  teamId: 'TEAM123456',
+  keyId: 'KEY1234567',
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+};
 
 export const CLIENT = { id: 'munjigi', secret: 'secret-of-the-client-at-the-provider' };
 
@@ -18,6 +28,10 @@ export const PECULIARITIES = {
     claims: (sub: string) => ({ sub, email: `${sub}@gmail.com`, email_verified: true, name: 'Ada Lovelace' }),
   },
   kakao: { claims: (sub: string) => ({ sub }) },
+  apple: {
+    claims: (sub: string) => ({ sub, email: `${sub}@privaterelay.appleid.com`, email_verified: 'true' }),
+    signedSecret: true,
+  },
 } as const satisfies Record<string, Peculiarities>;
 
 /**
@@ -30,7 +44,7 @@ export class OpenIdPartner {
     readonly issuer: string,
   ) {}
 
-  static async start(redirectUri: string, { claims }: Peculiarities): Promise<OpenIdPartner> {
+  static async start(redirectUri: string, { claims, signedSecret }: Peculiarities): Promise<OpenIdPartner> {
     const server = http.createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -39,6 +53,8 @@ export class OpenIdPartner {
     const answer = provider.callback();
     server.on('request', (request, response) => {
       if (request.url?.startsWith('/interaction/')) void finishLogin(provider, request, response);
+      else if (signedSecret && request.method === 'POST')
+        void unwrapSecret(request).then(() => answer(request, response));
       else void answer(request, response);
     });
     return new OpenIdPartner(server, issuer);
@@ -57,6 +73,7 @@ export class OpenIdPartner {
         cookies.set(name!, value!);
       }
       const location = response.headers.get('location');
+      if (response.status === 200) return formOf(await response.text());
       if (location === null) throw new Error(`${response.status}: ${await response.text()}`);
       url = new URL(location, url);
       if (url.origin !== this.issuer) return url.searchParams;
@@ -101,12 +118,14 @@ function configurationOf(redirectUri: string, claims: Peculiarities['claims']): 
         client_secret: CLIENT.secret,
         redirect_uris: [redirectUri],
         token_endpoint_auth_method: 'client_secret_post',
+        grant_types: ['authorization_code', 'refresh_token'],
       },
     ],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     // As the big providers do: the ID token itself holds the claims.
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+    issueRefreshToken: () => true,
     cookies: { keys: ['key of the stand-in'] },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, ...claims(accountId) }) }),
@@ -117,6 +136,31 @@ function configurationOf(redirectUri: string, claims: Peculiarities['claims']): 
       return grant;
     },
   };
+}
+
+/** What a browser would post (OAuth 2.0 Form Post Response Mode). */
+function formOf(page: string): URLSearchParams {
+  const fields = [...page.matchAll(/name="(\w+)" value="([^"]*)"/g)];
+  return new URLSearchParams(
+    fields.map(([, name, value]): [string, string] => [name!, value!.replaceAll('&#x2F;', '/')]),
+  );
+}
+
+/** Checks the signed secret and replaces it by the one that the provider of this stand-in knows. */
+async function unwrapSecret(request: http.IncomingMessage & { body?: object }): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const form = new URLSearchParams(Buffer.concat(chunks).toString());
+  // By this stand-in itself, in the name of an SDK.
+  const isOwn = form.get('client_secret') === CLIENT.secret;
+  const isSigned = await jwtVerify(form.get('client_secret')!, APPLE_KEY.publicKey, {
+    ...{ issuer: APPLE_KEY.teamId, subject: form.get('client_id')!, algorithms: ['ES256'] },
+  }).then(
+    ({ protectedHeader }) => protectedHeader.kid === APPLE_KEY.keyId,
+    () => false,
+  );
+  form.set('client_secret', isOwn || isSigned ? CLIENT.secret : 'wrong');
+  request.body = Object.fromEntries(form);
 }
 
 async function finishLogin(provider: Provider, request: http.IncomingMessage, response: http.ServerResponse) {

@@ -1,0 +1,52 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsOpaqueToken, IsVisibleText } from '../../platform/http/validation/field-decorators.js';
+import { MayBeAbsent } from '../../platform/http/validation/rule.js';
+
+const MAX_NAME = 50;
+
+/** What Apple posts. */
+export class PostedAnswerRequest {
+  @MayBeAbsent()
+  @IsVisibleText({ max: 4096 })
+  @ApiProperty({ example: 'c1b2a3.0.mrtuw.Zk' })
+  code?: string;
+
+  @IsOpaqueToken() state: string;
+
+  /** Which provider answered, if it names itself (RFC 9207) */
+  @MayBeAbsent()
+  @IsVisibleText({ max: 512 })
+  @ApiProperty({ example: 'https://appleid.apple.com' })
+  iss?: string;
+
+  /** Instead of a code */
+  @MayBeAbsent()
+  @IsVisibleText({ max: 100 })
+  @ApiProperty({ example: 'user_cancelled_authorize' })
+  error?: string;
+
+  /** JSON with the name, the first time alone */
+  @MayBeAbsent()
+  @IsVisibleText({ max: 2048 })
+  @ApiProperty({ example: '{"name":{"firstName":"Ada","lastName":"Lovelace"}}' })
+  user?: string;
+}
+
+/** @returns the person's name; null where the text holds none that could be shown */
+export function postedNameOf(user: string | undefined): string | null {
+  if (user === undefined) return null;
+  try {
+    const { name } = JSON.parse(user) as { name?: { firstName?: unknown; lastName?: unknown } };
+    const parts = [name?.firstName, name?.lastName].filter((part): part is string => typeof part === 'string');
+    // Apple writes family names of every language last.
+    const isKorean = parts.every((part) => /^\p{Script=Hangul}+$/u.test(part));
+    const full = isKorean ? parts.reverse().join('') : parts.join(' ');
+    const text = full
+      .normalize('NFC')
+      .replace(/[\p{C}\s]+/gu, ' ')
+      .trim();
+    return text === '' || text.length > MAX_NAME ? null : text;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { FieldCipher } from '../crypto/field-cipher.js';
+import { KeyRing } from '../crypto/key-ring.js';
+import type { ProviderAccount, ProviderGrant, ProviderLogin } from './identity-provider.js';
+import { ProviderGrantsRepository, type GrantKey } from './provider-grants.repository.js';
+
+/** Keeps what providers hand out once. The refresh tokens serve to take permissions back and nothing else. */
+@Injectable()
+export class ProviderGrantsService {
+  private readonly cipher: FieldCipher;
+  private readonly keyId: string;
+
+  constructor(
+    keys: KeyRing,
+    private readonly repository: ProviderGrantsRepository,
+  ) {
+    this.cipher = new FieldCipher(keys.all('provider-grant'));
+    this.keyId = keys.ids[0]!;
+  }
+
+  /**
+   * Keeps the refresh token of a login and the name that came with it.
+   * @param postedName Apple sends it with the first answer of a person alone, outside of the ID token
+   * @returns the account with the name of this login or an earlier one
+   */
+  async keep({ account, grant }: ProviderLogin, postedName: string | null): Promise<ProviderAccount> {
+    const { provider, subject } = account;
+    const mayHaveName = provider === 'apple';
+    if (grant === null && postedName === null && !mayHaveName) return account;
+    const name = await this.repository.keep({
+      provider,
+      subject,
+      // A token in a dump of the database would open the person's account at the provider (SO-52).
+      sealed: grant && this.cipher.encrypt(JSON.stringify(grant), contextOf(account)),
+      sealedBy: grant && this.keyId,
+      name: postedName,
+    });
+    return { ...account, name: account.name ?? name };
+  }
+
+  /** @throws Error if the value was altered or its key is unknown */
+  decrypt(key: GrantKey, sealed: Buffer): ProviderGrant {
+    return JSON.parse(this.cipher.decrypt(sealed, contextOf(key))) as ProviderGrant;
+  }
+
+  /** @throws Error as {@link decrypt} */
+  reencrypt(key: GrantKey, sealed: Buffer): Buffer {
+    return this.cipher.encrypt(this.cipher.decrypt(sealed, contextOf(key)), contextOf(key));
+  }
+}
+
+const contextOf = ({ provider, subject }: GrantKey): string => `${provider} ${subject}`;
