@@ -358,6 +358,13 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('IM-14', 'P1', 'Refused rows are listed with reasons and without secrets, and the exit code shows them'),
       of('IM-15', 'P1', 'A malformed file costs only the accounts it spoils'),
       of('IM-16', 'P1', 'A dry run writes no member'),
+      of(
+        'IM-30',
+        'P0',
+        'Lazy import asks the old system only about unknown accounts, within the limits of logins, signed and over TLS',
+      ),
+      of('IM-31', 'P0', 'The word of the old system makes each account a member once, and opens none that is here'),
+      of('IM-32', 'P0', 'With lazy import, refused logins take the same time, whatever the old system does'),
       of('IM-17', 'P0', 'An export brings the same members into an empty database; secrets are in it only on demand'),
     ],
   ],

@@ -22,6 +22,8 @@ import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { FederationModule } from '../platform/federation/federation.module.js';
 import { FirstFactorService } from './login/first-factor.service.js';
+import { ForeignAccountsService } from './login/lazy-import/foreign-accounts.service.js';
+import { LazyImportService } from './login/lazy-import/lazy-import.service.js';
 import { LoginController } from './login/login.controller.js';
 import { LoginIdCheckService } from './sign-up/login-id-check.service.js';
 import { LoginIdCheckController } from './sign-up/login-id-check.controller.js';
@@ -113,6 +115,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
     ...[PasswordLoginService, PasswordAttemptsService, SecondFactorLoginService],
+    ...[LazyImportService, ForeignAccountsService],
     ...[PasskeyLoginService, PasskeyOptionsService, FirstFactorService, SocialLoginService],
     ...[LoginCompletionService, LoginRefusalsService, LoginLockNotificationService],
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],

@@ -5,7 +5,7 @@ import { EventDelivery } from '../events/deliveries/event-delivery.entity.js';
 import { Event } from '../events/log/event.entity.js';
 import { EventConsumer } from '../events/log/event-consumer.entity.js';
 import { Webhook } from '../events/webhooks/webhook.entity.js';
-import { ImportJournalEntry } from '../integrations/import-export/import-journal.entity.js';
+import { ImportJournalEntry } from '../users/imports/import-journal.entity.js';
 import { OutboxMessage } from '../mail/outbox/outbox-message.entity.js';
 import { MfaChallenge } from '../mfa/challenges/mfa-challenge.entity.js';
 import { PasskeyChallenge } from '../mfa/passkeys/passkey-challenge.entity.js';

@@ -30,6 +30,8 @@ export type LockedMember = Pick<Member, 'emailKey' | 'passwordVersion' | 'status
 
 export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'> & {
   readonly attributes?: AttributeValues | null;
+  /** ISO 8601; absent for a member who joins now. */
+  readonly joinedAt?: string | null;
 };
 
 const CANDIDATE = `id, login_id AS "loginId", email, name, password_hash AS "passwordHash", password_version AS "passwordVersion",
@@ -129,10 +131,11 @@ export class MembersRepository {
   async insert(tx: Tx, member: NewMember): Promise<string> {
     const id = randomUUID();
     const { count } = await tx.query(
-      `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, attributes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now())) ON CONFLICT DO NOTHING RETURNING id`,
       [
         ...[id, member.loginId, member.email, member.emailKey, member.passwordHash],
-        ...[member.name, member.locale, member.attributes ?? null],
+        ...[member.name, member.locale, member.attributes ?? null, member.joinedAt ?? null],
       ],
     );
     if (count !== 1)

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountErasureRepository } from './account-erasure.repository.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
 import { IdentitiesRepository } from './identities/identities.repository.js';
+import { ImportJournalRepository } from './imports/import-journal.repository.js';
 import { LegacyHashKindsRepository } from './legacy-hash-kinds.repository.js';
 import { MemberAdministrationRepository } from './member-administration.repository.js';
 import { MemberAttributesRepository } from './member-attributes.repository.js';
@@ -19,6 +20,7 @@ const repositories = [
   EmailChangesRepository,
   LegacyHashKindsRepository,
   IdentitiesRepository,
+  ImportJournalRepository,
 ];
 
 /** The members: their login data, profile, role and status. */

@@ -10,12 +10,8 @@ import { LoginThrottleService, type LoginSubject } from '../../security/rate-lim
 import { KnownDevicesService } from '../../sessions/devices/known-devices.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { DECOY_MEMBER_ID } from '../../users/decoy-member.js';
-
-export interface LoginCredentials {
-  /** Login ID or mail address. */
-  readonly identifier: string;
-  readonly password: string;
-}
+import { LazyImportService } from './lazy-import/lazy-import.service.js';
+import type { LoginCredentials } from './login-credentials.js';
 
 /** A login attempt whose password was compared, or that was blocked. */
 export interface PasswordAttempt {
@@ -57,14 +53,16 @@ export class PasswordAttemptsService {
     private readonly passwords: PasswordsService,
     private readonly throttle: LoginThrottleService,
     private readonly ipLimits: IpLimitsService,
+    private readonly lazyImport: LazyImportService,
   ) {}
 
   /** @throws DomainError `too_many_requests`, `overloaded` */
   async compare(
-    { identifier, password }: LoginCredentials,
+    credentials: LoginCredentials,
     deviceToken: string | undefined,
     context: ClientContext,
   ): Promise<PasswordAttempt> {
+    const { identifier, password } = credentials;
     const key = canonicalIdentifier(identifier);
     const submitted = key ?? identifier;
     // By the submitted identifier, not by the account: the waiting time must not show which
@@ -74,7 +72,7 @@ export class PasswordAttemptsService {
     // (FT-09).
     const slot = this.passwords.reserve(owner);
     try {
-      const candidate = key === null ? null : await this.members.findCandidate(key);
+      let candidate = key === null ? null : await this.members.findCandidate(key);
       // The device is looked up for unknown accounts too: the time of the query must not show which
       // accounts exist (EN-06).
       const deviceId = await this.devices.findId(candidate?.id ?? DECOY_MEMBER_ID, deviceToken);
@@ -98,7 +96,13 @@ export class PasswordAttemptsService {
             owner,
             beforeHashing: () => this.checkClientAddress(deviceId, context),
           });
-        const earliestRefusal = isBlocked ? Promise.resolve() : delay(REFUSAL_MS);
+        const earliestRefusal = delay(this.lazyImport.waitMs + (isBlocked ? 0 : REFUSAL_MS));
+        // After the limits and the comparison with a dummy, which hold a flood back from the old
+        // system too (IM-30).
+        if (candidate === null && !isBlocked) {
+          candidate = await this.lazyImport.findMember(credentials, context);
+          matches = candidate !== null;
+        }
         const startsWaiting = await attempt.finish(matches);
         const ownFailuresBefore = await this.findOwnFailures(subject, matches ? failuresBefore : 0, context);
         const outcome = { matches, isBlocked, failuresBefore, ownFailuresBefore, startsWaiting };

@@ -8,7 +8,8 @@ import { MembersRepository, type LoginCandidate } from '../../users/members.repo
 import { FirstFactorService, type FirstFactorOutcome } from './first-factor.service.js';
 import { LoginCompletionService, type PendingLogin } from './login-completion.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
-import { PasswordAttemptsService, type LoginCredentials, type PasswordAttempt } from './password-attempts.service.js';
+import type { LoginCredentials } from './login-credentials.js';
+import { PasswordAttemptsService, type PasswordAttempt } from './password-attempts.service.js';
 
 /** Logs a member in by login ID or address and password. */
 @Injectable()

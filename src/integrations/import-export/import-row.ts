@@ -1,23 +1,15 @@
+import type { ForeignProfile } from '../../users/imports/imported-profile.js';
 import type { MemberStatus } from '../../users/member.entity.js';
 
 /** An account as a source describes it, before the rules of this service are applied. */
-export interface ImportRow {
-  /** The id of the account at its source. It keeps a second import from adding the account again. */
-  readonly sourceId?: string | undefined;
-  readonly loginId?: string | undefined;
-  readonly email?: string | undefined;
+export interface ImportRow extends ForeignProfile {
   /** Absent where the source does not record it. */
   readonly emailVerified?: boolean | undefined;
   /** As the source stores it, in the source's own notation. */
   readonly hash?: string | undefined;
-  readonly name?: string | undefined;
-  readonly locale?: string | undefined;
   readonly status?: MemberStatus | undefined;
-  /** ISO 8601, or another form that `Date` reads. */
-  readonly createdAt?: string | undefined;
   /** The secret of an authenticator app, in base32. */
   readonly totp?: string | undefined;
-  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   /** What only our own export carries. */
   readonly own?: OwnValues | undefined;
 }

@@ -298,6 +298,7 @@ export const en = {
     'event-two-factor.removed_by_admin': 'Lost second step removed',
     'event-member.disabled': 'Account disabled',
     'event-member.enabled': 'Account enabled',
+    'event-member.imported': 'Account moved here',
     'event-member.role_changed': 'Role changed',
     'event-password.reset_demanded': 'Password reset required',
     'event-session.all_ended_by_admin': 'Logged out everywhere',

@@ -301,6 +301,7 @@ export const ko: PageTexts = {
     'event-two-factor.removed_by_admin': '분실한 2단계 인증 수단 삭제',
     'event-member.disabled': '계정 정지',
     'event-member.enabled': '계정 정지 해제',
+    'event-member.imported': '계정 이전',
     'event-member.role_changed': '권한 변경',
     'event-password.reset_demanded': '비밀번호 재설정 요청',
     'event-session.all_ended_by_admin': '모든 기기에서 로그아웃',

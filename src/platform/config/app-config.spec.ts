@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { AppConfig } from './app-config.js';
+import { newWebhookSecret } from '../http-client/webhook-signature.js';
 import { LINKED_PAGES } from './built-in-pages.js';
 import { ConfigurationError } from './configuration-error.js';
 
@@ -20,6 +21,8 @@ const PRODUCTION: Variables = {
   MAIL_FROM: 'Example <no-reply@example.com>',
   SECRET,
 };
+
+const HOOK = { IMPORT_HOOK_URL: 'https://old.example.com/login', IMPORT_HOOK_SECRET: newWebhookSecret() };
 
 /** The problems of the production configuration with these changes; empty when it loads. */
 function problemsOf(changes: Variables): Record<string, string> {
@@ -40,6 +43,11 @@ function problemsOf(changes: Variables): Record<string, string> {
 
 describe('the configuration of production', () => {
   it('is accepted when it is complete', () => expect(problemsOf({})).toEqual({}));
+
+  it('IM-30 lets passwords travel to the old system over TLS, or to this machine', () => {
+    for (const IMPORT_HOOK_URL of ['https://old.example.com/login', 'http://127.0.0.1:8000/login/'])
+      expect(problemsOf({ ...HOOK, IMPORT_HOOK_URL })).toEqual({});
+  });
 
   it.each<[string, Variables]>([
     ['SECRET', { SECRET: undefined }],
@@ -94,6 +102,9 @@ describe('the configuration of production', () => {
     ['RISK_NOTIFY_SCORE', { RISK_NOTIFY_SCORE: '71' }],
     ['RISK_ASK_SCORE', { RISK_ASK_SCORE: '121' }],
     ['REFRESH_IDLE_TTL_SECONDS', { REFRESH_IDLE_TTL_SECONDS: '200', REFRESH_ABSOLUTE_TTL_SECONDS: '100' }],
+    ['IMPORT_HOOK_URL', { ...HOOK, IMPORT_HOOK_URL: 'http://old.example.com/login' }],
+    ['IMPORT_HOOK_SECRET', { ...HOOK, IMPORT_HOOK_SECRET: undefined }],
+    ['IMPORT_HOOK_SECRET', { ...HOOK, IMPORT_HOOK_SECRET: 'whsec_c2hvcnQ=' }],
     ['SMTP_TIMEOUT_SECONDS', { SMTP_TIMEOUT_SECONDS: '60', OUTBOX_LEASE_SECONDS: '60' }],
     ['DAILY_GUESS_LIMIT', { DAILY_GUESS_LIMIT: 'unlimited' }],
     ['CODE_GUESS_LIMIT', { CODE_GUESS_LIMIT: '0' }],

@@ -4,6 +4,7 @@ import { isLoopbackHost } from '../addresses/ip-address.js';
 import { readBrandLogo } from './brand-logo.js';
 import { LINKED_PAGES, type LinkedPage } from './built-in-pages.js';
 import type { Environment } from './environment.js';
+import { isWebhookSecret } from '../http-client/webhook-signature.js';
 import { weaknessOf } from './secrets.js';
 
 /** Broken rules by the name of the setting. */
@@ -52,6 +53,7 @@ export function findProblems(env: Environment, known: Problems): Problems {
   checkMail(env, report);
   checkSecrets(env, report);
   checkPasskeys(env, report);
+  checkImportHook(env, report);
   if (env.NODE_ENV !== 'test') checkHashCost(env, report);
   if (env.NODE_ENV === 'production') checkProduction(env, report);
   return problems;
@@ -138,6 +140,17 @@ function checkSecrets(env: Environment, report: Report): void {
 function checkPasskeys({ PASSKEY_RP_ID, PASSKEY_ORIGINS }: Environment, report: Report): void {
   if (PASSKEY_RP_ID !== undefined && PASSKEY_ORIGINS.some((origin) => !isOfDomain(origin, PASSKEY_RP_ID)))
     report('PASSKEY_ORIGINS', 'needs pages of the domain PASSKEY_RP_ID');
+}
+
+/** Passwords travel to the old system: only over TLS, and only with a signature. */
+function checkImportHook({ IMPORT_HOOK_URL, IMPORT_HOOK_SECRET }: Environment, report: Report): void {
+  if (IMPORT_HOOK_URL === undefined) return;
+  const { protocol, hostname } = new URL(IMPORT_HOOK_URL);
+  if (protocol !== 'https:' && !isLoopbackHost(hostname))
+    report('IMPORT_HOOK_URL', 'needs https://, because passwords travel to it');
+  if (IMPORT_HOOK_SECRET === undefined) report('IMPORT_HOOK_SECRET', 'is missing');
+  else if (!isWebhookSecret(IMPORT_HOOK_SECRET))
+    report('IMPORT_HOOK_SECRET', 'needs whsec_ and 24 to 64 bytes in base64');
 }
 
 function checkProduction(env: Environment, report: Report): void {

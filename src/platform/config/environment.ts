@@ -1,6 +1,7 @@
 import { bool, str, type CleanedEnv } from 'envalid';
 import { LOCALES } from '../i18n/locale.js';
 import { PAGE_NAMES } from './built-in-pages.js';
+import { IMPORT_ENVIRONMENT } from './import-environment.js';
 import { SOCIAL_ENVIRONMENT } from './social-environment.js';
 import {
   baseUrl,
@@ -428,6 +429,7 @@ export const ENVIRONMENT = {
     example: '/etc/munjigi/attributes.json',
   }),
   ...SOCIAL_ENVIRONMENT,
+  ...IMPORT_ENVIRONMENT,
   SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
   METRICS_ENABLED: bool({
     default: false,

@@ -11,6 +11,7 @@ type Derivation<T extends SecurityEventType> = (details: SecurityEvents[T], subj
  */
 const DERIVATIONS: { readonly [T in SecurityEventType]?: Derivation<T> } = {
   'sign-up.confirmed': () => aboutMember('member.created', {}),
+  'member.imported': () => aboutMember('member.created', {}),
   'admin.created': () => aboutMember('member.created', {}),
   'profile.changed': ({ fields }) => aboutMember('member.updated', { fields }),
   'member.role_changed': () => aboutMember('member.updated', { fields: ['role'] }),

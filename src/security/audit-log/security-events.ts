@@ -54,6 +54,7 @@ const SECURITY_EVENTS = {
   'two-factor.removed_by_admin': details<{ factor: SecondFactorKind }>(),
   'member.disabled': details(),
   'member.enabled': details(),
+  'member.imported': details(),
   'member.role_changed': details<{ from: Role; to: Role }>(),
   'password.reset_demanded': details<{ reason: 'precaution' | 'compromised' }>(),
   'session.all_ended_by_admin': details(),

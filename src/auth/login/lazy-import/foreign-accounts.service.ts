@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../platform/config/app-config.js';
+import { Database } from '../../../platform/database/database.js';
+import type { ClientContext } from '../../../platform/http/client-context.js';
+import { DomainError } from '../../../platform/http/problems/domain-error.js';
+import { AuditLogService } from '../../../security/audit-log/audit-log.service.js';
+import { hashOwner } from '../../../security/passwords/fair-shares.js';
+import { PasswordsService } from '../../../security/passwords/passwords.service.js';
+import { ImportJournalRepository } from '../../../users/imports/import-journal.repository.js';
+import { makeLoginId, readProfile, type ImportedProfile } from '../../../users/imports/imported-profile.js';
+import { MembersRepository, type LoginCandidate } from '../../../users/members.repository.js';
+import type { LoginCredentials } from '../login-credentials.js';
+import type { ForeignAccount } from './import-hook.js';
+
+/** Makes members of accounts whose password the old system has checked. */
+@Injectable()
+export class ForeignAccountsService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly journal: ImportJournalRepository,
+    private readonly passwords: PasswordsService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  /**
+   * Makes a member, once for each account. Where a member has the address already, the password must
+   * be that member's: the word of the old system opens no account that exists here (IM-31).
+   * @returns the member, or why the account cannot log in
+   * @throws DomainError `overloaded`
+   */
+  async becomeMember(
+    account: ForeignAccount,
+    { password }: LoginCredentials,
+    context: ClientContext,
+  ): Promise<LoginCandidate | string> {
+    const profile = readProfile(account, { source: account.source, defaultLocale: this.config.defaultLocale });
+    if (typeof profile === 'string') return profile;
+    // A member has a proven mailbox: otherwise the account of an attacker could bring in an address
+    // of someone else.
+    if (!account.emailVerified) return 'the mail address is not verified';
+    const owner = hashOwner(context, profile.emailKey);
+    const passwordHash = await this.passwords.rehash(password, { owner });
+    const isNew = await this.insert(profile, account.source, passwordHash, context);
+    const member = await this.members.findCandidate(profile.emailKey);
+    if (member === null) return 'it became a member before';
+    if (isNew || (await this.passwords.verify(member.passwordHash, password, { owner }))) return member;
+    return 'a member has its mail address, with another password';
+  }
+
+  /**
+   * @returns false where the account became a member before, also a moment ago by another request,
+   * or where a member has its address
+   */
+  private async insert(
+    profile: ImportedProfile,
+    source: string,
+    passwordHash: string,
+    context: ClientContext,
+  ): Promise<boolean> {
+    try {
+      return await this.database.transaction(async (tx) => {
+        if (!(await this.journal.add(tx, profile.rowKey, source))) return false;
+        const memberId = await this.members.insert(tx, { ...profile, passwordHash, joinedAt: profile.createdAt });
+        await this.auditLog.record(tx, 'member.imported', { memberId, context }, {});
+        return true;
+      });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      if (error.code === 'email_taken') return false;
+      const loginId = makeLoginId(profile.emailKey, profile.rowKey);
+      if (error.code !== 'login_id_taken' || profile.loginId === loginId) throw error;
+      // Another member has the login ID. The address is proven, so it logs this one in.
+      return this.insert({ ...profile, loginId }, source, passwordHash, context);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { parseEmailAddress } from '../../platform/addresses/email-address.js';
+import { isStorable, type AttributeValues } from '../../platform/attributes/member-attributes.js';
+import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
+import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
+import { isReservedLoginId, LOGIN_ID_PATTERN, normaliseLoginId } from '../login-id.js';
+
+/** The profile of an account as another system describes it. */
+export interface ForeignProfile {
+  /** The id of the account at its system. It keeps a second import from adding the account again. */
+  readonly sourceId?: string | undefined;
+  readonly loginId?: string | undefined;
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly locale?: string | undefined;
+  /** ISO 8601, or another form that `Date` reads. */
+  readonly createdAt?: string | undefined;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ProfileRules {
+  /** Names the source, so that equal ids of two sources are two accounts. */
+  readonly source: string;
+  readonly defaultLocale: Locale;
+  /** Whether the login ID may be one that is kept for administrators. */
+  readonly allowsReservedLoginId?: boolean;
+}
+
+/** A profile in the form of the table of members. */
+export interface ImportedProfile {
+  /** Digest of source and source id. */
+  readonly rowKey: Buffer;
+  readonly loginId: string;
+  readonly email: string;
+  readonly emailKey: string;
+  readonly name: string | null;
+  readonly locale: Locale;
+  /** ISO 8601; null for the time of the import. */
+  readonly createdAt: string | null;
+  readonly attributes: AttributeValues | null;
+}
+
+const MAX_NAME = 64;
+const DAY_MS = 86_400_000;
+/** Older times are faults, and PostgreSQL reads no years before 1 in this form. */
+const EARLIEST_MS = Date.UTC(1970, 0, 1) - 1;
+
+/**
+ * Applies the rules of sign-up to the profile of an account of another system (IM-12).
+ * @returns the reason where the account cannot become a member
+ */
+export function readProfile(profile: ForeignProfile, rules: ProfileRules): ImportedProfile | string {
+  if (profile.email === undefined) return 'has no mail address';
+  const email = parseEmailAddress(profile.email);
+  if (email === null) return 'the mail address is not valid';
+  const rowKey = importKeyOf(rules.source, profile.sourceId ?? profile.loginId ?? email.key);
+  const loginId = profile.loginId === undefined ? makeLoginId(email.key, rowKey) : normaliseLoginId(profile.loginId);
+  if (!LOGIN_ID_PATTERN.test(loginId)) return 'the login ID is not valid';
+  if (isReservedLoginId(loginId) && rules.allowsReservedLoginId !== true) return 'the login ID is reserved';
+  const createdAt = readTime(profile.createdAt);
+  if (createdAt === false) return 'a time is not valid';
+  const { name, locale, attributes } = profile;
+  // Their schemas are not applied: values that do not fit are kept and not shown, as for members.
+  if (attributes !== undefined && !isStorable(attributes)) return 'the attributes are too large or too deep';
+  return {
+    rowKey,
+    loginId,
+    email: email.address,
+    emailKey: email.key,
+    name: name !== undefined && isVisibleLine(name, MAX_NAME) ? name : null,
+    locale: LOCALES.find((supported) => locale?.toLowerCase().startsWith(supported)) ?? rules.defaultLocale,
+    createdAt,
+    attributes: attributes ?? null,
+  };
+}
+
+/** A digest, because the id of another system may be personal and outlive the member here. */
+export function importKeyOf(source: string, id: string): Buffer {
+  return createHash('sha256').update(`${source}\n${id}`).digest();
+}
+
+/**
+ * Makes a login ID from an address. The same account gets the same one, so that a dry run shows
+ * what the import will do; the suffix keeps accounts apart whose addresses begin alike.
+ */
+export function makeLoginId(emailKey: string, rowKey: Buffer): string {
+  const local = emailKey
+    .slice(0, emailKey.indexOf('@'))
+    .replace(/[^a-z0-9._-]/g, '')
+    .replace(/^[^a-z]+/, '');
+  return `${local.slice(0, 20) || 'member'}-${rowKey.toString('hex', 0, 4)}`;
+}
+
+/** @returns null for an absent time, false for one that is not valid */
+export function readTime(text: string | undefined): string | null | false {
+  if (text === undefined) return null;
+  const time = new Date(text);
+  const isUsual = time.getTime() > EARLIEST_MS && time.getTime() < Date.now() + DAY_MS;
+  return isUsual ? time.toISOString() : false;
+}
