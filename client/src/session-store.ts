@@ -63,9 +63,10 @@ export class SessionStore {
   /** Makes a session the current one, also for other tabs. */
   async set(session: Session): Promise<void> {
     this.hold(session);
-    this.channel?.post({ type: 'session', session });
     const { storage, storageKey, usesCookies } = this.options;
     this.isStored = await this.tryStorage(() => storage.set(storageKey, serialiseSession(session, !usesCookies)));
+    // After the write, so that a tab that ends the session at once finds it in the storage.
+    this.channel?.post({ type: 'session', session });
     this.options.listeners.emit('tokensChanged', { sessionId: session.sessionId });
   }
 
@@ -91,8 +92,12 @@ export class SessionStore {
     const text = await this.readValue(this.options.storageKey);
     if (text === undefined) return;
     const stored = parseSession(text);
-    if (stored) this.adoptNewer(stored, !isFirst);
-    else if (this.session && this.isStored && this.isShared) this.handleEnd(this.session.sessionId, 'logged-out');
+    if (stored) {
+      this.adoptNewer(stored, !isFirst);
+      this.isStored = this.session?.sessionId === stored.sessionId;
+    } else if (this.session && this.isStored && this.isShared) {
+      this.handleEnd(this.session.sessionId, 'logged-out');
+    }
   }
 
   /** Waits briefly for a message of another tab. */
@@ -141,7 +146,6 @@ export class SessionStore {
     // With cookie transport the storage holds the same session without its tokens.
     if (known && session.askedAt === known.askedAt && known.accessToken !== undefined) return;
     this.hold(session);
-    this.isStored = true;
     if (isNew && session.accessToken !== undefined)
       this.options.listeners.emit('tokensChanged', { sessionId: session.sessionId });
   }

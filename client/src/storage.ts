@@ -36,7 +36,15 @@ export function browserStorage(storage: WebStorage = getLocalStorage()): TokenSt
     isShared: true,
     get: (key) => storage.getItem(key),
     set: (key, value) => storage.setItem(key, value),
-    remove: (key) => storage.removeItem(key),
+    remove: (key) => {
+      try {
+        // A browser ignores the removal of a value that another tab has just written and that this
+        // tab does not see yet. A value written here is always removed.
+        storage.setItem(key, '');
+      } finally {
+        storage.removeItem(key);
+      }
+    },
   };
 }
 
