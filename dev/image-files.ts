@@ -43,8 +43,13 @@ export async function copyImageFiles(target: string): Promise<string[]> {
   return [...unique, 'package.json'];
 }
 
-/** What the commands of an operator start, and the worker that the server starts. Bundles: see dev/bundle.ts. */
-const PROGRAMS = ['dist/start.cjs', 'dist/munjigi.cjs', 'dist/security/passwords/strength-worker.js'];
+/** What the commands of an operator start, and the workers that the server starts. Bundles: see dev/bundle.ts. */
+const PROGRAMS = [
+  'dist/start.cjs',
+  'dist/munjigi.cjs',
+  'dist/security/passwords/strength-worker.js',
+  'dist/security/passwords/legacy-hashes/sha-crypt-worker.js',
+];
 
 /** The line before each module in a bundle. */
 const MODULE = /^\/\/ (node_modules\/.+)$/gm;

@@ -27,7 +27,8 @@ export const readKeycloak: SourceReader = (chunks) =>
 /** The credential as compact JSON, which names algorithm, iterations, salt and value. */
 function passwordOf(credential: JsonObject | undefined): string | undefined {
   if (credential === undefined) return undefined;
-  return JSON.stringify({ ...nested(credential['credentialData']), ...nested(credential['secretData']) });
+  // Both have `additionalParameters`; those of the secret are empty.
+  return JSON.stringify({ ...nested(credential['secretData']), ...nested(credential['credentialData']) });
 }
 
 /** Only apps that work here: by time, 6 digits, 30 seconds, SHA-1. Keycloak stores the raw secret. */

@@ -67,8 +67,8 @@ describe('the reader of each source', () => {
     const credentials = [
       {
         type: 'password',
-        secretData: '{"value":"v","salt":"s"}',
-        credentialData: '{"hashIterations":5,"algorithm":"pbkdf2-sha256"}',
+        secretData: '{"value":"v","salt":"s","additionalParameters":{}}',
+        credentialData: '{"hashIterations":5,"algorithm":"argon2","additionalParameters":{"type":["id"]}}',
       },
       { type: 'otp', secretData: '{"value":"Hello!"}', credentialData: JSON.stringify(otp) },
     ];
@@ -90,7 +90,7 @@ describe('the reader of each source', () => {
         ...{ sourceId: 'u1', loginId: 'ada', email, emailVerified: true, status: 'active', totp: 'JBSWY3DPEE' },
         ...{
           createdAt: '2020-01-02T03:04:05.000Z',
-          hash: '{"hashIterations":5,"algorithm":"pbkdf2-sha256","value":"v","salt":"s"}',
+          hash: '{"value":"v","salt":"s","additionalParameters":{"type":["id"]},"hashIterations":5,"algorithm":"argon2"}',
         },
       },
     ]);

@@ -8,3 +8,13 @@ export function bytesOf(base64: string): Buffer | null {
 export function phcBase64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
+
+/** @returns an empty object for text that is no JSON object */
+export function objectOf(text: string): Readonly<Record<string, unknown>> {
+  if (!text.startsWith('{"')) return {};
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

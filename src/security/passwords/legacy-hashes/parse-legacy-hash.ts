@@ -1,9 +1,12 @@
+import { readArgon2 } from './argon2.js';
 import { readBcrypt } from './bcrypt.js';
+import { readFirebaseScrypt } from './firebase.js';
 import type { LegacyHash, RefusedHash } from './legacy-hash.js';
 import { readPbkdf2 } from './pbkdf2.js';
 import { readScrypt } from './scrypt.js';
+import { readShaCrypt } from './sha-crypt.js';
 
-const READERS = [readBcrypt, readPbkdf2, readScrypt];
+const READERS = [readBcrypt, readPbkdf2, readScrypt, readArgon2, readShaCrypt, readFirebaseScrypt];
 
 /**
  * Recognises a slow hash of another system, as its producer wrote it or as it is stored here

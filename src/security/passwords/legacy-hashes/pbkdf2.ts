@@ -1,6 +1,6 @@
 import { pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { bytesOf, phcBase64 } from './encodings.js';
+import { bytesOf, objectOf, phcBase64 } from './encodings.js';
 import {
   refuse,
   TOO_EXPENSIVE,
@@ -88,20 +88,11 @@ function springParts(text: string): Parts | null {
 
 /** Keycloak's credential as one JSON object. */
 function keycloakParts(text: string): Parts | null {
-  if (!text.startsWith('{"')) return null;
-  const { algorithm, hashIterations, salt, value } = parse(text);
+  const { algorithm, hashIterations, salt, value } = objectOf(text);
   const name = /^pbkdf2(?:-(sha256|sha512))?$/.exec(String(algorithm));
   return name === null
     ? null
     : partsOf(name[1] ?? 'sha1', String(hashIterations), bytesOf(String(salt)), bytesOf(String(value)));
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }
 
 function partsOf(digest: string, iterations: string, salt: Buffer | null, tag: Buffer | null): Parts {

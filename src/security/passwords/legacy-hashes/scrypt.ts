@@ -1,4 +1,4 @@
-import { scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+import { scrypt, timingSafeEqual } from 'node:crypto';
 import { bytesOf, phcBase64 } from './encodings.js';
 import {
   refuse,
@@ -16,17 +16,20 @@ const MAX_PARALLELISM = 4;
 const MIN_TAG_BYTES = 16;
 const MAX_TAG_BYTES = 128;
 
-interface Parts {
+interface ScryptCosts {
   readonly N: number;
   readonly r: number;
   readonly p: number;
+}
+
+interface Parts extends ScryptCosts {
   readonly salt: Buffer | null;
   readonly tag: Buffer | null;
 }
 
-/** scrypt (RFC 7914) as written by Django and Spring Security. */
+/** scrypt (RFC 7914) as written by Django, passlib and Spring Security. */
 export const readScrypt: LegacyReader = (text) => {
-  const parts = ownParts(text) ?? djangoParts(text) ?? springParts(text);
+  const parts = ownParts(text) ?? djangoParts(text) ?? passlibParts(text) ?? springParts(text);
   return parts === null ? null : scryptHash(parts);
 };
 
@@ -41,14 +44,15 @@ function scryptHash({ N, r, p, salt, tag }: Parts): LegacyHash | RefusedHash {
   return {
     stored: `${kind}$${phcBase64(salt)}$${phcBase64(tag)}`,
     kind,
-    verify: async (password) =>
-      timingSafeEqual(await derive(password, salt, tag.length, { N, r, p, maxmem: 2 * memory + 2 ** 20 }), tag),
+    verify: async (password) => timingSafeEqual(await deriveScrypt(password, salt, tag.length, { N, r, p }), tag),
   };
 }
 
-function derive(password: string, salt: Buffer, length: number, options: ScryptOptions): Promise<Buffer> {
+/** Runs on a thread of libuv. */
+export function deriveScrypt(password: string, salt: Buffer, length: number, costs: ScryptCosts): Promise<Buffer> {
+  const maxmem = 256 * costs.N * costs.r + 2 ** 20; // twice what it takes
   return new Promise((resolve, reject) => {
-    scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(password, salt, length, { ...costs, maxmem }, (error, key) => (error ? reject(error) : resolve(key)));
   });
 }
 
@@ -63,6 +67,13 @@ function ownParts(text: string): Parts | null {
 function djangoParts(text: string): Parts | null {
   const [, N, salt, r, p, tag] = /^scrypt\$(\d{1,10})\$([^$]+)\$(\d{1,4})\$(\d{1,4})\$([^$]+)$/.exec(text) ?? [];
   return N === undefined ? null : partsOf([N, r!, p!], Buffer.from(salt!), bytesOf(tag!));
+}
+
+/** `$scrypt$ln=16,r=8,p=1$salt$tag` */
+function passlibParts(text: string): Parts | null {
+  const [, log2N, r, p, salt, tag] =
+    /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,4}),p=(\d{1,4})\$([\w+/]*)\$([\w+/]+)$/.exec(text) ?? [];
+  return log2N === undefined ? null : partsOf([2 ** Number(log2N), r!, p!], bytesOf(salt!), bytesOf(tag!));
 }
 
 /** `{scrypt}$parameters$salt$tag`; the parameters are log2 N, r and p as hexadecimal bytes. */
