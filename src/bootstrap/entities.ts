@@ -27,6 +27,7 @@ import { StoredGrant } from '../platform/federation/provider-grant.entity.js';
 import { ProviderRevocation } from '../platform/federation/provider-revocation.entity.js';
 import { SocialRequest } from '../platform/federation/social-request.entity.js';
 import { Identity } from '../users/identities/identity.entity.js';
+import { LegacyHashStart } from '../users/legacy-hash-start.entity.js';
 import { Member } from '../users/member.entity.js';
 import { EmailChallengeRequest } from '../verification/email-challenge-request.entity.js';
 import { EmailChallenge } from '../verification/email-challenge.entity.js';
@@ -35,7 +36,7 @@ import { ResetGrant } from '../verification/reset-grant.entity.js';
 /** Every table that has an entity. A new entity is listed here and nowhere else. */
 export const ENTITIES = [
   ...[Member, SignUp, EmailChallenge, EmailChallengeRequest, ResetGrant, Session, Device, Revocation],
-  ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit, ApiKey, ImportJournalEntry],
+  ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit, ApiKey, ImportJournalEntry, LegacyHashStart],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, DisavowalReport],
   ...[KnownNetwork, SessionCountry, RiskNotice],
   ...[Event, EventConsumer, EventDelivery, Webhook],

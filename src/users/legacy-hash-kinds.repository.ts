@@ -9,29 +9,43 @@ export interface LegacyHashShare {
   readonly kind: string;
   /** 0 to 1. */
   readonly share: number;
+  /** Where this part begins; parts do not overlap. */
+  readonly start: number;
 }
 
-/** As in the index members_legacy_hash_kind. */
-const KIND = String.raw`substring(password_hash from '^(?:(?:\$bcrypt-sha256)?\$2b\$\d\d|\$(?:pbkdf2-\w+|scrypt)\$[^$]+)')`;
+/** As in the index members_legacy_hash_scheme. */
+const KIND = String.raw`substring(password_hash from '^(?:\$bcrypt-sha256)?\$[a-z0-9-]+\$[^$]+')`;
+
+/**
+ * The number of all members is PostgreSQL's estimate: counting them would read the table. Before
+ * the first ANALYZE of the table it has no estimate (-1, or 0 where the table was empty), so they
+ * are counted.
+ */
+const SHARES = `SELECT kind, count / greatest(sum(count) OVER (), (
+    SELECT CASE WHEN reltuples > 0 THEN reltuples ELSE (SELECT count(*) FROM members) END
+    FROM pg_class WHERE oid = 'members'::regclass))::float AS share
+  FROM (SELECT ${KIND} AS kind, count(*)::float AS count FROM members
+        WHERE password_hash NOT LIKE '$argon2id$%' GROUP BY 1) AS kinds
+  WHERE kind IS NOT NULL`;
+
+/**
+ * Run by an import when its members are in. From then on parts become smaller with each login, and
+ * never overlap.
+ */
+export const KEEP_STARTS = `INSERT INTO legacy_hash_starts (kind, start)
+  SELECT kind, sum(share) OVER (ORDER BY kind) - share FROM (${SHARES}) AS shares
+  ON CONFLICT (kind) DO UPDATE SET start = excluded.start`;
 
 /** Which hashes of other systems members still have. */
 @Injectable()
 export class LegacyHashKindsRepository {
   constructor(private readonly database: Database) {}
 
-  /**
-   * The number of all members is PostgreSQL's estimate: counting them would read the table. Before
-   * the first ANALYZE of the table it has no estimate (-1, or 0 where the table was empty), so they
-   * are counted.
-   */
+  /** While an import runs, the parts of its kinds begin anywhere. */
   async findShares(): Promise<LegacyHashShare[]> {
     const { rows } = await this.database.query<LegacyHashShare>(
-      `SELECT kind, count / greatest(sum(count) OVER (), (
-         SELECT CASE WHEN reltuples > 0 THEN reltuples ELSE (SELECT count(*) FROM members) END
-         FROM pg_class WHERE oid = 'members'::regclass))::float AS share
-       FROM (SELECT ${KIND} AS kind, count(*)::float AS count FROM members
-             WHERE password_hash NOT LIKE '$argon2id$%' GROUP BY 1) AS kinds
-       WHERE kind IS NOT NULL ORDER BY kind`,
+      `SELECT kind, share, coalesce(start, sum(share) OVER (ORDER BY kind) - share) AS start
+       FROM (${SHARES}) AS shares LEFT JOIN legacy_hash_starts USING (kind) ORDER BY start, kind`,
     );
     return rows;
   }

@@ -14,7 +14,7 @@ export type MemberStatus = 'active' | 'disabled' | 'closed';
 @Index('members_admins', ['createdAt', 'id'], { where: "role = 'admin'" })
 @Index('members_inactive', ['status', 'createdAt', 'id'], { where: "status <> 'active'" })
 // TypeORM cannot express an index of an expression, so only the migration defines it.
-@Index('members_legacy_hash_kind', { synchronize: false })
+@Index('members_legacy_hash_scheme', { synchronize: false })
 // For searches by prefix. TypeORM cannot express "text_pattern_ops", so only the migration defines
 // them.
 @Index('members_login_id_prefix', { synchronize: false })

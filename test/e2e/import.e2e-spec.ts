@@ -206,7 +206,7 @@ describe('hashes of other systems', () => {
     const shares = await new LegacyHashKindsRepository(
       app.database.pool as unknown as ConstructorParameters<typeof LegacyHashKindsRepository>[0],
     ).findShares();
-    expect(shares).toEqual([{ kind: '$2b$04', share: expect.any(Number) }]);
+    expect(shares).toEqual([{ kind: '$2b$04', share: expect.any(Number), start: 0 }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/platform/database/database.js';
-import { LegacyHashKindsRepository } from '../../src/users/legacy-hash-kinds.repository.js';
+import { KEEP_STARTS, LegacyHashKindsRepository } from '../../src/users/legacy-hash-kinds.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const KIND = '$pbkdf2-sha256$i=600000';
@@ -22,8 +22,23 @@ describe('the shares of legacy hashes', () => {
     const kinds = new LegacyHashKindsRepository(own.pool as unknown as Database);
     const { rows } = await own.pool.query(`SELECT reltuples FROM pg_class WHERE oid = 'members'::regclass`);
     expect(rows[0].reltuples).toBeLessThanOrEqual(0);
-    expect(await kinds.findShares()).toEqual([{ kind: KIND, share: 0.25 }]);
+    expect(await kinds.findShares()).toEqual([{ kind: KIND, share: 0.25, start: 0 }]);
     await own.pool.query('ANALYZE members');
-    expect(await kinds.findShares()).toEqual([{ kind: KIND, share: 0.25 }]);
+    expect(await kinds.findShares()).toEqual([{ kind: KIND, share: 0.25, start: 0 }]);
+  });
+
+  it('IM-03 begin where they did, while other kinds become fewer', async () => {
+    const kinds = new LegacyHashKindsRepository(own.pool as unknown as Database);
+    await own.pool.query(`UPDATE members SET password_hash = '$bcrypt-sha256$2b$12$abc' WHERE login_id = 'member1'`);
+    await own.pool.query(KEEP_STARTS);
+    const both = [
+      { kind: '$bcrypt-sha256$2b$12', share: 0.25, start: 0 },
+      { kind: KIND, share: 0.25, start: 0.25 },
+    ];
+    expect(await kinds.findShares()).toEqual(both);
+    await own.pool.query(`UPDATE members SET password_hash = '$argon2id$x' WHERE login_id = 'member1'`);
+    expect(await kinds.findShares()).toEqual(both.slice(1));
+    await own.pool.query(KEEP_STARTS);
+    expect(await kinds.findShares()).toEqual([{ ...both[1], start: 0 }]);
   });
 });

@@ -367,6 +367,7 @@ describe('purge', () => {
       'webhooks',
       'factor_disputes',
       'import_journal', // one short row for each imported account
+      'legacy_hash_starts', // one row for each scheme and cost
       'identities',
       'members',
       'migrations',

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import { LOCKS } from '../../platform/database/advisory-locks.js';
 import type { DatabaseClient } from '../../platform/database/database-client.js';
-import { LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
+import { KEEP_STARTS, LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
 
 export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
 /** Which of several rows with one address or login ID is imported. */
@@ -178,6 +178,7 @@ export class ImportStagingRepository {
     for (let after = 0, last = rows[0]!.last ?? 0; after < last;) after = await this.moveBatch(source, after, onMoved);
     // Plans, and the shares of password hashes, need the new number of members.
     await this.client.query('ANALYZE members');
+    await this.client.query(KEEP_STARTS);
     // A server that read the shares after a batch used the old number of members: it reads again.
     await this.client.query(`SELECT pg_notify('${LEGACY_HASHES_CHANNEL}', '')`);
   }

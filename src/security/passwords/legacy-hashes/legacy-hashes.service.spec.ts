@@ -13,21 +13,22 @@ function serviceWith(...answers: [LegacyHashShare[], ...LegacyHashShare[][]]) {
     return answers[reads - 1] ?? answers.at(-1)!;
   };
   let onImport = (): void => undefined;
+  let onConnected = async (): Promise<void> => undefined;
   const notifications = {
-    subscribe: ({ onMessage }: { onMessage: () => void }) => {
-      onImport = onMessage;
+    subscribe: (listener: { onMessage: () => void; onConnected: () => Promise<void> }) => {
+      ({ onMessage: onImport, onConnected } = listener);
     },
   } as unknown as Notifications;
   const service = new LegacyHashesService({ findShares } as unknown as LegacyHashKindsRepository, keys, notifications);
   service.onModuleInit();
-  return { service, reads: () => reads, onImport: () => onImport() };
+  return { service, reads: () => reads, onImport: () => onImport(), onConnected: () => onConnected() };
 }
 
 describe('the dummy hash of an unknown account', () => {
   it('IM-03 EN-06 has a scheme as often as members have it, and the same one each time', async () => {
     const mix = [
-      { kind: '$2b$12', share: 0.5 },
-      { kind: '$pbkdf2-sha256$i=600000', share: 0.25 },
+      { kind: '$2b$12', share: 0.5, start: 0 },
+      { kind: '$pbkdf2-sha256$i=600000', share: 0.25, start: 0.5 },
     ];
     const { service, reads } = serviceWith(mix);
     const kinds: (string | undefined)[] = [];
@@ -41,17 +42,37 @@ describe('the dummy hash of an unknown account', () => {
     expect(reads()).toBe(1);
   });
 
-  it.each(['$2b$04', '$bcrypt-sha256$2b$04', '$pbkdf2-sha1$i=1000', '$pbkdf2-sha512$i=1000', '$scrypt$n=1024,r=8,p=1'])(
-    'IM-03 is computed as any other of its kind, and opened by no password: %s',
-    async (kind) => {
-      const dummy = await serviceWith([{ kind, share: 1 }]).service.findDummy('ada');
-      expect(dummy?.kind).toBe(kind);
-      expect(await dummy!.verify('tall giraffe')).toBe(false);
-    },
-  );
+  it.each([
+    ...['$2b$04', '$bcrypt-sha256$2b$04', '$pbkdf2-sha1$i=1000', '$pbkdf2-sha512$i=1000', '$scrypt$n=1024,r=8,p=1'],
+    ...['$other-argon2i$v=16,m=1024,t=1,p=1', '$other-argon2id$v=19,m=1024,t=1,p=1', '$firebase-scrypt$m=10,r=1'],
+  ])('IM-03 is computed as any other of its kind, and opened by no password: %s', async (kind) => {
+    const dummy = await serviceWith([{ kind, share: 1, start: 0 }]).service.findDummy('ada');
+    expect(dummy?.kind).toBe(kind);
+    expect(await dummy!.verify('tall giraffe')).toBe(false);
+  });
+
+  it('IM-03 becomes argon2id alone when fewer members have its scheme', async () => {
+    const other = { kind: '$pbkdf2-sha256$i=600000', share: 0.25, start: 0.5 };
+    const before = serviceWith([{ kind: '$2b$12', share: 0.5, start: 0 }, other]).service;
+    const after = serviceWith([{ kind: '$2b$12', share: 0.1, start: 0 }, other]).service;
+    const changes = new Set<string>();
+    for (let number = 0; number < 500; number += 1) {
+      const [was, is] = [await before.findDummy(`a${number}`), await after.findDummy(`a${number}`)];
+      if (was?.kind !== is?.kind) changes.add(`${was?.kind} to ${is?.kind}`);
+    }
+    expect([...changes]).toEqual(['$2b$12 to undefined']);
+  });
+
+  it('IM-03 is known before the first login: the server reads the schemes when it has a connection', async () => {
+    const { service, reads, onConnected } = serviceWith([{ kind: '$2b$12', share: 1, start: 0 }]);
+    await onConnected();
+    expect(reads()).toBe(1);
+    expect((await service.findDummy('ada'))?.kind).toBe('$2b$12');
+    expect(reads()).toBe(1);
+  });
 
   it('IM-03 is argon2id where no member has another, which costs one read until an import', async () => {
-    const { service, reads, onImport } = serviceWith([], [{ kind: '$2b$12', share: 1 }]);
+    const { service, reads, onImport } = serviceWith([], [{ kind: '$2b$12', share: 1, start: 0 }]);
     for (let number = 0; number < 5; number += 1) expect(await service.findDummy('ada')).toBeNull();
     expect(reads()).toBe(1);
     onImport();
@@ -60,7 +81,7 @@ describe('the dummy hash of an unknown account', () => {
   });
 
   it('IM-03 is not that of a read that an import overtook', async () => {
-    const { service, reads, onImport } = serviceWith([], [{ kind: '$2b$12', share: 1 }]);
+    const { service, reads, onImport } = serviceWith([], [{ kind: '$2b$12', share: 1, start: 0 }]);
     const early = service.findDummy('ada');
     onImport();
     await early;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { digest, keyedDigest } from '../../../platform/crypto/digest.js';
+import { keyedDigest } from '../../../platform/crypto/digest.js';
 import { KeyRing } from '../../../platform/crypto/key-ring.js';
 import { Notifications } from '../../../platform/database/notifications.js';
 import {
@@ -35,8 +35,12 @@ export class LegacyHashesService implements OnModuleInit {
       this.shares = null;
       this.imports += 1;
     };
-    // Messages of the time without a connection are lost.
-    const onConnected = async (): Promise<void> => forget();
+    // Messages of the time without a connection are lost. Read at once: otherwise the first unknown
+    // account would wait for it, and no member's account does.
+    const onConnected = async (): Promise<void> => {
+      forget();
+      void this.findShares();
+    };
     this.notifications.subscribe({ channel: LEGACY_HASHES_CHANNEL, onMessage: forget, onConnected });
   }
 
@@ -56,12 +60,9 @@ export class LegacyHashesService implements OnModuleInit {
   async findDummy(account: string): Promise<LegacyHash | null> {
     const shares = await this.findShares();
     if (shares.length === 0) return null;
-    let position = keyedDigest(this.keys.current(KEY), account).readUInt32BE() / 2 ** 32;
-    for (const { kind, share } of shares) {
-      if (position < share) return this.find(dummyOf(kind));
-      position -= share;
-    }
-    return null;
+    const position = keyedDigest(this.keys.current(KEY), account).readUInt32BE() / 2 ** 32;
+    const own = shares.find(({ share, start }) => position >= start && position < start + share);
+    return own === undefined ? null : this.find(dummyOf(own.kind));
   }
 
   /**
@@ -91,9 +92,12 @@ export class LegacyHashesService implements OnModuleInit {
   }
 }
 
+/** Of schemes whose tags have not 32 bytes. */
+const TAG_BYTES: Readonly<Record<string, number>> = { 'pbkdf2-sha1': 20, 'sha512-crypt': 64, 'firebase-scrypt': 64 };
+
 /** A hash that no password opens, because its tag is random. */
 function dummyOf(kind: string): string {
   if (/\$2b\$\d\d$/.test(kind)) return `${kind}$${randomBytes(40).toString('hex').slice(0, 53)}`;
-  const tag = digest(randomBytes(32).toString('hex'));
-  return `${kind}$${phcBase64(randomBytes(16))}$${phcBase64(kind.startsWith('$pbkdf2-sha1$') ? tag.subarray(0, 20) : tag)}`;
+  const tag = randomBytes(TAG_BYTES[kind.split('$')[1]!] ?? 32);
+  return `${kind}$${phcBase64(Buffer.from(randomBytes(8).toString('hex')))}$${phcBase64(tag)}`;
 }
