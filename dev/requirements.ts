@@ -433,6 +433,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'An answer that a provider posts goes to the redirect URI of its journey and opens nothing by itself',
       ),
       of('SO-52', 'P0', 'Refresh tokens of providers are encrypted in the database and never leave it'),
+      of('SO-53', 'P0', 'Unlinking and erasing take the permission back at the provider, also after an outage'),
       of('SO-12', 'P0', '“It wasn’t me” unlinks what an intruder may have linked'),
       of('SO-13', 'P0', 'A member is mailed when an account at a provider is linked or unlinked'),
       of('SO-11', 'P1', 'A provider that is down stops its own way in and nothing else'),

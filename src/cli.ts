@@ -62,6 +62,17 @@ munjigi
     await createAdmin(options, withApplication);
   });
 
+munjigi
+  .command('social')
+  .description('manage social login')
+  .command('retry')
+  .description('try again what could not be unlinked at providers within three days')
+  .action(async () => {
+    const { retryRevocations } = await import('./operations/commands/social-retry.command.js');
+    const { withApplication } = await import('./bootstrap/command-application.js');
+    await retryRevocations(withApplication);
+  });
+
 const keys = munjigi.command('keys').description('manage secrets, signing keys and API keys');
 
 keys

@@ -4,6 +4,10 @@ import { EventsModule } from '../events/events.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { ConfigModule } from '../platform/config/config.module.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
+import { ProviderGrantRenewal } from '../platform/federation/provider-grant-renewal.service.js';
+import { ProviderGrantsRepository } from '../platform/federation/provider-grants.repository.js';
+import { ProviderGrantsService } from '../platform/federation/provider-grants.service.js';
+import { ProviderRevocationsRepository } from '../platform/federation/revocations/provider-revocations.repository.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -28,6 +32,10 @@ import { AdminCreationService } from '../operations/commands/admin-creation.serv
     PasswordsModule,
     UsersModule,
   ],
-  providers: [AdminCreationService, RestoreService, EncryptedValuesRepository, ReEncryptionService],
+  providers: [
+    ...[AdminCreationService, RestoreService, EncryptedValuesRepository, ReEncryptionService],
+    // Without their module, whose worker a command must not start.
+    ...[ProviderGrantRenewal, ProviderGrantsRepository, ProviderGrantsService, ProviderRevocationsRepository],
+  ],
 })
 export class CommandModule {}

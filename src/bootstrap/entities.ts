@@ -24,7 +24,7 @@ import { Device } from '../sessions/devices/device.entity.js';
 import { Revocation } from '../sessions/revocation/revocation.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { StoredGrant } from '../platform/federation/provider-grant.entity.js';
-import { ProviderRevocation } from '../platform/federation/provider-revocation.entity.js';
+import { ProviderRevocation } from '../platform/federation/revocations/provider-revocation.entity.js';
 import { SocialRequest } from '../platform/federation/social-request.entity.js';
 import { Identity } from '../users/identities/identity.entity.js';
 import { LegacyHashStart } from '../users/legacy-hash-start.entity.js';

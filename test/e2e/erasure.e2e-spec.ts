@@ -1,21 +1,17 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
-import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import type { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
 import { EVENT_TYPES } from '../../src/events/events.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
-import { MailService } from '../../src/mail/mail.service.js';
-import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { PurgeService } from '../../src/operations/maintenance/purge.service.js';
-import { AccountErasureRepository } from '../../src/users/account-erasure.repository.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox, outboxEmpty } from '../support/mailbox.js';
 import { addPasskey, passwordStep } from '../support/passkeys.js';
 import { resetTokenFor } from '../support/recovery.js';
-import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
+import { makeErasure } from '../support/erasure.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { codeAt, confirmCode } from '../support/second-factor.js';
@@ -32,16 +28,7 @@ beforeAll(async () => {
   const config = AppConfig.load(serverEnvironment({ DATABASE_URL: url }));
   dataSource = await new DataSource(dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 })).initialize();
   const database = new Database(dataSource);
-  const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
-  const accounts = new AccountErasureRepository(database);
-  erasure = new AccountErasureService(
-    config,
-    database,
-    accounts,
-    makeAuditLog(database),
-    mail,
-    makeEventRecording(database),
-  );
+  erasure = makeErasure(config, database);
   purge = new PurgeService(database, config);
   // Written directly, so no server sends to it and its deliveries wait.
   await app.sql.query(

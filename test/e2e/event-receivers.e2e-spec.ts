@@ -10,14 +10,9 @@ import { PROJECT_ROOT } from '../../dev/project.js';
 import { EVENT_TYPES } from '../../src/events/events.js';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
-import { MailService } from '../../src/mail/mail.service.js';
-import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
-import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
-import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { Database } from '../../src/platform/database/database.js';
-import { AccountErasureRepository } from '../../src/users/account-erasure.repository.js';
-import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
+import { makeErasure } from '../support/erasure.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { hasPythonModules, PYTHON, skipNotice } from '../support/debian-server.js';
@@ -139,10 +134,7 @@ describe.each(Object.entries(PROGRAMS))('the table of members of the example %s'
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: url }));
     const dataSource = await new DataSource(dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 })).initialize();
     const database = new Database(dataSource);
-    const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database));
-    const accounts = new AccountErasureRepository(database);
-    const [auditLog, events] = [makeAuditLog(database), makeEventRecording(database)];
-    await new AccountErasureService(config, database, accounts, auditLog, mail, events).eraseDue();
+    await makeErasure(config, database).eraseDue();
     await dataSource.destroy();
   }
 

@@ -56,10 +56,17 @@ describe('change of SECRET', () => {
 
   it('allows the old secret to be removed after the re-encryption of apps and recovery codes, not before', async () => {
     const { key: apiKey } = await givenApiKey(app, ['members:read']);
+    const old = new KeyRing([TEST_SECRET]);
+    const token = new FieldCipher(old.all('provider-grant')).encrypt('{}', 'apple ada');
+    await app.sql.query(
+      `INSERT INTO provider_grants (provider, subject, sealed, sealed_by) VALUES ('apple', 'ada', $1, $2)`,
+      [token, old.ids[0]],
+    );
     const before = await reencrypt(app, BOTH, '--check');
     expect([before.code, before.stderr]).toEqual([1, expect.stringContaining('Run "munjigi keys reseal" before')]);
     expect(before.stdout).toContain('authenticator apps: 0 with SECRET, 2 with PREVIOUS_SECRETS no. 1\n');
     expect(before.stdout).toContain('recovery codes: 0 with SECRET, 20 with PREVIOUS_SECRETS no. 1\n');
+    expect(before.stdout).toContain('provider tokens: 0 with SECRET, 1 with PREVIOUS_SECRETS no. 1\n');
 
     const both = await app.replica({ env: BOTH });
     await logLine(both, '2 authenticator apps need a secret of PREVIOUS_SECRETS');
@@ -72,8 +79,12 @@ describe('change of SECRET', () => {
     expect((await logIn(tooEarly, ada, ada.recoveryCodes[0]!)).body.code).toBe('code_invalid');
     await tooEarly.stop();
 
-    expect(await reencrypt(app, BOTH)).toMatchObject({ code: 0, stdout: expect.stringContaining('Re-encrypted: 22.') });
+    expect(await reencrypt(app, BOTH)).toMatchObject({ code: 0, stdout: expect.stringContaining('Re-encrypted: 23.') });
     expect(await reencrypt(app, NEW_ALONE, '--check')).toMatchObject({ code: 0, stderr: '' });
+
+    const { rows } = await app.sql.query(`SELECT sealed FROM provider_grants`);
+    const renewed = new FieldCipher(new KeyRing([NEW_SECRET]).all('provider-grant'));
+    expect(renewed.decrypt(rows[0].sealed, 'apple ada')).toBe('{}');
 
     const server = await app.replica({ env: NEW_ALONE });
     const code = await nextCode(ada);

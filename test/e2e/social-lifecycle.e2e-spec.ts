@@ -1,10 +1,20 @@
+import 'reflect-metadata';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import { AppConfig } from '../../src/platform/config/app-config.js';
+import { Database } from '../../src/platform/database/database.js';
+import { munjigi } from '../support/command-line.js';
+import { makeErasure } from '../support/erasure.js';
+import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
-import { TEST_PUBLIC_URL } from '../support/server-environment.js';
+import { serverEnvironment, TEST_PUBLIC_URL } from '../support/server-environment.js';
+import { KAKAO_ADMIN_KEY, KakaoApi } from '../support/social/kakao-api.js';
+import { NaverPartner } from '../support/social/naver-partner.js';
 import { APPLE_KEY, CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -14,30 +24,55 @@ const CALLBACK = '/api/auth/social/apple/callback';
 
 let app: TestApp;
 let apple: OpenIdPartner;
+let google: OpenIdPartner;
+let kakao: OpenIdPartner;
+let kakaoApi: KakaoApi;
+let naver: NaverPartner;
 let directory: string;
+let settings: Record<string, string>;
+
+const NAMES = ['apple', 'google', 'kakao', 'naver'] as const;
+type PartnerName = (typeof NAMES)[number];
 
 beforeAll(async () => {
+  google = await OpenIdPartner.start(REDIRECT_URI, PECULIARITIES.google);
+  kakao = await OpenIdPartner.start(REDIRECT_URI, PECULIARITIES.kakao);
+  kakaoApi = await new KakaoApi().start();
+  naver = await new NaverPartner().start();
   apple = await OpenIdPartner.start(`${TEST_PUBLIC_URL}${CALLBACK}`, PECULIARITIES.apple);
   directory = await mkdtemp(join(tmpdir(), 'munjigi-apple-'));
   const keyFile = join(directory, 'key.p8');
   await writeFile(keyFile, APPLE_KEY.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  app = await TestApp.start({
-    env: {
-      SOCIAL_REDIRECT_URIS: `${REDIRECT_URI},${APP_URI}`,
-      SOCIAL_APPLE_CLIENT_ID: CLIENT.id,
-      SOCIAL_APPLE_TEAM_ID: APPLE_KEY.teamId,
-      SOCIAL_APPLE_KEY_ID: APPLE_KEY.keyId,
-      SOCIAL_APPLE_KEY_FILE: keyFile,
-      SOCIAL_APPLE_ISSUER: apple.issuer,
-      SOCIAL_APPLE_NATIVE_AUDIENCES: `com.example.other,${CLIENT.id}`,
-    },
-  });
+  settings = {
+    SOCIAL_REDIRECT_URIS: `${REDIRECT_URI},${APP_URI}`,
+    SOCIAL_APPLE_CLIENT_ID: CLIENT.id,
+    SOCIAL_APPLE_TEAM_ID: APPLE_KEY.teamId,
+    SOCIAL_APPLE_KEY_ID: APPLE_KEY.keyId,
+    SOCIAL_APPLE_KEY_FILE: keyFile,
+    SOCIAL_APPLE_ISSUER: apple.issuer,
+    ...providerEnv('GOOGLE', google.issuer),
+    ...providerEnv('KAKAO', kakao.issuer),
+    SOCIAL_KAKAO_ADMIN_KEY: KAKAO_ADMIN_KEY,
+    SOCIAL_KAKAO_API_URL: kakaoApi.url,
+    ...providerEnv('NAVER', naver.issuer),
+    SOCIAL_NAVER_PROFILE_URL: `${naver.issuer}/v1/nid/me`,
+    SOCIAL_APPLE_NATIVE_AUDIENCES: `com.example.other,${CLIENT.id}`,
+  };
+  app = await TestApp.start({ env: settings });
 });
 afterAll(async () => {
   await app?.stop();
-  await apple?.stop();
+  await Promise.all([apple, google, kakao, kakaoApi, naver].map((partner) => partner?.stop()));
   await rm(directory, { recursive: true });
 });
+
+function providerEnv(name: string, issuer: string): Record<string, string> {
+  return {
+    [`SOCIAL_${name}_CLIENT_ID`]: CLIENT.id,
+    [`SOCIAL_${name}_CLIENT_SECRET`]: CLIENT.secret,
+    [`SOCIAL_${name}_ISSUER`]: issuer,
+  };
+}
 
 /** The journey to Apple up to what its page posts. */
 async function atApple(client: HttpClient, subject: string, body: object = {}) {
@@ -55,9 +90,8 @@ async function relayed(form: URLSearchParams): Promise<URLSearchParams> {
   return new URL(headers.location as string).searchParams;
 }
 
-async function link({ client, accessToken }: GivenMember, subject: string, user?: object) {
+async function link({ client, accessToken }: GivenMember, subject: string) {
   const { requestId, form } = await atApple(client, subject);
-  if (user) form.set('user', JSON.stringify(user));
   const answer = { requestId, ...Object.fromEntries(await relayed(form)) };
   return client.post('/api/members/me/identities', { provider: 'apple', ...answer }, accessToken);
 }
@@ -139,5 +173,93 @@ describe('Apple', () => {
     const idToken = await apple.nativeIdToken(`${TEST_PUBLIC_URL}${CALLBACK}`, subject, nonce);
     const { body } = await app.post('/api/auth/social/apple/native', { idToken, nonce }).expect(200);
     expect(body.status).toBe('authenticated');
+  });
+});
+
+/** Links an account that has just logged in at the provider. */
+async function linkAt(name: PartnerName, { client, accessToken, ...member }: GivenMember, subject: string) {
+  if (name === 'apple') return link({ client, accessToken, ...member }, subject);
+  const { body: started } = await client.post(`/api/auth/social/${name}/start`, {}).expect(200);
+  const answer = await { google, kakao, naver }[name].logIn(started.authorizationUrl, subject);
+  const body = { provider: name, requestId: started.requestId, ...Object.fromEntries(answer) };
+  return client.post('/api/members/me/identities', body, accessToken);
+}
+
+async function linkedMember(name: PartnerName): Promise<GivenMember & { subject: string; identityId: string }> {
+  const member = await given.member(app);
+  const subject = unique.loginId();
+  const { status, body } = await linkAt(name, member, subject);
+  expect(status).toBe(201);
+  return { ...member, subject, identityId: body.id };
+}
+
+const unlink = ({ client, accessToken, identityId }: GivenMember & { identityId: string }) =>
+  client.delete(`/api/members/me/identities/${identityId}`, undefined, accessToken).expect(204);
+
+const revokedAt = (name: PartnerName) => ({ apple, google, kakao: kakaoApi, naver })[name].revoked;
+
+const revocationAt = (name: PartnerName, subject: string): Promise<true> =>
+  eventually(`revocation at ${name}`, async () => (revokedAt(name).includes(subject) ? true : undefined));
+
+describe('the permission at a provider', () => {
+  it.each(NAMES)('SO-53 is taken back at %s when the member unlinks the account', async (name) => {
+    const ada = await linkedMember(name);
+    await unlink(ada);
+    await revocationAt(name, ada.subject);
+    const { rows } = await app.sql.query('SELECT FROM provider_grants WHERE subject = $1', [ada.subject]);
+    expect(rows).toEqual([]);
+  });
+
+  it('SO-53 is taken back when the member is erased', async () => {
+    const [ada, eve] = [await linkedMember('apple'), await linkedMember('apple')];
+    await app.sql.query(`UPDATE members SET status = 'closed', closed_at = now() - interval '400 days' WHERE id = $1`, [
+      ada.id,
+    ]);
+    const { url } = app.database;
+    const dataSource = await new DataSource(dataSourceOptions({ url, poolSize: 2, timeoutSeconds: 30 })).initialize();
+    const config = AppConfig.load(serverEnvironment({ ...settings, DATABASE_URL: url }));
+    await makeErasure(config, new Database(dataSource)).eraseDue();
+    await dataSource.destroy();
+    await revocationAt('apple', ada.subject);
+    expect(revokedAt('apple')).not.toContain(eve.subject);
+  });
+
+  it('SO-53 is taken back after an outage, and after days only if an operator asks for it', async () => {
+    const [ada, eve] = [await linkedMember('google'), await linkedMember('google')];
+    const stateOf = async (subject: string) => {
+      const { rows } = await app.sql.query(
+        `SELECT status, attempts, last_error AS error FROM provider_revocations WHERE subject = $1`,
+        [subject],
+      );
+      return rows[0] as { status: string; attempts: number; error: string } | undefined;
+    };
+    const failed = (subject: string, status: string) =>
+      eventually(`${status} after a failure`, async () => {
+        const state = await stateOf(subject);
+        return state?.status === status && state.error !== null ? state : undefined;
+      });
+    google.isDown = true;
+    try {
+      await unlink(ada);
+      await unlink(eve);
+      expect((await failed(ada.subject, 'pending')).error).toBe('answered 503');
+      await failed(eve.subject, 'pending');
+      await app.sql.query(
+        `UPDATE provider_revocations SET available_at = now(), created_at = now() - interval '4 days' WHERE subject = $1`,
+        [eve.subject],
+      );
+      await failed(eve.subject, 'dead');
+    } finally {
+      google.isDown = false;
+    }
+    await app.sql.query(`UPDATE provider_revocations SET available_at = now() WHERE subject = $1`, [ada.subject]);
+    await revocationAt('google', ada.subject);
+    await eventually('nothing left that names the account', async () =>
+      (await stateOf(ada.subject)) === undefined ? true : undefined,
+    );
+    expect(revokedAt('google')).not.toContain(eve.subject);
+    const { stdout } = await munjigi(['social', 'retry'], { ...settings, DATABASE_URL: app.database.url });
+    expect(stdout).toContain('Will be tried again: 1.');
+    await revocationAt('google', eve.subject);
   });
 });

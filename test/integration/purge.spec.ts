@@ -3,20 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AccountErasureService } from '../../src/operations/maintenance/account-erasure.service.js';
 import { SecurityEventPartitionsRepository } from '../../src/security/audit-log/security-event-partitions.repository.js';
-import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
 import { migrate } from '../../src/platform/database/migrator.js';
 import type { Tx } from '../../src/platform/database/sql.js';
-import { AccountErasureRepository } from '../../src/users/account-erasure.repository.js';
 import { PurgeService } from '../../src/operations/maintenance/purge.service.js';
-import { MailService } from '../../src/mail/mail.service.js';
-import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { eventually } from '../support/eventually.js';
-import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
+import { makeErasure } from '../support/erasure.js';
 import { serverEnvironment } from '../support/server-environment.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
@@ -402,16 +397,7 @@ describe('erasure of closed accounts', () => {
     dataSources.push(dataSource);
     const counting = new CountingDatabase(dataSource);
     const config = AppConfig.load(serverEnvironment({ DATABASE_URL: database.url, SMTP_URL: 'smtp://localhost:1' }));
-    const mail = new MailService(new KeyRing(config.secrets), config, new OutboxRepository(counting));
-    const accounts = new AccountErasureRepository(counting);
-    const erasure = new AccountErasureService(
-      config,
-      counting,
-      accounts,
-      makeAuditLog(counting),
-      mail,
-      makeEventRecording(counting),
-    );
+    const erasure = makeErasure(config, counting);
     return { erasure, counting, dataSource };
   }
   /** Accounts that were closed long ago, each with a row in every table that refers to members. */

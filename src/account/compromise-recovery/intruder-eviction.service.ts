@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
+import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
 import { RiskService } from '../../security/risk/risk.service.js';
@@ -19,6 +20,7 @@ export class IntruderEvictionService {
     private readonly risk: RiskService,
     private readonly disputedFactors: DisputedFactorsService,
     private readonly identities: IdentitiesRepository,
+    private readonly revocations: ProviderRevocationsService,
     private readonly identityNotifications: IdentityNotificationsService,
   ) {}
 
@@ -29,7 +31,8 @@ export class IntruderEvictionService {
     await this.risk.forgetRecent(tx, memberId, windowSeconds);
     // An account at a provider that was linked within the window may be the intruder's (SO-12).
     const unlinked = await this.identities.deleteRecent(tx, memberId, windowSeconds);
-    for (const provider of unlinked)
+    await this.revocations.queue(tx, unlinked);
+    for (const { provider } of unlinked)
       await this.identityNotifications.notify(tx, 'unlinked', provider, { memberId }, context);
     await this.disputedFactors.report(tx, memberId, windowSeconds, context);
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { FederationService, type JourneyAnswer } from '../../platform/federation/federation.service.js';
+import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -15,6 +16,7 @@ export class OwnIdentitiesService {
     private readonly database: Database,
     private readonly writes: MemberWritesService,
     private readonly federation: FederationService,
+    private readonly revocations: ProviderRevocationsService,
     private readonly identities: IdentitiesRepository,
     private readonly notifications: IdentityNotificationsService,
   ) {}
@@ -52,9 +54,10 @@ export class OwnIdentitiesService {
     const { memberId } = principal;
     await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal, { needsRecentLogin: true });
-      const provider = await this.identities.delete(tx, memberId, id);
-      if (provider === null) throw new DomainError('not_found', { detail: 'not an identity of this member' });
-      await this.notifications.notify(tx, 'unlinked', provider, principal, context);
+      const identity = await this.identities.delete(tx, memberId, id);
+      if (identity === null) throw new DomainError('not_found', { detail: 'not an identity of this member' });
+      await this.revocations.queue(tx, [identity]);
+      await this.notifications.notify(tx, 'unlinked', identity.provider, principal, context);
     });
   }
 }

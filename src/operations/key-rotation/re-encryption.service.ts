@@ -7,6 +7,7 @@ import { LOCKS } from '../../platform/database/advisory-locks.js';
 import { DatabaseClient } from '../../platform/database/database-client.js';
 import { Database } from '../../platform/database/database.js';
 import { sessionSettings } from '../../platform/database/session-settings.js';
+import { ProviderGrantRenewal } from '../../platform/federation/provider-grant-renewal.service.js';
 import { WebhookSecretRenewal } from '../../events/webhooks/webhook-secret-renewal.service.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { RecoveryCodeDigests } from '../../mfa/recovery-codes/recovery-code-digests.js';
@@ -24,7 +25,7 @@ const BATCH_SIZE = 200;
 
 /** How many values of one kind need which secret. */
 export interface EncryptedTally {
-  readonly kind: EncryptedKind | 'webhook secrets';
+  readonly kind: EncryptedKind | 'webhook secrets' | 'provider tokens';
   readonly current: number;
   /** One count per secret of PREVIOUS_SECRETS, in the same order. */
   readonly previous: readonly number[];
@@ -52,6 +53,7 @@ export class ReEncryptionService {
     private readonly database: Database,
     private readonly values: EncryptedValuesRepository,
     private readonly webhookSecrets: WebhookSecretRenewal,
+    private readonly providerGrants: ProviderGrantRenewal,
   ) {
     this.appCipher = new FieldCipher(keys.all('totp-secret'));
     this.recoveryCodes = new RecoveryCodeDigests(keys);
@@ -61,8 +63,9 @@ export class ReEncryptionService {
   /** Counts the stored values by the secret they need. */
   async tally(): Promise<EncryptedTally[]> {
     const ofWebhooks = (await this.webhookSecrets.count()).map((entry) => ({ ...entry, kind: 'webhook secrets' }));
-    const counts = [...(await this.values.count()), ...ofWebhooks];
-    return (['authenticator apps', 'recovery codes', 'webhook secrets'] as const).map((kind) => {
+    const ofProviders = (await this.providerGrants.count()).map((entry) => ({ ...entry, kind: 'provider tokens' }));
+    const counts = [...(await this.values.count()), ...ofWebhooks, ...ofProviders];
+    return (['authenticator apps', 'recovery codes', 'webhook secrets', 'provider tokens'] as const).map((kind) => {
       const ofKind = counts.filter((entry) => entry.kind === kind);
       const countFor = (keyId: string | null): number => ofKind.find((entry) => entry.keyId === keyId)?.count ?? 0;
       const [current, ...previous] = this.keys.ids.map(countFor);
@@ -94,7 +97,8 @@ export class ReEncryptionService {
     if (connection === null) return null;
     try {
       const webhooks = await this.database.transaction((tx) => this.webhookSecrets.renew(tx));
-      return webhooks + (await this.reencryptApps()) + (await this.reencryptRecoveryCodes());
+      const providers = await this.providerGrants.renew();
+      return providers + webhooks + (await this.reencryptApps()) + (await this.reencryptRecoveryCodes());
     } finally {
       await connection.end().catch(() => undefined); // releases the lock
     }

@@ -6,6 +6,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import { MailService } from '../../mail/mail.service.js';
 import { AccountErasureRepository } from '../../users/account-erasure.repository.js';
+import { ErasedPermissionsService } from './erased-permissions.service.js';
 
 const EVERY_MS = 10 * 60 * 1000;
 /**
@@ -32,6 +33,7 @@ export class AccountErasureService {
     { env }: AppConfig,
     private readonly database: Database,
     private readonly accounts: AccountErasureRepository,
+    private readonly permissions: ErasedPermissionsService,
     private readonly auditLog: AuditLogService,
     private readonly mail: MailService,
     private readonly events: EventRecordingService,
@@ -76,8 +78,10 @@ export class AccountErasureService {
 
   private async eraseTogether(ids: readonly string[]): Promise<string[]> {
     return this.database.transaction(async (tx) => {
+      const revokePermissions = await this.permissions.prepare(tx, ids);
       const erased = await this.accounts.erase(tx, ids, this.graceSeconds);
       const erasedIds = erased.map(({ id }) => id);
+      await revokePermissions(erasedIds);
       await this.auditLog.anonymise(tx, erased);
       await this.mail.deleteForMembers(tx, erasedIds);
       await this.events.recordErased(tx, erasedIds);

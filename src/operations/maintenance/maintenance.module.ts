@@ -1,15 +1,17 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../../events/events.module.js';
+import { FederationModule } from '../../platform/federation/federation.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
 import { UsersModule } from '../../users/users.module.js';
 import { AccountErasureService } from './account-erasure.service.js';
+import { ErasedPermissionsService } from './erased-permissions.service.js';
 import { EventPartitionsService } from './event-partitions.service.js';
 import { PurgeService } from './purge.service.js';
 
 /** Scheduled jobs that delete expired data and maintain the partitions of the audit log. */
 @Module({
-  imports: [AuditLogModule, EventsModule, MailModule, UsersModule],
-  providers: [PurgeService, EventPartitionsService, AccountErasureService],
+  imports: [AuditLogModule, EventsModule, FederationModule, MailModule, UsersModule],
+  providers: [PurgeService, EventPartitionsService, AccountErasureService, ErasedPermissionsService],
 })
 export class MaintenanceModule {}

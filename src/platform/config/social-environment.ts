@@ -22,6 +22,8 @@ export const SOCIAL_ENVIRONMENT = {
     default: 'https://kauth.kakao.com',
     desc: 'issuer of ID tokens; change it only for tests',
   }),
+  SOCIAL_KAKAO_ADMIN_KEY: str({ default: undefined, desc: 'unlinks at Kakao too, and proves notices of Kakao' }),
+  SOCIAL_KAKAO_API_URL: webUrl({ default: 'https://kapi.kakao.com', desc: 'its API; change it only for tests' }),
   SOCIAL_NAVER_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Naver' }),
   SOCIAL_NAVER_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),
   SOCIAL_NAVER_ISSUER: webUrl({

@@ -1,12 +1,23 @@
 import { Module } from '@nestjs/common';
 import { FederationService } from './federation.service.js';
+import { IdentityProviders } from './identity-providers.js';
+import { ProviderGrantRenewal } from './provider-grant-renewal.service.js';
 import { ProviderGrantsRepository } from './provider-grants.repository.js';
 import { ProviderGrantsService } from './provider-grants.service.js';
+import { ProviderRevocationDelivery } from './revocations/provider-revocation-delivery.js';
+import { ProviderRevocationWorker } from './revocations/provider-revocation-worker.js';
+import { ProviderRevocationsRepository } from './revocations/provider-revocations.repository.js';
+import { ProviderRevocationsService } from './revocations/provider-revocations.service.js';
 import { SocialRequestsRepository } from './social-requests.repository.js';
 
 /** Logging in at other providers. Loads nothing of their protocols before the first use. */
 @Module({
-  providers: [FederationService, SocialRequestsRepository, ProviderGrantsRepository, ProviderGrantsService],
-  exports: [FederationService],
+  providers: [
+    ...[FederationService, IdentityProviders, SocialRequestsRepository],
+    ...[ProviderGrantsRepository, ProviderGrantsService, ProviderGrantRenewal],
+    ...[ProviderRevocationsRepository, ProviderRevocationsService],
+    ...[ProviderRevocationDelivery, ProviderRevocationWorker],
+  ],
+  exports: [FederationService, ProviderGrantRenewal, ProviderRevocationsRepository, ProviderRevocationsService],
 })
 export class FederationModule {}

@@ -12,8 +12,7 @@ import type {
   ProviderAccount,
   RequestSecrets,
 } from './identity-provider.js';
-import { NaverProvider } from './naver-provider.js';
-import { OpenIdProvider } from './openid-provider.js';
+import { IdentityProviders } from './identity-providers.js';
 import { ProviderGrantsService } from './provider-grants.service.js';
 import { isProviderUnavailable } from './provider-http.js';
 import { SocialRequestsRepository } from './social-requests.repository.js';
@@ -60,23 +59,15 @@ export interface FinishedJourney {
 @Injectable()
 export class FederationService {
   private readonly cipher: FieldCipher;
-  private readonly providers: ReadonlyMap<string, IdentityProvider>;
 
   constructor(
     private readonly config: AppConfig,
+    private readonly providers: IdentityProviders,
     private readonly requests: SocialRequestsRepository,
     private readonly grants: ProviderGrantsService,
     keys: KeyRing,
   ) {
     this.cipher = new FieldCipher(keys.all('social-request'));
-    this.providers = new Map(
-      config.socialProviders.map((settings) => [
-        settings.id,
-        settings.protocol === 'naver'
-          ? new NaverProvider(settings, config.env.SOCIAL_NAVER_PROFILE_URL)
-          : new OpenIdProvider(settings, settings.postsAnswer ? config.providerAnswerUri(settings.id) : undefined),
-      ]),
-    );
   }
 
   /** The configured providers. */
@@ -139,7 +130,8 @@ export class FederationService {
    * @throws DomainError `not_found`, `social_login_failed`
    */
   async relay(providerId: string, state: string, name: string | null): Promise<string> {
-    this.get(providerId);
+    if (!this.config.socialProviders.some(({ id, postsAnswer }) => id === providerId && postsAnswer))
+      throw new DomainError('not_found', { detail: 'the provider posts no answers' });
     const redirectUri = await this.requests.findRedirectUri(providerId, digest(state), name);
     if (redirectUri === null) throw new DomainError('social_login_failed', { detail: 'no such request' });
     return redirectUri;
@@ -162,7 +154,7 @@ export class FederationService {
   }
 
   private get(providerId: string): IdentityProvider {
-    const provider = this.providers.get(providerId);
+    const provider = this.providers.find(providerId);
     if (!provider) throw new DomainError('not_found', { detail: 'no such provider' });
     return provider;
   }

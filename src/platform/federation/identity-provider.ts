@@ -50,6 +50,9 @@ export interface NativeAnswer {
   readonly authorizationCode?: string | undefined;
 }
 
+/** What it takes to take a permission back at the provider. */
+export type RevocationMeans = 'grant' | 'subject' | 'none';
+
 /** One provider and its protocol. */
 export interface IdentityProvider {
   /** @throws ProviderUnavailableError */
@@ -61,4 +64,12 @@ export interface IdentityProvider {
    * @throws ProviderUnavailableError; any other Error where the token is refused
    */
   verifyNative(answer: NativeAnswer): Promise<ProviderLogin>;
+
+  readonly revocationMeans: RevocationMeans;
+  /**
+   * Takes the permission of this service back. Does nothing where the provider has done so already.
+   * @param grant null unless {@link revocationMeans} asks for one
+   * @throws Error where it has to be tried again
+   */
+  revoke(subject: string, grant: ProviderGrant | null): Promise<void>;
 }

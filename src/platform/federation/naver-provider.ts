@@ -3,6 +3,7 @@ import type {
   AuthorizationAnswer,
   AuthorizationRequest,
   IdentityProvider,
+  ProviderGrant,
   ProviderLogin,
 } from './identity-provider.js';
 import { fetchFromProvider } from './provider-http.js';
@@ -10,6 +11,8 @@ import { fetchFromProvider } from './provider-http.js';
 interface Tokens {
   readonly access_token?: unknown;
   readonly refresh_token?: unknown;
+  readonly error?: unknown;
+  readonly result?: unknown;
 }
 
 interface Profile {
@@ -22,6 +25,8 @@ interface Profile {
  * client's secret are what binds its answer.
  */
 export class NaverProvider implements IdentityProvider {
+  readonly revocationMeans = 'grant';
+
   constructor(
     private readonly settings: SocialProviderSettings,
     private readonly profileUrl: string,
@@ -46,15 +51,9 @@ export class NaverProvider implements IdentityProvider {
   ): Promise<ProviderLogin> {
     // Naver names no issuer; an answer that does comes from another provider (RFC 9207 section 2.4).
     if (iss !== undefined) throw new Error('an issuer where none is expected');
-    const { clientId: client_id, clientSecret: client_secret } = this.settings;
-    const answer = await fetchFromProvider(`${this.settings.issuer}/oauth2.0/token`, {
-      method: 'POST',
-      // A POST, so that no log on the way holds code and secret.
-      body: new URLSearchParams({
-        ...{ grant_type: 'authorization_code', client_id, client_secret, redirect_uri: redirectUri, code, state },
-      }),
+    const { access_token: accessToken, refresh_token: refreshToken } = await this.request({
+      ...{ grant_type: 'authorization_code', redirect_uri: redirectUri, code, state },
     });
-    const { access_token: accessToken, refresh_token: refreshToken } = (await answer.json()) as Tokens;
     // Naver answers 200 also for errors.
     if (typeof accessToken !== 'string') throw new Error('the code was refused');
     const profile = await fetchFromProvider(this.profileUrl, { headers: { authorization: `Bearer ${accessToken}` } });
@@ -70,6 +69,31 @@ export class NaverProvider implements IdentityProvider {
       emailVerified: false,
       name: typeof name === 'string' ? name : null,
     };
-    return { account, grant: typeof refreshToken === 'string' ? { refreshToken, clientId: client_id } : null };
+    return {
+      account,
+      grant: typeof refreshToken === 'string' ? { refreshToken, clientId: this.settings.clientId } : null,
+    };
+  }
+
+  /** Naver deletes a permission by an access token, and those live for an hour. */
+  async revoke(_subject: string, grant: ProviderGrant | null): Promise<void> {
+    const { access_token, error } = await this.request({
+      ...{ grant_type: 'refresh_token', refresh_token: grant!.refreshToken },
+    });
+    // The person has taken it back at Naver.
+    if (error === 'invalid_request') return;
+    if (typeof access_token !== 'string') throw new Error(`no access token: ${String(error)}`);
+    const { result } = await this.request({ grant_type: 'delete', access_token, service_provider: 'NAVER' });
+    if (result !== 'success') throw new Error('the permission was not deleted');
+  }
+
+  /** A POST, so that no log on the way holds secrets. */
+  private async request(fields: Record<string, string>): Promise<Tokens> {
+    const { clientId: client_id, clientSecret: client_secret, issuer } = this.settings;
+    const answer = await fetchFromProvider(`${issuer}/oauth2.0/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id, client_secret, ...fields }),
+    });
+    return (await answer.json()) as Tokens;
   }
 }

@@ -10,6 +10,7 @@ import type {
   ProviderAccount,
   ProviderGrant,
   ProviderLogin,
+  RevocationMeans,
 } from './identity-provider.js';
 import { AppleClientSecret } from './apple-client-secret.js';
 import { fetchFromProvider, ProviderUnavailableError } from './provider-http.js';
@@ -33,6 +34,8 @@ export class OpenIdProvider implements IdentityProvider {
   private readonly configurations = new Map<string, Promise<Configuration>>();
   private keys: JWTVerifyGetKey | undefined;
   private readonly signedSecret: AppleClientSecret | undefined;
+
+  readonly revocationMeans: RevocationMeans = 'grant';
 
   /** @param postUri where a provider posts its answer that sends none to the client itself */
   constructor(
@@ -103,6 +106,18 @@ export class OpenIdProvider implements IdentityProvider {
     // A code of another person must not leave that person's token with this account.
     if ((tokens.claims() as Claims | undefined)?.sub !== subject) throw new Error('the code of another account');
     return grantOf(tokens.refresh_token, clientId);
+  }
+
+  async revoke(_subject: string, grant: ProviderGrant | null): Promise<void> {
+    const { refreshToken, clientId } = grant!;
+    const [library, configuration] = await Promise.all([loadLibrary(), this.configure(clientId)]);
+    if (configuration.serverMetadata().revocation_endpoint === undefined) return;
+    try {
+      await library.tokenRevocation(configuration, refreshToken, { token_type_hint: 'refresh_token' });
+    } catch (error) {
+      // Of a token that is over. RFC 7009 section 2.2 demands 200, but Google answers 400.
+      if (!['invalid_token', 'invalid_grant'].includes(String((error as { error?: unknown }).error))) throw error;
+    }
   }
 
   private async fetchKeys(url: string): Promise<JWTVerifyGetKey> {

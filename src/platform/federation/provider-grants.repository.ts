@@ -30,4 +30,32 @@ export class ProviderGrantsRepository {
     );
     return rows[0]?.sealed ?? null;
   }
+
+  async countByKey(): Promise<{ keyId: string; count: number }[]> {
+    const { rows } = await this.database.query<{ keyId: string; count: number }>(
+      `SELECT sealed_by AS "keyId", count(*)::int AS count FROM provider_grants WHERE sealed IS NOT NULL GROUP BY sealed_by`,
+    );
+    return rows;
+  }
+
+  /** The next tokens after `after` that were encrypted with another master secret. */
+  async lockOutdated(
+    tx: Tx,
+    keyId: string,
+    after: GrantKey,
+    limit: number,
+  ): Promise<(GrantKey & { readonly sealed: Buffer })[]> {
+    const { rows } = await tx.query<GrantKey & { readonly sealed: Buffer }>(
+      `SELECT provider, subject, sealed FROM provider_grants WHERE (provider, subject) > ($2, $3)
+       AND sealed IS NOT NULL AND sealed_by <> $1 ORDER BY provider, subject LIMIT $4 FOR UPDATE`,
+      [keyId, after.provider, after.subject, limit],
+    );
+    return rows;
+  }
+
+  async replaceSealed(tx: Tx, { provider, subject }: GrantKey, sealed: Buffer, keyId: string): Promise<void> {
+    await tx.query(`UPDATE provider_grants SET sealed = $3, sealed_by = $4 WHERE provider = $1 AND subject = $2`, [
+      ...[provider, subject, sealed, keyId],
+    ]);
+  }
 }

@@ -8,7 +8,8 @@ import { ProviderGrantsRepository, type GrantKey } from './provider-grants.repos
 @Injectable()
 export class ProviderGrantsService {
   private readonly cipher: FieldCipher;
-  private readonly keyId: string;
+  /** Id of the master secret that encrypts. */
+  readonly keyId: string;
 
   constructor(
     keys: KeyRing,

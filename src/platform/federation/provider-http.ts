@@ -27,3 +27,10 @@ export function isProviderUnavailable(error: unknown): boolean {
     if (cause instanceof ProviderUnavailableError) return true;
   return false;
 }
+
+/** @returns what went wrong, in one line: libraries wrap the cause in errors of no use to an operator */
+export function reasonOf(error: unknown): string {
+  let reason = String(error);
+  for (let cause = error; cause instanceof Error; cause = cause.cause) reason = cause.message;
+  return reason.replace(/[\p{Cc}\s]+/gu, ' ').slice(0, 300);
+}

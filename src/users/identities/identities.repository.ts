@@ -51,24 +51,33 @@ export class IdentitiesRepository {
     });
   }
 
-  /** @returns the provider; null where the member has no such identity */
-  async delete(tx: Tx, memberId: string, id: string): Promise<string | null> {
-    const { rows } = await tx.query<{ provider: string }>(
-      `DELETE FROM identities WHERE id = $1 AND member_id = $2 RETURNING provider`,
+  /** @returns what was unlinked; null where the member has no such identity */
+  async delete(tx: Tx, memberId: string, id: string): Promise<IdentityKey | null> {
+    const { rows } = await tx.query<IdentityKey>(
+      `DELETE FROM identities WHERE id = $1 AND member_id = $2 RETURNING provider, subject`,
       [id, memberId],
     );
-    return rows[0]?.provider ?? null;
+    return rows[0] ?? null;
   }
 
   /**
    * Unlinks what was linked within the last seconds.
-   * @returns the provider of each
+   * @returns what was unlinked
    */
-  async deleteRecent(tx: Tx, memberId: string, seconds: number): Promise<string[]> {
-    const { rows } = await tx.query<{ provider: string }>(
-      `DELETE FROM identities WHERE member_id = $1 AND created_at > now() - make_interval(secs => $2) RETURNING provider`,
+  async deleteRecent(tx: Tx, memberId: string, seconds: number): Promise<IdentityKey[]> {
+    const { rows } = await tx.query<IdentityKey>(
+      `DELETE FROM identities WHERE member_id = $1 AND created_at > now() - make_interval(secs => $2)
+       RETURNING provider, subject`,
       [memberId, seconds],
     );
-    return rows.map(({ provider }) => provider);
+    return rows;
+  }
+
+  async listForMembers(tx: Tx, memberIds: readonly string[]): Promise<(IdentityKey & Pick<Identity, 'memberId'>)[]> {
+    const { rows } = await tx.query<IdentityKey & Pick<Identity, 'memberId'>>(
+      `SELECT provider, subject, member_id AS "memberId" FROM identities WHERE member_id = ANY($1)`,
+      [[...memberIds]],
+    );
+    return rows;
   }
 }

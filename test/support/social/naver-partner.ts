@@ -3,10 +3,14 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CLIENT } from './openid-partner.js';
 
+const REFUSAL = { error: 'invalid_request', error_description: 'no valid data in session' };
+
 /** Stands in for Naver: OAuth 2.0 that answers 200 for everything, and a profile endpoint. */
 export class NaverPartner {
   private readonly codes = new Map<string, string>();
   private readonly accessTokens = new Map<string, string>();
+  /** The accounts whose permissions were taken back. */
+  readonly revoked: string[] = [];
   private readonly server = http.createServer((request, response) => {
     void this.answer(request).then((body) => {
       response.setHeader('content-type', 'application/json');
@@ -50,12 +54,19 @@ export class NaverPartner {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const form = new URLSearchParams(Buffer.concat(chunks).toString());
-    const subject = this.codes.get(form.get('code') ?? '');
-    this.codes.delete(form.get('code') ?? '');
-    if (subject === undefined || form.get('client_secret') !== CLIENT.secret)
-      return { error: 'invalid_request', error_description: 'no valid data in session' };
+    if (form.get('client_secret') !== CLIENT.secret) return REFUSAL;
+    if (form.get('grant_type') === 'delete') {
+      this.revoked.push(this.accessTokens.get(`Bearer ${form.get('access_token')}`)!);
+      return { access_token: form.get('access_token'), result: 'success' };
+    }
+    const code = form.get('code') ?? '';
+    const subject = this.codes.get(code) ?? /^refresh-(.+)/.exec(form.get('refresh_token') ?? '')?.[1];
+    this.codes.delete(code);
+    if (subject === undefined) return REFUSAL;
     const accessToken = `access-${(this.counter += 1)}`;
     this.accessTokens.set(`Bearer ${accessToken}`, subject);
-    return { access_token: accessToken, refresh_token: 'refresh', token_type: 'bearer', expires_in: '3600' };
+    return {
+      ...{ access_token: accessToken, refresh_token: `refresh-${subject}`, token_type: 'bearer', expires_in: '3600' },
+    };
   }
 }

@@ -39,6 +39,10 @@ export const PECULIARITIES = {
  * pages.
  */
 export class OpenIdPartner {
+  /** The accounts whose permissions were taken back. */
+  readonly revoked: (string | undefined)[] = [];
+  isDown = false;
+
   private constructor(
     private readonly server: http.Server,
     readonly issuer: string,
@@ -51,13 +55,16 @@ export class OpenIdPartner {
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const provider = new Provider(issuer, configurationOf(redirectUri, claims));
     const answer = provider.callback();
+    const partner = new OpenIdPartner(server, issuer);
+    provider.on('grant.revoked', ({ oidc }) => partner.revoked.push(oidc.entities.RefreshToken?.accountId));
     server.on('request', (request, response) => {
-      if (request.url?.startsWith('/interaction/')) void finishLogin(provider, request, response);
+      if (partner.isDown) response.writeHead(503).end();
+      else if (request.url?.startsWith('/interaction/')) void finishLogin(provider, request, response);
       else if (signedSecret && request.method === 'POST')
         void unwrapSecret(request).then(() => answer(request, response));
       else void answer(request, response);
     });
-    return new OpenIdPartner(server, issuer);
+    return partner;
   }
 
   /** @returns what the provider sends to the redirect URI after this account has logged in */
