@@ -1463,7 +1463,7 @@ export interface paths {
         put?: never;
         /**
          * Log in with the provider's answer
-         * @description Works once, and only with the `requestId` of the same client. Risk, second factor and the account's status count as for a password.
+         * @description Works once, and only with the `requestId` of the same client. Risk, second factor and the account's status count as for a password. An account that no member has linked needs a sign-up.
          */
         post: operations["socialComplete"];
         delete?: never;
@@ -1486,6 +1486,26 @@ export interface paths {
          * @description For apps on phones. The token has to name one of SOCIAL_…_NATIVE_AUDIENCES and the nonce, and works once.
          */
         post: operations["socialNative"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/social/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign up with an account at a provider
+         * @description After `sign_up_required`. Where the provider's word counts for the address, the member exists at once; otherwise a code and a link are mailed as for any sign-up. That answer is the same when the address has an account already; the mail then informs its owner.
+         */
+        post: operations["socialSignUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1640,7 +1660,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_unknown" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -2083,6 +2103,32 @@ export interface components {
             /** @description A secret of this client: keep it until the provider has answered */
             requestId: string;
         };
+        SignUpRequiredResponse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "sign_up_required";
+            /**
+             * @description As the provider names it
+             * @example ada@example.com
+             */
+            email?: string;
+            /**
+             * @description May be taken
+             * @example ada.lovelace
+             */
+            suggestedLoginId: string;
+            /**
+             * @description Seconds
+             * @example 1800
+             */
+            expiresIn: number;
+            /** @description For POST /api/auth/social/sign-up; only this client receives it, so keep it */
+            signUpId: string;
+            /** @description Whether this address needs no mailed code */
+            emailProven: boolean;
+        };
         CompleteSocialLoginRequest: {
             /**
              * @description From the response of `start`; only this client has it
@@ -2142,6 +2188,58 @@ export interface components {
              */
             deviceToken?: string;
             binding?: components["schemas"]["SessionBinding"];
+        };
+        ConfirmationRequiredResponse: {
+            /**
+             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
+             * @example 60
+             */
+            resendAfter: number;
+            /**
+             * @description Seconds until the mailed code expires
+             * @example 600
+             */
+            expiresIn: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "confirmation_required";
+            /** @description For the routes of /api/auth/sign-up, together with the mailed code; only this client receives it */
+            signUpId: string;
+        };
+        SocialSignUpRequest: {
+            /**
+             * @description From the response sign_up_required
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            signUpId: string;
+            /**
+             * @description The name the member logs in with: 4 to 32 of a–z, 0–9, dot, underscore and hyphen, beginning with a letter; upper and lower case are the same
+             * @example ada.lovelace
+             */
+            loginId: string;
+            /**
+             * Format: idn-email
+             * @description One plain address of at most 254 characters
+             * @example ada@example.com
+             */
+            email?: string;
+            /**
+             * @description How the member is addressed
+             * @example Ada Lovelace
+             */
+            name?: string | null;
+            /**
+             * @description Language of mails; taken from Accept-Language when absent
+             * @example ko
+             * @enum {string}
+             */
+            locale?: "en" | "ko";
+            /** @example {} */
+            attributes?: {
+                [key: string]: unknown;
+            };
         };
         RefreshRequest: {
             /**
@@ -3318,9 +3416,13 @@ export interface components {
             status: "ok";
         };
         /** @description The outcomes of a login; `status` names the one that applies */
-        LoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
+        LoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"] | components["schemas"]["MfaRequiredResponse"];
         /** @description The outcomes of a login that needs no further factor; `status` names the one that applies */
         CompletedLogin: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
+        /** @description The outcomes of a login at a provider; `status` names the one that applies */
+        SocialLoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["SignUpRequiredResponse"];
+        /** @description The outcomes of a sign-up with an account at a provider; `status` names the one that applies */
+        SocialSignUpOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["ConfirmationRequiredResponse"];
         /** @description The member after the change */
         EventMember: {
             /** @example ada.lovelace */
@@ -4135,8 +4237,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `identity_unknown`: Not linked yet */
-        "409.identity_unknown": {
+        /** @description `identity_taken`: Already linked; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
+        "409.identity_taken.login_id_taken.email_taken": {
             headers: {
                 [name: string]: unknown;
             };
@@ -7319,14 +7421,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoginOutcome"];
+                    "application/json": components["schemas"]["SocialLoginOutcome"];
                 };
             };
             400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
             403: components["responses"]["403.origin_not_allowed"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.identity_unknown"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
@@ -7367,19 +7468,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoginOutcome"];
+                    "application/json": components["schemas"]["SocialLoginOutcome"];
                 };
             };
             400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
             404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.identity_unknown"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
             429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.provider_unavailable.service_unavailable"];
+        };
+    };
+    socialSignUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Proof by the key of the client (RFC 9449) */
+                DPoP?: components["parameters"]["DPoP"];
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "signUpId": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE",
+                 *       "loginId": "ada.lovelace"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SocialSignUpRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocialSignUpOutcome"];
+                };
+            };
+            400: components["responses"]["400.sign_up_invalid.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.origin_not_allowed"];
+            409: components["responses"]["409.identity_taken.login_id_taken.email_taken"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_attempts.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
         };
     };
     jwks: {

@@ -10,7 +10,7 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/auth/login-id/check": "200 LoginIdAvailabilityResponse",
   "POST /api/auth/login-id/send-code": "202 CodeSentResponse",
   "POST /api/auth/login-id/confirm-code": "200 FoundLoginIdResponse",
-  "POST /api/auth/login": "200 TokenResponse|MfaRequiredResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/login": "200 TokenResponse|PasswordChangeRequiredResponse|MfaRequiredResponse",
   "POST /api/auth/login/mfa": "200 TokenResponse|PasswordChangeRequiredResponse",
   "POST /api/auth/login/passkey/options": "200 RequestOptionsResponse",
   "POST /api/auth/login/passkey": "200 TokenResponse|PasswordChangeRequiredResponse",
@@ -83,8 +83,9 @@ export const OPERATIONS: Record<string, string> = {
   "GET /api/integrations/events": "200 EventLogResponse",
   "GET /api/auth/social/providers": "200 SocialProviderListResponse",
   "POST /api/auth/social/{provider}/start": "200 StartedSocialLoginResponse",
-  "POST /api/auth/social/{provider}/complete": "200 TokenResponse|MfaRequiredResponse|PasswordChangeRequiredResponse",
-  "POST /api/auth/social/{provider}/native": "200 TokenResponse|MfaRequiredResponse|PasswordChangeRequiredResponse",
+  "POST /api/auth/social/{provider}/complete": "200 TokenResponse|PasswordChangeRequiredResponse|MfaRequiredResponse|SignUpRequiredResponse",
+  "POST /api/auth/social/{provider}/native": "200 TokenResponse|PasswordChangeRequiredResponse|MfaRequiredResponse|SignUpRequiredResponse",
+  "POST /api/auth/social/sign-up": "200 TokenResponse|ConfirmationRequiredResponse",
   "GET /.well-known/jwks.json": "200 JsonWebKeySet",
   "GET /.well-known/oauth-authorization-server": "200 ServerMetadataResponse",
   "GET /.well-known/openid-configuration": "200 ServerMetadataResponse",
@@ -113,6 +114,12 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "resendAfter": "number",
     "expiresIn": "number",
     "requestId": "string"
+  },
+  "ConfirmationRequiredResponse": {
+    "resendAfter": "number",
+    "expiresIn": "number",
+    "status": "=confirmation_required",
+    "signUpId": "string"
   },
   "CreatedWebhookResponse": {
     "id": "string",
@@ -415,6 +422,14 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "lastUsedAt": "string",
     "current": "boolean",
     "bound": "boolean"
+  },
+  "SignUpRequiredResponse": {
+    "status": "=sign_up_required",
+    "email?": "string",
+    "suggestedLoginId": "string",
+    "expiresIn": "number",
+    "signUpId": "string",
+    "emailProven": "boolean"
   },
   "SignUpResponse": {
     "resendAfter": "number",

@@ -5,6 +5,7 @@ import { ApiKeysModule } from '../security/api-keys/api-keys.module.js';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
+import { IdentityNotificationsModule } from '../security/identities/identity-notifications.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { ReauthenticationModule } from '../sessions/reauthentication/reauthentication.module.js';
@@ -47,6 +48,8 @@ import { PasswordResetService } from './password-reset/password-reset.service.js
 import { ResetTokens } from './password-reset/reset-tokens.js';
 import { SecondFactorLoginService } from './login/second-factor-login.service.js';
 import { SignUpController } from './sign-up/sign-up.controller.js';
+import { ClaimedIdentities } from './sign-up/claimed-identities.js';
+import { NewMembersService } from './sign-up/new-members.service.js';
 import { PendingSignUpsService } from './sign-up/pending-sign-ups.service.js';
 import { SignUpActivationService } from './sign-up/sign-up-activation.service.js';
 import { SignUpConfirmationService } from './sign-up/sign-up-confirmation.service.js';
@@ -72,7 +75,12 @@ import { FactorReauthenticationService } from './reauthentication/factor-reauthe
 import { ReauthenticationController } from './reauthentication/reauthentication.controller.js';
 import { ProviderAnswersController } from './social-login/provider-answers.controller.js';
 import { SocialLoginController } from './social-login/social-login.controller.js';
+import { PendingSocialSignUpsService } from './social-login/pending-social-sign-ups.service.js';
+import { SocialJourneysService } from './social-login/social-journeys.service.js';
 import { SocialLoginService } from './social-login/social-login.service.js';
+import { SocialSignUpService } from './social-login/social-sign-up.service.js';
+import { SocialSignUpsRepository } from './social-login/social-sign-ups.repository.js';
+import { VouchedSignUpService } from './social-login/vouched-sign-up.service.js';
 import { TokensController } from './tokens/tokens.controller.js';
 
 /** Getting in and back in: sign-up, login, tokens, password reset, login-ID recovery. */
@@ -83,6 +91,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[
       CountriesModule,
       FederationModule,
+      IdentityNotificationsModule,
       SessionsModule,
       ProofsModule,
       TokensModule,
@@ -111,12 +120,14 @@ import { TokensController } from './tokens/tokens.controller.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     ...[AccessTokenStrategy, RefreshTokenStrategy, ResetTokenStrategy, AccessProof, ApiKeyAdmission],
     ...[SignUpRequestsService, SignUpConfirmationService, SignUpActivationService, SignUpLinksService],
-    SignUpContinuationService,
+    ...[SignUpContinuationService, NewMembersService, ClaimedIdentities],
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
     ...[PasswordLoginService, PasswordAttemptsService, SecondFactorLoginService],
     ...[LazyImportService, ForeignAccountsService],
-    ...[PasskeyLoginService, PasskeyOptionsService, FirstFactorService, SocialLoginService],
+    ...[PasskeyLoginService, PasskeyOptionsService, FirstFactorService],
+    ...[SocialJourneysService, SocialLoginService, SocialSignUpService, VouchedSignUpService],
+    ...[PendingSocialSignUpsService, SocialSignUpsRepository],
     ...[LoginCompletionService, LoginRefusalsService, LoginLockNotificationService],
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],
     ...[PasswordResetLinksService, PasswordResetService, PasswordResetFollowUpService, ResetTokens],

@@ -1,5 +1,6 @@
 import { DisavowalReport } from '../account/compromise-recovery/disavowal-report.entity.js';
 import { EmailChange } from '../users/email-change.entity.js';
+import { SocialSignUp } from '../auth/social-login/social-sign-up.entity.js';
 import { SignUp } from '../auth/sign-up/sign-up.entity.js';
 import { EventDelivery } from '../events/deliveries/event-delivery.entity.js';
 import { Event } from '../events/log/event.entity.js';
@@ -41,5 +42,5 @@ export const ENTITIES = [
   ...[KnownNetwork, SessionCountry, RiskNotice],
   ...[Event, EventConsumer, EventDelivery, Webhook],
   ...[Passkey, PasskeyChallenge, FactorDispute],
-  ...[Identity, SocialRequest, StoredGrant, ProviderRevocation],
+  ...[Identity, SocialRequest, SocialSignUp, StoredGrant, ProviderRevocation],
 ];

@@ -25,12 +25,15 @@ export function IsLoginId(
   );
 }
 
+/** In code points. */
+export const MAX_NAME_LENGTH = 64;
+
 /** The name a member is addressed by, or null for none. */
 export function IsMemberName(): PropertyDecorator {
   return applyDecorators(
     Normalise((name) => name.trim().normalize('NFC')),
     MayBeNull(),
-    IsVisibleText({ max: 64 }),
+    IsVisibleText({ max: MAX_NAME_LENGTH }),
     ApiProperty({ description: 'How the member is addressed', example: 'Ada Lovelace' }),
   );
 }

@@ -56,6 +56,7 @@ const OPEN = [
   'POST /auth/social/:provider/complete',
   'POST /auth/social/:provider/native',
   'POST /auth/social/:provider/start',
+  'POST /auth/social/sign-up',
   'POST /auth/verify',
   'POST /members/me/email/confirm-link',
   'POST /members/me/email/inspect-link',

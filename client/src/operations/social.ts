@@ -6,7 +6,8 @@ import { isProviderAnswer, withoutAnswer, type SocialJourneys } from '../social-
 import type { WithoutDevice } from './sign-up.js';
 
 type Schemas = components['schemas'];
-type LoginOutcome = Schemas['LoginOutcome'];
+type LoginOutcome = Schemas['SocialLoginOutcome'];
+type SocialSignUpOutcome = Schemas['SocialSignUpOutcome'];
 /** Where the provider sends the person back to: one of SOCIAL_REDIRECT_URIS; default the first. */
 type JourneyOptions = Pick<Schemas['StartSocialLoginRequest'], 'redirectUri'>;
 
@@ -78,6 +79,12 @@ export function socialOperations(caller: Caller, journeys: SocialJourneys) {
       body: WithoutDevice<Schemas['NativeSocialLoginRequest']>,
       options?: CallOptions,
     ): Promise<LoginOutcome> => caller.post<LoginOutcome>(pathOf(provider, 'native'), body, options),
+    /**
+     * Signs up with the `signUpId` of the outcome `sign_up_required`. After `confirmation_required`, confirm with
+     * `signUp.confirmCode` and the `signUpId` of this outcome.
+     */
+    signUp: (body: Schemas['SocialSignUpRequest'], options?: CallOptions): Promise<SocialSignUpOutcome> =>
+      caller.post<SocialSignUpOutcome>(`${SOCIAL}/sign-up`, body, options),
     /** The accounts that the member has linked. */
     list: async (options?: CallOptions) =>
       (await caller.call<Schemas['IdentityListResponse']>('GET', IDENTITIES, undefined, options)).items,

@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import type { SecondFactorMethod } from '../../mfa/challenges/login-challenges.service.js';
 import { IsSecondFactorCode } from '../../mfa/second-factor-code.decorator.js';
@@ -58,29 +59,24 @@ export class PasswordChangeRequiredResponse {
   @ApiInteger({ example: 600 }) expiresIn: number;
 }
 
-const OUTCOMES = {
-  authenticated: TokenResponse,
-  mfa_required: MfaRequiredResponse,
-  password_change_required: PasswordChangeRequiredResponse,
-};
+const COMPLETED = { authenticated: TokenResponse, password_change_required: PasswordChangeRequiredResponse };
+
+/** The responses to a login by their `status`. */
+export const OUTCOMES = { ...COMPLETED, mfa_required: MfaRequiredResponse };
 
 /** Schemas that no class can express, because they are choices between classes; `status` names the choice. */
 export const LOGIN_OUTCOMES = {
-  LoginOutcome: choice('The outcomes of a login; `status` names the one that applies', [
-    'authenticated',
-    'mfa_required',
-    'password_change_required',
-  ]),
-  CompletedLogin: choice('The outcomes of a login that needs no further factor; `status` names the one that applies', [
-    'authenticated',
-    'password_change_required',
-  ]),
+  LoginOutcome: choiceByStatus('The outcomes of a login', OUTCOMES),
+  CompletedLogin: choiceByStatus('The outcomes of a login that needs no further factor', COMPLETED),
 };
 
-function choice(description: string, statuses: (keyof typeof OUTCOMES)[]): object {
-  const mapping = Object.fromEntries(statuses.map((status) => [status, getSchemaPath(OUTCOMES[status])]));
+/** The schema of a response that is one of several. */
+export function choiceByStatus(description: string, responses: Readonly<Record<string, Type>>): object {
+  const mapping = Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [status, getSchemaPath(response)]),
+  );
   return {
-    description,
+    description: `${description}; \`status\` names the one that applies`,
     oneOf: Object.values(mapping).map(($ref) => ({ $ref })),
     discriminator: { propertyName: 'status', mapping },
   };

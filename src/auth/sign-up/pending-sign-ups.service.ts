@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
-import { digest, keyedDigest } from '../../platform/crypto/digest.js';
-import { KeyRing } from '../../platform/crypto/key-ring.js';
+import { digest } from '../../platform/crypto/digest.js';
 import { randomToken } from '../../platform/crypto/random.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { maskLoginId } from '../../users/login-id.js';
@@ -12,13 +11,11 @@ import { MailService } from '../../mail/mail.service.js';
 import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import { requestOrigin } from '../../verification/challenge-mail.js';
 import { EmailChallengesService, type IssuedEmailChallenge } from '../../verification/email-challenges.service.js';
+import { ClaimedIdentities } from './claimed-identities.js';
 import { isVoid, NO_PASSWORD, SignUpsRepository, type ContinuedSignUp, type NewSignUp } from './sign-ups.repository.js';
 
 /** Open sign-ups on one address: enough for a family or an office that shares one mailbox. */
 const MAX_OPEN_SIGN_UPS = 20;
-
-/** Names the derived key. Another name would end every `signUpId` that a client holds. */
-const SIGN_UP_ID_KEY = 'sign-up-id';
 
 /** Whether a sign-up may cause a mail. */
 export interface SignUpMails {
@@ -38,7 +35,7 @@ export class PendingSignUpsService {
     private readonly challenges: EmailChallengesService,
     private readonly mail: MailService,
     private readonly auditLog: AuditLogService,
-    private readonly keys: KeyRing,
+    private readonly claimedIdentities: ClaimedIdentities,
   ) {}
 
   /**
@@ -47,18 +44,19 @@ export class PendingSignUpsService {
    *
    * A sign-up that continues an earlier one takes its place, with its code and link if no other
    * mail may go out yet. The lock decides which of two requests at the same moment is the earlier.
+   * @param ownId see {@link SignUpContinuationService.idOf}
    * @param earlier digest of the `signUpId` that the client got before
    * @returns the `signUpId`
    */
   async add(
     tx: Tx,
     signUp: NewSignUp,
+    ownId: string,
     earlier: Buffer | null,
     mails: SignUpMails,
     context: ClientContext,
   ): Promise<string> {
     await this.challenges.lockAddress(tx, signUp.emailKey, 'sign-up');
-    const ownId = this.signUpIdOf(signUp);
     const found = await this.signUps.findContinued(tx, signUp.emailKey, digest(ownId), earlier);
     // A confirmed sign-up keeps its id, and is not continued.
     const signUpId = found?.isConfirmed ? randomToken() : ownId;
@@ -91,6 +89,7 @@ export class PendingSignUpsService {
     if (mayMail) await this.signUps.markMailed(tx, signUp.id);
     const owner = await this.emailChanges.findHolder(tx, signUp.emailKey);
     const origin = requestOrigin(context);
+    const provider = this.claimedIdentities.findProviderName(signUp);
     // A sign-up whose rival was confirmed gets no code, even when its address has become free
     // again.
     const withhold = !mayMail || isVoid(signUp);
@@ -98,7 +97,7 @@ export class PendingSignUpsService {
       const loginIdMasked = maskLoginId(owner.loginId);
       const closed = owner.status === 'closed' ? (1 as const) : undefined;
       const reservedUntil = owner.reservedUntil?.toISOString();
-      const data = { loginIdMasked, loginUrl: this.config.loginUrl, closed, reservedUntil, ...origin };
+      const data = { loginIdMasked, loginUrl: this.config.loginUrl, provider, closed, reservedUntil, ...origin };
       const mailOptions = { withhold: withhold || !mayNotify, lifetimeSeconds: linkTtlSeconds };
       await this.mail.queue(tx, 'sign-up-existing', recipientOf(owner), data, mailOptions);
       return;
@@ -107,14 +106,6 @@ export class PendingSignUpsService {
     const data = { ...this.describeChallenge(signUp, challenge), ...origin };
     const mailOptions = { withhold, lifetimeSeconds: linkTtlSeconds, challengeId: challenge.id };
     await this.mail.queue(tx, 'sign-up', recipient, data, mailOptions);
-  }
-
-  /**
-   * Derived from what the client sent, so that the same sign-up again gets the same `signUpId`,
-   * whatever has become of the first. The hash depends on the client address, too, by its salt.
-   */
-  private signUpIdOf({ emailKey, loginId, passwordHash }: NewSignUp): string {
-    return keyedDigest(this.keys.current(SIGN_UP_ID_KEY), emailKey, loginId, passwordHash).toString('base64url');
   }
 
   private describeChallenge({ loginId, name }: NewSignUp, { code, linkToken }: IssuedEmailChallenge) {
@@ -132,5 +123,5 @@ export class PendingSignUpsService {
 
 /** The new sign-up in the row of the earlier one. If that can no longer be confirmed, neither can this. */
 function takePlaceOf({ id, isVoid: staysVoid }: ContinuedSignUp, signUp: NewSignUp): NewSignUp {
-  return { ...signUp, id, passwordHash: staysVoid ? NO_PASSWORD : signUp.passwordHash };
+  return staysVoid ? { ...signUp, id, passwordHash: NO_PASSWORD, identity: null } : { ...signUp, id };
 }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { isReservedLoginId } from '../../users/login-id.js';
 import { Database } from '../../platform/database/database.js';
@@ -7,10 +6,10 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
 import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
+import { ClaimedIdentities } from './claimed-identities.js';
+import { NewMembersService } from './new-members.service.js';
 import type { SignUp } from './sign-up.entity.js';
 import { isVoid, SignUpsRepository } from './sign-ups.repository.js';
 
@@ -29,17 +28,16 @@ export class SignUpActivationService {
   constructor(
     private readonly database: Database,
     private readonly signUps: SignUpsRepository,
-    private readonly members: MembersRepository,
     private readonly challenges: EmailChallengesService,
-    private readonly sessions: SessionsService,
-    private readonly auditLog: AuditLogService,
+    private readonly claimedIdentities: ClaimedIdentities,
+    private readonly newMembers: NewMembersService,
     private readonly mailBudget: MailBudgetService,
   ) {}
 
   /**
    * All or nothing: after `login_id_taken` the challenge is still valid for another attempt.
    * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`,
-   * `email_taken`
+   * `email_taken`, `identity_taken`
    */
   async activate(
     signUp: SignUp,
@@ -54,18 +52,15 @@ export class SignUpActivationService {
     const loginId = confirmation.loginId ?? signUp.loginId;
     if (isReservedLoginId(loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
+    const account = this.claimedIdentities.decrypt(signUp);
     const tokens = await this.database.transaction(async (tx) => {
       // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending
       // then refuses it.
       await this.signUps.lock(tx, signUp);
       await this.challenges.spend(tx, challengeId, method, null);
-      const memberId = await this.members.insert(tx, { ...signUp, loginId });
       await this.signUps.markConfirmed(tx, signUp.id);
-      const rivals = await this.signUps.voidRivals(tx, signUp.emailKey, signUp.id);
-      await this.challenges.voidSignUps(tx, rivals);
-      await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by: method });
-      const device = { ...confirmation, knownDeviceId: null, suppressNewDeviceMail: true };
-      return this.sessions.open(tx, { memberId, passwordVersion: 1, firstFactor: 'password' }, device, context);
+      const proof = { by: method, signUpRowId: signUp.id };
+      return this.newMembers.create(tx, { ...signUp, loginId }, account, proof, confirmation, context);
     });
     await this.mailBudget.refundClaim(signUp.emailKey);
     return tokens;

@@ -6,6 +6,8 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { LoginIdChoicesService } from '../../security/rate-limits/login-id-choices.service.js';
 import { SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
 
+/** Names the derived key. Another name would end every `signUpId` that a client holds. */
+const SIGN_UP_ID_KEY = 'sign-up-id';
 /** Names the derived key. */
 const SALT_KEY = 'sign-up-salt';
 /** As RFC 9106 section 3.1 recommends. */
@@ -32,6 +34,16 @@ export class SignUpContinuationService {
    */
   saltOf({ emailKey, loginId }: Pick<NewSignUp, 'emailKey' | 'loginId'>, { ip }: ClientContext): Buffer {
     return keyedDigest(this.keys.current(SALT_KEY), emailKey, loginId, limitKey(ip)).subarray(0, SALT_BYTES);
+  }
+
+  /**
+   * Derived from what the client sent, so that the same sign-up again gets the same `signUpId`,
+   * whatever has become of the first.
+   * @param proof what only this client can repeat: its password's hash, which depends on its client
+   * address by the salt, or the `signUpId` of its login at a provider
+   */
+  idOf(emailKey: string, ...proof: string[]): string {
+    return keyedDigest(this.keys.current(SIGN_UP_ID_KEY), emailKey, ...proof).toString('base64url');
   }
 
   /**

@@ -14,7 +14,7 @@ import { MailBudgetService } from '../../security/rate-limits/mail-budget.servic
 import type { Locale } from '../../platform/i18n/locale.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
 import { SignUpContinuationService } from './sign-up-continuation.service.js';
-import { SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
+import { NO_PASSWORD, SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
 
 export interface SignUpDetails {
   readonly loginId: string;
@@ -34,6 +34,9 @@ export interface RequestedSignUp {
   /** Whole seconds until another mail can be requested. */
   readonly resendAfter: number;
 }
+
+/** A sign-up with an account at a provider in place of a password. */
+export type FederatedSignUp = Omit<NewSignUp, 'id' | 'passwordHash'>;
 
 /** Takes requests to sign up, and to mail the code and link of a sign-up again. */
 @Injectable()
@@ -68,19 +71,46 @@ export class SignUpRequestsService {
     // Hashed before the address is looked up: known and unknown addresses cost the same.
     const options = { owner: hashOwner(context, emailKey), salt: this.continuation.saltOf(claim, context) };
     const passwordHash = await this.passwords.hashNew(details.password, details, 'password', options);
-    const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(emailKey);
     const signUp: NewSignUp = {
       id: randomUUID(),
       ...claim,
       email: address,
       passwordHash,
+      identity: null,
       name: details.name ?? null,
       locale: details.locale ?? context.locale,
       attributes,
     };
-    const mayNotify = mayMail && (await this.mailBudget.takeForNotice(emailKey));
+    const ownId = this.continuation.idOf(emailKey, details.loginId, passwordHash);
+    return this.record(signUp, ownId, earlier, context);
+  }
+
+  /**
+   * As {@link request}, with an account at a provider. Again with another login ID, it continues
+   * the sign-up.
+   * @param socialSignUpId which only the client that logged in at the provider has
+   * @throws DomainError `too_many_attempts`, `too_many_requests`
+   */
+  async requestFederated(
+    signUp: FederatedSignUp,
+    socialSignUpId: string,
+    context: ClientContext,
+  ): Promise<RequestedSignUp> {
+    const ownId = this.continuation.idOf(signUp.emailKey, socialSignUpId);
+    const earlier = await this.continuation.findEarlier(ownId, signUp, context);
+    return this.record({ id: randomUUID(), passwordHash: NO_PASSWORD, ...signUp }, ownId, earlier, context);
+  }
+
+  private async record(
+    signUp: NewSignUp,
+    ownId: string,
+    earlier: Buffer | null,
+    context: ClientContext,
+  ): Promise<RequestedSignUp> {
+    const { mayMail, resendAfter } = await this.mailBudget.takeForClaim(signUp.emailKey);
+    const mayNotify = mayMail && (await this.mailBudget.takeForNotice(signUp.emailKey));
     const signUpId = await this.database.transaction((tx) =>
-      this.pendingSignUps.add(tx, signUp, earlier, { mayMail, mayNotify }, context),
+      this.pendingSignUps.add(tx, signUp, ownId, earlier, { mayMail, mayNotify }, context),
     );
     return { signUpId, resendAfter };
   }

@@ -20,10 +20,12 @@ export class SignUp {
   @Column('text') email: string;
   @Column('text', { name: 'email_key' }) emailKey: string;
   /**
-   * Empty once this sign-up is confirmed, because the member's row then holds the hash. Empty also
+   * Empty where an account at a provider takes its place. Empty once this sign-up is confirmed, because the member's row then holds the hash. Empty also
    * once another sign-up on its address is confirmed, because this one then never can be.
    */
   @Column('text', { name: 'password_hash' }) passwordHash: string;
+  /** The account at a provider with which the member will log in, encrypted; else null. */
+  @Column('bytea', { nullable: true }) identity: Buffer | null;
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: Locale;
   @Column('jsonb', { nullable: true }) attributes: AttributeValues | null;

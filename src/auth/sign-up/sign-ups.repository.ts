@@ -6,7 +6,7 @@ import { SignUp } from './sign-up.entity.js';
 
 export type NewSignUp = Pick<
   SignUp,
-  'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale' | 'attributes'
+  'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'identity' | 'name' | 'locale' | 'attributes'
 >;
 
 /** A sign-up that a new one continues. */
@@ -16,17 +16,18 @@ export interface ContinuedSignUp {
   readonly isConfirmed: boolean;
 }
 
-/** Stands in place of the password hash once a sign-up can no longer be confirmed. */
+/** Stands in place of a password hash where there is none. */
 export const NO_PASSWORD = '';
 
 /**
  * Whether this sign-up can no longer be confirmed, because it or another sign-up on its address was
  * confirmed before.
  */
-export const isVoid = ({ passwordHash }: Pick<SignUp, 'passwordHash'>): boolean => passwordHash === NO_PASSWORD;
+export const isVoid = ({ passwordHash, identity }: Pick<SignUp, 'passwordHash' | 'identity'>): boolean =>
+  passwordHash === NO_PASSWORD && identity === null;
 
 const COLUMNS = `id, handle_digest AS "signUpIdDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
-  name, locale, attributes, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
+  identity, name, locale, attributes, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
 
 /** Owns the table `sign_ups`. Prepared SQL: sign-up is a hot path, and its locks decide races. */
 @Injectable()
@@ -35,8 +36,8 @@ export class SignUpsRepository {
 
   async insert(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
-      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at, attributes)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10)`,
+      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at, attributes, identity)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11)`,
       [
         signUp.id,
         signUpIdDigest,
@@ -48,6 +49,7 @@ export class SignUpsRepository {
         signUp.locale,
         ttlSeconds,
         signUp.attributes,
+        signUp.identity,
       ],
     );
   }
@@ -66,7 +68,7 @@ export class SignUpsRepository {
     named: Buffer | null,
   ): Promise<ContinuedSignUp | null> {
     const { rows } = await tx.query<ContinuedSignUp>(
-      `SELECT id, password_hash = $4 AS "isVoid", confirmed_at IS NOT NULL AS "isConfirmed" FROM sign_ups
+      `SELECT id, password_hash = $4 AND identity IS NULL AS "isVoid", confirmed_at IS NOT NULL AS "isConfirmed" FROM sign_ups
        WHERE email_key = $1 AND (handle_digest = $2 OR (handle_digest = $3 AND confirmed_at IS NULL))
        ORDER BY handle_digest = $2 DESC LIMIT 1 FOR UPDATE`,
       [emailKey, signUpIdDigest, named, NO_PASSWORD],
@@ -76,17 +78,17 @@ export class SignUpsRepository {
 
   /**
    * Replaces what the client sent. Challenges that were mailed for the sign-up stay valid. One that
-   * can no longer be confirmed gets no password again.
+   * can no longer be confirmed gets no password and no account at a provider again.
    */
   async replace(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
       `UPDATE sign_ups SET handle_digest = $2, login_id = $3, email = $4, password_hash = $5, name = $6, locale = $7,
-         expires_at = now() + make_interval(secs => $8), attributes = $9
+         expires_at = now() + make_interval(secs => $8), attributes = $9, identity = $10
        WHERE id = $1`,
       [
         ...[signUp.id, signUpIdDigest, signUp.loginId, signUp.email],
         ...[signUp.passwordHash, isVoid(signUp) ? null : signUp.name, signUp.locale, ttlSeconds],
-        isVoid(signUp) ? null : signUp.attributes,
+        ...[isVoid(signUp) ? null : signUp.attributes, signUp.identity],
       ],
     );
   }
@@ -158,10 +160,10 @@ export class SignUpsRepository {
   }
 
   async markConfirmed(tx: Tx, id: string): Promise<void> {
-    await tx.query(`UPDATE sign_ups SET confirmed_at = now(), password_hash = $2, attributes = NULL WHERE id = $1`, [
-      id,
-      NO_PASSWORD,
-    ]);
+    await tx.query(
+      `UPDATE sign_ups SET confirmed_at = now(), password_hash = $2, identity = NULL, attributes = NULL WHERE id = $1`,
+      [id, NO_PASSWORD],
+    );
   }
 
   /** Deletes an open sign-up with its challenges. Needs its {@link lock}. */
@@ -170,14 +172,16 @@ export class SignUpsRepository {
   }
 
   /**
-   * Removes password, name and attributes from the other sign-ups on an address that now has a member, so that
-   * they can never be confirmed (SS-05). The rows stay: if they were gone, their `signUpId`s would
+   * Removes password, account at a provider, name and attributes from the other sign-ups on an address that now has a
+   * member, so that they can never be confirmed (SS-05, SO-15). The rows stay: if they were gone, their `signUpId`s would
    * show that the address has an account (EN-04).
+   * @param confirmedId the sign-up that became the member; null where none did
    * @returns their ids
    */
-  async voidRivals(tx: Tx, emailKey: string, confirmedId: string): Promise<string[]> {
+  async voidRivals(tx: Tx, emailKey: string, confirmedId: string | null): Promise<string[]> {
     const { rows } = await tx.query<{ id: string }>(
-      `UPDATE sign_ups SET password_hash = $3, name = NULL, attributes = NULL WHERE email_key = $1 AND id <> $2 AND confirmed_at IS NULL RETURNING id`,
+      `UPDATE sign_ups SET password_hash = $3, identity = NULL, name = NULL, attributes = NULL
+       WHERE email_key = $1 AND id IS DISTINCT FROM $2 AND confirmed_at IS NULL RETURNING id`,
       [emailKey, confirmedId, NO_PASSWORD],
     );
     return rows.map(({ id }) => id);

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { AppConfig } from '../../platform/config/app-config.js';
 import { FederationService } from '../../platform/federation/federation.service.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
@@ -7,20 +8,24 @@ import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
 import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
-import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
+import { codeLifetimes } from '../../verification/email-challenge.dto.js';
 import { Browser } from '../tokens/browser.decorator.js';
 import { ProofKey } from '../tokens/proof-key.decorator.js';
 import { SignsIn } from '../tokens/signs-in.decorator.js';
-import { deviceOf, type BrowserContext } from '../tokens/token-cookies.js';
+import type { BrowserContext } from '../tokens/token-cookies.js';
 import type { SignInResult } from '../tokens/token-delivery.js';
 import {
   CompleteSocialLoginRequest,
+  ConfirmationRequiredResponse,
   NativeSocialLoginRequest,
+  SignUpRequiredResponse,
   SocialProviderListResponse,
+  SocialSignUpRequest,
   StartedSocialLoginResponse,
   StartSocialLoginRequest,
 } from './social-login.dto.js';
-import { SocialLoginService } from './social-login.service.js';
+import { SocialJourneysService } from './social-journeys.service.js';
+import { SocialSignUpService } from './social-sign-up.service.js';
 
 const ApiProvider = (): MethodDecorator =>
   ApiParam({ name: 'provider', type: String, description: 'The id of a configured provider', example: 'google' });
@@ -32,8 +37,10 @@ const ApiProvider = (): MethodDecorator =>
 export class SocialLoginController {
   constructor(
     private readonly federation: FederationService,
-    private readonly socialLogin: SocialLoginService,
+    private readonly journeys: SocialJourneysService,
+    private readonly socialSignUp: SocialSignUpService,
     private readonly ipLimits: IpLimitsService,
+    private readonly config: AppConfig,
   ) {}
 
   /**
@@ -69,15 +76,16 @@ export class SocialLoginController {
   /**
    * Log in with the provider's answer
    * @remarks Works once, and only with the `requestId` of the same client. Risk, second factor and the account's status
-   * count as for a password.
+   * count as for a password. An account that no member has linked needs a sign-up.
    */
   @Post(':provider/complete')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'socialComplete' })
   @ApiProvider()
-  @SignsIn('LoginOutcome', { notesOutcome: true })
+  @ApiExtraModels(SignUpRequiredResponse)
+  @SignsIn('SocialLoginOutcome', { notesOutcome: true })
   @ApiProblems(
-    ...(['social_login_failed', 'identity_unknown', 'invalid_credentials', 'not_found'] as const),
+    ...(['social_login_failed', 'invalid_credentials', 'not_found'] as const),
     ...(['origin_not_allowed', 'provider_unavailable', ...PROOF_PROBLEMS] as const),
   )
   async complete(
@@ -87,13 +95,8 @@ export class SocialLoginController {
     @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    const { account, transport, binding } = await this.federation.finish(provider, answer);
-    const session = {
-      transport: (transport ?? undefined) as TokenTransport | undefined,
-      binding: (binding ?? undefined) as SessionBinding | undefined,
-    };
-    const device = deviceOf({ deviceName, deviceToken, ...session }, browser, keyThumbprint);
-    return this.socialLogin.login(account, device, context);
+    const device = { deviceName, deviceToken };
+    return this.journeys.complete(provider, answer, device, { browser, keyThumbprint }, context);
   }
 
   /**
@@ -104,21 +107,50 @@ export class SocialLoginController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'socialNative' })
   @ApiProvider()
-  @SignsIn('LoginOutcome', { notesOutcome: true })
+  @SignsIn('SocialLoginOutcome', { notesOutcome: true })
   @ApiProblems(
-    ...(['social_login_failed', 'identity_unknown', 'invalid_credentials', 'not_found'] as const),
+    ...(['social_login_failed', 'invalid_credentials', 'not_found'] as const),
     ...(['too_many_requests', 'provider_unavailable', ...PROOF_PROBLEMS] as const),
   )
   async native(
     @Param('provider') provider: string,
-    @Body() { idToken, nonce, authorizationCode, ...statement }: NativeSocialLoginRequest,
+    @Body() { idToken, nonce, authorizationCode, ...device }: NativeSocialLoginRequest,
     @Browser() browser: BrowserContext,
     @ProofKey() keyThumbprint: string | null,
     @Context() context: ClientContext,
   ): Promise<SignInResult> {
-    await this.ipLimits.takeRequest(context);
-    const device = deviceOf(statement, browser, keyThumbprint);
-    const account = await this.federation.verifyNative(provider, { idToken, nonce, authorizationCode });
-    return this.socialLogin.login(account, device, context);
+    return this.journeys.completeNative(
+      provider,
+      { idToken, nonce, authorizationCode },
+      device,
+      { browser, keyThumbprint },
+      context,
+    );
+  }
+
+  /**
+   * Sign up with an account at a provider
+   * @remarks After `sign_up_required`. Where the provider's word counts for the address, the member exists at once;
+   * otherwise a code and a link are mailed as for any sign-up. That answer is the same when the address has an account
+   * already; the mail then informs its owner.
+   */
+  @Post('sign-up')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ operationId: 'socialSignUp' })
+  @ApiExtraModels(ConfirmationRequiredResponse)
+  @SignsIn('SocialSignUpOutcome', { notesOutcome: true })
+  @ApiProblems(
+    ...(['sign_up_invalid', 'identity_taken', 'login_id_taken', 'email_taken', 'too_many_attempts'] as const),
+    ...(['too_many_requests', 'origin_not_allowed', ...PROOF_PROBLEMS] as const),
+  )
+  async signUp(
+    @Body() body: SocialSignUpRequest,
+    @Browser() browser: BrowserContext,
+    @ProofKey() keyThumbprint: string | null,
+    @Context() context: ClientContext,
+  ): Promise<SignInResult> {
+    const outcome = await this.socialSignUp.signUp(body, { browser, keyThumbprint }, context);
+    if (outcome.status === 'authenticated') return outcome;
+    return { ...outcome, ...codeLifetimes(this.config, outcome.resendAfter) };
   }
 }

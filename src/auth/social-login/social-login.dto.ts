@@ -1,10 +1,20 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiInteger } from '../../platform/http/integer.decorator.js';
-import { IsOpaqueToken, IsVisibleText } from '../../platform/http/validation/field-decorators.js';
+import {
+  IsLocale,
+  IsMailAddress,
+  IsOpaqueToken,
+  IsVisibleText,
+} from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import { ProviderAnswerRequest } from '../../platform/federation/federation.dto.js';
+import type { Locale } from '../../platform/i18n/locale.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
+import { IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
+import { CodeLifetimes } from '../../verification/email-challenge.dto.js';
+import { choiceByStatus, OUTCOMES } from '../login/login.dto.js';
+import { TokenResponse } from '../tokens/tokens.dto.js';
 
 export class SocialProviderResponse {
   /** @example google */
@@ -72,3 +82,65 @@ export class NativeSocialLoginRequest {
 
   @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
 }
+
+export class SignUpRequiredResponse {
+  @ApiProperty({ enum: ['sign_up_required'] }) status: 'sign_up_required';
+
+  /** For POST /api/auth/social/sign-up; only this client receives it, so keep it */
+  signUpId: string;
+
+  /** As the provider names it */
+  @ApiProperty({ example: 'ada@example.com' }) email?: string;
+
+  /** Whether this address needs no mailed code */
+  emailProven: boolean;
+
+  /** May be taken */
+  @ApiProperty({ example: 'ada.lovelace' }) suggestedLoginId: string;
+
+  /** Seconds */
+  @ApiInteger({ example: 1800 }) expiresIn: number;
+}
+
+export class SocialSignUpRequest {
+  /** From the response sign_up_required */
+  @IsOpaqueToken() signUpId: string;
+
+  @IsLoginId() loginId: string;
+
+  /** Default: the address that the provider named */
+  @MayBeAbsent()
+  @IsMailAddress()
+  email?: string;
+
+  /** Default: the name that the provider gave */
+  @MayBeAbsent()
+  @IsMemberName()
+  name?: string | null;
+
+  /** Language of mails; taken from Accept-Language when absent */
+  @MayBeAbsent()
+  @IsLocale()
+  locale?: Locale;
+
+  @MayBeAbsent() @IsAttributes() attributes?: Record<string, unknown>;
+}
+
+export class ConfirmationRequiredResponse extends CodeLifetimes {
+  @ApiProperty({ enum: ['confirmation_required'] }) status: 'confirmation_required';
+
+  /** For the routes of /api/auth/sign-up, together with the mailed code; only this client receives it */
+  signUpId: string;
+}
+
+/** Schemas of responses that are one of several. */
+export const SOCIAL_OUTCOMES = {
+  SocialLoginOutcome: choiceByStatus('The outcomes of a login at a provider', {
+    ...OUTCOMES,
+    sign_up_required: SignUpRequiredResponse,
+  }),
+  SocialSignUpOutcome: choiceByStatus('The outcomes of a sign-up with an account at a provider', {
+    authenticated: TokenResponse,
+    confirmation_required: ConfirmationRequiredResponse,
+  }),
+};

@@ -26,11 +26,16 @@ export class SocialLoginService {
   /**
    * Logs in as any first factor does: risk, second factor, a password to change and the account's
    * status count. The provider's word replaces the password and nothing else.
-   * @throws DomainError `identity_unknown`, `invalid_credentials`
+   * @returns null where no member is linked to the account
+   * @throws DomainError `invalid_credentials`
    */
-  async login(account: ProviderAccount, device: DeviceInfo, context: ClientContext): Promise<FirstFactorOutcome> {
+  async login(
+    account: ProviderAccount,
+    device: DeviceInfo,
+    context: ClientContext,
+  ): Promise<FirstFactorOutcome | null> {
     const memberId = await this.identities.findMemberId(this.database, account);
-    if (memberId === null) throw identityUnknown();
+    if (memberId === null) return null;
     const candidate = await this.members.getCandidate(memberId);
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
     const login: PendingLogin = {
@@ -43,13 +48,10 @@ export class SocialLoginService {
       await this.members.lock(tx, memberId);
       // Read again under the lock, which unlinking takes too: an identity that was unlinked a moment
       // ago opens nothing (CC-09).
-      if ((await this.identities.findMemberId(tx, account)) !== memberId) throw identityUnknown();
+      if ((await this.identities.findMemberId(tx, account)) !== memberId)
+        throw new DomainError('invalid_credentials', { detail: 'unlinked during the login' });
       return this.firstFactor.proceed(tx, login, candidate, context);
     });
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
-}
-
-function identityUnknown(): DomainError {
-  return new DomainError('identity_unknown', { detail: 'no member is linked to this account' });
 }

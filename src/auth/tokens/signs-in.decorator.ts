@@ -13,7 +13,7 @@ interface SignsInOptions {
  * cookies.
  */
 export function SignsIn(
-  response: Type | 'LoginOutcome' | 'CompletedLogin',
+  response: Type | 'LoginOutcome' | 'CompletedLogin' | 'SocialLoginOutcome' | 'SocialSignUpOutcome',
   { notesOutcome = false }: SignsInOptions = {},
 ): MethodDecorator {
   const documentation =

@@ -3,6 +3,7 @@ import { VERSION } from '../../platform/config/version.js';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { LOGIN_OUTCOMES } from '../../auth/login/login.dto.js';
+import { SOCIAL_OUTCOMES } from '../../auth/social-login/social-login.dto.js';
 import { eventSchemas, webhookRequests } from '../../integrations/events/event-schemas.js';
 import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { withAttributes } from './attributes.js';
@@ -137,7 +138,7 @@ export function buildOpenApi(app: NestFastifyApplication): OpenAPIObject {
     operationIdFactory,
   });
   // No class can express a choice between classes, so these schemas are added by hand.
-  Object.assign(document.components?.schemas ?? {}, LOGIN_OUTCOMES, eventSchemas());
+  Object.assign(document.components?.schemas ?? {}, LOGIN_OUTCOMES, SOCIAL_OUTCOMES, eventSchemas());
   Object.assign(document, { 'x-webhooks': webhookRequests() });
   return withSharedParts(polished(document, JOURNEY));
 }

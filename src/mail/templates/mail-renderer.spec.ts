@@ -278,6 +278,8 @@ describe('a mail', () => {
   it.each([
     ['linked', 'en', 'A login with Google was added', 'without your password'],
     ['unlinked', 'en', 'The login with Google was removed', 'no longer be used to log in'],
+    ['signed-up', 'en', 'Your account was created with Google', 'which Google has verified'],
+    ['signed-up', 'ko', 'Google 계정으로 가입되었습니다', 'Google에서 확인된 이 이메일로'],
     ['linked', 'ko', 'Google 로그인이 연결되었습니다', '비밀번호 없이 로그인할 수 있습니다'],
     ['unlinked', 'ko', 'Google 로그인 연결이 해제되었습니다', '더 이상 로그인할 수 없습니다'],
   ] as const)('SO-13 describes a linked or unlinked account: %s in %s', (what, locale, title, sentence) => {
@@ -285,6 +287,12 @@ describe('a mail', () => {
     expect(subject).toBe(`[Acme] ${title}`);
     expect(facts(visible(html))).toEqual(facts(text));
     for (const words of [visible(html), text]) expect(words).toContain(sentence);
+  });
+
+  it.each(LOCALES)('explains to a member who used a provider how to link it (%s)', (locale) => {
+    const { html, text } = mail('sign-up-existing', locale, { provider: 'Google' });
+    for (const words of [visible(html), text]) expect(words).toMatch(/link your Google account|Google 계정을 연결/);
+    expect(mail('sign-up-existing', locale).text).not.toContain('Google');
   });
 
   it.each([

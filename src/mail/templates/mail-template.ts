@@ -15,7 +15,7 @@ export type TwoFactorChangeKind =
   | 'passkey-removed';
 
 /** A change of the accounts at providers with which a member logs in. */
-export type IdentityChangeKind = 'linked' | 'unlinked';
+export type IdentityChangeKind = 'linked' | 'unlinked' | 'signed-up';
 
 /** An action of an administrator on an account. */
 export type AdminActionKind =
@@ -84,6 +84,8 @@ export interface MailTemplates {
     loginUrl?: string | undefined;
     /** Set if the account is closed and not erased yet: logging in opens it again. */
     closed?: 1 | undefined;
+    /** The provider of the account that was used for the sign-up. */
+    provider?: string | undefined;
     /** Set for a previous address: when the address change can no longer be undone. */
     reservedUntil?: string | undefined;
   };
@@ -209,6 +211,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
   'sign-up-existing': {
     loginIdMasked: 'required',
     loginUrl: 'optional',
+    provider: 'optional',
     reservedUntil: 'optional',
     closed: 'optional',
     requestedAt: 'required',

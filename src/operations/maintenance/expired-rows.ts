@@ -38,6 +38,7 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
     { table: 'mfa_challenges', by: 'expires_at', before: ago('1 day') },
     { table: 'passkey_challenges', by: 'expires_at', before: 'now()' },
     { table: 'social_requests', by: 'expires_at', before: 'now()' },
+    { table: 'social_sign_ups', by: 'expires_at', before: 'now()' },
     // Of a person who never became a member, or is one no longer.
     {
       table: 'provider_grants',

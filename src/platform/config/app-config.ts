@@ -189,6 +189,11 @@ export class AppConfig {
   }
 
   /** Where providers may send members back to; the first one where a request names none. */
+  /** The name for people of a provider that may no longer be configured. */
+  nameOfProvider(id: string): string {
+    return this.socialProviders.find((provider) => provider.id === id)?.name ?? id;
+  }
+
   get socialRedirectUris(): readonly string[] {
     const { SOCIAL_REDIRECT_URIS } = this.env;
     return SOCIAL_REDIRECT_URIS.length > 0 ? SOCIAL_REDIRECT_URIS : [`${this.publicUrl}/pages/social-login`];

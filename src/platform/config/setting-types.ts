@@ -97,6 +97,15 @@ export const redirectUris = makeValidator((input) =>
   }),
 );
 
+/** Comma-separated pairs of a provider and a mail domain, or `*` for all domains. */
+export const trustedMailboxes = makeValidator((input) =>
+  parseItems(input).map((item) => {
+    if (!/^[a-z][a-z0-9]{1,30}=(\*|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?)$/.test(item))
+      throw new Error('needs provider=domain such as google=gmail.com, in lower case');
+    return item;
+  }),
+);
+
 /** Comma-separated names of HTTP headers (RFC 9110 section 5.6.2). */
 export const headerNames = makeValidator((input) => {
   const names = parseItems(input);

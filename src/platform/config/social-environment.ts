@@ -1,5 +1,5 @@
 import { str } from 'envalid';
-import { list, redirectUris, webUrl } from './setting-types.js';
+import { list, redirectUris, trustedMailboxes, webUrl } from './setting-types.js';
 
 /** The settings of social login. A provider is on as soon as its client id is set. */
 export const SOCIAL_ENVIRONMENT = {
@@ -7,6 +7,14 @@ export const SOCIAL_ENVIRONMENT = {
     default: [],
     desc: 'pages and apps that providers may send members back to; default PUBLIC_URL/pages/social-login',
     example: 'https://app.example.com/social,com.example.app:/social',
+  }),
+  SOCIAL_TRUSTED_MAILBOXES: trustedMailboxes({
+    default: [
+      ...['google=gmail.com', 'google=googlemail.com', 'kakao=kakao.com'],
+      ...['apple=privaterelay.appleid.com', 'apple=icloud.com', 'apple=me.com', 'apple=mac.com'],
+    ],
+    desc: 'provider=domain: where a verified address of the provider needs no mailed code; * with your own provider',
+    example: 'google=gmail.com,acme=*',
   }),
   SOCIAL_GOOGLE_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Google' }),
   SOCIAL_GOOGLE_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),

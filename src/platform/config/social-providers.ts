@@ -30,6 +30,8 @@ export interface SocialProviderSettings {
   readonly postsAnswer?: boolean;
   /** Whose ID tokens apps may bring; none where empty. */
   readonly nativeAudiences: readonly string[];
+  /** Where its word for a mailbox counts; `*` is everywhere. */
+  readonly mailDomains: readonly string[];
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -73,7 +75,8 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
     if (clientSecret === undefined) report(`${prefix}_CLIENT_SECRET`, `is missing, as ${prefix}_CLIENT_ID is set`);
     checkIssuer(env, `${prefix}_ISSUER`, issuer, report);
     const nativeAudiences = prefix === 'SOCIAL_NAVER' ? [] : env[`${prefix}_NATIVE_AUDIENCES`];
-    return [{ ...provider, issuer, clientId, clientSecret: clientSecret ?? '', nativeAudiences }];
+    const mailDomains = mailDomainsOf(env, provider.id);
+    return [{ ...provider, issuer, clientId, clientSecret: clientSecret ?? '', nativeAudiences, mailDomains }];
   });
   const generic = env.SOCIAL_OIDC_PROVIDERS.flatMap((entry) => {
     const [, id, issuer] = /^([a-z][a-z0-9]{1,30})=(\S+)$/.exec(entry) ?? [];
@@ -93,12 +96,15 @@ export function readSocialProviders(env: Environment, variables: Variables, repo
     if (!clientSecret) report(`${prefix}_CLIENT_SECRET`, 'is missing');
     const name = id[0]!.toUpperCase() + id.slice(1);
     const secrets = { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
-    return [
-      { id, name, protocol: 'openid' as const, issuer, ...secrets, scope: 'openid email profile', nativeAudiences: [] },
-    ];
+    const mailDomains = mailDomainsOf(env, id);
+    const openid = { protocol: 'openid', scope: 'openid email profile', nativeAudiences: [] } as const;
+    return [{ id, name, ...openid, issuer, ...secrets, mailDomains }];
   });
   if (new Set(generic.map(({ id }) => id)).size !== generic.length)
     report('SOCIAL_OIDC_PROVIDERS', 'names a provider twice');
+  // Their members bring addresses of any domain, and keep an address that has a new owner since.
+  if ([...KNOWN, APPLE].some(({ id }) => mailDomainsOf(env, id).includes('*')))
+    report('SOCIAL_TRUSTED_MAILBOXES', 'may name * for providers of SOCIAL_OIDC_PROVIDERS alone');
   return [...known, ...readApple(env, report), ...generic];
 }
 
@@ -115,7 +121,8 @@ function readApple(env: Environment, report: Report): SocialProviderSettings[] {
   if (teamId === undefined || keyId === undefined || privateKey === null) return [];
   const nativeAudiences = env.SOCIAL_APPLE_NATIVE_AUDIENCES;
   const clientKey = { teamId, keyId, privateKey };
-  return [{ ...APPLE, issuer, clientId, clientSecret: '', clientKey, nativeAudiences }];
+  const mailDomains = mailDomainsOf(env, APPLE.id);
+  return [{ ...APPLE, issuer, clientId, clientSecret: '', clientKey, nativeAudiences, mailDomains }];
 }
 
 function readKey(file: string): KeyObject | null {
@@ -125,6 +132,13 @@ function readKey(file: string): KeyObject | null {
   } catch {
     return null;
   }
+}
+
+function mailDomainsOf({ SOCIAL_TRUSTED_MAILBOXES }: Environment, id: string): string[] {
+  return SOCIAL_TRUSTED_MAILBOXES.flatMap((entry) => {
+    const [provider, domain] = entry.split('=');
+    return provider === id ? [domain!] : [];
+  });
 }
 
 /** Without TLS, an attacker on the way could answer as the provider. */

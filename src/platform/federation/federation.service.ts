@@ -13,6 +13,7 @@ import type {
   RequestSecrets,
 } from './identity-provider.js';
 import { IdentityProviders } from './identity-providers.js';
+import { findVouchedAddress } from './mailbox-trust.js';
 import { ProviderGrantsService } from './provider-grants.service.js';
 import { isProviderUnavailable } from './provider-http.js';
 import { SocialRequestsRepository } from './social-requests.repository.js';
@@ -73,6 +74,12 @@ export class FederationService {
   /** The configured providers. */
   list(): { readonly id: string; readonly name: string }[] {
     return this.config.socialProviders.map(({ id, name }) => ({ id, name }));
+  }
+
+  /** The address, in canonical form, whose mailbox needs no other proof than the provider's word; null for none. */
+  findVouchedAddress(account: ProviderAccount): string | null {
+    const settings = this.config.socialProviders.find(({ id }) => id === account.provider);
+    return settings ? findVouchedAddress(account, settings) : null;
   }
 
   /**

@@ -58,7 +58,13 @@ const signed = (changes?: JWTPayload): Promise<string> =>
 
 function openProvider(): OpenIdProvider {
   const settings = { id: 'acme', name: 'Acme', protocol: 'openid', scope: 'openid', clientSecret: 's' } as const;
-  return new OpenIdProvider({ ...settings, issuer, clientId: CLIENT_ID, nativeAudiences: ['app-one', 'app-two'] });
+  return new OpenIdProvider({
+    ...settings,
+    issuer,
+    clientId: CLIENT_ID,
+    nativeAudiences: ['app-one', 'app-two'],
+    mailDomains: [],
+  });
 }
 
 async function exchange(idToken: string, status = 200) {

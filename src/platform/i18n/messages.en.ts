@@ -99,10 +99,6 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: 'Email address already in use',
     detail: 'An account with this email address already exists. You can log in or reset its password.',
   },
-  identity_unknown: {
-    title: 'Not linked yet',
-    detail: 'No account is linked to this login. Log in another way and link it in your account.',
-  },
   identity_taken: {
     title: 'Already linked',
     detail: 'This login is already linked to an account.',

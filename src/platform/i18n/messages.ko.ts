@@ -95,10 +95,6 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '이미 가입된 이메일',
     detail: '이 이메일로 이미 가입된 계정이 있습니다. 로그인하거나 비밀번호를 재설정해 주세요.',
   },
-  identity_unknown: {
-    title: '연결된 계정 없음',
-    detail: '이 소셜 계정과 연결된 계정이 없습니다. 다른 방법으로 로그인한 뒤 내 계정에서 연결해 주세요.',
-  },
   identity_taken: {
     title: '이미 연결된 소셜 계정',
     detail: '이 소셜 계정은 이미 다른 계정 또는 내 계정에 연결되어 있습니다.',

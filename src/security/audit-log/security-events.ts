@@ -7,7 +7,7 @@ import type { Role } from '../../platform/http/principal.js';
  */
 const SECURITY_EVENTS = {
   'sign-up.requested': details<{ loginId: string }>(),
-  'sign-up.confirmed': details<{ by: 'code' | 'link' }>(),
+  'sign-up.confirmed': details<{ by: 'code' | 'link' | 'provider' }>(),
   'sign-up.discarded': details(),
   'login.succeeded': details<{ newDevice: boolean }>(),
   'login.failed': details<{ reason: 'password' | 'unknown_identifier' | 'not_active' | 'passkey' }>(),

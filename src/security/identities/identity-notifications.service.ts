@@ -30,10 +30,10 @@ export class IdentityNotificationsService {
     { memberId, sessionId = null }: { readonly memberId: string; readonly sessionId?: string | null },
     context: ClientContext,
   ): Promise<void> {
-    await this.auditLog.record(tx, `identity.${what}`, { memberId, sessionId, context }, { provider: providerId });
+    const event = what === 'unlinked' ? 'identity.unlinked' : 'identity.linked';
+    await this.auditLog.record(tx, event, { memberId, sessionId, context }, { provider: providerId });
     const member = await this.members.get(tx, memberId);
-    const provider = this.config.socialProviders.find(({ id }) => id === providerId)?.name ?? providerId;
-    const loginIdMasked = maskLoginId(member.loginId);
-    await this.notifications.send(tx, 'identity-changed', member, context, { loginIdMasked, what, provider });
+    const data = { loginIdMasked: maskLoginId(member.loginId), what, provider: this.config.nameOfProvider(providerId) };
+    await this.notifications.send(tx, 'identity-changed', member, context, data);
   }
 }

@@ -36,7 +36,6 @@ export const ERRORS = {
   already_confirmed: 409,
   login_id_taken: 409,
   email_taken: 409,
-  identity_unknown: 409,
   identity_taken: 409,
   totp_already_enabled: 409,
   totp_not_enabled: 409,

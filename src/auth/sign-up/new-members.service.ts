@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/sql.js';
+import type { ProviderAccount } from '../../platform/federation/identity-provider.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
+import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
+import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
+import type { IssuedTokens } from '../../sessions/session-tokens.js';
+import { SessionsService } from '../../sessions/sessions.service.js';
+import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
+import { MembersRepository, type NewMember } from '../../users/members.repository.js';
+import { EmailChallengesService } from '../../verification/email-challenges.service.js';
+import { SignUpsRepository } from './sign-ups.repository.js';
+
+/** How the mailbox was proven. */
+export interface MailboxProof {
+  /** `provider`: by the word of a provider, so no mail has informed the owner of the mailbox. */
+  readonly by: 'code' | 'link' | 'provider';
+  /** The row of the sign-up that was proven; null where none was needed. */
+  readonly signUpRowId: string | null;
+}
+
+/** Makes members whose mailbox is proven, and opens their first session. Every sign-up ends here. */
+@Injectable()
+export class NewMembersService {
+  constructor(
+    private readonly members: MembersRepository,
+    private readonly identities: IdentitiesRepository,
+    private readonly signUps: SignUpsRepository,
+    private readonly challenges: EmailChallengesService,
+    private readonly sessions: SessionsService,
+    private readonly identityNotifications: IdentityNotificationsService,
+    private readonly auditLog: AuditLogService,
+  ) {}
+
+  /**
+   * Needs the lock of the sign-ups on the address.
+   * @param account at a provider, with which the member will log in; null for a member with a password
+   * @throws DomainError `login_id_taken`, `email_taken`, `identity_taken`
+   */
+  async create(
+    tx: Tx,
+    member: NewMember,
+    account: ProviderAccount | null,
+    { by, signUpRowId }: MailboxProof,
+    device: DeviceInfo,
+    context: ClientContext,
+  ): Promise<IssuedTokens> {
+    const memberId = await this.members.insert(tx, member);
+    const rivals = await this.signUps.voidRivals(tx, member.emailKey, signUpRowId);
+    await this.challenges.voidSignUps(tx, rivals);
+    await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by });
+    if (account) await this.link(tx, memberId, account, by, context);
+    const signInDevice = { ...device, knownDeviceId: null, suppressNewDeviceMail: true };
+    const firstFactor = account ? 'federated' : 'password';
+    return this.sessions.open(tx, { memberId, passwordVersion: 1, firstFactor }, signInDevice, context);
+  }
+
+  private async link(
+    tx: Tx,
+    memberId: string,
+    account: ProviderAccount,
+    by: MailboxProof['by'],
+    context: ClientContext,
+  ): Promise<void> {
+    // Two browsers may sign up with one account: the unique index lets one of them through (SO-10).
+    if ((await this.identities.insert(tx, memberId, account, account.email)) === null)
+      throw new DomainError('identity_taken');
+    const { provider } = account;
+    if (by === 'provider') await this.identityNotifications.notify(tx, 'signed-up', provider, { memberId }, context);
+    else await this.auditLog.record(tx, 'identity.linked', { memberId, context }, { provider });
+  }
+}
