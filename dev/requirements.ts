@@ -351,6 +351,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       ),
       of('IM-03', 'P0', 'Unknown accounts are compared with the schemes that members have, as often as they have them'),
       of('IM-04', 'P1', 'The first login turns the hash of another system into argon2id'),
+      of('IM-05', 'P0', 'Neither a fast hash nor a password in plain text rests in the table after an import'),
       of('IM-10', 'P1', 'Accounts of other systems become members with what their export carries'),
       of('IM-11', 'P0', 'An import that is run again, or was killed, adds no account twice'),
       of('IM-12', 'P0', 'Imported addresses and login IDs follow the rules of sign-up, and no member is mailed'),

@@ -160,6 +160,9 @@ munjigi
   .option('--on-collision <policy>', 'of rows with one address or login ID: skip, first, newest or fail', 'skip')
   .option('--columns <pairs>', 'for csv: field=column, separated by commas')
   .option('--trust-addresses', 'take addresses as verified where the source does not record it')
+  .option('--hash-template <template>', 'how fast hashes are made, such as salt:digest=sha1(salt+password)')
+  .option('--hash-parameters <file>', 'for firebase: the password hash parameters of the project')
+  .option('--accept-noop', 'for spring: import passwords in plain text, marked {noop}')
   .option('--rejected <file>', 'where refused rows are listed', 'rejected.jsonl')
   .action(async (options: ImportOptions) => {
     const { importMembers } = await import('./integrations/import-export/import.command.js');

@@ -5,6 +5,8 @@ import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import { LOCKS } from '../../platform/database/advisory-locks.js';
 import type { DatabaseClient } from '../../platform/database/database-client.js';
 import { KEEP_STARTS, LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
+import { UNFINISHED, type ImportedHashes } from './hashes/imported-hashes.js';
+import { MOVE_BATCH, READY } from './move-batch.js';
 
 export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
 /** Which of several rows with one address or login ID is imported. */
@@ -31,6 +33,8 @@ const STAGED_COLUMNS = `row_number, line, row_key, id, login_id, email, email_ke
 
 /** Rows of one statement and commit. Few enough that a commit takes well under a second. */
 const BATCH = 5000;
+/** Where hashes have to be made: a second or two of work. */
+const SLOW_BATCH = 100;
 
 const LOCK_ATTEMPTS = 25;
 const LOCK_PAUSE_MS = 200;
@@ -43,7 +47,10 @@ const LOCK_PAUSE_MS = 200;
 export class ImportStagingRepository {
   private copy: CopyStreamQuery | null = null;
 
-  constructor(private readonly client: DatabaseClient) {}
+  constructor(
+    private readonly client: DatabaseClient,
+    private readonly hashes: Pick<ImportedHashes, 'finish'>,
+  ) {}
 
   /**
    * Waits some seconds, in which the connection of a killed import ends.
@@ -175,7 +182,9 @@ export class ImportStagingRepository {
     const { rows } = await this.client.query<{ last: number | null }>(
       'SELECT max(row_number) AS last FROM import_rows',
     );
-    for (let after = 0, last = rows[0]!.last ?? 0; after < last;) after = await this.moveBatch(source, after, onMoved);
+    const batch = (await this.hasUnfinished()) ? SLOW_BATCH : BATCH;
+    for (let after = 0, last = rows[0]!.last ?? 0; after < last;)
+      after = await this.moveBatch(source, { after, batch }, onMoved);
     // Plans, and the shares of password hashes, need the new number of members.
     await this.client.query('ANALYZE members');
     await this.client.query(KEEP_STARTS);
@@ -183,12 +192,37 @@ export class ImportStagingRepository {
     await this.client.query(`SELECT pg_notify('${LEGACY_HASHES_CHANNEL}', '')`);
   }
 
-  private async moveBatch(source: string, after: number, onMoved: (count: number) => void): Promise<number> {
+  private async hasUnfinished(): Promise<boolean> {
+    const { rows } = await this.client.query(
+      `SELECT FROM import_rows WHERE password_hash LIKE '${UNFINISHED}%' LIMIT 1`,
+    );
+    return rows.length > 0;
+  }
+
+  /** Hashes take as long as logins: only those of rows that are moved now are made. */
+  private async finishHashes(after: number, end: number): Promise<void> {
+    const { rows } = await this.client.query<{ row: number; hash: string }>(
+      `SELECT row_number AS row, password_hash AS hash FROM (${READY}) ready WHERE password_hash LIKE '${UNFINISHED}%'`,
+      [after, end],
+    );
+    const hashes = await Promise.all(rows.map(({ hash }) => this.hashes.finish(hash)));
+    await this.client.query(
+      `UPDATE import_rows r SET password_hash = f.hash FROM unnest($1::int[], $2::text[]) f (row, hash) WHERE r.row_number = f.row`,
+      [rows.map(({ row }) => row), hashes],
+    );
+  }
+
+  private async moveBatch(
+    source: string,
+    { after, batch }: { after: number; batch: number },
+    onMoved: (count: number) => void,
+  ): Promise<number> {
     const { rows: ends } = await this.client.query<{ end: number }>(
-      `SELECT max(row_number) AS end FROM (SELECT row_number FROM import_rows WHERE row_number > $1 ORDER BY row_number LIMIT ${BATCH}) part`,
-      [after],
+      `SELECT max(row_number) AS end FROM (SELECT row_number FROM import_rows WHERE row_number > $1 ORDER BY row_number LIMIT $2) part`,
+      [after, batch],
     );
     const { end } = ends[0]!;
+    if (batch === SLOW_BATCH) await this.finishHashes(after, end);
     const { rows } = await this.client.query<{ count: number }>({
       name: 'import-batch',
       text: MOVE_BATCH,
@@ -198,46 +232,6 @@ export class ImportStagingRepository {
     return end;
   }
 }
-
-/**
- * One statement: constraints and foreign keys are checked at its end. A member who signed up with
- * the address since the comparison keeps it; the row is then refused. Servers learn in the same
- * commit that members may have hashes of another kind.
- */
-const MOVE_BATCH = `WITH batch AS (
-    SELECT * FROM import_rows r WHERE row_number > $1 AND row_number <= $2
-      AND NOT EXISTS (SELECT FROM import_refused f WHERE f.row_number = r.row_number)
-      AND NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key)),
-  added AS (
-    INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password,
-      attributes)
-    SELECT id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, coalesce(created_at, now()), must_change_password,
-      secrets->'attributes'
-    FROM batch ON CONFLICT DO NOTHING RETURNING id),
-  journal AS (
-    INSERT INTO import_journal (row_key, source) SELECT row_key, $3 FROM batch JOIN added USING (id)),
-  late AS (
-    INSERT INTO import_refused SELECT row_number, 'a member has taken this mail address or login ID', NULL::int
-    FROM batch WHERE id NOT IN (SELECT id FROM added)),
-  apps AS (
-    INSERT INTO totp_secrets (member_id, sealed, key_id, confirmed_at)
-    SELECT id, decode(secrets->'app'->>'sealed', 'hex'), secrets->'app'->>'keyId', now() FROM batch JOIN added USING (id)
-    WHERE secrets ? 'app'),
-  codes AS (
-    INSERT INTO recovery_codes (digest, sealed, key_id, member_id)
-    SELECT decode(code->>'digest', 'hex'), decode(code->>'sealed', 'hex'), code->>'keyId', id
-    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'codes') code),
-  keys AS (
-    INSERT INTO passkeys (id, member_id, credential_id, public_key, sign_count, transports, backup_eligible, backed_up, user_verified, name, aaguid, created_at)
-    SELECT (key->>'id')::uuid, batch.id, decode(key->>'credentialId', 'hex'), decode(key->>'publicKey', 'hex'), (key->>'signCount')::bigint,
-      ARRAY(SELECT jsonb_array_elements_text(key->'transports')), (key->>'backupEligible')::boolean, (key->>'backedUp')::boolean,
-      (key->>'userVerified')::boolean, key->>'name', (key->>'aaguid')::uuid, (key->>'createdAt')::timestamptz
-    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'passkeys') key ON CONFLICT DO NOTHING),
-  identities AS (
-    INSERT INTO identities (id, member_id, provider, subject, email, created_at)
-    SELECT (identity->>'id')::uuid, batch.id, identity->>'provider', identity->>'subject', identity->>'email', (identity->>'createdAt')::timestamptz
-    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'identities') identity ON CONFLICT DO NOTHING)
-  SELECT count(*)::int AS count, pg_notify('${LEGACY_HASHES_CHANNEL}', '') FROM added`;
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 

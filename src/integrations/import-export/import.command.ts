@@ -5,8 +5,10 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { PasswordHasher } from '../../security/passwords/password-hasher.js';
-import { acceptHash } from './accept-hash.js';
 import { withConnection } from './connection.js';
+import { readFirebaseParameters } from './hashes/firebase-parameters.js';
+import { DIGEST_NAMES, readHashTemplate, type HashTemplate } from './hashes/hash-template.js';
+import { ImportedHashes } from './hashes/imported-hashes.js';
 import { MemberImport, type ImportReport } from './member-import.js';
 import { prepareRow } from './import-rules.js';
 import { COLLISION_POLICIES, ImportStagingRepository, type CollisionPolicy } from './import-staging.repository.js';
@@ -23,6 +25,9 @@ export interface ImportOptions {
   readonly onCollision: string;
   readonly columns?: string;
   readonly trustAddresses?: boolean;
+  readonly hashTemplate?: string;
+  readonly hashParameters?: string;
+  readonly acceptNoop?: boolean;
   readonly rejected: string;
 }
 
@@ -31,20 +36,23 @@ export async function importMembers(options: ImportOptions): Promise<void> {
   const source = oneOf(SOURCES, options.from, '--from');
   const policy = oneOf(COLLISION_POLICIES, options.onCollision, '--on-collision');
   const columns = columnsOf(options.columns ?? '', source);
+  const template = options.hashTemplate === undefined ? null : templateOf(options.hashTemplate);
+  const firebase = options.hashParameters === undefined ? null : readFirebaseParameters(options.hashParameters);
   const size = await sizeOf(options.file);
   const config = AppConfig.load();
   const hasher = new PasswordHasher(config);
+  const hashes = new ImportedHashes(hasher, { template, firebase, acceptsPlain: options.acceptNoop ?? false });
   const rules = {
     source,
     defaultLocale: config.defaultLocale,
     trustsAddresses: options.trustAddresses ?? false,
-    acceptHash,
+    acceptHash: (hash: string) => hashes.accept(hash),
     makeUnknownHash: () => hasher.makeUnknownHash(),
   };
   const rejected = createWriteStream(options.rejected, { mode: 0o600 });
   const report = await withConnection(config, async (client) =>
     new MemberImport(
-      new ImportStagingRepository(client),
+      new ImportStagingRepository(client, hashes),
       new SecretValues(new KeyRing(config.secrets)),
       (row) => prepareRow(row, rules),
       rejected,
@@ -84,6 +92,16 @@ function columnsOf(text: string, source: SourceName): ReadonlyMap<string, string
       return [field, column.join('=')] as const;
     }),
   );
+}
+
+function templateOf(text: string): HashTemplate {
+  const template = readHashTemplate(text);
+  if (template === null)
+    throw new CommandError(
+      `--hash-template: must be layout=formula, such as salt:digest=sha1(salt+password), with ${DIGEST_NAMES}.`,
+      true,
+    );
+  return template;
 }
 
 async function sizeOf(file: string): Promise<number> {

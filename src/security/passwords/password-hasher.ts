@@ -70,6 +70,13 @@ export class PasswordHasher {
     const { memoryKib, timeCost, parallelism } = this.parameters;
     return cost === null || cost.m < memoryKib || cost.t < timeCost || cost.p < parallelism;
   }
+
+  /** Whether a comparison with the hash takes as long as with one that is made now. */
+  isOfCurrentCost(hash: string): boolean {
+    const cost = costOf(hash);
+    const { memoryKib, timeCost, parallelism } = this.parameters;
+    return cost?.m === memoryKib && cost.t === timeCost && cost.p === parallelism;
+  }
 }
 
 /** Whether {@link PasswordHasher.verify} computes with this hash: argon2id of a bearable cost. */

@@ -4,20 +4,22 @@ import { booleanOf, statusOf, textOf } from './values.js';
 
 /** The fields that a column map can name. */
 export const CSV_FIELDS = [
-  ...['id', 'loginId', 'email', 'emailVerified', 'hash', 'name', 'locale', 'enabled', 'createdAt', 'totp'],
+  ...['id', 'loginId', 'email', 'emailVerified', 'hash', 'salt', 'name', 'locale', 'enabled', 'createdAt', 'totp'],
 ] as const;
 
 /** Any CSV. `--columns email=Mail,hash=pw` names the columns that are called otherwise. */
 export const readCsv: SourceReader = (chunks, { columns }) => {
   const columnOf = (field: (typeof CSV_FIELDS)[number]) => columns.get(field) ?? field;
   return csvEntries(chunks, [columnOf('email'), ...columns.values()], (user) => {
+    const hash = textOf(user[columnOf('hash')]);
+    const salt = textOf(user[columnOf('salt')]);
     const cell = (field: (typeof CSV_FIELDS)[number]) => textOf(user[columnOf(field)]);
     return {
       sourceId: cell('id'),
       loginId: cell('loginId'),
       email: cell('email'),
       emailVerified: booleanOf(cell('emailVerified')),
-      hash: cell('hash'),
+      hash: hash !== undefined && salt !== undefined ? `${salt}:${hash}` : hash,
       name: cell('name'),
       locale: cell('locale'),
       status: statusOf(booleanOf(cell('enabled'))),

@@ -6,6 +6,9 @@ import { booleanOf, fullName, objectOf, statusOf, textOf } from './values.js';
 /** What Django writes before random text in place of a hash (django.contrib.auth.hashers). */
 const UNUSABLE = '!';
 
+/** UnsaltedMD5PasswordHasher writes the digest alone. */
+const BARE_MD5 = /^[0-9a-f]{32}$/;
+
 /**
  * `manage.py dumpdata auth.user`: an array of `{model, pk, fields}`. Other models in the file are
  * left out.
@@ -25,7 +28,7 @@ function djangoRow(user: CsvRecord | JsonObject): ImportRow {
     sourceId: textOf(user['id']),
     loginId: textOf(user['username']),
     email: textOf(user['email']),
-    hash: password?.startsWith(UNUSABLE) === true ? undefined : password,
+    hash: password?.startsWith(UNUSABLE) === true ? undefined : password?.replace(BARE_MD5, 'md5$$$$$&'),
     name: fullName(textOf(user['first_name']), textOf(user['last_name'])),
     status: statusOf(booleanOf(user['is_active'])),
     createdAt: textOf(user['date_joined']),

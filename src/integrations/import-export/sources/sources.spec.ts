@@ -49,9 +49,11 @@ describe('the reader of each source', () => {
       },
       { sourceId: '8', loginId: 'bob', status: 'active' },
     ]);
-    const csv = `id,username,password,email\n7,Ada,h,${email}\n`;
+    // Of UnsaltedMD5PasswordHasher.
+    const bare = '88a434c88cca4e900f7874cd98123f43';
+    const csv = `id,username,password,email\n7,Ada,${bare},${email}\n`;
     expect(await rowsOf('django', csv, { file: 'users.CSV' })).toEqual([
-      { sourceId: '7', loginId: 'Ada', email, hash: 'h', status: 'active' },
+      { sourceId: '7', loginId: 'Ada', email, hash: `md5$$${bare}`, status: 'active' },
     ]);
   });
 

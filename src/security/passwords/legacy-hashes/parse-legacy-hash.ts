@@ -5,8 +5,9 @@ import type { LegacyHash, RefusedHash } from './legacy-hash.js';
 import { readPbkdf2 } from './pbkdf2.js';
 import { readScrypt } from './scrypt.js';
 import { readShaCrypt } from './sha-crypt.js';
+import { readWrapped } from './wrapped.js';
 
-const READERS = [readBcrypt, readPbkdf2, readScrypt, readArgon2, readShaCrypt, readFirebaseScrypt];
+const READERS = [readBcrypt, readPbkdf2, readScrypt, readArgon2, readShaCrypt, readFirebaseScrypt, readWrapped];
 
 /**
  * Recognises a slow hash of another system, as its producer wrote it or as it is stored here

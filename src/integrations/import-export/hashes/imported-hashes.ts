@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { FieldCipher } from '../../../platform/crypto/field-cipher.js';
+import { firebaseForm, type FirebaseParameters } from '../../../security/passwords/legacy-hashes/firebase.js';
+import { parseLegacyHash } from '../../../security/passwords/legacy-hashes/parse-legacy-hash.js';
+import { wrap, type FastHash } from '../../../security/passwords/legacy-hashes/wrapped.js';
+import { isVerifiable, type PasswordHasher } from '../../../security/passwords/password-hasher.js';
+import type { AcceptedHash } from '../import-rules.js';
+import { KNOWN_TEMPLATES, type HashTemplate } from './hash-template.js';
+
+/** What an operator states about the hashes of a file. */
+export interface HashOptions {
+  readonly template?: HashTemplate | null;
+  readonly firebase?: FirebaseParameters | null;
+  /** Whether passwords that Spring marks `{noop}` are taken. */
+  readonly acceptsPlain?: boolean;
+}
+
+/** Begins what is hashed right before its member is added. */
+export const UNFINISHED = '$unfinished$';
+const CONTEXT = 'import';
+
+/** Bytes as hexadecimal digits. */
+type SealedValue = { readonly password: string } | Readonly<Record<keyof FastHash, string>>;
+
+/**
+ * Decides in which form the hash of another system is stored. Slow hashes keep their scheme. Fast
+ * hashes and passwords are hashed with argon2id: neither rests in the table (IM-05), and on their way
+ * through the staging table they are encrypted with a key of this process.
+ */
+export class ImportedHashes {
+  private readonly cipher = new FieldCipher([randomBytes(32)]);
+
+  constructor(
+    private readonly hasher: PasswordHasher,
+    private readonly options: HashOptions = {},
+  ) {}
+
+  /** No reason repeats any part of a hash. */
+  accept(hash: string): AcceptedHash {
+    if (hash.startsWith('{noop}')) return this.acceptPlain(hash.slice('{noop}'.length));
+    if (hash.startsWith('firebase-scrypt$')) return this.acceptFirebase(hash);
+    const fast = this.findFast(hash);
+    if (fast !== null)
+      return this.seal({ ...fast, salt: fast.salt.toString('hex'), digest: fast.digest.toString('hex') });
+    const own = hash.replace(/^(?:argon2|\{argon2(?:@\w+)?\})(?=\$)/, '');
+    // Of another cost, it would take another time than the comparison for an unknown account.
+    if (isVerifiable(own) && this.hasher.isOfCurrentCost(own)) return { stored: own };
+    const legacy = parseLegacyHash(hash);
+    if (legacy !== null) return 'refused' in legacy ? legacy : { stored: legacy.stored };
+    // The name of the scheme, and no part of the hash.
+    const scheme = /^[{$]?([a-z][a-z0-9_-]{0,23})[$}]/i.exec(hash)?.[1];
+    return { refused: `password hashes ${scheme === undefined ? 'of this kind' : `by ${scheme}`} are not supported` };
+  }
+
+  /** Makes what is stored out of what {@link accept} left unfinished. */
+  async finish(unfinished: string): Promise<string> {
+    const bytes = Buffer.from(unfinished.slice(UNFINISHED.length), 'base64');
+    const value = JSON.parse(this.cipher.decrypt(bytes, CONTEXT)) as SealedValue;
+    if ('password' in value) return this.hasher.hash(value.password);
+    const [salt, digest] = [Buffer.from(value.salt, 'hex'), Buffer.from(value.digest, 'hex')];
+    return wrap({ formula: value.formula, salt, digest }, (text) => this.hasher.hash(text));
+  }
+
+  private findFast(hash: string): FastHash | null {
+    const { template } = this.options;
+    for (const read of template ? [template, ...KNOWN_TEMPLATES] : KNOWN_TEMPLATES) {
+      const fast = read(hash);
+      if (fast !== null) return fast;
+    }
+    return null;
+  }
+
+  private acceptPlain(password: string): AcceptedHash {
+    if (password === '') return { refused: 'the password is empty' };
+    if (this.options.acceptsPlain !== true)
+      return { refused: 'the password is in plain text; --accept-noop imports it' };
+    return this.seal({ password });
+  }
+
+  private acceptFirebase(hash: string): AcceptedHash {
+    const { firebase } = this.options;
+    if (!firebase) return { refused: 'password hashes of Firebase need --hash-parameters' };
+    const [, salt = '', cipherText = ''] = hash.split('$');
+    const form = firebaseForm(cipherText, salt, firebase);
+    const legacy = form === null ? null : parseLegacyHash(form);
+    if (legacy === null) return { refused: 'the password hash by firebase-scrypt is malformed' };
+    return 'refused' in legacy ? legacy : { stored: legacy.stored };
+  }
+
+  private seal(value: SealedValue): AcceptedHash {
+    return { stored: UNFINISHED + this.cipher.encrypt(JSON.stringify(value), CONTEXT).toString('base64') };
+  }
+}

@@ -1,0 +1,43 @@
+import { LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
+
+/** Rows between two numbers that are neither refused nor in. */
+export const READY = `SELECT * FROM import_rows r WHERE row_number > $1 AND row_number <= $2
+  AND NOT EXISTS (SELECT FROM import_refused f WHERE f.row_number = r.row_number)
+  AND NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key)`;
+
+/**
+ * One statement: constraints and foreign keys are checked at its end. A member who signed up with
+ * the address since the comparison keeps it; the row is then refused. Servers learn in the same
+ * commit that members may have hashes of another kind.
+ */
+export const MOVE_BATCH = `WITH batch AS (${READY}),
+  added AS (
+    INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password,
+      attributes)
+    SELECT id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, coalesce(created_at, now()), must_change_password,
+      secrets->'attributes'
+    FROM batch ON CONFLICT DO NOTHING RETURNING id),
+  journal AS (
+    INSERT INTO import_journal (row_key, source) SELECT row_key, $3 FROM batch JOIN added USING (id)),
+  late AS (
+    INSERT INTO import_refused SELECT row_number, 'a member has taken this mail address or login ID', NULL::int
+    FROM batch WHERE id NOT IN (SELECT id FROM added)),
+  apps AS (
+    INSERT INTO totp_secrets (member_id, sealed, key_id, confirmed_at)
+    SELECT id, decode(secrets->'app'->>'sealed', 'hex'), secrets->'app'->>'keyId', now() FROM batch JOIN added USING (id)
+    WHERE secrets ? 'app'),
+  codes AS (
+    INSERT INTO recovery_codes (digest, sealed, key_id, member_id)
+    SELECT decode(code->>'digest', 'hex'), decode(code->>'sealed', 'hex'), code->>'keyId', id
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'codes') code),
+  keys AS (
+    INSERT INTO passkeys (id, member_id, credential_id, public_key, sign_count, transports, backup_eligible, backed_up, user_verified, name, aaguid, created_at)
+    SELECT (key->>'id')::uuid, batch.id, decode(key->>'credentialId', 'hex'), decode(key->>'publicKey', 'hex'), (key->>'signCount')::bigint,
+      ARRAY(SELECT jsonb_array_elements_text(key->'transports')), (key->>'backupEligible')::boolean, (key->>'backedUp')::boolean,
+      (key->>'userVerified')::boolean, key->>'name', (key->>'aaguid')::uuid, (key->>'createdAt')::timestamptz
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'passkeys') key ON CONFLICT DO NOTHING),
+  identities AS (
+    INSERT INTO identities (id, member_id, provider, subject, email, created_at)
+    SELECT (identity->>'id')::uuid, batch.id, identity->>'provider', identity->>'subject', identity->>'email', (identity->>'createdAt')::timestamptz
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'identities') identity ON CONFLICT DO NOTHING)
+  SELECT count(*)::int AS count, pg_notify('${LEGACY_HASHES_CHANNEL}', '') FROM added`;

@@ -1,0 +1,46 @@
+import { argon2Library } from '../argon2-library.js';
+import { isVerifiable } from '../password-hasher.js';
+import { bytesOf, phcBase64 } from './encodings.js';
+import { readFastFormula } from './fast-formula.js';
+import { refuse, type LegacyReader } from './legacy-hash.js';
+
+/** A fast hash of another system. */
+export interface FastHash {
+  readonly formula: string;
+  readonly salt: Buffer;
+  readonly digest: Buffer;
+}
+
+/**
+ * Hashes a fast hash with argon2id, so that a copy of the table is worth no more than one of plain
+ * argon2id (OWASP Password Storage Cheat Sheet, "Upgrading Legacy Hashes").
+ * @param hash makes an argon2id hash as a PHC string
+ * @returns what {@link readWrapped} reads
+ */
+export async function wrap(
+  { formula, salt, digest }: FastHash,
+  hash: (text: string) => Promise<string>,
+): Promise<string> {
+  const [, , , costs, ...bytes] = (await hash(digest.toString('hex'))).split('$');
+  const digests = readFastFormula(formula)!.digests;
+  return `$wrapped$${costs},f=${digests}$${[...bytes, formula, phcBase64(salt)].join('$')}`;
+}
+
+/** A fast hash within argon2id. `f` in its kind is the number of fast digests. */
+export const readWrapped: LegacyReader = (text) => {
+  const [, costs, digests, outerSalt, tag, formulaText, saltText] =
+    /^\$wrapped\$([mtp=,\d]{11,40}),f=(\d{1,4})\$([\w+/]+)\$([\w+/]+)\$([^$]+)\$([\w+/]*)$/.exec(text) ?? [];
+  if (costs === undefined) return null;
+  const outer = `$argon2id$v=19$${costs}$${outerSalt}$${tag}`;
+  const [formula, salt] = [readFastFormula(formulaText!), bytesOf(saltText!)];
+  if (formula === null || formula.digests !== Number(digests) || salt === null || !isVerifiable(outer))
+    return refuse('argon2id of a fast hash', 'is malformed');
+  return {
+    stored: text,
+    kind: `$wrapped$${costs},f=${digests}`,
+    verify: async (password) => {
+      const digest = formula.compute(password, salt).toString('hex');
+      return (await argon2Library()).verify(outer, digest);
+    },
+  };
+};
