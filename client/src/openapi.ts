@@ -2168,7 +2168,7 @@ export interface components {
              */
             idToken: string;
             /**
-             * @description The random text that the app gave to the SDK, as it is or as SHA-256 in hexadecimal; 16 characters or more
+             * @description The random text that the app gave to the SDK, as it is or as SHA-256 in hexadecimal; 16 characters or more, and no such hash itself
              * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkT
              */
             nonce: string;

@@ -9,6 +9,8 @@ import { unique } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
 import { PendingSignUp } from '../support/pending-sign-up.js';
 import { REAL_HASH_COST } from '../support/server-environment.js';
+import { NaverPartner } from '../support/social/naver-partner.js';
+import { CLIENT } from '../support/social/openid-partner.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TestApp } from '../support/test-app.js';
 import { allowTime, howMany, IS_LONG } from '../support/test-length.js';
@@ -71,10 +73,15 @@ const REQUESTS: Record<string, (client: HttpClient, person: Person, index: numbe
     client.post('/api/auth/login-id/send-code', { email }).expect(202),
   'a sign-up': (client, { email }) =>
     client.post('/api/auth/sign-up', { loginId: unique.loginId(), email, password: 'qxzvkjwpmrtb' }).expect(202),
+  'a sign-up with an account at a provider': (client, { email }) =>
+    client.post('/api/auth/social/sign-up', { signUpId: socialSignUpId, loginId: 'ada.lovelace', email }).expect(200),
 };
 
 let app: TestApp;
 let sink: SmtpSink;
+let naver: NaverPartner;
+/** For an account that no member has linked; its address is chosen by each request. */
+let socialSignUpId: string;
 let known: Person[];
 let unknown: Person[];
 /** The password of all known members. */
@@ -83,20 +90,39 @@ const random = new SeededRandom();
 
 beforeAll(async () => {
   sink = await SmtpSink.start();
-  app = await TestApp.start({ env: { ...ENV, SMTP_URL: sink.url } });
+  naver = await new NaverPartner().start();
+  app = await TestApp.start({
+    env: {
+      ...ENV,
+      SMTP_URL: sink.url,
+      SOCIAL_NAVER_CLIENT_ID: CLIENT.id,
+      SOCIAL_NAVER_CLIENT_SECRET: CLIENT.secret,
+      SOCIAL_NAVER_ISSUER: naver.issuer,
+      SOCIAL_NAVER_PROFILE_URL: `${naver.issuer}/v1/nid/me`,
+    },
+  });
   const codeFor = (address: string): Promise<string> =>
     eventually('the sign-up mail', async () => sink.mails.find(({ to }) => to.includes(address))?.code);
   const ada = await PendingSignUp.signUp(app, codeFor);
   await ada.confirm(app);
   password = ada.values.password;
   known = await copies((await ada.memberId(app))!);
+  socialSignUpId = await logInAtProvider();
   sink.isReading = false; // parsing would disturb the measurement in this process
   unknown = known.map(() => ({ loginId: unique.loginId(), email: unique.email() }));
 });
 afterAll(async () => {
   await app?.stop();
   await sink?.stop();
+  await naver?.stop();
 });
+
+async function logInAtProvider(): Promise<string> {
+  const { body: started } = await app.post('/api/auth/social/naver/start', {}).expect(200);
+  const sent = Object.fromEntries(await naver.logIn(started.authorizationUrl, unique.loginId()));
+  const answer = { requestId: started.requestId, ...sent };
+  return (await app.post('/api/auth/social/naver/complete', answer).expect(200)).body.signUpId as string;
+}
 
 /**
  * Members that differ from this one only in login ID and address. Hundreds of sign-ups would take
@@ -143,6 +169,7 @@ async function expectEqualTimes(what: string, ask: (kind: Kind, index: number) =
   expect(auc).toBeLessThanOrEqual(LIMITS.auc);
 }
 
+const FAST_ONLY = ['a login', 'a sign-up with an account at a provider'];
 const moods = ['takes mail at once', `takes ${MAIL_DELAY_MS / 1000} s for each mail`];
 describe.each(moods)('while the mail server %s', (mood) => {
   beforeAll(() => {
@@ -153,8 +180,8 @@ describe.each(moods)('while the mail server %s', (mood) => {
       };
   });
 
-  // A login sends no mail, so a slow mail server changes nothing for it.
-  const requests = Object.keys(REQUESTS).filter((title) => mood === moods[0] || title !== 'a login');
+  // A login sends no mail, so a slow mail server changes nothing for it. The two sign-ups queue their mails alike.
+  const requests = Object.keys(REQUESTS).filter((title) => mood === moods[0] || !FAST_ONLY.includes(title));
   it.each(requests)('EN-06 %s takes the same time for known and unknown', async (title) => {
     const ask = REQUESTS[title]!;
     await expectEqualTimes(`${title}, mail server ${mood}`, (kind, index) =>

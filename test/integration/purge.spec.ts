@@ -75,7 +75,7 @@ const ROWS: [table: string, columns: Record<string, unknown>, expiry: string[], 
     '-1 minute',
   ],
   ['social_sign_ups', { id_digest: 'random', sealed: 'random' }, ['expires_at'], '1 minute', '-1 minute'],
-  ['provider_grants', { provider: 'apple', subject: 'unique' }, ['obtained_at'], '25 hours', '23 hours'],
+  ['provider_grants', { provider: 'apple', subject: 'unique' }, ['obtained_at'], '9 days', '7 days'],
   [
     'provider_revocations',
     { provider: 'apple', subject: 'unique', status: 'sent' },

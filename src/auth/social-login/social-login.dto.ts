@@ -62,7 +62,7 @@ export class NativeSocialLoginRequest {
   @ApiProperty({ example: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' })
   idToken: string;
 
-  /** The random text that the app gave to the SDK, as it is or as SHA-256 in hexadecimal; 16 characters or more */
+  /** The random text that the app gave to the SDK, as it is or as SHA-256 in hexadecimal; 16 characters or more, and no such hash itself */
   @IsVisibleText({ min: 16, max: 256 })
   @ApiProperty({ example: 'p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkT' })
   nonce: string;

@@ -23,6 +23,7 @@ export interface RetentionSettings {
   readonly SECURITY_EVENT_RETENTION_SECONDS: number;
   readonly NOT_ME_TTL_SECONDS: number;
   readonly EVENT_RETENTION_SECONDS: number;
+  readonly SIGN_UP_CLAIM_TTL_SECONDS: number;
 }
 
 /**
@@ -43,7 +44,8 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
     {
       table: 'provider_grants',
       by: 'obtained_at',
-      before: ago('1 day'),
+      // A pending sign-up may still claim the account.
+      before: secondsAgo(settings.SIGN_UP_CLAIM_TTL_SECONDS + 86_400),
       and: `NOT EXISTS (SELECT FROM identities i WHERE i.provider = provider_grants.provider AND i.subject = provider_grants.subject)`,
     },
     { table: 'provider_revocations', by: 'created_at', before: ago('30 days'), and: `status <> 'pending'` },

@@ -132,6 +132,12 @@ it.each([
   await expect(native(idToken)).rejects.toThrow();
 });
 
+it('SO-07 refuses the hash of a nonce as the nonce: a stolen token would bring its own', async () => {
+  const hash = createHash('sha256').update('nonce of the app').digest('hex');
+  const idToken = await signed({ aud: 'app-one', nonce: hash });
+  await expect(openProvider().verifyNative({ idToken, nonce: hash })).rejects.toThrow('another nonce');
+});
+
 it('SO-06 refuses the ID token of an app without a signature, and with HS256 and the public key', async () => {
   const forged = claims({ aud: 'app-one', nonce: 'nonce of the app' });
   const publicKey = Buffer.from(await exportSPKI(keys.publicKey));

@@ -90,9 +90,7 @@ export class OpenIdProvider implements IdentityProvider {
       clockTolerance: 60,
       requiredClaims: ['sub', 'exp', 'nonce'],
     });
-    // Some SDKs put the nonce into the token as it is, and some apps give them its hash.
-    if (![nonce, createHash('sha256').update(nonce).digest('hex')].includes(String(payload.nonce)))
-      throw new Error('another nonce');
+    if (payload.nonce !== nonceInToken(nonce, String(payload.nonce))) throw new Error('another nonce');
     const account = this.accountOf(payload as Claims);
     // Only Apple's codes are of use: the SDKs of others give tokens to the app itself.
     if (authorizationCode === undefined || !this.signedSecret) return { account, grant: null };
@@ -169,6 +167,15 @@ export class OpenIdProvider implements IdentityProvider {
       throw new ProviderUnavailableError('discovery failed', { cause: error });
     }
   }
+}
+
+/**
+ * The nonce that the token must have. Some SDKs put it into the token as it is, and some apps give
+ * them its hash. A hash needs the text that it was made from: if it counted as a plain nonce too, a
+ * stolen token would bring its own nonce, and would work twice (SO-07).
+ */
+function nonceInToken(nonce: string, claim: string): string {
+  return /^[0-9a-f]{64}$/.test(claim) ? createHash('sha256').update(nonce).digest('hex') : nonce;
 }
 
 function grantOf(refreshToken: string | undefined, clientId: string): ProviderGrant | null {
