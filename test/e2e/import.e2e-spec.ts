@@ -19,6 +19,9 @@ allowTime();
 const PASSWORD = 'correct horse 7 battery';
 /** Above the least cost that an import accepts, so that a hash of that cost is upgraded. */
 const COST = { ARGON2_MEMORY_KIB: '2048' };
+/** Made by passlib. */
+const SHA_CRYPT =
+  '$6$rounds=1000$nacl$DYZqbiJFUMSWrLc8jpBIofd9QouCITAyDlUNwvcjOJGX37Lhb2RZH0yhy63T5cQTyOL/RP6z8XDEUKgrWQegM0';
 const directory = mkdtempSync(path.join(tmpdir(), 'import-'));
 const rejectedFile = path.join(directory, 'rejected.jsonl');
 let app: TestApp;
@@ -182,7 +185,7 @@ describe('munjigi import', () => {
 describe('hashes of other systems', () => {
   it('IM-04 open the account with their password alone, and become argon2id at the first login', async () => {
     const tag = pbkdf2Sync(PASSWORD, 'seasalt', 1000, 32, 'sha256').toString('base64');
-    const hashes = [`pbkdf2_sha256$1000$seasalt$${tag}`, await bcrypt.hash(PASSWORD, 4)];
+    const hashes = [`pbkdf2_sha256$1000$seasalt$${tag}`, await bcrypt.hash(PASSWORD, 4), SHA_CRYPT];
     const people = hashes.map((passwordHash, number) => ({
       email: `legacy${number}@example.com`,
       emailVerified: true,

@@ -58,9 +58,10 @@ describe('the reader of each source', () => {
   });
 
   it('IM-10 reads users of Spring Security', async () => {
-    const text = `username,password,enabled,email\nada,{bcrypt}$2a$10$x,f,${email}\n`;
+    const text = `username,password,enabled,email\nada,{bcrypt}$2a$10$x ,f,${email}\nbob,{noop}x ,t,b@example.com\n`;
     expect(await rowsOf('spring', text)).toEqual([
       { sourceId: 'ada', loginId: 'ada', email, hash: '{bcrypt}$2a$10$x', status: 'disabled' },
+      { sourceId: 'bob', loginId: 'bob', email: 'b@example.com', hash: '{noop}x ', status: 'active' },
     ]);
   });
 
