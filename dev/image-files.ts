@@ -60,7 +60,7 @@ async function assets(): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(PROJECT_ROOT, path.join(entry.parentPath, entry.name)))
-    .filter((file) => /\.(hbs|html|css)$|\/pages\/assets\/.+\.js$/.test(file));
+    .filter((file) => /\.(hbs|html|css)$|\/pages\/assets\/.+\.(js|svg)$/.test(file));
 }
 
 /**

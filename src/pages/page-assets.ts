@@ -8,9 +8,10 @@ import { buildStrengthAssets } from './strength-assets.js';
 const SCRIPTS = fileURLToPath(new URL('./assets/', import.meta.url));
 const STYLES = fileURLToPath(new URL('./styles/', import.meta.url));
 /** The parts of pages.css. The order matters: later rules override earlier ones. */
-const STYLE_FILES = ['theme', 'base', 'forms', 'buttons', 'account', 'screens'] as const;
+const STYLE_FILES = ['theme', 'base', 'forms', 'buttons', 'social', 'account', 'screens'] as const;
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
+const SVG = 'image/svg+xml';
 
 export interface Brand {
   /** `#rrggbb` */
@@ -27,8 +28,10 @@ export class PageAssets {
   private strength: Promise<Map<string, PageAsset>> | undefined;
 
   constructor({ color, logo }: Brand) {
-    for (const file of readdirSync(SCRIPTS).filter((name) => name.endsWith('.js')))
-      this.assets.set(file, pageAsset(JAVASCRIPT, readFileSync(SCRIPTS + file)));
+    for (const file of readdirSync(SCRIPTS)) {
+      const contentType = file.endsWith('.js') ? JAVASCRIPT : file.endsWith('.svg') ? SVG : null;
+      if (contentType !== null) this.assets.set(file, pageAsset(contentType, readFileSync(SCRIPTS + file)));
+    }
     const styles = STYLE_FILES.map((name) => readFileSync(`${STYLES}${name}.css`, 'utf8'));
     this.assets.set('pages.css', pageAsset(CSS, styles.join('\n')));
     this.assets.set('brand.css', pageAsset(CSS, brandStylesheet(color)));

@@ -5,6 +5,7 @@ import type { PageName } from '../platform/config/built-in-pages.js';
 import type { AttributeDeclaration } from '../platform/attributes/attribute-declarations.js';
 import { LOCALES, type Locale } from '../platform/i18n/locale.js';
 import { attributeFieldsOf } from './attribute-fields.js';
+import { socialButtonsOf, type SocialButton } from './social-buttons.js';
 import { en, type PageTexts } from './texts/en.js';
 import { ko } from './texts/ko.js';
 
@@ -30,6 +31,9 @@ export interface PageRendererOptions {
   readonly erasureGraceDays: number;
   /** Declared by the operator. */
   readonly attributes: ReadonlyMap<string, AttributeDeclaration>;
+  readonly socialProviders: readonly { readonly id: string; readonly name: string }[];
+  /** Where providers send visitors of the pages back to; null if only apps may be sent back to. */
+  readonly socialRedirectUri: string | null;
 }
 
 const VIEWS = fileURLToPath(new URL('./views/', import.meta.url));
@@ -79,10 +83,20 @@ export class PageRenderer {
       erasureGraceDays,
       links: this.links(locale),
       attributes: attributeFieldsOf(this.options.attributes, locale),
+      social: this.socialLogin(locale),
       common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),
       texts: fillPlaceholders(TEXTS[locale][page], { erasureGraceDays }),
       otherLanguages: LOCALES.filter((other) => other !== locale).map((code) => ({ code, name: LANGUAGE_NAMES[code] })),
     };
+  }
+
+  /** Null without social login: pages then have no button and load no script for it (SO-73). */
+  private socialLogin(locale: Locale): { redirectUri: string; buttons: SocialButton[] } | null {
+    const { socialProviders, socialRedirectUri, pages, loginUrl } = this.options;
+    if (socialProviders.length === 0 || socialRedirectUri === null) return null;
+    // The journey comes back to one page and is continued by the other.
+    if (!pages.includes('social-login') || !pages.includes('login') || loginUrl !== undefined) return null;
+    return { redirectUri: socialRedirectUri, buttons: socialButtonsOf(socialProviders, locale) };
   }
 
   /** The links between pages, empty where the target is not enabled. Links keep the language. */

@@ -22,8 +22,10 @@ const DAY_SECONDS = 86_400;
     },
     {
       provide: PageRenderer,
-      useFactory: ({ env, brandLogo, returnOrigins, publicUrl }: AppConfig, attributes: MemberAttributes) =>
-        new PageRenderer({
+      useFactory: (config: AppConfig, attributes: MemberAttributes) => {
+        const { env, brandLogo, returnOrigins, publicUrl } = config;
+        const socialRedirectUri = `${publicUrl}/pages/social-login`;
+        return new PageRenderer({
           productName: env.PRODUCT_NAME,
           hasLogo: brandLogo !== null,
           pages: env.PAGES,
@@ -36,7 +38,10 @@ const DAY_SECONDS = 86_400;
           resendSeconds: env.CODE_RESEND_SECONDS,
           erasureGraceDays: Math.floor(env.ACCOUNT_ERASURE_GRACE_SECONDS / DAY_SECONDS),
           attributes: attributes.all,
-        }),
+          socialProviders: config.socialProviders,
+          socialRedirectUri: config.socialRedirectUris.includes(socialRedirectUri) ? socialRedirectUri : null,
+        });
+      },
       inject: [AppConfig, MemberAttributes],
     },
   ],

@@ -11,9 +11,8 @@ type SocialSignUpOutcome = Schemas['SocialSignUpOutcome'];
 /** Where the provider sends the person back to: one of SOCIAL_REDIRECT_URIS; default the first. */
 type JourneyOptions = Pick<Schemas['StartSocialLoginRequest'], 'redirectUri'>;
 
-const SOCIAL = '/api/auth/social';
 const IDENTITIES = '/api/members/me/identities';
-const pathOf = (provider: string, step: string): string => `${SOCIAL}/${encodeURIComponent(provider)}/${step}`;
+const pathOf = (provider: string, step: string): string => `/api/auth/social/${encodeURIComponent(provider)}/${step}`;
 
 /** The part of a browser's page that is used here. Apps without one pass addresses themselves. */
 interface Page {
@@ -48,7 +47,7 @@ export function socialOperations(caller: Caller, journeys: SocialJourneys) {
     /** The providers that the server has, in the order of their buttons. */
     providers: async (options?: CallOptions) =>
       (
-        await caller.request<Schemas['SocialProviderListResponse']>('GET', `${SOCIAL}/providers`, {
+        await caller.request<Schemas['SocialProviderListResponse']>('GET', '/api/auth/social/providers', {
           ...options,
           as: 'none',
         })
@@ -109,6 +108,6 @@ export function socialOperations(caller: Caller, journeys: SocialJourneys) {
     },
     /** Needs a recent login. */
     unlink: (id: string, options?: CallOptions): Promise<void> =>
-      caller.call<void>('DELETE', `${IDENTITIES}/${encodeURIComponent(id)}`, undefined, options),
+      caller.call<void>('DELETE', `/api/members/me/identities/${encodeURIComponent(id)}`, undefined, options),
   };
 }

@@ -74,6 +74,9 @@ function openPanels(member) {
   // In parallel: a panel that fails to load shows its own error and does not affect the others.
   void offerTwoFactor(recoveryCodes);
   void offerPasskeys(recoveryCodes);
+  // Without social login its script is not loaded (SO-73).
+  if (document.body.dataset.socialRedirect !== undefined)
+    void import('./account-identities.js').then(({ offerIdentities }) => offerIdentities());
   void showSessions();
   void showSecurityActivity();
 }

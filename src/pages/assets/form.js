@@ -12,7 +12,8 @@ import { foldTypedText } from './typed-text.js';
 /**
  * Connects a form to the function that sends it.
  * @param {string} name
- * @param {() => Promise<void>} send may throw an ApiProblem, which the form shows
+ * @param {(button: HTMLButtonElement | null) => Promise<void>} send gets the pressed button; may throw
+ * an ApiProblem, which the form shows
  */
 export function onSubmit(name, send) {
   const form = formOf(name);
@@ -28,7 +29,7 @@ export function onSubmit(name, send) {
     hidePasswords(form);
     announce(text('working'));
     try {
-      await send();
+      await send(/** @type {HTMLButtonElement | null} */ (event.submitter));
     } catch (problem) {
       announce('');
       showProblem(form, toProblem(problem));

@@ -22,7 +22,13 @@ import { forgetReturn } from './return-to.js';
 const METHODS = /** @type {const} */ (['passkey', 'totp', 'recovery_code']);
 /** @typedef {typeof METHODS[number]} Method */
 
-/** Why another page led to this one; see account.js. */
+const REASONS = {
+  'logged-out': 'loggedOut',
+  ended: 'sessionEnded',
+  declined: 'socialDeclined',
+  failed: 'socialFailed',
+};
+/** Why another page led to this one; see account.js and social-login.js. */
 const reason = takeSecret('because');
 let mfaToken = '';
 let resetToken = '';
@@ -38,15 +44,25 @@ for (const name of METHODS) onAction(`use-${name}`, () => selectMethod(name));
 onAction('start-over', () => startOver(''));
 onAction('change-password', () => leaveToReset(resetToken));
 showGroup('passkeyLogin', hasPasskeys);
-show('ready');
-showReason();
+void showFirstStep();
 onLanguageChange(() => {
   labelSubmit();
   showReason();
 });
 
+/** Without social login its script is not loaded (SO-73). */
+async function showFirstStep() {
+  if (document.body.dataset.socialRedirect === undefined) show('ready');
+  else {
+    const { offerSocialLogin } = await import('./login-social.js');
+    await offerSocialLogin(send, continueLogin);
+  }
+  showReason();
+}
+
 function showReason() {
-  showNotice(reason === 'logged-out' ? text('loggedOut') : reason === 'ended' ? text('sessionEnded') : '');
+  const key = /** @type {Record<string, string>} */ (REASONS)[reason ?? ''];
+  showNotice(key === undefined ? '' : text(key));
 }
 
 async function logIn() {

@@ -33,6 +33,23 @@ export async function callConfirmed(form, method, operation, body = {}) {
 }
 
 /**
+ * As `callConfirmed`, for an operation that takes no password itself.
+ * @param {string} form with a `password-check`
+ * @param {'POST' | 'DELETE'} method
+ * @param {string} operation
+ * @param {object} [body]
+ */
+export async function callRecently(form, method, operation, body) {
+  if (!passwordCheck(form).hidden) await call('POST', 'auth/reauthenticate', { password: askedPassword(form) });
+  try {
+    return await call(method, operation, body);
+  } catch (error) {
+    if (error instanceof ApiProblem && error.code === 'reauth_required') askedPassword(form);
+    throw error;
+  }
+}
+
+/**
  * Returns the password of a form. If the field for it is hidden, shows it and throws MoreNeeded.
  * @param {string} form
  * @returns {string}

@@ -61,7 +61,8 @@ function remembered() {
 function carry() {
   const { dataset } = document.body;
   dataset.nextUrl = returnTo;
-  for (const name of ['loginUrl', 'resetUrl']) dataset[name] = withReturn(dataset[name] ?? '');
+  for (const name of ['loginUrl', 'signUpUrl', 'resetUrl'])
+    if (dataset[name] !== undefined) dataset[name] = withReturn(dataset[name] ?? '');
   // The language links keep the address by themselves; see language.js.
   for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (
     document.querySelectorAll('a[href]:not([data-language-switch])')

@@ -41,8 +41,17 @@ const watch = watchSignUp(() => {
   forgetStep();
   show('elsewhere');
 });
-if (resumeCode(codeRequest)) watch.start(codeRequest.id);
-else show('ready');
+void showFirstStep();
+
+/** Without social login its script is not loaded (SO-73). */
+async function showFirstStep() {
+  const isResumed = resumeCode(codeRequest);
+  if (isResumed) watch.start(codeRequest.id);
+  if (document.body.dataset.socialRedirect !== undefined) {
+    const { offerSocialSignUp } = await import('./sign-up-social.js');
+    offerSocialSignUp(isResumed, askForCode);
+  } else if (!isResumed) show('ready');
+}
 
 /** Shows early whether the login ID is available. The server checks again. */
 async function showLoginId() {
@@ -88,14 +97,23 @@ async function signUp() {
     ...(earlier === null ? {} : { signUpId: earlier }),
     locale: document.documentElement.lang,
   });
-  Object.assign(codeRequest, { email: values.email, id: signUpId });
-  rememberSignUp(signUpId);
+  askForCode({ email: values.email, id: signUpId }, resendAfter);
+}
+
+/**
+ * Shows the form for the mailed code.
+ * @param {{ email: string, id: string }} request
+ * @param {number} resendAfter seconds
+ */
+function askForCode(request, resendAfter) {
+  Object.assign(codeRequest, request);
+  rememberSignUp(request.id);
   rememberReturn();
   needsAnotherLoginId = false;
   showGroup('newLoginId', false);
   showStep(rememberStep(codeRequest, resendAfter));
   show('code', { email: codeRequest.email });
-  watch.start(signUpId);
+  watch.start(request.id);
 }
 
 async function confirm() {

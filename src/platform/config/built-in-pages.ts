@@ -6,6 +6,7 @@ export const PAGE_NAMES = [
   'sign-up',
   'confirm-sign-up',
   'login',
+  'social-login',
   'reset-password',
   'find-login-id',
   'account',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { accountPicker, chosenAccount } from './account-picker.js';
 import { CLIENT } from './openid-partner.js';
 
 const REFUSAL = { error: 'invalid_request', error_description: 'no valid data in session' };
@@ -12,15 +13,18 @@ export class NaverPartner {
   /** The accounts whose permissions were taken back. */
   readonly revoked: string[] = [];
   private readonly server = http.createServer((request, response) => {
-    void this.answer(request).then((body) => {
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(body));
-    });
+    if (request.url?.startsWith('/oauth2.0/authorize')) void this.showLogin(request, response);
+    else
+      void this.answer(request).then((body) => {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(body));
+      });
   });
   private counter = 0;
 
-  async start(): Promise<this> {
-    this.server.listen(0, '127.0.0.1');
+  /** Listens on this machine alone: it lets anyone log in as anyone. */
+  async start(port = 0): Promise<this> {
+    this.server.listen(port, '127.0.0.1');
     await once(this.server, 'listening');
     return this;
   }
@@ -34,15 +38,35 @@ export class NaverPartner {
     const { pathname, searchParams } = new URL(authorizationUrl);
     if (pathname !== '/oauth2.0/authorize' || searchParams.get('client_id') !== CLIENT.id)
       throw new Error('not a request of this client');
-    const code = `code-${(this.counter += 1)}`;
-    this.codes.set(code, subject);
-    return Promise.resolve(new URLSearchParams({ code, state: searchParams.get('state')! }));
+    return Promise.resolve(new URLSearchParams({ code: this.codeFor(subject), state: searchParams.get('state')! }));
   }
 
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     this.server.close();
     await once(this.server, 'close');
+  }
+
+  /** In a browser, a person picks an account. */
+  private async showLogin(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    if (request.method !== 'POST') {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(accountPicker('Naver'));
+      return;
+    }
+    const { searchParams } = new URL(request.url!, this.issuer);
+    const account = await chosenAccount(request);
+    const target = new URL(searchParams.get('redirect_uri')!);
+    target.searchParams.set('state', searchParams.get('state')!);
+    if (account === '') target.searchParams.set('error', 'access_denied');
+    else target.searchParams.set('code', this.codeFor(account));
+    response.writeHead(303, { location: target.href }).end();
+  }
+
+  private codeFor(subject: string): string {
+    const code = `code-${(this.counter += 1)}`;
+    this.codes.set(code, subject);
+    return code;
   }
 
   private async answer(request: http.IncomingMessage): Promise<object> {

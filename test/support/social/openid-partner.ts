@@ -3,10 +3,15 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jwtVerify } from 'jose';
-import Provider, { type Configuration } from 'oidc-provider';
+// @ts-expect-error: the package has no types for it
+import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
+import Provider, { interactionPolicy, type AdapterConstructor, type Configuration, type JWK } from 'oidc-provider';
+import { accountPicker, chosenAccount } from './account-picker.js';
 
 /** What a stand-in does that differs from provider to provider. */
 export interface Peculiarities {
+  /** Its name for people. */
+  readonly name: string;
   /** Claims of every account besides `sub`. */
   readonly claims: (subject: string) => Record<string, unknown>;
   /** Whether the client signs its secrets, as Apple demands. Others send {@link CLIENT}.secret. */
@@ -20,15 +25,19 @@ export const APPLE_KEY = {
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
 };
 
+const SIGNING_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }) as JWK;
+
 export const CLIENT = { id: 'munjigi', secret: 'secret-of-the-client-at-the-provider' };
 
 /** Kakao shows no address without a review of the app. Apple sends texts and relay addresses. */
 export const PECULIARITIES = {
   google: {
+    name: 'Google',
     claims: (sub: string) => ({ sub, email: `${sub}@gmail.com`, email_verified: true, name: 'Ada Lovelace' }),
   },
-  kakao: { claims: (sub: string) => ({ sub }) },
+  kakao: { name: 'Kakao', claims: (sub: string) => ({ sub }) },
   apple: {
+    name: 'Apple',
     claims: (sub: string) => ({ sub, email: `${sub}@privaterelay.appleid.com`, email_verified: 'true' }),
     signedSecret: true,
   },
@@ -36,7 +45,7 @@ export const PECULIARITIES = {
 
 /**
  * A real OpenID provider that stands in for one of the big ones. `logIn` plays the person at its
- * pages.
+ * pages; in a browser, a person picks an account.
  */
 export class OpenIdPartner {
   /** The accounts whose permissions were taken back. */
@@ -48,18 +57,23 @@ export class OpenIdPartner {
     readonly issuer: string,
   ) {}
 
-  static async start(redirectUri: string, { claims, signedSecret }: Peculiarities): Promise<OpenIdPartner> {
+  /** Listens on this machine alone: it lets anyone log in as anyone. */
+  static async start(
+    redirectUris: string | string[],
+    { name, claims, signedSecret }: Peculiarities,
+    port = 0,
+  ): Promise<OpenIdPartner> {
     const server = http.createServer();
-    server.listen(0, '127.0.0.1');
+    server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const provider = new Provider(issuer, configurationOf(redirectUri, claims));
+    const provider = new Provider(issuer, configurationOf([redirectUris].flat(), claims));
     const answer = provider.callback();
     const partner = new OpenIdPartner(server, issuer);
     provider.on('grant.revoked', ({ oidc }) => partner.revoked.push(oidc.entities.RefreshToken?.accountId));
     server.on('request', (request, response) => {
       if (partner.isDown) response.writeHead(503).end();
-      else if (request.url?.startsWith('/interaction/')) void finishLogin(provider, request, response);
+      else if (request.url?.startsWith('/interaction/')) void showLogin(provider, name, request, response);
       else if (signedSecret && request.method === 'POST')
         void unwrapSecret(request).then(() => answer(request, response));
       else void answer(request, response);
@@ -117,13 +131,13 @@ export class OpenIdPartner {
   }
 }
 
-function configurationOf(redirectUri: string, claims: Peculiarities['claims']): Configuration {
+function configurationOf(redirectUris: string[], claims: Peculiarities['claims']): Configuration {
   return {
     clients: [
       {
         client_id: CLIENT.id,
         client_secret: CLIENT.secret,
-        redirect_uris: [redirectUri],
+        redirect_uris: redirectUris,
         token_endpoint_auth_method: 'client_secret_post',
         grant_types: ['authorization_code', 'refresh_token'],
       },
@@ -131,10 +145,22 @@ function configurationOf(redirectUri: string, claims: Peculiarities['claims']): 
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     // As the big providers do: the ID token itself holds the claims.
     conformIdTokenClaims: false,
+    // Each of these has a default that warns on the console.
+    adapter: class extends (MemoryAdapter as AdapterConstructor) {},
+    jwks: { keys: [SIGNING_KEY] },
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 60,
+      Grant: 3600,
+      IdToken: 3600,
+      Interaction: 3600,
+      RefreshToken: 3600,
+      Session: 3600,
+    },
     features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
     issueRefreshToken: () => true,
     cookies: { keys: ['key of the stand-in'] },
-    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+    interactions: { url: (_, { uid }) => `/interaction/${uid}`, policy: policyOf() },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, ...claims(accountId) }) }),
     loadExistingGrant: async ({ oidc }) => {
       const grant = new oidc.provider.Grant({ clientId: oidc.client!.clientId, accountId: oidc.session!.accountId! });
@@ -143,6 +169,17 @@ function configurationOf(redirectUri: string, claims: Peculiarities['claims']): 
       return grant;
     },
   };
+}
+
+/** A person picks an account each time, to try several. */
+function policyOf(): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base();
+  const { Check } = interactionPolicy;
+  const isPicked = new Check('account', 'Pick an account', ({ oidc }) =>
+    oidc.params?.login_hint !== undefined || oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
+  );
+  policy.get('login')!.checks.add(isPicked);
+  return policy;
 }
 
 /** What a browser would post (OAuth 2.0 Form Post Response Mode). */
@@ -170,7 +207,19 @@ async function unwrapSecret(request: http.IncomingMessage & { body?: object }): 
   request.body = Object.fromEntries(form);
 }
 
-async function finishLogin(provider: Provider, request: http.IncomingMessage, response: http.ServerResponse) {
+async function showLogin(
+  provider: Provider,
+  name: string,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
   const { params } = await provider.interactionDetails(request, response);
-  await provider.interactionFinished(request, response, { login: { accountId: String(params.login_hint) } });
+  const hint = params.login_hint as string | undefined;
+  const account = request.method === 'POST' ? await chosenAccount(request) : hint;
+  if (account === undefined) {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(accountPicker(name));
+  } else if (account === '') {
+    await provider.interactionFinished(request, response, { error: 'access_denied' });
+  } else await provider.interactionFinished(request, response, { login: { accountId: account } });
 }

@@ -1,0 +1,62 @@
+// @ts-check
+
+/**
+ * The sign-up page's part of a sign-up with an account at a provider. It is loaded only where there
+ * are providers.
+ */
+
+import { ApiProblem, post } from './api.js';
+import { readAttributes } from './attributes.js';
+import { openSession } from './bound-request.js';
+import { onSubmit, requiredValues } from './form.js';
+import { addressOf, find, onAction, show, showDescribed, showGroup, text } from './page.js';
+import { forgetReturn } from './return-to.js';
+import { isLoggingIn } from './sign-up-session.js';
+import { offerSocialButtons } from './social-buttons.js';
+import { forgetSocialSignUp, rememberedSocialSignUp } from './social-sign-up-memory.js';
+
+/**
+ * Shows the form for the last step, if a login has led here, else the one for any sign-up.
+ * @param {boolean} isResumed whether the page shows the code form already
+ * @param {(codeRequest: { email: string, id: string }, resendAfter: number) => void} askForCode
+ */
+export function offerSocialSignUp(isResumed, askForCode) {
+  offerSocialButtons('sign-up');
+  onSubmit('social-sign-up', signUp);
+  onAction('leave-social', () => {
+    forgetSocialSignUp();
+    show('ready');
+  });
+  if (isResumed) return;
+  const pending = rememberedSocialSignUp();
+  if (pending === null) return show('ready');
+  const { provider, email, emailProven, suggestedLoginId } = pending;
+  inputOf('loginId').value = suggestedLoginId ?? '';
+  inputOf('email').value = email ?? '';
+  showGroup('socialEmail', !emailProven);
+  showDescribed('social', () => ({ intro: text('socialIntro', { provider }) }));
+
+  async function signUp() {
+    const { signUpId, emailProven: isProven = false } = rememberedSocialSignUp() ?? {};
+    if (signUpId === undefined) throw new ApiProblem('sign_up_invalid', { detail: text('socialTooLate') });
+    const values = requiredValues('social-sign-up', {
+      loginId: text('loginIdMissing'),
+      ...(isProven ? {} : { email: text('emailMissing') }),
+    });
+    const { lang: locale } = document.documentElement;
+    const body = { ...values, ...readAttributes('social-sign-up'), signUpId, locale };
+    const result = await openSession('auth/social/sign-up', body);
+    forgetSocialSignUp();
+    if (result.status !== 'authenticated')
+      return askForCode({ email: values.email ?? '', id: result.signUpId }, result.resendAfter);
+    forgetReturn();
+    if (isLoggingIn) return location.replace(addressOf('next'));
+    await post('auth/logout', undefined, result.accessToken).catch(() => {}); // as after any sign-up
+    show('done');
+  }
+}
+
+/** @param {string} field @returns {HTMLInputElement} */
+function inputOf(field) {
+  return find(`#social-${field}`);
+}

@@ -1,0 +1,32 @@
+// @ts-check
+
+/**
+ * Remembers, in this tab, the account at a provider that a visitor signs up with. `signUpId` is a
+ * secret of this tab, and of no use without its key where the session will be bound.
+ *
+ * @typedef {{ provider: string, signUpId: string, email?: string, emailProven: boolean,
+ * suggestedLoginId: string, until: number }} SocialSignUp `provider` is its name for people, `until`
+ * in milliseconds
+ */
+
+const KEY = 'munjigi.socialSignUp';
+
+/** @param {string} provider @param {SocialSignUp & { expiresIn: number }} answer of the server */
+export function rememberSocialSignUp(provider, { signUpId, email, emailProven, suggestedLoginId, expiresIn }) {
+  const until = Date.now() + expiresIn * 1000;
+  sessionStorage.setItem(KEY, JSON.stringify({ provider, signUpId, email, emailProven, suggestedLoginId, until }));
+}
+
+/** @returns {SocialSignUp | null} */
+export function rememberedSocialSignUp() {
+  try {
+    const remembered = JSON.parse(sessionStorage.getItem(KEY) ?? 'null');
+    return remembered?.until > Date.now() ? remembered : null;
+  } catch {
+    return null; // blocked, or written by another script
+  }
+}
+
+export function forgetSocialSignUp() {
+  sessionStorage.removeItem(KEY);
+}

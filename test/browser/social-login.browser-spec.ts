@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { freePort } from '../../dev/free-port.js';
+import { BrowserApp, LOOKS, type Look, type Visitor } from '../support/browser-app.js';
+import { describeInBrowser } from '../support/browser.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import { codeAt, enrol } from '../support/second-factor.js';
+import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
+
+const APP = 'http://app.example.test';
+const REASON = /다시 시도|try again|begin again/i;
+
+describeInBrowser('social login on the built-in pages', () => {
+  let browserApp: BrowserApp;
+  const partners: OpenIdPartner[] = [];
+
+  beforeAll(async () => {
+    const port = await freePort();
+    const redirectUri = `http://localhost:${port}/pages/social-login`;
+    const google = await OpenIdPartner.start(redirectUri, PECULIARITIES.google);
+    const kakao = await OpenIdPartner.start(redirectUri, PECULIARITIES.kakao);
+    partners.push(google, kakao);
+    browserApp = await BrowserApp.start({
+      PORT: String(port),
+      PUBLIC_URL: `http://localhost:${port}`,
+      APP_URL: `${APP}/home`,
+      ...settingsOf('GOOGLE', google.issuer),
+      ...settingsOf('KAKAO', kakao.issuer),
+      ...settingsOf('NAVER', 'http://127.0.0.1:9'),
+      SOCIAL_OIDC_PROVIDERS: 'acme=http://127.0.0.1:9',
+      SOCIAL_OIDC_ACME_CLIENT_ID: CLIENT.id,
+      SOCIAL_OIDC_ACME_CLIENT_SECRET: CLIENT.secret,
+    });
+  });
+  afterAll(async () => {
+    await browserApp?.stop();
+    await Promise.all(partners.map((partner) => partner.stop()));
+  });
+
+  const settingsOf = (name: string, issuer: string) => ({
+    [`SOCIAL_${name}_CLIENT_ID`]: CLIENT.id,
+    [`SOCIAL_${name}_CLIENT_SECRET`]: CLIENT.secret,
+    [`SOCIAL_${name}_ISSUER`]: issuer,
+  });
+
+  const press = ({ page }: Visitor, provider: string) =>
+    page.locator(`[data-form="social"] [value="${provider}"]`).click();
+
+  /** A visitor with an app, which takes them after a login. */
+  async function visit(look: Look): Promise<Visitor> {
+    const visitor = await browserApp.visitor(look);
+    const body = '<!DOCTYPE html><html lang="en"><title>App</title><p>The app';
+    await visitor.context.route(`${APP}/**`, (route) => route.fulfill({ body, contentType: 'text/html' }));
+    return visitor;
+  }
+
+  /** Logs in at the stand-in. */
+  async function pick({ page }: Visitor, account: string): Promise<void> {
+    await page.locator('input[name="account"]').fill(account);
+    await page.getByRole('button', { name: 'Log in' }).click();
+  }
+
+  /** A visitor who is logged in with a password, at the account page. */
+  async function atAccount(look: Look): Promise<Visitor & { member: GivenMember }> {
+    const member = await given.member(browserApp.app);
+    const visitor = await visit(look);
+    await visitor.open('login');
+    await visitor.type('#identifier', member.loginId);
+    await visitor.type('#password', member.password);
+    await visitor.send('login');
+    await visitor.page.waitForURL(`${APP}/home`);
+    await visitor.open('account');
+    await visitor.see('ready');
+    return Object.assign(visitor, { member });
+  }
+
+  const identities = ({ id }: GivenMember) =>
+    browserApp.app.sql
+      .query('SELECT provider, subject FROM identities WHERE member_id = $1', [id])
+      .then(({ rows }) => rows as { provider: string; subject: string }[]);
+
+  const logInAgo = (age: string, { id }: GivenMember) =>
+    browserApp.app.sql.query('UPDATE sessions SET authenticated_at = now() - $2::interval WHERE member_id = $1', [
+      id,
+      age,
+    ]);
+
+  for (const look of LOOKS) {
+    const how = `${look.language}, ${look.size}`;
+
+    it(`SO-71 a member links an account, logs in with it, and unlinks it (${how})`, async () => {
+      const visitor = await atAccount(look);
+      const subject = unique.loginId();
+      await visitor.inspect('account-identities');
+      await press(visitor, 'google');
+      await pick(visitor, subject);
+      await visitor.page.waitForURL(/\/pages\/account/);
+      await visitor.page.locator('[data-panel="identities"] [data-done]').filter({ hasText: 'Google' }).waitFor();
+      expect(await identities(visitor.member)).toEqual([{ provider: 'google', subject }]);
+      expect(await visitor.text('[data-panel="identities"] [data-list]')).toContain(`${subject}@gmail.com`);
+      await visitor.inspect('account-identities-linked');
+
+      await visitor.press('log-out');
+      await visitor.page.waitForURL(/because|pages\/login/);
+      await visitor.see('ready');
+      await visitor.open(`login?lang=${look.language}&return_to=${encodeURIComponent(`${APP}/orders`)}`);
+      await visitor.see('ready');
+      await visitor.inspect('login-social');
+      await press(visitor, 'google');
+      await pick(visitor, subject);
+      await visitor.page.waitForURL(`${APP}/orders`);
+
+      await visitor.open('account');
+      await visitor.see('ready');
+      await visitor.page.locator('[data-unlink]').click();
+      await visitor.inspect('account-identities-unlink');
+      await visitor.send('identity-unlink');
+      await visitor.page.locator('[data-panel="identities"] [data-done]:not(:empty)').waitFor();
+      expect(await identities(visitor.member)).toEqual([]);
+      await visitor.close();
+    });
+
+    it(`SO-70 continues no journey that another tab has begun, and shows what a provider refuses (${how})`, async () => {
+      const visitor = await visit(look);
+      await visitor.open('social-login?code=of-an-attacker&state=of-an-attacker');
+      await visitor.see('unknown');
+      expect(visitor.page.url()).toMatch(/\/pages\/social-login$/); // the answer is in no history
+      await visitor.inspect('social-login-unknown');
+
+      await visitor.open(`sign-up?lang=${look.language}`);
+      await visitor.see('ready');
+      await visitor.inspect('sign-up-social');
+
+      await visitor.open(`login?lang=${look.language}`);
+      await visitor.see('ready');
+      await press(visitor, 'acme');
+      await visitor.page.locator('[data-form="social"] [data-problem]').filter({ hasText: REASON }).waitFor();
+      await press(visitor, 'kakao');
+      await visitor.page.getByRole('button', { name: 'Cancel' }).click();
+      await visitor.page
+        .locator('[data-group="notice"]')
+        .filter({ hasText: /cancelled|취소/ })
+        .waitFor();
+      await visitor.close();
+    });
+  }
+
+  it('asks for the password before an old session links, and for the second factor of the member', async () => {
+    const look = LOOKS[1]!;
+    const visitor = await atAccount(look);
+    const { member } = visitor;
+    await logInAgo('1 day', member);
+    await visitor.page.reload();
+    await visitor.see('ready');
+    const subject = unique.loginId();
+    await press(visitor, 'kakao');
+    await pick(visitor, subject);
+    await visitor.page.locator('#identity-link-password').fill(member.password);
+    await visitor.send('identity-link');
+    await visitor.page.locator('[data-panel="identities"] [data-done]').filter({ hasText: 'Kakao' }).waitFor();
+    expect(await identities(member)).toEqual([{ provider: 'kakao', subject }]);
+    await visitor.close();
+
+    await logInAgo('0 days', member);
+    const { secret } = await enrol(member);
+    const another = await visit(look);
+    await another.open('login');
+    await press(another, 'kakao');
+    await pick(another, subject);
+    await another.see('second-factor');
+    await another.type('[data-group="totp"] input', codeAt(secret, 1));
+    await another.send('second-factor');
+    await another.page.waitForURL(`${APP}/home`);
+    await another.close();
+  });
+});
