@@ -17,6 +17,7 @@ import { withProgress } from './progress.js';
 import { DATA_DIRECTORY, PROJECT_ROOT } from './project.js';
 import { forgetStack, noteStack } from './running-stack.js';
 import { ServerOutput } from './server-output.js';
+import { type SocialStandIns, startSocialStandIns, wantsStandIns } from './social-stand-ins.js';
 import { checkStartSettings } from './start-settings.js';
 import { tour } from './tour.js';
 
@@ -32,6 +33,7 @@ const MOST_COPIES = 20;
 class DevelopmentStack {
   private postgres?: Postgres;
   private inbox?: MailInbox;
+  private standIns?: SocialStandIns | undefined;
   private server?: ChildProcess;
   private stopping = false;
   private stopRequestedAt = 0;
@@ -44,6 +46,7 @@ class DevelopmentStack {
     } finally {
       this.stopping = true;
       await forgetStack();
+      await this.standIns?.stop();
       await this.inbox?.stop();
       await this.postgres?.stop();
     }
@@ -106,11 +109,14 @@ class DevelopmentStack {
     const smtpUrl = process.env.SMTP_URL || this.inbox?.smtpUrl;
     // Browsers keep the cookies of all ports of a host together, so a second stack needs other names.
     const cookiePrefix = process.env.COOKIE_PREFIX || (port === DEFAULT_PORT ? undefined : `munjigi-${port}`);
+    await this.standIns?.stop(); // of a server that has lost its port
+    this.standIns = wantsStandIns(process.env, publicUrl) ? await startSocialStandIns(publicUrl) : undefined;
     await noteStack({ PORT: String(port), PUBLIC_URL: publicUrl, DATABASE_URL: databaseUrl, SMTP_URL: smtpUrl });
     this.server = spawn(process.execPath, [...EXIT_WITH_PARENT, 'dist/main.js'], {
       cwd: PROJECT_ROOT,
       env: {
         ...process.env,
+        ...this.standIns?.variables,
         NODE_ENV: process.env.NODE_ENV || 'development',
         HOST: host,
         PORT: String(port),
@@ -126,7 +132,8 @@ class DevelopmentStack {
     const ended = once(this.server, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     const localUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host}:${port}`;
     const wasReady = await this.isReady(this.server, output, localUrl);
-    if (wasReady) console.log(tour({ publicUrl, databaseUrl, inboxUrl: this.inbox?.webUrl }));
+    if (wasReady)
+      console.log(tour({ publicUrl, databaseUrl, inboxUrl: this.inbox?.webUrl, hasSocialStandIns: !!this.standIns }));
     const [code, signal] = await ended;
     // Another process, such as a second copy started at the same moment, has taken the port since
     // it was found free.

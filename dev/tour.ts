@@ -4,13 +4,14 @@ export interface Addresses {
   databaseUrl?: string;
   /** Undefined when mails go to an SMTP server of your own. */
   inboxUrl?: string;
+  hasSocialStandIns?: boolean;
 }
 
 /**
  * What `npm start` prints once the server is ready: the addresses, and three lines that show the
  * main job.
  */
-export function tour({ publicUrl, databaseUrl, inboxUrl }: Addresses): string {
+export function tour({ publicUrl, databaseUrl, inboxUrl, hasSocialStandIns = false }: Addresses): string {
   const post = (path: string, body: object): string =>
     `curl -s ${publicUrl}/api/auth/${path} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
   const member = { loginId: 'alan.turing', email: 'alan@example.test', password: 'Slow-badgers-hum-at-dusk-73' };
@@ -19,7 +20,7 @@ export function tour({ publicUrl, databaseUrl, inboxUrl }: Addresses): string {
   return `
 Munjigi is ready. Ctrl-C stops everything.
 
-  Pages            ${publicUrl}/pages/login
+  Pages            ${publicUrl}/pages/login${hasSocialStandIns ? '   (with stand-ins for Google, Kakao and Naver)' : ''}
   API              ${publicUrl}/api
   Swagger UI       ${publicUrl}/docs
   Sent mails       ${inbox}

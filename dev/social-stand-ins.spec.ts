@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { wantsStandIns } from './social-stand-ins.js';
+import { productionPackages } from './third-party.js';
+
+const HERE = 'http://localhost:3000';
+
+describe('the stand-ins for providers of social login', () => {
+  it('run with npm start as it is', () => {
+    expect(wantsStandIns({}, HERE)).toBe(true);
+    expect(wantsStandIns({ NODE_ENV: 'development', HOST: '127.0.0.1', SOCIAL_KAKAO_CLIENT_ID: '' }, HERE)).toBe(true);
+  });
+
+  it.each<[string, NodeJS.ProcessEnv, string]>([
+    ['in production', { NODE_ENV: 'production' }, HERE],
+    ['in tests', { NODE_ENV: 'test' }, HERE],
+    ['beside a real provider', { SOCIAL_GOOGLE_CLIENT_ID: 'x' }, HERE],
+    ['where other machines reach the server', { HOST: '0.0.0.0' }, HERE],
+    ['where the server has a public address', {}, 'https://accounts.example.com'],
+  ])('SO-72 do not run %s', (_, variables, publicUrl) => {
+    expect(wantsStandIns(variables, publicUrl)).toBe(false);
+  });
+
+  it('SO-72 need a package that production does not install', () => {
+    expect(productionPackages().has('node_modules/oidc-provider')).toBe(false);
+    expect(productionPackages().has('node_modules/openid-client')).toBe(true);
+  });
+});
