@@ -9,6 +9,7 @@ import { forgottenPassword } from './views/forgotten-password.js';
 import { home } from './views/home.js';
 import { login } from './views/login.js';
 import { signUp } from './views/sign-up.js';
+import { finishSocialLogin } from './views/social.js';
 import type { Page, View } from './views/view.js';
 
 const VIEWS: Record<string, View> = {
@@ -81,4 +82,5 @@ munjigi.on('tokensChanged', () => {
   if (location.hash !== '#/home') page.go('home');
 });
 addEventListener('hashchange', () => void render());
-void render();
+if (munjigi.social.isAnswer()) void finishSocialLogin(page);
+else void render();

@@ -3,10 +3,13 @@ import { form } from '../form.js';
 import { texts } from '../language.js';
 import { munjigi } from '../munjigi.js';
 import { newPasswordForm } from './new-password.js';
+import { addProviderButtons } from './social.js';
 import type { Page, View } from './view.js';
+import type { LoginOutcome } from 'munjigi-client';
 
 export const login: View = (page) => {
   const t = texts();
+  const providers = h('div', { class: 'providers' });
   page.show(
     h('h1', {}, t.logInTitle),
     form({
@@ -15,17 +18,20 @@ export const login: View = (page) => {
         { name: 'password', label: t.password, type: 'password', autocomplete: 'current-password' },
       ],
       submit: t.logIn,
-      onSubmit: async (values) => {
-        const outcome = await munjigi.logIn(values);
-        if (outcome.status === 'mfa_required') secondFactor(page, outcome.mfaToken);
-        else if (outcome.status === 'password_change_required') newPasswordForm(page, outcome.resetToken, t.mustChange);
-        // Otherwise the member is signed in, and the tokensChanged listener in main.ts opens the
-        // home view.
-      },
+      onSubmit: async (values) => continueLogin(page, await munjigi.logIn(values)),
     }),
+    providers,
     h('nav', {}, link('sign-up', t.toSignUp), link('forgotten-password', t.forgot), link('find-login-id', t.find)),
   );
+  addProviderButtons(providers).catch(() => undefined); // the form works without them
 };
+
+/** Opens the next step of a login, by password or at a provider. */
+export function continueLogin(page: Page, outcome: LoginOutcome): void {
+  if (outcome.status === 'mfa_required') secondFactor(page, outcome.mfaToken);
+  else if (outcome.status === 'password_change_required') newPasswordForm(page, outcome.resetToken, texts().mustChange);
+  // Otherwise the member is signed in, and the tokensChanged listener in main.ts opens the home view.
+}
 
 function secondFactor(page: Page, mfaToken: string): void {
   const t = texts();

@@ -24,7 +24,7 @@ export const signUp: View = (page) => {
   );
 };
 
-function confirm(page: Page, signUpId: string, email: string): void {
+export function confirm(page: Page, signUpId: string, email: string): void {
   const t = texts();
   page.show(
     h('h1', {}, t.code),
