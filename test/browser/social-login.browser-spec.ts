@@ -3,6 +3,7 @@ import { freePort } from '../../dev/free-port.js';
 import { BrowserApp, LOOKS, type Look, type Visitor } from '../support/browser-app.js';
 import { describeInBrowser } from '../support/browser.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
 
@@ -116,6 +117,45 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.send('identity-unlink');
       await visitor.page.locator('[data-panel="identities"] [data-done]:not(:empty)').waitFor();
       expect(await identities(visitor.member)).toEqual([]);
+      await visitor.close();
+    });
+
+    it(`a visitor signs up with an account whose address the provider vouches for, or by a mailed code (${how})`, async () => {
+      const visitor = await visit(look);
+      const vouched = unique.loginId();
+      await visitor.open(`sign-up?lang=${look.language}&return_to=${encodeURIComponent(`${APP}/orders`)}`);
+      await visitor.see('ready');
+      await press(visitor, 'google');
+      await pick(visitor, vouched);
+      await visitor.see('social');
+      expect(await visitor.page.locator('#social-loginId').inputValue()).toBe(vouched);
+      expect(await visitor.page.locator('#social-email').isVisible()).toBe(false);
+      await visitor.inspect('sign-up-social-last-step');
+      await visitor.page.reload(); // the step survives
+      await visitor.see('social');
+      await visitor.send('social-sign-up');
+      await visitor.page.waitForURL(`${APP}/orders`);
+      await visitor.open('account');
+      await visitor.see('ready');
+      expect(await visitor.text('strong[data-fill="loginId"]')).toBe(vouched);
+      await visitor.press('log-out');
+      await visitor.page.waitForURL(/because|pages\/login/);
+
+      const { loginId, email } = unique.signUp();
+      await visitor.open(`login?lang=${look.language}`);
+      await visitor.see('ready');
+      await press(visitor, 'kakao'); // names no address
+      await pick(visitor, loginId);
+      await visitor.see('social');
+      await visitor.type('#social-loginId', loginId);
+      await visitor.send('social-sign-up');
+      await visitor.page.locator('#social-email-error:not([hidden])').waitFor();
+      await visitor.type('#social-email', email);
+      await visitor.send('social-sign-up');
+      await visitor.see('code');
+      await visitor.type('#code', (await mailbox.to(email).next()).code!);
+      await visitor.send('code');
+      await visitor.page.waitForURL(`${APP}/home`);
       await visitor.close();
     });
 

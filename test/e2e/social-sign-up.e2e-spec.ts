@@ -28,7 +28,7 @@ beforeAll(async () => {
     attributes,
     JSON.stringify({ plan: { schema: { enum: ['free', 'pro'] }, member: 'write', atSignUp: 'optional' } }),
   );
-  google = await OpenIdPartner.start(REDIRECT_URI, { claims: (sub) => ({ sub, ...accounts.get(sub) }) });
+  google = await OpenIdPartner.start(REDIRECT_URI, { name: 'Acme', claims: (sub) => ({ sub, ...accounts.get(sub) }) });
   app = await TestApp.start({
     env: {
       CORS_ORIGINS: 'https://app.example.test',

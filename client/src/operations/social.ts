@@ -83,7 +83,7 @@ export function socialOperations(caller: Caller, journeys: SocialJourneys) {
      * `signUp.confirmCode` and the `signUpId` of this outcome.
      */
     signUp: (body: Schemas['SocialSignUpRequest'], options?: CallOptions): Promise<SocialSignUpOutcome> =>
-      caller.post<SocialSignUpOutcome>(`${SOCIAL}/sign-up`, body, options),
+      caller.post<SocialSignUpOutcome>('/api/auth/social/sign-up', body, options),
     /** The accounts that the member has linked. */
     list: async (options?: CallOptions) =>
       (await caller.call<Schemas['IdentityListResponse']>('GET', IDENTITIES, undefined, options)).items,
