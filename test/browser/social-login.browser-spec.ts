@@ -85,10 +85,9 @@ describeInBrowser('social login on the built-in pages', () => {
       age,
     ]);
 
-  for (const look of LOOKS) {
-    const how = `${look.language}, ${look.size}`;
-
-    it(`SO-71 a member links an account, logs in with it, and unlinks it (${how})`, async () => {
+  it.each(LOOKS)(
+    'SO-71 a member links an account, logs in with it, and unlinks it ($language, $size)',
+    async (look) => {
       const visitor = await atAccount(look);
       const subject = unique.loginId();
       await visitor.inspect('account-identities');
@@ -118,9 +117,12 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.page.locator('[data-panel="identities"] [data-done]:not(:empty)').waitFor();
       expect(await identities(visitor.member)).toEqual([]);
       await visitor.close();
-    });
+    },
+  );
 
-    it(`a visitor signs up with an account whose address the provider vouches for, or by a mailed code (${how})`, async () => {
+  it.each(LOOKS)(
+    'a visitor signs up with an account whose address the provider vouches for, or by a mailed code ($language, $size)',
+    async (look) => {
       const visitor = await visit(look);
       const vouched = unique.loginId();
       await visitor.open(`sign-up?lang=${look.language}&return_to=${encodeURIComponent(`${APP}/orders`)}`);
@@ -157,9 +159,12 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.send('code');
       await visitor.page.waitForURL(`${APP}/home`);
       await visitor.close();
-    });
+    },
+  );
 
-    it(`SO-70 continues no journey that another tab has begun, and shows what a provider refuses (${how})`, async () => {
+  it.each(LOOKS)(
+    'SO-70 continues no journey that another tab has begun, and shows what a provider refuses ($language, $size)',
+    async (look) => {
       const visitor = await visit(look);
       await visitor.open('social-login?code=of-an-attacker&state=of-an-attacker');
       await visitor.see('unknown');
@@ -181,8 +186,8 @@ describeInBrowser('social login on the built-in pages', () => {
         .filter({ hasText: /cancelled|취소/ })
         .waitFor();
       await visitor.close();
-    });
-  }
+    },
+  );
 
   it('asks for the password before an old session links, and for the second factor of the member', async () => {
     const look = LOOKS[1]!;
