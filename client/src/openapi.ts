@@ -1660,13 +1660,20 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "refused_by_product" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
             /** @example email */
             field: string;
             /** @example email_invalid */
+            code: string;
+        };
+        /** @description Only with refused_by_product */
+        ProblemRefusal: {
+            /** @example Renew your plan to log in. */
+            detail: string;
+            /** @example plan_expired */
             code: string;
         };
         Problem: {
@@ -1693,6 +1700,7 @@ export interface components {
             /** @example urn:munjigi:problem:validation_failed */
             type: string;
             errors?: components["schemas"]["ProblemField"][];
+            refusal?: components["schemas"]["ProblemRefusal"];
         };
         /**
          * @description Language of mails; taken from Accept-Language when absent
@@ -3882,8 +3890,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `origin_not_allowed`: Origin not allowed */
-        "403.origin_not_allowed": {
+        /** @description `origin_not_allowed`: Origin not allowed; `refused_by_product`: Not admitted */
+        "403.origin_not_allowed.refused_by_product": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3985,6 +3993,15 @@ export interface components {
         };
         /** @description `token_expired`: Token expired; `token_invalid`: Token not accepted; `proof_required`: Proof of possession required; `proof_invalid`: Proof of possession not accepted; `proof_stale`: Proof of possession too old */
         "401.token_expired.token_invalid.proof_required.proof_invalid.proof_stale": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `origin_not_allowed`: Origin not allowed */
+        "403.origin_not_allowed": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4237,6 +4254,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `refused_by_product`: Not admitted */
+        "403.refused_by_product": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `identity_taken`: Already linked; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
         "409.identity_taken.login_id_taken.email_taken": {
             headers: {
@@ -4440,7 +4466,7 @@ export interface operations {
             };
             400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
             401: components["responses"]["401.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
             409: components["responses"]["409.already_confirmed.login_id_taken.email_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -4479,7 +4505,7 @@ export interface operations {
             };
             400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
             409: components["responses"]["409.already_confirmed.login_id_taken.email_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -4719,7 +4745,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
@@ -4763,7 +4789,7 @@ export interface operations {
             };
             400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
             401: components["responses"]["401.token_expired.token_invalid.invalid_credentials.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
@@ -4852,7 +4878,7 @@ export interface operations {
             };
             400: components["responses"]["400.passkey_invalid.passkey_changed.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
@@ -4947,7 +4973,7 @@ export interface operations {
             };
             400: components["responses"]["400.passkey_invalid.passkey_changed.malformed_json.query_not_allowed"];
             401: components["responses"]["401.token_expired.token_invalid.invalid_credentials.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
@@ -4986,7 +5012,7 @@ export interface operations {
             };
             400: components["responses"]["400.malformed_json.query_not_allowed"];
             401: components["responses"]["401.token_expired.token_invalid.session_ended.token_reused.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
@@ -7426,7 +7452,7 @@ export interface operations {
             };
             400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -7473,6 +7499,7 @@ export interface operations {
             };
             400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
+            403: components["responses"]["403.refused_by_product"];
             404: components["responses"]["404.not_found"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -7517,7 +7544,7 @@ export interface operations {
             };
             400: components["responses"]["400.sign_up_invalid.malformed_json.query_not_allowed"];
             401: components["responses"]["401.proof_required.proof_invalid.proof_stale"];
-            403: components["responses"]["403.origin_not_allowed"];
+            403: components["responses"]["403.origin_not_allowed.refused_by_product"];
             409: components["responses"]["409.identity_taken.login_id_taken.email_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];

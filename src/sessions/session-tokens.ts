@@ -10,6 +10,8 @@ import { TokensService } from '../platform/crypto/tokens/tokens.service.js';
 import { methodsOf } from './authentication-methods.js';
 import type { TokenTransport } from './session.entity.js';
 import type { SessionState } from './sessions.repository.js';
+import { TokenHookService } from './token-hook/token-hook.service.js';
+import type { ProductClaims } from './token-hook/token-hook-answer.js';
 
 /** A new pair of tokens. The controller decides by `transport` how the client receives it. */
 export interface IssuedTokens {
@@ -34,19 +36,22 @@ export class SessionTokens {
     private readonly clock: Clock,
     private readonly tokens: TokensService,
     private readonly attributes: MemberAttributes,
+    readonly hook: TokenHookService,
   ) {}
 
   /**
    * Both tokens of a generation. Deterministic: the same state gives the same refresh token on
    * every server.
+   * @param claims of the product, for the access token ({@link TokenHookService})
    * @param accessIssuedAt seconds since 1970; later than the generation where its answer was lost
    */
-  mint(state: SessionState, accessIssuedAt = state.issuedAt): IssuedTokens {
+  mint(state: SessionState, claims?: ProductClaims, accessIssuedAt = state.issuedAt): IssuedTokens {
     const { id, memberId, role, generation, issuedAt, refreshExpiresAt, keyThumbprint, binding } = state;
     const accessExpiresAt = Math.min(accessIssuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
     const boundTo = binding === 'full' && keyThumbprint !== null ? { cnf: { jkt: keyThumbprint } } : null;
     const attributes = this.attributes.findForToken(state.attributes);
     const accessClaims = {
+      ...claims,
       ...{ sub: memberId, sid: id, role, client_id: CLIENT_ID, jti: randomUUID() },
       ...{ auth_time: state.authenticatedAt, amr: methodsOf(state), ...boundTo },
       ...(attributes && { attributes }),

@@ -17,6 +17,7 @@ import { RotationsRepository } from './rotations.repository.js';
 import { SessionTokens } from './session-tokens.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
+import { TokenHookService } from './token-hook/token-hook.service.js';
 
 /** Sessions: one row per signed-in device, its tokens, and the revocation of both. */
 @Module({
@@ -36,6 +37,7 @@ import { SessionsService } from './sessions.service.js';
     AccessRevocationService,
     KnownDevicesService,
     SessionTokens,
+    TokenHookService,
     SessionsRepository,
     DevicesRepository,
     RevocationsRepository,

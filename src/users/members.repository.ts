@@ -128,8 +128,7 @@ export class MembersRepository {
    * Creates a member. Unique indexes decide between two requests at once.
    * @throws DomainError `email_taken`, `login_id_taken`
    */
-  async insert(tx: Tx, member: NewMember): Promise<string> {
-    const id = randomUUID();
+  async insert(tx: Tx, member: NewMember, id: string = randomUUID()): Promise<string> {
     const { count } = await tx.query(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now())) ON CONFLICT DO NOTHING RETURNING id`,

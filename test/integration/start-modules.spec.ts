@@ -21,11 +21,13 @@ const librariesIn = (code: string): string[] =>
 
 describe('the start of a server', () => {
   const libraries = new Set<string>();
+  let code = '';
   beforeAll(async () => {
     const main = await readFile(path.join(DIST, 'main.js'), 'utf8');
     const createApp = /import\("\.\/(chunk-create-app-[^"]+)"\)/.exec(main)![1]!;
     const files = [...(await loadedWith('main.js')), ...(await loadedWith(createApp))];
-    for (const [, code] of files) for (const name of librariesIn(code)) libraries.add(name);
+    code = files.map(([, text]) => text).join('\n');
+    for (const name of librariesIn(code)) libraries.add(name);
   });
 
   it.each(['@nestjs/core', 'fastify', 'typeorm', 'passport-jwt', 'class-validator', '@nestjs-modules/mailer'])(
@@ -37,4 +39,9 @@ describe('the start of a server', () => {
     ...['jose', 'ioredis', '@opentelemetry/sdk-trace-node', '@opentelemetry/exporter-trace-otlp-http', 'commander'],
     ...['openid-client', 'oauth4webapi', 'csv-parse', 'pg-copy-streams'],
   ])('loads %s only where it is used', (name) => expect([...libraries]).not.toContain(name));
+
+  it.each(['TokenHook', 'ImportHook'])('loads the class %s only where it is configured', (name) => {
+    const isDefined = (one: string): boolean => new RegExp(`\\b(class|var|let) ${one}\\b`).test(code);
+    expect([isDefined('LoginCompletionService'), isDefined(name)]).toEqual([true, false]);
+  });
 });

@@ -53,6 +53,19 @@ export class LoginCompletionService {
   }
 
   /**
+   * Runs the transaction of a login. The product's backend is asked before it opens a session, if the
+   * operator configured a token hook.
+   * @param transact call {@link complete} in it, with the login that it is given
+   * @throws DomainError `refused_by_product`, `service_unavailable`
+   */
+  withClaims<T>(login: PendingLogin, transact: (login: PendingLogin) => Promise<T>): Promise<T> {
+    const { owner } = login;
+    return this.sessions.withClaims({ type: 'token.login', memberId: owner.memberId }, (claims) =>
+      transact(claims ? { ...login, owner: { ...owner, claims } } : login),
+    );
+  }
+
+  /**
    * Opens a session, or issues a reset token where the password has to be changed first. Restores a
    * closed account during its grace period.
    * @param candidate as read before the transaction: the login is refused if the password version

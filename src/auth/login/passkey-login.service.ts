@@ -43,12 +43,14 @@ export class PasskeyLoginService {
       passwordFailures: 0,
       ownPasswordFailures: 0,
     };
-    const outcome = await this.database.transaction(async (tx) => {
-      await this.members.lock(tx, memberId);
-      // Throws `passkey_invalid` where the passkey was removed after it was verified.
-      await this.passkeys.spend(tx, passkey);
-      return this.completion.complete(tx, login, candidate, context);
-    });
+    const outcome = await this.completion.withClaims(login, (asked) =>
+      this.database.transaction(async (tx) => {
+        await this.members.lock(tx, memberId);
+        // Throws `passkey_invalid` where the passkey was removed after it was verified.
+        await this.passkeys.spend(tx, passkey);
+        return this.completion.complete(tx, asked, candidate, context);
+      }),
+    );
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 

@@ -55,8 +55,8 @@ export class PasswordLoginService {
       passwordFailures: failuresBefore,
       ownPasswordFailures: ownFailuresBefore,
     };
-    const outcome = await this.database.transaction(async (tx) =>
-      this.firstFactor.proceed(tx, login, candidate, context),
+    const outcome = await this.completion.withClaims(login, (asked) =>
+      this.database.transaction(async (tx) => this.firstFactor.proceed(tx, asked, candidate, context)),
     );
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }

@@ -74,13 +74,15 @@ export class SecondFactorLoginService {
     };
     const factor = await this.checkFactor(login, answer, context);
     const candidate = await this.members.getCandidate(memberId);
-    const outcome = await this.database.transaction(async (tx) => {
-      await this.members.lock(tx, memberId);
-      await this.challenges.spend(tx, challenge);
-      await this.verification.spend(tx, { memberId }, factor, context);
-      const owner = { ...login.owner, provenFactor: factor.kind };
-      return this.completion.complete(tx, { ...login, owner }, candidate, context);
-    });
+    const outcome = await this.completion.withClaims(login, (asked) =>
+      this.database.transaction(async (tx) => {
+        await this.members.lock(tx, memberId);
+        await this.challenges.spend(tx, challenge);
+        await this.verification.spend(tx, { memberId }, factor, context);
+        const owner = { ...asked.owner, provenFactor: factor.kind };
+        return this.completion.complete(tx, { ...asked, owner }, candidate, context);
+      }),
+    );
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 

@@ -37,7 +37,7 @@ export class SignUpActivationService {
   /**
    * All or nothing: after `login_id_taken` the challenge is still valid for another attempt.
    * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`,
-   * `email_taken`, `identity_taken`
+   * `email_taken`, `identity_taken`, `refused_by_product`, `service_unavailable`
    */
   async activate(
     signUp: SignUp,
@@ -53,15 +53,17 @@ export class SignUpActivationService {
     if (isReservedLoginId(loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
     const account = this.claimedIdentities.decrypt(signUp);
-    const tokens = await this.database.transaction(async (tx) => {
-      // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending
-      // then refuses it.
-      await this.signUps.lock(tx, signUp);
-      await this.challenges.spend(tx, challengeId, method, null);
-      await this.signUps.markConfirmed(tx, signUp.id);
-      const proof = { by: method, signUpRowId: signUp.id };
-      return this.newMembers.create(tx, { ...signUp, loginId }, account, proof, confirmation, context);
-    });
+    const tokens = await this.newMembers.withClaims((asked) =>
+      this.database.transaction(async (tx) => {
+        // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending
+        // then refuses it.
+        await this.signUps.lock(tx, signUp);
+        await this.challenges.spend(tx, challengeId, method, null);
+        await this.signUps.markConfirmed(tx, signUp.id);
+        const proof = { by: method, signUpRowId: signUp.id };
+        return this.newMembers.create(tx, { ...signUp, loginId, ...asked }, account, proof, confirmation, context);
+      }),
+    );
     await this.mailBudget.refundClaim(signUp.emailKey);
     return tokens;
   }

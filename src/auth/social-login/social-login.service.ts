@@ -44,14 +44,16 @@ export class SocialLoginService {
       passwordFailures: 0,
       ownPasswordFailures: 0,
     };
-    const outcome = await this.database.transaction(async (tx) => {
-      await this.members.lock(tx, memberId);
-      // Read again under the lock, which unlinking takes too: an identity that was unlinked a moment
-      // ago opens nothing (CC-09).
-      if ((await this.identities.findMemberId(tx, account)) !== memberId)
-        throw new DomainError('invalid_credentials', { detail: 'unlinked during the login' });
-      return this.firstFactor.proceed(tx, login, candidate, context);
-    });
+    const outcome = await this.completion.withClaims(login, (asked) =>
+      this.database.transaction(async (tx) => {
+        await this.members.lock(tx, memberId);
+        // Read again under the lock, which unlinking takes too: an identity that was unlinked a moment
+        // ago opens nothing (CC-09).
+        if ((await this.identities.findMemberId(tx, account)) !== memberId)
+          throw new DomainError('invalid_credentials', { detail: 'unlinked during the login' });
+        return this.firstFactor.proceed(tx, asked, candidate, context);
+      }),
+    );
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 }

@@ -54,6 +54,7 @@ export function findProblems(env: Environment, known: Problems): Problems {
   checkSecrets(env, report);
   checkPasskeys(env, report);
   checkImportHook(env, report);
+  checkTokenHook(env, report);
   if (env.NODE_ENV !== 'test') checkHashCost(env, report);
   if (env.NODE_ENV === 'production') checkProduction(env, report);
   return problems;
@@ -148,9 +149,20 @@ function checkImportHook({ IMPORT_HOOK_URL, IMPORT_HOOK_SECRET }: Environment, r
   const { protocol, hostname } = new URL(IMPORT_HOOK_URL);
   if (protocol !== 'https:' && !isLoopbackHost(hostname))
     report('IMPORT_HOOK_URL', 'needs https://, because passwords travel to it');
-  if (IMPORT_HOOK_SECRET === undefined) report('IMPORT_HOOK_SECRET', 'is missing');
-  else if (!isWebhookSecret(IMPORT_HOOK_SECRET))
-    report('IMPORT_HOOK_SECRET', 'needs whsec_ and 24 to 64 bytes in base64');
+  checkHookSecret('IMPORT_HOOK_SECRET', IMPORT_HOOK_SECRET, report);
+}
+
+function checkTokenHook({ TOKEN_HOOK_URL, TOKEN_HOOK_SECRET }: Environment, report: Report): void {
+  if (TOKEN_HOOK_URL !== undefined) checkHookSecret('TOKEN_HOOK_SECRET', TOKEN_HOOK_SECRET, report);
+}
+
+function checkHookSecret(
+  name: 'IMPORT_HOOK_SECRET' | 'TOKEN_HOOK_SECRET',
+  secret: string | undefined,
+  report: Report,
+): void {
+  if (secret === undefined) report(name, 'is missing');
+  else if (!isWebhookSecret(secret)) report(name, 'needs whsec_ and 24 to 64 bytes in base64');
 }
 
 function checkProduction(env: Environment, report: Report): void {

@@ -3,6 +3,7 @@ import { LOCALES } from '../i18n/locale.js';
 import { PAGE_NAMES } from './built-in-pages.js';
 import { IMPORT_ENVIRONMENT } from './import-environment.js';
 import { SOCIAL_ENVIRONMENT } from './social-environment.js';
+import { TOKEN_HOOK_ENVIRONMENT } from './token-hook-environment.js';
 import {
   baseUrl,
   cookiePrefix,
@@ -430,6 +431,7 @@ export const ENVIRONMENT = {
   }),
   ...SOCIAL_ENVIRONMENT,
   ...IMPORT_ENVIRONMENT,
+  ...TOKEN_HOOK_ENVIRONMENT,
   SWAGGER_ENABLED: bool({ default: false, devDefault: true, desc: 'serve /docs and /docs-json' }),
   METRICS_ENABLED: bool({
     default: false,

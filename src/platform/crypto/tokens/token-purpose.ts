@@ -63,6 +63,29 @@ export type Audience = string | readonly string[];
  */
 export const CLIENT_ID = 'munjigi';
 
+/**
+ * Claims that a product may not add to an access token: they decide who it is for and what it may do.
+ * An error in the product would otherwise forge identities. `__proto__` would change the prototype of
+ * the claims.
+ */
+export const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
+  ...['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'sid', 'role', 'cnf', 'auth_time', 'amr', 'typ'],
+  ...[
+    'active',
+    'attributes',
+    'scope',
+    'client_id',
+    'token_type',
+    'act',
+    'acr',
+    'azp',
+    'gen',
+    'evt',
+    'box',
+    '__proto__',
+  ],
+]);
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
 const isWholeNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;

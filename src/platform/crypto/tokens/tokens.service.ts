@@ -6,7 +6,14 @@ import { Clock } from '../../database/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { DomainError } from '../../http/problems/domain-error.js';
 import { TokenKeys } from './token-keys.js';
-import { PURPOSES, type Audience, type TokenClaims, type TokenPurpose, type VerifiedToken } from './token-purpose.js';
+import {
+  PURPOSES,
+  RESERVED_CLAIMS,
+  type Audience,
+  type TokenClaims,
+  type TokenPurpose,
+  type VerifiedToken,
+} from './token-purpose.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /**
@@ -119,7 +126,7 @@ export class TokensService {
    */
   readExpirableClaims<P extends TokenPurpose>(purpose: P, payload: Record<string, unknown>): VerifiedToken<P> {
     const { iss, aud, iat, exp, ...claims } = payload;
-    const isExact = hasExactClaims(PURPOSES[purpose], claims);
+    const isExact = hasExactClaims(PURPOSES[purpose], this.withoutProductClaims(purpose, claims));
     if (
       iss !== this.config.issuer ||
       !this.isOurAudience(purpose, aud) ||
@@ -132,6 +139,12 @@ export class TokensService {
     if ((iat as number) > this.clock.nowSeconds() + MAX_AHEAD_SECONDS)
       throw new DomainError('token_invalid', { detail: 'issued in the future' });
     return { ...claims, iat, exp } as unknown as VerifiedToken<P>;
+  }
+
+  /** With a token hook, an access token may have claims of the product besides ours. */
+  private withoutProductClaims(purpose: TokenPurpose, claims: Record<string, unknown>): Record<string, unknown> {
+    if (purpose !== 'access' || this.config.env.TOKEN_HOOK_URL === undefined) return claims;
+    return Object.fromEntries(Object.entries(claims).filter(([name]) => RESERVED_CLAIMS.has(name)));
   }
 
   /** The `aud` of a token: a list only where there are several (RFC 7519 section 4.1.3). */

@@ -16,6 +16,14 @@ interface DomainErrorOptions extends ErrorOptions {
   fields?: readonly FieldProblem[];
   /** Headers of the answer, in lower case. */
   headers?: Readonly<Record<string, string>>;
+  /** The product's own reason, which the answer repeats. */
+  refusal?: ProductRefusal;
+}
+
+/** Why the product's backend refused. Both texts are the product's. */
+export interface ProductRefusal {
+  readonly code: string;
+  readonly detail: string;
 }
 
 /** An expected refusal: its public half is the code, its private half the detail. */
@@ -25,6 +33,7 @@ export class DomainError extends Error {
   readonly retryAfter: number | undefined;
   readonly fields: readonly FieldProblem[] | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly refusal: ProductRefusal | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -36,5 +45,6 @@ export class DomainError extends Error {
     this.retryAfter = options.retryAfter;
     this.fields = options.fields;
     this.headers = options.headers;
+    this.refusal = options.refusal;
   }
 }

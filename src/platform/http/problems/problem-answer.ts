@@ -54,7 +54,7 @@ export function problemOf(
   error: DomainError,
   { locale, requestId }: Pick<ClientContext, 'locale' | 'requestId'>,
 ): Problem {
-  const { code, fields, retryAfter } = error;
+  const { code, fields, retryAfter, refusal } = error;
   return {
     type: `urn:munjigi:problem:${code}`,
     ...problemMessage(locale, code),
@@ -69,6 +69,7 @@ export function problemOf(
       })),
     }),
     ...(retryAfter !== undefined && { retryAfter }),
+    ...(refusal && { refusal }),
   };
 }
 

@@ -11,6 +11,13 @@ export class ProblemField {
   @ApiProperty({ example: 'This is not an email address that we can send to.' }) message: string;
 }
 
+/** The reason of the product's backend, as its token hook gave it. */
+export class ProblemRefusal {
+  /** @example plan_expired */
+  code: string;
+  @ApiProperty({ example: 'Renew your plan to log in.' }) detail: string;
+}
+
 /** The one shape of every refusal: RFC 9457, with a stable code. */
 export class Problem {
   /** @example urn:munjigi:problem:validation_failed */
@@ -38,4 +45,7 @@ export class Problem {
 
   /** Seconds, as in Retry-After */
   @ApiInteger() retryAfter?: number;
+
+  /** Only with refused_by_product */
+  refusal?: ProblemRefusal;
 }
