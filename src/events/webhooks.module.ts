@@ -7,14 +7,15 @@ import { DeliveryListsRepository } from './deliveries/delivery-lists.repository.
 import { EventDeliveriesRepository } from './deliveries/event-deliveries.repository.js';
 import { WebhookDelivery } from './deliveries/webhook-delivery.js';
 import { WebhookHealthService } from './deliveries/webhook-health.service.js';
+import { WebhookRegistry } from './webhooks/webhook-registry.js';
 
 /** Webhooks and the deliveries of events to them. */
 @Module({
   imports: [EventsModule, MailModule, UsersModule],
   providers: [
     ...[EventDeliveriesRepository, DeliveryListsRepository],
-    ...[WebhookHealthService, WebhookDelivery, DeliveryLanes],
+    ...[WebhookHealthService, WebhookDelivery, DeliveryLanes, WebhookRegistry],
   ],
-  exports: [EventDeliveriesRepository, DeliveryListsRepository, WebhookDelivery],
+  exports: [EventDeliveriesRepository, DeliveryListsRepository, WebhookDelivery, WebhookRegistry],
 })
 export class WebhooksModule {}

@@ -50,7 +50,9 @@ describe.each(Object.entries(PROGRAMS))('the table of members of the example %s'
 
   beforeAll(async () => {
     if (!isInstalled) return;
-    app = await TestApp.start({ env: { OUTBOX_LEASE_SECONDS: '2', SMTP_TIMEOUT_SECONDS: '1' } });
+    app = await TestApp.start({
+      env: { OUTBOX_LEASE_SECONDS: '2', SMTP_TIMEOUT_SECONDS: '1', ACCESS_TOKEN_TTL_SECONDS: '36000' },
+    });
     ({ key } = await givenApiKey(app, ['webhooks:write', 'events:read', 'members:read', 'members:write']));
     folder = mkdtempSync(path.join(os.tmpdir(), 'munjigi-receiver-'));
     port = await freePort();

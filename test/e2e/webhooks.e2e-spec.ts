@@ -88,6 +88,7 @@ describe('a webhook', () => {
     const { id } = await webhookTo(receiver, ['member.created']);
     const member = await given.member(app);
     await waitFor(receiver, member.id, 'member.created');
+    await call('PATCH', `/${id}`, {}).expect(200);
     const { body } = await call('POST', `/${id}/test`).expect(201);
     await eventually('the test', async () => receiver.events.some(({ type }) => type === 'webhook.test') || undefined);
     expect(typesOf(receiver, member.id)).toEqual(['member.created']);
@@ -205,10 +206,48 @@ describe('a webhook', () => {
     expect(inside.events).toEqual([]);
   });
 
-  it('a deleted one receives nothing, and its deliveries are gone', async () => {
+  it('EV-02 has three days again for what waited while it was disabled, and for what is sent again', async () => {
     const receiver = await listening();
+    receiver.reply = (response) => void response.writeHead(503).end();
     const { id } = await webhookTo(receiver, ['member.created']);
+    const member = await given.member(app);
+    await waitFor(receiver, member.id, 'member.created');
+    await call('PATCH', `/${id}`, { enabled: false }).expect(200);
+    const age = () =>
+      app.sql.query(`UPDATE event_deliveries SET created_at = now() - interval '4 days' WHERE webhook_id = $1`, [id]);
+    const delivery = async () => (await call('GET', `/${id}/deliveries`)).body.items[0];
+    const failAgain = async (): Promise<{ id: string; status: string }> => {
+      const { length } = receiver.events;
+      return eventually('another failure', async () => {
+        await retryNow();
+        const { lastError, ...rest } = await delivery();
+        return receiver.events.length > length && lastError === 'answered 503' ? rest : undefined;
+      });
+    };
+    await age();
+    await app.sql.query(`UPDATE webhooks SET enabled_at = now() - interval '4 days' WHERE id = $1`, [id]);
+    await call('PATCH', `/${id}`, { enabled: true }).expect(200);
+    expect((await failAgain()).status).toBe('pending');
+    // Enabled for longer, it is given up.
+    await app.sql.query(`UPDATE webhooks SET enabled_at = now() - interval '4 days' WHERE id = $1`, [id]);
+    await call('PATCH', `/${id}`, { enabled: true }).expect(200); // it is enabled already
+    const dead = await eventually('the end', async () => {
+      await retryNow();
+      const current = await delivery();
+      return current.status === 'dead' ? current : undefined;
+    });
+    await call('POST', `/${id}/deliveries/${dead.id}/retry`).expect(202);
+    expect((await failAgain()).status).toBe('pending');
+  });
+
+  it('a deleted one receives nothing, and its deliveries are gone, also one that is being sent', async () => {
+    const receiver = await listening();
+    receiver.reply = () => undefined;
+    const { id } = await webhookTo(receiver, ['member.created']);
+    const early = await given.member(app);
+    await waitFor(receiver, early.id, 'member.created');
     await call('DELETE', `/${id}`).expect(204);
+    receiver.events.splice(0);
     await given.member(app);
     await call('GET', `/${id}/deliveries`).expect(404);
     const { rows } = await app.sql.query(`SELECT FROM event_deliveries WHERE webhook_id = $1`, [id]);

@@ -194,6 +194,19 @@ describe('events', () => {
     expect(await database.transaction((tx) => renewal.renew(tx))).toBe(0);
   });
 
+  it('EV-01 are refused to a cursor that stopped among events which the purge may have deleted since', async () => {
+    await observe();
+    const ada = await member();
+    for (let n = 0; n < 3; n += 1) await database.transaction((tx) => end(tx, ada));
+    await own.pool.query(`UPDATE events SET occurred_at = now() - interval '29 days'`);
+    const [middle, last] = [await log.read(undefined, null, 1), await log.read(undefined, null, 3)];
+    const now = Date.now();
+    clock.synchronise(now + 2 * 86_400_000, now, now);
+    expect(await caught(log.read(middle.nextCursor, null, 9))).toMatchObject({ code: 'cursor_expired' });
+    expect((await log.read(last.nextCursor, null, 9)).items).toEqual([]);
+    clock.synchronise(now, now, now);
+  });
+
   it('are refused to a cursor that is older than the log, or invented', async () => {
     const { nextCursor } = await log.read(undefined, null, 1);
     const now = Date.now();

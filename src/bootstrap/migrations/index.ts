@@ -24,6 +24,7 @@ import { RevocationTimes1765010010000 } from './1765010010000-revocation-times.j
 import { Events1765020000000 } from './1765020000000-events.js';
 import { Attributes1765030000000 } from './1765030000000-attributes.js';
 import { LegacyHashKinds1765040000000 } from './1765040000000-legacy-hash-kinds.js';
+import { WebhookEnabledAt1765042000000 } from './1765042000000-webhook-enabled-at.js';
 import { SocialSignUps1765043000000 } from './1765043000000-social-sign-ups.js';
 import { LegacyHashStarts1765045000000 } from './1765045000000-legacy-hash-starts.js';
 import { ImportJournal1765050000000 } from './1765050000000-import-journal.js';
@@ -58,6 +59,7 @@ export const MIGRATIONS = [
   Events1765020000000,
   Attributes1765030000000,
   LegacyHashKinds1765040000000,
+  WebhookEnabledAt1765042000000,
   SocialSignUps1765043000000,
   LegacyHashStarts1765045000000,
   ImportJournal1765050000000,

@@ -22,6 +22,9 @@ interface Result extends Lease {
   readonly error: string | null;
 }
 
+/** Few enough that no lock is held for long. */
+const DELETE_BATCH = 5000;
+
 /** After this time an undeliverable event is dead. */
 export const GIVE_UP_AFTER = `interval '3 days'`;
 
@@ -35,7 +38,7 @@ const DUE = `SELECT d.id FROM event_deliveries d WHERE d.webhook_id = $1 AND d.s
 
 const TAKE = `UPDATE event_deliveries d SET attempts = d.attempts + 1, available_at = now() + make_interval(secs => $2)
   FROM due, events e, webhooks w WHERE d.id = due.id AND e.id = d.event_id AND w.id = d.webhook_id
-  RETURNING d.id, d.attempts, d.webhook_id AS "webhookId", d.created_at <= now() - ${GIVE_UP_AFTER} AS "isOverdue",
+  RETURNING d.id, d.attempts, d.webhook_id AS "webhookId", greatest(d.created_at, w.enabled_at) <= now() - ${GIVE_UP_AFTER} AS "isOverdue",
     w.url, w.secret, CASE WHEN w.previous_secret_until > now() THEN w.previous_secret END AS "previousSecret",
     w.failing_since IS NOT NULL AS "isFailing", e.id AS "eventId", e.type, e.occurred_at AS "occurredAt",
     e.member_id AS "memberId", e.data`;
@@ -112,8 +115,16 @@ export class EventDeliveriesRepository {
     );
   }
 
-  async deleteForWebhook(tx: Tx, webhookId: string): Promise<void> {
-    await tx.query(`DELETE FROM event_deliveries WHERE webhook_id = $1`, [webhookId]);
+  /**
+   * Deletes some deliveries of a webhook.
+   * @returns whether there may be more of them
+   */
+  async deleteSome(webhookId: string): Promise<boolean> {
+    const { count } = await this.database.query(
+      `DELETE FROM event_deliveries WHERE id IN (SELECT id FROM event_deliveries WHERE webhook_id = $1 LIMIT ${DELETE_BATCH})`,
+      [webhookId],
+    );
+    return count === DELETE_BATCH;
   }
 
   /** Queues a test, which is no event and stands in no log. */
@@ -128,12 +139,13 @@ export class EventDeliveriesRepository {
   }
 
   /**
-   * Makes a closed delivery due again, as if it were new. The event keeps its id.
+   * Makes a closed delivery due again, as if it were new: it has three days again. The event keeps
+   * its id.
    * @returns false if there is none, or if it is still pending
    */
   async retry(tx: Tx, webhookId: string, id: string): Promise<boolean> {
     const { count } = await tx.query(
-      `UPDATE event_deliveries SET status = 'pending', attempts = 0, available_at = now(), finished_at = NULL, last_error = NULL
+      `UPDATE event_deliveries SET status = 'pending', attempts = 0, created_at = now(), available_at = now(), finished_at = NULL, last_error = NULL
        WHERE id = $2 AND webhook_id = $1 AND status <> 'pending'`,
       [webhookId, id],
     );

@@ -8,6 +8,9 @@ import type { EventRow } from '../events.js';
 /** Where a reader stands in the log; a number as text. */
 export type LogPosition = string;
 
+/** An event with its place in the log. */
+export type LogRow = EventRow & { readonly position: LogPosition };
+
 /** Few enough that no reader waits long for another that assigns positions. */
 const POSITION_BATCH = 10_000;
 
@@ -69,13 +72,8 @@ export class EventsRepository {
   }
 
   /** @param end as {@link findEnd} returned it before, so that a filtered reader can move on to it */
-  async list(
-    after: LogPosition,
-    end: LogPosition,
-    types: readonly string[] | null,
-    limit: number,
-  ): Promise<(EventRow & { position: LogPosition })[]> {
-    const { rows } = await this.database.query<EventRow & { position: LogPosition }>(
+  async list(after: LogPosition, end: LogPosition, types: readonly string[] | null, limit: number): Promise<LogRow[]> {
+    const { rows } = await this.database.query<LogRow>(
       `SELECT ${COLUMNS}, position::text FROM events
        WHERE position > $1::bigint AND position <= $2::bigint AND member_id IS NOT NULL AND ($3::text[] IS NULL OR type = ANY ($3))
        ORDER BY events.position LIMIT $4`,

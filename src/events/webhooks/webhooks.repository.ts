@@ -48,8 +48,14 @@ export class WebhooksRepository {
 
   /** Enabling it forgets past failures. */
   async update(tx: Tx, id: string, changes: WebhookChanges): Promise<void> {
-    const restart = changes.enabled === true ? { failingSince: null, switchedOffAt: null } : {};
-    await tx.manager.update(Webhook, { id }, { ...changes, ...restart });
+    if (changes.enabled === true)
+      await tx.query(
+        `UPDATE webhooks SET failing_since = NULL, switched_off_at = NULL, enabled_at = CASE WHEN enabled THEN enabled_at ELSE now() END
+         WHERE id = $1`,
+        [id],
+      );
+    // TypeORM refuses an update without values.
+    if (Object.values(changes).some((value) => value !== undefined)) await tx.manager.update(Webhook, { id }, changes);
     await this.notifyChange(tx);
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { eventBodyOf, type EventBody, type EventType } from '../../events/events.js';
-import { EventsRepository, type LogPosition } from '../../events/log/events.repository.js';
+import { EventsRepository, type LogPosition, type LogRow } from '../../events/log/events.repository.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Clock } from '../../platform/database/clock.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
@@ -45,15 +45,19 @@ export class EventLogService {
     const rows = await this.events.list(start, end, types, limit + 1);
     const items = rows.slice(0, limit);
     const hasMore = rows.length > limit;
-    const last = items.at(-1)?.position;
     // At the end of the log a reader of few types moves on past the events of others.
-    const next = hasMore ? last! : later(start, end);
-    return { items: items.map(eventBodyOf), nextCursor: this.cursorOf(next), hasMore };
+    const nextCursor = hasMore ? this.cursorAfter(items.at(-1)!) : this.cursorOf(later(start, end));
+    return { items: items.map(eventBodyOf), nextCursor, hasMore };
+  }
+
+  /** The events after it are there already, so the cursor is as old as they are. */
+  private cursorAfter({ position, occurredAt }: LogRow): string {
+    return this.cursorOf(position, Math.floor(occurredAt.getTime() / 1000));
   }
 
   /** The time in a cursor shows later whether the purge may have passed it. */
-  private cursorOf(position: LogPosition): string {
-    return `${position}.${this.clock.nowSeconds().toString(36)}`;
+  private cursorOf(position: LogPosition, seconds = this.clock.nowSeconds()): string {
+    return `${position}.${seconds.toString(36)}`;
   }
 
   private positionOf(cursor: string): LogPosition {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { adminContext } from '../../administrators/admin-context.js';
 import { AdminWritesService } from '../../administrators/admin-writes.service.js';
-import { EventConsumersRepository } from '../../events/log/event-consumers.repository.js';
 import type { Webhook } from '../../events/webhooks/webhook.entity.js';
 import { WebhookSecrets } from '../../events/webhooks/webhook-secrets.js';
-import { MAX_WEBHOOKS, WebhooksRepository, type WebhookChanges } from '../../events/webhooks/webhooks.repository.js';
+import { WebhookRegistry } from '../../events/webhooks/webhook-registry.js';
+import { WebhooksRepository, type WebhookChanges } from '../../events/webhooks/webhooks.repository.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
@@ -28,7 +28,7 @@ export class WebhookAdministrationService {
     private readonly database: Database,
     private readonly writes: AdminWritesService,
     private readonly webhooks: WebhooksRepository,
-    private readonly consumers: EventConsumersRepository,
+    private readonly registry: WebhookRegistry,
     private readonly secrets: WebhookSecrets,
     private readonly auditLog: AuditLogService,
   ) {
@@ -60,11 +60,9 @@ export class WebhookAdministrationService {
     const sealed = { secret: this.secrets.encrypt(id, secret), sealedBy: this.secrets.keyId };
     return this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin);
-      await this.consumers.add(tx, { kind: 'webhook', id }); // its lock also makes the count exact
-      if ((await this.webhooks.count(tx)) >= MAX_WEBHOOKS) throw new DomainError('webhook_limit_reached');
-      await this.webhooks.insert(tx, { id, ...request, ...sealed });
+      const webhook = await this.registry.add(tx, { id, ...request, ...sealed });
       await this.record(tx, 'webhook.created', id, admin, context);
-      return { webhook: found(await this.webhooks.find(tx, id)), secret };
+      return { webhook, secret };
     });
   }
 
@@ -73,12 +71,9 @@ export class WebhookAdministrationService {
     if (changes.url !== undefined) checkWebhookUrl(changes.url, this.allowPrivateAddresses);
     return this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin);
-      // Events that are being written still go by the old types; those that follow go by the new ones.
-      await this.consumers.awaitWriters(tx);
-      found(await this.webhooks.find(tx, id));
-      await this.webhooks.update(tx, id, changes);
+      const webhook = await this.registry.change(tx, id, changes);
       await this.record(tx, 'webhook.changed', id, admin, context);
-      return found(await this.webhooks.find(tx, id));
+      return webhook;
     });
   }
 
@@ -86,12 +81,10 @@ export class WebhookAdministrationService {
   async delete(admin: Principal, id: string, context: ClientContext): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin);
-      await this.consumers.awaitWriters(tx); // Otherwise one of them could leave a delivery behind.
-      found(await this.webhooks.find(tx, id));
-      await this.webhooks.delete(tx, id);
-      await this.consumers.remove(tx, { kind: 'webhook', id });
+      await this.registry.remove(tx, id);
       await this.record(tx, 'webhook.deleted', id, admin, context);
     });
+    await this.registry.discardDeliveries(id);
   }
 
   /**
