@@ -106,7 +106,7 @@ export default tseslint.config(
     files: [
       '*.js',
       'dev/**/*.js',
-      'examples/{resource-servers,event-receivers}/**/*.js',
+      'examples/{resource-servers,event-receivers,token-hook}/**/*.js',
       'test/**/*.js',
       'bench/**/*.js',
     ],

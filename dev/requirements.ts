@@ -455,9 +455,18 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     'Attributes',
     [
       of('AT-01', 'P0', 'A member writes only attributes declared writable, and sees no hidden ones'),
-      of('AT-02', 'P1', 'The token hook sets no registered claim, blocks no transaction, and fails as configured'),
+      of(
+        'AT-02',
+        'P1',
+        'The token hook overrides no registered claim, is never waited for inside a transaction, and fails as configured',
+      ),
       of('AT-03', 'P1', 'Values fit their schema, are small and flat, and never make a token unusable'),
       of('AT-04', 'P1', 'A changed attribute is in the next access token'),
+      of(
+        'AT-05',
+        'P1',
+        'The token hook is asked after factors and risk; its refusal changes nothing and can be repeated',
+      ),
     ],
   ],
   [

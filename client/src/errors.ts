@@ -23,6 +23,8 @@ export class ProblemError extends MunjigiError {
   readonly detail: string;
   /** Identifies the request in the server's log; useful in support requests. */
   readonly requestId: string | undefined;
+  /** With `refused_by_product`: the code of the product's own backend. */
+  readonly reason: string | undefined;
   /** The problems of single fields of the request. */
   readonly fields: readonly FieldProblem[];
   /** Seconds to wait before another try, if known. */
@@ -42,6 +44,7 @@ export class ProblemError extends MunjigiError {
     this.title = title ?? '';
     this.detail = detail ?? '';
     this.requestId = asText(problem.requestId);
+    this.reason = asText(problem.reason);
     this.fields = Array.isArray(problem.errors) ? problem.errors.filter(isFieldProblem) : [];
     this.retryAfter = Number.isFinite(problem.retryAfter) ? (problem.retryAfter as number) : retryAfter;
   }

@@ -1669,13 +1669,6 @@ export interface components {
             /** @example email_invalid */
             code: string;
         };
-        /** @description Only with refused_by_product */
-        ProblemRefusal: {
-            /** @example Renew your plan to log in. */
-            detail: string;
-            /** @example plan_expired */
-            code: string;
-        };
         Problem: {
             /**
              * @description In the language of the request
@@ -1695,12 +1688,16 @@ export interface components {
              * @description To quote when asking for help
              */
             requestId: string;
+            /**
+             * @description With `refused_by_product`: the code of the product's own backend
+             * @example plan_expired
+             */
+            reason?: string;
             /** @description Seconds, as in Retry-After */
             retryAfter?: number;
             /** @example urn:munjigi:problem:validation_failed */
             type: string;
             errors?: components["schemas"]["ProblemField"][];
-            refusal?: components["schemas"]["ProblemRefusal"];
         };
         /**
          * @description Language of mails; taken from Accept-Language when absent
@@ -3890,7 +3887,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `origin_not_allowed`: Origin not allowed; `refused_by_product`: Not admitted */
+        /** @description `origin_not_allowed`: Origin not allowed; `refused_by_product`: Login not possible */
         "403.origin_not_allowed.refused_by_product": {
             headers: {
                 [name: string]: unknown;
@@ -4254,7 +4251,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `refused_by_product`: Not admitted */
+        /** @description `refused_by_product`: Login not possible */
         "403.refused_by_product": {
             headers: {
                 [name: string]: unknown;

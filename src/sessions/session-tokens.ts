@@ -5,13 +5,12 @@ import { keyedDigest } from '../platform/crypto/digest.js';
 import { KeyRing } from '../platform/crypto/key-ring.js';
 import { MemberAttributes } from '../platform/attributes/member-attributes.js';
 import { AppConfig } from '../platform/config/app-config.js';
+import type { HookClaims } from '../platform/crypto/tokens/hook-claims.js';
 import { CLIENT_ID } from '../platform/crypto/tokens/token-purpose.js';
 import { TokensService } from '../platform/crypto/tokens/tokens.service.js';
 import { methodsOf } from './authentication-methods.js';
 import type { TokenTransport } from './session.entity.js';
 import type { SessionState } from './sessions.repository.js';
-import { TokenHookService } from './token-hook/token-hook.service.js';
-import type { ProductClaims } from './token-hook/token-hook-answer.js';
 
 /** A new pair of tokens. The controller decides by `transport` how the client receives it. */
 export interface IssuedTokens {
@@ -36,22 +35,22 @@ export class SessionTokens {
     private readonly clock: Clock,
     private readonly tokens: TokensService,
     private readonly attributes: MemberAttributes,
-    readonly hook: TokenHookService,
   ) {}
 
   /**
    * Both tokens of a generation. Deterministic: the same state gives the same refresh token on
    * every server.
-   * @param claims of the product, for the access token ({@link TokenHookService})
+   * @param hookClaims those that the product's token hook adds to the access token
    * @param accessIssuedAt seconds since 1970; later than the generation where its answer was lost
    */
-  mint(state: SessionState, claims?: ProductClaims, accessIssuedAt = state.issuedAt): IssuedTokens {
+  mint(state: SessionState, hookClaims?: HookClaims, accessIssuedAt = state.issuedAt): IssuedTokens {
     const { id, memberId, role, generation, issuedAt, refreshExpiresAt, keyThumbprint, binding } = state;
     const accessExpiresAt = Math.min(accessIssuedAt + this.config.env.ACCESS_TOKEN_TTL_SECONDS, refreshExpiresAt);
     const boundTo = binding === 'full' && keyThumbprint !== null ? { cnf: { jkt: keyThumbprint } } : null;
     const attributes = this.attributes.findForToken(state.attributes);
     const accessClaims = {
-      ...claims,
+      // First, so that it replaces none of ours (AT-02).
+      ...hookClaims,
       ...{ sub: memberId, sid: id, role, client_id: CLIENT_ID, jti: randomUUID() },
       ...{ auth_time: state.authenticatedAt, amr: methodsOf(state), ...boundTo },
       ...(attributes && { attributes }),

@@ -3,6 +3,7 @@ import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
 import { CountriesModule } from '../platform/geoip/countries.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { RiskModule } from '../security/risk/risk.module.js';
+import { TokenHook } from '../platform/token-hook/token-hook.js';
 import { TokensModule } from '../platform/crypto/tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
@@ -14,10 +15,10 @@ import { RevocationFeed } from './revocation/revocation-feed.js';
 import { RevocationsRepository } from './revocation/revocations.repository.js';
 import { SessionRevocationService } from './revocation/session-revocation.service.js';
 import { RotationsRepository } from './rotations.repository.js';
+import { SessionOpeningService } from './session-opening.service.js';
 import { SessionTokens } from './session-tokens.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
-import { TokenHookService } from './token-hook/token-hook.service.js';
 
 /** Sessions: one row per signed-in device, its tokens, and the revocation of both. */
 @Module({
@@ -32,12 +33,13 @@ import { TokenHookService } from './token-hook/token-hook.service.js';
   ],
   providers: [
     SessionsService,
+    SessionOpeningService,
+    TokenHook,
     MemberWritesService,
     SessionRevocationService,
     AccessRevocationService,
     KnownDevicesService,
     SessionTokens,
-    TokenHookService,
     SessionsRepository,
     DevicesRepository,
     RevocationsRepository,
@@ -46,6 +48,8 @@ import { TokenHookService } from './token-hook/token-hook.service.js';
   ],
   exports: [
     SessionsService,
+    SessionOpeningService,
+    TokenHook,
     MemberWritesService,
     SessionRevocationService,
     AccessRevocationService,

@@ -8,11 +8,10 @@ import { RiskService } from '../security/risk/risk.service.js';
 import { MembersRepository } from '../users/members.repository.js';
 import type { FirstFactor, ProvenFactor } from './session.entity.js';
 import { KnownDevicesService, type SignInDevice } from './devices/known-devices.service.js';
+import type { SessionOpening } from './session-opening.service.js';
 import { SessionRevocationService } from './revocation/session-revocation.service.js';
 import { SessionTokens, type IssuedTokens } from './session-tokens.js';
 import { SessionsRepository, type SessionRow } from './sessions.repository.js';
-import type { HookQuestion } from './token-hook/token-hook.js';
-import type { ProductClaims } from './token-hook/token-hook-answer.js';
 
 /** The member that a session is opened for, and the version of the password that was checked. */
 export interface SessionOwner {
@@ -21,8 +20,8 @@ export interface SessionOwner {
   readonly firstFactor: FirstFactor;
   /** The second factor that the login proved. */
   readonly provenFactor?: ProvenFactor;
-  /** Of the product, for the access token; set by {@link SessionsService.withClaims}. */
-  readonly claims?: ProductClaims;
+  /** Whether the same transaction makes the member. */
+  readonly isNewMember?: boolean;
 }
 
 /**
@@ -44,15 +43,19 @@ export class SessionsService {
   /**
    * Opens a session. The member's row stays locked until commit, so that logins of one member run
    * one after the other; a login whose password was replaced while it was being checked is refused.
-   * Call it in a transaction of {@link withClaims}.
    * @throws DomainError `invalid_credentials`
    */
-  async open(tx: Tx, owner: SessionOwner, device: SignInDevice, context: ClientContext): Promise<IssuedTokens> {
-    const { memberId } = owner;
+  async open(
+    { tx, claimsFor }: SessionOpening,
+    owner: SessionOwner,
+    device: SignInDevice,
+    context: ClientContext,
+  ): Promise<IssuedTokens> {
+    const { memberId, isNewMember = false } = owner;
     if (!(await this.members.lockActive(tx, memberId, owner.passwordVersion))) {
       throw new DomainError('invalid_credentials', { detail: 'disabled, or the password changed during the login' });
     }
-    this.tokens.hook.requireClaims(owner.claims);
+    const hookClaims = claimsFor({ memberId, isNewMember, locale: context.locale });
     const { id: deviceId, token: deviceToken } = await this.devices.recordLogin(tx, memberId, device, context);
     await this.risk.remember(tx, memberId, context);
     const state = await this.sessions.insert(tx, {
@@ -70,15 +73,7 @@ export class SessionsService {
     await this.revocation.endSurplus(tx, memberId, state.id, context);
     const newDevice = deviceToken !== undefined;
     await this.auditLog.record(tx, 'login.succeeded', { memberId, sessionId: state.id, context }, { newDevice });
-    return { ...this.tokens.mint(state, owner.claims), ...(newDevice && { deviceToken }) };
-  }
-
-  /**
-   * Runs a transaction that may open a session: see {@link TokenHookService.around}.
-   * @throws DomainError `refused_by_product`, `service_unavailable`
-   */
-  withClaims<T>(question: HookQuestion, transact: (claims?: ProductClaims) => Promise<T>): Promise<T> {
-    return this.tokens.hook.around(question, transact);
+    return { ...this.tokens.mint(state, hookClaims), ...(newDevice && { deviceToken }) };
   }
 
   /** See {@link KnownDevicesService.isNew}. */

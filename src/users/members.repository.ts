@@ -29,6 +29,8 @@ export type Profile = Pick<
 export type LockedMember = Pick<Member, 'emailKey' | 'passwordVersion' | 'status'>;
 
 export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'name' | 'locale'> & {
+  /** Absent: a new one. */
+  readonly memberId?: string;
   readonly attributes?: AttributeValues | null;
   /** ISO 8601; absent for a member who joins now. */
   readonly joinedAt?: string | null;
@@ -128,7 +130,8 @@ export class MembersRepository {
    * Creates a member. Unique indexes decide between two requests at once.
    * @throws DomainError `email_taken`, `login_id_taken`
    */
-  async insert(tx: Tx, member: NewMember, id: string = randomUUID()): Promise<string> {
+  async insert(tx: Tx, member: NewMember): Promise<string> {
+    const id = member.memberId ?? randomUUID();
     const { count } = await tx.query(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now())) ON CONFLICT DO NOTHING RETURNING id`,

@@ -1,161 +1,204 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Authenticator } from '../support/authenticator.js';
-import { eventually } from '../support/eventually.js';
-import { given, type GivenMember } from '../support/factories.js';
-import { mailbox, outboxEmpty } from '../support/mailbox.js';
-import { addPasskey, passkeyLogin, passwordStep } from '../support/passkeys.js';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { PendingAnswer } from '../support/http-client.js';
+import { mailbox } from '../support/mailbox.js';
+import { addPasskey, passkeyLogin } from '../support/passkeys.js';
+import { ProductHook } from '../support/product-hook.js';
 import { codeAt, enrol } from '../support/second-factor.js';
-import { TEST_PUBLIC_URL } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { decodeToken } from '../support/token-forge.js';
-import { ProductBackend } from '../support/token-hook.js';
 
-let backend: ProductBackend;
+const PAUSED = { refuse: { code: 'membership_paused', detail: '회원님의 이용이 일시 중지되었습니다.' } };
+
+let hook: ProductHook;
 let app: TestApp;
+let closed: TestApp;
 beforeAll(async () => {
-  backend = await ProductBackend.listen();
-  app = await TestApp.start({ env: backend.env });
-});
-afterAll(async () => {
-  await app?.stop();
-  await backend?.close();
+  hook = await ProductHook.listen();
+  app = await TestApp.start({ env: hook.env });
+  closed = await app.replica({ env: { TOKEN_HOOK_ON_FAILURE: 'closed' } });
 });
 afterEach(() => {
-  backend.beforeAnswer = async () => undefined;
+  hook.answer = {};
+});
+afterAll(async () => {
+  await closed?.stop();
+  await app?.stop();
+  await hook?.close();
 });
 
-const login = ({ client, loginId, password }: GivenMember) =>
+const login = ({ client, loginId, password }: GivenMember): PendingAnswer =>
   client.post('/api/auth/login', { identifier: loginId, password });
-const refresh = ({ client, refreshToken }: { client: GivenMember['client']; refreshToken: string }) =>
-  client.post('/api/auth/refresh', undefined, refreshToken);
-const planOf = (body: { accessToken: string }): unknown => decodeToken(body.accessToken).claims['plan'];
-const sessionsOf = async ({ id }: GivenMember): Promise<number> =>
-  (await app.sql.query(`SELECT FROM sessions WHERE member_id = $1`, [id])).rowCount!;
+const refresh = ({ client }: GivenMember, refreshToken: string): PendingAnswer =>
+  client.post('/api/auth/refresh', { refreshToken });
+const claimsOf = (accessToken: string) => decodeToken(accessToken).claims;
+const rowsAbout = async (memberId: string): Promise<unknown> => {
+  const { rows } = await app.sql.query(
+    `SELECT (SELECT count(*) FROM sessions WHERE member_id = $1) AS sessions,
+            (SELECT count(*) FROM security_events WHERE member_id = $1) AS events,
+            (SELECT count(*) FROM devices WHERE member_id = $1) AS devices,
+            (SELECT count(*) FROM outbox_messages WHERE member_id = $1) AS mails`,
+    [memberId],
+  );
+  return rows;
+};
 
 describe('the token hook', () => {
-  it('AT-02 adds the claims of the product to the access token, whichever way the session is opened', async () => {
+  it('adds claims at sign-up, login and refresh, and its question is signed', async () => {
+    hook.answer = { claims: { plan: 'free', 'https://example.test/seats': [1, 2] } };
     const ada = await given.member(app);
-    expect(decodeToken(ada.accessToken).claims).toMatchObject({ sub: ada.id, plan: 'free' });
-    backend.answers.set(ada.id, { claims: { plan: 'pro' } });
-    expect(planOf((await login(ada).expect(200)).body)).toBe('pro');
-    expect(planOf((await refresh(ada).expect(200)).body)).toBe('pro');
-    const withKey = await addPasskey(ada, new Authenticator(TEST_PUBLIC_URL));
-    expect(planOf((await passkeyLogin(ada.client, withKey.authenticator).then((answer) => answer)).body)).toBe('pro');
-    expect(backend.askedAbout(ada.id)).toEqual(['token.sign-up', 'token.login', 'token.refresh', 'token.login']);
-    const asked = backend.asked.find(({ type, memberId }) => type === 'token.refresh' && memberId === ada.id);
-    expect(asked).toEqual({ type: 'token.refresh', memberId: ada.id, sessionId: ada.sessionId });
+    expect(claimsOf(ada.accessToken)).toMatchObject({ plan: 'free', 'https://example.test/seats': [1, 2] });
+    hook.for(ada.id, { claims: { plan: 'pro' } });
+    const { body: loggedIn } = await login(ada).expect(200);
+    const { body: refreshed } = await refresh(ada, loggedIn.refreshToken).expect(200);
+    for (const { accessToken } of [loggedIn, refreshed])
+      expect(claimsOf(accessToken)).toMatchObject({ sub: ada.id, plan: 'pro' });
+    const { sessionId } = loggedIn;
+    expect(hook.about(ada.id)).toEqual([
+      { type: 'token.login', memberId: ada.id, isNewMember: true, locale: 'en' },
+      { type: 'token.login', memberId: ada.id, isNewMember: false, locale: 'en' },
+      { type: 'token.refresh', memberId: ada.id, sessionId, locale: 'en' },
+    ]);
+    expect(hook.unsigned).toEqual([]);
+    // The token works here, and others see the claims.
+    await app.get('/api/members/me', refreshed.accessToken).expect(200);
+    await app.get('/api/members/me', refreshed.accessToken).expect(200);
   });
 
-  it('AT-02 is asked once a second factor has matched, and not about the password before it', async () => {
-    const ada = await enrol(await given.member(app));
-    const mfaToken = await passwordStep(ada);
-    await login({ ...ada, password: 'another tall giraffe 1' }).expect(401);
-    expect(backend.askedAbout(ada.id)).toEqual(['token.sign-up']);
-    const code = codeAt(ada.secret, 1);
-    const { body } = await ada.client.post('/api/auth/login/mfa', { mfaToken, code }).expect(200);
-    expect(planOf(body)).toBe('free');
-    expect(backend.askedAbout(ada.id)).toEqual(['token.sign-up', 'token.login']);
+  it('AT-02 overrides none of the claims of the server', async () => {
+    const ada = await given.member(app);
+    const { body: before } = await login(ada).expect(200);
+    const forged = { iss: 'x', sub: 'x', aud: 'x', exp: 9e9, iat: 1, jti: 'x', sid: 'x', role: 'admin', amr: ['mfa'] };
+    hook.for(ada.id, { claims: { ...forged, cnf: {}, attributes: { roles: ['admin'] }, active: false, plan: 'pro' } });
+    const { body } = await login(ada).expect(200);
+    const [was, is] = [claimsOf(before.accessToken), claimsOf(body.accessToken)];
+    expect(Object.keys(is).sort()).toEqual([...Object.keys(was), 'plan'].sort());
+    expect(is).toMatchObject({ iss: was['iss'], sub: ada.id, aud: was['aud'], role: 'member', amr: ['pwd'] });
+    expect(app.logs.join('\n')).toContain('set reserved claims, which are ignored');
   });
 
-  it('AT-02 issues tokens that this server accepts and introspection shows', async () => {
+  it('AT-05 refuses a login with the words of the product, which leaves no trace', async () => {
     const ada = await given.member(app);
-    await ada.client.get('/api/members/me', ada.accessToken).expect(200);
-    const { body } = await ada.client.post('/api/auth/verify', { token: ada.accessToken }).expect(200);
-    expect(body).toMatchObject({ active: true, sub: ada.id });
-    expect(body.plan).toBeUndefined();
-  });
-
-  it('AT-02 cannot set a claim that decides who a token is for or what it may do', async () => {
-    const ada = await given.member(app);
-    const forged = {
-      sub: 'mallory',
-      role: 'admin',
-      exp: 1,
-      iss: 'x',
-      aud: 'x',
-      sid: 'x',
-      amr: ['mfa'],
-      cnf: {},
-      jti: 1,
-    };
-    backend.answers.set(ada.id, { claims: { ...forged, plan: 'pro' } });
-    const { body } = await refresh(ada).expect(200);
-    const { claims } = decodeToken(body.accessToken);
-    expect(claims).toMatchObject({ sub: ada.id, sid: ada.sessionId, role: 'member', amr: ['pwd'], plan: 'pro' });
-    expect(claims['cnf']).toBeUndefined();
-    await ada.client.get('/api/members/me', body.accessToken).expect(200);
-  });
-
-  it('AT-02 refuses a login before anything of it is kept', async () => {
-    const ada = await given.member(app);
-    const [sessions, mails] = [await sessionsOf(ada), await mailbox.count(ada.email, app)];
-    backend.answers.set(ada.id, { refuse: { code: 'plan_expired', detail: 'Renew your plan.' } });
-    const { body } = await login({ ...ada, client: app.client() }).expect(403);
+    const stranger = { ...ada, client: app.client() }; // a login from a new device mails and records it
+    const before = await rowsAbout(ada.id);
+    hook.for(ada.id, PAUSED);
+    const { body } = await login(stranger).expect(403);
     expect(body).toMatchObject({
       code: 'refused_by_product',
-      refusal: { code: 'plan_expired', detail: 'Renew your plan.' },
+      reason: 'membership_paused',
+      detail: '회원님의 이용이 일시 중지되었습니다.',
     });
-    await outboxEmpty(app);
-    expect([await sessionsOf(ada), await mailbox.count(ada.email, app)]).toEqual([sessions, mails]);
+    expect(await rowsAbout(ada.id)).toEqual(before);
+    hook.for(ada.id, { refuse: { code: 'gone' } });
+    expect((await login(stranger).expect(403)).body.detail).toBe('This service does not let you log in at the moment.');
+    hook.for(ada.id, {});
+    await login(stranger).expect(200);
   });
 
-  it('AT-02 refuses a refresh without ending the session, so that the same token works later', async () => {
+  it('AT-05 refuses a refresh, and the same token works once the product allows it', async () => {
     const ada = await given.member(app);
-    backend.answers.set(ada.id, { refuse: { code: 'plan_expired', detail: '' } });
-    await refresh(ada).expect(403);
-    backend.answers.delete(ada.id);
-    expect((await refresh(ada).expect(200)).body).toMatchObject({ outcome: 'rotated' });
+    hook.for(ada.id, PAUSED);
+    for (let i = 0; i < 3; i += 1) await refresh(ada, ada.refreshToken).expect(403);
+    hook.for(ada.id, {});
+    const { body } = await refresh(ada, ada.refreshToken).expect(200);
+    await app.get('/api/members/me', body.accessToken).expect(200);
+    await refresh(ada, body.refreshToken).expect(200);
   });
 
-  it('AT-02 keeps no transaction open while it waits for the product', async () => {
+  it('AT-05 is not asked about a wrong password, nor before the second factor', async () => {
+    const ada = await enrol(await given.member(app));
+    const questions = hook.about(ada.id).length;
+    hook.for(ada.id, PAUSED);
+    await ada.client.post('/api/auth/login', { identifier: ada.loginId, password: unique.password() }).expect(401);
+    const { body } = await login(ada).expect(200);
+    expect(body.status).toBe('mfa_required');
+    await ada.client.post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code: '000000' }).expect(400);
+    expect(hook.about(ada.id)).toHaveLength(questions);
+    // A refusal uses up neither the step nor the code.
+    const step = { mfaToken: body.mfaToken, code: codeAt(ada.secret, 1) };
+    await ada.client.post('/api/auth/login/mfa', step).expect(403);
+    hook.for(ada.id, { claims: { plan: 'pro' } });
+    const { body: tokens } = await ada.client.post('/api/auth/login/mfa', step).expect(200);
+    expect(claimsOf(tokens.accessToken)).toMatchObject({ plan: 'pro', amr: ['pwd', 'otp', 'mfa'] });
+  });
+
+  it('AT-05 refuses a sign-up, whose code stays valid', async () => {
+    const values = unique.signUp();
+    const client = app.client();
+    const { body: signUp } = await client.post('/api/auth/sign-up', values).expect(202);
+    const { code } = await mailbox.to(values.email).next();
+    const confirmation = { signUpId: signUp.signUpId, code };
+    hook.answer = PAUSED;
+    for (let i = 0; i < 6; i += 1) await client.post('/api/auth/sign-up/confirm-code', confirmation).expect(403);
+    hook.answer = { claims: { plan: 'free' } };
+    const { body } = await client.post('/api/auth/sign-up/confirm-code', confirmation).expect(200);
+    const { sub, plan } = claimsOf(body.accessToken);
+    expect(plan).toBe('free');
+    expect(hook.about(sub as string)).toHaveLength(1);
+  });
+
+  it('adds claims at a login with a passkey', async () => {
+    const ada = await addPasskey(await given.member(app));
+    hook.for(ada.id, { claims: { plan: 'pro' } });
+    const { body } = await passkeyLogin(ada.client, ada.authenticator);
+    expect(claimsOf(body.accessToken)).toMatchObject({ plan: 'pro' });
+  });
+
+  it('AT-02 while it fails, lets members in without its claims, or not at all, as configured', async () => {
     const ada = await given.member(app);
-    let locked = 0;
-    // Fails at once while another transaction holds a lock on the member or on a session.
-    const lockAll = `SELECT FROM members JOIN sessions ON members.id = member_id WHERE members.id = $1 FOR UPDATE NOWAIT`;
-    backend.beforeAnswer = async () => {
-      await app.sql.query(lockAll, [ada.id]).catch(() => (locked += 1));
-    };
-    await login(ada).expect(200);
-    await refresh(ada).expect(200);
-    expect(backend.askedAbout(ada.id)).toHaveLength(3);
-    expect(locked).toBe(0);
-  });
-});
-
-describe.each([
-  ['open', 200],
-  ['closed', 503],
-])('a token hook that fails, with TOKEN_HOOK_ON_FAILURE=%s', (mode, status) => {
-  let failing: ProductBackend;
-  let server: TestApp;
-  beforeAll(async () => {
-    failing = await ProductBackend.listen();
-    server = await TestApp.start({ env: { ...failing.env, TOKEN_HOOK_ON_FAILURE: mode } });
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await failing?.close();
-  });
-
-  it(`AT-02 answers logins and refreshes with ${status}`, async () => {
-    const ada = await given.member(server);
-    failing.failsWith = 500;
-    for (const send of [login, refresh]) {
-      const { body, headers } = await send(ada).expect(status);
-      if (status === 200)
-        expect([decodeToken(body.accessToken).claims['sub'], planOf(body)]).toEqual([ada.id, undefined]);
-      else expect([body.code, headers['retry-after']]).toEqual(['service_unavailable', '1']);
+    const faults: [string, (response: ServerResponse) => void][] = [
+      ['an error', (response) => void response.writeHead(500).end('hunter2')],
+      ['a redirect', (response) => void response.writeHead(302, { location: hook.env['TOKEN_HOOK_URL'] }).end()],
+      ['long claims', (response) => void response.end(`{"claims":{"a":"${'a'.repeat(1100)}"}}`)],
+      ['no answer', () => undefined],
+    ];
+    for (const [name, fault] of faults) {
+      hook.for(ada.id, fault);
+      const { body } = await login(ada);
+      expect([name, Object.keys(claimsOf(body.accessToken))]).toEqual([name, expect.not.arrayContaining(['a'])]);
+      const {
+        status,
+        headers,
+        body: refused,
+      } = await closed.client().post('/api/auth/login', { identifier: ada.loginId, password: ada.password });
+      expect([name, status, refused.code]).toEqual([name, 503, 'service_unavailable']);
+      expect(headers['retry-after']).toBe('2');
+      await closed.client().post('/api/auth/refresh', { refreshToken: body.refreshToken }).expect(503);
+      await refresh(ada, body.refreshToken).expect(200);
     }
-    failing.failsWith = null;
-    // The failed refresh has rotated nothing.
-    if (status === 503) expect((await refreshOnceBack(ada)).body.outcome).toBe('rotated');
+    for (const log of [app.logs.join('\n'), closed.logs.join('\n')]) {
+      expect(log).toContain('the token hook failed');
+      expect(log).not.toMatch(/hunter2|whsec_/);
+    }
   });
 
-  /** The server leaves a hook that failed alone for a second, and answers 503 until then. */
-  async function refreshOnceBack(ada: GivenMember) {
-    return eventually('the hook is asked again', async () => {
-      const answer = await refresh(ada);
-      return answer.status === 200 ? answer : undefined;
+  it('AT-02 holds no transaction and no connection while it waits', async () => {
+    const ada = await given.member(app);
+    const waiting: ServerResponse[] = [];
+    hook.for(ada.id, (response) => {
+      waiting.push(response);
+      if (waiting.length < 3) return;
+      void app.sql
+        .query(
+          `SELECT count(*)::int AS open FROM pg_stat_activity
+           WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+        )
+        .then(({ rows }) => {
+          for (const each of waiting) each.end(JSON.stringify({ claims: { open: rows[0].open } }));
+        });
     });
-  }
+    const answers = await Promise.all([
+      login(ada).expect(200),
+      login({ ...ada, client: app.client() }).expect(200),
+      refresh(ada, ada.refreshToken).expect(200),
+    ]);
+    expect(answers.map(({ body }) => claimsOf(body.accessToken)['open'])).toEqual([0, 0, 0]);
+  });
+
+  it('counts its answers, refusals and failures', async () => {
+    const { text } = await app.get('/metrics').expect(200);
+    for (const result of ['claims', 'refused', 'failed'])
+      expect(text).toMatch(new RegExp(`munjigi_token_hook_questions_total\\{result="${result}"[^}]*\\} [1-9]`));
+  });
 });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import type { IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
+import type { SessionOpening } from '../../sessions/session-opening.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
 import { SecondFactorLoginService } from './second-factor-login.service.js';
@@ -23,16 +23,17 @@ export class FirstFactorService {
    * @returns null where the risk is too high
    */
   async proceed(
-    tx: Tx,
+    opening: SessionOpening,
     login: PendingLogin,
     candidate: LoginCandidate,
     context: ClientContext,
   ): Promise<FirstFactorOutcome | null> {
+    const { tx } = opening;
     // Locked before the second factors are read. Enrolling one takes the same lock, so that no
     // login without it gets in after the enrolment was acknowledged (CC-06).
     await this.members.lock(tx, candidate.id);
     if (!(await this.secondFactor.determineRequired(tx, candidate.id, context)))
-      return this.completion.complete(tx, login, candidate, context);
+      return this.completion.complete(opening, login, candidate, context);
     if (!(await this.completion.allowsSecondFactor(tx, login, context))) return null;
     return { status: 'mfa_required', ...(await this.secondFactor.begin(tx, login)) };
   }

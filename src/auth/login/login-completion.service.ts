@@ -9,6 +9,7 @@ import { SecurityNotificationsService } from '../../mail/notifications/security-
 import { RiskService, type AssessedLogin } from '../../security/risk/risk.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { SignInDevice } from '../../sessions/devices/known-devices.service.js';
+import type { SessionOpening } from '../../sessions/session-opening.service.js';
 import { SessionsService, type SessionOwner } from '../../sessions/sessions.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { ResetTokens, type IssuedResetToken } from '../password-reset/reset-tokens.js';
@@ -53,19 +54,6 @@ export class LoginCompletionService {
   }
 
   /**
-   * Runs the transaction of a login. The product's backend is asked before it opens a session, if the
-   * operator configured a token hook.
-   * @param transact call {@link complete} in it, with the login that it is given
-   * @throws DomainError `refused_by_product`, `service_unavailable`
-   */
-  withClaims<T>(login: PendingLogin, transact: (login: PendingLogin) => Promise<T>): Promise<T> {
-    const { owner } = login;
-    return this.sessions.withClaims({ type: 'token.login', memberId: owner.memberId }, (claims) =>
-      transact(claims ? { ...login, owner: { ...owner, claims } } : login),
-    );
-  }
-
-  /**
    * Opens a session, or issues a reset token where the password has to be changed first. Restores a
    * closed account during its grace period.
    * @param candidate as read before the transaction: the login is refused if the password version
@@ -75,18 +63,19 @@ export class LoginCompletionService {
    * @throws DomainError `invalid_credentials`
    */
   async complete(
-    tx: Tx,
+    opening: SessionOpening,
     login: PendingLogin,
     candidate: LoginCandidate,
     context: ClientContext,
   ): Promise<CompletedLogin | null> {
+    const { tx } = opening;
     const assessed = await this.describe(tx, login, context);
     const { outcome, riskMailQueued } = await this.risk.assessLogin(tx, assessed, context);
     if (outcome === 'end') return null;
     if (candidate.status === 'closed') await this.restore(tx, candidate, context);
     if (candidate.mustChangePassword) return this.demandNewPassword(tx, login, context);
     const device = { ...login.device, suppressNewDeviceMail: riskMailQueued };
-    const tokens = await this.sessions.open(tx, login.owner, device, context);
+    const tokens = await this.sessions.open(opening, login.owner, device, context);
     return { status: 'authenticated', tokens };
   }
 

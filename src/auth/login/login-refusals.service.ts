@@ -7,7 +7,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { LoginThrottleService } from '../../security/rate-limits/login-throttle.service.js';
 import type { LoginCandidate } from '../../users/members.repository.js';
-import type { PendingLogin } from './login-completion.service.js';
+import { LoginCompletionService, type PendingLogin } from './login-completion.service.js';
 import { LoginLockNotificationService } from './login-lock-notification.service.js';
 import type { PasswordAttempt } from './password-attempts.service.js';
 
@@ -25,6 +25,7 @@ export class LoginRefusalsService {
     private readonly lockNotification: LoginLockNotificationService,
     private readonly ipLimits: IpLimitsService,
     private readonly auditLog: AuditLogService,
+    private readonly completion: LoginCompletionService,
   ) {}
 
   /**
@@ -71,6 +72,15 @@ export class LoginRefusalsService {
     if (startsWaiting && deviceId === null) await this.lockNotification.send(candidate, candidate.id, context);
     await this.ipLimits.countFailure(context);
     throw new DomainError('invalid_credentials', { detail: 'risk too high' });
+  }
+
+  /** @param isAnswer whether the client sent a factor that was checked, and not only one too many */
+  async recordWrongSecondFactor(login: PendingLogin, isAnswer: boolean, context: ClientContext): Promise<void> {
+    const { memberId } = login.owner;
+    await this.database.transaction(async (tx) => {
+      await this.auditLog.record(tx, 'login.second_factor_failed', { memberId, context }, {});
+      if (isAnswer) await this.completion.assessWrongSecondFactor(tx, login, context);
+    });
   }
 
   /** Counts a failed login for the client address and records it. */

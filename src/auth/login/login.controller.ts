@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { ApiProblems, SIGN_IN_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
 import { Browser } from '../tokens/browser.decorator.js';
@@ -36,7 +36,14 @@ export class LoginController {
   @HashesPassword()
   @SignsIn('LoginOutcome', { notesOutcome: true })
   @ApiOperation({ operationId: 'logIn' })
-  @ApiProblems('invalid_credentials', 'origin_not_allowed', ...SIGN_IN_PROBLEMS, 'too_many_requests', 'overloaded')
+  @ApiProblems(
+    'invalid_credentials',
+    'origin_not_allowed',
+    'refused_by_product',
+    ...PROOF_PROBLEMS,
+    'too_many_requests',
+    'overloaded',
+  )
   async login(
     @Body() body: LoginRequest,
     @Browser() browser: BrowserContext,
@@ -62,7 +69,8 @@ export class LoginController {
     'invalid_credentials',
     'too_many_attempts',
     'origin_not_allowed',
-    ...SIGN_IN_PROBLEMS,
+    'refused_by_product',
+    ...PROOF_PROBLEMS,
     'overloaded',
   )
   async secondFactor(

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
-import { ApiProblems, SIGN_IN_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { EmptyRequest } from '../../platform/http/validation/empty-request.dto.js';
 import { Browser } from '../tokens/browser.decorator.js';
@@ -59,7 +59,8 @@ export class PasskeyLoginController {
     'passkey_changed',
     'invalid_credentials',
     'origin_not_allowed',
-    ...SIGN_IN_PROBLEMS,
+    'refused_by_product',
+    ...PROOF_PROBLEMS,
     'too_many_requests',
   )
   async login(
@@ -100,7 +101,8 @@ export class PasskeyLoginController {
     'invalid_credentials',
     'too_many_attempts',
     'origin_not_allowed',
-    ...SIGN_IN_PROBLEMS,
+    'refused_by_product',
+    ...PROOF_PROBLEMS,
     'overloaded',
   )
   async secondFactor(

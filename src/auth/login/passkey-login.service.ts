@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { Assertion } from '../../mfa/passkeys/passkey-credential.js';
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../mfa/passkeys/passkey-authentication.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { KnownDevicesService, type DeviceInfo } from '../../sessions/devices/known-devices.service.js';
+import { SessionOpeningService } from '../../sessions/session-opening.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
@@ -17,7 +17,7 @@ import { LoginRefusalsService } from './login-refusals.service.js';
 @Injectable()
 export class PasskeyLoginService {
   constructor(
-    private readonly database: Database,
+    private readonly openings: SessionOpeningService,
     private readonly members: MembersRepository,
     private readonly devices: KnownDevicesService,
     private readonly passkeys: PasskeyAuthenticationService,
@@ -43,14 +43,13 @@ export class PasskeyLoginService {
       passwordFailures: 0,
       ownPasswordFailures: 0,
     };
-    const outcome = await this.completion.withClaims(login, (asked) =>
-      this.database.transaction(async (tx) => {
-        await this.members.lock(tx, memberId);
-        // Throws `passkey_invalid` where the passkey was removed after it was verified.
-        await this.passkeys.spend(tx, passkey);
-        return this.completion.complete(tx, asked, candidate, context);
-      }),
-    );
+    const outcome = await this.openings.run(async (opening) => {
+      const { tx } = opening;
+      await this.members.lock(tx, memberId);
+      // Throws `passkey_invalid` where the passkey was removed after it was verified.
+      await this.passkeys.spend(tx, passkey);
+      return this.completion.complete(opening, login, candidate, context);
+    });
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { Database } from '../../platform/database/database.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
+import { SessionOpeningService } from '../../sessions/session-opening.service.js';
 import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
 import { FirstFactorService, type FirstFactorOutcome } from './first-factor.service.js';
 import { LoginCompletionService, type PendingLogin } from './login-completion.service.js';
@@ -15,7 +15,7 @@ import { PasswordAttemptsService, type PasswordAttempt } from './password-attemp
 @Injectable()
 export class PasswordLoginService {
   constructor(
-    private readonly database: Database,
+    private readonly openings: SessionOpeningService,
     private readonly members: MembersRepository,
     private readonly passwords: PasswordsService,
     private readonly passwordAttempts: PasswordAttemptsService,
@@ -55,8 +55,8 @@ export class PasswordLoginService {
       passwordFailures: failuresBefore,
       ownPasswordFailures: ownFailuresBefore,
     };
-    const outcome = await this.completion.withClaims(login, (asked) =>
-      this.database.transaction(async (tx) => this.firstFactor.proceed(tx, asked, candidate, context)),
+    const outcome = await this.openings.run(async (opening) =>
+      this.firstFactor.proceed(opening, login, candidate, context),
     );
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { LoginChallengesService, type IssuedMfaToken } from '../../mfa/challenges/login-challenges.service.js';
@@ -11,6 +9,7 @@ import {
   type SecondFactorAnswer,
 } from '../../mfa/second-factor-verification.service.js';
 import type { SessionKey } from '../../sessions/session.entity.js';
+import { SessionOpeningService } from '../../sessions/session-opening.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { LoginCompletionService, type CompletedLogin, type PendingLogin } from './login-completion.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
@@ -29,13 +28,12 @@ export interface SecondFactorStep {
 @Injectable()
 export class SecondFactorLoginService {
   constructor(
-    private readonly database: Database,
+    private readonly openings: SessionOpeningService,
     private readonly members: MembersRepository,
     private readonly challenges: LoginChallengesService,
     private readonly verification: SecondFactorVerificationService,
     private readonly completion: LoginCompletionService,
     private readonly refusals: LoginRefusalsService,
-    private readonly auditLog: AuditLogService,
   ) {}
 
   async determineRequired(tx: Tx, memberId: string, context: ClientContext): Promise<boolean> {
@@ -74,15 +72,14 @@ export class SecondFactorLoginService {
     };
     const factor = await this.checkFactor(login, answer, context);
     const candidate = await this.members.getCandidate(memberId);
-    const outcome = await this.completion.withClaims(login, (asked) =>
-      this.database.transaction(async (tx) => {
-        await this.members.lock(tx, memberId);
-        await this.challenges.spend(tx, challenge);
-        await this.verification.spend(tx, { memberId }, factor, context);
-        const owner = { ...asked.owner, provenFactor: factor.kind };
-        return this.completion.complete(tx, { ...asked, owner }, candidate, context);
-      }),
-    );
+    const outcome = await this.openings.run(async (opening) => {
+      const { tx } = opening;
+      await this.members.lock(tx, memberId);
+      await this.challenges.spend(tx, challenge);
+      await this.verification.spend(tx, { memberId }, factor, context);
+      const owner = { ...login.owner, provenFactor: factor.kind };
+      return this.completion.complete(opening, { ...login, owner }, candidate, context);
+    });
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 
@@ -96,10 +93,7 @@ export class SecondFactorLoginService {
       return await this.verification.attempt({ memberId, deviceId: login.device.knownDeviceId }, answer, context);
     } catch (error) {
       if (error instanceof DomainError)
-        await this.database.transaction(async (tx) => {
-          await this.auditLog.record(tx, 'login.second_factor_failed', { memberId, context }, {});
-          if (error.code !== 'too_many_attempts') await this.completion.assessWrongSecondFactor(tx, login, context);
-        });
+        await this.refusals.recordWrongSecondFactor(login, error.code !== 'too_many_attempts', context);
       throw error;
     }
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/sql.js';
 import type { ProviderAccount } from '../../platform/federation/identity-provider.js';
@@ -8,8 +7,8 @@ import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
+import type { SessionOpening } from '../../sessions/session-opening.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
-import type { ProductClaims } from '../../sessions/token-hook/token-hook-answer.js';
 import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
 import { MembersRepository, type NewMember } from '../../users/members.repository.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
@@ -21,12 +20,6 @@ export interface MailboxProof {
   readonly by: 'code' | 'link' | 'provider';
   /** The row of the sign-up that was proven; null where none was needed. */
   readonly signUpRowId: string | null;
-}
-
-/** What the product's backend was asked about, and its answer. */
-export interface AskedMember {
-  readonly memberId: string;
-  readonly claims?: ProductClaims;
 }
 
 /** Makes members whose mailbox is proven, and opens their first session. Every sign-up ends here. */
@@ -43,40 +36,28 @@ export class NewMembersService {
   ) {}
 
   /**
-   * Runs the transaction of a sign-up. The product's backend is asked before it commits, if the
-   * operator configured a token hook.
-   * @param transact call {@link create} in it, with the values that it is given
-   * @throws DomainError `refused_by_product`, `service_unavailable`
-   */
-  withClaims<T>(transact: (asked: AskedMember) => Promise<T>): Promise<T> {
-    const memberId = randomUUID();
-    return this.sessions.withClaims({ type: 'token.sign-up', memberId }, (claims) =>
-      transact({ memberId, ...(claims && { claims }) }),
-    );
-  }
-
-  /**
    * Needs the lock of the sign-ups on the address.
    * @param account at a provider, with which the member will log in; null for a member with a password
    * @throws DomainError `login_id_taken`, `email_taken`, `identity_taken`
    */
   async create(
-    tx: Tx,
-    { memberId, claims, ...member }: NewMember & AskedMember,
+    opening: SessionOpening,
+    member: NewMember,
     account: ProviderAccount | null,
     { by, signUpRowId }: MailboxProof,
     device: DeviceInfo,
     context: ClientContext,
   ): Promise<IssuedTokens> {
-    await this.members.insert(tx, member, memberId);
+    const { tx, newMemberId: memberId } = opening;
+    await this.members.insert(tx, { ...member, memberId });
     const rivals = await this.signUps.voidRivals(tx, member.emailKey, signUpRowId);
     await this.challenges.voidSignUps(tx, rivals);
     await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by });
     if (account) await this.link(tx, memberId, account, by, context);
     const signInDevice = { ...device, knownDeviceId: null, suppressNewDeviceMail: true };
     const firstFactor = account ? 'federated' : 'password';
-    const owner = { memberId, passwordVersion: 1, firstFactor, ...(claims && { claims }) } as const;
-    return this.sessions.open(tx, owner, signInDevice, context);
+    const owner = { memberId, passwordVersion: 1, firstFactor, isNewMember: true } as const;
+    return this.sessions.open(opening, owner, signInDevice, context);
   }
 
   private async link(

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { isReservedLoginId } from '../../users/login-id.js';
-import { Database } from '../../platform/database/database.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
+import { SessionOpeningService } from '../../sessions/session-opening.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { ChallengeMethod } from '../../verification/email-challenge.entity.js';
@@ -26,7 +26,7 @@ export interface AnsweredChallenge {
 @Injectable()
 export class SignUpActivationService {
   constructor(
-    private readonly database: Database,
+    private readonly openings: SessionOpeningService,
     private readonly signUps: SignUpsRepository,
     private readonly challenges: EmailChallengesService,
     private readonly claimedIdentities: ClaimedIdentities,
@@ -37,7 +37,7 @@ export class SignUpActivationService {
   /**
    * All or nothing: after `login_id_taken` the challenge is still valid for another attempt.
    * @throws DomainError `code_invalid` or `link_invalid`, `validation_failed`, `login_id_taken`,
-   * `email_taken`, `identity_taken`, `refused_by_product`, `service_unavailable`
+   * `email_taken`, `identity_taken`, `refused_by_product`
    */
   async activate(
     signUp: SignUp,
@@ -53,17 +53,16 @@ export class SignUpActivationService {
     if (isReservedLoginId(loginId))
       throw new DomainError('validation_failed', { fields: [{ field: 'loginId', code: 'login_id_reserved' }] });
     const account = this.claimedIdentities.decrypt(signUp);
-    const tokens = await this.newMembers.withClaims((asked) =>
-      this.database.transaction(async (tx) => {
-        // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending
-        // then refuses it.
-        await this.signUps.lock(tx, signUp);
-        await this.challenges.spend(tx, challengeId, method, null);
-        await this.signUps.markConfirmed(tx, signUp.id);
-        const proof = { by: method, signUpRowId: signUp.id };
-        return this.newMembers.create(tx, { ...signUp, loginId, ...asked }, account, proof, confirmation, context);
-      }),
-    );
+    const tokens = await this.openings.run(async (opening) => {
+      const { tx } = opening;
+      // A second confirmation, of this sign-up or of a rival on its address, waits here. Spending
+      // then refuses it.
+      await this.signUps.lock(tx, signUp);
+      await this.challenges.spend(tx, challengeId, method, null);
+      await this.signUps.markConfirmed(tx, signUp.id);
+      const proof = { by: method, signUpRowId: signUp.id };
+      return this.newMembers.create(opening, { ...signUp, loginId }, account, proof, confirmation, context);
+    });
     await this.mailBudget.refundClaim(signUp.emailKey);
     return tokens;
   }

@@ -19,6 +19,9 @@ export interface LinkWitness {
   readonly password?: string;
 }
 
+/** Refusals after a right code. */
+const REFUNDED: ReadonlySet<string> = new Set(['login_id_taken', 'refused_by_product', 'service_unavailable']);
+
 /** Confirms sign-ups by the mailed code or link. */
 @Injectable()
 export class SignUpConfirmationService {
@@ -104,8 +107,8 @@ export class SignUpConfirmationService {
   }
 
   /**
-   * A taken login ID is not a wrong guess: the guess is refunded, so that the member can choose
-   * another one.
+   * A taken login ID is not a wrong guess, and no more is a refusal of the product: the guess is
+   * refunded, so that the member can try again.
    */
   private async activateAfterGuess(
     signUp: SignUp,
@@ -116,8 +119,7 @@ export class SignUpConfirmationService {
     try {
       return await this.activate(signUp, challenge, confirmation, context);
     } catch (error) {
-      if (error instanceof DomainError && error.code === 'login_id_taken')
-        await this.challengeCodes.refundGuess(challenge.id);
+      if (error instanceof DomainError && REFUNDED.has(error.code)) await this.challengeCodes.refundGuess(challenge.id);
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { ApiProblems, SIGN_IN_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { HashesPassword } from '../../security/passwords/hashes-password.decorator.js';
 import { codeLifetimes } from '../../verification/email-challenge.dto.js';
@@ -95,7 +95,8 @@ export class SignUpController {
     'login_id_taken',
     'email_taken',
     'origin_not_allowed',
-    ...SIGN_IN_PROBLEMS,
+    'refused_by_product',
+    ...PROOF_PROBLEMS,
   )
   async confirmCode(
     @Body() body: ConfirmSignUpByCodeRequest,
@@ -127,7 +128,8 @@ export class SignUpController {
     'login_id_taken',
     'email_taken',
     'origin_not_allowed',
-    ...SIGN_IN_PROBLEMS,
+    'refused_by_product',
+    ...PROOF_PROBLEMS,
     'overloaded',
   )
   async confirmLink(

@@ -5,7 +5,7 @@ import { FederationService } from '../../platform/federation/federation.service.
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
-import { ApiProblems, SIGN_IN_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { codeLifetimes } from '../../verification/email-challenge.dto.js';
@@ -86,7 +86,7 @@ export class SocialLoginController {
   @SignsIn('SocialLoginOutcome', { notesOutcome: true })
   @ApiProblems(
     ...(['social_login_failed', 'invalid_credentials', 'not_found'] as const),
-    ...(['origin_not_allowed', 'provider_unavailable', ...SIGN_IN_PROBLEMS] as const),
+    ...(['origin_not_allowed', 'refused_by_product', 'provider_unavailable', ...PROOF_PROBLEMS] as const),
   )
   async complete(
     @Param('provider') provider: string,
@@ -110,7 +110,7 @@ export class SocialLoginController {
   @SignsIn('SocialLoginOutcome', { notesOutcome: true })
   @ApiProblems(
     ...(['social_login_failed', 'invalid_credentials', 'not_found'] as const),
-    ...(['too_many_requests', 'provider_unavailable', ...SIGN_IN_PROBLEMS] as const),
+    ...(['refused_by_product', 'too_many_requests', 'provider_unavailable', ...PROOF_PROBLEMS] as const),
   )
   async native(
     @Param('provider') provider: string,
@@ -141,7 +141,7 @@ export class SocialLoginController {
   @SignsIn('SocialSignUpOutcome', { notesOutcome: true })
   @ApiProblems(
     ...(['sign_up_invalid', 'identity_taken', 'login_id_taken', 'email_taken', 'too_many_attempts'] as const),
-    ...(['too_many_requests', 'origin_not_allowed', ...SIGN_IN_PROBLEMS] as const),
+    ...(['too_many_requests', 'origin_not_allowed', 'refused_by_product', ...PROOF_PROBLEMS] as const),
   )
   async signUp(
     @Body() body: SocialSignUpRequest,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
 import type { ProviderAccount } from '../../platform/federation/identity-provider.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { KnownDevicesService, type DeviceInfo } from '../../sessions/devices/known-devices.service.js';
+import { SessionOpeningService } from '../../sessions/session-opening.service.js';
 import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { FirstFactorService, type FirstFactorOutcome } from '../login/first-factor.service.js';
@@ -14,7 +14,7 @@ import { LoginRefusalsService } from '../login/login-refusals.service.js';
 @Injectable()
 export class SocialLoginService {
   constructor(
-    private readonly database: Database,
+    private readonly openings: SessionOpeningService,
     private readonly identities: IdentitiesRepository,
     private readonly members: MembersRepository,
     private readonly devices: KnownDevicesService,
@@ -34,7 +34,7 @@ export class SocialLoginService {
     device: DeviceInfo,
     context: ClientContext,
   ): Promise<FirstFactorOutcome | null> {
-    const memberId = await this.identities.findMemberId(this.database, account);
+    const memberId = await this.identities.findOwner(account);
     if (memberId === null) return null;
     const candidate = await this.members.getCandidate(memberId);
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
@@ -44,16 +44,15 @@ export class SocialLoginService {
       passwordFailures: 0,
       ownPasswordFailures: 0,
     };
-    const outcome = await this.completion.withClaims(login, (asked) =>
-      this.database.transaction(async (tx) => {
-        await this.members.lock(tx, memberId);
-        // Read again under the lock, which unlinking takes too: an identity that was unlinked a moment
-        // ago opens nothing (CC-09).
-        if ((await this.identities.findMemberId(tx, account)) !== memberId)
-          throw new DomainError('invalid_credentials', { detail: 'unlinked during the login' });
-        return this.firstFactor.proceed(tx, asked, candidate, context);
-      }),
-    );
+    const outcome = await this.openings.run(async (opening) => {
+      const { tx } = opening;
+      await this.members.lock(tx, memberId);
+      // Read again under the lock, which unlinking takes too: an identity that was unlinked a moment
+      // ago opens nothing (CC-09).
+      if ((await this.identities.findMemberId(tx, account)) !== memberId)
+        throw new DomainError('invalid_credentials', { detail: 'unlinked during the login' });
+      return this.firstFactor.proceed(opening, login, candidate, context);
+    });
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
   }
 }

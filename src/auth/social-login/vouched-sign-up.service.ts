@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
 import type { ProviderAccount } from '../../platform/federation/identity-provider.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { LoginIdChoicesService } from '../../security/rate-limits/login-id-choices.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
+import { SessionOpeningService } from '../../sessions/session-opening.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { EmailChangesRepository } from '../../users/email-changes.repository.js';
 import type { NewMember } from '../../users/members.repository.js';
@@ -17,7 +17,7 @@ import { PendingSocialSignUpsService } from './pending-social-sign-ups.service.j
 @Injectable()
 export class VouchedSignUpService {
   constructor(
-    private readonly database: Database,
+    private readonly openings: SessionOpeningService,
     private readonly loginIdChoices: LoginIdChoicesService,
     private readonly challenges: EmailChallengesService,
     private readonly signUps: SignUpsRepository,
@@ -31,7 +31,7 @@ export class VouchedSignUpService {
    * @returns null where a member has the address, or can go back to it: the provider's word then
    * opens nothing, because a member is linked from a session of their own (SO-09)
    * @throws DomainError `sign_up_invalid`, `identity_taken`, `login_id_taken`, `too_many_attempts`,
-   * `too_many_requests`, `refused_by_product`, `service_unavailable`
+   * `too_many_requests`, `refused_by_product`
    */
   async signUp(
     member: Omit<NewMember, 'passwordHash'>,
@@ -42,19 +42,17 @@ export class VouchedSignUpService {
   ): Promise<IssuedTokens | null> {
     // Counted for the account, not for the signUpId: each login there gives another one (BF-16).
     await this.loginIdChoices.take(`${account.provider} ${account.subject}`, context);
-    return this.newMembers.withClaims((asked) =>
-      this.database.transaction(async (tx) => {
-        const { emailKey } = member;
-        // In the order of a mailed sign-up: the address, then the sign-ups on it.
-        await this.challenges.lockAddress(tx, emailKey, 'sign-up');
-        await this.signUps.lock(tx, { id: randomUUID(), emailKey });
-        await this.pendingSignUps.checkUnlinked(tx, account);
-        if (await this.emailChanges.findHolder(tx, emailKey)) return null;
-        await this.pendingSignUps.spend(tx, signUpId);
-        const proof = { by: 'provider', signUpRowId: null } as const;
-        const newMember = { ...member, ...asked, passwordHash: NO_PASSWORD };
-        return this.newMembers.create(tx, newMember, account, proof, device, context);
-      }),
-    );
+    return this.openings.run(async (opening) => {
+      const { tx } = opening;
+      const { emailKey } = member;
+      // In the order of a mailed sign-up: the address, then the sign-ups on it.
+      await this.challenges.lockAddress(tx, emailKey, 'sign-up');
+      await this.signUps.lock(tx, { id: randomUUID(), emailKey });
+      await this.pendingSignUps.checkUnlinked(tx, account);
+      if (await this.emailChanges.findHolder(tx, emailKey)) return null;
+      await this.pendingSignUps.spend(tx, signUpId);
+      const proof = { by: 'provider', signUpRowId: null } as const;
+      return this.newMembers.create(opening, { ...member, passwordHash: NO_PASSWORD }, account, proof, device, context);
+    });
   }
 }

@@ -36,21 +36,18 @@ export class RefreshService {
    * `proof_required`, `proof_invalid`, `service_unavailable`, `overloaded`, `refused_by_product`
    */
   async refresh(attempt: RefreshAttempt, context: ClientContext): Promise<RefreshedTokens> {
-    // Before the rotation, so that a refused or failed refresh can be repeated with the same token.
-    const { sub: memberId, sid: sessionId } = attempt.token;
-    const claims = await this.tokens.hook.ask({ type: 'token.refresh', memberId, sessionId });
-    const { session, lostRace } = await this.rotation.rotate(attempt, context);
+    const { session, lostRace, hookClaims } = await this.rotation.rotate(attempt, context);
     if (!session) throw new DomainError('session_ended', { detail: 'no such session' });
     if (session.isRotated) {
       await this.refreshRisk.assess(session, context);
-      return { ...this.tokens.mint(session, claims), outcome: 'rotated' };
+      return { ...this.tokens.mint(session, hookClaims), outcome: 'rotated' };
     }
     checkUsable(session, attempt);
     const replay = lostRace
       ? { state: session, accessIssuedAt: session.issuedAt }
       : await this.replayLate(session, attempt, context);
     await this.refreshRisk.assess({ ...session, isLateReplay: !lostRace && session.keyThumbprint === null }, context);
-    return { ...this.tokens.mint(replay.state, claims, replay.accessIssuedAt), outcome: 'replayed' };
+    return { ...this.tokens.mint(replay.state, hookClaims, replay.accessIssuedAt), outcome: 'replayed' };
   }
 
   private async replayLate(

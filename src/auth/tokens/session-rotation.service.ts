@@ -4,7 +4,9 @@ import { Clock } from '../../platform/database/clock.js';
 import { KeyedQueue } from '../../platform/concurrency/keyed-queue.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import type { HookClaims } from '../../platform/crypto/tokens/hook-claims.js';
 import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.js';
+import { TokenHook } from '../../platform/token-hook/token-hook.js';
 import {
   RotationsRepository,
   type RotatedSession,
@@ -32,6 +34,8 @@ export interface RotationOutcome {
   readonly session: RotatedSession | UnrotatedSession | null;
   /** Whether another refresh with the same token was faster, within the grace period. */
   readonly lostRace: boolean;
+  /** What the product adds to the access token. */
+  readonly hookClaims?: HookClaims;
 }
 
 /**
@@ -49,22 +53,41 @@ export class SessionRotationService {
     private readonly config: AppConfig,
     private readonly clock: Clock,
     private readonly rotations: RotationsRepository,
+    private readonly hook: TokenHook,
   ) {}
 
   /**
    * Rotates the session if the token is its current one and has not expired. The age of a token is
    * judged once, when its request first reads the session: what other requests do with the session
    * afterwards must not make this token look stolen.
-   * @throws DomainError `service_unavailable`, `overloaded`
+   * @throws DomainError `service_unavailable`, `overloaded`, `refused_by_product`
    */
   async rotate({ token, keyThumbprint }: RefreshAttempt, context: ClientContext): Promise<RotationOutcome> {
     const deadline = this.clock.now() + this.config.env.DATABASE_TIMEOUT_SECONDS;
     const { ip, userAgent } = context;
     const rotation = { ...token, ip, userAgent, keyThumbprint, deadline };
-    return this.queue.run(token.sid, () => this.rotateOnce(rotation, token.exp <= this.clock.nowSeconds()));
+    return this.queue.run(token.sid, () =>
+      this.hook.isConfigured ? this.rotateAsked(rotation, token, context) : this.rotateOnce(rotation, token),
+    );
   }
 
-  private async rotateOnce(rotation: Rotation, isTokenExpired: boolean): Promise<RotationOutcome> {
+  /**
+   * Asks the token hook before the rotation: the client whose refresh is refused keeps its token and
+   * may use it again. It is asked in the queue, so that a fast answer lets no newer token overtake
+   * an older one.
+   */
+  private async rotateAsked(
+    rotation: Rotation,
+    token: VerifiedToken<'refresh'>,
+    { locale }: ClientContext,
+  ): Promise<RotationOutcome> {
+    const { sub: memberId, sid: sessionId } = token;
+    const hookClaims = await this.hook.ask({ type: 'token.refresh', memberId, sessionId, locale });
+    return { ...(await this.rotateOnce(rotation, token)), hookClaims };
+  }
+
+  private async rotateOnce(rotation: Rotation, token: VerifiedToken<'refresh'>): Promise<RotationOutcome> {
+    const isTokenExpired = token.exp <= this.clock.nowSeconds();
     if (this.clock.now() > rotation.deadline)
       throw new DomainError('service_unavailable', { detail: 'earlier refreshes took too long', retryAfter: 1 });
     const session = await (isTokenExpired ? this.rotations.look(rotation) : this.rotations.rotate(rotation));

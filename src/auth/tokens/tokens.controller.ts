@@ -4,7 +4,7 @@ import type { VerifiedToken } from '../../platform/crypto/tokens/token-purpose.j
 import { Context } from '../../platform/http/client-context.decorator.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { OptionalBody } from '../../platform/http/optional-body.decorator.js';
-import { ApiProblems, PROOF_PROBLEMS, SIGN_IN_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
+import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-problems.decorator.js';
 import { Public } from '../../platform/http/public.decorator.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { CurrentToken } from '../guards/current-token.decorator.js';
@@ -56,7 +56,8 @@ export class TokensController {
     'session_ended',
     'token_reused',
     'origin_not_allowed',
-    ...SIGN_IN_PROBLEMS,
+    'refused_by_product',
+    ...PROOF_PROBLEMS,
     'overloaded',
   )
   async refresh(

@@ -10,6 +10,7 @@ import { MetricsRegistry } from './metrics-registry.js';
 import { MetricsServer } from './metrics-server.js';
 import { OutboxMetricsService } from './outbox-metrics.service.js';
 import { ProcessMetricsService } from './process-metrics.service.js';
+import { TokenHookMetricsService } from './token-hook-metrics.service.js';
 import { WebhookMetricsService } from './webhook-metrics.service.js';
 import { ReplicaMetricsService } from './replica-metrics.service.js';
 
@@ -27,6 +28,7 @@ import { ReplicaMetricsService } from './replica-metrics.service.js';
     ErasureMetricsService,
     ReplicaMetricsService,
     WebhookMetricsService,
+    TokenHookMetricsService,
   ],
 })
 export class MetricsModule {}

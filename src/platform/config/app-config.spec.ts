@@ -22,6 +22,7 @@ const PRODUCTION: Variables = {
   SECRET,
 };
 
+const TOKEN_HOOK = { TOKEN_HOOK_URL: 'https://api.example.com/hook', TOKEN_HOOK_SECRET: newWebhookSecret() };
 const HOOK = { IMPORT_HOOK_URL: 'https://old.example.com/login', IMPORT_HOOK_SECRET: newWebhookSecret() };
 
 /** The problems of the production configuration with these changes; empty when it loads. */
@@ -47,6 +48,11 @@ describe('the configuration of production', () => {
   it('IM-30 lets passwords travel to the old system over TLS, or to this machine', () => {
     for (const IMPORT_HOOK_URL of ['https://old.example.com/login', 'http://127.0.0.1:8000/login/'])
       expect(problemsOf({ ...HOOK, IMPORT_HOOK_URL })).toEqual({});
+  });
+
+  it('lets answers of the token hook travel over TLS, or on this machine', () => {
+    for (const TOKEN_HOOK_URL of ['https://api.example.com/hook', 'http://127.0.0.1:8000/hook/'])
+      expect(problemsOf({ ...TOKEN_HOOK, TOKEN_HOOK_URL })).toEqual({});
   });
 
   it.each<[string, Variables]>([
@@ -104,10 +110,12 @@ describe('the configuration of production', () => {
     ['REFRESH_IDLE_TTL_SECONDS', { REFRESH_IDLE_TTL_SECONDS: '200', REFRESH_ABSOLUTE_TTL_SECONDS: '100' }],
     ['IMPORT_HOOK_URL', { ...HOOK, IMPORT_HOOK_URL: 'http://old.example.com/login' }],
     ['IMPORT_HOOK_SECRET', { ...HOOK, IMPORT_HOOK_SECRET: undefined }],
-    ['TOKEN_HOOK_SECRET', { TOKEN_HOOK_URL: 'https://api.example.com/hook' }],
-    ['TOKEN_HOOK_SECRET', { TOKEN_HOOK_URL: 'https://api.example.com/hook', TOKEN_HOOK_SECRET: 'whsec_c2hvcnQ=' }],
-    ['TOKEN_HOOK_ON_FAILURE', { TOKEN_HOOK_ON_FAILURE: 'ajar' }],
     ['IMPORT_HOOK_SECRET', { ...HOOK, IMPORT_HOOK_SECRET: 'whsec_c2hvcnQ=' }],
+    ['TOKEN_HOOK_URL', { ...TOKEN_HOOK, TOKEN_HOOK_URL: 'http://api.example.com/hook' }],
+    ['TOKEN_HOOK_URL', { ...TOKEN_HOOK, TOKEN_HOOK_URL: 'ftp://api.example.com/hook' }],
+    ['TOKEN_HOOK_SECRET', { ...TOKEN_HOOK, TOKEN_HOOK_SECRET: undefined }],
+    ['TOKEN_HOOK_SECRET', { ...TOKEN_HOOK, TOKEN_HOOK_SECRET: 'whsec_c2hvcnQ=' }],
+    ['TOKEN_HOOK_ON_FAILURE', { ...TOKEN_HOOK, TOKEN_HOOK_ON_FAILURE: 'ajar' }],
     ['SMTP_TIMEOUT_SECONDS', { SMTP_TIMEOUT_SECONDS: '60', OUTBOX_LEASE_SECONDS: '60' }],
     ['DAILY_GUESS_LIMIT', { DAILY_GUESS_LIMIT: 'unlimited' }],
     ['CODE_GUESS_LIMIT', { CODE_GUESS_LIMIT: '0' }],

@@ -152,15 +152,16 @@ function checkImportHook({ IMPORT_HOOK_URL, IMPORT_HOOK_SECRET }: Environment, r
   checkHookSecret('IMPORT_HOOK_SECRET', IMPORT_HOOK_SECRET, report);
 }
 
+/** Answers decide on claims, and nothing but TLS protects them from an attacker on the way. */
 function checkTokenHook({ TOKEN_HOOK_URL, TOKEN_HOOK_SECRET }: Environment, report: Report): void {
-  if (TOKEN_HOOK_URL !== undefined) checkHookSecret('TOKEN_HOOK_SECRET', TOKEN_HOOK_SECRET, report);
+  if (TOKEN_HOOK_URL === undefined) return;
+  const { protocol, hostname } = new URL(TOKEN_HOOK_URL);
+  if (protocol !== 'https:' && !isLoopbackHost(hostname))
+    report('TOKEN_HOOK_URL', 'needs https://, because its answers become claims');
+  checkHookSecret('TOKEN_HOOK_SECRET', TOKEN_HOOK_SECRET, report);
 }
 
-function checkHookSecret(
-  name: 'IMPORT_HOOK_SECRET' | 'TOKEN_HOOK_SECRET',
-  secret: string | undefined,
-  report: Report,
-): void {
+function checkHookSecret(name: keyof Environment, secret: string | undefined, report: Report): void {
   if (secret === undefined) report(name, 'is missing');
   else if (!isWebhookSecret(secret)) report(name, 'needs whsec_ and 24 to 64 bytes in base64');
 }

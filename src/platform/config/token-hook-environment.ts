@@ -5,16 +5,16 @@ import { pageUrl } from './setting-types.js';
 export const TOKEN_HOOK_ENVIRONMENT = {
   TOKEN_HOOK_URL: pageUrl({
     default: undefined,
-    desc: 'asks your backend before tokens are issued (docs/attributes.md)',
+    desc: 'asked before each login and refresh for claims, or a refusal (docs/attributes.md)',
     example: 'https://api.example.com/token-hook',
   }),
   TOKEN_HOOK_SECRET: str({
     default: undefined,
-    desc: 'signs these requests: whsec_ and 24 to 64 bytes in base64',
+    desc: 'signs these questions: whsec_ and 24 to 64 bytes in base64',
   }),
   TOKEN_HOOK_ON_FAILURE: str({
     choices: ['open', 'closed'],
     default: 'open',
-    desc: 'where the hook fails: issue tokens without its claims, or refuse with 503',
+    desc: 'without an answer, tokens are issued without its claims (open), or not at all (closed)',
   }),
 };

@@ -24,6 +24,9 @@ export interface HttpAnswer {
   readonly isTruncated: boolean;
 }
 
+/** The receiver did not answer in time. */
+export class NoAnswerInTimeError extends Error {}
+
 /** Longer, and receivers that close idle connections after five seconds would do so in use. */
 const IDLE_MS = 4000;
 
@@ -62,7 +65,8 @@ export class HttpSender {
     try {
       return await this.attempt(target, headers, body, either);
     } catch (error) {
-      if (timeout.aborted) throw new Error(`no answer within ${this.settings.timeoutMs / 1000} s`, { cause: error });
+      if (timeout.aborted)
+        throw new NoAnswerInTimeError(`no answer within ${this.settings.timeoutMs / 1000} s`, { cause: error });
       // The receiver closed an idle connection in the moment it was used again.
       if ((error as { isStale?: boolean }).isStale !== true || either.aborted) throw error;
       return await this.attempt(target, headers, body, either);

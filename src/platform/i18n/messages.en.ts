@@ -88,8 +88,8 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: 'Cookies are accepted only from the registered web pages of this service.',
   },
   refused_by_product: {
-    title: 'Not admitted',
-    detail: 'The service that you are logging in to does not admit this account now. See refusal.',
+    title: 'Login not possible',
+    detail: 'This service does not let you log in at the moment.',
   },
   not_found: { title: 'Not found', detail: 'The requested resource does not exist.' },
   method_not_allowed: { title: 'Method not allowed', detail: 'This path does not support that method.' },

@@ -83,10 +83,7 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     detail: '이 IP 주소에서는 이 API 키를 사용할 수 없습니다.',
   },
   origin_not_allowed: { title: '허용되지 않은 출처', detail: '등록된 웹 페이지에서만 쿠키를 사용할 수 있습니다.' },
-  refused_by_product: {
-    title: '이용할 수 없음',
-    detail: '서비스에서 지금은 이 계정의 이용을 허용하지 않습니다. refusal을 확인해 주세요.',
-  },
+  refused_by_product: { title: '로그인할 수 없음', detail: '지금은 이 서비스에 로그인할 수 없습니다.' },
   not_found: { title: '찾을 수 없음', detail: '요청하신 항목이 존재하지 않습니다.' },
   method_not_allowed: { title: '허용되지 않은 메서드', detail: '이 경로에서는 해당 메서드를 사용할 수 없습니다.' },
   request_timeout: { title: '요청 시간 초과', detail: '요청이 제시간에 도착하지 않았습니다.' },

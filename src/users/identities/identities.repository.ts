@@ -24,6 +24,11 @@ export class IdentitiesRepository {
     return rows[0]?.memberId ?? null;
   }
 
+  /** As {@link findMemberId}, outside transactions. */
+  async findOwner(key: IdentityKey): Promise<string | null> {
+    return this.findMemberId(this.database, key);
+  }
+
   /**
    * Links an identity. The unique index decides between two requests at once.
    * @returns its id; null if another link of the identity exists

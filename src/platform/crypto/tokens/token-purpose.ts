@@ -1,5 +1,6 @@
 import { isObject } from '../../attributes/attribute-declarations.js';
 import type { Role } from '../../http/principal.js';
+import { isHookClaim } from './hook-claims.js';
 
 /**
  * How the member authenticated (RFC 8176): password, code, passkey, several factors, identity
@@ -23,7 +24,8 @@ interface DescriptiveClaims {
 }
 
 /**
- * The claims of each purpose besides iss, aud, iat and exp. A token with other claims is refused.
+ * The claims of each purpose besides iss, aud, iat and exp. A token with other claims is refused,
+ * except for those that a token hook adds to access tokens (AT-02).
  */
 export interface TokenClaims {
   /**
@@ -63,29 +65,6 @@ export type Audience = string | readonly string[];
  */
 export const CLIENT_ID = 'munjigi';
 
-/**
- * Claims that a product may not add to an access token: they decide who it is for and what it may do.
- * An error in the product would otherwise forge identities. `__proto__` would change the prototype of
- * the claims.
- */
-export const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
-  ...['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'sid', 'role', 'cnf', 'auth_time', 'amr', 'typ'],
-  ...[
-    'active',
-    'attributes',
-    'scope',
-    'client_id',
-    'token_type',
-    'act',
-    'acr',
-    'azp',
-    'gen',
-    'evt',
-    'box',
-    '__proto__',
-  ],
-]);
-
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
 const isWholeNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -106,6 +85,8 @@ interface PurposeRules {
   readonly typ: string;
   readonly claims: Readonly<Record<string, (value: unknown) => boolean>>;
   readonly optionalClaims?: Readonly<Record<string, (value: unknown) => boolean>>;
+  /** Whether the product may add a claim of this name, with any value. Absent: it adds none. */
+  readonly isProductClaim?: (name: string) => boolean;
 }
 
 /** The claims that every token of a purpose has. */
@@ -130,6 +111,7 @@ export const PURPOSES: {
       cnf: isConfirmation,
       attributes: isObject,
     },
+    isProductClaim: isHookClaim,
   },
   refresh: { typ: 'refresh+jwt', claims: { sub: isUuid, sid: isUuid, gen: isWholeNumber, jti: isToken } },
   reset: { typ: 'reset+jwt', claims: { sub: isUuid, jti: isUuid } },

@@ -217,6 +217,25 @@ describe('a token', () => {
       ]);
   });
 
+  it('AT-02 for access has claims of the product too, but none that mean something here', () => {
+    const accessWith = (more: object): string =>
+      tokens.sign('access', { ...more, ...CLAIMS.access }, now(), now() + 600);
+    const plan = { plan: 'pro', 'https://example.com/seats': [1, null] };
+    expect(tokens.verify('access', accessWith(plan))).toMatchObject({ ...plan, ...CLAIMS.access });
+    for (const name of ['scope', 'gen', 'evt', 'nbf', 'act', 'active', ' plan', '1'])
+      expect([name, refusalOf(tokens, 'access', accessWith({ [name]: 1 }))]).toEqual([name, 'token_invalid']);
+    const reset = altered(mint(tokens, 'reset'), { payload: { plan: 'pro' } }, signReset);
+    expect(refusalOf(tokens, 'reset', reset)).toBe('token_invalid');
+  });
+
+  it('AT-02 for access is accepted with as many claims and attributes as may be', () => {
+    const kilobyte = 'x'.repeat(1010);
+    const all = { attributes: { a: kilobyte }, auth_time: now(), amr: ['pwd', 'otp', 'mfa'], client_id: 'munjigi' };
+    const own = { cnf: { jkt: 'k'.repeat(43) }, jti: randomUUID(), plan: kilobyte };
+    const token = tokens.sign('access', { ...CLAIMS.access, ...all, ...own } as never, now(), now() + 600);
+    expect(tokens.verifyAccess(token)).toMatchObject(own);
+  });
+
   it('TK-03 is accepted only in its canonical form', () => {
     const token = mint(tokens, 'reset');
     const text = decode(token.split('.')[1]!);

@@ -6,14 +6,7 @@ import { Clock } from '../../database/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { DomainError } from '../../http/problems/domain-error.js';
 import { TokenKeys } from './token-keys.js';
-import {
-  PURPOSES,
-  RESERVED_CLAIMS,
-  type Audience,
-  type TokenClaims,
-  type TokenPurpose,
-  type VerifiedToken,
-} from './token-purpose.js';
+import { PURPOSES, type Audience, type TokenClaims, type TokenPurpose, type VerifiedToken } from './token-purpose.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /**
@@ -126,7 +119,7 @@ export class TokensService {
    */
   readExpirableClaims<P extends TokenPurpose>(purpose: P, payload: Record<string, unknown>): VerifiedToken<P> {
     const { iss, aud, iat, exp, ...claims } = payload;
-    const isExact = hasExactClaims(PURPOSES[purpose], this.withoutProductClaims(purpose, claims));
+    const isExact = hasExactClaims(PURPOSES[purpose], claims);
     if (
       iss !== this.config.issuer ||
       !this.isOurAudience(purpose, aud) ||
@@ -139,12 +132,6 @@ export class TokensService {
     if ((iat as number) > this.clock.nowSeconds() + MAX_AHEAD_SECONDS)
       throw new DomainError('token_invalid', { detail: 'issued in the future' });
     return { ...claims, iat, exp } as unknown as VerifiedToken<P>;
-  }
-
-  /** With a token hook, an access token may have claims of the product besides ours. */
-  private withoutProductClaims(purpose: TokenPurpose, claims: Record<string, unknown>): Record<string, unknown> {
-    if (purpose !== 'access' || this.config.env.TOKEN_HOOK_URL === undefined) return claims;
-    return Object.fromEntries(Object.entries(claims).filter(([name]) => RESERVED_CLAIMS.has(name)));
   }
 
   /** The `aud` of a token: a list only where there are several (RFC 7519 section 4.1.3). */
@@ -213,15 +200,17 @@ export class TokensService {
   }
 }
 
-/** Whether the claims are all required ones, and optional ones at most. */
+/** Whether the claims are all required ones, and optional ones or the product's at most. */
 function hasExactClaims(
-  { claims: required, optionalClaims: optional = {} }: (typeof PURPOSES)[TokenPurpose],
+  { claims: required, optionalClaims: optional = {}, isProductClaim = () => false }: (typeof PURPOSES)[TokenPurpose],
   claims: Record<string, unknown>,
 ): boolean {
   const rules: Record<string, (value: unknown) => boolean> = { ...required, ...optional };
   return (
     Object.keys(required).every((name) => Object.hasOwn(claims, name)) &&
-    Object.entries(claims).every(([name, value]) => Object.hasOwn(rules, name) && rules[name]!(value))
+    Object.entries(claims).every(([name, value]) =>
+      Object.hasOwn(rules, name) ? rules[name]!(value) : isProductClaim(name),
+    )
   );
 }
 

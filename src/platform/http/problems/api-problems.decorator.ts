@@ -10,8 +10,6 @@ import { Problem } from './problem.dto.js';
 const ALWAYS: readonly ErrorCode[] = ['internal_error', 'service_unavailable'];
 /** Operations that read the header `DPoP` can return these. */
 export const PROOF_PROBLEMS = ['proof_required', 'proof_invalid', 'proof_stale'] as const satisfies ErrorCode[];
-/** Operations that issue the tokens of a session can return these. */
-export const SIGN_IN_PROBLEMS = [...PROOF_PROBLEMS, 'refused_by_product'] as const satisfies ErrorCode[];
 const WITH_QUERY: readonly ErrorCode[] = ['validation_failed'];
 const WITH_BODY: readonly ErrorCode[] = [
   'malformed_json',

@@ -8,22 +8,23 @@ export interface FieldProblem {
   readonly params?: Readonly<Record<string, string | number>>;
 }
 
+/** Why the product, in its own words, refuses a member. */
+export interface ProductRefusal {
+  readonly code: string;
+  /** For the member; empty: the text of the error's code. */
+  readonly detail: string;
+}
+
 interface DomainErrorOptions extends ErrorOptions {
   /** The reason, for the log only; it never leaves the server. */
   detail?: string;
   /** Whole seconds after which a retry makes sense. */
   retryAfter?: number;
   fields?: readonly FieldProblem[];
+  /** Only with `refused_by_product`. */
+  refusal?: ProductRefusal;
   /** Headers of the answer, in lower case. */
   headers?: Readonly<Record<string, string>>;
-  /** The product's own reason, which the answer repeats. */
-  refusal?: ProductRefusal;
-}
-
-/** Why the product's backend refused. Both texts are the product's. */
-export interface ProductRefusal {
-  readonly code: string;
-  readonly detail: string;
 }
 
 /** An expected refusal: its public half is the code, its private half the detail. */
@@ -32,8 +33,8 @@ export class DomainError extends Error {
   readonly detail: string | undefined;
   readonly retryAfter: number | undefined;
   readonly fields: readonly FieldProblem[] | undefined;
-  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly refusal: ProductRefusal | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -44,7 +45,7 @@ export class DomainError extends Error {
     this.detail = options.detail;
     this.retryAfter = options.retryAfter;
     this.fields = options.fields;
-    this.headers = options.headers;
     this.refusal = options.refusal;
+    this.headers = options.headers;
   }
 }

@@ -58,9 +58,11 @@ export function problemOf(
   return {
     type: `urn:munjigi:problem:${code}`,
     ...problemMessage(locale, code),
+    ...(refusal?.detail && { detail: refusal.detail }),
     status: ERRORS[code],
     code,
     requestId,
+    ...(refusal && { reason: refusal.code }),
     ...(fields && {
       errors: fields.map((problem) => ({
         field: problem.field,
@@ -69,7 +71,6 @@ export function problemOf(
       })),
     }),
     ...(retryAfter !== undefined && { retryAfter }),
-    ...(refusal && { refusal }),
   };
 }
 

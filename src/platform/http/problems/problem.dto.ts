@@ -11,13 +11,6 @@ export class ProblemField {
   @ApiProperty({ example: 'This is not an email address that we can send to.' }) message: string;
 }
 
-/** The reason of the product's backend, as its token hook gave it. */
-export class ProblemRefusal {
-  /** @example plan_expired */
-  code: string;
-  @ApiProperty({ example: 'Renew your plan to log in.' }) detail: string;
-}
-
 /** The one shape of every refusal: RFC 9457, with a stable code. */
 export class Problem {
   /** @example urn:munjigi:problem:validation_failed */
@@ -41,11 +34,11 @@ export class Problem {
   @ApiProperty({ format: 'uuid' })
   requestId: string;
 
+  /** With `refused_by_product`: the code of the product's own backend */
+  @ApiProperty({ example: 'plan_expired' }) reason?: string;
+
   errors?: ProblemField[];
 
   /** Seconds, as in Retry-After */
   @ApiInteger() retryAfter?: number;
-
-  /** Only with refused_by_product */
-  refusal?: ProblemRefusal;
 }

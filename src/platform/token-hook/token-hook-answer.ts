@@ -1,12 +1,11 @@
-import { RESERVED_CLAIMS } from '../../platform/crypto/tokens/token-purpose.js';
-
-/** Claims of the product, for the access token. */
-export type ProductClaims = Readonly<Record<string, unknown>>;
+import { hasForbiddenKey, isObject } from '../attributes/attribute-declarations.js';
+import type { ProductRefusal } from '../http/problems/domain-error.js';
+import { isHookClaim, isReservedClaim, type HookClaims } from '../crypto/tokens/hook-claims.js';
 
 /** The hook's answer: claims to add to the access token, or a refusal. */
 export type HookAnswer =
-  | { readonly kind: 'claims'; readonly claims: ProductClaims }
-  | { readonly kind: 'refusal'; readonly code: string; readonly detail: string };
+  | { readonly kind: 'claims'; readonly claims: HookClaims; readonly dropped: readonly string[] }
+  | ({ readonly kind: 'refusal' } & ProductRefusal);
 
 /** Access tokens travel in a header with every request, so they have to stay short. */
 const MAX_CLAIM_BYTES = 1024;
@@ -16,25 +15,23 @@ const REFUSAL_CODE = /^[a-z][a-z0-9_]{0,63}$/;
 /**
  * Reads the hook's answer and drops reserved claims from it.
  * @param text the body of the answer; an empty one adds nothing
- * @returns the answer, and the names of the reserved claims that it held
  * @throws Error if the answer has another form; the message quotes nothing of it
  */
-export function checkHookAnswer(text: string): { answer: HookAnswer; ignoredClaims: string[] } {
+export function readHookAnswer(text: string): HookAnswer {
   const { claims = {}, refuse } = parseObject(text);
-  if (refuse !== undefined) return { answer: checkRefusal(refuse), ignoredClaims: [] };
+  if (refuse !== undefined) return readRefusal(refuse);
   if (!isObject(claims)) throw new Error('claims is not an object');
-  const names = Object.keys(claims);
-  const accepted = Object.entries(claims).filter(([name]) => !RESERVED_CLAIMS.has(name));
-  const kept = Object.fromEntries(accepted);
+  // Reserved names are known words, so they may be reported. All others stay out of the log.
+  const dropped = Object.keys(claims).filter(isReservedClaim);
+  const kept = Object.fromEntries(Object.entries(claims).filter(([name]) => !isReservedClaim(name)));
+  if (!Object.keys(kept).every(isHookClaim)) throw new Error('the name of a claim has another form');
+  if (hasForbiddenKey(kept)) throw new Error('a claim has a forbidden key');
   if (Buffer.byteLength(JSON.stringify(kept)) > MAX_CLAIM_BYTES)
     throw new Error(`the claims are longer than ${MAX_CLAIM_BYTES} bytes`);
-  return {
-    answer: { kind: 'claims', claims: kept },
-    ignoredClaims: names.filter((name) => RESERVED_CLAIMS.has(name)),
-  };
+  return { kind: 'claims', claims: kept, dropped };
 }
 
-function checkRefusal(refuse: unknown): HookAnswer {
+function readRefusal(refuse: unknown): HookAnswer {
   const { code, detail = '' } = isObject(refuse) ? refuse : {};
   if (typeof code !== 'string' || !REFUSAL_CODE.test(code)) throw new Error('refuse.code is not a short name');
   if (typeof detail !== 'string' || detail.length > MAX_DETAIL_LENGTH)
@@ -53,8 +50,4 @@ function parseObject(text: string): Record<string, unknown> {
   }
   if (!isObject(value)) throw new Error('the answer is not an object');
   return value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { readHookAnswer } from './token-hook-answer.js';
+
+const claimsOf = (claims: object): unknown => readHookAnswer(JSON.stringify({ claims }));
+
+describe('the answer of a token hook', () => {
+  it('adds claims, also of a name that cannot collide', () => {
+    const claims = { plan: 'pro', 'https://example.com/seats': [1, null, { a: true }] };
+    expect(claimsOf(claims)).toEqual({ kind: 'claims', claims, dropped: [] });
+  });
+
+  it.each(['', '{}', '{"other":1}', '{"claims":{}}'])('adds nothing by %p', (text) => {
+    expect(readHookAnswer(text)).toEqual({ kind: 'claims', claims: {}, dropped: [] });
+  });
+
+  it.each([
+    ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sid', 'role', 'cnf', 'auth_time', 'amr', 'client_id'],
+    ...['attributes', 'scope', 'scp', 'act', 'active', 'token_type', 'gen', 'constructor'],
+  ])('AT-02 drops the claim %s and keeps the others', (name) => {
+    expect(claimsOf({ [name]: 'mallory', plan: 'pro' })).toEqual({
+      kind: 'claims',
+      claims: { plan: 'pro' },
+      dropped: [name],
+    });
+  });
+
+  it('refuses, with a text for the member or without', () => {
+    expect(readHookAnswer('{"refuse":{"code":"plan_expired","detail":"Renew it."}}')).toEqual({
+      kind: 'refusal',
+      code: 'plan_expired',
+      detail: 'Renew it.',
+    });
+    expect(readHookAnswer('{"refuse":{"code":"gone"},"claims":{"plan":"pro"}}')).toMatchObject({ detail: '' });
+  });
+
+  it.each([
+    ['text', 'hunter2'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['claims that are a list', '{"claims":["hunter2"]}'],
+    ['claims that are null', '{"claims":null}'],
+    ['a name with a blank', '{"claims":{"hunter2 ":1}}'],
+    ['a name that is long', `{"claims":{"${'a'.repeat(129)}":1}}`],
+    ['the prototype', '{"claims":{"__proto__":{"hunter2":1}}}'],
+    ['a prototype inside', '{"claims":{"plan":[{"__proto__":{"hunter2":1}}]}}'],
+    ['claims of more than 1 KiB', `{"claims":{"plan":"${'가'.repeat(340)}"}}`],
+    ['a refusal that is no object', '{"refuse":true}'],
+    ['a refusal that is null', '{"refuse":null}'],
+    ['a refusal without a code', '{"refuse":{"detail":"hunter2"}}'],
+    ['a code with blanks', '{"refuse":{"code":"hunter2 is wrong"}}'],
+    ['a long detail', `{"refuse":{"code":"gone","detail":"${'a'.repeat(301)}"}}`],
+    ['a detail that is no text', '{"refuse":{"code":"gone","detail":{}}}'],
+  ])('is a failure if it is %s, and quoted nowhere', (_form, text) => {
+    expect(() => readHookAnswer(text)).toThrow(/^(?!.*hunter2)/);
+  });
+});
