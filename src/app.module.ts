@@ -14,6 +14,7 @@ import { PagesModule } from './pages/pages.module.js';
 import { EventsDoorModule } from './integrations/events/events-door.module.js';
 import { ApiKeysDoorModule } from './integrations/api-keys/api-keys-door.module.js';
 import { RevocationStreamModule } from './integrations/revocation-stream/revocation-stream.module.js';
+import { SocialNotificationsModule } from './integrations/social-notifications/social-notifications.module.js';
 import { KeyRotationModule } from './operations/key-rotation/key-rotation.module.js';
 import { MailPreviewModule } from './operations/mail-preview/mail-preview.module.js';
 
@@ -35,7 +36,7 @@ const JOBS: ScheduleModuleAsyncOptions = {
   imports: [
     ...[ConfigModule, DatabaseModule.forRoot(SCHEMA), ScheduleModule.forRootAsync(JOBS)],
     ...[AuthModule, AccountModule, AdminModule, PagesModule],
-    ...[ApiKeysDoorModule, RevocationStreamModule, EventsDoorModule],
+    ...[ApiKeysDoorModule, RevocationStreamModule, EventsDoorModule, SocialNotificationsModule],
     ...[HealthModule, MetricsModule, MaintenanceModule, KeyRotationModule, MailPreviewModule],
   ],
 })

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Readiness } from '../operations/health/readiness.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
+import { EVENT_TOKEN_TYPE } from '../platform/http/validation/event-token-body.js';
 import { FORM_TYPE, parseFormBody } from '../platform/http/validation/form-body.js';
 import { parseJsonBody } from '../platform/http/validation/json-body.js';
 import type { PasswordsService } from '../security/passwords/passwords.service.js';
@@ -38,6 +39,10 @@ export function acceptJson(fastify: FastifyInstance): void {
     } catch (error) {
       done(error as Error);
     }
+  });
+  fastify.addContentTypeParser(EVENT_TOKEN_TYPE, { parseAs: 'string' }, ({ routeOptions }, body, done) => {
+    if (routeOptions.config.readsEventTokens) done(null, { payload: body });
+    else done(new DomainError('unsupported_media_type', { detail: 'a security event token' }));
   });
   fastify.addHook('onRequest', ({ headers }, _reply, done) => {
     const encoding = headers['content-encoding'];

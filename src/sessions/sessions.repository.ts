@@ -143,6 +143,19 @@ export class SessionsRepository {
   }
 
   /**
+   * Ends a member's live sessions that began at a provider. Which one is not recorded.
+   * @returns the ids of those it ended
+   */
+  async endFederated(tx: Tx, memberId: string, reason: SessionEndReason): Promise<string[]> {
+    const { rows } = await tx.query<{ id: string }>(
+      `UPDATE sessions SET ended_at = now(), end_reason = $2
+       WHERE member_id = $1 AND ended_at IS NULL AND first_factor = 'federated' RETURNING id`,
+      [memberId, reason],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /**
    * Ends the longest unused sessions beyond `limit`, never the newest. The transaction must hold
    * the lock on the member's row: two logins at once would each count without the other's session.
    * @returns the ids of those it ended

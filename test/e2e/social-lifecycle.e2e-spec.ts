@@ -12,6 +12,7 @@ import { makeErasure } from '../support/erasure.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer, HttpClient } from '../support/http-client.js';
+import { mailbox } from '../support/mailbox.js';
 import { serverEnvironment, TEST_PUBLIC_URL } from '../support/server-environment.js';
 import { KAKAO_ADMIN_KEY, KakaoApi } from '../support/social/kakao-api.js';
 import { NaverPartner } from '../support/social/naver-partner.js';
@@ -261,5 +262,131 @@ describe('the permission at a provider', () => {
     const { stdout } = await munjigi(['social', 'retry'], { ...settings, DATABASE_URL: app.database.url });
     expect(stdout).toContain('Will be tried again: 1.');
     await revocationAt('google', eve.subject);
+  });
+});
+
+const notify = (name: string, raw: string, headers: Record<string, string>) =>
+  app.client().request('POST', `/api/integrations/social/${name}/notifications`, { raw, headers });
+const JSON_TYPE = { 'content-type': 'application/json' };
+const TOKEN_TYPE = { 'content-type': 'application/secevent+jwt' };
+const fromApple = (payload: string) => notify('apple', JSON.stringify({ payload }), JSON_TYPE);
+const fromGoogle = (token: string) => notify('google', token, TOKEN_TYPE);
+const fromKakao = (subject: string, key = KAKAO_ADMIN_KEY) => {
+  const form = new URLSearchParams({ app_id: '1', user_id: subject, referrer_type: 'UNLINK_FROM_APPS' });
+  return notify('kakao', form.toString(), { ...FORM, authorization: `KakaoAK ${key}` });
+};
+const appleEvent = (type: string, sub: string) => JSON.stringify({ type, sub, event_time: Date.now() });
+const riscEvent = (name: string, sub: string) => ({
+  [`https://schemas.openid.net/secevent/risc/event-type/${name}`]: {
+    subject: { subject_type: 'iss-sub', iss: google.issuer, sub },
+  },
+});
+
+async function logInAt(name: PartnerName, subject: string): Promise<{ token: string | undefined }> {
+  const client = app.client();
+  let answer: Record<string, string>;
+  if (name === 'apple') {
+    const { requestId, form } = await atApple(client, subject);
+    answer = { requestId, ...Object.fromEntries(await relayed(form)) };
+  } else {
+    const { body: started } = await client.post(`/api/auth/social/${name}/start`, {}).expect(200);
+    const sent = await { google, kakao, naver }[name].logIn(started.authorizationUrl, subject);
+    answer = { requestId: started.requestId, ...Object.fromEntries(sent) };
+  }
+  const { body } = await client.post(`/api/auth/social/${name}/complete`, answer).expect(200);
+  return { token: body.accessToken };
+}
+
+const isOpen = async (token: string | undefined): Promise<boolean> =>
+  (await app.client().get('/api/members/me', token)).status === 200;
+const identities = async ({ client, accessToken }: GivenMember): Promise<unknown[]> =>
+  (await client.get('/api/members/me/identities', accessToken).expect(200)).body.items;
+const noticesIn = async ({ id }: GivenMember): Promise<unknown[]> => {
+  const { rows } = await app.sql.query(
+    `SELECT details->>'notice' AS notice FROM security_events WHERE member_id = $1 AND type = 'identity.notice_received'`,
+    [id],
+  );
+  return rows.map(({ notice }) => notice);
+};
+
+describe('a notice of a provider', () => {
+  it.each([
+    ['apple', 'permission-revoked', (sub: string) => apple.notice(appleEvent('consent-revoked', sub)).then(fromApple)],
+    ['apple', 'account-deleted', (sub: string) => apple.notice(appleEvent('account-deleted', sub)).then(fromApple)],
+    ['google', 'account-deleted', (sub: string) => google.notice(riscEvent('account-purged', sub)).then(fromGoogle)],
+    ['kakao', 'permission-revoked', (sub: string) => fromKakao(sub)],
+  ] as const)('SO-56 of %s unlinks the account and ends the sessions of it: %s', async (name, kind, send) => {
+    const ada = await linkedMember(name);
+    const { token } = await logInAt(name, ada.subject);
+    expect((await send(ada.subject)).status).toBe(name === 'google' ? 202 : 200);
+    expect([await isOpen(token), await isOpen(ada.accessToken), await identities(ada)]).toEqual([false, true, []]);
+    expect((await logInAt(name, ada.subject)).token).toBeUndefined();
+    expect(await noticesIn(ada)).toEqual([kind]);
+    const mail = await eventually('a mail', async () =>
+      (await mailbox.to(ada.email).all()).find(({ text }) => text.includes('unlinked it from')),
+    );
+    expect(mail.text).toContain('choose “Forgot password”');
+  });
+
+  it('SO-56 about a hijacked account ends the sessions of it, and the account stays linked', async () => {
+    const ada = await linkedMember('google');
+    const { token } = await logInAt('google', ada.subject);
+    const event = riscEvent('sessions-revoked', ada.subject);
+    expect((await fromGoogle(await google.notice(event))).status).toBe(202);
+    expect([await isOpen(token), await isOpen(ada.accessToken)]).toEqual([false, true]);
+    expect(await identities(ada)).toHaveLength(1);
+    await eventually('a mail', async () =>
+      (await mailbox.to(ada.email).all()).find(({ subject }) => subject.includes('after a report by Google')),
+    );
+  });
+
+  it('SO-56 about the relay address is recorded and ends nothing', async () => {
+    const ada = await linkedMember('apple');
+    const { token } = await logInAt('apple', ada.subject);
+    await fromApple(await apple.notice(appleEvent('email-disabled', ada.subject))).expect(200);
+    expect([await isOpen(token), await noticesIn(ada)]).toEqual([true, ['mail-stopped']]);
+  });
+
+  it('SO-54 changes nothing where it is forged, old, for another client or of another provider', async () => {
+    const ada = await linkedMember('apple');
+    const event = appleEvent('account-deleted', ada.subject);
+    const good = await apple.notice(event);
+    const forged = [
+      `${good.slice(0, -8)}AAAAAAAA`,
+      await apple.notice(event, { aud: 'another-client' }),
+      await apple.notice(event, { iat: 1_700_000_000 }),
+      await apple.notice(event, { exp: 1 }),
+      await google.notice(event),
+      'x.y.z',
+    ];
+    for (const token of forged) expect((await fromApple(token)).status).toBe(400);
+    expect((await fromGoogle(good)).status).toBe(400);
+    expect((await notify('naver', JSON.stringify({ payload: good }), JSON_TYPE)).status).toBe(404);
+    expect((await notify('apple', '{}', JSON_TYPE)).status).toBe(400);
+    expect([(await identities(ada)).length, await noticesIn(ada)]).toEqual([1, []]);
+  });
+
+  it('SO-54 of Kakao changes nothing without the admin key', async () => {
+    const ada = await linkedMember('kakao');
+    expect((await fromKakao(ada.subject, 'another key')).status).toBe(400);
+    expect(await identities(ada)).toHaveLength(1);
+    await fromKakao(unique.loginId()).expect(200);
+  });
+
+  it('SO-55 counts once: a replay changes nothing, nor do two at once', async () => {
+    const ada = await linkedMember('google');
+    const token = await google.notice(riscEvent('sessions-revoked', ada.subject));
+    const answers = await Promise.all([fromGoogle(token), fromGoogle(token)]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    const session = await logInAt('google', ada.subject);
+    await fromGoogle(token).expect(202);
+    expect([await isOpen(session.token), await noticesIn(ada)]).toEqual([true, ['account-compromised']]);
+  });
+
+  it('SO-55 that comes late does not concern an account that was linked afterwards', async () => {
+    const ada = await linkedMember('google');
+    const toe = Math.floor(Date.now() / 1000) - 60;
+    await fromGoogle(await google.notice(riscEvent('account-purged', ada.subject), { toe })).expect(202);
+    expect([(await identities(ada)).length, await noticesIn(ada)]).toEqual([1, []]);
   });
 });

@@ -19,6 +19,7 @@ export type SecurityNotification =
   | 'login-locked'
   | 'two-factor-changed'
   | 'identity-changed'
+  | 'provider-notice'
   | 'account-closed'
   | 'account-restored';
 

@@ -33,7 +33,8 @@ const SUSPICIONS = [
 ] satisfies SuspicionReason[] as SuspicionReason[];
 const CHALLENGE_MAILS = EVERY.filter(([name]) => 'code' in SAMPLES[name]);
 const ALERTS = EVERY.filter(([name]) => 'notMeLink' in SAMPLES[name]);
-const LOCATED = EVERY.filter(([name]) => 'network' in SAMPLES[name]);
+/** A provider reports from its own network, which is not the one of the member. */
+const LOCATED = EVERY.filter(([name]) => 'network' in SAMPLES[name] && name !== 'provider-notice');
 const NAMED = EVERY.filter(([name]) => 'name' in SAMPLES[name]);
 
 const OPTIONS: MailRendererOptions = {

@@ -17,6 +17,9 @@ export type TwoFactorChangeKind =
 /** A change of the accounts at providers with which a member logs in. */
 export type IdentityChangeKind = 'linked' | 'unlinked' | 'signed-up';
 
+/** What followed from a report of a provider. */
+export type ProviderNoticeEffect = 'unlinked' | 'logged-out';
+
 /** An action of an administrator on an account. */
 export type AdminActionKind =
   | 'disabled'
@@ -115,6 +118,8 @@ export interface MailTemplates {
   };
   /** `provider` is its name for people. Without the address of the account there: who linked it may have chosen it. */
   'identity-changed': Alert & { loginIdMasked: string; what: IdentityChangeKind; provider: string };
+  /** A provider reported that the member's account there is gone, or used by another person. */
+  'provider-notice': Alert & { loginIdMasked: string; provider: string; what: ProviderNoticeEffect };
   /** To each administrator. `host` is the one of the webhook's URL; the rest of a URL may hold a secret. */
   'webhook-switched-off': { name?: string | undefined; host: string; at: string };
   /** To the new address, which is not proven yet. */
@@ -254,6 +259,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     removeOn: 'optional',
   },
   'identity-changed': { ...ALERT_FIELDS, loginIdMasked: 'required', what: 'required', provider: 'required' },
+  'provider-notice': { ...ALERT_FIELDS, loginIdMasked: 'required', provider: 'required', what: 'required' },
   'email-change': CHALLENGE_FIELDS,
   'email-changed': {
     name: 'optional',

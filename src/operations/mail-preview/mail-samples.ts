@@ -43,6 +43,7 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
   'login-locked': { ...alert, loginIdMasked: 'mi***m' },
   'two-factor-changed': { ...alert, what: 'recovery-code-used', recoveryCodesLeft: 3 },
   'identity-changed': { ...alert, loginIdMasked: 'mi***m', what: 'linked', provider: 'Google' },
+  'provider-notice': { ...alert, loginIdMasked: 'mi***m', provider: 'Apple', what: 'unlinked' },
   'email-change': challenge,
   'email-changed': {
     ...occurred,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FederationService } from './federation.service.js';
 import { IdentityProviders } from './identity-providers.js';
+import { ProviderNoticesService } from './notices/provider-notices.service.js';
 import { ProviderGrantRenewal } from './provider-grant-renewal.service.js';
 import { ProviderGrantsRepository } from './provider-grants.repository.js';
 import { ProviderGrantsService } from './provider-grants.service.js';
@@ -13,11 +14,17 @@ import { SocialRequestsRepository } from './social-requests.repository.js';
 /** Logging in at other providers. Loads nothing of their protocols before the first use. */
 @Module({
   providers: [
-    ...[FederationService, IdentityProviders, SocialRequestsRepository],
+    ...[FederationService, IdentityProviders, SocialRequestsRepository, ProviderNoticesService],
     ...[ProviderGrantsRepository, ProviderGrantsService, ProviderGrantRenewal],
     ...[ProviderRevocationsRepository, ProviderRevocationsService],
     ...[ProviderRevocationDelivery, ProviderRevocationWorker],
   ],
-  exports: [FederationService, ProviderGrantRenewal, ProviderRevocationsRepository, ProviderRevocationsService],
+  exports: [
+    FederationService,
+    ProviderNoticesService,
+    ProviderGrantRenewal,
+    ProviderRevocationsRepository,
+    ProviderRevocationsService,
+  ],
 })
 export class FederationModule {}

@@ -1,3 +1,5 @@
+import type { NoticeClaims } from './notices/provider-notice.js';
+
 /** An account at a provider, as the provider vouches for it. */
 export interface ProviderAccount {
   readonly provider: string;
@@ -53,6 +55,12 @@ export interface NativeAnswer {
 /** What it takes to take a permission back at the provider. */
 export type RevocationMeans = 'grant' | 'subject' | 'none';
 
+/** A security event token whose signature counts. */
+export interface VerifiedToken {
+  readonly claims: NoticeClaims;
+  readonly issuers: readonly string[];
+}
+
 /** One provider and its protocol. */
 export interface IdentityProvider {
   /** @throws ProviderUnavailableError */
@@ -72,4 +80,11 @@ export interface IdentityProvider {
    * @throws Error where it has to be tried again
    */
   revoke(subject: string, grant: ProviderGrant | null): Promise<void>;
+
+  /**
+   * Checks the signature, issuer, audience and age of a security event token; absent where the provider sends none.
+   * @returns its claims, and the issuers that its subjects may belong to
+   * @throws ProviderUnavailableError; any other Error where the token is refused
+   */
+  readonly verifyNotice?: (token: string, maxAgeSeconds: number) => Promise<VerifiedToken>;
 }

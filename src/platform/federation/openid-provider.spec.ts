@@ -144,3 +144,40 @@ it('SO-06 refuses the ID token of an app without a signature, and with HS256 and
   const shared = await new SignJWT(forged).setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(publicKey);
   for (const idToken of [new UnsecuredJWT(forged).encode(), shared]) await expect(native(idToken)).rejects.toThrow();
 });
+
+const EVENTS = { type: 'consent-revoked', sub: 'ada' };
+const notice = (changes: JWTPayload = {}) => signed({ jti: 'one', events: EVENTS, exp: undefined, ...changes });
+const verifyNotice = (token: string) => openProvider().verifyNotice(token, 86_400);
+
+it.each([
+  ['for this client', {}],
+  ['for one of its apps, with a slash after the issuer', () => ({ aud: 'app-two', iss: `${issuer}/` })],
+])('accepts a notice %s', async (_, changes) => {
+  const token = await notice(typeof changes === 'function' ? changes() : changes);
+  expect((await verifyNotice(token)).claims).toMatchObject({ jti: 'one', events: EVENTS });
+});
+
+it.each([
+  ['for another client', { aud: 'another-client' }],
+  ['of another issuer', { iss: 'https://accounts.google.com' }],
+  ['that has expired', { exp: 1 }],
+  ['of last week', { iat: 1_700_000_000 }],
+  ['without a time', { iat: undefined }],
+  ['without an id', { jti: undefined }],
+  ['that is an ID token', { events: undefined }],
+])('SO-54 refuses a notice %s', async (_, changes) => {
+  const token = await notice(changes);
+  await expect(verifyNotice(token)).rejects.toThrow();
+});
+
+it('SO-54 refuses a notice without a signature, with HS256 and the public key, and by another key', async () => {
+  const forged = claims({ jti: 'one', events: EVENTS });
+  const publicKey = Buffer.from(await exportSPKI(keys.publicKey));
+  const other = await generateKeyPair('RS256');
+  const tokens = [
+    new UnsecuredJWT(forged).encode(),
+    await new SignJWT(forged).setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(publicKey),
+    await new SignJWT(forged).setProtectedHeader({ alg: 'RS256', kid: 'one' }).sign(other.privateKey),
+  ];
+  for (const token of tokens) await expect(verifyNotice(token)).rejects.toThrow();
+});

@@ -11,7 +11,9 @@ import type {
   ProviderGrant,
   ProviderLogin,
   RevocationMeans,
+  VerifiedToken,
 } from './identity-provider.js';
+import type { NoticeClaims } from './notices/provider-notice.js';
 import { AppleClientSecret } from './apple-client-secret.js';
 import { fetchFromProvider, ProviderUnavailableError } from './provider-http.js';
 
@@ -20,6 +22,9 @@ const loadLibrary = () => import('openid-client');
 
 /** An app brings the ID token at once. */
 const NATIVE_TOKEN_SECONDS = 600;
+
+/** Named, so that a token cannot choose `none` or a shared secret (SO-06). */
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 interface Claims {
   readonly sub: string;
@@ -78,14 +83,11 @@ export class OpenIdProvider implements IdentityProvider {
 
   async verifyNative({ idToken, nonce, authorizationCode }: NativeAnswer): Promise<ProviderLogin> {
     const [{ jwtVerify }, configuration] = await Promise.all([import('jose'), this.configure()]);
-    const { issuer, jwks_uri: keysUrl } = configuration.serverMetadata();
-    this.keys ??= await this.fetchKeys(keysUrl!);
-    const { payload } = await jwtVerify(idToken, this.keys, {
-      issuer,
+    const { payload } = await jwtVerify(idToken, await this.getKeys(), {
+      issuer: configuration.serverMetadata().issuer,
       // An ID token for another app opens nothing here (SO-05).
       audience: [...this.settings.nativeAudiences],
-      // Named, so that a token cannot choose `none` or a shared secret (SO-06).
-      algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      algorithms: ALGORITHMS,
       maxTokenAge: NATIVE_TOKEN_SECONDS,
       clockTolerance: 60,
       requiredClaims: ['sub', 'exp', 'nonce'],
@@ -118,9 +120,27 @@ export class OpenIdProvider implements IdentityProvider {
     }
   }
 
-  private async fetchKeys(url: string): Promise<JWTVerifyGetKey> {
+  /** An ID token is none: the same keys sign it for the same clients, but it reports no events. */
+  readonly verifyNotice = async (token: string, maxAgeSeconds: number): Promise<VerifiedToken> => {
+    const [{ jwtVerify }, configuration] = await Promise.all([import('jose'), this.configure()]);
+    const { issuer } = configuration.serverMetadata();
+    // Google names itself in notices with a slash at the end.
+    const issuers = [issuer, `${issuer}/`];
+    const { payload } = await jwtVerify(token, await this.getKeys(), {
+      issuer: issuers,
+      audience: [this.settings.clientId, ...this.settings.nativeAudiences],
+      algorithms: ALGORITHMS,
+      maxTokenAge: maxAgeSeconds,
+      clockTolerance: 60,
+      requiredClaims: ['jti', 'events'],
+    });
+    return { claims: payload as unknown as NoticeClaims, issuers };
+  };
+
+  private async getKeys(): Promise<JWTVerifyGetKey> {
+    const { jwks_uri: url } = (await this.configure()).serverMetadata();
     const { createRemoteJWKSet, customFetch } = await import('jose');
-    return createRemoteJWKSet(new URL(url), { [customFetch]: fetchFromProvider });
+    return (this.keys ??= createRemoteJWKSet(new URL(url!), { [customFetch]: fetchFromProvider }));
   }
 
   private accountOf({ sub, email, email_verified: isVerified, name }: Claims): ProviderAccount {

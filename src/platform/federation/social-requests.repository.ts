@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import type { Sql } from '../database/sql.js';
 import type { SocialRequest } from './social-request.entity.js';
 
 /** Owns the table `social_requests`. SQL, because one statement takes a request exactly once. */
@@ -49,11 +50,17 @@ export class SocialRequestsRepository {
   }
 
   /**
-   * Records that an ID token of an app was used. Its row has an empty state, so no answer takes it.
+   * Records that an ID token of an app, or a notice, was used. Its row has an empty state, so no
+   * answer takes it.
    * @returns false if it was used before: of two requests with one token, one wins
    */
-  async spendToken(tokenDigest: Buffer, provider: string, keptSeconds: number): Promise<boolean> {
-    const { count } = await this.database.query(
+  async spendToken(
+    tokenDigest: Buffer,
+    provider: string,
+    keptSeconds: number,
+    sql: Sql = this.database,
+  ): Promise<boolean> {
+    const { count } = await sql.query(
       `INSERT INTO social_requests (id_digest, provider, state_digest, sealed, redirect_uri, expires_at)
        VALUES ($1, $2, '', '', '', now() + make_interval(secs => $3)) ON CONFLICT DO NOTHING`,
       [tokenDigest, provider, keptSeconds],

@@ -1,3 +1,4 @@
+import type { NoticeKind } from '../../platform/federation/notices/provider-notice.js';
 import type { Role } from '../../platform/http/principal.js';
 
 /**
@@ -51,6 +52,7 @@ const SECURITY_EVENTS = {
   'passkey.counter_regressed': details<{ passkeyId: string; expectedAbove: number; received: number }>(),
   'identity.linked': details<{ provider: string }>(),
   'identity.unlinked': details<{ provider: string }>(),
+  'identity.notice_received': details<{ provider: string; notice: NoticeKind }>(),
   'two-factor.removed_by_admin': details<{ factor: SecondFactorKind }>(),
   'member.disabled': details(),
   'member.enabled': details(),
@@ -99,7 +101,8 @@ export type SessionEndReason =
   | 'role-changed'
   | 'two-factor-enabled'
   | 'disabled'
-  | 'restored';
+  | 'restored'
+  | 'provider-notice';
 
 /**
  * When the risk was assessed: after a right password, after a wrong second factor, before a session

@@ -3,11 +3,12 @@ import { NotificationsModule } from '../../mail/notifications/notifications.modu
 import { UsersModule } from '../../users/users.module.js';
 import { AuditLogModule } from '../audit-log/audit-log.module.js';
 import { IdentityNotificationsService } from './identity-notifications.service.js';
+import { ProviderNoticeNotificationsService } from './provider-notice-notifications.service.js';
 
 /** Mails and audit rows about accounts at providers that were linked or unlinked. */
 @Module({
   imports: [AuditLogModule, NotificationsModule, UsersModule],
-  providers: [IdentityNotificationsService],
-  exports: [IdentityNotificationsService],
+  providers: [IdentityNotificationsService, ProviderNoticeNotificationsService],
+  exports: [IdentityNotificationsService, ProviderNoticeNotificationsService],
 })
 export class IdentityNotificationsModule {}

@@ -56,6 +56,12 @@ export class SessionRevocationService {
     await this.revoke(tx, memberId, endedIds, reason, context);
   }
 
+  /** Ends the sessions of a member that began with a login at a provider, whichever one it was. */
+  async endFederated(tx: Tx, memberId: string, reason: SessionEndReason, context: ClientContext): Promise<void> {
+    const endedIds = await this.sessions.endFederated(tx, memberId, reason);
+    await this.revoke(tx, memberId, endedIds, reason, context);
+  }
+
   /**
    * Ends the longest unused sessions beyond SESSIONS_PER_MEMBER. The lock on the member's row must
    * be held.

@@ -30,6 +30,20 @@ export class IdentitiesRepository {
   }
 
   /**
+   * As {@link findMemberId}, for a link that existed at that time. A notice that comes late must not
+   * concern a link that the member made afterwards.
+   * @param atSeconds null for now
+   */
+  async findMemberLinkedAt(sql: Sql, key: IdentityKey, atSeconds: number | null): Promise<string | null> {
+    const { rows } = await sql.query<{ memberId: string }>(
+      `SELECT member_id AS "memberId" FROM identities WHERE provider = $1 AND subject = $2
+       AND ($3::float8 IS NULL OR date_trunc('second', created_at) <= to_timestamp($3))`,
+      [key.provider, key.subject, atSeconds],
+    );
+    return rows[0]?.memberId ?? null;
+  }
+
+  /**
    * Links an identity. The unique index decides between two requests at once.
    * @returns its id; null if another link of the identity exists
    */
@@ -63,6 +77,10 @@ export class IdentitiesRepository {
       [id, memberId],
     );
     return rows[0] ?? null;
+  }
+
+  async deleteByKey(tx: Tx, { provider, subject }: IdentityKey): Promise<void> {
+    await tx.query(`DELETE FROM identities WHERE provider = $1 AND subject = $2`, [provider, subject]);
   }
 
   /**

@@ -1,8 +1,8 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { jwtVerify } from 'jose';
+import { jwtVerify, SignJWT, type JWTPayload } from 'jose';
 // @ts-expect-error: the package has no types for it
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
 import Provider, { interactionPolicy, type AdapterConstructor, type Configuration, type JWK } from 'oidc-provider';
@@ -25,7 +25,8 @@ export const APPLE_KEY = {
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
 };
 
-const SIGNING_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }) as JWK;
+/** Signs the tokens of all stand-ins, so that a test of an issuer does not rest on its key. */
+const SIGNING_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
 export const CLIENT = { id: 'munjigi', secret: 'secret-of-the-client-at-the-provider' };
 
@@ -124,6 +125,12 @@ export class OpenIdPartner {
     return ((await answer.json()) as { id_token: string }).id_token;
   }
 
+  /** A security event token: issued now for this client, unless `changes` differ. */
+  async notice(events: unknown, changes: JWTPayload = {}): Promise<string> {
+    const claims = { iss: this.issuer, aud: CLIENT.id, iat: Math.floor(Date.now() / 1000), jti: randomUUID(), events };
+    return new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: 'RS256', kid: 'one' }).sign(SIGNING_KEY);
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     this.server.close();
@@ -142,12 +149,12 @@ function configurationOf(redirectUris: string[], claims: Peculiarities['claims']
         grant_types: ['authorization_code', 'refresh_token'],
       },
     ],
+    jwks: { keys: [{ ...(SIGNING_KEY.export({ format: 'jwk' }) as JWK), alg: 'RS256', use: 'sig', kid: 'one' }] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     // As the big providers do: the ID token itself holds the claims.
     conformIdTokenClaims: false,
     // Each of these has a default that warns on the console.
     adapter: class extends (MemoryAdapter as AdapterConstructor) {},
-    jwks: { keys: [SIGNING_KEY] },
     ttl: {
       AccessToken: 3600,
       AuthorizationCode: 60,

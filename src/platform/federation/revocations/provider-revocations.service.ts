@@ -22,9 +22,4 @@ export class ProviderRevocationsService {
       await this.revocations.insert(tx, { provider, subject, sealed });
     }
   }
-
-  /** Forgets the permissions that the provider itself has taken back. */
-  async forget(tx: Tx, account: GrantKey): Promise<void> {
-    await this.grants.take(tx, account);
-  }
 }

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiConsumes } from '@nestjs/swagger';
 import { DomainError } from '../problems/domain-error.js';
+import { RouteSettings } from '../route-settings.decorator.js';
 
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
@@ -22,7 +22,7 @@ export function parseFormBody(body: Buffer, fields: readonly string[]): Record<s
  * must not rely on cookies (TR-04).
  */
 export const ReadsForm = (...formFields: string[]): MethodDecorator =>
-  applyDecorators(RouteConfig({ formFields }), ApiConsumes('application/json', FORM_TYPE));
+  applyDecorators(RouteSettings({ formFields }), ApiConsumes('application/json', FORM_TYPE));
 
 declare module 'fastify' {
   interface FastifyContextConfig {
