@@ -121,6 +121,27 @@ describe('a sign-up with an account at a provider', () => {
     expect(text).toMatch(/\/pages\/not-me#token=/);
   });
 
+  it('makes a member without a password, who can set one by a reset', async () => {
+    const client = app.client();
+    const account = newAccount();
+    await signUp(client, await offer(client, account)).expect(200);
+    const login = { identifier: account.email, password: unique.password() };
+    for (const password of ['x', login.password])
+      expect(refused(await client.post('/api/auth/login', { ...login, password }))).toEqual([
+        401,
+        'invalid_credentials',
+      ]);
+    const [created] = await mailbox.to(account.email).waitForCount(1);
+    const { body: sent } = await client.post('/api/auth/password-reset/send-code', { email: account.email });
+    const { code } = await mailbox.to(account.email).next({ after: created });
+    const proof = { requestId: sent.requestId, code };
+    const { body: grant } = await client.post('/api/auth/password-reset/confirm-code', proof).expect(200);
+    const reset = { newPassword: login.password };
+    await client.post('/api/auth/password-reset', reset, grant.resetToken).expect(204);
+    await client.post('/api/auth/login', login).expect(200);
+    expect((await logIn(client, account)).body.status).toBe('authenticated');
+  });
+
   it('keeps to the cookie that the journey asked for, from known pages only', async () => {
     const client = app.client();
     const origin = { origin: 'https://app.example.test' };

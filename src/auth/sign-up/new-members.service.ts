@@ -5,14 +5,14 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
+import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { SessionOpening } from '../../sessions/session-opening.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
 import { MembersRepository, type NewMember } from '../../users/members.repository.js';
-import { EmailChallengesService } from '../../verification/email-challenges.service.js';
-import { SignUpsRepository } from './sign-ups.repository.js';
+import { PendingSignUpsService } from './pending-sign-ups.service.js';
 
 /** How the mailbox was proven. */
 export interface MailboxProof {
@@ -28,8 +28,8 @@ export class NewMembersService {
   constructor(
     private readonly members: MembersRepository,
     private readonly identities: IdentitiesRepository,
-    private readonly signUps: SignUpsRepository,
-    private readonly challenges: EmailChallengesService,
+    private readonly passwords: PasswordsService,
+    private readonly pendingSignUps: PendingSignUpsService,
     private readonly sessions: SessionsService,
     private readonly identityNotifications: IdentityNotificationsService,
     private readonly auditLog: AuditLogService,
@@ -49,9 +49,10 @@ export class NewMembersService {
     context: ClientContext,
   ): Promise<IssuedTokens> {
     const { tx, newMemberId: memberId } = opening;
-    await this.members.insert(tx, { ...member, memberId });
-    const rivals = await this.signUps.voidRivals(tx, member.emailKey, signUpRowId);
-    await this.challenges.voidSignUps(tx, rivals);
+    // Until the member sets a password, none opens the account, and a guess takes as long as any other.
+    const passwordHash = account ? this.passwords.makeUnknownHash() : member.passwordHash;
+    await this.members.insert(tx, { ...member, passwordHash, memberId });
+    await this.pendingSignUps.voidRivals(tx, member.emailKey, signUpRowId);
     await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by });
     if (account) await this.link(tx, memberId, account, by, context);
     const signInDevice = { ...device, knownDeviceId: null, suppressNewDeviceMail: true };

@@ -108,6 +108,14 @@ export class PendingSignUpsService {
     await this.mail.queue(tx, 'sign-up', recipient, data, mailOptions);
   }
 
+  /**
+   * Ends the other sign-ups on an address that now has a member.
+   * @param confirmedId the sign-up that became the member; null where none did
+   */
+  async voidRivals(tx: Tx, emailKey: string, confirmedId: string | null): Promise<void> {
+    await this.challenges.voidSignUps(tx, await this.signUps.voidRivals(tx, emailKey, confirmedId));
+  }
+
   private describeChallenge({ loginId, name }: NewSignUp, { code, linkToken }: IssuedEmailChallenge) {
     const { env } = this.config;
     return {
