@@ -236,6 +236,8 @@ describe('hashes of other systems', () => {
     const shares = await new LegacyHashKindsRepository(
       app.database.pool as unknown as ConstructorParameters<typeof LegacyHashKindsRepository>[0],
     ).findShares();
+    const { rows } = await app.database.pool.query('SELECT kind FROM legacy_hash_starts');
+    expect(rows).toContainEqual({ kind: '$2b$04' });
     expect(shares).toContainEqual({ kind: '$2b$04', share: expect.any(Number), start: 0 });
   });
 });

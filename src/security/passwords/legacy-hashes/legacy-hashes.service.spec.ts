@@ -52,6 +52,11 @@ describe('the dummy hash of an unknown account', () => {
     expect(await dummy!.verify('tall giraffe')).toBe(false);
   });
 
+  it('IM-03 has a salt as long as others of its kind, where that takes time in each round', async () => {
+    for (const kind of ['$sha256-crypt$rounds=1000,s=16', '$sha512-crypt$rounds=5000,s=0'])
+      expect((await serviceWith([{ kind, share: 1, start: 0 }]).service.findDummy('ada'))?.kind).toBe(kind);
+  });
+
   it('IM-03 becomes argon2id alone when fewer members have its scheme', async () => {
     const other = { kind: '$pbkdf2-sha256$i=600000', share: 0.25, start: 0.5 };
     const before = serviceWith([{ kind: '$2b$12', share: 0.5, start: 0 }, other]).service;

@@ -99,7 +99,10 @@ const TAG_BYTES: Readonly<Record<string, number>> = { 'pbkdf2-sha1': 20, 'sha512
 function dummyOf(kind: string): string {
   if (/\$2b\$\d\d$/.test(kind)) return `${kind}$${randomBytes(40).toString('hex').slice(0, 53)}`;
   const tag = randomBytes(TAG_BYTES[kind.split('$')[1]!] ?? 32);
+  const salt = randomBytes(8)
+    .toString('hex')
+    .slice(0, Number(/,s=(\d+)$/.exec(kind)?.[1] ?? 16));
   const digests = /^\$wrapped\$.*,f=(\d+)$/.exec(kind)?.[1];
   const formula = digests === undefined ? '' : `$sha256*${digests}(salt+password)$`;
-  return `${kind}$${phcBase64(Buffer.from(randomBytes(8).toString('hex')))}$${phcBase64(tag)}${formula}`;
+  return `${kind}$${phcBase64(Buffer.from(salt))}$${phcBase64(tag)}${formula}`;
 }

@@ -138,7 +138,7 @@ describe('a hash of another system', () => {
       const task = {
         digest: scheme.slice(0, 6) as ShaCryptDigest,
         salt: Buffer.from(salt, 'base64').toString(),
-        rounds: Number(rounds.slice('rounds='.length)),
+        rounds: Number(/^rounds=(\d+),s=(?:0|4|10)$/.exec(rounds)![1]),
       };
       expect(base64(shaCrypt({ ...task, password }))).toBe(base64(Buffer.from(tag, 'base64')));
       expect(base64(shaCrypt({ ...task, password: password.slice(1) }))).not.toContain(tag);
@@ -148,6 +148,7 @@ describe('a hash of another system', () => {
   it.each([
     ['1,000,001 rounds', SHA_CRYPT[0][1].replace('=1000$', '=1000001$'), 'too long'],
     ['999 rounds', SHA_CRYPT[0][1].replace('=1000$', '=999$'), 'malformed'],
+    ['a salt of 17 bytes', SHA_CRYPT[0][1].replace('saltstring', '가나다라마ab'), 'malformed'],
     ['a cut tag', SHA_CRYPT[1][1].slice(0, -1), 'malformed'],
     ['a tag with bits to spare', SHA_CRYPT[1][1].replace(/1$/, 'z'), 'malformed'],
     ['4 GiB', PYTHON.argon2i.replace('m=1024', 'm=4194304'), 'too long'],

@@ -28,7 +28,7 @@ export const readShaCrypt: LegacyReader = (text) => ownHash(text) ?? cryptHash(t
 /** The stored form. */
 function ownHash(text: string): LegacyHash | RefusedHash | null {
   const [, digest, rounds, salt, tag] =
-    /^\$(sha256|sha512)-crypt\$rounds=(\d{1,10})\$([\w+/]*)\$([\w+/]+)$/.exec(text) ?? [];
+    /^\$(sha256|sha512)-crypt\$rounds=(\d{1,10}),s=\d{1,2}\$([\w+/]*)\$([\w+/]+)$/.exec(text) ?? [];
   if (digest === undefined) return null;
   return hashOf(digest as ShaCryptDigest, Number(rounds), bytesOf(salt!)?.toString() ?? null, bytesOf(tag!));
 }
@@ -49,12 +49,14 @@ function hashOf(
   tag: Buffer | null,
 ): LegacyHash | RefusedHash {
   const scheme = `${digest}-crypt`;
-  if (salt === null || salt.length > MAX_SALT || tag?.length !== LAYOUTS[digest].bytes || rounds < MIN_ROUNDS)
+  const seasoning = Buffer.from(salt ?? '');
+  if (salt === null || seasoning.length > MAX_SALT || tag?.length !== LAYOUTS[digest].bytes || rounds < MIN_ROUNDS)
     return refuse(scheme, 'is malformed');
   if (rounds > MAX_ROUNDS) return refuse(scheme, TOO_EXPENSIVE);
-  const kind = `$${scheme}$rounds=${rounds}`;
+  // The salt is part of most rounds: a longer one can take another block each time.
+  const kind = `$${scheme}$rounds=${rounds},s=${seasoning.length}`;
   return {
-    stored: `${kind}$${phcBase64(Buffer.from(salt))}$${phcBase64(tag)}`,
+    stored: `${kind}$${phcBase64(seasoning)}$${phcBase64(tag)}`,
     kind,
     verify: async (password) => timingSafeEqual(await computeApart({ digest, password, salt, rounds }), tag),
   };
