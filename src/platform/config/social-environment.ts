@@ -21,26 +21,26 @@ export const SOCIAL_ENVIRONMENT = {
   SOCIAL_GOOGLE_NATIVE_AUDIENCES: list({ default: [], desc: 'client ids of your apps with the SDK of Google' }),
   SOCIAL_GOOGLE_ISSUER: webUrl({
     default: 'https://accounts.google.com',
-    desc: 'issuer of ID tokens; change it only for tests',
+    desc: 'for tests',
   }),
   SOCIAL_KAKAO_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Kakao: its REST API key' }),
   SOCIAL_KAKAO_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),
   SOCIAL_KAKAO_NATIVE_AUDIENCES: list({ default: [], desc: 'client ids of your apps with the SDK of Kakao' }),
   SOCIAL_KAKAO_ISSUER: webUrl({
     default: 'https://kauth.kakao.com',
-    desc: 'issuer of ID tokens; change it only for tests',
+    desc: 'for tests',
   }),
   SOCIAL_KAKAO_ADMIN_KEY: str({ default: undefined, desc: 'unlinks at Kakao too, and proves notices of Kakao' }),
-  SOCIAL_KAKAO_API_URL: webUrl({ default: 'https://kapi.kakao.com', desc: 'its API; change it only for tests' }),
+  SOCIAL_KAKAO_API_URL: webUrl({ default: 'https://kapi.kakao.com', desc: 'for tests' }),
   SOCIAL_NAVER_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Naver' }),
   SOCIAL_NAVER_CLIENT_SECRET: str({ default: undefined, desc: 'secret of that client' }),
   SOCIAL_NAVER_ISSUER: webUrl({
     default: 'https://nid.naver.com',
-    desc: 'issuer of ID tokens; change it only for tests',
+    desc: 'for tests',
   }),
   SOCIAL_NAVER_PROFILE_URL: webUrl({
     default: 'https://openapi.naver.com/v1/nid/me',
-    desc: 'address of the profile; change it only for tests',
+    desc: 'for tests',
   }),
   SOCIAL_APPLE_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Apple: its Services ID' }),
   SOCIAL_APPLE_TEAM_ID: str({ default: undefined, desc: 'team at Apple that owns the key' }),
@@ -49,7 +49,7 @@ export const SOCIAL_ENVIRONMENT = {
   SOCIAL_APPLE_NATIVE_AUDIENCES: list({ default: [], desc: 'bundle ids of your apps with Sign in with Apple' }),
   SOCIAL_APPLE_ISSUER: webUrl({
     default: 'https://appleid.apple.com',
-    desc: 'issuer of ID tokens; change it only for tests',
+    desc: 'for tests',
   }),
   SOCIAL_OIDC_PROVIDERS: list({
     default: [],
