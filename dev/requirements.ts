@@ -360,6 +360,11 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('IM-15', 'P1', 'A malformed file costs only the accounts it spoils'),
       of('IM-16', 'P1', 'A dry run writes no member'),
       of(
+        'IM-18',
+        'P0',
+        'An imported account with an unproven address becomes a member once its owner enters a mailed code',
+      ),
+      of(
         'IM-30',
         'P0',
         'Lazy import asks the old system only about unknown accounts, within the limits of logins, signed and over TLS',

@@ -1963,6 +1963,25 @@ export interface components {
             /** @description For POST /api/auth/password-reset */
             resetToken: string;
         };
+        ConfirmationRequiredResponse: {
+            /**
+             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
+             * @example 60
+             */
+            resendAfter: number;
+            /**
+             * @description Seconds until the mailed code expires
+             * @example 600
+             */
+            expiresIn: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "confirmation_required";
+            /** @description For the routes of /api/auth/sign-up, together with the mailed code; only this client receives it */
+            signUpId: string;
+        };
         LoginRequest: {
             /**
              * @description Login ID or e-mail address
@@ -2193,25 +2212,6 @@ export interface components {
              */
             deviceToken?: string;
             binding?: components["schemas"]["SessionBinding"];
-        };
-        ConfirmationRequiredResponse: {
-            /**
-             * @description Seconds until the same request can bring another mail; one that comes earlier brings none
-             * @example 60
-             */
-            resendAfter: number;
-            /**
-             * @description Seconds until the mailed code expires
-             * @example 600
-             */
-            expiresIn: number;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            status: "confirmation_required";
-            /** @description For the routes of /api/auth/sign-up, together with the mailed code; only this client receives it */
-            signUpId: string;
         };
         SocialSignUpRequest: {
             /**
@@ -3421,7 +3421,7 @@ export interface components {
             status: "ok";
         };
         /** @description The outcomes of a login; `status` names the one that applies */
-        LoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"] | components["schemas"]["MfaRequiredResponse"];
+        LoginOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"] | components["schemas"]["MfaRequiredResponse"] | components["schemas"]["ConfirmationRequiredResponse"];
         /** @description The outcomes of a login that needs no further factor; `status` names the one that applies */
         CompletedLogin: components["schemas"]["TokenResponse"] | components["schemas"]["PasswordChangeRequiredResponse"];
         /** @description The outcomes of a login at a provider; `status` names the one that applies */

@@ -10,7 +10,7 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/auth/login-id/check": "200 LoginIdAvailabilityResponse",
   "POST /api/auth/login-id/send-code": "202 CodeSentResponse",
   "POST /api/auth/login-id/confirm-code": "200 FoundLoginIdResponse",
-  "POST /api/auth/login": "200 TokenResponse|PasswordChangeRequiredResponse|MfaRequiredResponse",
+  "POST /api/auth/login": "200 TokenResponse|PasswordChangeRequiredResponse|MfaRequiredResponse|ConfirmationRequiredResponse",
   "POST /api/auth/login/mfa": "200 TokenResponse|PasswordChangeRequiredResponse",
   "POST /api/auth/login/passkey/options": "200 RequestOptionsResponse",
   "POST /api/auth/login/passkey": "200 TokenResponse|PasswordChangeRequiredResponse",

@@ -22,9 +22,11 @@ import { ApiKeyAdmission } from './guards/api-key-admission.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { FederationModule } from '../platform/federation/federation.module.js';
+import { HashUpgradeService } from './login/hash-upgrade.service.js';
 import { FirstFactorService } from './login/first-factor.service.js';
 import { ForeignAccountsService } from './login/lazy-import/foreign-accounts.service.js';
 import { LazyImportService } from './login/lazy-import/lazy-import.service.js';
+import { UnprovenLoginService } from './login/unproven-login.service.js';
 import { LoginController } from './login/login.controller.js';
 import { LoginIdCheckService } from './sign-up/login-id-check.service.js';
 import { LoginIdCheckController } from './sign-up/login-id-check.controller.js';
@@ -124,7 +126,7 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[PendingSignUpsService, SignUpsRepository, LoginIdCheckService],
     ...[LoginIdRequestsService, LoginIdRecoveryService],
     ...[PasswordLoginService, PasswordAttemptsService, SecondFactorLoginService],
-    ...[LazyImportService, ForeignAccountsService],
+    ...[LazyImportService, ForeignAccountsService, UnprovenLoginService, HashUpgradeService],
     ...[PasskeyLoginService, PasskeyOptionsService, FirstFactorService],
     ...[SocialJourneysService, SocialLoginService, SocialSignUpService, VouchedSignUpService],
     ...[PendingSocialSignUpsService, SocialSignUpsRepository],

@@ -6,6 +6,7 @@ import { EventDelivery } from '../events/deliveries/event-delivery.entity.js';
 import { Event } from '../events/log/event.entity.js';
 import { EventConsumer } from '../events/log/event-consumer.entity.js';
 import { Webhook } from '../events/webhooks/webhook.entity.js';
+import { ImportedClaim } from '../users/imports/imported-claim.entity.js';
 import { ImportJournalEntry } from '../users/imports/import-journal.entity.js';
 import { OutboxMessage } from '../mail/outbox/outbox-message.entity.js';
 import { MfaChallenge } from '../mfa/challenges/mfa-challenge.entity.js';
@@ -37,7 +38,16 @@ import { ResetGrant } from '../verification/reset-grant.entity.js';
 /** Every table that has an entity. A new entity is listed here and nowhere else. */
 export const ENTITIES = [
   ...[Member, SignUp, EmailChallenge, EmailChallengeRequest, ResetGrant, Session, Device, Revocation],
-  ...[OutboxMessage, SecurityEvent, LoginFailure, RateLimit, ApiKey, ImportJournalEntry, LegacyHashStart],
+  ...[
+    OutboxMessage,
+    SecurityEvent,
+    LoginFailure,
+    RateLimit,
+    ApiKey,
+    ImportJournalEntry,
+    LegacyHashStart,
+    ImportedClaim,
+  ],
   ...[TotpSecret, RecoveryCode, MfaChallenge, EmailChange, DisavowalReport],
   ...[KnownNetwork, SessionCountry, RiskNotice],
   ...[Event, EventConsumer, EventDelivery, Webhook],

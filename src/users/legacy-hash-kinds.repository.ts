@@ -17,15 +17,17 @@ export interface LegacyHashShare {
 const KIND = String.raw`substring(password_hash from '^(?:\$bcrypt-sha256)?\$[a-z0-9-]+\$[^$]+')`;
 
 /**
- * The number of all members is PostgreSQL's estimate: counting them would read the table. Before
+ * Of members and of imported claims, which log in with their passwords too. The number of all members is PostgreSQL's estimate: counting them would read the table. Before
  * the first ANALYZE of the table it has no estimate (-1, or 0 where the table was empty), so they
  * are counted.
  */
 const SHARES = `SELECT kind, count / greatest(sum(count) OVER (), (
     SELECT CASE WHEN reltuples > 0 THEN reltuples ELSE (SELECT count(*) FROM members) END
     FROM pg_class WHERE oid = 'members'::regclass))::float AS share
-  FROM (SELECT ${KIND} AS kind, count(*)::float AS count FROM members
-        WHERE password_hash NOT LIKE '$argon2id$%' GROUP BY 1) AS kinds
+  FROM (SELECT ${KIND} AS kind, count(*)::float AS count FROM (
+          SELECT password_hash FROM members WHERE password_hash NOT LIKE '$argon2id$%'
+          UNION ALL SELECT password_hash FROM imported_claims WHERE password_hash NOT LIKE '$argon2id$%') AS hashes
+        GROUP BY 1) AS kinds
   WHERE kind IS NOT NULL`;
 
 /**

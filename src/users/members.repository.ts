@@ -8,13 +8,15 @@ import { SharedStatement } from '../platform/database/shared-statement.js';
 import type { Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
+import {
+  CANDIDATE_BY_EMAIL_KEY,
+  CANDIDATE_BY_ID,
+  CANDIDATE_BY_LOGIN_ID,
+  type LoginCandidate,
+} from './login-candidate.js';
 import { Member } from './member.entity.js';
 
-/** The columns of a member that a login needs. */
-export type LoginCandidate = Pick<
-  Member,
-  'id' | 'loginId' | 'email' | 'name' | 'passwordHash' | 'passwordVersion' | 'mustChangePassword' | 'status'
->;
+export type { LoginCandidate };
 
 /** The columns of a member that a mail needs. */
 export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'status'>;
@@ -35,12 +37,6 @@ export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwor
   /** ISO 8601; absent for a member who joins now. */
   readonly joinedAt?: string | null;
 };
-
-const CANDIDATE = `id, login_id AS "loginId", email, name, password_hash AS "passwordHash", password_version AS "passwordVersion",
-  must_change_password AS "mustChangePassword", status`;
-
-const BY_LOGIN_ID = { name: 'member-by-login-id', text: `SELECT ${CANDIDATE} FROM members WHERE login_id = $1` };
-const BY_EMAIL_KEY = { name: 'member-by-email-key', text: `SELECT ${CANDIDATE} FROM members WHERE email_key = $1` };
 
 const PROFILES = {
   name: 'member-profiles',
@@ -71,11 +67,11 @@ export class MembersRepository {
   }
 
   /**
-   * Finds a member for a login: by canonical address if the identifier contains an @, else by login
-   * ID.
+   * Finds a member for a login, or an imported account that is not proven: by canonical address if
+   * the identifier contains an @, else by login ID.
    */
   async findCandidate(identifier: string): Promise<LoginCandidate | null> {
-    const statement = identifier.includes('@') ? BY_EMAIL_KEY : BY_LOGIN_ID;
+    const statement = identifier.includes('@') ? CANDIDATE_BY_EMAIL_KEY : CANDIDATE_BY_LOGIN_ID;
     const { rows } = await this.database.prepared<LoginCandidate>(statement, [identifier]);
     return rows[0] ?? null;
   }
@@ -85,7 +81,7 @@ export class MembersRepository {
    * @throws DomainError `session_ended`
    */
   async getCandidate(id: string): Promise<LoginCandidate> {
-    const { rows } = await this.database.query<LoginCandidate>(`SELECT ${CANDIDATE} FROM members WHERE id = $1`, [id]);
+    const { rows } = await this.database.query<LoginCandidate>(CANDIDATE_BY_ID, [id]);
     if (!rows[0]) throw new DomainError('session_ended', { detail: 'no such member' });
     return rows[0];
   }

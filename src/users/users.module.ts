@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountErasureRepository } from './account-erasure.repository.js';
 import { EmailChangesRepository } from './email-changes.repository.js';
 import { IdentitiesRepository } from './identities/identities.repository.js';
+import { ImportedClaimsRepository } from './imports/imported-claims.repository.js';
 import { ImportJournalRepository } from './imports/import-journal.repository.js';
 import { LegacyHashKindsRepository } from './legacy-hash-kinds.repository.js';
 import { MemberAdministrationRepository } from './member-administration.repository.js';
@@ -21,6 +22,7 @@ const repositories = [
   LegacyHashKindsRepository,
   IdentitiesRepository,
   ImportJournalRepository,
+  ImportedClaimsRepository,
 ];
 
 /** The members: their login data, profile, role and status. */

@@ -10,6 +10,8 @@ import { PROJECT_ROOT } from '../../dev/project.js';
 import { LegacyHashKindsRepository } from '../../src/users/legacy-hash-kinds.repository.js';
 import { munjigi, type Outcome } from '../support/command-line.js';
 import { hasPythonModules, PYTHON, skipNotice } from '../support/debian-server.js';
+import { given, unique } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { allowTime, howMany } from '../support/test-length.js';
@@ -155,9 +157,9 @@ describe('munjigi import', () => {
     const { code, stdout } = await importFile(file);
     expect([code, stdout.trim()]).toEqual([1, '0 members added, 0 were imported before, 3 rows refused.']);
     expect(refused()).toEqual([
-      { row: 1, line: 1, reason: 'the mail address is not verified' },
+      { row: 1, line: 1, reason: 'the mail address is not verified, and there is no password' },
       { row: 2, line: 2, reason: 'password hashes by md5 are not supported' },
-      { row: 3, line: 3, reason: 'the mail address is not verified' },
+      { row: 3, line: 3, reason: 'the mail address is not verified, and there is no password' },
     ]);
     expect(statSync(rejectedFile).mode & 0o777).toBe(0o600);
   });
@@ -179,6 +181,84 @@ describe('munjigi import', () => {
   ])('refuses a wrong value of %s before anything is read', async (option, args) => {
     const { code, stderr } = await importFile('/nowhere', args);
     expect([code, stderr.startsWith(`${option}:`)]).toEqual([2, true]);
+  });
+});
+
+describe('accounts whose address is not verified', () => {
+  const unverified = (changes: object = {}) => ({
+    ...{ id: unique.loginId(), loginId: unique.loginId(), email: unique.email(), emailVerified: false, passwordHash },
+    ...changes,
+  });
+
+  it('IM-18 become members once their owners have logged in and entered a mailed code', async () => {
+    const legacyHash = await bcrypt.hash(PASSWORD, 4);
+    const account = unverified({ name: 'Ada', createdAt: '2020-01-02T03:04:05Z', passwordHash: legacyHash });
+    const { code, stdout } = await importFile(jsonl(account));
+    expect([code, stdout.trim().split('\n')]).toEqual([
+      0,
+      [
+        '0 members added, 0 were imported before, 0 rows refused.',
+        '1 accounts wait for their owners to prove the address.',
+      ],
+    ]);
+    expect((await app.post('/api/auth/login', { identifier: account.email, password: 'wrong horse 7' })).status).toBe(
+      401,
+    );
+    expect(await mailbox.to(account.email).all()).toEqual([]);
+
+    const { status, body } = await login(account.loginId);
+    expect([status, body]).toEqual([
+      200,
+      {
+        ...{ status: 'confirmation_required', signUpId: expect.any(String) },
+        ...{ resendAfter: expect.any(Number), expiresIn: expect.any(Number) },
+      },
+    ]);
+    const { code: mailed } = await mailbox.to(account.email).next();
+    // A reload or a second tab: the code in the mailbox still fits.
+    const again = await login(account.email);
+    expect(again.body.signUpId).toBe(body.signUpId);
+    const confirmed = await app.post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code: mailed });
+    expect([confirmed.status, confirmed.body.status]).toEqual([200, 'authenticated']);
+    const { rows } = await app.database.pool.query(
+      'SELECT login_id, name, created_at, password_hash FROM members WHERE email_key = $1',
+      [account.email],
+    );
+    expect(rows).toEqual([
+      {
+        ...{ login_id: account.loginId, name: 'Ada', created_at: new Date('2020-01-02T03:04:05Z') },
+        password_hash: expect.stringMatching(/^.argon2id./),
+      },
+    ]);
+    expect((await login(account.loginId)).body.status).toBe('authenticated');
+    const claims = await app.database.pool.query('SELECT FROM imported_claims WHERE email_key = $1', [account.email]);
+    expect(claims.rowCount).toBe(0);
+  });
+
+  it('IM-18 keep neither the address nor the login ID from others', async () => {
+    const account = unverified();
+    expect((await importFile(jsonl(account))).code).toBe(0);
+    const owner = await given.member(app, { email: account.email, loginId: account.loginId });
+    expect((await login(account.email)).status).toBe(401);
+    expect((await app.post('/api/auth/login', { identifier: owner.email, password: owner.password })).status).toBe(200);
+  });
+
+  it('IM-18 are refused where they are disabled or without a password, and once they are here already', async () => {
+    const first = unverified();
+    expect((await importFile(jsonl(first))).code).toBe(0);
+    const rows = [
+      unverified({ status: 'disabled' }),
+      unverified({ passwordHash: undefined }),
+      unverified({ email: first.email }),
+      unverified({ loginId: first.loginId }),
+    ];
+    expect((await importFile(jsonl(...rows), ['--resume'])).code).toBe(1);
+    expect(refused().map((row) => (row as { reason: string }).reason)).toEqual([
+      'the mail address is not verified, and the account is disabled',
+      'the mail address is not verified, and there is no password',
+      'an earlier import has this mail address',
+      'an earlier import has this login ID',
+    ]);
   });
 });
 

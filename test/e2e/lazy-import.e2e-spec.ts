@@ -104,6 +104,22 @@ describe('lazy import', () => {
     expect(await membersWith(email)).toEqual([]);
   });
 
+  it('IM-18 makes no member of an unproven address before its owner enters a mailed code', async () => {
+    const { email, loginId, password } = addAccount({ emailVerified: false });
+    const { body } = await login(email, password).expect(200);
+    expect(body).toMatchObject({ status: 'confirmation_required' });
+    expect(await membersWith(email)).toEqual([]);
+    const { code } = await mailbox.to(email).next();
+    await app.post('/api/auth/sign-up/confirm-code', { signUpId: body.signUpId, code }).expect(200);
+    expect(await membersWith(email)).toMatchObject([{ login_id: loginId }]);
+  });
+
+  it('IM-18 IM-31 opens no account by an unproven account with its address', async () => {
+    const victim = await given.member(app);
+    const { loginId, password } = addAccount({ email: victim.email, emailVerified: false });
+    await login(loginId, password).expect(401);
+  });
+
   it('makes a login ID where another member has it, or the old system has none', async () => {
     const { loginId: taken } = await given.member(app);
     const [first, second] = [addAccount({ loginId: taken }), addAccount({ loginId: undefined })];

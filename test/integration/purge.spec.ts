@@ -75,6 +75,16 @@ const ROWS: [table: string, columns: Record<string, unknown>, expiry: string[], 
     '-1 minute',
   ],
   ['social_sign_ups', { id_digest: 'random', sealed: 'random' }, ['expires_at'], '1 minute', '-1 minute'],
+  [
+    'imported_claims',
+    {
+      ...{ login_id: 'unique', email: '', email_key: 'unique', password_hash: '' },
+      ...{ locale: 'en', created_at: '2020-01-02' },
+    },
+    ['imported_at'],
+    '367 days',
+    '365 days',
+  ],
   ['provider_grants', { provider: 'apple', subject: 'unique' }, ['obtained_at'], '9 days', '7 days'],
   [
     'provider_revocations',

@@ -9,6 +9,7 @@ import { foldTypedText } from '../../platform/text/typed-text.js';
 import { IsPasswordText } from '../../security/passwords/password-fields.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
+import { ConfirmationRequiredResponse } from '../sign-up/sign-up.dto.js';
 import { TokenResponse } from '../tokens/tokens.dto.js';
 
 export class LoginRequest {
@@ -66,7 +67,10 @@ export const OUTCOMES = { ...COMPLETED, mfa_required: MfaRequiredResponse };
 
 /** Schemas that no class can express, because they are choices between classes; `status` names the choice. */
 export const LOGIN_OUTCOMES = {
-  LoginOutcome: choiceByStatus('The outcomes of a login', OUTCOMES),
+  LoginOutcome: choiceByStatus('The outcomes of a login', {
+    ...OUTCOMES,
+    confirmation_required: ConfirmationRequiredResponse,
+  }),
   CompletedLogin: choiceByStatus('The outcomes of a login that needs no further factor', COMPLETED),
 };
 

@@ -1,27 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { hashOwner } from '../../security/passwords/fair-shares.js';
-import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import { SessionOpeningService } from '../../sessions/session-opening.service.js';
-import { MembersRepository, type LoginCandidate } from '../../users/members.repository.js';
+import { UnprovenLoginService, type UnprovenLogin } from './unproven-login.service.js';
 import { FirstFactorService, type FirstFactorOutcome } from './first-factor.service.js';
+import { HashUpgradeService } from './hash-upgrade.service.js';
 import { LoginCompletionService, type PendingLogin } from './login-completion.service.js';
 import { LoginRefusalsService } from './login-refusals.service.js';
 import type { LoginCredentials } from './login-credentials.js';
 import { PasswordAttemptsService, type PasswordAttempt } from './password-attempts.service.js';
+
+/** What follows a right password: as for any first factor, or the proof of an imported address. */
+export type PasswordLoginOutcome = FirstFactorOutcome | UnprovenLogin;
 
 /** Logs a member in by login ID or address and password. */
 @Injectable()
 export class PasswordLoginService {
   constructor(
     private readonly openings: SessionOpeningService,
-    private readonly members: MembersRepository,
-    private readonly passwords: PasswordsService,
     private readonly passwordAttempts: PasswordAttemptsService,
     private readonly firstFactor: FirstFactorService,
     private readonly completion: LoginCompletionService,
     private readonly refusals: LoginRefusalsService,
+    private readonly hashUpgrade: HashUpgradeService,
+    private readonly unprovenLogin: UnprovenLoginService,
   ) {}
 
   /**
@@ -29,7 +31,11 @@ export class PasswordLoginService {
    * answer, after the same work (EN-05, EN-06).
    * @throws DomainError `invalid_credentials`, `too_many_requests`, `overloaded`
    */
-  async login(credentials: LoginCredentials, device: DeviceInfo, context: ClientContext): Promise<FirstFactorOutcome> {
+  async login(
+    credentials: LoginCredentials,
+    device: DeviceInfo,
+    context: ClientContext,
+  ): Promise<PasswordLoginOutcome> {
     const attempt = await this.passwordAttempts.compare(credentials, device.deviceToken, context);
     try {
       return await this.decide(attempt, credentials.password, device, context);
@@ -44,11 +50,12 @@ export class PasswordLoginService {
     password: string,
     device: DeviceInfo,
     context: ClientContext,
-  ): Promise<FirstFactorOutcome> {
+  ): Promise<PasswordLoginOutcome> {
     const { candidate, matches, deviceId, failuresBefore, ownFailuresBefore } = attempt;
     if (!matches || candidate === null) return this.refusals.refusePassword(attempt, context);
+    if (candidate.status === 'unproven') return this.unprovenLogin.begin(candidate.id, password, context);
     if (!(await this.completion.isAdmissible(candidate))) return this.refusals.refuseInactive(candidate, context);
-    await this.upgradeHash(candidate, password, context);
+    await this.hashUpgrade.upgrade(candidate, password, context);
     const login: PendingLogin = {
       owner: { memberId: candidate.id, passwordVersion: candidate.passwordVersion, firstFactor: 'password' },
       device: { ...device, knownDeviceId: deviceId },
@@ -59,19 +66,5 @@ export class PasswordLoginService {
       this.firstFactor.proceed(opening, login, candidate, context),
     );
     return outcome ?? this.refusals.refuseRisky(candidate, login, context);
-  }
-
-  /** Hashes the password again where its hash is weaker than today's settings. */
-  private async upgradeHash(
-    { id, passwordHash, passwordVersion }: LoginCandidate,
-    password: string,
-    context: ClientContext,
-  ): Promise<void> {
-    if (!this.passwords.needsRehash(passwordHash)) return;
-    await this.members.upgradeHash(
-      id,
-      passwordVersion,
-      await this.passwords.rehash(password, { owner: hashOwner(context, id) }),
-    );
   }
 }

@@ -61,7 +61,10 @@ export class SignUpActivationService {
       await this.challenges.spend(tx, challengeId, method, null);
       await this.signUps.markConfirmed(tx, signUp.id);
       const proof = { by: method, signUpRowId: signUp.id };
-      return this.newMembers.create(opening, { ...signUp, loginId }, account, proof, confirmation, context);
+      const joinedAt = await this.signUps.takeImported(tx, signUp);
+      const ofMember = { ...opening, newMemberId: signUp.importedClaimId ?? opening.newMemberId };
+      const member = { ...signUp, joinedAt, loginId };
+      return this.newMembers.create(ofMember, member, account, proof, confirmation, context);
     });
     await this.mailBudget.refundClaim(signUp.emailKey);
     return tokens;

@@ -12,6 +12,7 @@ import { PasswordsService } from '../../security/passwords/passwords.service.js'
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
 import type { Locale } from '../../platform/i18n/locale.js';
+import type { ImportedClaim } from '../../users/imports/imported-claim.entity.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
 import { SignUpContinuationService } from './sign-up-continuation.service.js';
 import { NO_PASSWORD, SignUpsRepository, type NewSignUp } from './sign-ups.repository.js';
@@ -99,6 +100,20 @@ export class SignUpRequestsService {
     const ownId = this.continuation.idOf(signUp.emailKey, socialSignUpId);
     const earlier = await this.continuation.findEarlier(ownId, signUp, context);
     return this.record({ id: randomUUID(), passwordHash: NO_PASSWORD, ...signUp }, ownId, earlier, context);
+  }
+
+  /**
+   * As {@link request}, for an imported account whose password matched. The password is in use
+   * already, so the rules for new ones do not apply.
+   * @throws DomainError `overloaded`
+   */
+  async requestImported(account: ImportedClaim, password: string, context: ClientContext): Promise<RequestedSignUp> {
+    const { id: importedClaimId, loginId, email, emailKey, name, locale, attributes } = account;
+    const options = { owner: hashOwner(context, emailKey), salt: this.continuation.saltOf(account, context) };
+    const passwordHash = await this.passwords.rehash(password, options);
+    const profile = { loginId, email, emailKey, name, locale, attributes };
+    const signUp: NewSignUp = { id: randomUUID(), ...profile, passwordHash, identity: null, importedClaimId };
+    return this.record(signUp, this.continuation.idOf(emailKey, loginId, passwordHash), null, context);
   }
 
   private async record(

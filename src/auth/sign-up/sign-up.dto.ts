@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import {
   IsLocale,
   IsMailAddress,
@@ -31,6 +32,14 @@ export class SignUpRequest {
   @MayBeAbsent()
   @IsOpaqueToken()
   signUpId?: string;
+}
+
+/** For an account that becomes a member once its mailbox is proven */
+export class ConfirmationRequiredResponse extends CodeLifetimes {
+  @ApiProperty({ enum: ['confirmation_required'] }) status: 'confirmation_required';
+
+  /** For the routes of /api/auth/sign-up, together with the mailed code; only this client receives it */
+  signUpId: string;
 }
 
 export class ResendSignUpRequest {

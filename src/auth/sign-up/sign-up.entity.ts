@@ -29,6 +29,8 @@ export class SignUp {
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') locale: Locale;
   @Column('jsonb', { nullable: true }) attributes: AttributeValues | null;
+  /** The imported account that this sign-up proves, by its id in `imported_claims`. */
+  @Column('uuid', { name: 'imported_claim_id', nullable: true }) importedClaimId: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt: Date;
   /**
    * When its code was last mailed. Null if the code was never mailed, because the address had

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { ImportedClaimsRepository } from '../../users/imports/imported-claims.repository.js';
 import { SignUp } from './sign-up.entity.js';
 
 export type NewSignUp = Pick<
   SignUp,
   'id' | 'loginId' | 'email' | 'emailKey' | 'passwordHash' | 'identity' | 'name' | 'locale' | 'attributes'
->;
+> & { readonly importedClaimId?: string | null };
 
 /** A sign-up that a new one continues. */
 export interface ContinuedSignUp {
@@ -27,17 +28,20 @@ export const isVoid = ({ passwordHash, identity }: Pick<SignUp, 'passwordHash' |
   passwordHash === NO_PASSWORD && identity === null;
 
 const COLUMNS = `id, handle_digest AS "signUpIdDigest", login_id AS "loginId", email, email_key AS "emailKey", password_hash AS "passwordHash",
-  identity, name, locale, attributes, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
+  identity, name, locale, attributes, imported_claim_id AS "importedClaimId", created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt"`;
 
 /** Owns the table `sign_ups`. Prepared SQL: sign-up is a hot path, and its locks decide races. */
 @Injectable()
 export class SignUpsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly importedClaims: ImportedClaimsRepository,
+  ) {}
 
   async insert(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
-      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at, attributes, identity)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11)`,
+      `INSERT INTO sign_ups (id, handle_digest, login_id, email, email_key, password_hash, name, locale, expires_at, attributes, identity, imported_claim_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10, $11, $12)`,
       [
         signUp.id,
         signUpIdDigest,
@@ -50,6 +54,7 @@ export class SignUpsRepository {
         ttlSeconds,
         signUp.attributes,
         signUp.identity,
+        signUp.importedClaimId ?? null,
       ],
     );
   }
@@ -83,12 +88,12 @@ export class SignUpsRepository {
   async replace(tx: Tx, signUp: NewSignUp, signUpIdDigest: Buffer, ttlSeconds: number): Promise<void> {
     await tx.query(
       `UPDATE sign_ups SET handle_digest = $2, login_id = $3, email = $4, password_hash = $5, name = $6, locale = $7,
-         expires_at = now() + make_interval(secs => $8), attributes = $9, identity = $10
+         expires_at = now() + make_interval(secs => $8), attributes = $9, identity = $10, imported_claim_id = $11
        WHERE id = $1`,
       [
         ...[signUp.id, signUpIdDigest, signUp.loginId, signUp.email],
         ...[signUp.passwordHash, isVoid(signUp) ? null : signUp.name, signUp.locale, ttlSeconds],
-        ...[isVoid(signUp) ? null : signUp.attributes, signUp.identity],
+        ...[isVoid(signUp) ? null : signUp.attributes, signUp.identity, signUp.importedClaimId ?? null],
       ],
     );
   }
@@ -164,6 +169,14 @@ export class SignUpsRepository {
       `UPDATE sign_ups SET confirmed_at = now(), password_hash = $2, identity = NULL, attributes = NULL WHERE id = $1`,
       [id, NO_PASSWORD],
     );
+  }
+
+  /**
+   * Deletes the imported account that the sign-up proves.
+   * @returns when it was made at its system; null where there is none
+   */
+  async takeImported(tx: Tx, { importedClaimId }: SignUp): Promise<string | null> {
+    return importedClaimId === null ? null : this.importedClaims.take(tx, importedClaimId);
   }
 
   /** Deletes an open sign-up with its challenges. Needs its {@link lock}. */

@@ -9,6 +9,7 @@ import { ApiProblems, PROOF_PROBLEMS } from '../../platform/http/problems/api-pr
 import { Public } from '../../platform/http/public.decorator.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { codeLifetimes } from '../../verification/email-challenge.dto.js';
+import { ConfirmationRequiredResponse } from '../sign-up/sign-up.dto.js';
 import { Browser } from '../tokens/browser.decorator.js';
 import { ProofKey } from '../tokens/proof-key.decorator.js';
 import { SignsIn } from '../tokens/signs-in.decorator.js';
@@ -16,7 +17,6 @@ import type { BrowserContext } from '../tokens/token-cookies.js';
 import type { SignInResult } from '../tokens/token-delivery.js';
 import {
   CompleteSocialLoginRequest,
-  ConfirmationRequiredResponse,
   NativeSocialLoginRequest,
   SignUpRequiredResponse,
   SocialProviderListResponse,

@@ -12,8 +12,8 @@ import type { Locale } from '../../platform/i18n/locale.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 import { IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
-import { CodeLifetimes } from '../../verification/email-challenge.dto.js';
 import { choiceByStatus, OUTCOMES } from '../login/login.dto.js';
+import { ConfirmationRequiredResponse } from '../sign-up/sign-up.dto.js';
 import { TokenResponse } from '../tokens/tokens.dto.js';
 
 export class SocialProviderResponse {
@@ -124,13 +124,6 @@ export class SocialSignUpRequest {
   locale?: Locale;
 
   @MayBeAbsent() @IsAttributes() attributes?: Record<string, unknown>;
-}
-
-export class ConfirmationRequiredResponse extends CodeLifetimes {
-  @ApiProperty({ enum: ['confirmation_required'] }) status: 'confirmation_required';
-
-  /** For the routes of /api/auth/sign-up, together with the mailed code; only this client receives it */
-  signUpId: string;
 }
 
 /** Schemas of responses that are one of several. */

@@ -23,6 +23,8 @@ export interface RuleOptions {
 /** An account that is ready to become a member. */
 export interface PreparedRow
   extends ImportedProfile, Pick<Member, 'id' | 'passwordHash' | 'role' | 'status' | 'mustChangePassword'> {
+  /** Whether its address is still to be proven: it becomes a claim, and no member. */
+  readonly isClaim: boolean;
   readonly closedAt: string | null;
   readonly totp: string | null;
   readonly own: OwnValues | null;
@@ -36,8 +38,11 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
   const { source, defaultLocale } = options;
   const profile = readProfile(row, { source, defaultLocale, allowsReservedLoginId: row.own?.role === 'admin' });
   if (typeof profile === 'string') return profile;
-  // A member has a proven mailbox: otherwise an address of someone else could be brought in.
-  if (!(row.emailVerified ?? options.trustsAddresses)) return 'the mail address is not verified';
+  // A member has a proven mailbox: otherwise an address of someone else could be brought in (IM-18).
+  const isClaim = !(row.emailVerified ?? options.trustsAddresses);
+  if (isClaim && row.hash === undefined) return 'the mail address is not verified, and there is no password';
+  if (isClaim && row.status !== undefined && row.status !== 'active')
+    return `the mail address is not verified, and the account is ${row.status}`;
   const hash = row.hash === undefined ? { stored: options.makeUnknownHash() } : options.acceptHash(row.hash);
   if ('refused' in hash) return hash.refused;
   const closedAt = readTime(row.own?.closedAt ?? undefined);
@@ -49,6 +54,7 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
   return {
     ...profile,
     id: row.own?.id ?? randomUUID(),
+    isClaim,
     passwordHash: hash.stored,
     role: row.own?.role ?? 'member',
     status: row.status === 'closed' && closedAt === null ? 'disabled' : (row.status ?? 'active'),

@@ -6,7 +6,8 @@ import { LOCKS } from '../../platform/database/advisory-locks.js';
 import type { DatabaseClient } from '../../platform/database/database-client.js';
 import { KEEP_STARTS, LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
 import { UNFINISHED, type ImportedHashes } from './hashes/imported-hashes.js';
-import { MOVE_BATCH, READY } from './move-batch.js';
+import { copyText } from './copy-text.js';
+import { MOVE_BATCH, READY, type MovedRows } from './move-batch.js';
 
 export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
 /** Which of several rows with one address or login ID is imported. */
@@ -29,7 +30,12 @@ export interface RefusedRow {
   readonly otherRow: number | null;
 }
 
-const STAGED_COLUMNS = `row_number, line, row_key, id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password, secrets`;
+export interface ReadyRows extends MovedRows {
+  /** Rows that an earlier run has imported. */
+  readonly done: number;
+}
+
+const STAGED_COLUMNS = `row_number, line, row_key, id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password, secrets, is_claim`;
 
 /** Rows of one statement and commit. Few enough that a commit takes well under a second. */
 const BATCH = 5000;
@@ -78,7 +84,7 @@ export class ImportStagingRepository {
   async createTables(): Promise<void> {
     await this.client.query(`CREATE TEMP TABLE import_rows (
       row_number int, line int, row_key bytea, id uuid, login_id text, email text, email_key text, password_hash text, name text, locale text,
-      role text, status text, closed_at timestamptz, created_at timestamptz, must_change_password boolean, secrets jsonb)`);
+      role text, status text, closed_at timestamptz, created_at timestamptz, must_change_password boolean, secrets jsonb, is_claim boolean)`);
     await this.client.query(
       `CREATE TEMP TABLE import_refused (row_number int PRIMARY KEY, reason text, other_row int)`,
     );
@@ -113,6 +119,17 @@ export class ImportStagingRepository {
     await this.refuseTaken('r.email_key = m.email_key', 'a member has this mail address');
     await this.refuseTaken('r.login_id = m.login_id', 'a member has this login ID');
     await this.refuseTaken('r.id = m.id', 'a member has this id');
+    // A proven account comes before the claim of an earlier import.
+    await this.refuseTaken(
+      'r.is_claim AND r.email_key = m.email_key',
+      'an earlier import has this mail address',
+      'imported_claims',
+    );
+    await this.refuseTaken(
+      'r.is_claim AND r.login_id = m.login_id',
+      'an earlier import has this login ID',
+      'imported_claims',
+    );
     // As for sign-ups: otherwise a new account could keep the owner of an address from undoing a
     // change (CC-11).
     await this.client
@@ -136,9 +153,9 @@ export class ImportStagingRepository {
     );
   }
 
-  private async refuseTaken(condition: string, reason: string): Promise<void> {
+  private async refuseTaken(condition: string, reason: string, table = 'members'): Promise<void> {
     await this.client.query(
-      `INSERT INTO import_refused SELECT r.row_number, $1, NULL FROM import_rows r JOIN members m ON ${condition}
+      `INSERT INTO import_refused SELECT r.row_number, $1, NULL FROM import_rows r JOIN ${table} m ON ${condition}
        WHERE NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key) ON CONFLICT DO NOTHING`,
       [reason],
     );
@@ -163,10 +180,11 @@ export class ImportStagingRepository {
     }
   }
 
-  /** How many rows are ready, and how many of them an earlier run has imported. */
-  async countReady(): Promise<{ ready: number; done: number }> {
-    const { rows } = await this.client.query<{ ready: number; done: number }>(
-      `SELECT count(*)::int AS ready, count(j.row_key)::int AS done
+  /** How many rows are ready, and how many an earlier run has imported. */
+  async countReady(): Promise<ReadyRows> {
+    const { rows } = await this.client.query<ReadyRows>(
+      `SELECT count(*) FILTER (WHERE j.row_key IS NULL AND NOT is_claim)::int AS members,
+         count(*) FILTER (WHERE j.row_key IS NULL AND is_claim)::int AS claims, count(j.row_key)::int AS done
        FROM import_rows r LEFT JOIN import_journal j USING (row_key)
        WHERE NOT EXISTS (SELECT FROM import_refused f WHERE f.row_number = r.row_number)`,
     );
@@ -176,9 +194,9 @@ export class ImportStagingRepository {
   /**
    * Moves rows to the tables of members, in commits of some thousands. A row and its entry in the
    * journal are one commit, so a killed import continues without doubles (IM-11).
-   * @param onMoved receives the number of new members of each commit
+   * @param onMoved receives the numbers of each commit
    */
-  async move(source: string, onMoved: (count: number) => void): Promise<void> {
+  async move(source: string, onMoved: (moved: MovedRows) => void): Promise<void> {
     const { rows } = await this.client.query<{ last: number | null }>(
       'SELECT max(row_number) AS last FROM import_rows',
     );
@@ -215,7 +233,7 @@ export class ImportStagingRepository {
   private async moveBatch(
     source: string,
     { after, batch }: { after: number; batch: number },
-    onMoved: (count: number) => void,
+    onMoved: (moved: MovedRows) => void,
   ): Promise<number> {
     const { rows: ends } = await this.client.query<{ end: number }>(
       `SELECT max(row_number) AS end FROM (SELECT row_number FROM import_rows WHERE row_number > $1 ORDER BY row_number LIMIT $2) part`,
@@ -223,20 +241,12 @@ export class ImportStagingRepository {
     );
     const { end } = ends[0]!;
     if (batch === SLOW_BATCH) await this.finishHashes(after, end);
-    const { rows } = await this.client.query<{ count: number }>({
+    const { rows } = await this.client.query<MovedRows>({
       name: 'import-batch',
       text: MOVE_BATCH,
       values: [after, end, source],
     });
-    onMoved(rows[0]!.count);
+    onMoved(rows[0]!);
     return end;
   }
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-
-/** A value in the text format of COPY. */
-function copyText(value: string | number | boolean | null): string {
-  if (value === null) return '\\N';
-  return typeof value === 'string' ? value.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign]!) : String(value);
 }

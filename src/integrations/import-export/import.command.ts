@@ -65,9 +65,11 @@ export async function importMembers(options: ImportOptions): Promise<void> {
 }
 
 function print(report: ImportReport, { dryRun = false, rejected }: ImportOptions, policy: CollisionPolicy): void {
-  const { added, done, refused, isStopped } = report;
+  const { members, claims, done, refused, isStopped } = report;
   const verb = dryRun ? 'would be added' : 'added';
-  console.log(`${added} members ${verb}, ${done} were imported before, ${refused} rows refused.`);
+  console.log(`${members} members ${verb}, ${done} were imported before, ${refused} rows refused.`);
+  if (claims > 0)
+    console.log(`${claims} accounts ${dryRun ? 'would wait' : 'wait'} for their owners to prove the address.`);
   if (refused > 0) {
     console.error(`The reasons are in ${rejected}.`);
     process.exitCode = 1;

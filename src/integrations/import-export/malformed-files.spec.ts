@@ -188,7 +188,7 @@ const FILES: [string, SourceName, string | Buffer, Outcome][] = [
     'an unverified address',
     'jsonl',
     jsonl({ ...ada, emailVerified: false }, bob),
-    { good: ['bob@example.com'], bad: ['1: the mail address is not verified'] },
+    { good: ['bob@example.com'], bad: ['1: the mail address is not verified, and there is no password'] },
   ],
   [
     'a login ID that sign-up refuses',

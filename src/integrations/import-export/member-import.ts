@@ -5,6 +5,7 @@ import { readText } from './file-text.js';
 import type { ImportRow, SourceReader } from './import-row.js';
 import type { PreparedRow } from './import-rules.js';
 import type { CollisionPolicy, ImportStagingRepository } from './import-staging.repository.js';
+import type { MovedRows } from './move-batch.js';
 import { Progress, type ProgressOutput } from './progress.js';
 import type { SecretValues } from './secret-values.js';
 
@@ -21,7 +22,9 @@ export interface ImportRequest {
 }
 
 export interface ImportReport {
-  readonly added: number;
+  readonly members: number;
+  /** Accounts whose owners have to prove the address first. */
+  readonly claims: number;
   /** Rows that an earlier run had imported. */
   readonly done: number;
   readonly refused: number;
@@ -55,15 +58,15 @@ export class MemberImport {
     await this.staging.createTables();
     await this.stage(read, request);
     await this.staging.refuseCollisions(request.policy);
-    const { ready, done } = await this.staging.countReady();
+    const { done, ...ready } = await this.staging.countReady();
     const collisions = await this.staging.countRefused();
     const isStopped = request.policy === 'fail' && collisions > 0;
-    let added = 0;
-    if (request.dryRun === true) added = ready - done;
-    else if (!isStopped) added = await this.move(request.source, ready - done);
+    let moved: MovedRows = { members: 0, claims: 0 };
+    if (request.dryRun === true) moved = ready;
+    else if (!isStopped) moved = await this.move(request.source, ready.members + ready.claims);
     for await (const { row, line, reason, otherRow } of this.staging.refused())
       await this.reject({ row, line }, otherRow === null ? reason : `${reason} as row ${otherRow}`);
-    return { added, done, refused: this.rejections, isStopped };
+    return { ...moved, done, refused: this.rejections, isStopped };
   }
 
   private async stage(read: SourceReader, { file, size, columns }: ImportRequest): Promise<void> {
@@ -88,19 +91,20 @@ export class MemberImport {
     return [
       ...[`\\x${row.rowKey.toString('hex')}`, row.id, row.loginId, row.email, row.emailKey, row.passwordHash],
       ...[row.name, row.locale, row.role, row.status, row.closedAt, row.createdAt],
-      ...[row.mustChangePassword, this.secrets.stage(row)],
+      ...[row.mustChangePassword, this.secrets.stage(row), row.isClaim],
     ];
   }
 
-  private async move(source: string, total: number): Promise<number> {
+  private async move(source: string, total: number): Promise<MovedRows> {
     const progress = new Progress(this.output, 'importing', total, 'members');
-    let added = 0;
-    await this.staging.move(source, (count) => {
-      added += count;
-      progress.show(added);
+    const moved = { members: 0, claims: 0 };
+    await this.staging.move(source, ({ members, claims }) => {
+      moved.members += members;
+      moved.claims += claims;
+      progress.show(moved.members + moved.claims);
     });
     progress.end();
-    return added;
+    return moved;
   }
 
   /** One line of JSON for each row that is not imported, without its secrets (IM-14). */

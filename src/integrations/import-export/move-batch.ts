@@ -1,14 +1,21 @@
 import { LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
 
+/** How many rows have become members, and how many claims. */
+export interface MovedRows {
+  readonly members: number;
+  readonly claims: number;
+}
+
 /** Rows between two numbers that are neither refused nor in. */
 export const READY = `SELECT * FROM import_rows r WHERE row_number > $1 AND row_number <= $2
   AND NOT EXISTS (SELECT FROM import_refused f WHERE f.row_number = r.row_number)
   AND NOT EXISTS (SELECT FROM import_journal j WHERE j.row_key = r.row_key)`;
 
 /**
- * One statement: constraints and foreign keys are checked at its end. A member who signed up with
- * the address since the comparison keeps it; the row is then refused. Servers learn in the same
- * commit that members may have hashes of another kind.
+ * Moves the rows after `$1` up to `$2` of the source `$3`. One statement: constraints and foreign
+ * keys are checked at its end. A member who signed up with the address since the comparison keeps
+ * it; the row is then refused. Servers learn in the same commit that members may have hashes of
+ * another kind.
  */
 export const MOVE_BATCH = `WITH batch AS (${READY}),
   added AS (
@@ -16,12 +23,16 @@ export const MOVE_BATCH = `WITH batch AS (${READY}),
       attributes)
     SELECT id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, coalesce(created_at, now()), must_change_password,
       secrets->'attributes'
-    FROM batch ON CONFLICT DO NOTHING RETURNING id),
+    FROM batch WHERE NOT is_claim ON CONFLICT DO NOTHING RETURNING id),
+  claims AS (
+    INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at)
+    SELECT id, login_id, email, email_key, password_hash, name, locale, secrets->'attributes', coalesce(created_at, now())
+    FROM batch WHERE is_claim ON CONFLICT DO NOTHING RETURNING id),
   journal AS (
-    INSERT INTO import_journal (row_key, source) SELECT row_key, $3 FROM batch JOIN added USING (id)),
+    INSERT INTO import_journal (row_key, source) SELECT row_key, $3 FROM batch WHERE id IN (SELECT id FROM added UNION ALL SELECT id FROM claims)),
   late AS (
     INSERT INTO import_refused SELECT row_number, 'a member has taken this mail address or login ID', NULL::int
-    FROM batch WHERE id NOT IN (SELECT id FROM added)),
+    FROM batch WHERE id NOT IN (SELECT id FROM added UNION ALL SELECT id FROM claims)),
   apps AS (
     INSERT INTO totp_secrets (member_id, sealed, key_id, confirmed_at)
     SELECT id, decode(secrets->'app'->>'sealed', 'hex'), secrets->'app'->>'keyId', now() FROM batch JOIN added USING (id)
@@ -40,4 +51,4 @@ export const MOVE_BATCH = `WITH batch AS (${READY}),
     INSERT INTO identities (id, member_id, provider, subject, email, created_at)
     SELECT (identity->>'id')::uuid, batch.id, identity->>'provider', identity->>'subject', identity->>'email', (identity->>'createdAt')::timestamptz
     FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'identities') identity ON CONFLICT DO NOTHING)
-  SELECT count(*)::int AS count, pg_notify('${LEGACY_HASHES_CHANNEL}', '') FROM added`;
+  SELECT (SELECT count(*) FROM added)::int AS members, (SELECT count(*) FROM claims)::int AS claims, pg_notify('${LEGACY_HASHES_CHANNEL}', '')`;

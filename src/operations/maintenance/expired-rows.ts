@@ -33,6 +33,8 @@ export interface RetentionSettings {
 export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[] {
   return [
     { table: 'sign_ups', by: 'expires_at', before: ago('1 day') },
+    // Accounts whose owners never logged in to prove the address.
+    { table: 'imported_claims', by: 'imported_at', before: ago('366 days') },
     { table: 'proof_requests', by: 'greatest(code_expires_at, link_expires_at)', before: ago('7 days') },
     { table: 'reset_grants', by: 'expires_at', before: ago('1 day') },
     { table: 'devices', by: 'last_seen_at', before: ago('400 days') },

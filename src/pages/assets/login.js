@@ -13,7 +13,8 @@ import { leaveToReset } from './leave-to-reset.js';
 import { takeSecret } from './link-token.js';
 import { addressOf, fill, find, onAction, show, showGroup, text } from './page.js';
 import { hasPasskeys, usePasskey } from './passkey.js';
-import { forgetReturn } from './return-to.js';
+import { forgetReturn, rememberReturn } from './return-to.js';
+import { rememberSignUp } from './sign-up-memory.js';
 
 /**
  * The methods of the second step, easiest first. Each has a group in the form and a button that
@@ -85,7 +86,7 @@ async function logInByPasskey() {
 
 /**
  * Continues with the next step, or with the page after the login.
- * @param {{ status: string, mfaToken: string, methods: Method[], resetToken: string }} result of
+ * @param {{ status: string, mfaToken: string, methods: Method[], resetToken: string, signUpId: string }} result of
  * the first or second step
  */
 function continueLogin(result) {
@@ -99,6 +100,11 @@ function continueLogin(result) {
   } else if (result.status === 'password_change_required') {
     resetToken = result.resetToken;
     show('must-change');
+  } else if (result.status === 'confirmation_required') {
+    // The page of the mailed link then needs no password.
+    rememberSignUp(result.signUpId);
+    rememberReturn();
+    show('confirm-email');
   } else if (result.status === 'authenticated') openNextPage();
   else throw new ApiProblem('unexpected'); // not from the API
 }

@@ -124,6 +124,9 @@ export const en = {
     mustChangeTitle: 'Please set a new password',
     mustChangeText: 'You need to change your password before you can continue.',
     changePassword: 'Set a new password',
+    confirmEmailTitle: 'Please confirm your email address',
+    confirmEmailText:
+      'Your password is correct. Before your first login here, please open the link that we have mailed you.',
     doneTitle: 'You are logged in',
     doneText: 'You can now go back to the app.',
     socialUnknown: 'No account is linked to this login yet. Log in another way, then link it in your account.',

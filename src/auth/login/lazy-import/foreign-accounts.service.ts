@@ -7,6 +7,7 @@ import { AuditLogService } from '../../../security/audit-log/audit-log.service.j
 import { hashOwner } from '../../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../../security/passwords/passwords.service.js';
 import { ImportJournalRepository } from '../../../users/imports/import-journal.repository.js';
+import { ImportedClaimsRepository } from '../../../users/imports/imported-claims.repository.js';
 import { makeLoginId, readProfile, type ImportedProfile } from '../../../users/imports/imported-profile.js';
 import { MembersRepository, type LoginCandidate } from '../../../users/members.repository.js';
 import type { LoginCredentials } from '../login-credentials.js';
@@ -20,12 +21,13 @@ export class ForeignAccountsService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly journal: ImportJournalRepository,
+    private readonly claims: ImportedClaimsRepository,
     private readonly passwords: PasswordsService,
     private readonly auditLog: AuditLogService,
   ) {}
 
   /**
-   * Makes a member, once for each account. Where a member has the address already, the password must
+   * Makes a member, once for each account; a claim where the address is not proven (IM-18). Where a member has the address already, the password must
    * be that member's: the word of the old system opens no account that exists here (IM-31).
    * @returns the member, or why the account cannot log in
    * @throws DomainError `overloaded`
@@ -37,42 +39,40 @@ export class ForeignAccountsService {
   ): Promise<LoginCandidate | string> {
     const profile = readProfile(account, { source: account.source, defaultLocale: this.config.defaultLocale });
     if (typeof profile === 'string') return profile;
-    // A member has a proven mailbox: otherwise the account of an attacker could bring in an address
-    // of someone else.
-    if (!account.emailVerified) return 'the mail address is not verified';
     const owner = hashOwner(context, profile.emailKey);
     const passwordHash = await this.passwords.rehash(password, { owner });
-    const isNew = await this.insert(profile, account.source, passwordHash, context);
+    const newId = await this.insert(profile, account, passwordHash, context);
     const member = await this.members.findCandidate(profile.emailKey);
     if (member === null) return 'it became a member before';
-    if (isNew || (await this.passwords.verify(member.passwordHash, password, { owner }))) return member;
+    if (member.id === newId || (await this.passwords.verify(member.passwordHash, password, { owner }))) return member;
     return 'a member has its mail address, with another password';
   }
 
   /**
-   * @returns false where the account became a member before, also a moment ago by another request,
-   * or where a member has its address
+   * @returns the id of the member or claim; null where the account became a member before, also a
+   * moment ago by another request, or where a member has its address
    */
   private async insert(
     profile: ImportedProfile,
-    source: string,
+    account: ForeignAccount,
     passwordHash: string,
     context: ClientContext,
-  ): Promise<boolean> {
+  ): Promise<string | null> {
     try {
       return await this.database.transaction(async (tx) => {
-        if (!(await this.journal.add(tx, profile.rowKey, source))) return false;
+        if (!(await this.journal.add(tx, profile.rowKey, account.source))) return null;
+        if (!account.emailVerified) return this.claims.insert(tx, { ...profile, passwordHash });
         const memberId = await this.members.insert(tx, { ...profile, passwordHash, joinedAt: profile.createdAt });
         await this.auditLog.record(tx, 'member.imported', { memberId, context }, {});
-        return true;
+        return memberId;
       });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      if (error.code === 'email_taken') return false;
+      if (error.code === 'email_taken') return null;
       const loginId = makeLoginId(profile.emailKey, profile.rowKey);
       if (error.code !== 'login_id_taken' || profile.loginId === loginId) throw error;
       // Another member has the login ID. The address is proven, so it logs this one in.
-      return this.insert({ ...profile, loginId }, source, passwordHash, context);
+      return this.insert({ ...profile, loginId }, account, passwordHash, context);
     }
   }
 }

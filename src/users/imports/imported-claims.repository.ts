@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { Tx } from '../../platform/database/sql.js';
+import { DomainError } from '../../platform/http/problems/domain-error.js';
+import { ImportedClaim } from './imported-claim.entity.js';
+import type { ImportedProfile } from './imported-profile.js';
+
+export type NewImportedClaim = ImportedProfile & { readonly passwordHash: string };
+
+/**
+ * Owns the table `imported_claims`. TypeORM, because each row is read once; a login finds it with
+ * the statement that finds members.
+ */
+@Injectable()
+export class ImportedClaimsRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Adds an account that becomes a member once its address is proven.
+   * @returns its id
+   * @throws DomainError `email_taken`, `login_id_taken`: another claim has it
+   */
+  async insert(tx: Tx, { loginId, email, emailKey, ...claim }: NewImportedClaim): Promise<string> {
+    const id = randomUUID();
+    const { count } = await tx.query(
+      `INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now())) ON CONFLICT DO NOTHING`,
+      [id, loginId, email, emailKey, claim.passwordHash, claim.name, claim.locale, claim.attributes, claim.createdAt],
+    );
+    if (count === 1) return id;
+    const { count: holders } = await tx.query(`SELECT FROM imported_claims WHERE email_key = $1`, [emailKey]);
+    throw new DomainError(holders > 0 ? 'email_taken' : 'login_id_taken', { detail: 'of an imported claim' });
+  }
+
+  /** @returns null where it has become a member, or has expired */
+  async find(id: string): Promise<ImportedClaim | null> {
+    return this.database.manager.findOneBy(ImportedClaim, { id });
+  }
+
+  /**
+   * Deletes a claim that becomes a member.
+   * @returns when the account was made at its system, in ISO 8601; null where the claim is gone
+   */
+  async take(tx: Tx, id: string): Promise<string | null> {
+    const { rows } = await tx.query<{ createdAt: Date }>(
+      `DELETE FROM imported_claims WHERE id = $1 RETURNING created_at AS "createdAt"`,
+      [id],
+    );
+    return rows[0]?.createdAt.toISOString() ?? null;
+  }
+}
