@@ -14,6 +14,7 @@ import { afterCooldown } from '../support/recovery.js';
 import { type StaticSite, serveFolder } from '../support/static-site.js';
 import { TestApp } from '../support/test-app.js';
 import { codeAt, enrol } from '../support/second-factor.js';
+import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
 
 const VITE = path.join(PROJECT_ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
 
@@ -53,6 +54,7 @@ class Example {
 let spa: Example;
 let pagesExample: Example;
 let app: TestApp;
+let kakao: OpenIdPartner;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
@@ -63,8 +65,17 @@ async function start(): Promise<void> {
   const port = String(await freePort());
   const publicUrl = `http://localhost:${port}`; // the built-in pages work at this address only
   const origins = [spa.origin, pagesExample.origin].join();
+  kakao = await OpenIdPartner.start(`${spa.origin}/`, PECULIARITIES.kakao);
+  const social = {
+    SOCIAL_REDIRECT_URIS: `${spa.origin}/`,
+    SOCIAL_KAKAO_CLIENT_ID: CLIENT.id,
+    SOCIAL_KAKAO_CLIENT_SECRET: CLIENT.secret,
+    SOCIAL_KAKAO_ISSUER: kakao.issuer,
+  };
   [app] = await Promise.all([
-    TestApp.start({ env: { PORT: port, PUBLIC_URL: publicUrl, CORS_ORIGINS: origins, CODE_RESEND_SECONDS: '1' } }),
+    TestApp.start({
+      env: { PORT: port, PUBLIC_URL: publicUrl, CORS_ORIGINS: origins, CODE_RESEND_SECONDS: '1', ...social },
+    }),
     spa.build(publicUrl).then(() => pagesExample.build(publicUrl)),
   ]);
   browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
@@ -73,6 +84,7 @@ async function start(): Promise<void> {
 async function stop(): Promise<void> {
   await browser?.close();
   await app?.stop();
+  await kakao?.stop();
   await spa?.close();
   await pagesExample?.close();
 }
@@ -166,6 +178,29 @@ describeInBrowser('the examples', () => {
       await fill({ 'Login ID or e-mail': loginId, Password: password }, 'Log in');
       await sees('Second factor');
       await fill({ Code: codeAt(secret, 1) }, 'Log in');
+      await sees(`Hello, ${loginId}`);
+      expect(complaints).toEqual([]);
+    });
+
+    it('a visitor signs up with an account at a provider, and logs in with it', async () => {
+      const { loginId, email } = unique.signUp();
+      const logIn = async (): Promise<void> => {
+        await press('Log in with Kakao');
+        await page.locator('input[name="account"]').fill(loginId);
+        await press('Log in');
+      };
+      await logIn();
+      await sees('Create an account');
+      expect(page.url()).not.toContain('code='); // the answer is in no history
+      const code = await mailedCode(email, async () => {
+        await fill({ 'Login ID': loginId, 'E-mail': email }, 'Sign up');
+        await sees(/Type the code/);
+      });
+      await fill({ Code: code }, 'Confirm');
+      await sees(`Hello, ${loginId}`);
+      await press('Sign out');
+      await sees('You have signed out.');
+      await logIn();
       await sees(`Hello, ${loginId}`);
       expect(complaints).toEqual([]);
     });
