@@ -19,6 +19,7 @@ import { reasonOf } from './form-problems.js';
 import { leaveAfterLogout, leaveToLogin } from './leave.js';
 import { announce, fill, find, onAction, show, text } from './page.js';
 import { onSignedOut } from './panel.js';
+import { askForNoPassword } from './recent-login.js';
 import { SignedOut, call, logOut } from './session.js';
 
 /**
@@ -28,6 +29,7 @@ import { SignedOut, call, logOut } from './session.js';
  * @property {string | null} name
  * @property {'ko' | 'en'} locale
  * @property {string} createdAt
+ * @property {boolean} [hasPassword]
  * @property {Record<string, unknown>} [attributes] where some are declared
  */
 
@@ -64,6 +66,7 @@ function openPanels(member) {
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('[data-login-id]'))) {
     input.defaultValue = member.loginId; // as default value, so that resetting the form keeps it
   }
+  if (member.hasPassword === false) askForNoPassword();
   offerSections();
   offerProfile(member);
   offerEmailChange(member);

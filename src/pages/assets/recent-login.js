@@ -10,6 +10,13 @@ import { find, text } from './page.js';
 import { ApiProblem } from './api.js';
 import { call } from './session.js';
 
+let hasPassword = true;
+
+/** Lets forms advise a new login instead, for a member who has no password to be asked for. */
+export function askForNoPassword() {
+  hasPassword = false;
+}
+
 /** Thrown when a form has got a further field, which is not a problem of what was typed. */
 export class MoreNeeded extends Error {}
 
@@ -55,6 +62,7 @@ export async function callRecently(form, method, operation, body) {
  * @returns {string}
  */
 export function askedPassword(form) {
+  if (!hasPassword) throw new ApiProblem('reauth_required', { detail: text('logInAgain') });
   const check = passwordCheck(form);
   if (!check.hidden) return requiredValue(form, 'password', text('passwordMissing'));
   check.hidden = false;
