@@ -1875,6 +1875,16 @@ export interface components {
              */
             token: string;
         };
+        InspectedSignUpLinkResponse: {
+            /** @example ada.lovelace */
+            loginId: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description False after a login at a provider: the link then works only with the `signUpId` */
+            hasPassword: boolean;
+        };
         CheckLoginIdRequest: {
             /** @example ada.lovelace */
             loginId: string;
@@ -4539,7 +4549,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InspectedSignUpResponse"];
+                    "application/json": components["schemas"]["InspectedSignUpLinkResponse"];
                 };
             };
             400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];

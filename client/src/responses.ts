@@ -5,7 +5,7 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/auth/sign-up/inspect": "200 InspectedSignUpResponse",
   "POST /api/auth/sign-up/confirm-code": "200 TokenResponse",
   "POST /api/auth/sign-up/confirm-link": "200 TokenResponse",
-  "POST /api/auth/sign-up/inspect-link": "200 InspectedSignUpResponse",
+  "POST /api/auth/sign-up/inspect-link": "200 InspectedSignUpLinkResponse",
   "POST /api/auth/sign-up/discard": "204",
   "POST /api/auth/login-id/check": "200 LoginIdAvailabilityResponse",
   "POST /api/auth/login-id/send-code": "202 CodeSentResponse",
@@ -203,6 +203,12 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "maskedLoginId": "string",
     "requestedAt": "string",
     "expiresAt": "string"
+  },
+  "InspectedSignUpLinkResponse": {
+    "loginId": "string",
+    "requestedAt": "string",
+    "expiresAt": "string",
+    "hasPassword": "boolean"
   },
   "InspectedSignUpResponse": {
     "loginId": "string",

@@ -387,6 +387,7 @@ describe('inspecting a link', () => {
       loginId: ada.loginId,
       requestedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      hasPassword: true,
     });
     expect(Date.parse(body.expiresAt) - Date.parse(body.requestedAt)).toBe(86_400_000);
     expect((await app.post(INSPECT, { token: ada.token }).expect(200)).body).toEqual(body);

@@ -292,6 +292,8 @@ describe('an attacker on sign-up with an account at a provider', () => {
     const account = newUnverified();
     await signUp(client, await offer(client, account)).expect(200);
     const { linkToken: token } = await mailbox.to(account.email).next();
+    const { body: link } = await client.post('/api/auth/sign-up/inspect-link', { token }).expect(200);
+    expect(link.hasPassword).toBe(false);
     for (const password of ['x', ' ', 'tall giraffes nap at noon 42'])
       expect(refused(await app.client().post('/api/auth/sign-up/confirm-link', { token, password }))).toEqual([
         401,

@@ -15,6 +15,11 @@ interface InspectedSignUp {
   readonly expiresAt: Date;
 }
 
+/** Only for who has the mailbox: once another sign-up on the address is confirmed, it changes. */
+interface InspectedLink extends InspectedSignUp {
+  readonly hasPassword: boolean;
+}
+
 /** Finds pending sign-ups, shows them, and discards them by their mailed links. */
 @Injectable()
 export class SignUpLinksService {
@@ -41,10 +46,10 @@ export class SignUpLinksService {
    * Describes the sign-up for the page that the link opens.
    * @throws DomainError `link_invalid`, `link_expired`, `already_confirmed`
    */
-  async inspect(linkToken: string): Promise<InspectedSignUp> {
-    const { loginId } = await this.getSignUp(linkToken);
+  async inspect(linkToken: string): Promise<InspectedLink> {
+    const { loginId, identity } = await this.getSignUp(linkToken);
     const { createdAt, linkExpiresAt } = await this.challengeLinks.get('sign-up', linkToken);
-    return { loginId, requestedAt: createdAt, expiresAt: linkExpiresAt };
+    return { loginId, requestedAt: createdAt, expiresAt: linkExpiresAt, hasPassword: identity === null };
   }
 
   /**

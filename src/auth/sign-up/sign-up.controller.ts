@@ -16,6 +16,7 @@ import { TokenResponse } from '../tokens/tokens.dto.js';
 import {
   ConfirmSignUpByCodeRequest,
   ConfirmSignUpByLinkRequest,
+  InspectedSignUpLinkResponse,
   InspectedSignUpResponse,
   LINK_EXAMPLES,
   ResendSignUpRequest,
@@ -150,7 +151,7 @@ export class SignUpController {
   @Post('inspect-link')
   @HttpCode(HttpStatus.OK)
   @ApiProblems('link_invalid', 'link_expired', 'already_confirmed')
-  async inspectLink(@Body() { token }: SignUpLinkRequest): Promise<InspectedSignUpResponse> {
+  async inspectLink(@Body() { token }: SignUpLinkRequest): Promise<InspectedSignUpLinkResponse> {
     return this.links.inspect(token);
   }
 

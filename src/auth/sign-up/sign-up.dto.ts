@@ -106,3 +106,8 @@ export class InspectedSignUpResponse {
   requestedAt: Date;
   expiresAt: Date;
 }
+
+export class InspectedSignUpLinkResponse extends InspectedSignUpResponse {
+  /** False after a login at a provider: the link then works only with the `signUpId` */
+  hasPassword: boolean;
+}

@@ -18,13 +18,15 @@ const loginId = /** @type {HTMLInputElement} */ (find('#loginId'));
 /** Null if another browser signed up. The member then has to enter the password. */
 let signUpId = rememberedSignUp();
 let needsAnotherLoginId = false;
+/** False after a login at a provider: no other browser can confirm the sign-up by its link. */
+let hasPassword = true;
 
 if (token === null) {
   show('missing');
 } else {
   onAction('look-up', lookUp);
   onAction('ask-discard', () => show('discard'));
-  onAction('keep', () => show('ready'));
+  onAction('keep', () => show(canConfirm() ? 'ready' : 'elsewhere'));
   onSubmit('confirm', confirm);
   onSubmit('discard', discard);
   void lookUp();
@@ -35,6 +37,8 @@ async function lookUp() {
   announce(text('loading'));
   try {
     const signUp = await post('auth/sign-up/inspect-link', { token });
+    hasPassword = signUp.hasPassword;
+    if (!canConfirm()) return show('elsewhere');
     showGroup('password', signUpId === null);
     loginId.value = signUp.loginId; // password managers store the password under this value, even if the field is hidden
     showDescribed('ready', () => ({
@@ -47,6 +51,8 @@ async function lookUp() {
     if (!endIfFinal(problem)) show('offline', { reason: reasonOf(problem) });
   }
 }
+
+const canConfirm = () => signUpId !== null || hasPassword;
 
 async function confirm() {
   const { loginId: otherLoginId } = requiredValues('confirm', {
@@ -65,6 +71,7 @@ async function confirm() {
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     const fieldProblem = askForMissingField(error);
+    if (!canConfirm()) return show('elsewhere');
     if (fieldProblem === undefined && endIfFinal(error)) return;
     throw fieldProblem ?? error;
   }

@@ -383,6 +383,9 @@ export const en = {
     newLoginIdMissing: 'Please choose another login ID.',
     newLoginIdTaken: 'Someone else has just taken this login ID. Please choose another one.',
     confirm: 'Confirm sign-up',
+    elsewhereTitle: 'Enter the code instead',
+    elsewhereText:
+      'You started this sign-up in another browser, with an account you have elsewhere. Go back to that page and enter the code from the email there.',
     notMe: 'I didn’t sign up',
     discardTitle: 'Delete this sign-up?',
     discardText:

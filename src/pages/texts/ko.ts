@@ -383,6 +383,9 @@ export const ko: PageTexts = {
     newLoginIdMissing: '다른 아이디를 입력해 주세요.',
     newLoginIdTaken: '방금 다른 회원이 사용하기 시작한 아이디입니다. 다른 아이디를 입력해 주세요.',
     confirm: '가입 완료하기',
+    elsewhereTitle: '인증 코드를 입력해 주세요',
+    elsewhereText:
+      '다른 서비스의 계정으로 다른 브라우저에서 시작하신 가입입니다. 가입을 진행하시던 화면으로 돌아가 메일로 받은 인증 코드를 입력해 주세요.',
     notMe: '제가 가입하지 않았습니다',
     discardTitle: '이 가입 신청을 삭제할까요?',
     discardText:
