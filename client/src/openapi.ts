@@ -2583,6 +2583,8 @@ export interface components {
             name: string | null;
             /** Format: date-time */
             createdAt: string;
+            /** @description Without one, logins go through a passkey or a linked account */
+            hasPassword: boolean;
         };
         UpdateProfileRequest: {
             /**
@@ -3041,6 +3043,8 @@ export interface components {
             attributes?: {
                 [key: string]: unknown;
             };
+            /** @description Without one, logins go through a passkey or a linked account */
+            hasPassword: boolean;
             /** @description Whether logins have to wait after too many failures */
             isWaiting: boolean;
             /** @example ada.lovelace */

@@ -255,6 +255,7 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "secondFactors": "string[]",
     "sessionCount": "number",
     "attributes?": "object",
+    "hasPassword": "boolean",
     "isWaiting": "boolean",
     "loginId": "string",
     "name": "?string",
@@ -327,7 +328,8 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "attributes?": "object",
     "loginId": "string",
     "name": "?string",
-    "createdAt": "string"
+    "createdAt": "string",
+    "hasPassword": "boolean"
   },
   "RecoveryCodesResponse": {
     "recoveryCodes": "string[]"

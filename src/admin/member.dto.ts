@@ -67,6 +67,8 @@ export class MemberResponse {
 }
 
 export class MemberDetailsResponse extends MemberResponse {
+  /** Without one, logins go through a passkey or a linked account */
+  hasPassword: boolean;
   /** What logins ask for besides the password */
   @ApiProperty({ enum: ['totp', 'passkey'], isArray: true }) secondFactors: readonly EnrolledFactor[];
   /** The number of open sessions */
@@ -100,6 +102,7 @@ export const memberDetailsResponseOf = (
   attributes: MemberAttributes,
 ): MemberDetailsResponse => ({
   ...memberResponseOf(member),
+  hasPassword: member.hasPassword,
   secondFactors: member.secondFactors,
   sessionCount: member.sessionCount,
   isWaiting: member.isWaiting,

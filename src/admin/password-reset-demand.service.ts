@@ -4,7 +4,6 @@ import { AuditLogService } from '../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
-import { PasswordsService } from '../security/passwords/passwords.service.js';
 import { MemberAdministrationRepository } from '../users/member-administration.repository.js';
 import { PasswordInvitationsService } from '../verification/password-invitations.service.js';
 import { adminContext } from '../administrators/admin-context.js';
@@ -20,7 +19,6 @@ export class PasswordResetDemandService {
     private readonly members: MemberAdministrationRepository,
     private readonly writes: AdminWritesService,
     private readonly lockout: MemberLockoutService,
-    private readonly passwords: PasswordsService,
     private readonly invitations: PasswordInvitationsService,
     private readonly auditLog: AuditLogService,
   ) {}
@@ -39,7 +37,7 @@ export class PasswordResetDemandService {
     await this.database.transaction(async (tx) => {
       const member = await this.writes.asAdministratorOf(tx, admin, id);
       if (member.status !== 'active') throw new DomainError('member_not_active');
-      await this.members.demandPasswordChange(tx, id, isCompromised ? this.passwords.makeUnknownHash() : null);
+      await this.members.demandPasswordChange(tx, id, isCompromised);
       if (isCompromised) await this.lockout.lockOutIntruder(tx, id, 'password-reset-demanded', actor);
       else await this.lockout.lockOut(tx, id, 'password-reset-demanded', actor);
       await this.auditLog.record(tx, 'password.reset_demanded', { memberId: id, context: actor }, { reason });

@@ -72,14 +72,14 @@ export class MemberAdministrationRepository {
    * After this, a login with the right password leads only to a new password. The password version
    * increases as with a new password, so that a login or password change whose password was checked
    * before is refused (CC-04).
-   * @param unknownPasswordHash if set, replaces the password, so that it leads to nothing any more
+   * @param removesPassword so that the present one leads to nothing any more
    */
-  async demandPasswordChange(tx: Tx, id: string, unknownPasswordHash: string | null): Promise<void> {
+  async demandPasswordChange(tx: Tx, id: string, removesPassword: boolean): Promise<void> {
     await tx.manager.update(
       Member,
       { id },
       {
-        ...(unknownPasswordHash !== null && { passwordHash: unknownPasswordHash }),
+        ...(removesPassword && { passwordHash: null }),
         mustChangePassword: true,
         passwordVersion: () => 'password_version + 1',
         updatedAt: now,

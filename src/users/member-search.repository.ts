@@ -14,7 +14,7 @@ export type MemberRow = Pick<
 >;
 
 /** As {@link MemberRow}, with what only the view of one member shows. */
-export type MemberDetailsRow = MemberRow & Pick<Member, 'attributes'>;
+export type MemberDetailsRow = MemberRow & Pick<Member, 'attributes'> & { readonly hasPassword: boolean };
 
 export interface MemberFilter {
   /** The beginning of a login ID, a mail address or a name. */
@@ -44,7 +44,11 @@ export class MemberSearchRepository {
   ) {}
 
   async find(id: string): Promise<MemberDetailsRow | null> {
-    return this.database.manager.findOne(Member, { select: { ...ROW, attributes: true }, where: { id } });
+    const select = { ...ROW, attributes: true, passwordHash: true };
+    const member = await this.database.manager.findOne(Member, { select, where: { id } });
+    if (!member) return null;
+    const { passwordHash, ...row } = member;
+    return { ...row, hasPassword: passwordHash !== null };
   }
 
   /** Newest first. */

@@ -27,7 +27,8 @@ export class Member {
   @Column('text') email: string;
   /** The canonical form, by which addresses are compared; see `parseEmailAddress`. */
   @Column('text', { name: 'email_key' }) emailKey: string;
-  @Column('text', { name: 'password_hash', select: false }) passwordHash: string;
+  /** Null for a member without a password: no password logs in, and a password reset sets one. */
+  @Column('text', { name: 'password_hash', select: false, nullable: true }) passwordHash: string | null;
   /**
    * Increases with each new password and each demand for one. A request whose password was checked
    * at an older version is refused.

@@ -25,7 +25,7 @@ export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'loca
 export type Profile = Pick<
   Member,
   'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'createdAt' | 'attributes'
->;
+> & { readonly hasPassword: boolean };
 
 /** What decides whether a locked member may still do what a request began. */
 export type LockedMember = Pick<Member, 'emailKey' | 'passwordVersion' | 'status'>;
@@ -40,7 +40,8 @@ export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwor
 
 const PROFILES = {
   name: 'member-profiles',
-  text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt", attributes FROM members WHERE id = ANY($1)`,
+  text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt", attributes,
+    password_hash IS NOT NULL AS "hasPassword" FROM members WHERE id = ANY($1)`,
 };
 
 /** True for a closed account that can still be restored; `$2` is the grace period in seconds. */
@@ -190,10 +191,11 @@ export class MembersRepository {
 
   /**
    * Sets a new password, also for a closed account, which the next login then restores.
+   * @param passwordHash null for no password
    * @param replacedVersion if set, the password must still have this version
    * @returns false if it does not, or if the member is disabled
    */
-  async setPassword(tx: Tx, id: string, passwordHash: string, replacedVersion?: number): Promise<boolean> {
+  async setPassword(tx: Tx, id: string, passwordHash: string | null, replacedVersion?: number): Promise<boolean> {
     const { count } = await tx.query(
       `UPDATE members SET password_hash = $2, password_version = password_version + 1, must_change_password = false, updated_at = now()
        WHERE id = $1 AND status <> 'disabled' AND password_version = coalesce($3, password_version)`,

@@ -106,7 +106,7 @@ beforeAll(async () => {
   const ada = await PendingSignUp.signUp(app, codeFor);
   await ada.confirm(app);
   password = ada.values.password;
-  known = await copies((await ada.memberId(app))!);
+  known = await copies(ada.values.loginId);
   socialSignUpId = await logInAtProvider();
   sink.isReading = false; // parsing would disturb the measurement in this process
   unknown = known.map(() => ({ loginId: unique.loginId(), email: unique.email() }));
@@ -128,13 +128,13 @@ async function logInAtProvider(): Promise<string> {
  * Members that differ from this one only in login ID and address. Hundreds of sign-ups would take
  * longer than the measurement.
  */
-async function copies(memberId: string): Promise<Person[]> {
+async function copies(loginIdOfOriginal: string, hash: 'password_hash' | 'NULL' = 'password_hash'): Promise<Person[]> {
   const people = Array.from({ length: PEOPLE }, () => ({ loginId: unique.loginId(), email: unique.email() }));
   for (const { loginId, email } of people)
     await app.sql.query(
       `INSERT INTO members (id, login_id, email, email_key, password_hash, locale)
-       SELECT gen_random_uuid(), $2, $3, $3, password_hash, locale FROM members WHERE id = $1`,
-      [memberId, loginId, email],
+       SELECT gen_random_uuid(), $2, $3, $3, ${hash}, locale FROM members WHERE login_id = $1`,
+      [loginIdOfOriginal, loginId, email],
     );
   return people;
 }
@@ -187,6 +187,14 @@ describe.each(moods)('while the mail server %s', (mood) => {
     await expectEqualTimes(`${title}, mail server ${mood}`, (kind, index) =>
       ask(app.client(), { known, unknown }[kind][index % PEOPLE]!, index),
     );
+  });
+});
+
+it('EN-06 SO-30 a login takes the same time for a member without a password and an unknown account', async () => {
+  const withoutPassword = await copies(known[0]!.loginId, 'NULL');
+  await expectEqualTimes('a login without a password', (kind, index) => {
+    const { loginId } = { known: withoutPassword, unknown }[kind][index % PEOPLE]!;
+    return REQUESTS['a login']!(app.client(), { loginId, email: loginId }, 0);
   });
 });
 

@@ -4,7 +4,6 @@ import type { Tx } from '../../platform/database/sql.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
-import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { MembersRepository } from '../../users/members.repository.js';
 import { EmailChangesRepository, type UndoableChange } from '../../users/email-changes.repository.js';
 import { IntruderEvictionService } from './intruder-eviction.service.js';
@@ -18,7 +17,6 @@ import { RecoveryMailService, type UsedLink } from './recovery-mail.service.js';
 export class CompromiseRecoveryService {
   constructor(
     private readonly config: AppConfig,
-    private readonly passwords: PasswordsService,
     private readonly members: MembersRepository,
     private readonly emailChanges: EmailChangesRepository,
     private readonly eviction: IntruderEvictionService,
@@ -27,7 +25,7 @@ export class CompromiseRecoveryService {
   ) {}
 
   /**
-   * Restores a closed account, replaces the password, removes the intruder's access, undoes the
+   * Restores a closed account, removes the password, removes the intruder's access, undoes the
    * address change and mails a link for a new password. Where another account has the previous
    * address, the intruder's access is removed all the same, and no link is mailed: it would go to
    * the address that the owner disowned (CC-11). Needs the member's lock.
@@ -47,7 +45,7 @@ export class CompromiseRecoveryService {
     // The intruder may have closed the account.
     await this.members.restore(tx, memberId, this.config.env.ACCOUNT_ERASURE_GRACE_SECONDS);
     // The intruder may know the old password.
-    await this.members.setPassword(tx, memberId, this.passwords.makeUnknownHash());
+    await this.members.setPassword(tx, memberId, null);
     await this.eviction.evict(tx, memberId, context);
     if (change && !(await this.undo(tx, change, context))) return false;
     await this.recoveryMail.send(tx, memberId, usedLink, context);

@@ -32,6 +32,8 @@ export class ProfileResponse {
   @ApiProperty({ enum: LOCALES, enumName: 'Locale' }) locale: Locale;
   @ApiProperty({ enum: ['member', 'admin'], enumName: 'Role' }) role: Role;
   createdAt: Date;
+  /** Without one, logins go through a passkey or a linked account */
+  hasPassword: boolean;
   /** Only where some are declared */
   @ApiProperty(ATTRIBUTES) attributes?: AttributeValues;
 }
@@ -45,5 +47,6 @@ export const profileResponseOf = (profile: Profile, attributes: MemberAttributes
   locale: profile.locale,
   role: profile.role,
   createdAt: profile.createdAt,
+  hasPassword: profile.hasPassword,
   ...(attributes.isDeclared && { attributes: attributes.selectForMember(profile.attributes) }),
 });

@@ -40,7 +40,7 @@ export class ProfileService {
     context: ClientContext,
   ): Promise<Profile> {
     const { memberId, sessionId } = principal;
-    return this.database.transaction(async (tx) => {
+    await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
       const fields = Object.entries(changes).flatMap(([field, value]) => (value === undefined ? [] : [field]));
       if (attributes !== undefined && Object.keys(attributes).length > 0) {
@@ -53,7 +53,7 @@ export class ProfileService {
         await this.members.updateProfile(tx, memberId, changes);
         await this.auditLog.record(tx, 'profile.changed', { memberId, sessionId, context }, { fields });
       }
-      return this.members.get(tx, memberId);
     });
+    return this.members.getProfile(memberId);
   }
 }

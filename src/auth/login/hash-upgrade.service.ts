@@ -18,7 +18,7 @@ export class HashUpgradeService {
     password: string,
     context: ClientContext,
   ): Promise<void> {
-    if (!this.passwords.needsRehash(passwordHash)) return;
+    if (passwordHash === null || !this.passwords.needsRehash(passwordHash)) return;
     const strongHash = await this.passwords.rehash(password, { owner: hashOwner(context, id) });
     await this.members.upgradeHash(id, passwordVersion, strongHash);
   }

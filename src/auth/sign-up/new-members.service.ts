@@ -5,7 +5,6 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
-import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import type { DeviceInfo } from '../../sessions/devices/known-devices.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import type { SessionOpening } from '../../sessions/session-opening.service.js';
@@ -28,7 +27,6 @@ export class NewMembersService {
   constructor(
     private readonly members: MembersRepository,
     private readonly identities: IdentitiesRepository,
-    private readonly passwords: PasswordsService,
     private readonly pendingSignUps: PendingSignUpsService,
     private readonly sessions: SessionsService,
     private readonly identityNotifications: IdentityNotificationsService,
@@ -49,8 +47,8 @@ export class NewMembersService {
     context: ClientContext,
   ): Promise<IssuedTokens> {
     const { tx, newMemberId: memberId } = opening;
-    // Until the member sets a password, none opens the account, and a guess takes as long as any other.
-    const passwordHash = account ? this.passwords.makeUnknownHash() : member.passwordHash;
+    // Until the member sets a password by a reset, none opens the account (SO-30).
+    const passwordHash = account ? null : member.passwordHash;
     await this.members.insert(tx, { ...member, passwordHash, memberId });
     await this.pendingSignUps.voidRivals(tx, member.emailKey, signUpRowId);
     await this.auditLog.record(tx, 'sign-up.confirmed', { memberId, context }, { by });

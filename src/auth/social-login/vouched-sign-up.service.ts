@@ -10,7 +10,7 @@ import { EmailChangesRepository } from '../../users/email-changes.repository.js'
 import type { NewMember } from '../../users/members.repository.js';
 import { EmailChallengesService } from '../../verification/email-challenges.service.js';
 import { NewMembersService } from '../sign-up/new-members.service.js';
-import { NO_PASSWORD, SignUpsRepository } from '../sign-up/sign-ups.repository.js';
+import { SignUpsRepository } from '../sign-up/sign-ups.repository.js';
 import { PendingSocialSignUpsService } from './pending-social-sign-ups.service.js';
 
 /** Makes members whose provider vouches for their mailbox. */
@@ -52,7 +52,7 @@ export class VouchedSignUpService {
       if (await this.emailChanges.findHolder(tx, emailKey)) return null;
       await this.pendingSignUps.spend(tx, signUpId);
       const proof = { by: 'provider', signUpRowId: null } as const;
-      return this.newMembers.create(opening, { ...member, passwordHash: NO_PASSWORD }, account, proof, device, context);
+      return this.newMembers.create(opening, { ...member, passwordHash: null }, account, proof, device, context);
     });
   }
 }

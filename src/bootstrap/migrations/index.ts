@@ -26,6 +26,7 @@ import { Attributes1765030000000 } from './1765030000000-attributes.js';
 import { LegacyHashKinds1765040000000 } from './1765040000000-legacy-hash-kinds.js';
 import { WebhookEnabledAt1765042000000 } from './1765042000000-webhook-enabled-at.js';
 import { SocialSignUps1765043000000 } from './1765043000000-social-sign-ups.js';
+import { NoPassword1765044000000 } from './1765044000000-no-password.js';
 import { LegacyHashStarts1765045000000 } from './1765045000000-legacy-hash-starts.js';
 import { ImportJournal1765050000000 } from './1765050000000-import-journal.js';
 import { SocialLogin1765060000000 } from './1765060000000-social-login.js';
@@ -62,6 +63,7 @@ export const MIGRATIONS = [
   LegacyHashKinds1765040000000,
   WebhookEnabledAt1765042000000,
   SocialSignUps1765043000000,
+  NoPassword1765044000000,
   LegacyHashStarts1765045000000,
   ImportedClaims1765046000000,
   ImportJournal1765050000000,

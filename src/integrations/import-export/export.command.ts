@@ -61,7 +61,7 @@ function lineOf(member: ExportedMember, secrets: SecretValues, withSecrets: bool
   if (!withSecrets) return line;
   return {
     ...line,
-    passwordHash,
+    ...(passwordHash !== null && { passwordHash }),
     ...(app && { totpSecret: secrets.appSecret(member.id, app) }),
     ...(codes.length > 0 && {
       recoveryCodeHashes: codes.map((code) => secrets.recoveryHash(member.id, Buffer.from(code, 'hex'))),

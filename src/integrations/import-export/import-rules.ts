@@ -16,8 +16,6 @@ export interface RuleOptions {
   /** Whether addresses count as verified where the source does not record it. */
   readonly trustsAddresses: boolean;
   readonly acceptHash: (hash: string) => AcceptedHash;
-  /** Makes a hash that no password opens. */
-  readonly makeUnknownHash: () => string;
 }
 
 /** An account that is ready to become a member. */
@@ -43,7 +41,7 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
   if (isClaim && row.hash === undefined) return 'the mail address is not verified, and there is no password';
   if (isClaim && row.status !== undefined && row.status !== 'active')
     return `the mail address is not verified, and the account is ${row.status}`;
-  const hash = row.hash === undefined ? { stored: options.makeUnknownHash() } : options.acceptHash(row.hash);
+  const hash = row.hash === undefined ? { stored: null } : options.acceptHash(row.hash);
   if ('refused' in hash) return hash.refused;
   const closedAt = readTime(row.own?.closedAt ?? undefined);
   if (closedAt === false) return 'a time is not valid';

@@ -47,7 +47,6 @@ export async function importMembers(options: ImportOptions): Promise<void> {
     defaultLocale: config.defaultLocale,
     trustsAddresses: options.trustAddresses ?? false,
     acceptHash: (hash: string) => hashes.accept(hash),
-    makeUnknownHash: () => hasher.makeUnknownHash(),
   };
   const rejected = createWriteStream(options.rejected, { mode: 0o600 });
   const report = await withConnection(config, async (client) =>

@@ -14,7 +14,8 @@ export interface ExportedMember {
   readonly closedAt: Date | null;
   readonly createdAt: Date;
   readonly mustChangePassword: boolean;
-  readonly passwordHash: string;
+  /** Null for a member without a password. */
+  readonly passwordHash: string | null;
   /** All stored values, also those that no longer fit their declaration. */
   readonly attributes: AttributeValues | null;
   /** The confirmed authenticator app. */

@@ -5,7 +5,6 @@ import type { EmailAddress } from '../../platform/addresses/email-address.js';
 import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import { PasswordInvitationsService } from '../../verification/password-invitations.service.js';
-import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { MemberAdministrationRepository } from '../../users/member-administration.repository.js';
 import { MembersRepository } from '../../users/members.repository.js';
 
@@ -27,23 +26,20 @@ export class AdminCreationService {
     private readonly database: Database,
     private readonly members: MembersRepository,
     private readonly administration: MemberAdministrationRepository,
-    private readonly passwords: PasswordsService,
     private readonly auditLog: AuditLogService,
     private readonly passwordInvitations: PasswordInvitationsService,
   ) {}
 
   /**
-   * Creates the account with a random password that is never shown. The member sets a password
-   * through the mailed link.
+   * Creates the account without a password. The member sets one through the mailed link.
    *
    * @throws DomainError `email_taken`, `login_id_taken`
    */
   async create({ loginId, email, name, locale }: NewAdmin): Promise<void> {
-    const passwordHash = this.passwords.makeUnknownHash();
     const context = { ip: '', userAgent: 'munjigi admin create', locale, requestId: randomUUID() };
     await this.database.transaction(async (tx) => {
       const { address, key: emailKey } = email;
-      const id = await this.members.insert(tx, { loginId, email: address, emailKey, passwordHash, name, locale });
+      const id = await this.members.insert(tx, { loginId, email: address, emailKey, passwordHash: null, name, locale });
       await this.administration.setRole(tx, id, 'admin');
       await this.auditLog.record(tx, 'admin.created', { memberId: id, context }, {});
       await this.passwordInvitations.send(tx, await this.members.get(tx, id), 'account-created');

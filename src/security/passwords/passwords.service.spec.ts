@@ -24,22 +24,3 @@ describe('verifying the password of an unknown account', () => {
     expect(compared).toEqual(['a hash']);
   });
 });
-
-describe('making a hash that no password opens', () => {
-  it('CC-09 succeeds while the hash queue is full, so that a flood does not delay a rescue', async () => {
-    let finish!: (isMatch: boolean) => void;
-    const comparison = new Promise<boolean>((resolve) => (finish = resolve));
-    const hasher = {
-      makeUnknownHash: () => 'a hash',
-      verify: () => comparison,
-    } as Partial<PasswordHasher> as PasswordHasher;
-    const passwords = new PasswordsService(config, hasher, {} as PasswordPolicy, ownHashes);
-    const flood: Promise<boolean>[] = [];
-    while (passwords.hasRoom()) flood.push(passwords.verify('stored', 'tall giraffe', {}));
-    await expect(passwords.rehash('tall giraffe', {})).rejects.toMatchObject({ code: 'overloaded' });
-
-    expect(passwords.makeUnknownHash()).toBe('a hash');
-    finish(false);
-    await Promise.all(flood);
-  });
-});

@@ -40,7 +40,7 @@ export class PasswordsService {
   private readonly preparationQueue: HashQueue;
   /** Running mean of the duration of a verification, waiting included. */
   private meanVerifyMs = FIRST_ESTIMATE_MS;
-  /** Stands for unknown accounts. */
+  /** Stands for accounts without a password. */
   private readonly dummyHash: string;
 
   constructor(
@@ -93,21 +93,14 @@ export class PasswordsService {
     return this.preparationQueue.run(() => this.hashQueue.run(() => this.hasher.hash(password, salt)), owner);
   }
 
-  /**
-   * Makes a hash for an account that no password may open. It computes nothing and needs no place in
-   * the queue, so that a flood of logins does not delay the rescue of an account.
-   */
-  makeUnknownHash(): string {
-    return this.hasher.makeUnknownHash();
-  }
-
   needsRehash(hash: string): boolean {
     return this.hasher.needsRehash(hash);
   }
 
   /**
-   * Compares a password with a stored hash. `null` stands for an unknown account and costs as
-   * much as members' hashes do, so that the response time does not reveal which accounts exist (EN-06).
+   * Compares a password with a stored hash. `null` stands for an unknown account, and for a member
+   * without a password (SO-30). It costs as much as members' hashes do, so that the response time
+   * does not reveal which accounts exist and which have a password (EN-06).
    * @throws DomainError `overloaded`, and what `beforeHashing` throws
    */
   async verify(hash: string | null, password: string, { owner, beforeHashing }: VerifyOptions): Promise<boolean> {

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { given, unique, type GivenMember } from '../support/factories.js';
+import type { HttpAnswer } from '../support/http-client.js';
+import { resetTokenFor } from '../support/recovery.js';
+import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
+import { TestApp } from '../support/test-app.js';
+
+const REDIRECT_URI = 'https://app.example.test/social';
+
+let app: TestApp;
+let google: OpenIdPartner;
+
+beforeAll(async () => {
+  google = await OpenIdPartner.start(REDIRECT_URI, PECULIARITIES.google);
+  app = await TestApp.start({
+    env: {
+      SOCIAL_REDIRECT_URIS: REDIRECT_URI,
+      SOCIAL_GOOGLE_CLIENT_ID: CLIENT.id,
+      SOCIAL_GOOGLE_CLIENT_SECRET: CLIENT.secret,
+      SOCIAL_GOOGLE_ISSUER: google.issuer,
+    },
+  });
+});
+afterAll(async () => {
+  await app?.stop();
+  await google?.stop();
+});
+
+const refused = ({ status, body }: HttpAnswer): [number, string] => [status, body?.code];
+
+/** The journey to the provider, up to what comes back to the client. */
+async function atGoogle({ client }: Pick<GivenMember, 'client'>, subject: string) {
+  const { body: started } = await client.post('/api/auth/social/google/start', {}).expect(200);
+  const sent = await google.logIn(started.authorizationUrl, subject);
+  return { requestId: started.requestId as string, ...Object.fromEntries(sent) };
+}
+
+/** A member who signed up with an account at the provider. */
+async function socialMember(): Promise<GivenMember & { subject: string }> {
+  const client = app.client();
+  const subject = unique.loginId();
+  const { body: required } = await client
+    .post('/api/auth/social/google/complete', await atGoogle({ client }, subject))
+    .expect(200);
+  const loginId = unique.loginId();
+  const { body } = await client.post('/api/auth/social/sign-up', { signUpId: required.signUpId, loginId }).expect(200);
+  const email = `${subject}@gmail.com`;
+  const common = { client, loginId, email, subject, password: unique.signUp().password };
+  return { ...common, accessToken: body.accessToken, refreshToken: body.refreshToken } as GivenMember & {
+    subject: string;
+  };
+}
+
+const hasPassword = async ({ client, accessToken }: GivenMember): Promise<boolean> =>
+  (await client.get('/api/members/me', accessToken).expect(200)).body.hasPassword as boolean;
+
+describe('a member without a password', () => {
+  it('SO-30 is refused by each password as with a wrong one, and the profile shows it', async () => {
+    const ada = await socialMember();
+    expect(await hasPassword(ada)).toBe(false);
+    const wrong = await given.member(app);
+    expect(await hasPassword(wrong)).toBe(true);
+    for (const identifier of [ada.loginId, ada.email, wrong.loginId]) {
+      const answer = await app.client().post('/api/auth/login', { identifier, password: 'tall giraffe 42' });
+      expect(refused(answer)).toEqual([401, 'invalid_credentials']);
+    }
+    const confirmation = await ada.client.post(
+      '/api/auth/reauthenticate',
+      { password: 'tall giraffe 42' },
+      ada.accessToken,
+    );
+    expect(refused(confirmation)).toEqual([401, 'invalid_credentials']);
+  });
+
+  it('SO-30 sets a first password by a reset, and then logs in with either', async () => {
+    const ada = await socialMember();
+    const resetToken = await resetTokenFor(app, ada);
+    await app.post('/api/auth/password-reset', { resetToken, newPassword: ada.password }).expect(204);
+    const login = { identifier: ada.loginId, password: ada.password };
+    const { body } = await app.client().post('/api/auth/login', login).expect(200);
+    expect(await hasPassword({ ...ada, accessToken: body.accessToken })).toBe(true);
+    const answer = await atGoogle(ada, ada.subject);
+    await ada.client.post('/api/auth/social/google/complete', answer).expect(200);
+  });
+});
