@@ -160,13 +160,14 @@ describe('member list', () => {
       mustChangePassword: false,
       createdAt: expect.any(String),
       closedAt: null,
+      hasPassword: true,
       secondFactors: ['totp'],
       sessionCount: 1,
       isWaiting: false,
     });
     const { rows } = await app.sql.query(`SELECT * FROM members WHERE id = $1`, [ada.id]);
     const { body: list, text } = await act('GET', `members?query=${ada.loginId}`, 200);
-    const { secondFactors: _1, sessionCount: _2, isWaiting: _3, ...inList } = body;
+    const { secondFactors: _1, sessionCount: _2, isWaiting: _3, hasPassword: _4, ...inList } = body;
     expect(list).toEqual({ items: [inList], nextCursor: null });
     for (const secret of [rows[0].password_hash, '$argon2', ada.secret, 'hash']) expect(text).not.toContain(secret);
   });

@@ -28,6 +28,7 @@ describe('a member', () => {
         name: 'Ada Lovelace',
         locale: 'ko',
         role: 'member',
+        hasPassword: true,
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       });
       expect((await app.get('/api/members/me').expect(401)).body.code).toBe('token_invalid');
