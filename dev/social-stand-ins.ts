@@ -27,10 +27,8 @@ export function wantsStandIns({ NODE_ENV, HOST, ...variables }: NodeJS.ProcessEn
  */
 export async function startSocialStandIns(publicUrl: string): Promise<SocialStandIns> {
   // Loaded here: they need packages that only development installs.
-  const [{ CLIENT, OpenIdPartner, PECULIARITIES }, { NaverPartner }] = await Promise.all([
-    import('../test/support/social/openid-partner.js'),
-    import('../test/support/social/naver-partner.js'),
-  ]);
+  const { CLIENT, OpenIdPartner, PECULIARITIES } = await import('../test/support/social/openid-partner.js');
+  const { NaverPartner } = await import('../test/support/social/naver-partner.js');
   const redirectUris = [`${publicUrl}/pages/social-login`, EXAMPLE_APP];
   const google = await OpenIdPartner.start(redirectUris, PECULIARITIES.google, await freePort(FIRST_PORT));
   const kakao = await OpenIdPartner.start(redirectUris, PECULIARITIES.kakao, await freePort(FIRST_PORT));
