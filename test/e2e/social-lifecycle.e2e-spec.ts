@@ -175,6 +175,24 @@ describe('Apple', () => {
     const { body } = await app.post('/api/auth/social/apple/native', { idToken, nonce }).expect(200);
     expect(body.status).toBe('authenticated');
   });
+
+  it('SO-53 keeps the token of an app for its revocation, and takes no code of another person', async () => {
+    const ada = await given.member(app);
+    const subject = unique.loginId();
+    const { body: identity } = await link(ada, subject);
+    const uri = `${TEST_PUBLIC_URL}${CALLBACK}`;
+    const send = async (codeOf: string) => {
+      const nonce = `${unique.loginId()}-of-the-app`;
+      const idToken = await apple.nativeIdToken(uri, subject, nonce);
+      const authorizationCode = await apple.nativeCode(uri, codeOf);
+      return app.post('/api/auth/social/apple/native', { idToken, nonce, authorizationCode });
+    };
+    await app.sql.query('UPDATE provider_grants SET sealed = NULL, sealed_by = NULL WHERE subject = $1', [subject]);
+    expect(refused(await send(unique.loginId()))).toEqual(REFUSED);
+    expect((await send(subject)).status).toBe(200);
+    await unlink({ ...ada, identityId: identity.id });
+    await revocationAt('apple', subject);
+  });
 });
 
 /** Links an account that has just logged in at the provider. */

@@ -125,6 +125,15 @@ export class OpenIdPartner {
     return ((await answer.json()) as { id_token: string }).id_token;
   }
 
+  /** The code that the SDK of Apple gives to an app, besides an ID token. */
+  async nativeCode(redirectUri: string, subject: string): Promise<string> {
+    const url = new URL(`${this.issuer}/auth`);
+    url.search = new URLSearchParams({
+      ...{ response_type: 'code', client_id: CLIENT.id, redirect_uri: redirectUri, scope: 'openid' },
+    }).toString();
+    return (await this.logIn(url.href, subject)).get('code')!;
+  }
+
   /** A security event token: issued now for this client, unless `changes` differ. */
   async notice(events: unknown, changes: JWTPayload = {}): Promise<string> {
     const claims = { iss: this.issuer, aud: CLIENT.id, iat: Math.floor(Date.now() / 1000), jti: randomUUID(), events };
@@ -166,6 +175,8 @@ function configurationOf(redirectUris: string[], claims: Peculiarities['claims']
     },
     features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
     issueRefreshToken: () => true,
+    // An SDK sends no state and no challenge.
+    pkce: { required: ({ oidc }) => oidc.params?.state !== undefined, methods: ['S256'] },
     cookies: { keys: ['key of the stand-in'] },
     interactions: { url: (_, { uid }) => `/interaction/${uid}`, policy: policyOf() },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, ...claims(accountId) }) }),
