@@ -268,6 +268,9 @@ describe('the permission at a provider', () => {
         [eve.subject],
       );
       await failed(eve.subject, 'dead');
+      await eventually('a metric of what was given up', async () =>
+        (await app.get('/metrics')).text.includes('munjigi_provider_revocations{state="dead"} 1') ? true : undefined,
+      );
     } finally {
       google.isDown = false;
     }

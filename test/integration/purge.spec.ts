@@ -349,6 +349,20 @@ describe('purge', () => {
     expect([await countOf('outbox_messages'), await countOf('login_failures')]).toEqual([1, 1]);
   });
 
+  it('SO-52 keeps the tokens of linked accounts, and never reads them again', async () => {
+    const grant = { provider: 'apple', subject: 'linked' };
+    await insert('provider_grants', grant, ['obtained_at'], '2 days');
+    await database.pool.query(
+      `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'apple', 'linked')`,
+      [memberId],
+    );
+    await purge.purge();
+    const { rows } = await database.pool.query(
+      `SELECT obtained_at = 'infinity' AS "isKept" FROM provider_grants WHERE subject = 'linked'`,
+    );
+    expect(rows).toEqual([{ isKept: true }]);
+  });
+
   it('SL-02 erases the payload of a dead mail after it has expired', async () => {
     await database.pool.query('DELETE FROM outbox_messages');
     const dead = { template: 't', locale: 'en', status: 'dead', message_id: 'm', payload: 'random' };

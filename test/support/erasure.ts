@@ -24,7 +24,7 @@ export function makeErasure(config: AppConfig, database: Database): AccountErasu
     config,
     database,
     new AccountErasureRepository(database),
-    new ErasedPermissionsService(config, new IdentitiesRepository(database), revocations),
+    new ErasedPermissionsService(new IdentitiesRepository(database), revocations),
     makeAuditLog(database),
     new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database)),
     makeEventRecording(database),

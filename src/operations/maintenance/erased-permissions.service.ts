@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig } from '../../platform/config/app-config.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { ProviderRevocationsService } from '../../platform/federation/revocations/provider-revocations.service.js';
 import { IdentitiesRepository } from '../../users/identities/identities.repository.js';
@@ -8,7 +7,6 @@ import { IdentitiesRepository } from '../../users/identities/identities.reposito
 @Injectable()
 export class ErasedPermissionsService {
   constructor(
-    private readonly config: AppConfig,
     private readonly identities: IdentitiesRepository,
     private readonly revocations: ProviderRevocationsService,
   ) {}
@@ -18,7 +16,7 @@ export class ErasedPermissionsService {
    * @returns a function that queues the revocations of those who were erased
    */
   async prepare(tx: Tx, memberIds: readonly string[]): Promise<(erasedIds: readonly string[]) => Promise<void>> {
-    if (this.config.socialProviders.length === 0) return async () => undefined;
+    // Also where social login is off now: no token of an erased member may stay.
     const identities = await this.identities.listForMembers(tx, memberIds);
     return async (erasedIds) =>
       this.revocations.queue(

@@ -42,7 +42,8 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
     { table: 'passkey_challenges', by: 'expires_at', before: 'now()' },
     { table: 'social_requests', by: 'expires_at', before: 'now()' },
     { table: 'social_sign_ups', by: 'expires_at', before: 'now()' },
-    // Of a person who never became a member, or is one no longer.
+    // Of a person who never became a member, or is one no longer. Those of members are never read
+    // again; see KEEP_LINKED_GRANTS.
     {
       table: 'provider_grants',
       by: 'obtained_at',
@@ -106,6 +107,14 @@ export function deleteBatchStatement({ table, by, before, and }: ExpiredRows): s
  */
 export const ERASE_DEAD_MAIL_PAYLOADS = `UPDATE outbox_messages SET payload = NULL
   WHERE status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at, finished_at + interval '7 days') < now()`;
+
+/**
+ * Excepts what providers handed out for linked accounts from later purges. Otherwise each round would
+ * read the grants of all members.
+ */
+export const KEEP_LINKED_GRANTS = `UPDATE provider_grants SET obtained_at = 'infinity'
+  WHERE obtained_at < ${ago('1 day')} AND EXISTS (
+    SELECT FROM identities i WHERE i.provider = provider_grants.provider AND i.subject = provider_grants.subject)`;
 
 function ago(interval: string): string {
   return `now() - interval '${interval}'`;

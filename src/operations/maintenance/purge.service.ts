@@ -6,6 +6,7 @@ import {
   deleteBatchStatement,
   ERASE_DEAD_MAIL_PAYLOADS,
   expiredRows,
+  KEEP_LINKED_GRANTS,
   PURGE_BATCH_SIZE,
   type ExpiredRows,
 } from './expired-rows.js';
@@ -38,6 +39,7 @@ export class PurgeService {
     this.isRunning = true;
     try {
       await this.eraseDeadMail();
+      await this.keepLinkedGrants();
       for (const rows of this.expired) await this.deleteExpired(rows);
     } finally {
       this.isRunning = false;
@@ -64,5 +66,11 @@ export class PurgeService {
     await this.database
       .queryUnprepared(ERASE_DEAD_MAIL_PAYLOADS)
       .catch((error: unknown) => this.logger.warn(`could not erase dead mail: ${(error as Error).message}`));
+  }
+
+  private async keepLinkedGrants(): Promise<void> {
+    await this.database
+      .queryUnprepared(KEEP_LINKED_GRANTS)
+      .catch((error: unknown) => this.logger.warn(`could not keep provider grants: ${(error as Error).message}`));
   }
 }

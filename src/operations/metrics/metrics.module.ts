@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { WebhooksModule } from '../../events/webhooks.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { PasswordsModule } from '../../security/passwords/passwords.module.js';
+import { FederationModule } from '../../platform/federation/federation.module.js';
 import { SessionsModule } from '../../sessions/sessions.module.js';
 import { UsersModule } from '../../users/users.module.js';
 import { ErasureMetricsService } from './erasure-metrics.service.js';
@@ -11,6 +12,7 @@ import { MetricsServer } from './metrics-server.js';
 import { OutboxMetricsService } from './outbox-metrics.service.js';
 import { ProcessMetricsService } from './process-metrics.service.js';
 import { TokenHookMetricsService } from './token-hook-metrics.service.js';
+import { RevocationMetricsService } from './revocation-metrics.service.js';
 import { WebhookMetricsService } from './webhook-metrics.service.js';
 import { ReplicaMetricsService } from './replica-metrics.service.js';
 
@@ -18,7 +20,7 @@ import { ReplicaMetricsService } from './replica-metrics.service.js';
  * Metrics for Prometheus. This module reads them from the other modules, which do not depend on it.
  */
 @Module({
-  imports: [MailModule, PasswordsModule, SessionsModule, UsersModule, WebhooksModule],
+  imports: [FederationModule, MailModule, PasswordsModule, SessionsModule, UsersModule, WebhooksModule],
   controllers: [MetricsController],
   providers: [
     MetricsRegistry,
@@ -28,6 +30,7 @@ import { ReplicaMetricsService } from './replica-metrics.service.js';
     ErasureMetricsService,
     ReplicaMetricsService,
     WebhookMetricsService,
+    RevocationMetricsService,
     TokenHookMetricsService,
   ],
 })

@@ -25,6 +25,7 @@ import { SocialRequestsRepository } from './social-requests.repository.js';
     ProviderGrantRenewal,
     ProviderRevocationsRepository,
     ProviderRevocationsService,
+    ProviderRevocationDelivery,
   ],
 })
 export class FederationModule {}

@@ -11,5 +11,6 @@ export class StoredGrant {
   /** Id of the master secret that `sealed` needs. */
   @Column('text', { name: 'sealed_by', nullable: true }) sealedBy: string | null;
   @Column('text', { nullable: true }) name: string | null;
+  /** `infinity` once a purge has found that the account is linked. */
   @Column('timestamptz', { name: 'obtained_at', default: () => 'now()' }) obtainedAt: Date;
 }

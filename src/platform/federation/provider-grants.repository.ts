@@ -14,7 +14,7 @@ export class ProviderGrantsRepository {
   async keep(grant: Omit<StoredGrant, 'obtainedAt'>): Promise<string | null> {
     const { rows } = await this.database.query<{ name: string | null }>(
       `INSERT INTO provider_grants AS g (provider, subject, sealed, sealed_by, name) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (provider, subject) DO UPDATE SET obtained_at = now(), name = coalesce(excluded.name, g.name),
+       ON CONFLICT (provider, subject) DO UPDATE SET obtained_at = greatest(g.obtained_at, now()), name = coalesce(excluded.name, g.name),
          sealed = coalesce(excluded.sealed, g.sealed), sealed_by = coalesce(excluded.sealed_by, g.sealed_by)
        RETURNING name`,
       [grant.provider, grant.subject, grant.sealed, grant.sealedBy, grant.name],

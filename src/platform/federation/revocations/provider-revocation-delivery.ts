@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { postponed, type Outcome } from '../../outbox/attempts.js';
+import { AttemptCounts, postponed, type Outcome } from '../../outbox/attempts.js';
 import { Backoff } from '../../outbox/backoff.js';
 import type { OutboxDelivery } from '../../outbox/outbox-queue.js';
 import { IdentityProviders } from '../identity-providers.js';
@@ -14,6 +14,7 @@ const BACKOFF = new Backoff(5, 3 * 3600);
 @Injectable()
 export class ProviderRevocationDelivery implements OutboxDelivery<ClaimedRevocation> {
   private readonly logger = new Logger(ProviderRevocationDelivery.name);
+  readonly attemptCounts = new AttemptCounts();
 
   constructor(
     private readonly providers: IdentityProviders,
@@ -21,6 +22,12 @@ export class ProviderRevocationDelivery implements OutboxDelivery<ClaimedRevocat
   ) {}
 
   async attempt(row: ClaimedRevocation): Promise<Outcome> {
+    const outcome = await this.revoke(row);
+    this.attemptCounts.record(row, outcome);
+    return outcome;
+  }
+
+  private async revoke(row: ClaimedRevocation): Promise<Outcome> {
     const provider = this.providers.find(row.provider);
     if (provider === null) return { kind: 'dropped', reason: 'the provider is not configured' };
     try {

@@ -10,6 +10,13 @@ export const PROVIDER_REVOCATIONS_CHANNEL = 'munjigi_provider_revocations';
 
 export type ClaimedRevocation = ClaimedRow & Pick<ProviderRevocation, 'provider' | 'subject' | 'sealed'>;
 
+export interface RevocationBacklog {
+  readonly due: number;
+  readonly waiting: number;
+  readonly dead: number;
+  readonly oldestSeconds: number;
+}
+
 /** After this time a permission that could not be taken back is dead. */
 const GIVE_UP_AFTER = `interval '3 days'`;
 
@@ -66,5 +73,17 @@ export class ProviderRevocationsRepository implements OutboxQueue<ClaimedRevocat
          finished_at = NULL, last_error = NULL WHERE status = 'dead'`,
     );
     return count;
+  }
+
+  /** Counts the rows by what is to become of them. Few accounts are unlinked, so the table is small. */
+  async measure(): Promise<RevocationBacklog> {
+    const { rows } = await this.database.query<RevocationBacklog>(
+      `SELECT count(*) FILTER (WHERE status = 'pending' AND available_at <= now())::int AS due,
+              count(*) FILTER (WHERE status = 'pending' AND available_at > now())::int AS waiting,
+              count(*) FILTER (WHERE status = 'dead')::int AS dead,
+              coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'pending' AND attempts = 0)), 0)::float8 AS "oldestSeconds"
+       FROM provider_revocations`,
+    );
+    return rows[0]!;
   }
 }

@@ -1,0 +1,47 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { ProviderRevocationDelivery } from '../../platform/federation/revocations/provider-revocation-delivery.js';
+import {
+  ProviderRevocationsRepository,
+  type RevocationBacklog,
+} from '../../platform/federation/revocations/provider-revocations.repository.js';
+import { CachedMeasurement } from './cached-measurement.js';
+import { MetricsRegistry } from './metrics-registry.js';
+import { registerOutboxMetrics } from './outbox-metrics.js';
+
+const METRICS = {
+  backlog: {
+    name: 'munjigi_provider_revocations',
+    help: 'Permissions to take back at providers by state: due, waiting (for the next attempt, or being sent), dead (given up; munjigi social retry)',
+  },
+  oldest: { name: 'munjigi_provider_revocations_oldest_seconds', help: 'Age of the oldest one without an attempt' },
+  attempts: {
+    name: 'munjigi_provider_revocation_attempts_total',
+    help: 'Attempts of this process to take a permission back by result: sent, postponed, dead, dropped (no such provider)',
+  },
+};
+
+/** Measures the revocations at providers, as {@link OutboxMetricsService} does mails. Without social login there are none. */
+@Injectable()
+export class RevocationMetricsService implements OnModuleInit {
+  private readonly logger = new Logger(RevocationMetricsService.name);
+  private readonly measurement: CachedMeasurement<RevocationBacklog>;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly metrics: MetricsRegistry,
+    revocations: ProviderRevocationsRepository,
+    private readonly delivery: ProviderRevocationDelivery,
+  ) {
+    this.measurement = new CachedMeasurement(
+      () => revocations.measure(),
+      ({ message }) => this.logger.warn(`revocations at providers could not be measured: ${message}`),
+    );
+  }
+
+  onModuleInit(): void {
+    if (this.config.socialProviders.length === 0) return;
+    const { attemptCounts } = this.delivery;
+    registerOutboxMetrics(this.metrics.registry, METRICS, () => this.measurement.read(), attemptCounts);
+  }
+}
