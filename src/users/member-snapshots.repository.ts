@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MemberAttributes, type AttributeValues } from '../platform/attributes/member-attributes.js';
-import type { Tx } from '../platform/database/sql.js';
+import type { Sql, Tx } from '../platform/database/sql.js';
 import type { Member } from './member.entity.js';
 
 /** A member as the product's own backend keeps it. */
@@ -21,12 +21,27 @@ export class MemberSnapshotsRepository {
    */
   async lock(tx: Tx, id: string): Promise<MemberSnapshot | null> {
     const { rows } = await tx.query<MemberSnapshot>(
-      `SELECT login_id AS "loginId", email, name, locale, role, status, created_at AS "createdAt"${this.attributes.isDeclared ? ', attributes' : ''}
-       FROM members WHERE id = $1 FOR NO KEY UPDATE`,
+      `SELECT ${this.columns} FROM members WHERE id = $1 FOR NO KEY UPDATE`,
       [id],
     );
-    const [member] = rows;
-    if (!member || !this.attributes.isDeclared) return member ?? null;
+    return rows[0] ? this.withAttributes(rows[0]) : null;
+  }
+
+  /** @returns the members by id; locks none */
+  async list(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, MemberSnapshot>> {
+    const { rows } = await sql.query<MemberSnapshot & { id: string }>(
+      `SELECT id, ${this.columns} FROM members WHERE id = ANY ($1)`,
+      [[...ids]],
+    );
+    return new Map(rows.map(({ id, ...member }) => [id, this.withAttributes(member)]));
+  }
+
+  private get columns(): string {
+    return `login_id AS "loginId", email, name, locale, role, status, created_at AS "createdAt"${this.attributes.isDeclared ? ', attributes' : ''}`;
+  }
+
+  private withAttributes(member: MemberSnapshot): MemberSnapshot {
+    if (!this.attributes.isDeclared) return member;
     return { ...member, attributes: this.attributes.selectForAdmin(member.attributes ?? null) };
   }
 }

@@ -8,12 +8,15 @@ import bcrypt from 'bcrypt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
 import { LegacyHashKindsRepository } from '../../src/users/legacy-hash-kinds.repository.js';
+import { givenApiKey } from '../support/api-keys.js';
 import { munjigi, type Outcome } from '../support/command-line.js';
 import { hasPythonModules, PYTHON, skipNotice } from '../support/debian-server.js';
+import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { allowTime, howMany } from '../support/test-length.js';
 
 allowTime();
@@ -93,6 +96,47 @@ describe('munjigi import', () => {
     expect(rows).toEqual([{ login_id: 'ada.one', created_at: new Date('2020-01-02T03:04:05Z') }]);
     const upgraded = await app.database.pool.query(`SELECT password_hash FROM members WHERE login_id = 'ada.one'`);
     expect(upgraded.rows[0].password_hash).not.toBe(passwordHash);
+  });
+
+  it('EV-01 makes an event of each new member while a receiver exists, with the declared attributes', async () => {
+    const attributes = write(JSON.stringify({ plan: { schema: { type: 'string' }, member: 'hidden' } }));
+    const own = await TestApp.start({ env: { ...COST, MEMBER_ATTRIBUTES: attributes } });
+    const row = (id: string) => ({ id, email: `${id}@example.com`, emailVerified: true, passwordHash });
+    const run = (file: string, args: string[] = []) =>
+      munjigi(['import', '--from', 'jsonl', '--file', file, '--rejected', rejectedFile, ...args], {
+        ...COST,
+        MEMBER_ATTRIBUTES: attributes,
+        DATABASE_URL: own.database.url,
+      });
+    const receiver = await WebhookReceiver.listen();
+    try {
+      expect((await run(jsonl(row('before')))).code).toBe(0);
+      const { key } = await givenApiKey(own, ['webhooks:write', 'events:read']);
+      const hook = { url: receiver.url, types: ['member.created'] };
+      receiver.secret = (await own.post('/api/admin/webhooks', hook, key).expect(201)).body.secret;
+      const rows = [row('before'), { ...row('after'), attributes: { plan: 'pro', other: 1 } }, row('later')];
+      expect((await run(jsonl(...rows), ['--resume'])).code).toBe(0);
+      const { items } = (await own.get('/api/integrations/events?types=member.created', key).expect(200)).body;
+      const members = await own.sql.query('SELECT id, login_id, created_at FROM members WHERE email = $1', [
+        'after@example.com',
+      ]);
+      const [{ id, login_id: loginId, created_at: createdAt }] = members.rows;
+      expect(items.map(({ data }: any) => data.member.email).sort()).toEqual([
+        'after@example.com',
+        'later@example.com',
+      ]);
+      expect(items.find(({ memberId }: any) => memberId === id).data).toEqual({
+        member: {
+          ...{ loginId, email: 'after@example.com', name: null, locale: 'en', role: 'member', status: 'active' },
+          ...{ createdAt: createdAt.toISOString(), attributes: { plan: 'pro' } },
+        },
+      });
+      await eventually('the deliveries', async () => receiver.events.length === 2 || undefined);
+      expect([...receiver.events].sort((left, right) => left.id.localeCompare(right.id))).toEqual(items);
+    } finally {
+      await receiver.close();
+      await own.stop();
+    }
   });
 
   it('IM-11 continues where an earlier run stopped, without doubles', async () => {

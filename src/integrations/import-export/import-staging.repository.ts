@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
+import type { ImportedEventsRepository } from '../../events/log/imported-events.repository.js';
 import { LOCKS } from '../../platform/database/advisory-locks.js';
 import type { DatabaseClient } from '../../platform/database/database-client.js';
 import { KEEP_STARTS, LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
 import { UNFINISHED, type ImportedHashes } from './hashes/imported-hashes.js';
 import { copyText } from './copy-text.js';
-import { MOVE_BATCH, READY, type MovedRows } from './move-batch.js';
+import { moveRows, READY, type MovedRows } from './move-batch.js';
 
 export const COLLISION_POLICIES = ['skip', 'first', 'newest', 'fail'] as const;
 /** Which of several rows with one address or login ID is imported. */
@@ -56,6 +57,7 @@ export class ImportStagingRepository {
   constructor(
     private readonly client: DatabaseClient,
     private readonly hashes: Pick<ImportedHashes, 'finish'>,
+    private readonly events: ImportedEventsRepository,
   ) {}
 
   /**
@@ -192,8 +194,8 @@ export class ImportStagingRepository {
   }
 
   /**
-   * Moves rows to the tables of members, in commits of some thousands. A row and its entry in the
-   * journal are one commit, so a killed import continues without doubles (IM-11).
+   * Moves rows to the tables of members, in commits of some thousands. A row, its entry in the
+   * journal and its event are one commit, so a killed import continues without doubles (IM-11).
    * @param onMoved receives the numbers of each commit
    */
   async move(source: string, onMoved: (moved: MovedRows) => void): Promise<void> {
@@ -241,12 +243,7 @@ export class ImportStagingRepository {
     );
     const { end } = ends[0]!;
     if (batch === SLOW_BATCH) await this.finishHashes(after, end);
-    const { rows } = await this.client.query<MovedRows>({
-      name: 'import-batch',
-      text: MOVE_BATCH,
-      values: [after, end, source],
-    });
-    onMoved(rows[0]!);
+    onMoved(await moveRows(this.client, this.events, { after, end, source }));
     return end;
   }
 }

@@ -1,9 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
+import { ImportedEventsRepository } from '../../events/log/imported-events.repository.js';
+import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { CommandError } from '../../platform/config/command-error.js';
 import { KeyRing } from '../../platform/crypto/key-ring.js';
+import { MemberSnapshotsRepository } from '../../users/member-snapshots.repository.js';
 import { PasswordHasher } from '../../security/passwords/password-hasher.js';
 import { withConnection } from './connection.js';
 import { readFirebaseParameters } from './hashes/firebase-parameters.js';
@@ -48,10 +51,11 @@ export async function importMembers(options: ImportOptions): Promise<void> {
     trustsAddresses: options.trustAddresses ?? false,
     acceptHash: (hash: string) => hashes.accept(hash),
   };
+  const snapshots = new MemberSnapshotsRepository(await MemberAttributes.ofFile(config.env.MEMBER_ATTRIBUTES));
   const rejected = createWriteStream(options.rejected, { mode: 0o600 });
   const report = await withConnection(config, async (client) =>
     new MemberImport(
-      new ImportStagingRepository(client, hashes),
+      new ImportStagingRepository(client, hashes, new ImportedEventsRepository(client, snapshots)),
       new SecretValues(new KeyRing(config.secrets)),
       (row) => prepareRow(row, rules),
       rejected,

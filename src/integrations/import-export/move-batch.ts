@@ -1,3 +1,6 @@
+import { IS_OBSERVED } from '../../events/log/event-consumers.repository.js';
+import type { ImportedEventsRepository } from '../../events/log/imported-events.repository.js';
+import type { DatabaseClient } from '../../platform/database/database-client.js';
 import { LEGACY_HASHES_CHANNEL } from '../../users/legacy-hash-kinds.repository.js';
 
 /** How many rows have become members, and how many claims. */
@@ -15,9 +18,9 @@ export const READY = `SELECT * FROM import_rows r WHERE row_number > $1 AND row_
  * Moves the rows after `$1` up to `$2` of the source `$3`. One statement: constraints and foreign
  * keys are checked at its end. A member who signed up with the address since the comparison keeps
  * it; the row is then refused. Servers learn in the same commit that members may have hashes of
- * another kind.
+ * another kind. `observedIds` are the new members while a receiver of events exists, otherwise null.
  */
-export const MOVE_BATCH = `WITH batch AS (${READY}),
+const MOVE_BATCH = `WITH batch AS (${READY}),
   added AS (
     INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password,
       attributes)
@@ -51,4 +54,23 @@ export const MOVE_BATCH = `WITH batch AS (${READY}),
     INSERT INTO identities (id, member_id, provider, subject, email, created_at)
     SELECT (identity->>'id')::uuid, batch.id, identity->>'provider', identity->>'subject', identity->>'email', (identity->>'createdAt')::timestamptz
     FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'identities') identity ON CONFLICT DO NOTHING)
-  SELECT (SELECT count(*) FROM added)::int AS members, (SELECT count(*) FROM claims)::int AS claims, pg_notify('${LEGACY_HASHES_CHANNEL}', '')`;
+  SELECT (SELECT count(*) FROM added)::int AS members, (SELECT count(*) FROM claims)::int AS claims,
+    CASE WHEN ${IS_OBSERVED} THEN (SELECT array_agg(id) FROM added) END AS "observedIds", pg_notify('${LEGACY_HASHES_CHANNEL}', '')`;
+
+/** Moves the rows after `after` up to `end`, and writes the events of the new members, in one commit. */
+export async function moveRows(
+  client: DatabaseClient,
+  events: ImportedEventsRepository,
+  { after, end, source }: { after: number; end: number; source: string },
+): Promise<MovedRows> {
+  return events.inTransaction(async () => {
+    const { rows } = await client.query<MovedRows & { observedIds: string[] | null }>({
+      name: 'import-batch',
+      text: MOVE_BATCH,
+      values: [after, end, source],
+    });
+    const { observedIds, ...moved } = rows[0]!;
+    if (observedIds !== null) await events.recordCreated(observedIds);
+    return moved;
+  });
+}
