@@ -192,18 +192,20 @@ describe('munjigi import', () => {
     expect(refused()).toEqual([{ row: 1, line: 1, reason: 'a member has this mail address' }]);
   });
 
-  it('IM-14 lists refused rows with reasons and without secrets, and exits with 1', async () => {
+  it('IM-14 IM-02 lists refused rows with reasons and without secrets, and exits with 1', async () => {
     const file = jsonl(
       { email: 'u1@example.com', emailVerified: false },
       { email: 'u2@example.com', emailVerified: true, passwordHash: 'md5$salt$5f4dcc3b5aa765d6' },
       { email: 'u3@example.com' },
+      { email: 'u4@example.com', emailVerified: true, passwordHash: `$2b$20$${'a'.repeat(53)}` },
     );
     const { code, stdout } = await importFile(file);
-    expect([code, stdout.trim()]).toEqual([1, '0 members added, 0 were imported before, 3 rows refused.']);
+    expect([code, stdout.trim()]).toEqual([1, '0 members added, 0 were imported before, 4 rows refused.']);
     expect(refused()).toEqual([
       { row: 1, line: 1, reason: 'the mail address is not verified, and there is no password' },
       { row: 2, line: 2, reason: 'password hashes by md5 are not supported' },
       { row: 3, line: 3, reason: 'the mail address is not verified, and there is no password' },
+      { row: 4, line: 4, reason: 'the password hash by bcrypt 20 would take the server too long to verify' },
     ]);
     expect(statSync(rejectedFile).mode & 0o777).toBe(0o600);
   });
