@@ -4,7 +4,7 @@ import { Database } from '../platform/database/database.js';
 /** An import notifies all servers on it that members may have brought hashes of other systems. */
 export const LEGACY_HASHES_CHANNEL = 'munjigi_legacy_hashes';
 
-/** What part of all members has a hash of one scheme and cost. */
+/** What part of all members and claims has a hash of one scheme and cost. */
 export interface LegacyHashShare {
   readonly kind: string;
   /** 0 to 1. */
@@ -17,13 +17,16 @@ export interface LegacyHashShare {
 const KIND = String.raw`substring(password_hash from '^(?:\$bcrypt-sha256)?\$[a-z0-9-]+\$[^$]+')`;
 
 /**
- * Of members and of imported claims, which log in with their passwords too. The number of all members is PostgreSQL's estimate: counting them would read the table. Before
- * the first ANALYZE of the table it has no estimate (-1, or 0 where the table was empty), so they
- * are counted.
+ * The number of rows is PostgreSQL's estimate: counting them would read the table. Before the first
+ * ANALYZE of a table it has no estimate (-1, or 0 where the table was empty), so they are counted.
  */
-const SHARES = `SELECT kind, count / greatest(sum(count) OVER (), (
-    SELECT CASE WHEN reltuples > 0 THEN reltuples ELSE (SELECT count(*) FROM members) END
-    FROM pg_class WHERE oid = 'members'::regclass))::float AS share
+const countOf = (table: string): string =>
+  `(SELECT CASE WHEN reltuples > 0 THEN reltuples ELSE (SELECT count(*) FROM ${table}) END
+    FROM pg_class WHERE oid = '${table}'::regclass)`;
+
+/** Of members and of imported claims, which log in with their passwords too. */
+const SHARES = `SELECT kind,
+    count / greatest(sum(count) OVER (), ${countOf('members')} + ${countOf('imported_claims')})::float AS share
   FROM (SELECT ${KIND} AS kind, count(*)::float AS count FROM (
           SELECT password_hash FROM members WHERE password_hash NOT LIKE '$argon2id$%'
           UNION ALL SELECT password_hash FROM imported_claims WHERE password_hash NOT LIKE '$argon2id$%') AS hashes
@@ -38,7 +41,7 @@ export const KEEP_STARTS = `INSERT INTO legacy_hash_starts (kind, start)
   SELECT kind, sum(share) OVER (ORDER BY kind) - share FROM (${SHARES}) AS shares
   ON CONFLICT (kind) DO UPDATE SET start = excluded.start`;
 
-/** Which hashes of other systems members still have. */
+/** Which hashes of other systems members and claims still have. */
 @Injectable()
 export class LegacyHashKindsRepository {
   constructor(private readonly database: Database) {}

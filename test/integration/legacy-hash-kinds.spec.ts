@@ -41,4 +41,20 @@ describe('the shares of legacy hashes', () => {
     await own.pool.query(KEEP_STARTS);
     expect(await kinds.findShares()).toEqual([{ ...both[1], start: 0 }]);
   });
+
+  it('IM-03 count the claims of accounts whose address is not proven', async () => {
+    await own.pool.query(
+      `INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, locale, created_at)
+       SELECT gen_random_uuid(), 'claim' || n, n || '@example.com', n || '@example.com', $1, 'en', now() FROM generate_series(1, 4) n`,
+      ['$2b$04$abc'],
+    );
+    const kinds = new LegacyHashKindsRepository(own.pool as unknown as Database);
+    const shares = [
+      { kind: KIND, share: 0.125, start: 0 },
+      { kind: '$2b$04', share: 0.5, start: expect.any(Number) },
+    ];
+    expect(await kinds.findShares()).toEqual(expect.arrayContaining(shares));
+    await own.pool.query('ANALYZE imported_claims');
+    expect(await kinds.findShares()).toEqual(expect.arrayContaining(shares));
+  });
 });

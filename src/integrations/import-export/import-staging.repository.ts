@@ -206,7 +206,7 @@ export class ImportStagingRepository {
     for (let after = 0, last = rows[0]!.last ?? 0; after < last;)
       after = await this.moveBatch(source, { after, batch }, onMoved);
     // Plans, and the shares of password hashes, need the new number of members.
-    await this.client.query('ANALYZE members');
+    await this.client.query('ANALYZE members, imported_claims');
     await this.client.query(KEEP_STARTS);
     // A server that read the shares after a batch used the old number of members: it reads again.
     await this.client.query(`SELECT pg_notify('${LEGACY_HASHES_CHANNEL}', '')`);
