@@ -6,6 +6,7 @@ import type {
   ProviderGrant,
   ProviderLogin,
 } from './identity-provider.js';
+import { readAccount } from './provider-account.js';
 import { fetchFromProvider } from './provider-http.js';
 
 interface Tokens {
@@ -58,19 +59,11 @@ export class NaverProvider implements IdentityProvider {
     if (typeof accessToken !== 'string') throw new Error('the code was refused');
     const profile = await fetchFromProvider(this.profileUrl, { headers: { authorization: `Bearer ${accessToken}` } });
     const { resultcode, response = {} } = (await profile.json()) as Profile;
-    if (resultcode !== '00' || typeof response.id !== 'string' || response.id === '')
-      throw new Error(`no profile: ${resultcode}`);
+    if (resultcode !== '00') throw new Error(`no profile: ${resultcode}`);
     const { id: subject, email, name } = response;
-    const account = {
-      provider: this.settings.id,
-      subject,
-      email: typeof email === 'string' ? email : null,
-      // The profile does not state it, and members may enter any address.
-      emailVerified: false,
-      name: typeof name === 'string' ? name : null,
-    };
     return {
-      account,
+      // The profile does not state whether the address is verified, and members may enter any.
+      account: readAccount(this.settings.id, { subject, email, emailVerified: false, name }),
       grant: typeof refreshToken === 'string' ? { refreshToken, clientId: this.settings.clientId } : null,
     };
   }

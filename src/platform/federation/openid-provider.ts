@@ -15,6 +15,7 @@ import type {
 } from './identity-provider.js';
 import type { NoticeClaims } from './notices/provider-notice.js';
 import { AppleClientSecret } from './apple-client-secret.js';
+import { readAccount } from './provider-account.js';
 import { fetchFromProvider, ProviderUnavailableError } from './provider-http.js';
 
 /** Loaded at the first use: a server without social login never loads it. */
@@ -143,15 +144,8 @@ export class OpenIdProvider implements IdentityProvider {
     return (this.keys ??= createRemoteJWKSet(new URL(url!), { [customFetch]: fetchFromProvider }));
   }
 
-  private accountOf({ sub, email, email_verified: isVerified, name }: Claims): ProviderAccount {
-    return {
-      provider: this.settings.id,
-      subject: sub,
-      email: textOf(email),
-      // A text at some providers.
-      emailVerified: isVerified === true || isVerified === 'true',
-      name: textOf(name),
-    };
+  private accountOf({ sub: subject, email, email_verified: emailVerified, name }: Claims): ProviderAccount {
+    return readAccount(this.settings.id, { subject, email, emailVerified, name });
   }
 
   /** Discovers once for each client. A failed discovery is tried again by the next request. */
@@ -200,8 +194,4 @@ function nonceInToken(nonce: string, claim: string): string {
 
 function grantOf(refreshToken: string | undefined, clientId: string): ProviderGrant | null {
   return refreshToken === undefined ? null : { refreshToken, clientId };
-}
-
-function textOf(claim: unknown): string | null {
-  return typeof claim === 'string' && claim !== '' ? claim : null;
 }
