@@ -140,6 +140,8 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.open('account');
       await visitor.see('ready');
       expect(await visitor.text('strong[data-fill="loginId"]')).toBe(vouched);
+      await visitor.page.locator('[data-panel="password"] [data-part="none"]').waitFor();
+      await visitor.inspect('account-without-password');
       await visitor.press('log-out');
       await visitor.page.waitForURL(/because|pages\/login/);
 

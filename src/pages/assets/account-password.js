@@ -11,7 +11,7 @@ import { showStrength } from './strength.js';
 /** @param {import('./account.js').Member} member */
 export function offerPasswordChange({ loginId, email, name, hasPassword }) {
   const panel = new Panel('password');
-  if (hasPassword === false) panel.reveal('none'); // a reset by mail sets the first one
+  if (!hasPassword) panel.reveal('none'); // a reset by mail sets the first one
   showStrength('password-new', () => [loginId, email, name ?? '']);
   panel.onSubmit('password', async () => {
     const body = requiredValues('password', {

@@ -29,7 +29,7 @@ import { SignedOut, call, logOut } from './session.js';
  * @property {string | null} name
  * @property {'ko' | 'en'} locale
  * @property {string} createdAt
- * @property {boolean} [hasPassword]
+ * @property {boolean} hasPassword
  * @property {Record<string, unknown>} [attributes] where some are declared
  */
 
@@ -66,7 +66,7 @@ function openPanels(member) {
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('[data-login-id]'))) {
     input.defaultValue = member.loginId; // as default value, so that resetting the form keeps it
   }
-  if (member.hasPassword === false) askForNoPassword();
+  if (!member.hasPassword) askForNoPassword();
   offerSections();
   offerProfile(member);
   offerEmailChange(member);

@@ -376,8 +376,6 @@ export const en = {
     requestedAt: 'Requested',
     expiresAt: 'Link expires',
     passwordHint: 'The password you chose when you signed up. It proves that this sign-up is yours.',
-    withoutPassword:
-      'Did you sign up with an account at another service? Then enter the code from the email on the page where you signed up.',
     signUpPasswordMissing: 'Please enter the password you chose when you signed up.',
     passwordWrong: 'This isn’t the password you chose when you signed up. Please try again.',
     newLoginId: 'Another login ID',

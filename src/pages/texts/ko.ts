@@ -376,8 +376,6 @@ export const ko: PageTexts = {
     requestedAt: '신청 시각',
     expiresAt: '링크 만료 시각',
     passwordHint: '가입하실 때 정한 비밀번호입니다. 본인의 신청인지 확인하기 위해 필요합니다.',
-    withoutPassword:
-      '다른 서비스의 계정으로 가입하셨다면, 가입을 진행하시던 화면에 메일로 받은 인증 코드를 입력해 주세요.',
     signUpPasswordMissing: '가입하실 때 정한 비밀번호를 입력해 주세요.',
     passwordWrong: '가입하실 때 정한 비밀번호와 다릅니다. 다시 입력해 주세요.',
     newLoginId: '다른 아이디',
