@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { shaCrypt, type ShaCryptTask } from './sha-crypt-digest.js';
 
-parentPort!.postMessage(shaCrypt(workerData as ShaCryptTask));
+// Null where the file is not run as a worker, as by the test that imports every file of the image.
+if (parentPort) parentPort.postMessage(shaCrypt(workerData as ShaCryptTask));
