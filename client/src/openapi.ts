@@ -784,7 +784,7 @@ export interface paths {
         post?: never;
         /**
          * Unlink an account at a provider
-         * @description Its logins then open this account no longer.
+         * @description Its logins then open this account no longer. The last way in stays: a member keeps a password, a passkey that logs in alone, or a linked account.
          */
         delete: operations["identitiesUnlink"];
         options?: never;
@@ -1660,7 +1660,7 @@ export interface components {
          * @description Stable; programs decide by it
          * @enum {string}
          */
-        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "refused_by_product" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
+        ErrorCode: "malformed_json" | "bad_request" | "query_not_allowed" | "code_invalid" | "passkey_invalid" | "passkey_changed" | "link_invalid" | "link_expired" | "sign_up_invalid" | "social_login_failed" | "token_expired" | "token_invalid" | "session_ended" | "token_reused" | "proof_required" | "proof_invalid" | "proof_stale" | "api_key_invalid" | "invalid_credentials" | "forbidden" | "reauth_required" | "two_factor_required" | "factor_proof_required" | "person_required" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "refused_by_product" | "not_found" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "login_id_taken" | "email_taken" | "identity_taken" | "totp_already_enabled" | "totp_not_enabled" | "passkey_limit_reached" | "last_way_in" | "last_admin" | "member_not_active" | "mail_not_retryable" | "webhook_disabled" | "webhook_limit_reached" | "cursor_expired" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "password_too_common" | "too_many_requests" | "too_many_attempts" | "headers_too_large" | "internal_error" | "service_unavailable" | "provider_unavailable" | "overloaded";
         ProblemField: {
             /** @example This is not an email address that we can send to. */
             message: string;
@@ -4101,6 +4101,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `last_way_in`: Last way to log in */
+        "409.last_way_in": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `social_login_failed`: Login with the provider failed; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
         "400.social_login_failed.malformed_json.query_not_allowed": {
             headers: {
@@ -5911,6 +5920,7 @@ export interface operations {
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.invalid_credentials"];
             403: components["responses"]["403.reauth_required.factor_proof_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.last_way_in"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
@@ -6058,6 +6068,7 @@ export interface operations {
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
             403: components["responses"]["403.reauth_required"];
             404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.last_way_in"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };

@@ -13,6 +13,7 @@ import { DisputedFactorsService } from './disputed-factors/disputed-factors.serv
 import { FactorDisputesRepository } from './disputed-factors/factor-disputes.repository.js';
 import { EncryptedValuesRepository } from './encrypted-values.repository.js';
 import { EnrolledFactorsService } from './enrolled-factors.service.js';
+import { LastWayInService } from './last-way-in.service.js';
 import { FactorRemovalService } from './factor-removal.service.js';
 import { PasskeyAuthenticationService } from './passkeys/passkey-authentication.service.js';
 import { PasskeyChallengesRepository } from './passkeys/passkey-challenges.repository.js';
@@ -32,7 +33,7 @@ const EXPORTED = [
   ...[TotpService, TotpSecretsRepository, RecoveryCodesService, RecoveryCodesRepository],
   ...[PasskeyRegistrationService, PasskeyAuthenticationService, PasskeysRepository],
   ...[SecondFactorNotificationsService, EncryptedValuesRepository, PendingProofsService],
-  ...[FactorRemovalService, DisputedFactorsService],
+  ...[FactorRemovalService, DisputedFactorsService, LastWayInService],
 ];
 
 /**

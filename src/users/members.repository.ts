@@ -189,6 +189,11 @@ export class MembersRepository {
     return member;
   }
 
+  async hasPassword(tx: Tx, id: string): Promise<boolean> {
+    const { count } = await tx.query(`SELECT FROM members WHERE id = $1 AND password_hash IS NOT NULL`, [id]);
+    return count === 1;
+  }
+
   /**
    * Sets a new password, also for a closed account, which the next login then restores.
    * @param passwordHash null for no password

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
+import { addPasskey } from '../support/passkeys.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
 import { TestApp } from '../support/test-app.js';
 
+const IDENTITIES = '/api/members/me/identities';
+const PASSKEYS = '/api/members/me/passkeys';
 const REDIRECT_URI = 'https://app.example.test/social';
 
 let app: TestApp;
@@ -53,6 +56,54 @@ async function socialMember(): Promise<GivenMember & { subject: string }> {
 
 const hasPassword = async ({ client, accessToken }: GivenMember): Promise<boolean> =>
   (await client.get('/api/members/me', accessToken).expect(200)).body.hasPassword as boolean;
+
+async function link(member: GivenMember, subject: string): Promise<string> {
+  const answer = { provider: 'google', ...(await atGoogle(member, subject)) };
+  return (await member.client.post(IDENTITIES, answer, member.accessToken).expect(201)).body.id as string;
+}
+
+const unlink = ({ client, accessToken }: GivenMember, id: string) =>
+  client.delete(`${IDENTITIES}/${id}`, undefined, accessToken);
+
+async function firstIdentity({ client, accessToken }: GivenMember): Promise<string> {
+  return (await client.get(IDENTITIES, accessToken).expect(200)).body.items[0].id as string;
+}
+
+const LAST = [409, 'last_way_in'];
+
+describe('the last way in', () => {
+  it('SO-31 stays: a linked account is unlinked only while another one is there', async () => {
+    const ada = await socialMember();
+    const first = await firstIdentity(ada);
+    expect(refused(await unlink(ada, first))).toEqual(LAST);
+    const second = await link(ada, unique.loginId());
+    expect((await unlink(ada, first)).status).toBe(204);
+    expect(refused(await unlink(ada, second))).toEqual(LAST);
+    expect(await firstIdentity(ada)).toBe(second);
+  });
+
+  it('SO-31 may go where there is a password', async () => {
+    const ada = await given.member(app);
+    expect((await unlink(ada, await link(ada, unique.loginId()))).status).toBe(204);
+  });
+
+  it('SO-31 is a passkey only where it verifies its user, and only at a provider that is configured', async () => {
+    const ada = await addPasskey(await given.member(app));
+    const linked = await link(ada, unique.loginId());
+    await app.sql.query('UPDATE members SET password_hash = NULL WHERE id = $1', [ada.id]);
+    await app.sql.query('UPDATE passkeys SET user_verified = false WHERE member_id = $1', [ada.id]);
+    expect(refused(await unlink(ada, linked))).toEqual(LAST);
+    await app.sql.query('UPDATE passkeys SET user_verified = true WHERE member_id = $1', [ada.id]);
+    await app.sql.query(`UPDATE identities SET provider = 'elsewhere' WHERE member_id = $1`, [ada.id]);
+    const remove = () =>
+      ada.client.delete(`${PASSKEYS}/${ada.passkeyId}`, { code: ada.recoveryCodes[0] }, ada.accessToken);
+    expect(refused(await remove())).toEqual(LAST);
+    // The refusal rolled the use of the code back.
+    await app.sql.query(`UPDATE identities SET provider = 'google' WHERE member_id = $1`, [ada.id]);
+    await remove().expect(204);
+    expect(refused(await unlink(ada, linked))).toEqual(LAST);
+  });
+});
 
 describe('a member without a password', () => {
   it('SO-30 is refused by each password as with a wrong one, and the profile shows it', async () => {

@@ -1,4 +1,4 @@
-import { pbkdf2Sync } from 'node:crypto';
+import { pbkdf2Sync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenAdmin } from '../support/admins.js';
 import { Authenticator } from '../support/authenticator.js';
@@ -15,7 +15,7 @@ import { howMany } from '../support/test-length.js';
 
 let cluster: RaceCluster;
 beforeAll(async () => {
-  cluster = await RaceCluster.start();
+  cluster = await RaceCluster.start({ SOCIAL_NAVER_CLIENT_ID: 'munjigi', SOCIAL_NAVER_CLIENT_SECRET: 'never sent' });
 });
 afterAll(() => cluster.stop());
 
@@ -204,6 +204,33 @@ describe('simultaneous password changes', () => {
         await cluster.app.sql.query('DELETE FROM login_failures');
         await login(ada, newPassword).expect(200);
         await login(ada, ada.password).expect(401);
+      },
+    );
+  });
+});
+
+describe('the last ways in, removed at the same moment', () => {
+  it('SO-31 CC-06 of two linked accounts one stays', async () => {
+    await cluster.rounds(
+      howMany({ short: 4, long: 100 }),
+      async () => {
+        const ada = await given.member(cluster.app);
+        await cluster.app.sql.query('UPDATE members SET password_hash = NULL WHERE id = $1', [ada.id]);
+        const ids = [randomUUID(), randomUUID()];
+        for (const id of ids)
+          await cluster.app.sql.query(
+            `INSERT INTO identities (id, member_id, provider, subject) VALUES ($1::uuid, $2, 'naver', $1::text)`,
+            [id, ada.id],
+          );
+        return { ada, ids };
+      },
+      async ({ ada, ids }) => {
+        const answers = await cluster.atOnce(2, (server, index) =>
+          server.client().delete(`/api/members/me/identities/${ids[index]}`, undefined, ada.accessToken),
+        );
+        cluster.score('unlinkings of the last two accounts', answers);
+        expect(refusals(answers)).toEqual([409]);
+        expect(answers.find(({ status }) => status === 409)!.body.code).toBe('last_way_in');
       },
     );
   });

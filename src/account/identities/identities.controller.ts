@@ -44,12 +44,13 @@ export class IdentitiesController {
 
   /**
    * Unlink an account at a provider
-   * @remarks Its logins then open this account no longer.
+   * @remarks Its logins then open this account no longer. The last way in stays: a member keeps a password, a passkey
+   * that logs in alone, or a linked account.
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'identitiesUnlink' })
-  @RecentlySignedIn('not_found')
+  @RecentlySignedIn('not_found', 'last_way_in')
   async unlink(
     @CurrentPrincipal() principal: MemberPrincipal,
     @IdParam() id: string,

@@ -6,6 +6,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { IdentityNotificationsService } from '../../security/identities/identity-notifications.service.js';
+import { LastWayInService } from '../../mfa/last-way-in.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { IdentitiesRepository, type LinkedIdentity } from '../../users/identities/identities.repository.js';
 
@@ -19,6 +20,7 @@ export class OwnIdentitiesService {
     private readonly revocations: ProviderRevocationsService,
     private readonly identities: IdentitiesRepository,
     private readonly notifications: IdentityNotificationsService,
+    private readonly lastWayIn: LastWayInService,
   ) {}
 
   async list(memberId: string): Promise<LinkedIdentity[]> {
@@ -49,13 +51,17 @@ export class OwnIdentitiesService {
     return (await this.identities.list(memberId)).find((identity) => identity.id === id)!;
   }
 
-  /** @throws DomainError `not_found`, also for another member's identity; `reauth_required`, `session_ended` */
+  /**
+   * @throws DomainError `not_found`, also for another member's identity; `last_way_in`,
+   * `reauth_required`, `session_ended`
+   */
   async unlink(principal: MemberPrincipal, id: string, context: ClientContext): Promise<void> {
     const { memberId } = principal;
     await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal, { needsRecentLogin: true });
       const identity = await this.identities.delete(tx, memberId, id);
       if (identity === null) throw new DomainError('not_found', { detail: 'not an identity of this member' });
+      await this.lastWayIn.checkOneRemains(tx, memberId);
       await this.revocations.queue(tx, [identity]);
       await this.notifications.notify(tx, 'unlinked', identity.provider, principal, context);
     });

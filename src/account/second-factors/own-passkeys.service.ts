@@ -6,6 +6,7 @@ import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { PasskeysRepository, type PasskeySummary } from '../../mfa/passkeys/passkeys.repository.js';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import { FactorRemovalService } from '../../mfa/factor-removal.service.js';
+import { LastWayInService } from '../../mfa/last-way-in.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { FactorChangesService, type FactorChangeCredentials } from './factor-changes.service.js';
 
@@ -19,6 +20,7 @@ export class OwnPasskeysService {
     private readonly passkeys: PasskeysRepository,
     private readonly removal: FactorRemovalService,
     private readonly auditLog: AuditLogService,
+    private readonly lastWayIn: LastWayInService,
   ) {}
 
   /** Lists the passkeys, oldest first. */
@@ -43,7 +45,7 @@ export class OwnPasskeysService {
     });
   }
 
-  /** @throws DomainError `not_found`, and as {@link FactorChangesService} */
+  /** @throws DomainError `not_found`, `last_way_in`, and as {@link FactorChangesService} */
   async remove(
     principal: MemberPrincipal,
     id: string,
@@ -54,6 +56,7 @@ export class OwnPasskeysService {
     await this.database.transaction(async (tx) => {
       await this.changes.begin(tx, principal, proof, context);
       if (!(await this.removal.removePasskey(tx, principal, id, context))) throw noSuchPasskey();
+      await this.lastWayIn.checkOneRemains(tx, principal.memberId);
     });
   }
 }

@@ -91,7 +91,7 @@ export class PasskeysController {
    */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ChangesFactors('not_found')
+  @ChangesFactors('not_found', 'last_way_in')
   async remove(
     @CurrentPrincipal() principal: MemberPrincipal,
     @IdParam() id: string,

@@ -113,6 +113,11 @@ export class PasskeysRepository {
     return rows[0]!.count;
   }
 
+  /** Whether the member has a passkey that logs in by itself, because it verifies its user. */
+  async hasOneForLogins(tx: Tx, memberId: string): Promise<boolean> {
+    return tx.manager.existsBy(Passkey, { memberId, userVerified: true });
+  }
+
   /**
    * @returns null if the credential is registered for any member: the unique index decides. The
    * transaction has failed then and must be rolled back.

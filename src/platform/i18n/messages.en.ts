@@ -113,6 +113,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
   },
   totp_not_enabled: { title: 'Not turned on', detail: 'No authenticator app is set up.' },
   passkey_limit_reached: { title: 'Too many passkeys', detail: 'Remove a passkey before you add another one.' },
+  last_way_in: {
+    title: 'Last way to log in',
+    detail: 'This is the only way to log in to this account. Set a password or link another login first.',
+  },
   last_admin: {
     title: 'Last administrator',
     detail: 'This is the only active administrator. Make another member an administrator first.',

@@ -109,6 +109,10 @@ export const problems: Record<ErrorCode, { title: string; detail: string }> = {
     title: '패스키 개수 초과',
     detail: '새 패스키를 추가하려면 먼저 다른 패스키를 삭제해 주세요.',
   },
+  last_way_in: {
+    title: '마지막 로그인 수단',
+    detail: '이 계정에 로그인할 수 있는 유일한 수단입니다. 먼저 비밀번호를 설정하거나 다른 소셜 계정을 연결해 주세요.',
+  },
   last_admin: {
     title: '마지막 관리자',
     detail: '사용 중인 관리자 계정이 이것뿐입니다. 먼저 다른 회원을 관리자로 지정해 주세요.',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { Database } from '../../platform/database/database.js';
 import type { Sql, Tx } from '../../platform/database/sql.js';
 import { Identity } from './identity.entity.js';
@@ -68,6 +69,11 @@ export class IdentitiesRepository {
       where: { memberId },
       order: { createdAt: 'ASC', id: 'ASC' },
     });
+  }
+
+  /** Whether the member has an identity at one of these providers. */
+  async hasOneAt(tx: Tx, memberId: string, providers: readonly string[]): Promise<boolean> {
+    return tx.manager.existsBy(Identity, { memberId, provider: In([...providers]) });
   }
 
   /** @returns what was unlinked; null where the member has no such identity */

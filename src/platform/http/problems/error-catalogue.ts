@@ -41,6 +41,7 @@ export const ERRORS = {
   totp_already_enabled: 409,
   totp_not_enabled: 409,
   passkey_limit_reached: 409,
+  last_way_in: 409,
   last_admin: 409,
   member_not_active: 409,
   mail_not_retryable: 409,
