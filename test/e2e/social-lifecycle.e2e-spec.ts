@@ -130,6 +130,26 @@ describe('Apple', () => {
     expect(rows).toEqual([{ name: '김에이다' }]);
   });
 
+  it('gives the name and the relay address of Apple to the member who signs up, at the second try too', async () => {
+    const subject = unique.loginId();
+    const complete = async (client: HttpClient, requestId: string, posted: URLSearchParams) => {
+      const answer = { requestId, ...Object.fromEntries(await relayed(posted)) };
+      return (await client.post('/api/auth/social/apple/complete', answer).expect(200)).body;
+    };
+    const client = app.client();
+    const { requestId, form } = await atApple(client, subject);
+    form.set('user', JSON.stringify({ name: { firstName: 'Ada', lastName: 'Lovelace' } }));
+    expect((await complete(client, requestId, form)).status).toBe('sign_up_required');
+    const again = app.client();
+    const second = await atApple(again, subject);
+    const { status, signUpId } = await complete(again, second.requestId, second.form);
+    expect(status).toBe('sign_up_required');
+    const { body } = await again.post('/api/auth/social/sign-up', { signUpId, loginId: unique.loginId() });
+    expect(body.status).toBe('authenticated');
+    const { body: profile } = await again.get('/api/members/me', body.accessToken).expect(200);
+    expect([profile.name, profile.email]).toEqual(['Ada Lovelace', `${subject}@privaterelay.appleid.com`]);
+  });
+
   it('SO-52 encrypts the refresh token of Apple', async () => {
     const ada = await given.member(app);
     const subject = unique.loginId();

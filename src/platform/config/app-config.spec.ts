@@ -1,6 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { AppConfig } from './app-config.js';
 import { newWebhookSecret } from '../http-client/webhook-signature.js';
 import { LINKED_PAGES } from './built-in-pages.js';
@@ -25,6 +28,20 @@ const PRODUCTION: Variables = {
 const TOKEN_HOOK = { TOKEN_HOOK_URL: 'https://api.example.com/hook', TOKEN_HOOK_SECRET: newWebhookSecret() };
 const HOOK = { IMPORT_HOOK_URL: 'https://old.example.com/login', IMPORT_HOOK_SECRET: newWebhookSecret() };
 
+const directory = mkdtempSync(path.join(tmpdir(), 'munjigi-config-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+const APPLE_KEY_FILE = path.join(directory, 'key.p8');
+writeFileSync(
+  APPLE_KEY_FILE,
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+);
+const APPLE: Variables = {
+  SOCIAL_APPLE_CLIENT_ID: 'com.example.web',
+  SOCIAL_APPLE_TEAM_ID: 'TEAM123456',
+  SOCIAL_APPLE_KEY_ID: 'KEY1234567',
+  SOCIAL_APPLE_KEY_FILE: APPLE_KEY_FILE,
+};
+
 /** The problems of the production configuration with these changes; empty when it loads. */
 function problemsOf(changes: Variables): Record<string, string> {
   try {
@@ -44,6 +61,8 @@ function problemsOf(changes: Variables): Record<string, string> {
 
 describe('the configuration of production', () => {
   it('is accepted when it is complete', () => expect(problemsOf({})).toEqual({}));
+
+  it('takes the key of Apple from its file', () => expect(problemsOf(APPLE)).toEqual({}));
 
   it('IM-30 lets passwords travel to the old system over TLS, or to this machine', () => {
     for (const IMPORT_HOOK_URL of ['https://old.example.com/login', 'http://127.0.0.1:8000/login/'])
@@ -72,6 +91,13 @@ describe('the configuration of production', () => {
     ['PREVIOUS_SECRETS', { PREVIOUS_SECRETS: 'too short to be one' }],
     ['PREVIOUS_SECRETS', { PREVIOUS_SECRETS: `${OTHER},changeme-changeme-changeme-changeme` }],
     ['PREVIOUS_SECRETS', { PREVIOUS_SECRETS: `${OTHER},${OTHER}` }],
+    ...(['SOCIAL_APPLE_TEAM_ID', 'SOCIAL_APPLE_KEY_ID', 'SOCIAL_APPLE_KEY_FILE'] as const).map(
+      (name): [string, Variables] => [name, { ...APPLE, [name]: undefined }],
+    ),
+    ['SOCIAL_APPLE_KEY_FILE', { ...APPLE, SOCIAL_APPLE_KEY_FILE: '/no/such/key.p8' }],
+    ['SOCIAL_APPLE_KEY_FILE', { ...APPLE, SOCIAL_APPLE_KEY_FILE: fileURLToPath(import.meta.url) }],
+    ['SOCIAL_APPLE_ISSUER', { ...APPLE, SOCIAL_APPLE_ISSUER: 'http://appleid.apple.com' }],
+    ['SOCIAL_OIDC_PROVIDERS', { SOCIAL_OIDC_PROVIDERS: 'apple=https://login.acme.example' }],
     ['PUBLIC_URL', { PUBLIC_URL: undefined }],
     ['PUBLIC_URL', { PUBLIC_URL: 'http://accounts.example.com' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'accounts.example.com' }],
