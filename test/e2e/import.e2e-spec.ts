@@ -237,7 +237,7 @@ describe('accounts whose address is not verified', () => {
   });
 
   it('IM-18 become members once their owners have logged in and entered a mailed code', async () => {
-    const legacyHash = await bcrypt.hash(PASSWORD, 4);
+    const legacyHash = `sha1$nacl$${createHash('sha1').update(`nacl${PASSWORD}`).digest('hex')}`;
     const account = unverified({ name: 'Ada', createdAt: '2020-01-02T03:04:05Z', passwordHash: legacyHash });
     const { code, stdout } = await importFile(jsonl(account));
     expect([code, stdout.trim().split('\n')]).toEqual([
