@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { EventConsumersRepository } from '../../src/events/log/event-consumers.repository.js';
@@ -15,6 +15,7 @@ import { AppConfig } from '../../src/platform/config/app-config.js';
 import { Clock } from '../../src/platform/database/clock.js';
 import { Database } from '../../src/platform/database/database.js';
 import type { Tx } from '../../src/platform/database/sql.js';
+import type { AuditLogService } from '../../src/security/audit-log/audit-log.service.js';
 import { caught } from '../support/caught.js';
 import { eventually } from '../support/eventually.js';
 import { makeAuditLog, makeEventRecording } from '../support/event-services.js';
@@ -92,6 +93,23 @@ describe('events', () => {
     expect(await stored()).toBe(0);
     await database.transaction((tx) => end(tx, ada));
     expect(await stored()).toBe(1);
+  });
+
+  it('cost logins and sign-ups no statement while none receives them', async () => {
+    const ada = await member();
+    const subject = { memberId: ada, sessionId: randomUUID(), context: CONTEXT };
+    const statementsOf = (work: (log: AuditLogService, tx: Tx) => Promise<void>): Promise<number> =>
+      database.transaction(async (tx) => {
+        const query = jest.spyOn(tx, 'query');
+        await work(makeAuditLog(database), tx);
+        return query.mock.calls.length;
+      });
+    const login = () => statementsOf((audit, tx) => audit.record(tx, 'login.succeeded', subject, { newDevice: true }));
+    const signUp = () => statementsOf((audit, tx) => audit.record(tx, 'sign-up.confirmed', subject, { by: 'code' }));
+    // The security event itself, which is written in any case.
+    expect([await login(), await signUp()]).toEqual([1, 1]);
+    await observe();
+    expect([await login(), await signUp()]).toEqual([3, 3]);
   });
 
   it('EV-01 a receiver is added once no transaction is left that did not see it', async () => {
