@@ -364,6 +364,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
         'P0',
         'An imported account with an unproven address becomes a member once its owner enters a mailed code',
       ),
+      of('IM-19', 'P1', 'A login ID that an import made can be replaced by its member, once'),
       of(
         'IM-30',
         'P0',

@@ -327,6 +327,7 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "role": "string",
     "attributes?": "object",
     "loginId": "string",
+    "loginIdGenerated": "boolean",
     "name": "?string",
     "createdAt": "string",
     "hasPassword": "boolean"

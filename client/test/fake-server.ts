@@ -44,7 +44,7 @@ export function tokens(sessionId: string, { withRefreshToken = true, accessToken
 
 export const PROFILE = {
   ...{ id: 'd7d0', loginId: 'ada.lovelace', email: 'ada@example.test', name: null },
-  ...{ locale: 'en', role: 'member', createdAt: '2026-11-01T00:00:00Z', hasPassword: true },
+  ...{ locale: 'en', role: 'member', createdAt: '2026-11-01T00:00:00Z', hasPassword: true, loginIdGenerated: false },
 };
 
 /** A server without a network: counts requests and gives the answers that a test has set. */

@@ -34,6 +34,7 @@ import { OwnIdentitiesService } from './identities/own-identities.service.js';
 import { PasswordChangeController } from './password-change/password-change.controller.js';
 import { PasswordChangeService } from './password-change/password-change.service.js';
 import { ProfileController } from './profile/profile.controller.js';
+import { LoginIdChoiceService } from './profile/login-id-choice.service.js';
 import { ProfileService } from './profile/profile.service.js';
 import { AuthenticatorAppConfirmationService } from './second-factors/authenticator-app-confirmation.service.js';
 import { AuthenticatorAppService } from './second-factors/authenticator-app.service.js';
@@ -81,6 +82,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
   providers: [
     AccountNotificationsService,
     ProfileService,
+    LoginIdChoiceService,
     PasswordChangeService,
     OwnSessionsService,
     AuthenticatorAppService,

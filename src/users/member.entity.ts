@@ -23,6 +23,8 @@ export type MemberStatus = 'active' | 'disabled' | 'closed';
 export class Member {
   @PrimaryColumn('uuid') id: string;
   @Column('text', { name: 'login_id' }) loginId: string;
+  /** Whether an import made the login ID. The member may then choose another one, once. */
+  @Column('boolean', { name: 'login_id_generated', default: false }) loginIdGenerated: boolean;
   /** The address as typed. All mail goes here. */
   @Column('text') email: string;
   /** The canonical form, by which addresses are compared; see `parseEmailAddress`. */

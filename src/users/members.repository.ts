@@ -24,7 +24,7 @@ export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'loca
 /** The columns that members see of themselves. */
 export type Profile = Pick<
   Member,
-  'id' | 'loginId' | 'email' | 'name' | 'locale' | 'role' | 'createdAt' | 'attributes'
+  'id' | 'loginId' | 'loginIdGenerated' | 'email' | 'name' | 'locale' | 'role' | 'createdAt' | 'attributes'
 > & { readonly hasPassword: boolean };
 
 /** What decides whether a locked member may still do what a request began. */
@@ -36,11 +36,12 @@ export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwor
   readonly attributes?: AttributeValues | null;
   /** ISO 8601; absent for a member who joins now. */
   readonly joinedAt?: string | null;
+  readonly loginIdGenerated?: boolean;
 };
 
 const PROFILES = {
-  name: 'member-profiles',
-  text: `SELECT id, login_id AS "loginId", email, name, locale, role, created_at AS "createdAt", attributes,
+  name: 'own-profiles',
+  text: `SELECT id, login_id AS "loginId", login_id_generated AS "loginIdGenerated", email, name, locale, role, created_at AS "createdAt", attributes,
     password_hash IS NOT NULL AS "hasPassword" FROM members WHERE id = ANY($1)`,
 };
 
@@ -118,11 +119,6 @@ export class MembersRepository {
     return rows[0] ?? null;
   }
 
-  async isLoginIdTaken(loginId: string): Promise<boolean> {
-    const { count } = await this.database.query(`SELECT FROM members WHERE login_id = $1`, [loginId]);
-    return count > 0;
-  }
-
   /**
    * Creates a member. Unique indexes decide between two requests at once.
    * @throws DomainError `email_taken`, `login_id_taken`
@@ -130,11 +126,11 @@ export class MembersRepository {
   async insert(tx: Tx, member: NewMember): Promise<string> {
     const id = member.memberId ?? randomUUID();
     const { count } = await tx.query(
-      `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now())) ON CONFLICT DO NOTHING RETURNING id`,
+      `INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at, login_id_generated)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now()), $10) ON CONFLICT DO NOTHING RETURNING id`,
       [
-        ...[id, member.loginId, member.email, member.emailKey, member.passwordHash],
-        ...[member.name, member.locale, member.attributes ?? null, member.joinedAt ?? null],
+        ...[id, member.loginId, member.email, member.emailKey, member.passwordHash, member.name, member.locale],
+        ...[member.attributes ?? null, member.joinedAt ?? null, member.loginIdGenerated ?? false],
       ],
     );
     if (count !== 1)

@@ -4,6 +4,7 @@ import { EmailChangesRepository } from './email-changes.repository.js';
 import { IdentitiesRepository } from './identities/identities.repository.js';
 import { ImportedClaimsRepository } from './imports/imported-claims.repository.js';
 import { ImportJournalRepository } from './imports/import-journal.repository.js';
+import { LoginIdsRepository } from './login-ids.repository.js';
 import { LegacyHashKindsRepository } from './legacy-hash-kinds.repository.js';
 import { MemberAdministrationRepository } from './member-administration.repository.js';
 import { MemberAttributesRepository } from './member-attributes.repository.js';
@@ -23,6 +24,7 @@ const repositories = [
   IdentitiesRepository,
   ImportJournalRepository,
   ImportedClaimsRepository,
+  LoginIdsRepository,
 ];
 
 /** The members: their login data, profile, role and status. */

@@ -308,6 +308,40 @@ describe('accounts whose address is not verified', () => {
   });
 });
 
+describe('a login ID that an import made', () => {
+  const choose = (token: string, loginId: string) => app.patch('/api/members/me', { loginId }, token);
+  const refusal = ({ status, body }: { status: number; body: any }) => [status, body.code, body.errors?.[0]?.code];
+
+  it('IM-19 gives way to one that the member chooses, once', async () => {
+    const email = unique.email();
+    expect((await importFile(jsonl({ id: email, email, emailVerified: true, passwordHash }))).code).toBe(0);
+    const { accessToken } = (await login(email)).body;
+    const generated = await app.get('/api/members/me', accessToken);
+    expect(generated.body).toMatchObject({ loginId: expect.stringContaining('-'), loginIdGenerated: true });
+    const { loginId: taken } = await given.member(app);
+    expect(refusal(await choose(accessToken, taken))).toEqual([409, 'login_id_taken', undefined]);
+    expect(refusal(await choose(accessToken, 'admin'))).toEqual([422, 'validation_failed', 'login_id_reserved']);
+
+    const chosen = unique.loginId();
+    const answers = await Promise.all([choose(accessToken, chosen), choose(accessToken, `${chosen}2`)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+    const { body } = answers.find(({ status }) => status === 200)!;
+    expect(body.loginIdGenerated).toBe(false);
+    expect((await login(body.loginId)).status).toBe(200);
+    expect((await login(generated.body.loginId)).status).toBe(401);
+    const { rowCount } = await app.database.pool.query(
+      `SELECT FROM security_events WHERE member_id = $1 AND type = 'login-id.chosen'`,
+      [body.id],
+    );
+    expect(rowCount).toBe(1);
+  });
+
+  it('IM-19 stays where the member chose it', async () => {
+    const { accessToken } = await given.member(app);
+    expect(refusal(await choose(accessToken, unique.loginId()))).toEqual([422, 'validation_failed', 'login_id_chosen']);
+  });
+});
+
 describe('hashes of other systems', () => {
   it('IM-04 open the account with their password alone, and become argon2id at the first login', async () => {
     const tag = pbkdf2Sync(PASSWORD, 'seasalt', 1000, 32, 'sha256').toString('base64');

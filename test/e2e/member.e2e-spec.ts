@@ -24,6 +24,7 @@ describe('a member', () => {
       expect(body).toEqual({
         id: ada.id,
         loginId: ada.loginId,
+        loginIdGenerated: false,
         email: ada.email,
         name: 'Ada Lovelace',
         locale: 'ko',
@@ -82,7 +83,7 @@ describe('a member', () => {
       await patch(body, accessToken).expect(422);
     });
 
-    it('IV-03 only name and locale can change, and nothing changes along with another field', async () => {
+    it('IV-03 only name, locale and a made login ID can change, and nothing changes along with another field', async () => {
       const ada = await given.member(app, { name: 'Ada' });
       const rowOf = async () => (await app.sql.query('SELECT * FROM members WHERE id = $1', [ada.id])).rows;
       const before = await rowOf();
@@ -94,7 +95,7 @@ describe('a member', () => {
           'status',
           'emailVerified',
           'email',
-          'loginId',
+          'loginIdGenerated',
           'id',
           'createdAt',
           'updatedAt',

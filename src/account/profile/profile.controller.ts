@@ -35,7 +35,7 @@ export class ProfileController {
    */
   @Patch()
   @ApiOperation({ operationId: 'meUpdate' })
-  @SignedIn()
+  @SignedIn('login_id_taken', 'too_many_attempts', 'too_many_requests')
   async update(
     @CurrentPrincipal() principal: MemberPrincipal,
     @Body() body: UpdateProfileRequest,

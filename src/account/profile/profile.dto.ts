@@ -4,11 +4,16 @@ import type { Role } from '../../platform/http/principal.js';
 import { IsLocale } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
-import { ATTRIBUTES, IsAttributes, IsMemberName } from '../../users/member-fields.js';
+import { ATTRIBUTES, IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
 import type { Profile } from '../../users/members.repository.js';
 
 export class UpdateProfileRequest {
   @MayBeAbsent() @IsMemberName() name?: string | null;
+
+  /** Only where loginIdGenerated, and once */
+  @MayBeAbsent()
+  @IsLoginId()
+  loginId?: string;
 
   /** Language of mails */
   @MayBeAbsent()
@@ -26,6 +31,8 @@ export class ProfileResponse {
   @ApiProperty({ format: 'uuid' }) id: string;
   /** @example ada.lovelace */
   loginId: string;
+  /** Whether an import made the login ID. Offer to choose another one */
+  loginIdGenerated: boolean;
   @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
   /** @example Ada Lovelace */
   name: string | null;
@@ -42,6 +49,7 @@ export class ProfileResponse {
 export const profileResponseOf = (profile: Profile, attributes: MemberAttributes): ProfileResponse => ({
   id: profile.id,
   loginId: profile.loginId,
+  loginIdGenerated: profile.loginIdGenerated,
   email: profile.email,
   name: profile.name,
   locale: profile.locale,

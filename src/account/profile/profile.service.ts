@@ -5,6 +5,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
 import type { Locale } from '../../platform/i18n/locale.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
+import { LoginIdChoiceService } from './login-id-choice.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
 import { MemberAttributesRepository } from '../../users/member-attributes.repository.js';
 import { MembersRepository, type Profile } from '../../users/members.repository.js';
@@ -13,6 +14,8 @@ import { MembersRepository, type Profile } from '../../users/members.repository.
 export interface ProfileChanges {
   name?: string | null;
   locale?: Locale;
+  /** Only in place of one that an import made. */
+  loginId?: string;
   /** Those to change; null removes a value. */
   attributes?: Record<string, unknown>;
 }
@@ -27,21 +30,27 @@ export class ProfileService {
     private readonly auditLog: AuditLogService,
     private readonly attributes: MemberAttributes,
     private readonly values: MemberAttributesRepository,
+    private readonly loginIdChoice: LoginIdChoiceService,
   ) {}
 
   async get(memberId: string): Promise<Profile> {
     return this.members.getProfile(memberId);
   }
 
-  /** @throws DomainError `session_ended`, `validation_failed` */
+  /**
+   * @throws DomainError `session_ended`, `validation_failed`, `login_id_taken`, `too_many_attempts`,
+   * `too_many_requests`
+   */
   async update(
     principal: MemberPrincipal,
-    { attributes, ...changes }: ProfileChanges,
+    { attributes, loginId, ...changes }: ProfileChanges,
     context: ClientContext,
   ): Promise<Profile> {
     const { memberId, sessionId } = principal;
+    if (loginId !== undefined) await this.loginIdChoice.take(memberId, loginId, context);
     await this.database.transaction(async (tx) => {
       await this.writes.asMember(tx, principal);
+      if (loginId !== undefined) await this.loginIdChoice.choose(tx, principal, loginId, context);
       const fields = Object.entries(changes).flatMap(([field, value]) => (value === undefined ? [] : [field]));
       if (attributes !== undefined && Object.keys(attributes).length > 0) {
         const stored = await this.values.lock(tx, memberId);

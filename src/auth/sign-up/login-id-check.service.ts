@@ -4,7 +4,7 @@ import { isReservedLoginId, LOGIN_ID_PATTERN, normaliseLoginId } from '../../use
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
-import { MembersRepository } from '../../users/members.repository.js';
+import { LoginIdsRepository } from '../../users/login-ids.repository.js';
 
 export interface LoginIdAvailability {
   available: boolean;
@@ -19,7 +19,7 @@ export interface LoginIdAvailability {
 export class LoginIdCheckService {
   constructor(
     private readonly config: AppConfig,
-    private readonly members: MembersRepository,
+    private readonly loginIds: LoginIdsRepository,
     private readonly ipLimits: IpLimitsService,
   ) {}
 
@@ -31,6 +31,6 @@ export class LoginIdCheckService {
     const loginId = normaliseLoginId(input);
     if (!LOGIN_ID_PATTERN.test(loginId)) return { available: false, reason: 'invalid' };
     if (isReservedLoginId(loginId)) return { available: false, reason: 'reserved' };
-    return (await this.members.isLoginIdTaken(loginId)) ? { available: false, reason: 'taken' } : { available: true };
+    return (await this.loginIds.isTaken(loginId)) ? { available: false, reason: 'taken' } : { available: true };
   }
 }

@@ -61,9 +61,11 @@ export class SignUpActivationService {
       await this.challenges.spend(tx, challengeId, method, null);
       await this.signUps.markConfirmed(tx, signUp.id);
       const proof = { by: method, signUpRowId: signUp.id };
-      const joinedAt = await this.signUps.takeImported(tx, signUp);
+      const kept = await this.signUps.takeImported(tx, signUp);
       const ofMember = { ...opening, newMemberId: signUp.importedClaimId ?? opening.newMemberId };
-      const member = { ...signUp, joinedAt, loginId };
+      const { loginId: chosen } = confirmation;
+      const loginIdGenerated = kept?.loginIdGenerated === true && chosen === undefined;
+      const member = { ...signUp, joinedAt: kept?.joinedAt ?? null, loginId, loginIdGenerated };
       return this.newMembers.create(ofMember, member, account, proof, confirmation, context);
     });
     await this.mailBudget.refundClaim(signUp.emailKey);

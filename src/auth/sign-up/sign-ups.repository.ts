@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { ImportedClaimsRepository } from '../../users/imports/imported-claims.repository.js';
+import { ImportedClaimsRepository, type KeptValues } from '../../users/imports/imported-claims.repository.js';
 import { SignUp } from './sign-up.entity.js';
 
 export type NewSignUp = Pick<
@@ -173,9 +173,9 @@ export class SignUpsRepository {
 
   /**
    * Deletes the imported account that the sign-up proves.
-   * @returns when it was made at its system; null where there is none
+   * @returns what the member keeps of it; null where there is none
    */
-  async takeImported(tx: Tx, { importedClaimId }: SignUp): Promise<string | null> {
+  async takeImported(tx: Tx, { importedClaimId }: SignUp): Promise<KeptValues | null> {
     return importedClaimId === null ? null : this.importedClaims.take(tx, importedClaimId);
   }
 

@@ -31,6 +31,7 @@ import { LegacyHashStarts1765045000000 } from './1765045000000-legacy-hash-start
 import { ImportJournal1765050000000 } from './1765050000000-import-journal.js';
 import { SocialLogin1765060000000 } from './1765060000000-social-login.js';
 import { ProviderGrants1765060470000 } from './1765060470000-provider-grants.js';
+import { GeneratedLoginIds1765046100000 } from './1765046100000-generated-login-ids.js';
 import { ImportedClaims1765046000000 } from './1765046000000-imported-claims.js';
 
 /** All migrations, in the order in which they run. */
@@ -66,6 +67,7 @@ export const MIGRATIONS = [
   NoPassword1765044000000,
   LegacyHashStarts1765045000000,
   ImportedClaims1765046000000,
+  GeneratedLoginIds1765046100000,
   ImportJournal1765050000000,
   SocialLogin1765060000000,
   ProviderGrants1765060470000,

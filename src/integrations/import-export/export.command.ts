@@ -50,10 +50,11 @@ export async function exportMembers({ file, withSecrets = false }: ExportOptions
 }
 
 function lineOf(member: ExportedMember, secrets: SecretValues, withSecrets: boolean): Record<string, unknown> {
-  const { passwordHash, app, codes, passkeys, identities, attributes, ...profile } = member;
+  const { passwordHash, app, codes, passkeys, identities, attributes, loginIdGenerated, ...profile } = member;
   // A member has a proven mailbox, so an import needs no further proof.
   const line = {
     ...profile,
+    ...(loginIdGenerated && { loginIdGenerated }),
     emailVerified: true,
     ...(attributes && { attributes }),
     ...(identities.length > 0 && { identities }),

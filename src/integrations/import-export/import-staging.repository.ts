@@ -36,7 +36,7 @@ export interface ReadyRows extends MovedRows {
   readonly done: number;
 }
 
-const STAGED_COLUMNS = `row_number, line, row_key, id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password, secrets, is_claim`;
+const STAGED_COLUMNS = `row_number, line, row_key, id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password, secrets, is_claim, login_id_generated`;
 
 /** Rows of one statement and commit. Few enough that a commit takes well under a second. */
 const BATCH = 5000;
@@ -86,7 +86,7 @@ export class ImportStagingRepository {
   async createTables(): Promise<void> {
     await this.client.query(`CREATE TEMP TABLE import_rows (
       row_number int, line int, row_key bytea, id uuid, login_id text, email text, email_key text, password_hash text, name text, locale text,
-      role text, status text, closed_at timestamptz, created_at timestamptz, must_change_password boolean, secrets jsonb, is_claim boolean)`);
+      role text, status text, closed_at timestamptz, created_at timestamptz, must_change_password boolean, secrets jsonb, is_claim boolean, login_id_generated boolean)`);
     await this.client.query(
       `CREATE TEMP TABLE import_refused (row_number int PRIMARY KEY, reason text, other_row int)`,
     );

@@ -6,6 +6,7 @@ import type { OwnIdentity, OwnPasskey } from './import-row.js';
 export interface ExportedMember {
   readonly id: string;
   readonly loginId: string;
+  readonly loginIdGenerated: boolean;
   readonly email: string;
   readonly name: string | null;
   readonly locale: string;
@@ -29,7 +30,7 @@ export interface ExportedMember {
 
 const BATCH = 2000;
 
-const MEMBERS = `SELECT m.id, login_id AS "loginId", email, name, locale, role, status, closed_at AS "closedAt",
+const MEMBERS = `SELECT m.id, login_id AS "loginId", login_id_generated AS "loginIdGenerated", email, name, locale, role, status, closed_at AS "closedAt",
     m.created_at AS "createdAt", must_change_password AS "mustChangePassword", password_hash AS "passwordHash", attributes,
     (SELECT sealed FROM totp_secrets t WHERE t.member_id = m.id AND t.confirmed_at IS NOT NULL) AS app,
     ARRAY(SELECT encode(sealed, 'hex') FROM recovery_codes c WHERE c.member_id = m.id AND used_at IS NULL AND sealed IS NOT NULL) AS codes,

@@ -91,7 +91,7 @@ export class MemberImport {
     return [
       ...[`\\x${row.rowKey.toString('hex')}`, row.id, row.loginId, row.email, row.emailKey, row.passwordHash],
       ...[row.name, row.locale, row.role, row.status, row.closedAt, row.createdAt],
-      ...[row.mustChangePassword, this.secrets.stage(row), row.isClaim],
+      ...[row.mustChangePassword, this.secrets.stage(row), row.isClaim, row.loginIdGenerated],
     ];
   }
 

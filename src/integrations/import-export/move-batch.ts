@@ -23,13 +23,13 @@ export const READY = `SELECT * FROM import_rows r WHERE row_number > $1 AND row_
 const MOVE_BATCH = `WITH batch AS (${READY}),
   added AS (
     INSERT INTO members (id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, created_at, must_change_password,
-      attributes)
+      attributes, login_id_generated)
     SELECT id, login_id, email, email_key, password_hash, name, locale, role, status, closed_at, coalesce(created_at, now()), must_change_password,
-      secrets->'attributes'
+      secrets->'attributes', login_id_generated
     FROM batch WHERE NOT is_claim ON CONFLICT DO NOTHING RETURNING id),
   claims AS (
-    INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at)
-    SELECT id, login_id, email, email_key, password_hash, name, locale, secrets->'attributes', coalesce(created_at, now())
+    INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at, login_id_generated)
+    SELECT id, login_id, email, email_key, password_hash, name, locale, secrets->'attributes', coalesce(created_at, now()), login_id_generated
     FROM batch WHERE is_claim ON CONFLICT DO NOTHING RETURNING id),
   journal AS (
     INSERT INTO import_journal (row_key, source) SELECT row_key, $3 FROM batch WHERE id IN (SELECT id FROM added UNION ALL SELECT id FROM claims)),

@@ -300,6 +300,7 @@ export const en = {
     'event-password.reset': 'New password set',
     'event-login-id.requested': 'Login ID requested',
     'event-login-id.revealed': 'Login ID shown',
+    'event-login-id.chosen': 'Login ID chosen',
     'event-profile.changed': 'Profile changed',
     'event-email.change_requested': 'Email address change requested',
     'event-email.changed': 'Email address changed',

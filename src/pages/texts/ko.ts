@@ -302,6 +302,7 @@ export const ko: PageTexts = {
     'event-password.reset': '새 비밀번호 설정',
     'event-login-id.requested': '아이디 찾기 요청',
     'event-login-id.revealed': '아이디 확인',
+    'event-login-id.chosen': '아이디 선택',
     'event-profile.changed': '프로필 변경',
     'event-email.change_requested': '이메일 변경 요청',
     'event-email.changed': '이메일 변경',

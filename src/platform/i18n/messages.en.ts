@@ -178,6 +178,7 @@ export const fields = {
   email_invalid: () => 'This is not an email address that we can send to. Enter exactly one, such as ada@example.com.',
   login_id_invalid: () =>
     'A login ID has 4 to 32 characters: a–z, 0–9, dot, underscore and hyphen. It starts with a letter.',
+  login_id_chosen: () => 'You chose this login ID yourself, so it stays.',
   login_id_reserved: () => 'This login ID is reserved by the service. Please choose another one.',
   code_malformed: () => 'A code has six digits.',
   credential_malformed: ({ member, expected }: Params) =>

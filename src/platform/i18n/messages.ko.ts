@@ -173,6 +173,7 @@ export const fields: { [Code in keyof typeof englishFields]: (params: Params) =>
   invalid_value: ({ allowed }) => `다음 중 하나여야 합니다: ${allowed}`,
   email_invalid: () => '올바른 이메일이 아닙니다. ada@example.com과 같은 형식으로 하나만 입력해 주세요.',
   login_id_invalid: () => '아이디는 영문 소문자로 시작하는 4~32자의 영문 소문자, 숫자, 점, 밑줄, 하이픈이어야 합니다.',
+  login_id_chosen: () => '직접 정하신 아이디는 바꿀 수 없습니다.',
   login_id_reserved: () => '서비스에서 사용하는 이름이라 아이디로 사용할 수 없습니다. 다른 아이디를 입력해 주세요.',
   code_malformed: () => '인증 코드는 6자리 숫자입니다.',
   credential_malformed: ({ member, expected }) =>

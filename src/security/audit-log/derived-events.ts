@@ -13,6 +13,7 @@ const DERIVATIONS: { readonly [T in SecurityEventType]?: Derivation<T> } = {
   'sign-up.confirmed': () => aboutMember('member.created', {}),
   'member.imported': () => aboutMember('member.created', {}),
   'admin.created': () => aboutMember('member.created', {}),
+  'login-id.chosen': () => aboutMember('member.login_id_changed', {}),
   'profile.changed': ({ fields }) => aboutMember('member.updated', { fields }),
   'member.role_changed': () => aboutMember('member.updated', { fields: ['role'] }),
   'email.changed': () => aboutMember('member.email_changed', {}),

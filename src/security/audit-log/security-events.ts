@@ -23,6 +23,7 @@ const SECURITY_EVENTS = {
   'password.reset': details(),
   'login-id.requested': details(),
   'login-id.revealed': details<{ mailedInFull: boolean }>(),
+  'login-id.chosen': details(),
   'profile.changed': details<{ fields: string[] }>(),
   'email.change_requested': details(),
   'email.changed': details(),

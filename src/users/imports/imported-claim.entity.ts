@@ -15,6 +15,7 @@ export class ImportedClaim {
   /** The id of the member whom it becomes. */
   @PrimaryColumn('uuid') id: string;
   @Column('text', { name: 'login_id' }) loginId: string;
+  @Column('boolean', { name: 'login_id_generated', default: false }) loginIdGenerated: boolean;
   @Column('text') email: string;
   @Column('text', { name: 'email_key' }) emailKey: string;
   @Column('text', { name: 'password_hash' }) passwordHash: string;

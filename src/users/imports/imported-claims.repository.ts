@@ -8,6 +8,12 @@ import type { ImportedProfile } from './imported-profile.js';
 
 export type NewImportedClaim = ImportedProfile & { readonly passwordHash: string };
 
+export interface KeptValues {
+  /** When the account was made at its system, in ISO 8601. */
+  readonly joinedAt: string;
+  readonly loginIdGenerated: boolean;
+}
+
 /**
  * Owns the table `imported_claims`. TypeORM, because each row is read once; a login finds it with
  * the statement that finds members.
@@ -24,9 +30,12 @@ export class ImportedClaimsRepository {
   async insert(tx: Tx, { loginId, email, emailKey, ...claim }: NewImportedClaim): Promise<string> {
     const id = randomUUID();
     const { count } = await tx.query(
-      `INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now())) ON CONFLICT DO NOTHING`,
-      [id, loginId, email, emailKey, claim.passwordHash, claim.name, claim.locale, claim.attributes, claim.createdAt],
+      `INSERT INTO imported_claims (id, login_id, email, email_key, password_hash, name, locale, attributes, created_at, login_id_generated)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now()), $10) ON CONFLICT DO NOTHING`,
+      [
+        ...[id, loginId, email, emailKey, claim.passwordHash, claim.name, claim.locale, claim.attributes],
+        ...[claim.createdAt, claim.loginIdGenerated],
+      ],
     );
     if (count === 1) return id;
     const { count: holders } = await tx.query(`SELECT FROM imported_claims WHERE email_key = $1`, [emailKey]);
@@ -40,13 +49,14 @@ export class ImportedClaimsRepository {
 
   /**
    * Deletes a claim that becomes a member.
-   * @returns when the account was made at its system, in ISO 8601; null where the claim is gone
+   * @returns what the member keeps of it; null where the claim is gone
    */
-  async take(tx: Tx, id: string): Promise<string | null> {
-    const { rows } = await tx.query<{ createdAt: Date }>(
-      `DELETE FROM imported_claims WHERE id = $1 RETURNING created_at AS "createdAt"`,
+  async take(tx: Tx, id: string): Promise<KeptValues | null> {
+    const { rows } = await tx.query<{ createdAt: Date; loginIdGenerated: boolean }>(
+      `DELETE FROM imported_claims WHERE id = $1 RETURNING created_at AS "createdAt", login_id_generated AS "loginIdGenerated"`,
       [id],
     );
-    return rows[0]?.createdAt.toISOString() ?? null;
+    const [claim] = rows;
+    return claim ? { joinedAt: claim.createdAt.toISOString(), loginIdGenerated: claim.loginIdGenerated } : null;
   }
 }

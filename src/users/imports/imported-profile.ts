@@ -10,6 +10,8 @@ export interface ForeignProfile {
   /** The id of the account at its system. It keeps a second import from adding the account again. */
   readonly sourceId?: string | undefined;
   readonly loginId?: string | undefined;
+  /** True for one that an earlier import made; only our own export has it. */
+  readonly loginIdGenerated?: boolean | undefined;
   readonly email?: string | undefined;
   readonly name?: string | undefined;
   readonly locale?: string | undefined;
@@ -31,6 +33,8 @@ export interface ImportedProfile {
   /** Digest of source and source id. */
   readonly rowKey: Buffer;
   readonly loginId: string;
+  /** Whether the login ID was made from the address. */
+  readonly loginIdGenerated: boolean;
   readonly email: string;
   readonly emailKey: string;
   readonly name: string | null;
@@ -65,6 +69,7 @@ export function readProfile(profile: ForeignProfile, rules: ProfileRules): Impor
   return {
     rowKey,
     loginId,
+    loginIdGenerated: profile.loginIdGenerated ?? profile.loginId === undefined,
     email: email.address,
     emailKey: email.key,
     name: name !== undefined && isVisibleLine(name, MAX_NAME) ? name : null,

@@ -72,7 +72,7 @@ export class ForeignAccountsService {
       const loginId = makeLoginId(profile.emailKey, profile.rowKey);
       if (error.code !== 'login_id_taken' || profile.loginId === loginId) throw error;
       // Another member has the login ID. The address is proven, so it logs this one in.
-      return this.insert({ ...profile, loginId }, account, passwordHash, context);
+      return this.insert({ ...profile, loginId, loginIdGenerated: true }, account, passwordHash, context);
     }
   }
 }

@@ -18,6 +18,7 @@ function jsonlRow(member: JsonObject): ImportRow {
   return {
     sourceId: textOf(member['id']),
     loginId: textOf(member['loginId']),
+    loginIdGenerated: booleanOf(member['loginIdGenerated']),
     email: textOf(member['email']),
     emailVerified: booleanOf(member['emailVerified']),
     hash: textOf(member['passwordHash']),
