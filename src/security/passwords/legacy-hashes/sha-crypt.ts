@@ -68,7 +68,9 @@ function hashOf(
  */
 async function computeApart(task: ShaCryptTask): Promise<Uint8Array> {
   const worker = new Worker(WORKER, { workerData: task, execArgv: [] });
-  // Rejects with the worker's error.
+  // Without a listener, an error after the answer would end the process.
+  worker.on('error', () => undefined);
+  // Rejects with an error before the answer.
   const [digest] = (await once(worker, 'message')) as [Uint8Array];
   return digest;
 }
