@@ -97,11 +97,11 @@ export const redirectUris = makeValidator((input) =>
   }),
 );
 
-/** Comma-separated pairs of a provider and a mail domain, or `*` for all domains. */
+/** Comma-separated pairs of a provider and a mail domain, or `*` for all domains; `none` for no pair. */
 export const trustedMailboxes = makeValidator((input) =>
-  parseItems(input).map((item) => {
+  (input === 'none' ? [] : parseItems(input)).map((item) => {
     if (!/^[a-z][a-z0-9]{1,30}=(\*|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?)$/.test(item))
-      throw new Error('needs provider=domain such as google=gmail.com, in lower case');
+      throw new Error('needs provider=domain such as google=gmail.com, in lower case, or none');
     return item;
   }),
 );

@@ -13,7 +13,7 @@ export const SOCIAL_ENVIRONMENT = {
       ...['google=gmail.com', 'google=googlemail.com', 'kakao=kakao.com'],
       ...['apple=privaterelay.appleid.com', 'apple=icloud.com', 'apple=me.com', 'apple=mac.com'],
     ],
-    desc: 'provider=domain: where a verified address of the provider needs no mailed code; * with your own provider',
+    desc: 'provider=domain: where a verified address of the provider needs no mailed code; none, or * with your own provider',
     example: 'google=gmail.com,acme=*',
   }),
   SOCIAL_GOOGLE_CLIENT_ID: str({ default: undefined, desc: 'switches on login with Google' }),
