@@ -52,7 +52,7 @@ export class AppConfig {
     if (Object.keys(problems).length === 0 || env.NODE_ENV === 'production')
       Object.assign(problems, findProblems(env, problems));
     const socialProviders =
-      env.SOCIAL_OIDC_PROVIDERS === undefined
+      env.SOCIAL_OIDC_PROVIDERS === undefined || env.SOCIAL_TRUSTED_MAILBOXES === undefined
         ? []
         : readSocialProviders(env, values, (name, rule) => (problems[name] ??= rule));
     if (Object.keys(problems).length > 0) throw new ConfigurationError(problems);
