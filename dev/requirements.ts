@@ -457,6 +457,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('SO-72', 'P0', 'Stand-ins for providers run in development alone, for this machine alone'),
       of('SO-73', 'P1', 'Without providers the pages have no button and load no script for them'),
       of('SO-74', 'P2', 'Buttons follow the branding rules of each provider'),
+      of('SO-32', 'P0', 'A login at a provider confirms a session only if it happened for that, with a linked account'),
       of('SO-31', 'P0', 'A member keeps a password, a passkey that logs in alone, or a linked account'),
       of('SO-30', 'P0', 'No password logs in a member without one, and its answers are those of a wrong password'),
       of('SO-11', 'P1', 'A provider that is down stops its own way in and nothing else'),

@@ -434,10 +434,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm the password
-         * @description Operations that answer `reauth_required` need this, or a login, within the last few minutes. Those that answer `factor_proof_required` need it with a code or a passkey.
+         * Confirm the password or a passkey
+         * @description Operations that answer `reauth_required` need this, or a login, within the last few minutes. Those that answer `factor_proof_required` need it with a code or a passkey. A member without a password confirms a passkey alone.
          */
         post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reauthenticate/social": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a login at a provider
+         * @description In place of the password. With the answer of a journey that began with `reauthenticate` in `POST /api/auth/social/{provider}/start`, for a linked account. The provider has to state that it has just asked for the login; Naver cannot, so log in again there.
+         */
+        post: operations["reauthenticateSocial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -455,7 +475,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to confirm a passkey
-         * @description For `credential` of `POST auth/reauthenticate`.
+         * @description For `credential` of `POST auth/reauthenticate`. Without a password, set `userVerification` to `required`.
          */
         post: operations["reauthenticatePasskeyOptions"];
         delete?: never;
@@ -2124,6 +2144,8 @@ export interface components {
              */
             redirectUri?: string;
             transport?: components["schemas"]["TokenTransport"];
+            /** @description For `POST /api/auth/reauthenticate/social`: the provider asks for the login again. Not at Naver */
+            reauthenticate?: boolean;
             binding?: components["schemas"]["SessionBinding"];
         };
         StartedSocialLoginResponse: {
@@ -2421,9 +2443,10 @@ export interface components {
         ReauthenticateRequest: {
             /**
              * Format: password
+             * @description Absent with a passkey that logs in alone, for which the browser has verified its user
              * @example Tall-giraffes-nap-at-noon-42
              */
-            password: string;
+            password?: string;
             /**
              * @description Six digits from the app, or a recovery code; separators are ignored
              * @example 048213
@@ -2445,6 +2468,33 @@ export interface components {
              *     }
              */
             credential?: Record<string, never>;
+        };
+        SocialReauthenticationRequest: {
+            /**
+             * @description From the response of `start`; only this client has it
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            requestId: string;
+            /**
+             * @description As the provider sent it
+             * @example 4/0AeanS0Zc1
+             */
+            code: string;
+            /**
+             * @description As the provider sent it
+             * @example p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE
+             */
+            state: string;
+            /**
+             * @description As the provider sent it, if it did (RFC 9207)
+             * @example https://accounts.google.com
+             */
+            iss?: string;
+            /**
+             * @description The id of a configured provider
+             * @example kakao
+             */
+            provider: string;
         };
         JsonWebKeySet: {
             /**
@@ -4063,6 +4113,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `social_login_failed`: Login with the provider failed; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
+        "400.social_login_failed.malformed_json.query_not_allowed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `provider_unavailable`: Provider unavailable; `service_unavailable`: Temporarily unavailable */
+        "503.provider_unavailable.service_unavailable": {
+            headers: {
+                /** @description Seconds to wait, where that is known */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `login_id_taken`: Login ID taken */
         "409.login_id_taken": {
             headers: {
@@ -4126,29 +4196,9 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `social_login_failed`: Login with the provider failed; `malformed_json`: Malformed JSON; `query_not_allowed`: Query not allowed */
-        "400.social_login_failed.malformed_json.query_not_allowed": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description `identity_taken`: Already linked */
         "409.identity_taken": {
             headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description `provider_unavailable`: Provider unavailable; `service_unavailable`: Temporarily unavailable */
-        "503.provider_unavailable.service_unavailable": {
-            headers: {
-                /** @description Seconds to wait, where that is known */
-                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -5226,11 +5276,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "password": "Tall-giraffes-nap-at-noon-42"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ReauthenticateRequest"];
             };
         };
@@ -5250,6 +5295,47 @@ export interface operations {
             429: components["responses"]["429.too_many_attempts"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.overloaded.service_unavailable"];
+        };
+    };
+    reauthenticateSocial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requestId": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE",
+                 *       "code": "4/0AeanS0Zc1",
+                 *       "state": "p0w3nQ3p5yv7XQv2fJ4yO0dG1bR8mZkTt6uHcS9aLxE",
+                 *       "provider": "kakao"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SocialReauthenticationRequest"];
+            };
+        };
+        responses: {
+            /** @description No content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.social_login_failed.malformed_json.query_not_allowed"];
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
+            404: components["responses"]["404.not_found"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.provider_unavailable.service_unavailable"];
         };
     };
     reauthenticatePasskeyOptions: {

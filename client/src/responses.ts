@@ -23,6 +23,7 @@ export const OPERATIONS: Record<string, string> = {
   "DELETE /api/auth/sessions": "204",
   "DELETE /api/auth/sessions/{id}": "204",
   "POST /api/auth/reauthenticate": "204",
+  "POST /api/auth/reauthenticate/social": "204",
   "POST /api/auth/reauthenticate/passkey/options": "200 RequestOptionsResponse",
   "POST /api/auth/password-reset/send-code": "202 CodeSentResponse",
   "POST /api/auth/password-reset/confirm-code": "200 ResetTokenResponse",

@@ -73,6 +73,7 @@ import { RefreshRiskService } from './tokens/refresh-risk.service.js';
 import { RefreshService } from './tokens/refresh.service.js';
 import { SessionRotationService } from './tokens/session-rotation.service.js';
 import { TokenReuseService } from './tokens/token-reuse.service.js';
+import { SocialReauthenticationService } from './reauthentication/social-reauthentication.service.js';
 import { FactorReauthenticationService } from './reauthentication/factor-reauthentication.service.js';
 import { ReauthenticationController } from './reauthentication/reauthentication.controller.js';
 import { ProviderAnswersController } from './social-login/provider-answers.controller.js';
@@ -134,7 +135,8 @@ import { TokensController } from './tokens/tokens.controller.js';
     ...[PasswordResetRequestsService, PasswordResetConfirmationService],
     ...[PasswordResetLinksService, PasswordResetService, PasswordResetFollowUpService, ResetTokens],
     ...[RefreshService, SessionRotationService, LateReplayService, TokenReuseService, RefreshRiskService],
-    ...[ServerMetadata, TokenVerificationService, LogoutService, TokenCookies, FactorReauthenticationService],
+    ...[ServerMetadata, TokenVerificationService, LogoutService, TokenCookies],
+    ...[FactorReauthenticationService, SocialReauthenticationService],
   ],
 })
 export class AuthModule {}

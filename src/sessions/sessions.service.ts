@@ -90,9 +90,14 @@ export class SessionsService {
     if (!(await this.sessions.isFresh(sessionId))) throw new DomainError('reauth_required');
   }
 
-  /** Records that the member of this session has just shown the password, and this second factor. */
-  async markAuthenticated(tx: Tx, sessionId: string, factor: ProvenFactor | null = null): Promise<void> {
-    await this.sessions.markAuthenticated(tx, sessionId, 'password', factor);
+  /** Records that the member of this session has just shown the first factor, and this second factor. */
+  async markAuthenticated(
+    tx: Tx,
+    sessionId: string,
+    factor: ProvenFactor | null = null,
+    firstFactor: FirstFactor = 'password',
+  ): Promise<void> {
+    await this.sessions.markAuthenticated(tx, sessionId, firstFactor, factor);
   }
 
   /** The member's live sessions, last used first. */

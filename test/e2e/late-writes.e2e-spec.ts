@@ -10,8 +10,10 @@ import { RowChanges, whileLocked } from '../support/row-changes.js';
 import { codeAt, confirmCode, enrol } from '../support/second-factor.js';
 import { TEST_PUBLIC_URL } from '../support/server-environment.js';
 import { NaverPartner } from '../support/social/naver-partner.js';
-import { CLIENT } from '../support/social/openid-partner.js';
+import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
 import { TestApp } from '../support/test-app.js';
+
+const REDIRECT_URI = 'https://app.example.test/social';
 
 /** One request that writes on behalf of a session. */
 interface Write {
@@ -33,6 +35,8 @@ const RECORDED_READS = ['GET /api/admin/members/{id}', 'GET /api/admin/security-
 
 let app: TestApp;
 let naver: NaverPartner;
+let kakao: OpenIdPartner;
+const kakaoSubject = unique.loginId();
 let rows: RowChanges;
 let ada: GivenMember & { secret: string; codes: string[]; passkeyId: string; identityId: string };
 let root: GivenAdmin;
@@ -41,8 +45,13 @@ let keyId: string;
 
 beforeAll(async () => {
   naver = await new NaverPartner().start();
+  kakao = await OpenIdPartner.start(REDIRECT_URI, PECULIARITIES.kakao);
   app = await TestApp.start({
     env: {
+      SOCIAL_REDIRECT_URIS: REDIRECT_URI,
+      SOCIAL_KAKAO_CLIENT_ID: CLIENT.id,
+      SOCIAL_KAKAO_CLIENT_SECRET: CLIENT.secret,
+      SOCIAL_KAKAO_ISSUER: kakao.issuer,
       SOCIAL_NAVER_CLIENT_ID: CLIENT.id,
       SOCIAL_NAVER_CLIENT_SECRET: CLIENT.secret,
       SOCIAL_NAVER_ISSUER: naver.issuer,
@@ -51,6 +60,10 @@ beforeAll(async () => {
   });
   rows = await RowChanges.of(app.sql);
   ada = { ...(await given.member(app)), secret: '', codes: [], passkeyId: '', identityId: '' };
+  await app.sql.query(
+    `INSERT INTO identities (id, member_id, provider, subject) VALUES (gen_random_uuid(), $1, 'kakao', $2)`,
+    [ada.id, kakaoSubject],
+  );
   root = await givenAdmin(app);
   const enrolled = await enrol(await given.member(app));
   await confirmCode(enrolled, enrolled.recoveryCodes[0]!);
@@ -59,6 +72,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.stop();
   await naver?.stop();
+  await kakao?.stop();
 });
 
 async function anotherSession(member: GivenMember): Promise<GivenMember> {
@@ -111,6 +125,13 @@ async function undeliverableMail(): Promise<string> {
 const WRITES: Record<string, { prepare: () => Promise<Write>; after?: (body: any, write: Write) => unknown }> = {
   'PATCH /api/members/me': { prepare: async () => ({ body: { name: unique.loginId() } }) },
   'POST /api/auth/reauthenticate': { prepare: async () => ({ body: { password: ada.password } }) },
+  'POST /api/auth/reauthenticate/social': {
+    prepare: async () => {
+      const { body } = await ada.client.post('/api/auth/social/kakao/start', { reauthenticate: true }).expect(200);
+      const sent = await kakao.logIn(body.authorizationUrl, kakaoSubject);
+      return { body: { provider: 'kakao', requestId: body.requestId, ...Object.fromEntries(sent) } };
+    },
+  },
   'POST /api/members/me/password': {
     prepare: async () => ({ body: { currentPassword: ada.password, newPassword: unique.password() } }),
     after: (_, { body }) => (ada.password = body!.newPassword as string),

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Signing } from '../support/authenticator.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
-import { addPasskey } from '../support/passkeys.js';
+import { addPasskey, type WithPasskey } from '../support/passkeys.js';
 import { resetTokenFor } from '../support/recovery.js';
 import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
 import { TestApp } from '../support/test-app.js';
+import { decodeToken } from '../support/token-forge.js';
 
 const IDENTITIES = '/api/members/me/identities';
 const PASSKEYS = '/api/members/me/passkeys';
@@ -21,6 +24,11 @@ beforeAll(async () => {
       SOCIAL_GOOGLE_CLIENT_ID: CLIENT.id,
       SOCIAL_GOOGLE_CLIENT_SECRET: CLIENT.secret,
       SOCIAL_GOOGLE_ISSUER: google.issuer,
+      SOCIAL_KAKAO_CLIENT_ID: CLIENT.id,
+      SOCIAL_KAKAO_CLIENT_SECRET: CLIENT.secret,
+      SOCIAL_KAKAO_ISSUER: google.issuer,
+      SOCIAL_NAVER_CLIENT_ID: CLIENT.id,
+      SOCIAL_NAVER_CLIENT_SECRET: CLIENT.secret,
     },
   });
 });
@@ -70,6 +78,104 @@ async function firstIdentity({ client, accessToken }: GivenMember): Promise<stri
 }
 
 const LAST = [409, 'last_way_in'];
+const FAILED = [400, 'social_login_failed'];
+
+/** A journey to Kakao. `tamper` changes the URL as its browser can. */
+async function atKakao(
+  { client }: Pick<GivenMember, 'client'>,
+  subject: string,
+  start: object = { reauthenticate: true },
+  tamper: (url: URL) => void = () => undefined,
+) {
+  const { body: started } = await client.post('/api/auth/social/kakao/start', start).expect(200);
+  const url = new URL(started.authorizationUrl);
+  tamper(url);
+  const sent = await google.logIn(url.href, subject);
+  return { provider: 'kakao', requestId: started.requestId as string, ...Object.fromEntries(sent) };
+}
+
+/** A member without a password who has linked this account at Kakao, and whose login is long ago. */
+async function staleMember(): Promise<GivenMember & { kakao: string }> {
+  const ada = await socialMember();
+  const kakao = unique.loginId();
+  const answer = await atKakao(ada, kakao, {});
+  await ada.client.post(IDENTITIES, answer, ada.accessToken).expect(201);
+  await ageLogin(ada);
+  return { ...ada, kakao };
+}
+
+const ageLogin = ({ accessToken }: GivenMember) =>
+  app.sql.query(`UPDATE sessions SET authenticated_at = to_timestamp(0) WHERE id = $1`, [
+    decodeToken(accessToken).claims.sid,
+  ]);
+const confirm = ({ client, accessToken }: GivenMember, answer: object) =>
+  client.post('/api/auth/reauthenticate/social', answer, accessToken);
+
+/** Whether an operation that needs a recent login is admitted. */
+async function isRecent(member: GivenMember): Promise<boolean> {
+  const { body } = await unlink(member, randomUUID());
+  return body.code === 'not_found';
+}
+
+describe('a login at the provider, to confirm a session', () => {
+  it('SO-32 opens what needs a recent login, once, and counts as one', async () => {
+    const ada = await staleMember();
+    expect(await isRecent(ada)).toBe(false);
+    const answer = await atKakao(ada, ada.kakao);
+    await confirm(ada, answer).expect(204);
+    expect(await isRecent(ada)).toBe(true);
+    expect(refused(await confirm(ada, answer))).toEqual(FAILED);
+  });
+
+  it('SO-32 is refused where the provider was not asked, or the browser dropped the question', async () => {
+    const ada = await staleMember();
+    const drop = (url: URL) => ['prompt', 'max_age'].forEach((name) => url.searchParams.delete(name));
+    expect(refused(await confirm(ada, await atKakao(ada, ada.kakao, {})))).toEqual(FAILED);
+    expect(refused(await confirm(ada, await atKakao(ada, ada.kakao, undefined, drop)))).toEqual(FAILED);
+    expect(await isRecent(ada)).toBe(false);
+  });
+
+  it('SO-32 is refused with an account that another member or no member has linked', async () => {
+    const [ada, eve] = [await staleMember(), await staleMember()];
+    for (const subject of [eve.kakao, unique.loginId()])
+      expect(refused(await confirm(ada, await atKakao(ada, subject)))).toEqual(FAILED);
+    expect([await isRecent(ada), await isRecent(eve)]).toEqual([false, false]);
+  });
+
+  it('SO-32 cannot begin at Naver, which states no time of authentication', async () => {
+    const { status, body } = await app.post('/api/auth/social/naver/start', { reauthenticate: true });
+    expect([status, body.errors[0]]).toMatchObject([422, { field: 'reauthenticate' }]);
+    await app.post('/api/auth/social/naver/start', { reauthenticate: false }).expect(200);
+  });
+});
+
+describe('a passkey, to confirm a session', () => {
+  const confirmPasskey = async ({ client, accessToken, authenticator }: WithPasskey, signing: Signing = {}) => {
+    const { body } = await client.post('/api/auth/reauthenticate/passkey/options', undefined, accessToken).expect(200);
+    const credential = authenticator.get(body.publicKey, signing);
+    return client.post('/api/auth/reauthenticate', { credential }, accessToken);
+  };
+
+  it('SO-32 needs no password where it verifies its user', async () => {
+    const ada = await addPasskey(await given.member(app));
+    await app.sql.query('UPDATE members SET password_hash = NULL WHERE id = $1', [ada.id]);
+    await ageLogin(ada);
+    expect(refused(await confirmPasskey(ada, { userVerified: false }))).toEqual([400, 'passkey_invalid']);
+    expect(await isRecent(ada)).toBe(false);
+    expect((await confirmPasskey(ada)).status).toBe(204);
+    expect(await isRecent(ada)).toBe(true);
+    await app.sql.query('UPDATE passkeys SET user_verified = false WHERE member_id = $1', [ada.id]);
+    expect(refused(await confirmPasskey(ada))).toEqual([400, 'passkey_invalid']);
+  });
+
+  it('SO-32 cannot be left out together with the password', async () => {
+    const { client, accessToken } = await given.member(app);
+    for (const body of [{}, { code: '123456' }]) {
+      const answer = await client.post('/api/auth/reauthenticate', body, accessToken).expect(422);
+      expect(answer.body.errors[0].field).toBe('password');
+    }
+  });
+});
 
 describe('the last way in', () => {
   it('SO-31 stays: a linked account is unlinked only while another one is there', async () => {

@@ -4,6 +4,7 @@ import {
   IsLocale,
   IsMailAddress,
   IsOpaqueToken,
+  IsTrueOrFalse,
   IsVisibleText,
 } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
@@ -35,6 +36,12 @@ export class StartSocialLoginRequest {
   redirectUri?: string;
 
   @MayBeAbsent() @IsTokenTransport() transport?: TokenTransport;
+
+  /** For `POST /api/auth/reauthenticate/social`: the provider asks for the login again. Not at Naver */
+  @MayBeAbsent()
+  @IsTrueOrFalse()
+  reauthenticate?: boolean;
+
   @MayBeAbsent() @IsSessionBinding() binding?: SessionBinding;
 }
 

@@ -87,10 +87,17 @@ export class PasskeyAuthenticationService {
    * @throws DomainError `passkey_invalid`, `passkey_changed`
    */
   async finishSecondFactor(assertion: Assertion, memberId: string, context: ClientContext): Promise<MatchedPasskey> {
-    await this.challenges.spend(assertion.response.clientDataJSON, 'second-factor', memberId);
-    const passkey = await this.get(assertion);
-    if (passkey.memberId !== memberId) throw passkeyInvalid('passkey of another member');
-    return this.verify(assertion, passkey, false, context);
+    return this.verify(assertion, await this.getOwn(assertion, memberId), false, context);
+  }
+
+  /**
+   * Verifies a passkey of a signed-in member that stands for both factors, as in {@link finishLogin}.
+   * @throws DomainError `passkey_invalid`, `passkey_changed`
+   */
+  async finishBothFactors(assertion: Assertion, memberId: string, context: ClientContext): Promise<MatchedPasskey> {
+    const passkey = await this.getOwn(assertion, memberId);
+    if (!passkey.userVerified) throw passkeyInvalid('registered without user verification: only a second factor');
+    return this.verify(assertion, passkey, true, context);
   }
 
   /**
@@ -101,6 +108,13 @@ export class PasskeyAuthenticationService {
   async spend(tx: Tx, passkey: MatchedPasskey): Promise<void> {
     if (!(await this.passkeys.recordUse(tx, passkey)))
       throw passkeyInvalid('passkey removed or disputed, or used by another request');
+  }
+
+  private async getOwn(assertion: Assertion, memberId: string): Promise<StoredPasskey> {
+    await this.challenges.spend(assertion.response.clientDataJSON, 'second-factor', memberId);
+    const passkey = await this.get(assertion);
+    if (passkey.memberId !== memberId) throw passkeyInvalid('passkey of another member');
+    return passkey;
   }
 
   private async get({ id }: Assertion): Promise<StoredPasskey> {

@@ -30,6 +30,8 @@ export interface JourneyOptions {
   readonly redirectUri?: string | undefined;
   readonly transport?: string | undefined;
   readonly binding?: string | undefined;
+  /** Whether the person must authenticate at the provider even with a session there. */
+  readonly reauthenticate?: boolean | undefined;
 }
 
 export interface StartedJourney {
@@ -51,6 +53,8 @@ export interface FinishedJourney {
   readonly account: ProviderAccount;
   readonly transport: string | null;
   readonly binding: string | null;
+  /** Whether the person has authenticated at the provider during the journey. */
+  readonly isReauthentication: boolean;
 }
 
 /**
@@ -85,10 +89,16 @@ export class FederationService {
   /**
    * Begins a journey to a provider.
    * @throws DomainError `not_found` for a provider that is not configured, `validation_failed` for
-   * a redirect URI that is not on the list, `provider_unavailable`
+   * a redirect URI that is not on the list and for a provider that cannot reauthenticate,
+   * `provider_unavailable`
    */
-  async start(providerId: string, { redirectUri, transport, binding }: JourneyOptions): Promise<StartedJourney> {
+  async start(providerId: string, options: JourneyOptions): Promise<StartedJourney> {
+    const { redirectUri, transport, binding, reauthenticate = false } = options;
     const provider = this.get(providerId);
+    if (reauthenticate && !provider.statesAuthenticationTime)
+      throw new DomainError('validation_failed', {
+        fields: [{ field: 'reauthenticate', code: 'invalid_value', params: { allowed: 'false' } }],
+      });
     const allowed = this.config.socialRedirectUris;
     const target = redirectUri ?? allowed[0]!;
     // Compared as text: each reading of URLs has its tricks (SO-08, RFC 9700 section 4.1.3).
@@ -96,7 +106,10 @@ export class FederationService {
       throw new DomainError('validation_failed', {
         fields: [{ field: 'redirectUri', code: 'invalid_value', params: { allowed: 'SOCIAL_REDIRECT_URIS' } }],
       });
-    const secrets: RequestSecrets = { nonce: randomToken(), codeVerifier: randomToken() };
+    const secrets: RequestSecrets = {
+      ...{ nonce: randomToken(), codeVerifier: randomToken() },
+      ...(reauthenticate && { reauthenticatesSinceMs: Date.now() }),
+    };
     const [requestId, state] = [randomToken(), randomToken()];
     const request = { ...secrets, redirectUri: target, state };
     const authorizationUrl = await this.attempt(providerId, () => provider.authorizationUrl(request));
@@ -128,7 +141,8 @@ export class FederationService {
     const login = await this.attempt(providerId, () =>
       provider.exchange({ ...secrets, redirectUri, state }, { code, iss }),
     );
-    return { account: await this.grants.keep(login, postedName), transport, binding };
+    const isReauthentication = secrets.reauthenticatesSinceMs !== undefined;
+    return { account: await this.grants.keep(login, postedName), transport, binding, isReauthentication };
   }
 
   /**

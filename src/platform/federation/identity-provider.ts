@@ -30,6 +30,11 @@ export interface RequestSecrets {
   readonly nonce: string;
   /** Of PKCE (RFC 7636). */
   readonly codeVerifier: string;
+  /**
+   * Set where the person must authenticate at the provider during this journey, even with a session
+   * there: milliseconds since 1970 at its beginning.
+   */
+  readonly reauthenticatesSinceMs?: number | undefined;
 }
 
 export interface AuthorizationRequest extends RequestSecrets {
@@ -63,6 +68,8 @@ export interface VerifiedToken {
 
 /** One provider and its protocol. */
 export interface IdentityProvider {
+  /** Whether the provider can state, signed, when a person authenticated. */
+  readonly statesAuthenticationTime: boolean;
   /** @throws ProviderUnavailableError */
   authorizationUrl(request: AuthorizationRequest): Promise<string>;
   /** @throws ProviderUnavailableError; any other Error where the answer is refused */

@@ -27,6 +27,8 @@ interface Profile {
  */
 export class NaverProvider implements IdentityProvider {
   readonly revocationMeans = 'grant';
+  // `auth_type=reauthenticate` asks for a password, but a browser can drop it unnoticed (ADR 0044).
+  readonly statesAuthenticationTime = false;
 
   constructor(
     private readonly settings: SocialProviderSettings,

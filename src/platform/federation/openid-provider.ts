@@ -16,6 +16,7 @@ import type {
 import type { NoticeClaims } from './notices/provider-notice.js';
 import { AppleClientSecret } from './apple-client-secret.js';
 import { readAccount } from './provider-account.js';
+import { checkAuthenticationTime, reauthenticationParameters } from './authentication-time.js';
 import { fetchFromProvider, ProviderUnavailableError } from './provider-http.js';
 
 /** Loaded at the first use: a server without social login never loads it. */
@@ -42,6 +43,7 @@ export class OpenIdProvider implements IdentityProvider {
   private readonly signedSecret: AppleClientSecret | undefined;
 
   readonly revocationMeans: RevocationMeans = 'grant';
+  readonly statesAuthenticationTime = true;
 
   /** @param postUri where a provider posts its answer that sends none to the client itself */
   constructor(
@@ -51,19 +53,21 @@ export class OpenIdProvider implements IdentityProvider {
     if (settings.clientKey) this.signedSecret = new AppleClientSecret(settings.clientKey, settings.issuer);
   }
 
-  async authorizationUrl({ redirectUri, state, nonce, codeVerifier }: AuthorizationRequest): Promise<string> {
+  async authorizationUrl(request: AuthorizationRequest): Promise<string> {
+    const { redirectUri, state, nonce, codeVerifier, reauthenticatesSinceMs } = request;
     const [library, configuration] = await Promise.all([loadLibrary(), this.configure()]);
     const url = library.buildAuthorizationUrl(configuration, {
       ...this.settings.parameters,
       ...{ redirect_uri: this.postUri ?? redirectUri, state, nonce, scope: this.settings.scope },
       code_challenge: await library.calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
+      ...(reauthenticatesSinceMs !== undefined && reauthenticationParameters(this.settings.id)),
     });
     return url.href;
   }
 
   async exchange(
-    { redirectUri, state, nonce, codeVerifier }: AuthorizationRequest,
+    { redirectUri, state, nonce, codeVerifier, reauthenticatesSinceMs }: AuthorizationRequest,
     { code, iss }: AuthorizationAnswer,
   ): Promise<ProviderLogin> {
     const [library, configuration] = await Promise.all([loadLibrary(), this.configure()]);
@@ -76,8 +80,10 @@ export class OpenIdProvider implements IdentityProvider {
       pkceCodeVerifier: codeVerifier,
       idTokenExpected: true,
     });
+    const claims = tokens.claims()!;
+    if (reauthenticatesSinceMs !== undefined) checkAuthenticationTime(claims.auth_time, reauthenticatesSinceMs);
     return {
-      account: this.accountOf(tokens.claims()!),
+      account: this.accountOf(claims),
       grant: grantOf(tokens.refresh_token, this.settings.clientId),
     };
   }
