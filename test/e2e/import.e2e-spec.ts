@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash, pbkdf2Sync } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,9 +12,10 @@ import { LegacyHashKindsRepository } from '../../src/users/legacy-hash-kinds.rep
 import { givenApiKey } from '../support/api-keys.js';
 import { munjigi, type Outcome } from '../support/command-line.js';
 import { hasPythonModules, PYTHON, skipNotice } from '../support/debian-server.js';
-import { eventually } from '../support/eventually.js';
 import { given, unique } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
+import { eventually } from '../support/eventually.js';
+import { serverEnvironment } from '../support/server-environment.js';
 import { TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
@@ -227,6 +229,54 @@ describe('munjigi import', () => {
   ])('refuses a wrong value of %s before anything is read', async (option, args) => {
     const { code, stderr } = await importFile('/nowhere', args);
     expect([code, stderr.startsWith(`${option}:`)]).toEqual([2, true]);
+  });
+});
+
+describe('a killed import', () => {
+  /** Two commits. */
+  const ROWS = 7000;
+
+  it('IM-11 is finished by another run, without doubles or losses', async () => {
+    const target = await createTestDatabase();
+    const rows = Array.from({ length: ROWS }, (_, number) => ({
+      ...{ id: `k${number}`, loginId: `kill.${number}`, email: `kill${number}@example.com`, emailVerified: true },
+    }));
+    const file = jsonl(...rows);
+    const blocker = await target.pool.connect();
+    const imported = async (): Promise<number> =>
+      (await target.pool.query('SELECT count(*)::int AS count FROM import_journal')).rows[0].count;
+    try {
+      // The second commit waits for this sign-up, which fails in the end.
+      await blocker.query('BEGIN');
+      await blocker.query(
+        `INSERT INTO members (id, login_id, email, email_key, password_hash, locale) VALUES (gen_random_uuid(), 'x', '', $1, '', 'en')`,
+        [rows[ROWS - 1]!.email],
+      );
+      const args = ['import', '--from', 'jsonl', '--file', file, '--rejected', rejectedFile];
+      const env = serverEnvironment({ DATABASE_URL: target.url });
+      const killed = spawn(process.execPath, ['dist/munjigi.cjs', ...args], {
+        cwd: PROJECT_ROOT,
+        env,
+        stdio: 'ignore',
+      });
+      await eventually('the first commit', async () => ((await imported()) > 0 ? true : undefined));
+      killed.kill('SIGKILL');
+      await once(killed, 'exit');
+      expect(await imported()).toBeLessThan(ROWS);
+      await blocker.query('ROLLBACK');
+      const resumed = await importFile(file, ['--resume'], target);
+      const [, added, before] = /^(\d+) members added, (\d+) were imported before, 0 rows refused/.exec(
+        resumed.stdout,
+      )!;
+      expect(Number(added) + Number(before)).toBe(ROWS);
+      const { rows: members } = await target.pool.query(
+        'SELECT count(*)::int AS count, count(DISTINCT email_key)::int AS emails FROM members',
+      );
+      expect(members).toEqual([{ count: ROWS, emails: ROWS }]);
+    } finally {
+      blocker.release();
+      await target.drop();
+    }
   });
 });
 
