@@ -3967,8 +3967,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `already_confirmed`: Already confirmed; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use */
-        "409.already_confirmed.login_id_taken.email_taken": {
+        /** @description `already_confirmed`: Already confirmed; `login_id_taken`: Login ID taken; `email_taken`: Email address already in use; `identity_taken`: Already linked */
+        "409.already_confirmed.login_id_taken.email_taken.identity_taken": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4553,7 +4553,7 @@ export interface operations {
             400: components["responses"]["400.code_invalid.malformed_json.query_not_allowed"];
             401: components["responses"]["401.proof_required.proof_invalid.proof_stale"];
             403: components["responses"]["403.origin_not_allowed.refused_by_product"];
-            409: components["responses"]["409.already_confirmed.login_id_taken.email_taken"];
+            409: components["responses"]["409.already_confirmed.login_id_taken.email_taken.identity_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
@@ -4592,7 +4592,7 @@ export interface operations {
             400: components["responses"]["400.link_invalid.link_expired.malformed_json.query_not_allowed"];
             401: components["responses"]["401.invalid_credentials.proof_required.proof_invalid.proof_stale"];
             403: components["responses"]["403.origin_not_allowed.refused_by_product"];
-            409: components["responses"]["409.already_confirmed.login_id_taken.email_taken"];
+            409: components["responses"]["409.already_confirmed.login_id_taken.email_taken.identity_taken"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
