@@ -15,17 +15,12 @@ import {
   type LoginCandidate,
 } from './login-candidate.js';
 import { Member } from './member.entity.js';
+import { PROFILES, type Profile } from './own-profile.js';
 
-export type { LoginCandidate };
+export type { LoginCandidate, Profile };
 
 /** The columns of a member that a mail needs. */
 export type Addressee = Pick<Member, 'id' | 'loginId' | 'email' | 'name' | 'locale' | 'status'>;
-
-/** The columns that members see of themselves. */
-export type Profile = Pick<
-  Member,
-  'id' | 'loginId' | 'loginIdGenerated' | 'email' | 'name' | 'locale' | 'role' | 'createdAt' | 'attributes'
-> & { readonly hasPassword: boolean };
 
 /** What decides whether a locked member may still do what a request began. */
 export type LockedMember = Pick<Member, 'emailKey' | 'passwordVersion' | 'status'>;
@@ -37,12 +32,6 @@ export type NewMember = Pick<Member, 'loginId' | 'email' | 'emailKey' | 'passwor
   /** ISO 8601; absent for a member who joins now. */
   readonly joinedAt?: string | null;
   readonly loginIdGenerated?: boolean;
-};
-
-const PROFILES = {
-  name: 'own-profiles',
-  text: `SELECT id, login_id AS "loginId", login_id_generated AS "loginIdGenerated", email, name, locale, role, created_at AS "createdAt", attributes,
-    password_hash IS NOT NULL AS "hasPassword" FROM members WHERE id = ANY($1)`,
 };
 
 /** True for a closed account that can still be restored; `$2` is the grace period in seconds. */

@@ -7,6 +7,7 @@ import { LINKED_PAGES, type LinkedPage, type PageName } from './built-in-pages.j
 import { findProblems, type Problems } from './configuration-checks.js';
 import { ConfigurationError } from './configuration-error.js';
 import { ENVIRONMENT, type Environment } from './environment.js';
+import { findHints } from './configuration-hints.js';
 import { developmentSecret } from './secrets.js';
 import { readSocialProviders, type SocialProviderSettings } from './social-providers.js';
 
@@ -65,19 +66,7 @@ export class AppConfig {
 
   /** Warnings for the operator at start, about settings that are allowed but rarely intended. */
   hints(): string[] {
-    const hints: string[] = [];
-    if (!this.isProduction) hints.push('NODE_ENV is not production: weak settings are accepted');
-    if (this.isProduction && this.isHttps && this.env.TRUSTED_PROXIES === 0)
-      hints.push('TRUSTED_PROXIES is 0: behind a proxy, all clients share one address and its limits');
-    if (this.isProduction && !this.env.SMTP_REQUIRE_TLS && !this.env.SMTP_URL.startsWith('smtps:'))
-      hints.push('SMTP_REQUIRE_TLS is off: codes and links may travel in plain text');
-    if (this.isProduction && !this.env.SMTP_VERIFY_CERTIFICATE)
-      hints.push('SMTP_VERIFY_CERTIFICATE is off: an attacker on the way can pose as the mail server');
-    if (this.env.PREVIOUS_SECRETS.length > 0)
-      hints.push(
-        'PREVIOUS_SECRETS is set: remove a secret only after "munjigi keys reseal" reports that nothing needs it',
-      );
-    return hints;
+    return findHints(this);
   }
 
   /**
