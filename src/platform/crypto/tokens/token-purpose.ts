@@ -85,7 +85,10 @@ interface PurposeRules {
   readonly typ: string;
   readonly claims: Readonly<Record<string, (value: unknown) => boolean>>;
   readonly optionalClaims?: Readonly<Record<string, (value: unknown) => boolean>>;
-  /** Whether the product may add a claim of this name, with any value. Absent: it adds none. */
+  /**
+   * Whether the product's token hook may add a claim of this name, with any value. Absent: it adds
+   * none.
+   */
   readonly isProductClaim?: (name: string) => boolean;
 }
 

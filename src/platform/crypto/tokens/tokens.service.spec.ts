@@ -217,13 +217,23 @@ describe('a token', () => {
       ]);
   });
 
+  const HOOK = {
+    TOKEN_HOOK_URL: 'https://api.example.com/hook',
+    TOKEN_HOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
+  };
+
   it('AT-02 for access has claims of the product too, but none that mean something here', () => {
+    const hooked = tokensWith(HOOK);
     const accessWith = (more: object): string =>
-      tokens.sign('access', { ...more, ...CLAIMS.access }, now(), now() + 600);
+      hooked.sign('access', { ...more, ...CLAIMS.access }, now(), now() + 600);
     const plan = { plan: 'pro', 'https://example.com/seats': [1, null] };
-    expect(tokens.verify('access', accessWith(plan))).toMatchObject({ ...plan, ...CLAIMS.access });
+    expect(hooked.verify('access', accessWith(plan))).toMatchObject({ ...plan, ...CLAIMS.access });
+    // Without a hook, no token has claims of the product.
+    expect(refusalOf(tokens, 'access', tokens.sign('access', { ...plan, ...CLAIMS.access }, now(), now() + 600))).toBe(
+      'token_invalid',
+    );
     for (const name of ['scope', 'gen', 'evt', 'nbf', 'act', 'active', ' plan', '1'])
-      expect([name, refusalOf(tokens, 'access', accessWith({ [name]: 1 }))]).toEqual([name, 'token_invalid']);
+      expect([name, refusalOf(hooked, 'access', accessWith({ [name]: 1 }))]).toEqual([name, 'token_invalid']);
     const reset = altered(mint(tokens, 'reset'), { payload: { plan: 'pro' } }, signReset);
     expect(refusalOf(tokens, 'reset', reset)).toBe('token_invalid');
   });
@@ -232,8 +242,9 @@ describe('a token', () => {
     const kilobyte = 'x'.repeat(1010);
     const all = { attributes: { a: kilobyte }, auth_time: now(), amr: ['pwd', 'otp', 'mfa'], client_id: 'munjigi' };
     const own = { cnf: { jkt: 'k'.repeat(43) }, jti: randomUUID(), plan: kilobyte };
-    const token = tokens.sign('access', { ...CLAIMS.access, ...all, ...own } as never, now(), now() + 600);
-    expect(tokens.verifyAccess(token)).toMatchObject(own);
+    const hooked = tokensWith(HOOK);
+    const token = hooked.sign('access', { ...CLAIMS.access, ...all, ...own } as never, now(), now() + 600);
+    expect(hooked.verifyAccess(token)).toMatchObject(own);
   });
 
   it('TK-03 is accepted only in its canonical form', () => {

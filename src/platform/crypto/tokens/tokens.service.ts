@@ -119,7 +119,7 @@ export class TokensService {
    */
   readExpirableClaims<P extends TokenPurpose>(purpose: P, payload: Record<string, unknown>): VerifiedToken<P> {
     const { iss, aud, iat, exp, ...claims } = payload;
-    const isExact = hasExactClaims(PURPOSES[purpose], claims);
+    const isExact = hasExactClaims(PURPOSES[purpose], claims, this.config.env.TOKEN_HOOK_URL !== undefined);
     if (
       iss !== this.config.issuer ||
       !this.isOurAudience(purpose, aud) ||
@@ -202,14 +202,15 @@ export class TokensService {
 
 /** Whether the claims are all required ones, and optional ones or the product's at most. */
 function hasExactClaims(
-  { claims: required, optionalClaims: optional = {}, isProductClaim = () => false }: (typeof PURPOSES)[TokenPurpose],
+  { claims: required, optionalClaims: optional = {}, isProductClaim }: (typeof PURPOSES)[TokenPurpose],
   claims: Record<string, unknown>,
+  hasTokenHook: boolean,
 ): boolean {
   const rules: Record<string, (value: unknown) => boolean> = { ...required, ...optional };
   return (
     Object.keys(required).every((name) => Object.hasOwn(claims, name)) &&
     Object.entries(claims).every(([name, value]) =>
-      Object.hasOwn(rules, name) ? rules[name]!(value) : isProductClaim(name),
+      Object.hasOwn(rules, name) ? rules[name]!(value) : hasTokenHook && isProductClaim?.(name) === true,
     )
   );
 }
