@@ -39,6 +39,8 @@ describe('three processes on one database', () => {
   let one: TestApp;
   let two: TestApp;
   let three: TestApp;
+  /** Its session has ended in the table alone. */
+  let probe: GivenMember;
   /** Between the third process and the database. */
   let proxy: TcpProxy;
   beforeAll(async () => {
@@ -46,6 +48,8 @@ describe('three processes on one database', () => {
     two = await one.replica();
     proxy = await TcpProxy.to(one.database.url);
     three = await one.replica({ env: { DATABASE_URL: proxy.url } });
+    probe = await given.member(one);
+    await setEnded(probe, true);
     await listening(3);
   });
   afterAll(async () => {
@@ -58,16 +62,16 @@ describe('three processes on one database', () => {
   };
 
   /**
-   * Waits until so many processes hear of revocations: connected, caught up, and heard from since.
+   * Waits until the first `count` processes hear of revocations, and the others do not. A process that
+   * hears of them accepts a session that only the table has ended; any other asks the table.
    */
-  const listening = (count: number): Promise<true> =>
-    eventually(`${count} listening`, async () => {
-      const { rows } = await one.sql.query<{ all: number; ready: number }>(
-        `SELECT count(*)::int AS all, count(*) FILTER (WHERE query LIKE '%clock_timestamp%')::int AS ready
-         FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'munjigi-listen'`,
-      );
-      return (rows[0]!.all === count && rows[0]!.ready === count) || undefined;
-    });
+  const listening = async (count: number): Promise<void> => {
+    for (const [index, at] of [one, two, three].entries())
+      await eventually(`${count} listening`, async () => {
+        const { status } = await at.get('/api/members/me', probe.accessToken);
+        return status === (index < count ? 200 : 401) || undefined;
+      });
+  };
 
   /** Ends or revives a session in the database alone, without a notification. */
   const setEnded = (session: Tokens, ended: boolean) =>
