@@ -15,7 +15,7 @@ import { allowManyStarts } from '../support/test-length.js';
 
 allowManyStarts(); // tracing the imports takes half a minute on an idle machine
 
-/** Limit that docs/operations.md states. */
+/** Bytes that the files of the image may take. */
 const MOST_BYTES = 40_000_000;
 const KOREAN_ADDRESS = '168.126.63.1';
 
