@@ -43,10 +43,11 @@ describeInBrowser('Swagger UI as a workbench', () => {
 
   it('Swagger UI walks the whole journey with its examples, the mailed code and earlier responses', async () => {
     expect((await execute('meGet')).status).toBe(401);
-    const signUp = await execute('signUpRequest', { email: unique.email() });
+    const { email, loginId } = unique.signUp(); // other tests use the example's on this server
+    const signUp = await execute('signUpRequest', { email, loginId });
     expect(signUp.status).toBe(202);
     const { code } = await mailbox.to(signUp.sent.email).next();
-    const confirmed = await execute('signUpConfirmCode', { signUpId: signUp.body.signUpId, code });
+    const confirmed = await execute('signUpConfirmCode', { signUpId: signUp.body.signUpId, code, loginId });
     expect(confirmed.status).toBe(200);
     expect(await execute('meGet')).toMatchObject({ status: 200, body: { email: signUp.sent.email } });
     expect(await execute('refreshTokens')).toMatchObject({ status: 200, body: { outcome: 'rotated' } });
