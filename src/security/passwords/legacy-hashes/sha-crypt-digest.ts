@@ -19,13 +19,13 @@ export function shaCrypt({ digest, password, salt, rounds }: ShaCryptTask): Buff
     for (const part of parts) running.update(part);
     return running.digest();
   };
-  const [key, seasoning] = [Buffer.from(password), Buffer.from(salt)];
-  const b = hash(key, seasoning, key);
-  const parts = [key, seasoning, cycle(b, key.length)];
+  const [key, saltBytes] = [Buffer.from(password), Buffer.from(salt)];
+  const b = hash(key, saltBytes, key);
+  const parts = [key, saltBytes, cycle(b, key.length)];
   for (let bits = key.length; bits > 0; bits >>= 1) parts.push((bits & 1) === 1 ? b : key);
   let a = hash(...parts);
   const p = cycle(hash(...Array<Buffer>(key.length).fill(key)), key.length);
-  const s = cycle(hash(...Array<Buffer>(16 + a[0]!).fill(seasoning)), seasoning.length);
+  const s = cycle(hash(...Array<Buffer>(16 + a[0]!).fill(saltBytes)), saltBytes.length);
   for (let round = 0; round < rounds; round += 1) {
     const isOdd = round % 2 === 1;
     const middle = [...(round % 3 === 0 ? [] : [s]), ...(round % 7 === 0 ? [] : [p])];
@@ -34,7 +34,7 @@ export function shaCrypt({ digest, password, salt, rounds }: ShaCryptTask): Buff
   return a;
 }
 
-/** As many bytes as asked for, of the digest again and again. */
+/** Repeats the digest up to this many bytes. */
 function cycle(digest: Buffer, length: number): Buffer {
   return Buffer.alloc(length, digest);
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { timingSafeEqual } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
 import { bytesOf, phcBase64 } from './encodings.js';
 import { refuse, TOO_EXPENSIVE, type LegacyHash, type LegacyReader, type RefusedHash } from './legacy-hash.js';
 import type { ShaCryptDigest, ShaCryptTask } from './sha-crypt-digest.js';
@@ -49,30 +48,33 @@ function hashOf(
   tag: Buffer | null,
 ): LegacyHash | RefusedHash {
   const scheme = `${digest}-crypt`;
-  const seasoning = Buffer.from(salt ?? '');
-  if (salt === null || seasoning.length > MAX_SALT || tag?.length !== LAYOUTS[digest].bytes || rounds < MIN_ROUNDS)
+  const saltBytes = Buffer.from(salt ?? '');
+  if (salt === null || saltBytes.length > MAX_SALT || tag?.length !== LAYOUTS[digest].bytes || rounds < MIN_ROUNDS)
     return refuse(scheme, 'is malformed');
   if (rounds > MAX_ROUNDS) return refuse(scheme, TOO_EXPENSIVE);
   // The salt is part of most rounds: a longer one can take another block each time.
-  const kind = `$${scheme}$rounds=${rounds},s=${seasoning.length}`;
+  const kind = `$${scheme}$rounds=${rounds},s=${saltBytes.length}`;
   return {
-    stored: `${kind}$${phcBase64(seasoning)}$${phcBase64(tag)}`,
+    stored: `${kind}$${phcBase64(saltBytes)}$${phcBase64(tag)}`,
     kind,
     verify: async (password) => timingSafeEqual(await computeApart({ digest, password, salt, rounds }), tag),
   };
 }
 
 /**
- * Computes on a thread of its own: many rounds would keep all other requests waiting. The gate of
- * hashes bounds how many there are.
+ * Computes on a thread of its own: many rounds would keep all other requests waiting. The hash queue
+ * bounds how many threads there are.
+ * @throws Error if the thread ends without a digest: a login that waited for it would hold its place
+ * in the hash queue for ever
  */
-async function computeApart(task: ShaCryptTask): Promise<Uint8Array> {
-  const worker = new Worker(WORKER, { workerData: task, execArgv: [] });
-  // Without a listener, an error after the answer would end the process.
-  worker.on('error', () => undefined);
-  // Rejects with an error before the answer.
-  const [digest] = (await once(worker, 'message')) as [Uint8Array];
-  return digest;
+export function computeApart(task: ShaCryptTask, file = WORKER): Promise<Uint8Array> {
+  const worker = new Worker(file, { workerData: task, execArgv: [] });
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    // Stays after the digest: without a listener, a later error would end the process.
+    worker.on('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the SHA-crypt thread ended with ${code} and without a digest`)));
+  });
 }
 
 /** The letters of three bytes begin with the lowest six bits; the bytes are shuffled. */
