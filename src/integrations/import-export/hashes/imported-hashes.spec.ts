@@ -106,6 +106,21 @@ describe('a fast hash', () => {
   });
 
   it.each([
+    ['m=1048576,t=2,p=1', 'would take the server too long to verify'],
+    ['m=262144,t=20,p=1', 'would take the server too long to verify'],
+    ['m=16,t=1,p=1', 'is too fast to be kept'],
+    ['m=0,t=1,p=1', 'is malformed'],
+  ])('IM-02 within argon2id of another installation has the bounds of argon2id: %s', async (costs, reason) => {
+    const stored = await storedOf('{MD5}5f4dcc3b5aa765d61d8327deb882cf99');
+    expect(accept(stored)).toEqual({ stored });
+    expect(accept(stored.replace('m=8,t=1,p=1', costs))).toEqual({
+      refused: `the password hash by argon2id ${reason}`,
+    });
+    const bearable = stored.replace('m=8,t=1,p=1', 'm=19456,t=2,p=1');
+    expect(accept(bearable)).toEqual({ stored: bearable });
+  });
+
+  it.each([
     '',
     'md5',
     'md5()',

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { FieldCipher } from '../../../platform/crypto/field-cipher.js';
 import { firebaseForm, type FirebaseParameters } from '../../../security/passwords/legacy-hashes/firebase.js';
+import type { RefusedHash } from '../../../security/passwords/legacy-hashes/legacy-hash.js';
 import { parseLegacyHash } from '../../../security/passwords/legacy-hashes/parse-legacy-hash.js';
-import { wrap, type FastHash } from '../../../security/passwords/legacy-hashes/wrapped.js';
+import { outerHashOf, wrap, type FastHash } from '../../../security/passwords/legacy-hashes/wrapped.js';
 import { isVerifiable, type PasswordHasher } from '../../../security/passwords/password-hasher.js';
 import type { AcceptedHash } from '../import-rules.js';
 import { KNOWN_TEMPLATES, type HashTemplate } from './hash-template.js';
@@ -19,8 +20,8 @@ export interface HashOptions {
 export const UNFINISHED = '$unfinished$';
 const CONTEXT = 'import';
 
-/** Bytes as hexadecimal digits. */
-type SealedValue = { readonly password: string } | Readonly<Record<keyof FastHash, string>>;
+/** What {@link ImportedHashes.finish} hashes. Bytes are hexadecimal digits. */
+type UnfinishedValue = { readonly password: string } | Readonly<Record<keyof FastHash, string>>;
 
 /**
  * Decides in which form the hash of another system is stored. Slow hashes keep their scheme. Fast
@@ -41,11 +42,11 @@ export class ImportedHashes {
     if (hash.startsWith('firebase-scrypt$')) return this.acceptFirebase(hash);
     const fast = this.findFast(hash);
     if (fast !== null)
-      return this.seal({ ...fast, salt: fast.salt.toString('hex'), digest: fast.digest.toString('hex') });
+      return this.encrypt({ ...fast, salt: fast.salt.toString('hex'), digest: fast.digest.toString('hex') });
     const own = hash.replace(/^(?:argon2|\{argon2(?:@\w+)?\})(?=\$)/, '');
     // Of another cost, it would take another time than the comparison for an unknown account.
     if (isVerifiable(own) && this.hasher.isOfCurrentCost(own)) return { stored: own };
-    const legacy = parseLegacyHash(hash);
+    const legacy = this.refuseOuterCost(hash) ?? parseLegacyHash(hash);
     if (legacy !== null) return 'refused' in legacy ? legacy : { stored: legacy.stored };
     // The name of the scheme, and no part of the hash.
     const scheme = /^[{$]?([a-z][a-z0-9_-]{0,23})[$}]/i.exec(hash)?.[1];
@@ -55,10 +56,22 @@ export class ImportedHashes {
   /** Makes what is stored out of what {@link accept} left unfinished. */
   async finish(unfinished: string): Promise<string> {
     const bytes = Buffer.from(unfinished.slice(UNFINISHED.length), 'base64');
-    const value = JSON.parse(this.cipher.decrypt(bytes, CONTEXT)) as SealedValue;
+    const value = JSON.parse(this.cipher.decrypt(bytes, CONTEXT)) as UnfinishedValue;
     if ('password' in value) return this.hasher.hash(value.password);
     const [salt, digest] = [Buffer.from(value.salt, 'hex'), Buffer.from(value.digest, 'hex')];
     return wrap({ formula: value.formula, salt, digest }, (text) => this.hasher.hash(text));
+  }
+
+  /**
+   * Applies the bounds of argon2 to what another installation has put around a fast hash (IM-02). Not
+   * where hashes are read for a login: this service may be configured beyond these bounds.
+   * @returns null where the hash has no such cost, or one within the bounds
+   */
+  private refuseOuterCost(hash: string): RefusedHash | null {
+    const outer = outerHashOf(hash);
+    if (outer === null || this.hasher.isOfCurrentCost(outer)) return null;
+    const argon2 = parseLegacyHash(outer);
+    return argon2 !== null && 'refused' in argon2 ? argon2 : null;
   }
 
   private findFast(hash: string): FastHash | null {
@@ -74,7 +87,7 @@ export class ImportedHashes {
     if (password === '') return { refused: 'the password is empty' };
     if (this.options.acceptsPlain !== true)
       return { refused: 'the password is in plain text; --accept-noop imports it' };
-    return this.seal({ password });
+    return this.encrypt({ password });
   }
 
   private acceptFirebase(hash: string): AcceptedHash {
@@ -87,7 +100,7 @@ export class ImportedHashes {
     return 'refused' in legacy ? legacy : { stored: legacy.stored };
   }
 
-  private seal(value: SealedValue): AcceptedHash {
+  private encrypt(value: UnfinishedValue): AcceptedHash {
     return { stored: UNFINISHED + this.cipher.encrypt(JSON.stringify(value), CONTEXT).toString('base64') };
   }
 }

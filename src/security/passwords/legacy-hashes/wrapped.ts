@@ -26,12 +26,19 @@ export async function wrap(
   return `$wrapped$${costs},f=${digests}$${[...bytes, formula, phcBase64(salt)].join('$')}`;
 }
 
+const WRAPPED = /^\$wrapped\$([mtp=,\d]{11,40}),f=(\d{1,4})\$([\w+/]+)\$([\w+/]+)\$([^$]+)\$([\w+/]*)$/;
+
+/** @returns the argon2id hash around a fast hash, as a PHC string; null for text of another form */
+export function outerHashOf(text: string): string | null {
+  const [, costs, , salt, tag] = WRAPPED.exec(text) ?? [];
+  return costs === undefined ? null : `$argon2id$v=19$${costs}$${salt}$${tag}`;
+}
+
 /** A fast hash within argon2id. `f` in its kind is the number of fast digests. */
 export const readWrapped: LegacyReader = (text) => {
-  const [, costs, digests, outerSalt, tag, formulaText, saltText] =
-    /^\$wrapped\$([mtp=,\d]{11,40}),f=(\d{1,4})\$([\w+/]+)\$([\w+/]+)\$([^$]+)\$([\w+/]*)$/.exec(text) ?? [];
-  if (costs === undefined) return null;
-  const outer = `$argon2id$v=19$${costs}$${outerSalt}$${tag}`;
+  const outer = outerHashOf(text);
+  if (outer === null) return null;
+  const [, costs, digests, , , formulaText, saltText] = WRAPPED.exec(text)!;
   const [formula, salt] = [readFastFormula(formulaText!), bytesOf(saltText!)];
   if (formula === null || formula.digests !== Number(digests) || salt === null || !isVerifiable(outer))
     return refuse('argon2id of a fast hash', 'is malformed');
