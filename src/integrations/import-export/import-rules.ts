@@ -63,15 +63,29 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
   };
 }
 
-/** Whether the columns of the table can hold it: it comes from a file, which may have been edited. */
-function isPasskey({ credentialId, publicKey, signCount, transports, name, aaguid, createdAt }: OwnPasskey): boolean {
+/**
+ * Whether the columns of the table can hold it: it comes from a file, which may have been edited. What
+ * they cannot hold would end the import, and not only this row (IM-15).
+ */
+function isPasskey({
+  credentialId,
+  publicKey,
+  signCount,
+  transports,
+  name,
+  aaguid,
+  createdAt,
+  ...flags
+}: OwnPasskey): boolean {
   return (
-    [credentialId, publicKey].every((bytes) => /^[\w-]{1,4000}$/.test(bytes)) &&
+    [credentialId, publicKey].every((bytes) => typeof bytes === 'string' && /^[\w-]{1,4000}$/.test(bytes)) &&
     Number.isSafeInteger(signCount) &&
     Array.isArray(transports) &&
-    (name === null || typeof name === 'string') &&
-    (aaguid === null || isUuid(aaguid)) &&
-    typeof readTime(createdAt) === 'string'
+    transports.every((transport) => typeof transport === 'string' && transport.isWellFormed()) &&
+    [flags.backupEligible, flags.backedUp, flags.userVerified].every((flag) => typeof flag === 'boolean') &&
+    (name === null || (typeof name === 'string' && name.isWellFormed())) &&
+    (aaguid === null || (typeof aaguid === 'string' && isUuid(aaguid))) &&
+    isTime(createdAt)
   );
 }
 
@@ -82,6 +96,10 @@ function isIdentity({ provider, subject, email, createdAt }: OwnIdentity): boole
     typeof subject === 'string' &&
     isVisibleLine(subject, 255) &&
     (email === null || (typeof email === 'string' && isVisibleLine(email, 320))) &&
-    typeof readTime(createdAt) === 'string'
+    isTime(createdAt)
   );
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && typeof readTime(value) === 'string';
 }

@@ -26,8 +26,13 @@ export class SecretValues {
       id: randomUUID(),
       credentialId: Buffer.from(passkey.credentialId, 'base64url').toString('hex'),
       publicKey: Buffer.from(passkey.publicKey, 'base64url').toString('hex'),
+      createdAt: isoTimeOf(passkey.createdAt),
     }));
-    const identities = (own?.identities ?? []).map((identity) => ({ ...identity, id: randomUUID() }));
+    const identities = (own?.identities ?? []).map((identity) => ({
+      ...identity,
+      id: randomUUID(),
+      createdAt: isoTimeOf(identity.createdAt),
+    }));
     if (totp === null && codes.length + passkeys.length + identities.length === 0 && attributes === null) return null;
     const app = totp === null ? {} : { app: { sealed: this.apps.encrypt(totp, id).toString('hex'), keyId } };
     return JSON.stringify({ ...app, codes, passkeys, identities, ...(attributes && { attributes }) });
@@ -43,3 +48,6 @@ export class SecretValues {
     return this.codes.hashOf(memberId, encrypted);
   }
 }
+
+/** PostgreSQL does not read every form that `Date` reads, such as a year alone. */
+const isoTimeOf = (time: string): string => new Date(time).toISOString();
