@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { Locale } from '../../platform/i18n/locale.js';
 import { isUuid } from '../../platform/http/validation/field-decorators.js';
 import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
-import { readProfile, readTime, type ImportedProfile } from '../../users/imports/imported-profile.js';
+import {
+  readProfile,
+  readTime,
+  type ImportedProfile,
+  type ProfileRules,
+} from '../../users/imports/imported-profile.js';
 import type { Member } from '../../users/member.entity.js';
 import type { ImportRow, OwnIdentity, OwnPasskey, OwnValues } from './import-row.js';
 
 /** A hash in the form in which it is stored, or why it cannot be. */
 export type AcceptedHash = { readonly stored: string } | { readonly refused: string };
 
-export interface RuleOptions {
-  /** Names the source, so that equal ids of two sources are two accounts. */
-  readonly source: string;
-  readonly defaultLocale: Locale;
+export interface RuleOptions extends Omit<ProfileRules, 'allowsReservedLoginId'> {
   /** Whether addresses count as verified where the source does not record it. */
   readonly trustsAddresses: boolean;
   readonly acceptHash: (hash: string) => AcceptedHash;

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { argon2Library, type Argon2Parameters } from './argon2-library.js';
+import { phcBase64 } from './legacy-hashes/encodings.js';
 
 /** Upper bounds for the cost in a stored hash: a tampered row must not exhaust the server. */
 const MAX_MEMORY_KIB = 1_048_576;
 const MAX_TIME_COST = 20;
 const MAX_PARALLELISM = 16;
 /** The minimum of argon2 (RFC 9106 section 3.1); with less, the library throws. */
-const MIN_MEMORY_KIB_PER_LANE = 8;
+export const MIN_MEMORY_KIB_PER_LANE = 8;
 
 /** What both libraries write. */
 const SALT_BYTES = 16;
@@ -48,7 +49,7 @@ export class PasswordHasher {
    */
   makeUnknownHash(): string {
     const { memoryKib, timeCost, parallelism } = this.parameters;
-    const [salt, tag] = [base64(randomBytes(SALT_BYTES)), base64(randomBytes(TAG_BYTES))];
+    const [salt, tag] = [phcBase64(randomBytes(SALT_BYTES)), phcBase64(randomBytes(TAG_BYTES))];
     return `$argon2id$v=19$m=${memoryKib},t=${timeCost},p=${parallelism}$${salt}$${tag}`;
   }
 
@@ -112,12 +113,7 @@ function costOf(hash: string): Cost | null {
  * throws.
  */
 function isBase64(text: string): boolean {
-  return base64(Buffer.from(text, 'base64')) === text;
-}
-
-/** Without padding, as PHC strings have it. */
-function base64(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '');
+  return phcBase64(Buffer.from(text, 'base64')) === text;
 }
 
 function isSane({ m, t, p }: Cost): boolean {

@@ -27,8 +27,9 @@ export class ForeignAccountsService {
   ) {}
 
   /**
-   * Makes a member, once for each account; a claim where the address is not proven (IM-18). Where a member has the address already, the password must
-   * be that member's: the word of the old system opens no account that exists here (IM-31).
+   * Makes a member, once for each account; a claim where the address is not proven (IM-18). Where a
+   * member has the address already, the password must be that member's: the word of the old system
+   * opens no account that exists here (IM-31).
    * @returns the member, or why the account cannot log in
    * @throws DomainError `overloaded`
    */
@@ -71,7 +72,7 @@ export class ForeignAccountsService {
       if (error.code === 'email_taken') return null;
       const loginId = makeLoginId(profile.emailKey, profile.rowKey);
       if (error.code !== 'login_id_taken' || profile.loginId === loginId) throw error;
-      // Another member has the login ID. The address is proven, so it logs this one in.
+      // Another account has the login ID. The owner of this one logs in by address.
       return this.insert({ ...profile, loginId, loginIdGenerated: true }, account, passwordHash, context);
     }
   }

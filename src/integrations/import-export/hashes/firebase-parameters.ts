@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CommandError } from '../../../platform/config/command-error.js';
-import type { FirebaseParameters } from '../../../security/passwords/legacy-hashes/firebase.js';
-
-const SIGNER_KEY_BYTES = 64;
+import { SIGNER_KEY_BYTES, type FirebaseParameters } from '../../../security/passwords/legacy-hashes/firebase.js';
 
 /**
  * Reads the password hash parameters as Firebase's console shows them, or as JSON. A file, because

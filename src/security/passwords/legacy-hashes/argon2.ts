@@ -1,4 +1,5 @@
 import { argon2Library } from '../argon2-library.js';
+import { MIN_MEMORY_KIB_PER_LANE } from '../password-hasher.js';
 import { bytesOf, objectOf, phcBase64 } from './encodings.js';
 import {
   refuse,
@@ -14,8 +15,6 @@ const MAX_MEMORY_KIB = 2 ** 18;
 const MAX_WORK_KIB = 2 ** 20;
 const MIN_WORK_KIB = 2 ** 10;
 const MAX_PARALLELISM = 16;
-/** RFC 9106 section 3.1. */
-const MIN_MEMORY_KIB_PER_LANE = 8;
 const MIN_SALT_BYTES = 8;
 const MIN_TAG_BYTES = 16;
 const MAX_TAG_BYTES = 128;

@@ -8,7 +8,7 @@ const MAX_MEM_COST = 16;
 const MIN_MEM_COST = 10;
 const MAX_ROUNDS = 8;
 const KEY_BYTES = 32;
-const SIGNER_KEY_BYTES = 64;
+export const SIGNER_KEY_BYTES = 64;
 
 /** What Firebase shows as the password hash parameters of a project. */
 export interface FirebaseParameters {
