@@ -44,7 +44,7 @@ export class ForeignAccountsService {
     const passwordHash = await this.passwords.rehash(password, { owner });
     const newId = await this.insert(profile, account, passwordHash, context);
     const member = await this.members.findCandidate(profile.emailKey);
-    if (member === null) return 'it became a member before';
+    if (member === null) return 'it became a member before, or another member can go back to its mail address';
     if (member.id === newId || (await this.passwords.verify(member.passwordHash, password, { owner }))) return member;
     return 'a member has its mail address, with another password';
   }
