@@ -212,6 +212,28 @@ describe('munjigi import', () => {
     expect(statSync(rejectedFile).mode & 0o777).toBe(0o600);
   });
 
+  it('IM-15 goes on after second factors that were edited', async () => {
+    const own = { id: '7fffffff-0000-4000-8000-00000000000a', email: 'twice@example.com', emailVerified: true };
+    const passkey = { credentialId: 'AQID', publicKey: 'BAUG', signCount: 0, transports: [], name: null, aaguid: null };
+    const flags = { backupEligible: true, backedUp: true, userVerified: true };
+    const file = jsonl(
+      { ...own, recoveryCodeHashes: ['c2Ft', 'c2Ft'], passkeys: [{ ...passkey, ...flags, createdAt: '2020' }] },
+      {
+        ...{ id: '7fffffff-0000-4000-8000-00000000000b', email: 'bare@example.com', emailVerified: true },
+        passkeys: [{ ...passkey, createdAt: '2020-01-02T03:04:05Z' }],
+      },
+    );
+    const { code, stdout } = await importFile(file);
+    expect([code, stdout.trim()]).toEqual([1, '1 members added, 0 were imported before, 1 rows refused.']);
+    expect(refused()).toEqual([{ row: 2, line: 2, reason: 'a passkey is not valid' }]);
+    const { rows } = await app.database.pool.query(
+      `SELECT created_at, (SELECT count(*)::int FROM recovery_codes c WHERE c.member_id = p.member_id) AS codes
+       FROM passkeys p WHERE member_id = $1`,
+      [own.id],
+    );
+    expect(rows).toEqual([{ created_at: new Date('2020-01-01T00:00:00Z'), codes: 1 }]);
+  });
+
   it('IM-16 writes no member in a dry run', async () => {
     const count = async () => (await app.database.pool.query('SELECT count(*)::int FROM members')).rows[0].count;
     const before = await count();

@@ -43,7 +43,7 @@ const MOVE_BATCH = `WITH batch AS (${READY}),
   codes AS (
     INSERT INTO recovery_codes (digest, sealed, key_id, member_id)
     SELECT decode(code->>'digest', 'hex'), decode(code->>'sealed', 'hex'), code->>'keyId', id
-    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'codes') code),
+    FROM batch JOIN added USING (id) CROSS JOIN jsonb_array_elements(secrets->'codes') code ON CONFLICT DO NOTHING),
   keys AS (
     INSERT INTO passkeys (id, member_id, credential_id, public_key, sign_count, transports, backup_eligible, backed_up, user_verified, name, aaguid, created_at)
     SELECT (key->>'id')::uuid, batch.id, decode(key->>'credentialId', 'hex'), decode(key->>'publicKey', 'hex'), (key->>'signCount')::bigint,
