@@ -48,7 +48,8 @@ void load();
 async function load() {
   announce(text('loading'));
   try {
-    openPanels(await call('GET', 'members/me'));
+    const [member, identities] = await Promise.all([call('GET', 'members/me'), loadIdentities()]);
+    openPanels(member, identities);
   } catch (error) {
     if (error instanceof SignedOut) return leaveSignedOut(error.wasSignedIn);
     show('offline', { reason: reasonOf(toProblem(error)) });
@@ -60,8 +61,19 @@ function leaveSignedOut(wasSignedIn) {
   leaveToLogin(wasSignedIn ? 'ended' : '');
 }
 
-/** @param {Member} member */
-function openPanels(member) {
+/**
+ * Without social login its script is not loaded (SO-73). With it, the panels wait for the script:
+ * a button that is pressed earlier would submit its form and so reload the page.
+ */
+async function loadIdentities() {
+  return document.body.dataset.socialRedirect === undefined ? null : import('./account-identities.js');
+}
+
+/**
+ * @param {Member} member
+ * @param {typeof import('./account-identities.js') | null} identities
+ */
+function openPanels(member, identities) {
   fill(find('[data-state="ready"]'), { loginId: member.loginId });
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('[data-login-id]'))) {
     input.defaultValue = member.loginId; // as default value, so that resetting the form keeps it
@@ -77,9 +89,7 @@ function openPanels(member) {
   // In parallel: a panel that fails to load shows its own error and does not affect the others.
   void offerTwoFactor(recoveryCodes);
   void offerPasskeys(recoveryCodes);
-  // Without social login its script is not loaded (SO-73).
-  if (document.body.dataset.socialRedirect !== undefined)
-    void import('./account-identities.js').then(({ offerIdentities }) => offerIdentities());
+  void identities?.offerIdentities();
   void showSessions();
   void showSecurityActivity();
 }
