@@ -46,6 +46,8 @@ describeInBrowser('social login on the built-in pages', () => {
   const press = ({ page }: Visitor, provider: string) =>
     page.locator(`[data-form="social"] [value="${provider}"]`).click();
 
+  const problemOf = ({ page }: Visitor) => page.locator('[data-form="social"] [data-problem]');
+
   /** A visitor with an app, which takes them after a login. */
   async function visit(look: Look): Promise<Visitor> {
     const visitor = await browserApp.visitor(look);
@@ -183,11 +185,16 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.open(`sign-up?lang=${look.language}`);
       await visitor.see('ready');
       await visitor.inspect('sign-up-social');
+      await press(visitor, 'google');
+      await visitor.page.getByRole('button', { name: 'Cancel' }).click();
+      await problemOf(visitor)
+        .filter({ hasText: /cancelled|취소/ })
+        .waitFor();
 
       await visitor.open(`login?lang=${look.language}`);
       await visitor.see('ready');
       await press(visitor, 'acme');
-      await visitor.page.locator('[data-form="social"] [data-problem]').filter({ hasText: REASON }).waitFor();
+      await problemOf(visitor).filter({ hasText: REASON }).waitFor();
       await press(visitor, 'kakao');
       await visitor.page.getByRole('button', { name: 'Cancel' }).click();
       await visitor.page
@@ -197,6 +204,15 @@ describeInBrowser('social login on the built-in pages', () => {
       await visitor.close();
     },
   );
+
+  it('shows at the account page that the login at a provider was cancelled', async () => {
+    const visitor = await atAccount(LOOKS[1]!);
+    await press(visitor, 'kakao');
+    await visitor.page.getByRole('button', { name: 'Cancel' }).click();
+    await problemOf(visitor).filter({ hasText: 'cancelled' }).waitFor();
+    expect(await identities(visitor.member)).toEqual([]);
+    await visitor.close();
+  });
 
   it('asks for the password before an old session links, and for the second factor of the member', async () => {
     const look = LOOKS[1]!;

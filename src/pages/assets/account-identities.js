@@ -13,7 +13,7 @@ import { fill, find, shortTime, text } from './page.js';
 import { Panel } from './panel.js';
 import { MoreNeeded, callRecently } from './recent-login.js';
 import { call } from './session.js';
-import { offerSocialButtons, providerName } from './social-buttons.js';
+import { offerSocialButtons, providerName, showSocialFailure } from './social-buttons.js';
 import { takeAnswer } from './social-journey.js';
 
 /** @typedef {{ id: string, provider: string, email: string | null, createdAt: string }} Identity */
@@ -78,6 +78,7 @@ export async function offerIdentities() {
     panel.finish('shown', text('accountUnlinked', { provider: providerName(provider) }));
   });
   onLanguageChange(() => void load());
-  if (answer === null) await load();
-  else await linkAtOnce();
+  if (answer !== null) return linkAtOnce();
+  await load();
+  showSocialFailure();
 }

@@ -12,7 +12,7 @@ import { onSubmit, requiredValues } from './form.js';
 import { addressOf, find, onAction, show, showDescribed, showGroup, text } from './page.js';
 import { forgetReturn } from './return-to.js';
 import { isLoggingIn } from './sign-up-session.js';
-import { offerSocialButtons } from './social-buttons.js';
+import { offerSocialButtons, showSocialFailure } from './social-buttons.js';
 import { forgetSocialSignUp, rememberedSocialSignUp } from './social-sign-up-memory.js';
 
 /**
@@ -29,7 +29,10 @@ export function offerSocialSignUp(isResumed, askForCode) {
   });
   if (isResumed) return;
   const pending = rememberedSocialSignUp();
-  if (pending === null) return show('ready');
+  if (pending === null) {
+    show('ready');
+    return showSocialFailure();
+  }
   const { provider, email, emailProven, suggestedLoginId } = pending;
   inputOf('loginId').value = suggestedLoginId ?? '';
   inputOf('email').value = email ?? '';

@@ -2,12 +2,27 @@
 
 /** The buttons of the providers. */
 
-import { onSubmit } from './form.js';
+import { ApiProblem } from './api.js';
+import { formOf, onSubmit } from './form.js';
+import { showProblem } from './form-problems.js';
+import { takeSecret } from './link-token.js';
+import { text } from './page.js';
 import { leaveToProvider } from './social-journey.js';
 
 /** @param {import('./social-journey.js').Page} from the page that has the buttons */
 export function offerSocialButtons(from) {
   onSubmit('social', async (button) => leaveToProvider(button?.value ?? '', from));
+}
+
+/**
+ * Shows why a journey has led back without an answer; see social-login.js. Call it when the buttons
+ * are visible. The login page shows the reason in its notice instead.
+ */
+export function showSocialFailure() {
+  const reason = takeSecret('because');
+  if (reason !== 'declined' && reason !== 'failed') return;
+  const detail = text(reason === 'declined' ? 'socialDeclined' : 'socialFailed');
+  showProblem(formOf('social'), new ApiProblem('social_login_failed', { detail }));
 }
 
 /**
