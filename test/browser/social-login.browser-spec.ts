@@ -214,6 +214,21 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.close();
   });
 
+  it('SO-16 names the address of the account where its mailbox belongs to a member', async () => {
+    const name = unique.loginId();
+    const { email } = await given.member(browserApp.app, { email: `${name}@gmail.com` });
+    const visitor = await visit(LOOKS[1]!);
+    await visitor.open('sign-up');
+    await visitor.see('ready');
+    await press(visitor, 'google');
+    await pick(visitor, name);
+    await visitor.see('social');
+    await visitor.send('social-sign-up');
+    await visitor.see('code');
+    expect(await visitor.text('[data-state="code"]')).toContain(email);
+    await visitor.close();
+  });
+
   it('asks for the password before an old session links, and for the second factor of the member', async () => {
     const look = LOOKS[1]!;
     const visitor = await atAccount(look);

@@ -33,14 +33,14 @@ export function offerSocialSignUp(isResumed, askForCode) {
     show('ready');
     return showSocialFailure();
   }
-  const { provider, email, emailProven, suggestedLoginId } = pending;
+  const { provider, emailProven, suggestedLoginId } = pending;
   inputOf('loginId').value = suggestedLoginId ?? '';
-  inputOf('email').value = email ?? '';
+  inputOf('email').value = pending.email ?? '';
   showGroup('socialEmail', !emailProven);
   showDescribed('social', () => ({ intro: text('socialIntro', { provider }) }));
 
   async function signUp() {
-    const { signUpId, emailProven: isProven = false } = rememberedSocialSignUp() ?? {};
+    const { signUpId, email, emailProven: isProven = false } = rememberedSocialSignUp() ?? {};
     if (signUpId === undefined) throw new ApiProblem('sign_up_invalid', { detail: text('socialTooLate') });
     const values = requiredValues('social-sign-up', {
       loginId: text('loginIdMissing'),
@@ -51,7 +51,7 @@ export function offerSocialSignUp(isResumed, askForCode) {
     const result = await openSession('auth/social/sign-up', body);
     forgetSocialSignUp();
     if (result.status !== 'authenticated')
-      return askForCode({ email: values.email ?? '', id: result.signUpId }, result.resendAfter);
+      return askForCode({ email: values.email ?? email ?? '', id: result.signUpId }, result.resendAfter);
     forgetReturn();
     if (isLoggingIn) return location.replace(addressOf('next'));
     await post('auth/logout', undefined, result.accessToken).catch(() => {}); // as after any sign-up
