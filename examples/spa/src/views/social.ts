@@ -50,7 +50,8 @@ function signUp(page: Page, account: { signUpId: string; email?: string; emailPr
       onSubmit: async (values) => {
         const { signUpId } = account;
         const outcome = await munjigi.social.signUp({ ...values, signUpId, locale: language.current() });
-        if (outcome.status === 'confirmation_required') confirm(page, outcome.signUpId, values.email);
+        const address = account.emailProven ? (account.email ?? '') : values.email;
+        if (outcome.status === 'confirmation_required') confirm(page, outcome.signUpId, address);
       },
     }),
     h('nav', {}, link('login', t.back)),
