@@ -37,11 +37,8 @@ export class SocialJourneys {
   /** A later journey of this tab replaces an earlier one. */
   begin(journey: SocialJourney): void {
     this.inMemory = JSON.stringify(journey);
-    try {
-      findSessionStorage()?.setItem(this.key, this.inMemory);
-    } catch {
-      // Full or blocked: the journey goes on in an app, which stays in memory.
-    }
+    const text = this.inMemory;
+    this.tryStorage((storage) => storage.setItem(this.key, text));
   }
 
   /**
@@ -67,18 +64,25 @@ export class SocialJourneys {
   /** Ends the journey of this tab: an answer works once. */
   forget(): void {
     this.inMemory = null;
-    try {
-      findSessionStorage()?.removeItem(this.key);
-    } catch {
-      // It could not be stored, either.
-    }
+    this.tryStorage((storage) => storage.removeItem(this.key));
   }
 
   private current(): SocialJourney | null {
+    const text = this.tryStorage((storage) => storage.getItem(this.key)) ?? this.inMemory;
     try {
-      return JSON.parse(findSessionStorage()?.getItem(this.key) ?? this.inMemory ?? 'null') as SocialJourney | null;
+      return JSON.parse(text ?? 'null') as SocialJourney | null;
     } catch {
       return null; // written by another script
+    }
+  }
+
+  /** Where the storage is full or blocked, the journey goes on in memory while the page stays open. */
+  private tryStorage<T>(use: (storage: WebStorage) => T): T | null {
+    try {
+      const storage = findSessionStorage();
+      return storage === undefined ? null : use(storage);
+    } catch {
+      return null;
     }
   }
 }
