@@ -103,6 +103,29 @@ describe('social login in the client', () => {
     expect(await caught(social.complete(answer(`error=${code}&state=s1`)))).toMatchObject({ reason, code });
   });
 
+  it.each(['error=access_denied&state=s1', 'code=c1&state=of-an-attacker'])(
+    'removes an answer that it does not send from the address of the page (%s)',
+    async (query) => {
+      const { social } = client();
+      await social.start('kakao');
+      location.href = answer(query);
+      expect(await caught(social.complete())).toBeInstanceOf(SocialLoginError);
+      expect([location.href, social.isAnswer()]).toEqual([PAGE, false]);
+    },
+  );
+
+  it('keeps the journey in memory where the browser blocks the storage', async () => {
+    Object.defineProperty(globalThis, 'sessionStorage', {
+      configurable: true,
+      get: () => {
+        throw new Error('blocked');
+      },
+    });
+    const { social } = client();
+    await social.start('kakao');
+    expect((await social.complete(answer('code=c1&state=s1'))).status).toBe('authenticated');
+  });
+
   it('SO-07 sends an answer once, whatever the server makes of it', async () => {
     server.on(COMPLETE, () => problem(400, 'social_login_failed'));
     const { social } = client();

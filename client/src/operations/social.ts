@@ -35,11 +35,25 @@ export function socialOperations(caller: Caller, journeys: SocialJourneys) {
   }
 
   const page = globalThis as unknown as Page;
-  const read = (address: string | undefined) => journeys.read(address ?? page.location.href);
 
-  /** Ends the journey of an address. That of the page then loses the answer. */
+  /** An answer that the journey does not take leaves the address, so that a reload does not repeat the error. */
+  function read(address: string | undefined) {
+    try {
+      return journeys.read(address ?? page.location.href);
+    } catch (error) {
+      removeAnswer(address);
+      throw error;
+    }
+  }
+
+  /** Ends the journey, whose answer works once. */
   function end(address: string | undefined): void {
     journeys.forget();
+    removeAnswer(address);
+  }
+
+  /** Only the address of the page is changed. */
+  function removeAnswer(address: string | undefined): void {
     if (address === undefined) page.history.replaceState(page.history.state, '', withoutAnswer(page.location.href));
   }
 
