@@ -112,6 +112,7 @@ class DevelopmentStack {
     await this.standIns?.stop(); // of a server that has lost its port
     this.standIns = wantsStandIns(process.env, publicUrl) ? await startSocialStandIns(publicUrl) : undefined;
     await noteStack({ PORT: String(port), PUBLIC_URL: publicUrl, DATABASE_URL: databaseUrl, SMTP_URL: smtpUrl });
+    if (this.stopping) return 0; // a stop request found no server to end
     this.server = spawn(process.execPath, [...EXIT_WITH_PARENT, 'dist/main.js'], {
       cwd: PROJECT_ROOT,
       env: {
