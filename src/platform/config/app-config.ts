@@ -177,12 +177,12 @@ export class AppConfig {
     return BRAND_MAIL_LOGO === undefined ? this.brandLogo : readBrandLogo(BRAND_MAIL_LOGO);
   }
 
-  /** Where providers may send members back to; the first one where a request names none. */
-  /** The name for people of a provider that may no longer be configured. */
+  /** The display name of a provider; its id where it is no longer configured. */
   nameOfProvider(id: string): string {
     return this.socialProviders.find((provider) => provider.id === id)?.name ?? id;
   }
 
+  /** Where providers may send members back to; the first one where a request names none. */
   get socialRedirectUris(): readonly string[] {
     const { SOCIAL_REDIRECT_URIS } = this.env;
     return SOCIAL_REDIRECT_URIS.length > 0 ? SOCIAL_REDIRECT_URIS : [`${this.publicUrl}/pages/social-login`];

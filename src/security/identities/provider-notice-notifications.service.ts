@@ -33,8 +33,7 @@ export class ProviderNoticeNotificationsService {
     if (what === 'unlinked')
       await this.auditLog.record(tx, 'identity.unlinked', { memberId, context }, { provider: providerId });
     const member = await this.members.get(tx, memberId);
-    const provider = this.config.socialProviders.find(({ id }) => id === providerId)?.name ?? providerId;
-    const data = { loginIdMasked: maskLoginId(member.loginId), provider, what };
+    const data = { loginIdMasked: maskLoginId(member.loginId), what, provider: this.config.nameOfProvider(providerId) };
     await this.notifications.send(tx, 'provider-notice', member, context, data);
   }
 }
