@@ -240,13 +240,15 @@ const revokedAt = (name: PartnerName) => ({ apple, google, kakao: kakaoApi, nave
 const revocationAt = (name: PartnerName, subject: string): Promise<true> =>
   eventually(`revocation at ${name}`, async () => (revokedAt(name).includes(subject) ? true : undefined));
 
+const grantsOf = async (subject: string): Promise<unknown[]> =>
+  (await app.sql.query('SELECT provider FROM provider_grants WHERE subject = $1', [subject])).rows;
+
 describe('the permission at a provider', () => {
   it.each(NAMES)('SO-53 is taken back at %s when the member unlinks the account', async (name) => {
     const ada = await linkedMember(name);
     await unlink(ada);
     await revocationAt(name, ada.subject);
-    const { rows } = await app.sql.query('SELECT FROM provider_grants WHERE subject = $1', [ada.subject]);
-    expect(rows).toEqual([]);
+    expect(await grantsOf(ada.subject)).toEqual([]);
   });
 
   it('SO-53 is taken back when the member is erased', async () => {
@@ -367,6 +369,15 @@ describe('a notice of a provider', () => {
       (await mailbox.to(ada.email).all()).find(({ text }) => text.includes('unlinked it from')),
     );
     expect(mail.text).toContain('choose “Forgot password”');
+  });
+
+  it('SO-52 that unlinks the account deletes the refresh token and the name, which the purge no longer reads', async () => {
+    const ada = await linkedMember('apple');
+    await app.sql.query(`UPDATE provider_grants SET name = 'Ada', obtained_at = 'infinity' WHERE subject = $1`, [
+      ada.subject,
+    ]);
+    await fromApple(await apple.notice(appleEvent('consent-revoked', ada.subject))).expect(200);
+    expect(await grantsOf(ada.subject)).toEqual([]);
   });
 
   it('SO-56 about a hijacked account ends the sessions of it, and the account stays linked', async () => {

@@ -45,7 +45,10 @@ export class SocialNotificationsService {
     // An account that is gone or no longer permitted is unlinked, also where it is the last way in:
     // a reset by mail remains.
     const effect = notice.kind === 'account-compromised' ? 'logged-out' : 'unlinked';
-    if (effect === 'unlinked') await this.identities.deleteByKey(tx, notice);
+    if (effect === 'unlinked') {
+      await this.identities.deleteByKey(tx, notice);
+      await this.notices.forgetGrant(tx, notice);
+    }
     // With logins that await a second factor: they may have begun at the provider (CC-09).
     await this.pendingProofs.voidAllOf(tx, memberId);
     await this.sessions.endFederated(tx, memberId, 'provider-notice', context);

@@ -4,6 +4,7 @@ import { digest, equalDigests } from '../../crypto/digest.js';
 import type { Tx } from '../../database/sql.js';
 import { DomainError } from '../../http/problems/domain-error.js';
 import { IdentityProviders } from '../identity-providers.js';
+import { ProviderGrantsRepository, type GrantKey } from '../provider-grants.repository.js';
 import { isProviderUnavailable, reasonOf } from '../provider-http.js';
 import { SocialRequestsRepository } from '../social-requests.repository.js';
 import { noticesOf, type ProviderNotice } from './provider-notice.js';
@@ -34,6 +35,7 @@ export class ProviderNoticesService {
     private readonly config: AppConfig,
     private readonly providers: IdentityProviders,
     private readonly requests: SocialRequestsRepository,
+    private readonly grants: ProviderGrantsRepository,
   ) {}
 
   /**
@@ -75,5 +77,14 @@ export class ProviderNoticesService {
    */
   async spend(tx: Tx, useDigest: Buffer): Promise<boolean> {
     return this.requests.spendToken(useDigest, 'notice', KEPT_SECONDS, tx);
+  }
+
+  /**
+   * Deletes the refresh token and the name of an account that a notice unlinks. The token is void, so
+   * no revocation is queued. The purge leaves the grants of linked accounts out for good, and would
+   * never find this one (SO-52).
+   */
+  async forgetGrant(tx: Tx, account: GrantKey): Promise<void> {
+    await this.grants.take(tx, account);
   }
 }
