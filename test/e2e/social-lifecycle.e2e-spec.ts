@@ -251,6 +251,11 @@ describe('the permission at a provider', () => {
     expect(await grantsOf(ada.subject)).toEqual([]);
   });
 
+  it('SO-52 needs no refresh token at Kakao, so none is kept', async () => {
+    expect(await grantsOf((await linkedMember('google')).subject)).toHaveLength(1);
+    expect(await grantsOf((await linkedMember('kakao')).subject)).toEqual([]);
+  });
+
   it('SO-53 is taken back when the member is erased', async () => {
     const [ada, eve] = [await linkedMember('apple'), await linkedMember('apple')];
     await app.sql.query(`UPDATE members SET status = 'closed', closed_at = now() - interval '400 days' WHERE id = $1`, [

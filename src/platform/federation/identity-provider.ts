@@ -21,7 +21,7 @@ export interface ProviderGrant {
 /** What a provider answers to a login. */
 export interface ProviderLogin {
   readonly account: ProviderAccount;
-  /** Null where the provider gave no refresh token. */
+  /** Null where the provider gave no refresh token, or takes permissions back without one. */
   readonly grant: ProviderGrant | null;
 }
 

@@ -84,7 +84,7 @@ export class OpenIdProvider implements IdentityProvider {
     if (reauthenticatesSinceMs !== undefined) checkAuthenticationTime(claims.auth_time, reauthenticatesSinceMs);
     return {
       account: this.accountOf(claims),
-      grant: grantOf(tokens.refresh_token, this.settings.clientId),
+      grant: this.grantOf(tokens.refresh_token, this.settings.clientId),
     };
   }
 
@@ -112,7 +112,7 @@ export class OpenIdProvider implements IdentityProvider {
     const tokens = await library.genericGrantRequest(configuration, 'authorization_code', { code });
     // A code of another person must not leave that person's token with this account.
     if ((tokens.claims() as Claims | undefined)?.sub !== subject) throw new Error('the code of another account');
-    return grantOf(tokens.refresh_token, clientId);
+    return this.grantOf(tokens.refresh_token, clientId);
   }
 
   async revoke(_subject: string, grant: ProviderGrant | null): Promise<void> {
@@ -152,6 +152,11 @@ export class OpenIdProvider implements IdentityProvider {
 
   private accountOf({ sub: subject, email, email_verified: emailVerified, name }: Claims): ProviderAccount {
     return readAccount(this.settings.id, { subject, email, emailVerified, name });
+  }
+
+  /** A token that takes no permission back is a secret without a use, and is not kept. */
+  private grantOf(refreshToken: string | undefined, clientId: string): ProviderGrant | null {
+    return refreshToken === undefined || this.revocationMeans !== 'grant' ? null : { refreshToken, clientId };
   }
 
   /** Discovers once for each client. A failed discovery is tried again by the next request. */
@@ -196,8 +201,4 @@ export class OpenIdProvider implements IdentityProvider {
  */
 function nonceInToken(nonce: string, claim: string): string {
   return /^[0-9a-f]{64}$/.test(claim) ? createHash('sha256').update(nonce).digest('hex') : nonce;
-}
-
-function grantOf(refreshToken: string | undefined, clientId: string): ProviderGrant | null {
-  return refreshToken === undefined ? null : { refreshToken, clientId };
 }
