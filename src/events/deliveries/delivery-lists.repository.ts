@@ -1,19 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { Conditions, microsOf, type PagePosition } from '../../platform/database/page.js';
+import type { Backlog } from '../../platform/outbox/backlog.js';
 import type { DeliveryStatus, EventDelivery } from './event-delivery.entity.js';
 
 /** A delivery as administrators see it. */
 export type ListedDelivery = Omit<EventDelivery, 'webhookId'> & PagePosition & { readonly type: string };
-
-/** Counts of unsent deliveries of enabled webhooks. */
-export interface DeliveryBacklog {
-  readonly due: number;
-  readonly waiting: number;
-  readonly dead: number;
-  /** Age of the oldest delivery without an attempt; 0 if there is none. */
-  readonly oldestSeconds: number;
-}
 
 /** Lists and counts deliveries. SQL, because both join and aggregate. */
 @Injectable()
@@ -44,8 +36,9 @@ export class DeliveryListsRepository {
     return rows;
   }
 
-  async measure(): Promise<DeliveryBacklog> {
-    const { rows } = await this.database.query<DeliveryBacklog>(
+  /** Counts the deliveries of enabled webhooks. */
+  async measure(): Promise<Backlog> {
+    const { rows } = await this.database.query<Backlog>(
       `SELECT count(*) FILTER (WHERE status = 'pending' AND available_at <= now())::int AS due,
               count(*) FILTER (WHERE status = 'pending' AND available_at > now())::int AS waiting,
               count(*) FILTER (WHERE status = 'dead')::int AS dead,

@@ -1,7 +1,8 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { MailDelivery } from '../../mail/delivery/mail-delivery.js';
-import { OutboxBacklogRepository, type OutboxBacklog } from '../../mail/outbox/outbox-backlog.repository.js';
+import { OutboxBacklogRepository } from '../../mail/outbox/outbox-backlog.repository.js';
+import type { Backlog } from '../../platform/outbox/backlog.js';
 import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 import { registerOutboxMetrics } from './outbox-metrics.js';
@@ -14,7 +15,7 @@ import { registerOutboxMetrics } from './outbox-metrics.js';
 @Injectable()
 export class OutboxMetricsService implements OnModuleInit {
   private readonly logger = new Logger(OutboxMetricsService.name);
-  private readonly measurement: CachedMeasurement<OutboxBacklog>;
+  private readonly measurement: CachedMeasurement<Backlog>;
   private readonly failures = new Counter({
     name: 'munjigi_outbox_measure_failures_total',
     help: 'Failures to measure the outbox in the database; the other outbox metrics then keep their last values',

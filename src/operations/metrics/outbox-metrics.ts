@@ -1,13 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { ATTEMPT_RESULTS, type AttemptCounts } from '../../platform/outbox/attempts.js';
-
-/** What both outboxes count. */
-export interface Backlog {
-  readonly due: number;
-  readonly waiting: number;
-  readonly dead: number;
-  readonly oldestSeconds: number;
-}
+import type { Backlog } from '../../platform/outbox/backlog.js';
 
 interface Metric {
   readonly name: string;

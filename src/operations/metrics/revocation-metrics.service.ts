@@ -1,10 +1,8 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { ProviderRevocationDelivery } from '../../platform/federation/revocations/provider-revocation-delivery.js';
-import {
-  ProviderRevocationsRepository,
-  type RevocationBacklog,
-} from '../../platform/federation/revocations/provider-revocations.repository.js';
+import { ProviderRevocationsRepository } from '../../platform/federation/revocations/provider-revocations.repository.js';
+import type { Backlog } from '../../platform/outbox/backlog.js';
 import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 import { registerOutboxMetrics } from './outbox-metrics.js';
@@ -25,7 +23,7 @@ const METRICS = {
 @Injectable()
 export class RevocationMetricsService implements OnModuleInit {
   private readonly logger = new Logger(RevocationMetricsService.name);
-  private readonly measurement: CachedMeasurement<RevocationBacklog>;
+  private readonly measurement: CachedMeasurement<Backlog>;
 
   constructor(
     private readonly config: AppConfig,

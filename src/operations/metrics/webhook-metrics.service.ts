@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { DeliveryListsRepository, type DeliveryBacklog } from '../../events/deliveries/delivery-lists.repository.js';
+import { DeliveryListsRepository } from '../../events/deliveries/delivery-lists.repository.js';
 import { WebhookDelivery } from '../../events/deliveries/webhook-delivery.js';
+import type { Backlog } from '../../platform/outbox/backlog.js';
 import { CachedMeasurement } from './cached-measurement.js';
 import { MetricsRegistry } from './metrics-registry.js';
 import { registerOutboxMetrics } from './outbox-metrics.js';
@@ -21,7 +22,7 @@ const METRICS = {
 @Injectable()
 export class WebhookMetricsService implements OnModuleInit {
   private readonly logger = new Logger(WebhookMetricsService.name);
-  private readonly measurement: CachedMeasurement<DeliveryBacklog>;
+  private readonly measurement: CachedMeasurement<Backlog>;
 
   constructor(
     private readonly metrics: MetricsRegistry,

@@ -3,19 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import type { Tx } from '../../database/sql.js';
 import type { ClaimedRow, Lease } from '../../outbox/attempts.js';
+import type { Backlog } from '../../outbox/backlog.js';
 import type { OutboxQueue } from '../../outbox/outbox-queue.js';
 import type { ProviderRevocation } from './provider-revocation.entity.js';
 
 export const PROVIDER_REVOCATIONS_CHANNEL = 'munjigi_provider_revocations';
 
 export type ClaimedRevocation = ClaimedRow & Pick<ProviderRevocation, 'provider' | 'subject' | 'sealed'>;
-
-export interface RevocationBacklog {
-  readonly due: number;
-  readonly waiting: number;
-  readonly dead: number;
-  readonly oldestSeconds: number;
-}
 
 /** After this time a permission that could not be taken back is dead. */
 const GIVE_UP_AFTER = `interval '3 days'`;
@@ -76,8 +70,8 @@ export class ProviderRevocationsRepository implements OutboxQueue<ClaimedRevocat
   }
 
   /** Counts the rows by what is to become of them. Few accounts are unlinked, so the table is small. */
-  async measure(): Promise<RevocationBacklog> {
-    const { rows } = await this.database.query<RevocationBacklog>(
+  async measure(): Promise<Backlog> {
+    const { rows } = await this.database.query<Backlog>(
       `SELECT count(*) FILTER (WHERE status = 'pending' AND available_at <= now())::int AS due,
               count(*) FILTER (WHERE status = 'pending' AND available_at > now())::int AS waiting,
               count(*) FILTER (WHERE status = 'dead')::int AS dead,
