@@ -39,7 +39,7 @@ const GENERIC: Record<Locale, (name: string) => Labels> = {
 };
 const LINK: Record<Locale, (name: string) => string> = {
   en: (name) => `Link ${name}`,
-  ko: (name) => `${KOREAN_NAMES[name] ?? name} 계정 연결`,
+  ko: (name) => `${name} 계정 연결`,
 };
 const KOREAN_NAMES: Readonly<Record<string, string>> = { Kakao: '카카오', Naver: '네이버' };
 
@@ -48,11 +48,12 @@ export function socialButtonsOf(
   providers: readonly { readonly id: string; readonly name: string }[],
   locale: Locale,
 ): SocialButton[] {
-  return providers.map(({ id, name }) => ({
-    id,
-    name: (locale === 'ko' && KOREAN_NAMES[name]) || name,
-    look: Object.hasOwn(BRANDED, id) ? `social-${id}` : 'secondary',
-    ...(BRANDED[id]?.[locale] ?? GENERIC[locale](name)),
-    link: LINK[locale](name),
-  }));
+  return providers.map(({ id, name: configuredName }) => {
+    const name = (locale === 'ko' && KOREAN_NAMES[configuredName]) || configuredName;
+    return {
+      ...{ id, name, link: LINK[locale](name) },
+      look: Object.hasOwn(BRANDED, id) ? `social-${id}` : 'secondary',
+      ...(BRANDED[id]?.[locale] ?? GENERIC[locale](name)),
+    };
+  });
 }
