@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import type { PendingAnswer } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
@@ -179,15 +180,18 @@ describe('the token hook', () => {
     hook.for(ada.id, (response) => {
       waiting.push(response);
       if (waiting.length < 3) return;
-      void app.sql
-        .query(
-          `SELECT count(*)::int AS open FROM pg_stat_activity
-           WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
-        )
-        .then(({ rows }) => {
-          for (const each of waiting) each.end(JSON.stringify({ claims: { open: rows[0].open } }));
-        });
+      // Transactions of background work end by themselves. One of a waiting request would not.
+      void eventually('no open transaction', async () => ((await countOpen()) === 0 ? true : undefined)).then(() => {
+        for (const each of waiting) each.end(JSON.stringify({ claims: { open: 0 } }));
+      });
     });
+    const countOpen = async (): Promise<number> => {
+      const { rows } = await app.sql.query(
+        `SELECT count(*)::int AS open FROM pg_stat_activity
+         WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+      );
+      return rows[0].open as number;
+    };
     const answers = await Promise.all([
       login(ada).expect(200),
       login({ ...ada, client: app.client() }).expect(200),
@@ -197,6 +201,13 @@ describe('the token hook', () => {
   });
 
   it('counts its answers, refusals and failures', async () => {
+    const ada = await given.member(app);
+    hook.for(ada.id, { claims: { plan: 'pro' } });
+    await login(ada).expect(200);
+    hook.for(ada.id, PAUSED);
+    await login(ada).expect(403);
+    hook.for(ada.id, (response) => void response.writeHead(500).end());
+    await login(ada).expect(200);
     const { text } = await app.get('/metrics').expect(200);
     for (const result of ['claims', 'refused', 'failed'])
       expect(text).toMatch(new RegExp(`munjigi_token_hook_questions_total\\{result="${result}"[^}]*\\} [1-9]`));
