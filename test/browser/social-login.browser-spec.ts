@@ -229,6 +229,27 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.close();
   });
 
+  it('SO-70 links no account to the next member who logs in in the same tab', async () => {
+    const visitor = await atAccount(LOOKS[1]!);
+    const { page } = visitor;
+    await press(visitor, 'kakao');
+    await page.locator('input[name="account"]').waitFor();
+    await browserApp.app.sql.query('UPDATE sessions SET ended_at = now() WHERE member_id = $1', [visitor.member.id]);
+    await pick(visitor, unique.loginId());
+    await page.waitForURL(/pages\/login/);
+    await visitor.see('ready');
+    const next = await given.member(browserApp.app);
+    await visitor.type('#identifier', next.loginId);
+    await visitor.type('#password', next.password);
+    await visitor.send('login');
+    await page.waitForURL(`${APP}/home`);
+    const request = page.waitForRequest(/\/members\/me\/identities$/);
+    await visitor.open('account');
+    expect((await request).method()).toBe('GET');
+    expect(await identities(next)).toEqual([]);
+    await visitor.close();
+  });
+
   it('asks for the password before an old session links, and for the second factor of the member', async () => {
     const look = LOOKS[1]!;
     const visitor = await atAccount(look);

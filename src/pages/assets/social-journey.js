@@ -61,8 +61,10 @@ export function forgetJourney() {
  */
 export function takeAnswer(isLinking) {
   const journey = recall();
-  if (journey?.answer === undefined || (journey.from === 'account') !== isLinking) return null;
+  if (journey?.answer === undefined) return null;
   forgetJourney();
+  // An answer that was to link an account does not wait for the next member who logs in in this tab.
+  if ((journey.from === 'account') !== isLinking) return null;
   const { provider, requestId, state, answer } = journey;
   return { provider, proof: { requestId, state, ...answer } };
 }
