@@ -1,5 +1,6 @@
 import { hasForbiddenKey, isObject } from '../attributes/attribute-declarations.js';
 import type { ProductRefusal } from '../http/problems/domain-error.js';
+import { parseAnswer } from '../http-client/hook-answer-body.js';
 import { isHookClaim, isReservedClaim, type HookClaims } from '../crypto/tokens/hook-claims.js';
 
 /** The hook's answer: claims to add to the access token, or a refusal. */
@@ -18,7 +19,7 @@ const REFUSAL_CODE = /^[a-z][a-z0-9_]{0,63}$/;
  * @throws Error if the answer has another form; the message quotes nothing of it
  */
 export function readHookAnswer(text: string): HookAnswer {
-  const { claims = {}, refuse } = parseObject(text);
+  const { claims = {}, refuse } = text === '' ? {} : parseAnswer(text);
   if (refuse !== undefined) return readRefusal(refuse);
   if (!isObject(claims)) throw new Error('claims is not an object');
   // Reserved names are known words, so they may be reported. All others stay out of the log.
@@ -37,17 +38,4 @@ function readRefusal(refuse: unknown): HookAnswer {
   if (typeof detail !== 'string' || detail.length > MAX_DETAIL_LENGTH)
     throw new Error(`refuse.detail is not a text of at most ${MAX_DETAIL_LENGTH} characters`);
   return { kind: 'refusal', code, detail };
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  if (text === '') return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's message quotes the answer.
-    throw new Error('the answer is not JSON');
-  }
-  if (!isObject(value)) throw new Error('the answer is not an object');
-  return value;
 }

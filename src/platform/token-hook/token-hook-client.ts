@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { getAnswerBody } from '../http-client/hook-answer-body.js';
 import { HttpSender, NoAnswerInTimeError, type HttpAnswer } from '../http-client/http-sender.js';
 import { webhookHeaders } from '../http-client/webhook-signature.js';
 import { Backoff } from '../outbox/backoff.js';
@@ -111,10 +112,6 @@ function newSender(): HttpSender {
   });
 }
 
-function readAnswer({ status, body, isTruncated }: HttpAnswer): HookAnswer {
-  if (status === 204) return readHookAnswer('');
-  // A redirect is a failure as well: the answer decides on claims, so it must come from this URL.
-  if (status !== 200) throw new Error(`answered ${status}`);
-  if (isTruncated) throw new Error(`answered with more than ${MAX_ANSWER_BYTES} bytes`);
-  return readHookAnswer(body);
+function readAnswer(answer: HttpAnswer): HookAnswer {
+  return readHookAnswer(answer.status === 204 ? '' : getAnswerBody(answer, MAX_ANSWER_BYTES));
 }

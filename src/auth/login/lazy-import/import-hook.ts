@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AppConfig } from '../../../platform/config/app-config.js';
+import { isObject } from '../../../platform/attributes/attribute-declarations.js';
 import type { Clock } from '../../../platform/database/clock.js';
+import { getAnswerBody, parseAnswer } from '../../../platform/http-client/hook-answer-body.js';
 import { HttpSender, type HttpAnswer } from '../../../platform/http-client/http-sender.js';
 import { webhookHeaders } from '../../../platform/http-client/webhook-signature.js';
 import type { ForeignProfile } from '../../../users/imports/imported-profile.js';
@@ -63,11 +65,9 @@ export class ImportHook {
   }
 }
 
-function readAnswer({ status, body, isTruncated }: HttpAnswer): ForeignAccount | null {
-  if (REFUSALS.has(status)) return null;
-  if (status !== 200) throw new Error(`answered ${status}`);
-  if (isTruncated) throw new Error(`answered with more than ${MAX_ANSWER_BYTES} bytes`);
-  const account = parseObject(body);
+function readAnswer(answer: HttpAnswer): ForeignAccount | null {
+  if (REFUSALS.has(answer.status)) return null;
+  const account = parseAnswer(getAnswerBody(answer, MAX_ANSWER_BYTES));
   const sourceId = textOf(account['id']) ?? (typeof account['id'] === 'number' ? String(account['id']) : undefined);
   // Without an id, an account whose member was erased could come back.
   if (sourceId === undefined) throw new Error('answered without an id');
@@ -85,19 +85,5 @@ function readAnswer({ status, body, isTruncated }: HttpAnswer): ForeignAccount |
     attributes,
   };
 }
-
-function parseObject(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text.
-  }
-  if (!isObject(value)) throw new Error('answered with no JSON object');
-  return value;
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
