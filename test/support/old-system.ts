@@ -1,6 +1,6 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { closeServer, listenLocally, portOf } from './local-server.js';
 
 /** What an account of the old system is, besides its password. */
 export interface OldAccount {
@@ -32,20 +32,18 @@ export class OldSystem {
     const server = http.createServer();
     const system = new OldSystem(server);
     server.on('request', (request, response) => void system.answer(request, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listenLocally(server);
     return system;
   }
 
   /** The settings of a server that asks this system. */
   get env(): Record<string, string> {
-    const url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/check-login/`;
+    const url = `http://127.0.0.1:${portOf(this.server)}/check-login/`;
     return { IMPORT_HOOK_URL: url, IMPORT_HOOK_SECRET: OldSystem.SECRET };
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
-    await closed;
+    await closeServer(this.server);
   }
 
   private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

@@ -1,6 +1,6 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { closeServer, listenLocally, portOf } from './local-server.js';
 
 /** A question of the server, as the product's backend receives it. */
 export interface HookQuestion {
@@ -30,13 +30,13 @@ export class ProductHook {
     const server = http.createServer();
     const hook = new ProductHook(server);
     server.on('request', (request, response) => void hook.receive(request, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listenLocally(server);
     return hook;
   }
 
   /** The settings of a server that asks this backend. */
   get env(): Record<string, string> {
-    const url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/token-hook`;
+    const url = `http://127.0.0.1:${portOf(this.server)}/token-hook`;
     return { TOKEN_HOOK_URL: url, TOKEN_HOOK_SECRET: ProductHook.SECRET };
   }
 
@@ -50,9 +50,7 @@ export class ProductHook {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
-    await closed;
+    await closeServer(this.server);
   }
 
   private async receive(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

@@ -1,6 +1,6 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { closeServer, listenLocally, portOf } from './local-server.js';
 
 export interface ReceivedEvent {
   id: string;
@@ -46,7 +46,7 @@ export class WebhookReceiver {
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return portOf(this.server);
   }
 
   get url(): string {
@@ -63,13 +63,11 @@ export class WebhookReceiver {
   }
 
   async open(port: number): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
+    await listenLocally(this.server, port);
   }
 
   /** Refuses connections until {@link open}. */
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
-    await closed;
+    await closeServer(this.server);
   }
 }
