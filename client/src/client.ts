@@ -90,7 +90,9 @@ export class MunjigiClient {
     this.sessions = sessionOperations(this.caller);
     this.totp = totpOperations(this.caller);
     this.passkeys = passkeyOperations(this.caller, ceremonies);
-    this.social = socialOperations(this.caller, new SocialJourneys(`${storageKey}:social`));
+    this.social = socialOperations(this.caller, new SocialJourneys(`${storageKey}:social`), () =>
+      this.keeper.current(),
+    );
   }
 
   /**

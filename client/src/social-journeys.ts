@@ -8,6 +8,8 @@ export interface SocialJourney {
   readonly requestId: string;
   /** Returned by the provider, so that an answer finds its journey. */
   readonly state: string;
+  /** The session in which the journey began; absent if no member was signed in. */
+  readonly sessionId?: string;
 }
 
 /** The answer of a provider, as the server wants it. */
@@ -46,7 +48,7 @@ export class SocialJourneys {
    *
    * @throws SocialLoginError
    */
-  read(address: string): { provider: string; answer: SocialAnswer } {
+  read(address: string): Pick<SocialJourney, 'provider' | 'sessionId'> & { answer: SocialAnswer } {
     const { searchParams } = new URL(address);
     const [code, state, iss, error] = ['code', 'state', 'iss', 'error'].map((name) => searchParams.get(name));
     const journey = this.current();
@@ -57,8 +59,12 @@ export class SocialJourneys {
       throw new SocialLoginError(CANCELLED.has(error) ? 'cancelled' : 'refused', error);
     }
     if (code == null) throw new SocialLoginError('unknown_journey');
-    const { provider, requestId } = journey;
-    return { provider, answer: { requestId, code, state, ...(iss != null && { iss }) } };
+    const { provider, requestId, sessionId } = journey;
+    return {
+      provider,
+      ...(sessionId !== undefined && { sessionId }),
+      answer: { requestId, code, state, ...(iss != null && { iss }) },
+    };
   }
 
   /** Ends the journey of this tab: an answer works once. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { caught } from '../../test/support/caught.js';
 import { memoryStorage, MunjigiClient, SocialLoginError } from '../src/index.js';
-import { BASE_URL, FakeServer, json, problem, tokens, type FakeRequest } from './fake-server.js';
+import { BASE_URL, FakeServer, json, noContent, problem, tokens, type FakeRequest } from './fake-server.js';
 
 const START = 'POST /api/auth/social/kakao/start';
 const COMPLETE = 'POST /api/auth/social/kakao/complete';
@@ -151,6 +151,19 @@ describe('social login in the client', () => {
     const linking = { provider: 'kakao', requestId: 'r1', code: 'c1', state: 's1' };
     expect(sent.at(-1)).toEqual({ ...linking, token: 'access-from-login' });
     expect([location.href, session.size]).toEqual([PAGE, 0]);
+  });
+
+  it('SO-70 links no account to a member who logged in after the journey had begun', async () => {
+    server.on('POST /api/auth/logout', noContent);
+    const munjigi = client();
+    await munjigi.logIn({ identifier: 'ada', password: 'x' });
+    await munjigi.social.start('kakao');
+    await munjigi.logOut();
+    server.on('POST /api/auth/login', () => json(200, tokens('of-grace')));
+    await munjigi.logIn({ identifier: 'grace', password: 'x' });
+    location.href = answer('code=c1&state=s1');
+    expect(await caught(munjigi.social.link())).toMatchObject({ reason: 'unknown_journey' });
+    expect([server.count(LINK), location.href, session.size]).toEqual([0, PAGE, 0]);
   });
 
   it('keeps the journey in memory where there is no page, as in apps', async () => {

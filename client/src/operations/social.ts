@@ -1,6 +1,6 @@
 import type { components } from '../openapi.js';
 import type { Caller } from '../caller.js';
-import { ProblemError } from '../errors.js';
+import { ProblemError, SocialLoginError } from '../errors.js';
 import type { CallOptions } from '../options.js';
 import { isProviderAnswer, withoutAnswer, type SocialJourneys } from '../social-journeys.js';
 import type { WithoutDevice } from './sign-up.js';
@@ -25,12 +25,17 @@ interface Page {
  * the page: `redirect` goes to the provider, and the page of the redirect URI calls `complete` or
  * `link`.
  */
-export function socialOperations(caller: Caller, journeys: SocialJourneys) {
+export function socialOperations(
+  caller: Caller,
+  journeys: SocialJourneys,
+  currentSession: () => Promise<{ readonly sessionId: string } | undefined>,
+) {
   async function start(provider: string, body: JourneyOptions = {}, options?: CallOptions) {
     type Started = Schemas['StartedSocialLoginResponse'];
     const started = await caller.beginSignIn<Started>(pathOf(provider, 'start'), body, options);
     const state = new URL(started.authorizationUrl).searchParams.get('state') ?? '';
-    journeys.begin({ provider, requestId: started.requestId, state });
+    const { sessionId } = (await currentSession()) ?? {};
+    journeys.begin({ provider, requestId: started.requestId, state, ...(sessionId !== undefined && { sessionId }) });
     return started;
   }
 
@@ -105,10 +110,15 @@ export function socialOperations(caller: Caller, journeys: SocialJourneys) {
      * Links the account of the answer in the address; default that of the page. Needs a recent login:
      * after `reauth_required` the answer can be sent again.
      *
-     * @throws SocialLoginError if there is no answer to a journey of this tab
+     * @throws SocialLoginError if there is no answer to a journey that began in this session and tab
      */
     link: async (address?: string, options?: CallOptions) => {
-      const { provider, answer } = read(address);
+      const { provider, sessionId, answer } = read(address);
+      // Otherwise the next member who logs in to this tab would get the account of the one before.
+      if (sessionId !== (await currentSession())?.sessionId) {
+        end(address);
+        throw new SocialLoginError('unknown_journey');
+      }
       type Linked = Schemas['IdentityResponse'];
       try {
         const linked = await caller.call<Linked>('POST', IDENTITIES, { provider, ...answer }, options);
