@@ -386,6 +386,10 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'The console of administrators',
+    [of('AC-01', 'P1', 'The reason of an administrative action is kept in the audit log and mailed to the member')],
+  ],
+  [
     'API keys',
     [
       of(

@@ -4388,6 +4388,8 @@ export interface components {
         limit: number;
         /** @description `nextCursor` of the previous page */
         cursor: string;
+        /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+        "Audit-Reason": string;
         /** @description The id of a configured provider */
         provider: string;
     };
@@ -6592,6 +6594,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -6633,6 +6637,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -6673,6 +6679,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -6694,6 +6702,7 @@ export interface operations {
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
             403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
             429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
@@ -6703,6 +6712,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -6725,6 +6736,7 @@ export interface operations {
             403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.totp_not_enabled"];
+            422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -6733,6 +6745,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -6754,6 +6768,7 @@ export interface operations {
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
             403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -6762,6 +6777,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -6879,6 +6896,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -6952,6 +6971,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -6996,6 +7017,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -7036,6 +7059,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -7057,6 +7082,7 @@ export interface operations {
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale"];
             403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };
@@ -7093,6 +7119,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -7173,6 +7201,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -7194,6 +7224,7 @@ export interface operations {
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
             403: components["responses"]["403.forbidden.two_factor_required.reauth_required.person_required.insufficient_scope.address_not_allowed"];
             404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
             429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
@@ -7203,6 +7234,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -7243,6 +7276,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -7324,6 +7359,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };
@@ -7366,6 +7403,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Why, for the audit log and the mail to the member: percent-encoded UTF-8, at most 500 characters */
+                "Audit-Reason"?: components["parameters"]["Audit-Reason"];
                 /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
                 "Accept-Language"?: components["parameters"]["Accept-Language"];
             };

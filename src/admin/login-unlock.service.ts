@@ -34,7 +34,7 @@ export class LoginUnlockService {
       await this.loginThrottle.clear(tx, id);
       await this.factorThrottle.unlock(tx, id);
       await this.auditLog.record(tx, 'login.unlocked', { memberId: id, context: actor }, {});
-      await this.notifications.send(tx, member, 'unlocked');
+      await this.notifications.send(tx, member, 'unlocked', actor);
     });
   }
 }

@@ -38,7 +38,7 @@ export class LostFactorService {
       if (hasFactorLeft === null) throw new DomainError(factor === 'totp' ? 'totp_not_enabled' : 'not_found');
       await this.challenges.voidAllOf(tx, id);
       await this.auditLog.record(tx, 'two-factor.removed_by_admin', { memberId: id, context: actor }, { factor });
-      await this.notifications.send(tx, member, hasFactorLeft ? 'factor-removed' : 'two-factor-removed');
+      await this.notifications.send(tx, member, hasFactorLeft ? 'factor-removed' : 'two-factor-removed', actor);
     });
   }
 }

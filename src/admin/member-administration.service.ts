@@ -83,7 +83,7 @@ export class MemberAdministrationService {
       const member = await this.writes.asAdministratorOf(tx, admin, id);
       await this.lockout.endSessions(tx, id, 'ended-by-admin', actor);
       await this.auditLog.record(tx, 'session.all_ended_by_admin', { memberId: id, context: actor }, {});
-      await this.notifications.send(tx, member, 'logged-out');
+      await this.notifications.send(tx, member, 'logged-out', actor);
     });
   }
 
@@ -91,13 +91,13 @@ export class MemberAdministrationService {
     if (!(await this.members.setStatus(tx, member.id, 'disabled'))) throw new DomainError('last_admin');
     await this.lockout.lockOut(tx, member.id, 'disabled', actor);
     await this.auditLog.record(tx, 'member.disabled', { memberId: member.id, context: actor }, {});
-    await this.notifications.send(tx, member, 'disabled');
+    await this.notifications.send(tx, member, 'disabled', actor);
   }
 
   private async enable(tx: Tx, member: Member, actor: ClientContext): Promise<void> {
     await this.members.setStatus(tx, member.id, 'active');
     await this.auditLog.record(tx, 'member.enabled', { memberId: member.id, context: actor }, {});
-    await this.notifications.send(tx, member, 'enabled');
+    await this.notifications.send(tx, member, 'enabled', actor);
   }
 
   private async setRole(tx: Tx, member: Member, role: Role, actor: ClientContext): Promise<void> {
@@ -105,6 +105,6 @@ export class MemberAdministrationService {
     await this.sessions.endAll(tx, member.id, 'role-changed', actor);
     const details = { from: member.role, to: role };
     await this.auditLog.record(tx, 'member.role_changed', { memberId: member.id, context: actor }, details);
-    await this.notifications.send(tx, member, role === 'admin' ? 'made-admin' : 'no-longer-admin');
+    await this.notifications.send(tx, member, role === 'admin' ? 'made-admin' : 'no-longer-admin', actor);
   }
 }

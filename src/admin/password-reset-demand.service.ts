@@ -41,7 +41,7 @@ export class PasswordResetDemandService {
       if (isCompromised) await this.lockout.lockOutIntruder(tx, id, 'password-reset-demanded', actor);
       else await this.lockout.lockOut(tx, id, 'password-reset-demanded', actor);
       await this.auditLog.record(tx, 'password.reset_demanded', { memberId: id, context: actor }, { reason });
-      await this.invitations.send(tx, member, 'reset-demanded');
+      await this.invitations.send(tx, member, 'reset-demanded', actor.auditReason);
     });
   }
 }

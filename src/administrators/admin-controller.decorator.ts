@@ -1,4 +1,4 @@
-import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
+import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { ErrorCode } from '../platform/http/problems/error-catalogue.js';
 import type { ApiKeyScope } from '../platform/http/principal.js';
@@ -6,18 +6,31 @@ import { Roles } from '../platform/http/roles.decorator.js';
 import { API_KEY_PROBLEMS, Scope } from '../platform/http/scope.decorator.js';
 import { SignedIn } from '../platform/http/signed-in.decorator.js';
 import { AdminGuard } from './admin.guard.js';
+import { ApiAuditReason } from './audit-reason.js';
+import { AuditReasonInterceptor } from './audit-reason.interceptor.js';
 
 /**
  * Marks a controller under /api/admin. Sets the path together with the access rules, so that no
  * controller can have one without the other.
  */
 export function AdminController(path: string): ClassDecorator {
-  return applyDecorators(Controller(`admin/${path}`), Roles('admin'), UseGuards(AdminGuard), ApiTags('Administration'));
+  return applyDecorators(
+    Controller(`admin/${path}`),
+    Roles('admin'),
+    UseGuards(AdminGuard),
+    UseInterceptors(AuditReasonInterceptor),
+    ApiTags('Administration'),
+  );
 }
 
 /** What an operation of the administration can refuse a person with. */
 const READ_PROBLEMS = ['forbidden', 'two_factor_required'] as const satisfies ErrorCode[];
-const CHANGE_PROBLEMS = [...READ_PROBLEMS, 'reauth_required', 'not_found'] as const satisfies ErrorCode[];
+const CHANGE_PROBLEMS = [
+  ...READ_PROBLEMS,
+  'reauth_required',
+  'not_found',
+  'validation_failed',
+] as const satisfies ErrorCode[];
 
 /** Documents an operation that only reads, and opens it to API keys with the scope. */
 export const AdminReads = (scope: ApiKeyScope, ...codes: ErrorCode[]): MethodDecorator =>
@@ -28,7 +41,11 @@ export const AdminReads = (scope: ApiKeyScope, ...codes: ErrorCode[]): MethodDec
  * AdminGuard} requires a recent login of people.
  */
 export const AdminChanges = (scope: ApiKeyScope, ...codes: ErrorCode[]): MethodDecorator =>
-  applyDecorators(Scope(scope), SignedIn(...CHANGE_PROBLEMS, 'person_required', ...API_KEY_PROBLEMS, ...codes));
+  applyDecorators(
+    Scope(scope),
+    ApiAuditReason(),
+    SignedIn(...CHANGE_PROBLEMS, 'person_required', ...API_KEY_PROBLEMS, ...codes),
+  );
 
 /** As {@link AdminReads}, for people only. API keys are refused with `person_required` (AK-03). */
 export const PersonReads = (...codes: ErrorCode[]): MethodDecorator =>
@@ -36,4 +53,4 @@ export const PersonReads = (...codes: ErrorCode[]): MethodDecorator =>
 
 /** As {@link AdminChanges}, for people only: what needs the second factor of a person (AK-03). */
 export const PersonChanges = (...codes: ErrorCode[]): MethodDecorator =>
-  SignedIn(...CHANGE_PROBLEMS, 'person_required', ...codes);
+  applyDecorators(ApiAuditReason(), SignedIn(...CHANGE_PROBLEMS, 'person_required', ...codes));

@@ -32,7 +32,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** What pages send: what the API reads, and what tracing libraries add to every request. */
 const CORS_HEADERS = [
-  ...['Authorization', 'Content-Type', 'Accept-Language', 'DPoP'],
+  ...['Authorization', 'Content-Type', 'Accept-Language', 'Audit-Reason', 'DPoP'],
   ...['traceparent', 'tracestate', 'baggage', 'sentry-trace'],
 ];
 /** Paths outside of /api. */

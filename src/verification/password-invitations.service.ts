@@ -20,7 +20,8 @@ export class PasswordInvitationsService {
     private readonly mail: MailService,
   ) {}
 
-  async send(tx: Tx, member: Member, reason: SetPasswordReason): Promise<void> {
+  /** @param reason of an administrator, in their own words */
+  async send(tx: Tx, member: Member, why: SetPasswordReason, reason?: string): Promise<void> {
     const linkTtlSeconds = this.config.env.RESET_LINK_TTL_SECONDS;
     const subject = { emailKey: member.emailKey, memberId: member.id };
     const options = { linkTtlSeconds, deliversToMailbox: true };
@@ -35,7 +36,8 @@ export class PasswordInvitationsService {
         at: new Date().toISOString(),
         link: this.config.resetLink(challenge.linkToken),
         linkMinutes: Math.ceil(linkTtlSeconds / 60),
-        why: reason,
+        why,
+        reason,
       },
       { challengeId: challenge.id, lifetimeSeconds: linkTtlSeconds },
     );

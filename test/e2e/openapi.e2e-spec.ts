@@ -234,6 +234,7 @@ describe('parameters', () => {
   /** Of each parameter: what server and document accept, and what both refuse. */
   const SAMPLES: Record<string, { accepted: string[]; refused: string[] }> = {
     'Accept-Language': { accepted: AGENTS, refused: [] },
+    'Audit-Reason': { accepted: ['lost phone', 'x%20y'], refused: ['müde'] },
     DPoP: { accepted: [], refused: [] }, // The token decides; see proof-of-possession.
     id: { accepted: [UUID, UUID.toUpperCase()], refused: ['1', 'me', UUID.slice(1), `${UUID}0`] },
     provider: { accepted: [], refused: [] }, // The configuration decides; see social-login.

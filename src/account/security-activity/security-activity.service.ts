@@ -47,7 +47,9 @@ export class SecurityActivityService {
       const origin = byAdmin
         ? { ip: '', country: null, userAgent: '' }
         : { ip, country: this.countries.of(ip), userAgent };
-      return { id, type, at, byAdmin, ...origin, sessionId, details };
+      // Where a reason is for the member, the mail contains it; the reason of a view may be for the file only.
+      const { auditReason: _, ...shown } = details;
+      return { id, type, at, byAdmin, ...origin, sessionId, details: shown };
     });
     const last = items.at(-1);
     return { items, nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null };

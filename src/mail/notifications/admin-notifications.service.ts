@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { maskLoginId } from '../../users/login-id.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
 import type { Tx } from '../../platform/database/sql.js';
 import type { Member } from '../../users/member.entity.js';
 import { recipientOf } from '../mail-recipient.js';
@@ -14,12 +15,14 @@ import type { AdminActionKind } from '../templates/mail-template.js';
 export class AdminNotificationsService {
   constructor(private readonly mail: MailService) {}
 
-  async send(tx: Tx, member: Member, action: AdminActionKind): Promise<void> {
+  /** @param context of the action; its reason is mailed (AC-01) */
+  async send(tx: Tx, member: Member, action: AdminActionKind, { auditReason }: ClientContext): Promise<void> {
     await this.mail.queue(tx, 'admin-action', recipientOf(member), {
       name: member.name ?? undefined,
       loginIdMasked: maskLoginId(member.loginId),
       at: new Date().toISOString(),
       what: action,
+      reason: auditReason,
     });
   }
 }

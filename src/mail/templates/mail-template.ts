@@ -137,7 +137,14 @@ export interface MailTemplates {
   /** A closed account was restored by a login before its erasure. */
   'account-restored': Alert & { loginIdMasked: string };
   /** Without network, so that members do not learn where administrators are. */
-  'admin-action': { name?: string | undefined; loginIdMasked: string; at: string; what: AdminActionKind };
+  'admin-action': {
+    name?: string | undefined;
+    loginIdMasked: string;
+    at: string;
+    what: AdminActionKind;
+    /** In the words of the administrator. */
+    reason?: string | undefined;
+  };
   /** A link without a code, because no page waits for a code. */
   'set-password': {
     name?: string | undefined;
@@ -146,6 +153,8 @@ export interface MailTemplates {
     link: string;
     linkMinutes: number;
     why: SetPasswordReason;
+    /** In the words of the administrator who demanded it. */
+    reason?: string | undefined;
   };
 }
 
@@ -272,7 +281,13 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
   },
   'account-closed': { ...ALERT_FIELDS, loginIdMasked: 'required', eraseOn: 'required' },
   'account-restored': { ...ALERT_FIELDS, loginIdMasked: 'required' },
-  'admin-action': { name: 'optional', loginIdMasked: 'required', at: 'required', what: 'required' },
+  'admin-action': {
+    name: 'optional',
+    loginIdMasked: 'required',
+    at: 'required',
+    what: 'required',
+    reason: 'optional',
+  },
   'set-password': {
     name: 'optional',
     loginIdMasked: 'required',
@@ -280,6 +295,7 @@ export const MAIL_TEMPLATE_FIELDS: { readonly [Name in MailTemplateName]: Fields
     link: 'required',
     linkMinutes: 'required',
     why: 'required',
+    reason: 'optional',
   },
 };
 

@@ -4,8 +4,10 @@ import { MAIL_TEMPLATE_FIELDS, type MailTemplateName, type MailTemplates } from 
 export type MailValues = Record<string, string | number>;
 
 /** Fields that an attacker can fill with free text for a mail to another person. */
-const FREE_TEXT = new Set(['name', 'deviceName', 'passkeyName', 'browser']);
+const FREE_TEXT = new Set(['name', 'deviceName', 'passkeyName', 'browser', 'reason']);
 const FREE_TEXT_LENGTH = 60;
+/** A reason is a sentence or two. A thief of an API key could write it. */
+const REASON_LENGTH = 500;
 
 /**
  * Checks and cleans the data of one mail.
@@ -21,7 +23,7 @@ export function mailValues<Name extends MailTemplateName>(template: Name, data: 
       if (need === 'required') throw new Error(`mail template ${template} needs ${field}`);
       values[field] = '';
     } else if (typeof value === 'string') {
-      values[field] = FREE_TEXT.has(field) ? defuse(singleLine(value)) : singleLine(value);
+      values[field] = FREE_TEXT.has(field) ? defuse(field, singleLine(value)) : singleLine(value);
     } else if (typeof value === 'number' && Number.isFinite(value)) {
       values[field] = value;
     } else {
@@ -49,10 +51,9 @@ export function singleLine(value: string): string {
  * "you won, see evil.example", to have it sent in our name. The text is shortened, and a space after
  * each dot stops mail programs from turning it into a link.
  */
-function defuse(value: string): string {
+function defuse(field: string, value: string): string {
+  const maxLength = field === 'reason' ? REASON_LENGTH : FREE_TEXT_LENGTH;
   const unlinked = value.replace(/:\/\//g, ': // ').replace(/\.(?=\p{L})/gu, '. ');
   const characters = [...unlinked];
-  return characters.length <= FREE_TEXT_LENGTH
-    ? unlinked
-    : `${characters.slice(0, FREE_TEXT_LENGTH).join('').trimEnd()}…`;
+  return characters.length <= maxLength ? unlinked : `${characters.slice(0, maxLength).join('').trimEnd()}…`;
 }

@@ -55,7 +55,13 @@ export const MAIL_SAMPLES: { [Name in MailTemplateName]: MailTemplates[Name] } =
   },
   'account-closed': { ...alert, loginIdMasked: 'mi***m', eraseOn: '2026-12-06T05:37:12.345Z' },
   'account-restored': { ...alert, loginIdMasked: 'mi***m' },
-  'admin-action': { name: 'Minsu', loginIdMasked: 'mi***m', at: occurred.at, what: 'two-factor-removed' },
+  'admin-action': {
+    name: 'Minsu',
+    loginIdMasked: 'mi***m',
+    at: occurred.at,
+    what: 'two-factor-removed',
+    reason: 'Lost phone',
+  },
   'set-password': {
     name: 'Minsu',
     loginIdMasked: 'mi***m',

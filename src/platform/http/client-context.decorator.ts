@@ -20,6 +20,7 @@ export function clientContextOf(request: FastifyRequest): ClientContext {
     userAgent: printable(request.headers['user-agent'] ?? ''),
     locale: negotiateLocale(request.headers['accept-language'], request.server.defaultLocale),
     requestId: request.id,
+    auditReason: request.auditReason,
   };
 }
 
@@ -38,5 +39,9 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The language for requests that accept no supported language. Set in create-app.ts. */
     defaultLocale: Locale;
+  }
+  interface FastifyRequest {
+    /** Why an administrator acts. Set by the routes of the administration only. */
+    auditReason?: string | undefined;
   }
 }

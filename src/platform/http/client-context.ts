@@ -13,4 +13,6 @@ export interface ClientContext {
   readonly actorId?: string;
   /** The API key that acts on an account, instead of an administrator. */
   readonly apiKeyId?: string;
+  /** Why the administrator or the API key acts, in their own words. */
+  readonly auditReason?: string | undefined;
 }

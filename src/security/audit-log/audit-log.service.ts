@@ -41,7 +41,13 @@ export class AuditLogService {
     const isDerivable = hasDerivedEvent(type);
     const { rows } = await sql.query<{ observed: boolean }>(isDerivable ? INSERT_AND_ASK : INSERT, [
       ...[type, memberId, sessionId, context.actorId ?? null],
-      ...[context.ip, context.userAgent, context.requestId, JSON.stringify(details), context.apiKeyId ?? null],
+      ...[
+        context.ip,
+        context.userAgent,
+        context.requestId,
+        JSON.stringify(withReason(details, context)),
+        context.apiKeyId ?? null,
+      ],
     ]);
     if (!isDerivable || !rows[0]!.observed) return;
     const event = derivedEvent(type, details, subject);
@@ -59,4 +65,9 @@ export class AuditLogService {
       members.map(({ loginId }) => loginId),
     ]);
   }
+}
+
+/** Adds the reason of an administrator under a name that no event uses for its own details. */
+function withReason(details: object, { auditReason }: ClientContext): object {
+  return auditReason === undefined ? details : { ...details, auditReason };
 }
