@@ -14,7 +14,7 @@ import { conditions, markdown, save } from './report.js';
 import { login, reset, signUp } from './rows/hashing.js';
 import { large } from './rows/large.js';
 import { sendCode } from './rows/mail.js';
-import { coldStart, memory } from './rows/process.js';
+import { coldStart, idle, memory } from './rows/process.js';
 import { accessCheck, boundMe, me, storm, verify } from './rows/reading.js';
 import { boundRefresh, refresh } from './rows/refresh.js';
 import { sizes } from './sizes.js';
@@ -35,6 +35,7 @@ const ROWS: Record<string, (bench: BenchEnvironment) => Promise<Row[]>> = {
   'send-code': sendCode,
   start: coldStart,
   memory,
+  idle,
   large,
 };
 /** Run only on request. */

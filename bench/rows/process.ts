@@ -58,3 +58,35 @@ export async function memory(bench: BenchEnvironment): Promise<Row[]> {
   };
   return [row('memory, idle', 1.4, 'idle'), row('memory, after load', 2, 'loaded')];
 }
+
+/** Statements of a replica that serves no request, counted once its heartbeat has slowed down. */
+export async function idle(bench: BenchEnvironment): Promise<Row[]> {
+  const [untilIdleMs, seconds] = [35_000, bench.isQuick ? 8 : 20];
+  const server = await bench.launch('ours');
+  await pause(untilIdleMs);
+  const before = await transactions(bench);
+  await pause(seconds * 1000);
+  // The count itself is one of them.
+  const ours = ((await transactions(bench)) - before - 1) / seconds;
+  await server.stop();
+  return [
+    {
+      operation: 'statements a second of an idle replica',
+      unit: '/s',
+      limitOf: 'one a second',
+      target: { atMost: 1 },
+      ours,
+      limit: 1,
+      ratio: ours,
+      rounds: [{ ours, limit: 1 }],
+    },
+  ];
+}
+
+/** Statements of the database so far: an idle replica runs each in a transaction of its own. */
+async function transactions(bench: BenchEnvironment): Promise<number> {
+  const [row] = await bench.query<{ total: string }>(
+    'SELECT xact_commit + xact_rollback AS total FROM pg_stat_database WHERE datname = current_database()',
+  );
+  return Number(row!.total);
+}

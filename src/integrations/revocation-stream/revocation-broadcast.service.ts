@@ -57,8 +57,8 @@ export class RevocationBroadcastService implements OnModuleInit, OnModuleDestroy
   }
 
   /** @throws DomainError `service_unavailable` where this server may miss revocations (RS-21) */
-  checkUpToDate(): void {
-    if (!this.feed.isLive)
+  async checkUpToDate(): Promise<void> {
+    if (!(await this.feed.confirmLive()))
       throw new DomainError('service_unavailable', { retryAfter: RETRY_SECONDS, detail: 'the feed is interrupted' });
   }
 

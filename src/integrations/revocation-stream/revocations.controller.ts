@@ -44,13 +44,13 @@ export class RevocationsController {
     },
   })
   @ApiProblems('token_invalid', 'forbidden', ...API_KEY_PROBLEMS)
-  read(
+  async read(
     @CurrentPrincipal() key: ApiKeyPrincipal,
     @Query() query: RevocationsQuery,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-  ): void {
-    this.broadcast.checkUpToDate();
+  ): Promise<void> {
+    await this.broadcast.checkUpToDate();
     const after = positionOf(request.headers['last-event-id']) ?? positionOf(query.after);
     if (request.method === 'GET' && request.headers.accept?.includes(STREAM)) {
       noteOutcome(request, STREAMED);

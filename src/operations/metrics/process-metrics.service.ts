@@ -31,7 +31,7 @@ export class ProcessMetricsService implements OnModuleInit {
     this.gauge(
       'munjigi_revocation_feed_live',
       '1 while the revocation feed is connected; 0 while the database is queried instead',
-      () => +this.feed.isLive,
+      () => +this.feed.isConnected,
     );
     this.gauge(
       'munjigi_revocation_feed_lag_seconds',

@@ -72,6 +72,16 @@ export class RevocationFeed implements OnModuleInit {
     return this.notifications.isLive;
   }
 
+  /** Like {@link isLive}, for observers: an idle process that would answer yes counts as live. */
+  get isConnected(): boolean {
+    return this.notifications.isConnected;
+  }
+
+  /** Like {@link isLive}, after one more attempt where the process was idle. */
+  confirmLive(): Promise<boolean> {
+    return this.notifications.confirmLive();
+  }
+
   /** Seconds since the feed was last known to be complete; infinite until it first was. */
   get lagSeconds(): number {
     return this.notifications.silenceSeconds;

@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+interface Pauses {
+  /** Between two heartbeats while requests need them. */
+  readonly busyMs: number;
+  /** Between two heartbeats that only find a lost connection. */
+  readonly idleMs: number;
+  /** After this long without a request the pauses become long. */
+  readonly idleAfterMs: number;
+}
+
+/** Decides when the next heartbeat is due: often while requests need it, seldom otherwise. */
+export class HeartbeatPace {
+  private lastNeededMs = performance.now();
+  /** Ends the long pause in progress. */
+  private longPause: AbortController | undefined;
+
+  constructor(private readonly pauses: Pauses) {}
+
+  /** The longest time that may pass between two heartbeats now. */
+  get pauseMs(): number {
+    return this.longPause ? this.pauses.idleMs : this.pauses.busyMs;
+  }
+
+  /** A request needs the heartbeat: a long pause ends at once. */
+  need(): void {
+    this.lastNeededMs = performance.now();
+    this.longPause?.abort();
+  }
+
+  /** Resolves when the next heartbeat is due, or at shutdown. */
+  async pause(shutdown: AbortSignal): Promise<void> {
+    if (performance.now() - this.lastNeededMs < this.pauses.idleAfterMs)
+      return delay(this.pauses.busyMs, undefined, { signal: shutdown }).catch(() => undefined);
+    this.longPause = new AbortController();
+    const signal = AbortSignal.any([shutdown, this.longPause.signal]);
+    await delay(this.pauses.idleMs, undefined, { signal }).catch(() => undefined);
+    this.longPause = undefined;
+  }
+}
