@@ -237,8 +237,11 @@ describe('the outbox when the mail server fails or refuses a mail', () => {
         return rowCount! < left ? rowCount! : undefined;
       });
     }
-    expect(sink.mails.map(({ to }) => to[0]).sort()).toEqual(mails.map(({ to }) => to).sort());
-    expect(new Set(sink.mails.map(({ messageId }) => messageId)).size).toBe(100);
+    const recipients = mails.map(({ to }) => to).sort();
+    // Mails of the faults above may still arrive.
+    const received = sink.mails.filter(({ to }) => recipients.includes(to[0]!));
+    expect(received.map(({ to }) => to[0]).sort()).toEqual(recipients);
+    expect(new Set(received.map(({ messageId }) => messageId)).size).toBe(100);
     await second.stop();
   });
 
