@@ -387,7 +387,10 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
   ],
   [
     'The console of administrators',
-    [of('AC-01', 'P1', 'The reason of an administrative action is kept in the audit log and mailed to the member')],
+    [
+      of('AC-01', 'P1', 'The reason of an administrative action is kept in the audit log and mailed to the member'),
+      of('AC-02', 'P1', 'The diagnosis names what keeps a person from logging in, and the operation that helps'),
+    ],
   ],
   [
     'API keys',

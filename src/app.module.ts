@@ -3,6 +3,7 @@ import { ScheduleModule, type ScheduleModuleAsyncOptions } from '@nestjs/schedul
 import { AccountModule } from './account/account.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { LoginDiagnosisModule } from './auth/login-diagnosis/login-diagnosis.module.js';
 import { AppConfig } from './platform/config/app-config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { SCHEMA } from './bootstrap/data-source.js';
@@ -35,7 +36,7 @@ const JOBS: ScheduleModuleAsyncOptions = {
 @Module({
   imports: [
     ...[ConfigModule, DatabaseModule.forRoot(SCHEMA), ScheduleModule.forRootAsync(JOBS)],
-    ...[AuthModule, AccountModule, AdminModule, PagesModule],
+    ...[AuthModule, LoginDiagnosisModule, AccountModule, AdminModule, PagesModule],
     ...[ApiKeysDoorModule, RevocationStreamModule, EventsDoorModule, SocialNotificationsModule],
     ...[HealthModule, MetricsModule, MaintenanceModule, KeyRotationModule, MailPreviewModule],
   ],

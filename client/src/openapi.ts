@@ -992,6 +992,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/login-diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain why a person cannot log in
+         * @description Recorded in the audit log as `member.viewed` where a member has the identifier. Open to API keys with the scope `members:read`.
+         */
+        get: operations["loginDiagnosisDiagnose"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/members": {
         parameters: {
             query?: never;
@@ -2609,6 +2629,38 @@ export interface components {
             client_id?: string;
             jti?: string;
             cnf?: components["schemas"]["KeyConfirmation"];
+        };
+        LoginFindingResponse: {
+            /** @enum {string} */
+            code: "identifier_malformed" | "import_unproven" | "sign_up_mail_failed" | "sign_up_mail_waiting" | "sign_up_mail_withheld" | "sign_up_unconfirmed" | "sign_up_expired" | "no_account" | "address_changed" | "member_disabled" | "account_closed" | "account_erasing" | "login_locked" | "login_throttled" | "second_factor_throttled" | "password_change_required" | "no_password" | "login_refused_by_risk" | "session_ended_by_risk" | "second_factor_wrong" | "password_wrong" | "mail_failed" | "mail_waiting" | "mail_domain_failing" | "no_obstacle";
+            /** @description Facts that go with the code */
+            params?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The operation that helps
+             * @enum {string}
+             */
+            action?: "enable" | "unlock" | "password_reset" | "remove_factor" | "retry_mail";
+            /**
+             * Format: date-time
+             * @description When it happened or began
+             */
+            at?: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself
+             */
+            until?: string;
+        };
+        LoginDiagnosisResponse: {
+            /**
+             * Format: uuid
+             * @description Null where no member has the identifier
+             */
+            memberId: string | null;
+            /** @description At least one, the most decisive first */
+            findings: components["schemas"]["LoginFindingResponse"][];
         };
         ProfileResponse: {
             /** Format: uuid */
@@ -6514,6 +6566,38 @@ export interface operations {
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    loginDiagnosisDiagnose: {
+        parameters: {
+            query: {
+                /** @description Login ID or address, as the person types it */
+                identifier: string;
+            };
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginDiagnosisResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
             500: components["responses"]["500.internal_error"];
             503: components["responses"]["503.service_unavailable"];
         };

@@ -56,6 +56,7 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/members/me/email/undo": "204",
   "POST /api/auth/not-me": "204",
   "POST /api/auth/not-me/inspect": "200 DisavowalResponse",
+  "GET /api/admin/login-diagnosis": "200 LoginDiagnosisResponse",
   "GET /api/admin/members": "200 MemberListResponse",
   "GET /api/admin/members/{id}": "200 MemberDetailsResponse",
   "PATCH /api/admin/members/{id}": "200 MemberDetailsResponse",
@@ -241,6 +242,17 @@ export const SHAPES: Record<string, Record<string, string>> = {
   },
   "KeyConfirmation": {
     "jkt": "string"
+  },
+  "LoginDiagnosisResponse": {
+    "memberId": "?string",
+    "findings": "LoginFindingResponse[]"
+  },
+  "LoginFindingResponse": {
+    "code": "string",
+    "params?": "object",
+    "action?": "string",
+    "at?": "string",
+    "until?": "string"
   },
   "LoginIdAvailabilityResponse": {
     "reason?": "string",

@@ -22,7 +22,6 @@ import { OutboxAdminController } from './outbox-admin.controller.js';
 import { MemberLockoutService } from './member-lockout.service.js';
 import { PageCursors } from '../platform/http/page-cursors.js';
 import { SecurityEventsAdminController } from './security-events-admin.controller.js';
-import { ViewAuditService } from './view-audit.service.js';
 
 /** What administrators see and do: members, the audit log and the outbox. */
 @Module({
@@ -42,7 +41,6 @@ import { ViewAuditService } from './view-audit.service.js';
     PasswordResetDemandService,
     EventDirectoryService,
     MailAdministrationService,
-    ViewAuditService,
   ],
 })
 export class AdminModule {}

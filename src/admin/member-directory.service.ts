@@ -13,7 +13,7 @@ import {
   type MemberRow,
 } from '../users/member-search.repository.js';
 import { PageCursors, type Page } from '../platform/http/page-cursors.js';
-import { ViewAuditService } from './view-audit.service.js';
+import { ViewAuditService } from '../administrators/view-audit.service.js';
 
 /** A member in detail, as administrators see it. */
 export interface MemberDetails extends MemberDetailsRow {
@@ -63,10 +63,10 @@ export class MemberDirectoryService {
   async get(id: string): Promise<MemberDetails> {
     const member = await this.search.find(id);
     if (!member) throw new DomainError('not_found', { detail: 'no such member' });
-    const [secondFactors, sessions, isWaiting] = await Promise.all([
+    const [secondFactors, sessions, { isWaiting }] = await Promise.all([
       this.factors.list(this.database, id),
       this.sessions.list(id),
-      this.throttle.isWaiting(this.database, id),
+      this.throttle.findFailures(this.database, id),
     ]);
     return { ...member, secondFactors, sessionCount: sessions.length, isWaiting };
   }

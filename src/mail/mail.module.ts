@@ -7,6 +7,8 @@ import { MailWorker } from './delivery/mail-worker.js';
 import { mailerOptions } from './delivery/mailer-options.js';
 import { MailService } from './mail.service.js';
 import { OutboxBacklogRepository } from './outbox/outbox-backlog.repository.js';
+import { OutboxFailuresRepository } from './outbox/outbox-failures.repository.js';
+import { OutboxFailuresService } from './outbox/outbox-failures.service.js';
 import { OutboxInspectionRepository } from './outbox/outbox-inspection.repository.js';
 import { OutboxInspectionService } from './outbox/outbox-inspection.service.js';
 import { OutboxMessage } from './outbox/outbox-message.entity.js';
@@ -30,9 +32,11 @@ import { MailTemplatesModule } from './templates/mail-templates.module.js';
     OutboxInspectionRepository,
     OutboxInspectionService,
     OutboxBacklogRepository,
+    OutboxFailuresRepository,
+    OutboxFailuresService,
     MailDelivery,
     MailWorker,
   ],
-  exports: [MailService, MailDelivery, OutboxInspectionService, OutboxBacklogRepository],
+  exports: [MailService, MailDelivery, OutboxInspectionService, OutboxBacklogRepository, OutboxFailuresService],
 })
 export class MailModule {}

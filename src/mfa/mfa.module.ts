@@ -27,13 +27,14 @@ import { SecondFactorThrottleService } from './second-factor-throttle.service.js
 import { SecondFactorVerificationService } from './second-factor-verification.service.js';
 import { TotpSecretsRepository } from './totp/totp-secrets.repository.js';
 import { TotpService } from './totp/totp.service.js';
+import { WaysInService } from './ways-in.service.js';
 
 const EXPORTED = [
   ...[EnrolledFactorsService, SecondFactorVerificationService, SecondFactorThrottleService, LoginChallengesService],
   ...[TotpService, TotpSecretsRepository, RecoveryCodesService, RecoveryCodesRepository],
   ...[PasskeyRegistrationService, PasskeyAuthenticationService, PasskeysRepository],
   ...[SecondFactorNotificationsService, EncryptedValuesRepository, PendingProofsService],
-  ...[FactorRemovalService, DisputedFactorsService, LastWayInService],
+  ...[FactorRemovalService, DisputedFactorsService, LastWayInService, WaysInService],
 ];
 
 /**

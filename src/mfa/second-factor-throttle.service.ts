@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../platform/config/app-config.js';
-import type { Tx } from '../platform/database/sql.js';
+import type { Sql, Tx } from '../platform/database/sql.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
+import type { AccountFailures } from '../security/rate-limits/login-failures.repository.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 
 /** Whose attempts at second factors are counted together. */
@@ -53,6 +54,11 @@ export class SecondFactorThrottleService {
     } finally {
       await attempt.cancel();
     }
+  }
+
+  /** As {@link LoginThrottleService.findFailures}, for second factors. */
+  async findFailures(sql: Sql, memberId: string): Promise<AccountFailures> {
+    return this.throttle.findFailures(sql, accountOf(memberId));
   }
 
   /** Ends the member's waits after wrong second factors. */

@@ -3,6 +3,7 @@ import { MailModule } from '../mail/mail.module.js';
 import { RateLimitsModule } from '../security/rate-limits/rate-limits.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ChallengeCodesService } from './challenge-codes.service.js';
+import { ChallengeListsRepository } from './challenge-lists.repository.js';
 import { ChallengeLinksService } from './challenge-links.service.js';
 import { CodeDigests } from './code-digests.js';
 import { CodeRequestsService } from './code-requests.service.js';
@@ -24,7 +25,7 @@ const SERVICES = [
 /** E-mail challenges: one mailed code and link, by which a member proves a mailbox. */
 @Module({
   imports: [MailModule, RateLimitsModule, UsersModule],
-  providers: [...SERVICES, EmailChallengesRepository, ResetGrantsRepository, CodeDigests],
-  exports: SERVICES,
+  providers: [...SERVICES, ChallengeListsRepository, EmailChallengesRepository, ResetGrantsRepository, CodeDigests],
+  exports: [...SERVICES, ChallengeListsRepository],
 })
 export class VerificationModule {}

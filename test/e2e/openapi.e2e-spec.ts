@@ -244,6 +244,7 @@ describe('parameters', () => {
       accepted: ['ada', 'Ada Lovelace', 'ada@example.com', '김', 'x'.repeat(254)],
       refused: ['', ' ', 'x'.repeat(255)],
     },
+    identifier: { accepted: ['ada', 'ada@example.com', 'x'.repeat(254)], refused: ['', 'x'.repeat(255)] },
     'members status': { accepted: ['active', 'disabled', 'closed'], refused: ['', 'open', 'ACTIVE'] },
     role: { accepted: ['member', 'admin'], refused: ['', 'root'] },
     memberId: { accepted: [UUID, UUID.toUpperCase()], refused: ['', '1', 'me'] },

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ClientContext } from '../../platform/http/client-context.js';
-import { parseEmailAddress } from '../../platform/addresses/email-address.js';
-import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
+import { canonicalIdentifier } from './canonical-identifier.js';
 import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
@@ -129,14 +128,4 @@ export class PasswordAttemptsService {
   private async checkClientAddress(deviceId: string | null, context: ClientContext): Promise<void> {
     if (deviceId === null) await this.ipLimits.checkLoginAllowed(context);
   }
-}
-
-/**
- * Returns the identifier in the form in which it is stored; null for text that is neither an
- * address nor a login ID.
- */
-function canonicalIdentifier(input: string): string | null {
-  if (input.includes('@')) return parseEmailAddress(input)?.key ?? null;
-  const loginId = normaliseLoginId(input);
-  return LOGIN_ID_PATTERN.test(loginId) ? loginId : null;
 }

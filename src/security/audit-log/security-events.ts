@@ -73,7 +73,7 @@ const SECURITY_EVENTS = {
   'webhook.secret_rotated': details<{ webhookId: string }>(),
   'webhook.tested': details<{ webhookId: string }>(),
   'webhook.delivery_retried': details<{ webhookId: string; deliveryId: string }>(),
-  'member.viewed': details<{ what: 'details' | 'events' }>(),
+  'member.viewed': details<{ what: ViewedPart }>(),
 };
 
 export type SecurityEvents = typeof SECURITY_EVENTS;
@@ -85,6 +85,9 @@ export const SECURITY_EVENT_TYPES = Object.keys(SECURITY_EVENTS) as SecurityEven
 function details<Details = Record<string, never>>(): Details {
   return {} as Details;
 }
+
+/** What of a member an administrator read. */
+export type ViewedPart = 'details' | 'events' | 'login-diagnosis' | 'sessions' | 'mails' | 'challenges' | 'deliveries';
 
 /** Why a session ended. */
 export type SessionEndReason =

@@ -18,6 +18,17 @@ export interface FailureCounter {
   readonly hardLimit: number | null;
 }
 
+/** What an administrator sees of the failures at an account. */
+export interface AccountFailures {
+  /** In a row, from the device with the most of them. */
+  readonly failures: number;
+  readonly isWaiting: boolean;
+  /** The end of the last wait that ends by itself. */
+  readonly until: Date | null;
+  /** Whether a wait lasts until a reset or an administrator ends it. */
+  readonly isEndless: boolean;
+}
+
 /**
  * How long a subject with `failures` failures waits. From the limit on, each further failure
  * doubles the wait. At the hard limit the wait does not end by itself. The exponent is bounded
@@ -87,12 +98,16 @@ export class LoginFailuresRepository {
     await sql.query(`DELETE FROM login_failures WHERE account = ANY($1)`, [accounts]);
   }
 
-  async isAccountBlocked(sql: Sql, accounts: readonly Buffer[]): Promise<boolean> {
-    const { count } = await sql.query(
-      `SELECT key FROM login_failures WHERE account = ANY($1) AND blocked_until > now()`,
+  /** The failures of an account and its last wait, over unknown and known devices. */
+  async findOfAccount(sql: Sql, accounts: readonly Buffer[]): Promise<AccountFailures> {
+    const { rows } = await sql.query<AccountFailures>(
+      `SELECT coalesce(max(failures), 0) AS failures, count(*) FILTER (WHERE blocked_until > now()) > 0 AS "isWaiting",
+         max(blocked_until) FILTER (WHERE blocked_until > now() AND blocked_until <> 'infinity') AS until,
+         count(*) FILTER (WHERE blocked_until = 'infinity') > 0 AS "isEndless"
+       FROM login_failures WHERE account = ANY($1)`,
       [accounts],
     );
-    return count > 0;
+    return rows[0]!;
   }
 
   /**

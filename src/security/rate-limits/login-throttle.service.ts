@@ -4,7 +4,7 @@ import { KeyRing } from '../../platform/crypto/key-ring.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import type { Sql } from '../../platform/database/sql.js';
 import { KeyedQueue, type QueueSlot } from '../../platform/concurrency/keyed-queue.js';
-import { LoginFailuresRepository, type FailureCounter } from './login-failures.repository.js';
+import { LoginFailuresRepository, type AccountFailures, type FailureCounter } from './login-failures.repository.js';
 
 /** The account and device whose failures are counted together. */
 export interface LoginSubject {
@@ -167,9 +167,9 @@ export class LoginThrottleService {
     await this.repository.deleteByAccount(sql, this.accountDigests(account));
   }
 
-  /** Whether logins to this account have to wait, on known devices or others. */
-  async isWaiting(sql: Sql, account: string): Promise<boolean> {
-    return this.repository.isAccountBlocked(sql, this.accountDigests(account));
+  /** What stands against logins to this account, on known devices or others. */
+  async findFailures(sql: Sql, account: string): Promise<AccountFailures> {
+    return this.repository.findOfAccount(sql, this.accountDigests(account));
   }
 
   private counterOf(subject: LoginSubject): FailureCounter {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../platform/http/principal.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
+import type { ViewedPart } from '../security/audit-log/security-events.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
-import { adminContext } from '../administrators/admin-context.js';
-import { AdminWritesService } from '../administrators/admin-writes.service.js';
+import { adminContext } from './admin-context.js';
+import { AdminWritesService } from './admin-writes.service.js';
 
 /**
  * Records in the audit log that an administrator viewed one member. Viewing is recorded like a
@@ -25,12 +26,7 @@ export class ViewAuditService {
    * fails or the administrator has lost the role.
    * @throws DomainError as {@link AdminWritesService.asAdministrator}
    */
-  async record(
-    admin: Principal,
-    memberId: string,
-    subject: 'details' | 'events',
-    context: ClientContext,
-  ): Promise<void> {
+  async record(admin: Principal, memberId: string, subject: ViewedPart, context: ClientContext): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.writes.asAdministrator(tx, admin, { needsRecentLogin: false });
       const viewed = { memberId, context: adminContext(admin, context) };

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MailFate } from '../../mail/outbox/outbox-failures.repository.js';
+import type { LastEvent } from '../../security/audit-log/last-events.repository.js';
+import { memberFindings, type MemberFacts } from './member-findings.js';
+import { strangerFindings, type StrangerFacts } from './stranger-findings.js';
+
+const NOON = new Date('2026-11-22T12:00:00Z');
+const LATER = new Date('2026-11-22T13:00:00Z');
+const NO_FAILURES = { failures: 0, isWaiting: false, until: null, isEndless: false };
+
+const MEMBER: MemberFacts = {
+  member: {
+    ...{
+      id: '1',
+      loginId: 'ada',
+      email: 'ada@example.com',
+      name: null,
+      locale: 'en',
+      role: 'member',
+      status: 'active',
+    },
+    ...{ mustChangePassword: false, createdAt: NOON, closedAt: null, attributes: null, hasPassword: true },
+  },
+  ...{ erasedAt: null, isRestorable: false, passwords: NO_FAILURES, secondFactors: NO_FAILURES },
+  waysIn: { secondFactors: [], passkeys: [], recoveryCodesLeft: 0, identities: [] },
+  ...{ events: new Map(), lastMail: null, domainFailures: null },
+};
+const STRANGER: StrangerFacts = { claim: null, signUp: null, mail: null, requestedAt: null, domainFailures: null };
+const SIGN_UP = { id: '1', createdAt: NOON, mailedAt: NOON, expiresAt: LATER, isExpired: false };
+const MAIL: MailFate = {
+  ...{ id: '1', template: 'sign-up', status: 'pending', attempts: 1, createdAt: NOON, availableAt: LATER },
+  ...{ lastError: null, isRetryable: false },
+};
+
+const codesOf = (facts: Partial<MemberFacts>) => memberFindings({ ...MEMBER, ...facts }).map(({ code }) => code);
+const event = (type: LastEvent['type'], at: Date, details: object = {}): [LastEvent['type'], LastEvent] => [
+  type,
+  { type, at, actorId: null, details: details as LastEvent['details'] },
+];
+
+describe('the findings about a member', () => {
+  it('AC-02 come with the most decisive first', () => {
+    const waits = { failures: 12, isWaiting: true, until: LATER, isEndless: false };
+    const member = { ...MEMBER.member, status: 'disabled' as const, mustChangePassword: true };
+    expect(codesOf({ member, passwords: waits, lastMail: { ...MAIL, status: 'dead' } })).toEqual([
+      ...['member_disabled', 'login_throttled', 'password_change_required', 'mail_failed'],
+    ]);
+  });
+
+  it('AC-02 distinguish a wait without an end, which only a reset or an administrator ends', () => {
+    const passwords = { failures: 200, isWaiting: true, until: null, isEndless: true };
+    expect(memberFindings({ ...MEMBER, passwords })).toEqual([
+      { code: 'login_locked', params: { failures: 200 }, action: 'unlock' },
+    ]);
+  });
+
+  it('AC-02 leave out what a later login has overcome', () => {
+    const wrong = event('login.failed', NOON, { reason: 'password' });
+    expect(codesOf({ events: new Map([wrong, event('login.succeeded', LATER)]) })).toEqual(['no_obstacle']);
+    expect(codesOf({ events: new Map([wrong]) })).toEqual(['password_wrong']);
+    expect(codesOf({ events: new Map([event('login.failed', NOON, { reason: 'not_active' })]) })).toEqual([
+      'no_obstacle',
+    ]);
+  });
+
+  it('AC-02 name a mail that waits after a failure, not one that is being sent', () => {
+    expect(codesOf({ lastMail: MAIL })).toEqual(['no_obstacle']);
+    expect(codesOf({ lastMail: { ...MAIL, lastError: '451 try later' } })).toEqual(['mail_waiting']);
+  });
+});
+
+describe('the findings about a person without an account', () => {
+  const codeOf = (facts: Partial<StrangerFacts>) => strangerFindings({ ...STRANGER, ...facts })[0]!;
+
+  it('AC-02 name the state of the sign-up', () => {
+    expect(codeOf({ signUp: SIGN_UP, mail: { ...MAIL, status: 'sent' } }).code).toBe('sign_up_unconfirmed');
+    expect(codeOf({ signUp: SIGN_UP, mail: MAIL }).code).toBe('sign_up_mail_waiting');
+    expect(codeOf({ signUp: { ...SIGN_UP, mailedAt: null } }).code).toBe('sign_up_mail_withheld');
+    expect(codeOf({ signUp: { ...SIGN_UP, isExpired: true }, mail: MAIL }).code).toBe('sign_up_expired');
+    expect(codeOf({ requestedAt: NOON }).code).toBe('sign_up_expired');
+  });
+
+  it('AC-02 offer to send a mail again only where its code still works', () => {
+    const dead: MailFate = { ...MAIL, status: 'dead' };
+    expect(codeOf({ signUp: SIGN_UP, mail: dead }).action).toBeUndefined();
+    expect(codeOf({ signUp: SIGN_UP, mail: { ...dead, isRetryable: true } }).action).toBe('retry_mail');
+  });
+});

@@ -1,0 +1,42 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsVisibleText } from '../../platform/http/validation/field-decorators.js';
+import { FINDING_ACTIONS, FINDING_CODES, type FindingAction, type FindingCode } from './login-finding.js';
+import type { LoginDiagnosis } from './login-diagnosis.service.js';
+
+export class LoginDiagnosisQuery {
+  /** Login ID or address, as the person types it */
+  @IsVisibleText({ max: 254 })
+  @ApiProperty({ example: 'ada' })
+  identifier: string;
+}
+
+export class LoginFindingResponse {
+  @ApiProperty({ enum: FINDING_CODES }) code: FindingCode;
+  /** When it happened or began */
+  at?: Date;
+  /** When it ends by itself */
+  until?: Date;
+  /** Facts that go with the code */
+  @ApiProperty({ type: Object, required: false }) params?: Record<string, unknown>;
+  /** The operation that helps */
+  @ApiProperty({ enum: FINDING_ACTIONS, required: false }) action?: FindingAction;
+}
+
+export class LoginDiagnosisResponse {
+  /** Null where no member has the identifier */
+  @ApiProperty({ format: 'uuid' }) memberId: string | null;
+  /** At least one, the most decisive first */
+  findings: LoginFindingResponse[];
+}
+
+/** Leaves out what is undefined. */
+export const loginDiagnosisResponseOf = ({ memberId, findings }: LoginDiagnosis): LoginDiagnosisResponse => ({
+  memberId,
+  findings: findings.map(({ code, at, until, params, action }) => ({
+    code,
+    ...(at && { at }),
+    ...(until && { until }),
+    ...(params && { params: { ...params } }),
+    ...(action && { action }),
+  })),
+});

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { AdministratorsModule } from '../../administrators/administrators.module.js';
+import { MailModule } from '../../mail/mail.module.js';
+import { AuditLogModule } from '../../security/audit-log/audit-log.module.js';
+import { RateLimitsModule } from '../../security/rate-limits/rate-limits.module.js';
+import { VerificationModule } from '../../verification/verification.module.js';
+import { SignUpLookupRepository } from '../sign-up/sign-up-lookup.repository.js';
+import { LoginDiagnosisController } from './login-diagnosis.controller.js';
+import { LoginDiagnosisService } from './login-diagnosis.service.js';
+import { MemberFactsService } from './member-facts.service.js';
+import { StrangerFactsService } from './stranger-facts.service.js';
+
+/**
+ * "Why can this person not log in?". Here and not in `admin/`, because it reads sign-ups and
+ * explains logins.
+ */
+@Module({
+  imports: [AdministratorsModule, AuditLogModule, MailModule, RateLimitsModule, VerificationModule],
+  controllers: [LoginDiagnosisController],
+  providers: [LoginDiagnosisService, MemberFactsService, StrangerFactsService, SignUpLookupRepository],
+})
+export class LoginDiagnosisModule {}

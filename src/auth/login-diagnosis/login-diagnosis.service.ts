@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { ViewAuditService } from '../../administrators/view-audit.service.js';
+import { Database } from '../../platform/database/database.js';
+import type { ClientContext } from '../../platform/http/client-context.js';
+import type { Principal } from '../../platform/http/principal.js';
+import { EmailChangesRepository } from '../../users/email-changes.repository.js';
+import { MemberSearchRepository } from '../../users/member-search.repository.js';
+import { MembersRepository } from '../../users/members.repository.js';
+import { canonicalIdentifier } from '../login/canonical-identifier.js';
+import type { LoginFinding } from './login-finding.js';
+import { MemberFactsService } from './member-facts.service.js';
+import { memberFindings } from './member-findings.js';
+import { StrangerFactsService } from './stranger-facts.service.js';
+import { strangerFindings } from './stranger-findings.js';
+
+/** Why a person cannot log in. */
+export interface LoginDiagnosis {
+  /** Null where no member has the identifier. */
+  readonly memberId: string | null;
+  /** At least one, the most decisive first. */
+  readonly findings: readonly LoginFinding[];
+}
+
+/**
+ * Answers why a person cannot log in, from the state of the account (AC-02). Reads only, apart from
+ * the audit row about the view.
+ */
+@Injectable()
+export class LoginDiagnosisService {
+  constructor(
+    private readonly database: Database,
+    private readonly members: MembersRepository,
+    private readonly search: MemberSearchRepository,
+    private readonly emailChanges: EmailChangesRepository,
+    private readonly memberFacts: MemberFactsService,
+    private readonly strangerFacts: StrangerFactsService,
+    private readonly views: ViewAuditService,
+  ) {}
+
+  /** @param identifier as a person types it to log in: login ID or address */
+  async diagnose(admin: Principal, identifier: string, context: ClientContext): Promise<LoginDiagnosis> {
+    const key = canonicalIdentifier(identifier);
+    if (key === null) return { memberId: null, findings: [{ code: 'identifier_malformed' }] };
+    const candidate = await this.members.findCandidate(key);
+    const isUnproven = candidate?.status === 'unproven';
+    if (candidate !== null && !isUnproven) return this.diagnoseMember(admin, candidate.id, [], context);
+    const former = await this.findFormerHolder(key);
+    if (former !== null) return this.diagnoseMember(admin, former, [{ code: 'address_changed' }], context);
+    const facts = await this.strangerFacts.read(key, isUnproven ? candidate.id : null);
+    return { memberId: null, findings: strangerFindings(facts) };
+  }
+
+  private async diagnoseMember(
+    admin: Principal,
+    id: string,
+    before: readonly LoginFinding[],
+    context: ClientContext,
+  ): Promise<LoginDiagnosis> {
+    const member = await this.search.find(id);
+    if (member === null) return { memberId: null, findings: [{ code: 'no_account' }] };
+    const findings = [...before, ...memberFindings(await this.memberFacts.read(member))];
+    await this.views.record(admin, id, 'login-diagnosis', context);
+    return { memberId: id, findings };
+  }
+
+  /** The member who had this address until a change that can still be undone. */
+  private async findFormerHolder(key: string): Promise<string | null> {
+    if (!key.includes('@')) return null;
+    return (await this.emailChanges.findHolder(this.database, key))?.id ?? null;
+  }
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+
+/** A sign-up that was not confirmed, as administrators see it. */
+export interface UnconfirmedSignUp {
+  readonly id: string;
+  readonly createdAt: Date;
+  /** Null if its code was never mailed, because the address had received too many mails. */
+  readonly mailedAt: Date | null;
+  readonly expiresAt: Date;
+  readonly isExpired: boolean;
+}
+
+const NEWEST = (column: 'email_key' | 'login_id'): string =>
+  `SELECT id, created_at AS "createdAt", mailed_at AS "mailedAt", expires_at AS "expiresAt", expires_at <= now() AS "isExpired"
+   FROM sign_ups WHERE ${column} = $1 AND confirmed_at IS NULL ORDER BY created_at DESC, id LIMIT 1`;
+
+/** Finds sign-ups for administrators who help a person. Changes none. */
+@Injectable()
+export class SignUpLookupRepository {
+  constructor(private readonly database: Database) {}
+
+  async findByEmailKey(emailKey: string): Promise<UnconfirmedSignUp | null> {
+    return this.find(NEWEST('email_key'), emailKey);
+  }
+
+  /**
+   * Reads all sign-ups of some days, because login IDs have no index here: each sign-up would pay
+   * for it. Call it only where the audit log knows of a sign-up with this login ID.
+   */
+  async findByLoginId(loginId: string): Promise<UnconfirmedSignUp | null> {
+    return this.find(NEWEST('login_id'), loginId);
+  }
+
+  private async find(text: string, value: string): Promise<UnconfirmedSignUp | null> {
+    return (await this.database.query<UnconfirmedSignUp>(text, [value])).rows[0] ?? null;
+  }
+}

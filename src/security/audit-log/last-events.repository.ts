@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { SecurityEvent } from './security-event.entity.js';
+import type { SecurityEventType } from './security-events.js';
+
+export type LastEvent = Pick<SecurityEvent, 'at' | 'actorId' | 'details'> & { readonly type: SecurityEventType };
+
+/**
+ * Finds the last event of a type. SQL: each search stops at the first row of an index.
+ */
+@Injectable()
+export class LastEventsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The last event of each of these types; of `risk.assessed`, the last that ended a login or session. */
+  async findOfMember(
+    memberId: string,
+    types: readonly SecurityEventType[],
+  ): Promise<Map<SecurityEventType, LastEvent>> {
+    const { rows } = await this.database.query<LastEvent>(
+      `SELECT e.* FROM unnest($2::text[]) AS wanted, LATERAL (
+         SELECT type, at, actor_id AS "actorId", details FROM security_events
+         WHERE member_id = $1 AND type = wanted
+           AND (type <> 'risk.assessed' OR (details->>'outcome' = 'end' AND details->>'dryRun' = 'false'))
+         ORDER BY at DESC, id DESC LIMIT 1) e`,
+      [memberId, [...types]],
+    );
+    return new Map(rows.map((event) => [event.type, event]));
+  }
+
+  /** When a sign-up with this login ID was last requested. Erased members leave none. */
+  async findSignUpRequest(loginId: string): Promise<Date | null> {
+    const { rows } = await this.database.query<{ at: Date }>(
+      `SELECT at FROM security_events WHERE type = 'sign-up.requested' AND details->>'loginId' = $1
+       ORDER BY at DESC LIMIT 1`,
+      [loginId],
+    );
+    return rows[0]?.at ?? null;
+  }
+}
