@@ -10,6 +10,8 @@ export interface SocialJourney {
   readonly state: string;
   /** The session in which the journey began; absent if no member was signed in. */
   readonly sessionId?: string;
+  /** Whether the provider was asked to authenticate the person again. */
+  readonly reauthenticates?: boolean;
 }
 
 /** The answer of a provider, as the server wants it. */
@@ -65,6 +67,12 @@ export class SocialJourneys {
       ...(sessionId !== undefined && { sessionId }),
       answer: { requestId, code, state, ...(iss != null && { iss }) },
     };
+  }
+
+  /** Whether the journey that an address answers is to confirm a session. */
+  reauthenticates(address: string): boolean {
+    const journey = this.current();
+    return journey?.reauthenticates === true && new URL(address).searchParams.get('state') === journey.state;
   }
 
   /** Ends the journey of this tab: an answer works once. */

@@ -6,6 +6,7 @@ import { BASE_URL, FakeServer, json, noContent, problem, tokens, type FakeReques
 const START = 'POST /api/auth/social/kakao/start';
 const COMPLETE = 'POST /api/auth/social/kakao/complete';
 const LINK = 'POST /api/members/me/identities';
+const CONFIRM = 'POST /api/auth/reauthenticate/social';
 const PAGE = 'https://app.example.test/social?tab=1';
 const answer = (query: string): string => `${PAGE}&${query}`;
 
@@ -164,6 +165,35 @@ describe('social login in the client', () => {
     location.href = answer('code=c1&state=s1');
     expect(await caught(munjigi.social.link())).toMatchObject({ reason: 'unknown_journey' });
     expect([server.count(LINK), location.href, session.size]).toEqual([0, PAGE, 0]);
+  });
+
+  it('confirms the session of a member by a new login at the provider', async () => {
+    server.on(CONFIRM, ({ body, token }) => {
+      sent.push({ ...body, token });
+      return noContent();
+    });
+    const munjigi = client();
+    await munjigi.logIn({ identifier: 'ada', password: 'x' });
+    await munjigi.social.redirect('kakao', { reauthenticate: true });
+    expect(sent).toEqual([{ reauthenticate: true }]);
+    location.href = answer('code=c1&state=of-an-attacker');
+    expect(munjigi.social.isReauthentication()).toBe(false);
+    location.href = answer('code=c1&state=s1');
+    expect(munjigi.social.isReauthentication()).toBe(true);
+    await munjigi.social.reauthenticate();
+    const confirmed = { provider: 'kakao', requestId: 'r1', code: 'c1', state: 's1', token: 'access-from-login' };
+    expect([sent.at(-1), location.href, session.size]).toEqual([confirmed, PAGE, 0]);
+    await munjigi.social.redirect('kakao');
+    expect(munjigi.social.isReauthentication(answer('code=c1&state=s1'))).toBe(false);
+  });
+
+  it('SO-70 confirms no session that began after the journey', async () => {
+    const munjigi = client();
+    await munjigi.social.start('kakao', { reauthenticate: true });
+    await munjigi.logIn({ identifier: 'ada', password: 'x' });
+    const address = answer('code=c1&state=s1');
+    expect(await caught(munjigi.social.reauthenticate(address))).toMatchObject({ reason: 'unknown_journey' });
+    expect([server.count(CONFIRM), session.size]).toEqual([0, 0]);
   });
 
   it('keeps the journey in memory where there is no page, as in apps', async () => {

@@ -142,8 +142,8 @@ describe('a built-in page', () => {
 
   it.each(EVERY)('%s in %s labels every field and sets its autocomplete purpose', (page, locale) => {
     const html = render(page, locale);
-    // Hidden inputs are only for password managers.
-    const inputs = (html.match(/<input\b[^>]*>/g) ?? []).filter((input) => !/\shidden\b/.test(input));
+    // Hidden inputs are for password managers and scripts.
+    const inputs = (html.match(/<input\b[^>]*>/g) ?? []).filter((input) => !/\shidden\b|="hidden"/.test(input));
     expect(inputs.length > 0).toBe(!BUTTON_PAGES.includes(page));
     for (const input of inputs.filter((tag) => !/type="(checkbox|radio)"/.test(tag))) {
       expect(html).toContain(`<label for="${/ id="([\w-]+)"/.exec(input)![1]}">`);

@@ -9,6 +9,8 @@ export interface SocialButton {
   readonly logIn: string;
   readonly signUp: string;
   readonly link: string;
+  /** Whether a new login there confirms a session. Naver does not state when a person logged in. */
+  readonly confirms: boolean;
 }
 
 type Labels = Pick<SocialButton, 'logIn' | 'signUp'>;
@@ -51,7 +53,7 @@ export function socialButtonsOf(
   return providers.map(({ id, name: configuredName }) => {
     const name = (locale === 'ko' && KOREAN_NAMES[configuredName]) || configuredName;
     return {
-      ...{ id, name, link: LINK[locale](name) },
+      ...{ id, name, link: LINK[locale](name), confirms: id !== 'naver' },
       look: Object.hasOwn(BRANDED, id) ? `social-${id}` : 'secondary',
       ...(BRANDED[id]?.[locale] ?? GENERIC[locale](name)),
     };

@@ -76,12 +76,12 @@ describeInBrowser('social login on the built-in pages', () => {
     return Object.assign(visitor, { member });
   }
 
-  const identities = ({ id }: GivenMember) =>
+  const identities = ({ id }: Pick<GivenMember, 'id'>) =>
     browserApp.app.sql
       .query('SELECT provider, subject FROM identities WHERE member_id = $1', [id])
       .then(({ rows }) => rows as { provider: string; subject: string }[]);
 
-  const logInAgo = (age: string, { id }: GivenMember) =>
+  const logInAgo = (age: string, { id }: Pick<GivenMember, 'id'>) =>
     browserApp.app.sql.query('UPDATE sessions SET authenticated_at = now() - $2::interval WHERE member_id = $1', [
       id,
       age,
@@ -226,6 +226,93 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.send('social-sign-up');
     await visitor.see('code');
     expect(await visitor.text('[data-state="code"]')).toContain(email);
+    await visitor.close();
+  });
+
+  /** A member without a password, at the account page, who logged in yesterday. */
+  async function withoutPassword(look: Look, subject: string): Promise<Visitor & { member: { id: string } }> {
+    const visitor = await visit(look);
+    await visitor.open('sign-up');
+    await visitor.see('ready');
+    await press(visitor, 'google');
+    await pick(visitor, subject);
+    await visitor.see('social');
+    await visitor.send('social-sign-up');
+    await visitor.page.waitForURL(`${APP}/home`);
+    const { rows } = await browserApp.app.sql.query('SELECT id FROM members WHERE login_id = $1', [subject]);
+    const [member] = rows as { id: string }[];
+    await logInAgo('1 day', member!);
+    await visitor.open('account');
+    await visitor.see('ready');
+    return Object.assign(visitor, { member: member! });
+  }
+
+  const confirmAt = ({ page }: Visitor, provider: string) =>
+    page.locator(`[data-confirm-login] [value="${provider}"]`).click();
+
+  it.each(LOOKS)(
+    'SO-32 a member without a password logs in once more, and the page goes on ($language, $size)',
+    async (look) => {
+      const subject = unique.loginId();
+      const visitor = await withoutPassword(look, subject);
+      const { page, member } = visitor;
+      const { email } = unique.signUp();
+      await page.locator('[data-panel="email"] [data-opens="edit"]').click();
+      await visitor.type('#email-new', email);
+      await visitor.send('email');
+      await page.locator('[data-confirm-login][open]').waitFor();
+      const ways = await page
+        .locator('[data-confirm-login] [type="submit"]:visible')
+        .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('value')));
+      expect(ways).toEqual(['google']); // Kakao is not linked
+      await visitor.inspect('account-confirm-login');
+      await visitor.press('cancel-confirm-login');
+      expect(await page.locator('#email-new').inputValue()).toBe(email);
+      await visitor.send('email');
+      await confirmAt(visitor, 'google');
+      await pick(visitor, subject);
+      const { code } = await mailbox.to(email).next();
+      await page.locator('#email-code').fill(code!);
+      await visitor.send('email-code');
+      await page.locator('[data-panel="email"] [data-done]:not(:empty)').waitFor();
+
+      await logInAgo('1 day', member);
+      await press(visitor, 'kakao'); // the answer waits for the login
+      await pick(visitor, subject);
+      await confirmAt(visitor, 'google');
+      await pick(visitor, subject);
+      await page.locator('[data-panel="identities"] [data-done]:not(:empty)').waitFor();
+      expect(await identities(member)).toContainEqual({ provider: 'kakao', subject });
+
+      await logInAgo('1 day', member);
+      await page.locator('[data-unlink]').first().click();
+      await visitor.send('identity-unlink');
+      await confirmAt(visitor, 'kakao');
+      await pick(visitor, subject);
+      await page.locator('[data-panel="identities"] [data-done]:not(:empty)').waitFor();
+      expect(await identities(member)).toEqual([{ provider: 'kakao', subject }]);
+      await visitor.close();
+    },
+  );
+
+  it('SO-32 goes on after no login with another account, and for no other member', async () => {
+    const subject = unique.loginId();
+    const visitor = await withoutPassword(LOOKS[1]!, subject);
+    const { page, member } = visitor;
+    const closeAccount = async (account: string) => {
+      await page.locator('[data-panel="closing"] [data-opens="sure"]').click();
+      await visitor.send('closing');
+      await confirmAt(visitor, 'google');
+      await page.locator('input[name="account"]').waitFor();
+      return pick(visitor, account);
+    };
+    await closeAccount(unique.loginId());
+    await page.locator('[data-form="closing"] [data-problem]:visible').waitFor();
+    await page.locator('[data-panel="closing"] [data-opens="shown"]').click();
+    const { rows } = await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [member.id]);
+    expect(rows).toEqual([{ status: 'active' }]);
+    await closeAccount(subject);
+    await visitor.see('closed');
     await visitor.close();
   });
 

@@ -8,8 +8,11 @@ import type { WithoutDevice } from './sign-up.js';
 type Schemas = components['schemas'];
 type LoginOutcome = Schemas['SocialLoginOutcome'];
 type SocialSignUpOutcome = Schemas['SocialSignUpOutcome'];
-/** Where the provider sends the person back to: one of SOCIAL_REDIRECT_URIS; default the first. */
-type JourneyOptions = Pick<Schemas['StartSocialLoginRequest'], 'redirectUri'>;
+/**
+ * `redirectUri`: where the provider sends the person back to, one of SOCIAL_REDIRECT_URIS; default
+ * the first. `reauthenticate`: for `reauthenticate`.
+ */
+type JourneyOptions = Pick<Schemas['StartSocialLoginRequest'], 'redirectUri' | 'reauthenticate'>;
 
 const IDENTITIES = '/api/members/me/identities';
 const pathOf = (provider: string, step: string): string => `/api/auth/social/${encodeURIComponent(provider)}/${step}`;
@@ -22,8 +25,8 @@ interface Page {
 
 /**
  * Login with an account at a provider, and the accounts that a member has linked. A journey leaves
- * the page: `redirect` goes to the provider, and the page of the redirect URI calls `complete` or
- * `link`.
+ * the page: `redirect` goes to the provider, and the page of the redirect URI calls `complete`,
+ * `link` or `reauthenticate`.
  */
 export function socialOperations(
   caller: Caller,
@@ -35,7 +38,11 @@ export function socialOperations(
     const started = await caller.beginSignIn<Started>(pathOf(provider, 'start'), body, options);
     const state = new URL(started.authorizationUrl).searchParams.get('state') ?? '';
     const { sessionId } = (await currentSession()) ?? {};
-    journeys.begin({ provider, requestId: started.requestId, state, ...(sessionId !== undefined && { sessionId }) });
+    journeys.begin({
+      ...{ provider, requestId: started.requestId, state },
+      ...(sessionId !== undefined && { sessionId }),
+      ...(body.reauthenticate && { reauthenticates: true }),
+    });
     return started;
   }
 
@@ -55,6 +62,17 @@ export function socialOperations(
   function end(address: string | undefined): void {
     journeys.forget();
     removeAnswer(address);
+  }
+
+  /** As `read`, for a journey that began in the current session of this tab. */
+  async function readOwn(address: string | undefined) {
+    const { provider, sessionId, answer } = read(address);
+    // Otherwise the next member who logs in to this tab would use the account of the one before.
+    if (sessionId !== (await currentSession())?.sessionId) {
+      end(address);
+      throw new SocialLoginError('unknown_journey');
+    }
+    return { provider, ...answer };
   }
 
   /** Only the address of the page is changed. */
@@ -103,25 +121,34 @@ export function socialOperations(
      */
     signUp: (body: Schemas['SocialSignUpRequest'], options?: CallOptions): Promise<SocialSignUpOutcome> =>
       caller.post<SocialSignUpOutcome>('/api/auth/social/sign-up', body, options),
+    /** Whether the address, default that of the page, has an answer for `reauthenticate`. */
+    isReauthentication: (address: string = page.location.href): boolean => journeys.reauthenticates(address),
+    /**
+     * Confirms the session with the answer in the address; default that of the page. The journey began
+     * with `redirect(provider, { reauthenticate: true })`, for an account that the member has linked.
+     *
+     * @throws SocialLoginError if there is no answer to a journey that began in this session and tab
+     */
+    reauthenticate: async (address?: string, options?: CallOptions): Promise<void> => {
+      const answer = await readOwn(address);
+      end(address);
+      await caller.call<void>('POST', '/api/auth/reauthenticate/social', answer, options);
+    },
     /** The accounts that the member has linked. */
     list: async (options?: CallOptions) =>
       (await caller.call<Schemas['IdentityListResponse']>('GET', IDENTITIES, undefined, options)).items,
     /**
      * Links the account of the answer in the address; default that of the page. Needs a recent login:
-     * after `reauth_required` the answer can be sent again.
+     * after `reauth_required` the answer can be sent again. A member whom only a provider can confirm
+     * calls `reauthenticate` before the journey begins.
      *
      * @throws SocialLoginError if there is no answer to a journey that began in this session and tab
      */
     link: async (address?: string, options?: CallOptions) => {
-      const { provider, sessionId, answer } = read(address);
-      // Otherwise the next member who logs in to this tab would get the account of the one before.
-      if (sessionId !== (await currentSession())?.sessionId) {
-        end(address);
-        throw new SocialLoginError('unknown_journey');
-      }
+      const answer = await readOwn(address);
       type Linked = Schemas['IdentityResponse'];
       try {
-        const linked = await caller.call<Linked>('POST', IDENTITIES, { provider, ...answer }, options);
+        const linked = await caller.call<Linked>('POST', IDENTITIES, answer, options);
         end(address);
         return linked;
       } catch (error) {

@@ -6,7 +6,7 @@
  */
 
 import { toProblem } from './api.js';
-import { formOf } from './form.js';
+import { formOf, setFields, valueOf } from './form.js';
 import { showProblem } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { fill, find, shortTime, text } from './page.js';
@@ -18,12 +18,14 @@ import { takeAnswer } from './social-journey.js';
 
 /** @typedef {{ id: string, provider: string, email: string | null, createdAt: string }} Identity */
 
-export async function offerIdentities() {
+/**
+ * @param {import('./account.js').Member} member
+ * @param {Promise<unknown>} otherPanels whose forms may await a login that the visitor has just confirmed
+ */
+export async function offerIdentities({ id: memberId }, otherPanels) {
   const panel = new Panel('identities');
   const list = find('[data-list]', panel.root);
   const answer = takeAnswer(true);
-  /** @type {Identity | undefined} */
-  let selected;
 
   async function load() {
     await panel.run(async () => {
@@ -40,25 +42,26 @@ export async function offerIdentities() {
     fill(item, { provider, about: [identity.email, linked].filter(Boolean).join(' · ') });
     const button = find('[data-unlink]', item);
     button.setAttribute('aria-label', text('unlinkNamed', { provider }));
-    button.addEventListener('click', () => {
-      selected = identity;
-      panel.fill({ chosen: provider });
-      panel.open('unlink');
-    });
+    button.addEventListener('click', () => panel.choose('unlink', identity.id, provider));
     return item;
   }
 
   /** Links the account that the visitor has just logged in to. */
   async function link() {
-    const { provider, proof } = /** @type {NonNullable<typeof answer>} */ (answer);
-    await callRecently('identity-link', 'POST', 'members/me/identities', { provider, ...proof });
+    const linking = JSON.parse(valueOf('identity-link', 'item'));
+    await callRecently('identity-link', 'POST', 'members/me/identities', linking);
     await load();
-    panel.finish('shown', text('accountLinked', { provider: providerName(provider) }));
+    panel.finish('shown', text('accountLinked', { provider: providerName(linking.provider) }));
   }
 
-  /** Asks for the password only where the last login is too long ago. */
-  async function linkAtOnce() {
-    panel.fill({ chosen: providerName(answer?.provider ?? '') });
+  /**
+   * Asks for the password or a new login only where the last login is too long ago.
+   * @param {import('./social-journey.js').TakenAnswer} linking
+   */
+  async function linkAtOnce({ provider, proof }) {
+    const form = formOf('identity-link');
+    setFields(form, { item: JSON.stringify({ provider, ...proof }) });
+    panel.fill({ chosen: providerName(provider) });
     panel.root.scrollIntoView();
     try {
       await link();
@@ -72,13 +75,17 @@ export async function offerIdentities() {
   offerSocialButtons('account');
   panel.onSubmit('identity-link', link);
   panel.onSubmit('identity-unlink', async () => {
-    const { id, provider } = /** @type {Identity} */ (selected);
+    const id = valueOf('identity-unlink', 'item');
+    const provider = find('[data-form="identity-unlink"] [data-fill="chosen"]').textContent ?? '';
     await callRecently('identity-unlink', 'DELETE', `members/me/identities/${encodeURIComponent(id)}`);
     await load();
-    panel.finish('shown', text('accountUnlinked', { provider: providerName(provider) }));
+    panel.finish('shown', text('accountUnlinked', { provider }));
   });
   onLanguageChange(() => void load());
-  if (answer !== null) return linkAtOnce();
+  if (answer !== null && answer.waiting === undefined) return linkAtOnce(answer);
   await load();
-  showSocialFailure();
+  if (answer?.waiting === undefined) return showSocialFailure();
+  await otherPanels;
+  const { submitConfirmed } = await import('./confirmed-form.js');
+  await submitConfirmed(answer, answer.waiting, memberId);
 }

@@ -19,8 +19,6 @@ import { call } from './session.js';
 export async function offerPasskeys(recoveryCodes) {
   const panel = new Panel('passkeys');
   const list = find('[data-list]', panel.root);
-  /** The id of the passkey that is being renamed or removed. */
-  let selectedId = '';
 
   async function load() {
     await panel.run(async () => {
@@ -58,9 +56,7 @@ export async function offerPasskeys(recoveryCodes) {
       const button = find(`[data-chooses="${part}"]`, item);
       button.setAttribute('aria-label', text(labelKey, { passkey: label }));
       button.addEventListener('click', () => {
-        selectedId = id;
-        panel.fill({ chosen: label });
-        panel.open(part);
+        panel.choose(part, id, label);
         prepare();
       });
     }
@@ -78,13 +74,13 @@ export async function offerPasskeys(recoveryCodes) {
 
   panel.onSubmit('passkey-rename', async () => {
     const name = valueOf('passkey-rename', 'name').trim() || null;
-    await call('PATCH', `members/me/passkeys/${encodeURIComponent(selectedId)}`, { name });
+    await call('PATCH', passkeyPath('passkey-rename'), { name });
     await load();
     panel.finish('shown', text('passkeyRenamed'));
   });
 
   panel.onSubmit('passkey-remove', async () => {
-    await callWithFactor('passkey-remove', 'DELETE', `members/me/passkeys/${encodeURIComponent(selectedId)}`);
+    await callWithFactor('passkey-remove', 'DELETE', passkeyPath('passkey-remove'));
     await load();
     panel.finish('shown', text('passkeyRemoved'));
   });
@@ -93,4 +89,9 @@ export async function offerPasskeys(recoveryCodes) {
   showGroup('noPasskeysHere', !hasPasskeys);
   onLanguageChange(() => void load());
   await load();
+}
+
+/** @param {string} form about one passkey */
+function passkeyPath(form) {
+  return `members/me/passkeys/${encodeURIComponent(valueOf(form, 'item'))}`;
 }

@@ -19,11 +19,11 @@ import { reasonOf } from './form-problems.js';
 import { leaveAfterLogout, leaveToLogin } from './leave.js';
 import { announce, fill, find, onAction, show, text } from './page.js';
 import { onSignedOut } from './panel.js';
-import { askForNoPassword } from './recent-login.js';
 import { SignedOut, call, logOut } from './session.js';
 
 /**
  * @typedef {object} Member
+ * @property {string} id
  * @property {string} loginId
  * @property {string} email
  * @property {string | null} name
@@ -49,6 +49,7 @@ async function load() {
   announce(text('loading'));
   try {
     const [member, identities] = await Promise.all([call('GET', 'members/me'), loadIdentities()]);
+    if (!member.hasPassword) (await import('./confirm-login.js')).offerConfirmation(member.id);
     openPanels(member, identities);
   } catch (error) {
     if (error instanceof SignedOut) return leaveSignedOut(error.wasSignedIn);
@@ -78,7 +79,6 @@ function openPanels(member, identities) {
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('[data-login-id]'))) {
     input.defaultValue = member.loginId; // as default value, so that resetting the form keeps it
   }
-  if (!member.hasPassword) askForNoPassword();
   offerSections();
   offerProfile(member);
   offerEmailChange(member);
@@ -87,9 +87,8 @@ function openPanels(member, identities) {
   const recoveryCodes = new RecoveryCodes();
   show('ready');
   // In parallel: a panel that fails to load shows its own error and does not affect the others.
-  void offerTwoFactor(recoveryCodes);
-  void offerPasskeys(recoveryCodes);
-  void identities?.offerIdentities();
+  const factors = [offerTwoFactor(recoveryCodes), offerPasskeys(recoveryCodes)];
+  void identities?.offerIdentities(member, Promise.all(factors));
   void showSessions();
   void showSecurityActivity();
 }

@@ -35,7 +35,7 @@ export async function callWithFactor(form, method, operation) {
 }
 
 /**
- * @param {string} password
+ * @param {string | undefined} password undefined for a member without one
  * @param {() => never} onFailure called if the member has a passkey and this browser did not use it
  * @returns {Promise<boolean>} false if the member has no passkey
  */
@@ -43,7 +43,10 @@ async function confirmPasskey(password, onFailure) {
   try {
     const { publicKey } = await call('POST', 'auth/reauthenticate/passkey/options');
     if (!hasPasskeys) return onFailure();
-    const credential = await usePasskey(publicKey);
+    // Without a password it stands for both factors, so the browser has to verify its user.
+    const credential = await usePasskey(
+      password === undefined ? { ...publicKey, userVerification: 'required' } : publicKey,
+    );
     await call('POST', 'auth/reauthenticate', { password, credential });
     return true;
   } catch (error) {

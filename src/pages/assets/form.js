@@ -107,6 +107,14 @@ export function requiredValue(name, field, message) {
   return /** @type {string} */ (requiredValues(name, { [field]: message })[field]);
 }
 
+/** @param {HTMLFormElement} form @param {Record<string, string>} values by the names of fields */
+export function setFields(form, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement) field.value = value;
+  }
+}
+
 /** Resets a form and removes its problems. @param {HTMLFormElement} form */
 export function clearForm(form) {
   form.reset();

@@ -5,7 +5,7 @@
  */
 
 import { ApiProblem, toProblem } from './api.js';
-import { clearForm, onSubmit } from './form.js';
+import { clearForm, formOf, onSubmit, setFields } from './form.js';
 import { reasonOf } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { announce, fill, find, text } from './page.js';
@@ -24,10 +24,33 @@ export function onSignedOut(action) {
   leave = action;
 }
 
+/** @param {SignedOut} error */
+export function leaveSignedOut({ wasSignedIn }) {
+  leave(wasSignedIn);
+}
+
+/** @type {Map<Element, Panel>} */
+const panels = new Map();
+
+/**
+ * Shows a form of a panel with the content that it had before the member left the page.
+ * @param {string} name of the form
+ * @param {Record<string, string>} fields
+ * @param {string} chosen the name of what the form is about
+ */
+export function openForm(name, fields, chosen) {
+  const form = formOf(name);
+  const panel = panels.get(/** @type {Element} */ (form.closest('[data-panel]')));
+  panel?.fill({ chosen });
+  panel?.open(form.dataset.part ?? '');
+  setFields(form, fields);
+}
+
 export class Panel {
   /** @param {string} name */
   constructor(name) {
     this.root = find(`[data-panel="${name}"]`);
+    panels.set(this.root, this);
     onLanguageChange(() => this.showMessage('')); // it is in the other language
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll('[data-opens]'))) {
       button.addEventListener('click', () => this.open(button.dataset.opens ?? ''));
@@ -42,9 +65,21 @@ export class Panel {
     this.showMessage('');
     this.reveal(part);
     const form = this.root.querySelector(`form[data-part="${part}"]`);
-    const field = [...(form?.querySelectorAll('input:not([type="radio"])') ?? [])].find(isShown);
+    const field = [...(form?.querySelectorAll('input:not([type="radio"], [type="hidden"])') ?? [])].find(isShown);
     const target = field instanceof HTMLElement ? field : find('h2', this.root);
     target.focus();
+  }
+
+  /**
+   * Shows the part for one item of the list.
+   * @param {string} part a form with the hidden field `item`
+   * @param {string} item its id
+   * @param {string} label
+   */
+  choose(part, item, label) {
+    this.fill({ chosen: label });
+    this.open(part);
+    setFields(find(`form[data-part="${part}"]`, this.root), { item });
   }
 
   /** Shows one part without moving the focus, for the initial state. @param {string} part */
@@ -94,7 +129,7 @@ export class Panel {
         await send();
         announce('');
       } catch (error) {
-        if (error instanceof SignedOut) leave(error.wasSignedIn);
+        if (error instanceof SignedOut) leaveSignedOut(error);
         else if (error instanceof MoreNeeded) announce('');
         else throw error instanceof ApiProblem && error.code === 'invalid_credentials' ? wrongPassword(error) : error;
       }
@@ -112,7 +147,7 @@ export class Panel {
     try {
       await action();
     } catch (error) {
-      if (error instanceof SignedOut) return leave(error.wasSignedIn);
+      if (error instanceof SignedOut) return leaveSignedOut(error);
       problemText.textContent = `${text('listFailed')} ${reasonOf(toProblem(error))}`;
       problemText.hidden = false;
     }

@@ -1,23 +1,27 @@
 // @ts-check
 
 /**
- * Asks for the password where the last login is too long ago. After a fresh login the member sees no
- * further field.
+ * Asks who is there where the last login is too long ago: for the password or, of a member without
+ * one, for a new login. After a fresh login the member sees no further field.
  */
 
+import { ApiProblem } from './api.js';
 import { formOf, requiredValue } from './form.js';
 import { find, text } from './page.js';
-import { ApiProblem } from './api.js';
 import { call } from './session.js';
 
-let hasPassword = true;
+/** @type {((form: string) => Promise<void>) | null} */
+let askForLogin = null;
 
-/** Lets forms advise a new login instead, for a member who has no password to be asked for. */
-export function askForNoPassword() {
-  hasPassword = false;
+/**
+ * Sets what asks a member for a new login, who has no password to be asked for.
+ * @param {(form: string) => Promise<void>} ask submits the form once more after the login
+ */
+export function askForNoPassword(ask) {
+  askForLogin = ask;
 }
 
-/** Thrown when a form has got a further field, which is not a problem of what was typed. */
+/** Thrown when a form asks for more, which is not a problem of what was typed. */
 export class MoreNeeded extends Error {}
 
 /**
@@ -33,7 +37,8 @@ export async function callConfirmed(form, method, operation, body = {}) {
   try {
     return await call(method, operation, fields);
   } catch (error) {
-    if (!(error instanceof ApiProblem) || error.code !== 'reauth_required') throw error;
+    if (!isTooLongAgo(error)) throw error;
+    if (askForLogin !== null) return askFirst(form);
     await call('POST', 'auth/reauthenticate', { password: askedPassword(form) });
     return call(method, operation, fields);
   }
@@ -51,23 +56,37 @@ export async function callRecently(form, method, operation, body) {
   try {
     return await call(method, operation, body);
   } catch (error) {
-    if (error instanceof ApiProblem && error.code === 'reauth_required') askedPassword(form);
+    if (!isTooLongAgo(error)) throw error;
+    if (askForLogin !== null) return askFirst(form);
+    askedPassword(form);
     throw error;
   }
 }
 
 /**
- * Returns the password of a form. If the field for it is hidden, shows it and throws MoreNeeded.
+ * Returns the password of a form; undefined for a member without one. If the field for it is hidden,
+ * shows it and throws MoreNeeded.
  * @param {string} form
- * @returns {string}
+ * @returns {string | undefined}
  */
 export function askedPassword(form) {
-  if (!hasPassword) throw new ApiProblem('reauth_required', { detail: text('logInAgain') });
+  if (askForLogin !== null) return undefined;
   const check = passwordCheck(form);
   if (!check.hidden) return requiredValue(form, 'password', text('passwordMissing'));
   check.hidden = false;
   find('input', check).focus();
   throw new MoreNeeded();
+}
+
+/** @param {string} form @returns {Promise<never>} */
+async function askFirst(form) {
+  await askForLogin?.(form);
+  throw new MoreNeeded();
+}
+
+/** @param {unknown} error */
+function isTooLongAgo(error) {
+  return error instanceof ApiProblem && error.code === 'reauth_required';
 }
 
 /** @param {string} form */

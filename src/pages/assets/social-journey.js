@@ -10,8 +10,11 @@ import { returnTo } from './return-to.js';
 
 /**
  * @typedef {{ provider: string, requestId: string, state: string, from: Page, lang: string, returnTo:
- * string }} Journey `requestId` is a secret of this tab
+ * string, waiting?: WaitingForm }} Journey `requestId` is a secret of this tab
  * @typedef {{ code: string, iss?: string }} Answer as the provider sent it
+ * @typedef {{ memberId: string, form: string, fields: Record<string, string>, chosen: string }}
+ * WaitingForm a form of the account page that needs a recent login
+ * @typedef {{ provider: string, proof: object, waiting?: WaitingForm }} TakenAnswer
  * @typedef {'login' | 'sign-up' | 'account'} Page
  */
 
@@ -22,15 +25,17 @@ const PAGES = ['login', 'sign-up', 'account'];
  * Leaves for a provider.
  * @param {string} provider
  * @param {Page} from where the journey begins
+ * @param {WaitingForm} [waiting] for which the provider has to ask for the login again
  */
-export async function leaveToProvider(provider, from) {
+export async function leaveToProvider(provider, from, waiting) {
   const { authorizationUrl, requestId } = await post(`auth/social/${encodeURIComponent(provider)}/start`, {
     redirectUri: document.body.dataset.socialRedirect,
     transport: 'cookie',
+    ...(waiting && { reauthenticate: true }),
   });
   const state = new URL(authorizationUrl).searchParams.get('state') ?? '';
   const { lang } = document.documentElement;
-  sessionStorage.setItem(KEY, JSON.stringify({ provider, requestId, state, from, lang, returnTo }));
+  sessionStorage.setItem(KEY, JSON.stringify({ provider, requestId, state, from, lang, returnTo, waiting }));
   location.assign(authorizationUrl);
 }
 
@@ -56,17 +61,17 @@ export function forgetJourney() {
 
 /**
  * Returns the answer that the server has to check, once; null if there is none for this page.
- * @param {boolean} isLinking whether the journey began at the account page
- * @returns {{ provider: string, proof: object } | null}
+ * @param {boolean} isOfMember whether the journey began at the account page
+ * @returns {TakenAnswer | null}
  */
-export function takeAnswer(isLinking) {
+export function takeAnswer(isOfMember) {
   const journey = recall();
   if (journey?.answer === undefined) return null;
   forgetJourney();
-  // An answer that was to link an account does not wait for the next member who logs in in this tab.
-  if ((journey.from === 'account') !== isLinking) return null;
-  const { provider, requestId, state, answer } = journey;
-  return { provider, proof: { requestId, state, ...answer } };
+  // An answer for a member does not wait for the next one who logs in in this tab.
+  if ((journey.from === 'account') !== isOfMember) return null;
+  const { provider, requestId, state, answer, waiting } = journey;
+  return { provider, proof: { requestId, state, ...answer }, ...(waiting && { waiting }) };
 }
 
 /** @returns {(Journey & { answer?: Answer }) | null} */

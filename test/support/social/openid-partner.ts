@@ -68,7 +68,7 @@ export class OpenIdPartner {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const provider = new Provider(issuer, configurationOf([redirectUris].flat(), claims));
+    const provider = new Provider(issuer, configurationOf([redirectUris].flat(), { name, claims }));
     const answer = provider.callback();
     const partner = new OpenIdPartner(server, issuer);
     provider.on('grant.revoked', ({ oidc }) => partner.revoked.push(oidc.entities.RefreshToken?.accountId));
@@ -147,7 +147,7 @@ export class OpenIdPartner {
   }
 }
 
-function configurationOf(redirectUris: string[], claims: Peculiarities['claims']): Configuration {
+function configurationOf(redirectUris: string[], { name, claims }: Peculiarities): Configuration {
   return {
     clients: [
       {
@@ -177,7 +177,7 @@ function configurationOf(redirectUris: string[], claims: Peculiarities['claims']
     issueRefreshToken: () => true,
     // An SDK sends no state and no challenge.
     pkce: { required: ({ oidc }) => oidc.params?.state !== undefined, methods: ['S256'] },
-    cookies: { keys: ['key of the stand-in'] },
+    cookies: { keys: ['key of the stand-in'], names: cookieNamesOf(name) },
     interactions: { url: (_, { uid }) => `/interaction/${uid}`, policy: policyOf() },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, ...claims(accountId) }) }),
     loadExistingGrant: async ({ oidc }) => {
@@ -189,10 +189,16 @@ function configurationOf(redirectUris: string[], claims: Peculiarities['claims']
   };
 }
 
+/** Cookies ignore ports: each stand-in needs names of its own, or a login at one ends the session at another. */
+function cookieNamesOf(name: string): Record<'session' | 'interaction' | 'resume', string> {
+  return { session: `${name}_session`, interaction: `${name}_interaction`, resume: `${name}_resume` };
+}
+
 /** A person picks an account each time, to try several. */
 function policyOf(): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
-  const { Check } = interactionPolicy;
+  const { Check, Prompt } = interactionPolicy;
+  policy.add(new Prompt({ name: 'select_account', requestable: true }));
   const isPicked = new Check('account', 'Pick an account', ({ oidc }) =>
     oidc.params?.login_hint !== undefined || oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
   );
@@ -239,5 +245,9 @@ async function showLogin(
     response.end(accountPicker(name));
   } else if (account === '') {
     await provider.interactionFinished(request, response, { error: 'access_denied' });
-  } else await provider.interactionFinished(request, response, { login: { accountId: account } });
+  } else
+    await provider.interactionFinished(request, response, {
+      login: { accountId: account },
+      select_account: {},
+    });
 }

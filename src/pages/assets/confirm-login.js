@@ -1,0 +1,73 @@
+// @ts-check
+
+/**
+ * Asks a member without a password for a new login: with a passkey, or at a provider. Then the form
+ * that needs it is submitted once more. It is loaded only for members without a password.
+ */
+
+import { ApiProblem } from './api.js';
+import { clearForm, formOf, onSubmit } from './form.js';
+import { find, onAction, text } from './page.js';
+import { hasPasskeys, usePasskey } from './passkey.js';
+import { askForNoPassword } from './recent-login.js';
+import { call } from './session.js';
+
+const dialog = /** @type {HTMLDialogElement} */ (find('[data-confirm-login]'));
+/** The form that waits for the login. */
+let waiting = '';
+
+/** @param {string} memberId */
+export function offerConfirmation(memberId) {
+  askForNoPassword(ask);
+  onAction('cancel-confirm-login', () => dialog.close());
+  onSubmit('confirm-login', async (button) => {
+    if (!button?.value) return confirmPasskey();
+    const { leaveToProvider } = await import('./social-journey.js');
+    await leaveToProvider(button.value, 'account', keepForm(memberId));
+  });
+}
+
+/** Shows the ways in that the member has. @param {string} form */
+async function ask(form) {
+  const [identities, passkeys] = await Promise.all([
+    call('GET', 'members/me/identities'),
+    call('GET', 'members/me/passkeys'),
+  ]);
+  const providers = identities.items.map((/** @type {{ provider: string }} */ { provider }) => provider);
+  const buttons = /** @type {HTMLButtonElement[]} */ ([...dialog.querySelectorAll('[type="submit"]')]);
+  for (const button of buttons) {
+    const isPossible =
+      button.value === '' ? hasPasskeys && passkeys.items.length > 0 : providers.includes(button.value);
+    button.hidden = !isPossible;
+  }
+  // Naver does not confirm a login, and another browser may have no passkeys.
+  if (buttons.every(({ hidden }) => hidden)) throw new ApiProblem('reauth_required', { detail: text('logInAgain') });
+  waiting = form;
+  clearForm(formOf('confirm-login'));
+  dialog.showModal();
+}
+
+async function confirmPasskey() {
+  const { publicKey } = await call('POST', 'auth/reauthenticate/passkey/options');
+  // It stands for both factors, so the browser has to verify its user.
+  const credential = await usePasskey({ ...publicKey, userVerification: 'required' });
+  await call('POST', 'auth/reauthenticate', { credential });
+  dialog.close();
+  formOf(waiting).requestSubmit();
+}
+
+/**
+ * Returns what is needed to submit the form after the way to a provider and back, without what was typed in secret.
+ * @param {string} memberId
+ * @returns {import('./social-journey.js').WaitingForm}
+ */
+function keepForm(memberId) {
+  const form = formOf(waiting);
+  const fields = Object.fromEntries(
+    [...new FormData(form)].flatMap(([name, value]) =>
+      ['password', 'code'].includes(name) || typeof value !== 'string' ? [] : [[name, value]],
+    ),
+  );
+  const chosen = form.querySelector('[data-fill="chosen"]')?.textContent ?? '';
+  return { memberId, form: waiting, fields, chosen };
+}
