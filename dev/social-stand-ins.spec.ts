@@ -22,8 +22,8 @@ describe('the stand-ins for providers of social login', () => {
 
   it('SO-72 listen on this machine alone, and lead back to the server and the example alone', async () => {
     const { variables, stop } = await startSocialStandIns(HERE);
-    const { SOCIAL_GOOGLE_ISSUER: google, SOCIAL_NAVER_ISSUER: naver } = variables;
-    expect([google, naver]).toEqual(Array(2).fill(expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)));
+    const { SOCIAL_GOOGLE_ISSUER: google, SOCIAL_NAVER_ISSUER: naver, SOCIAL_APPLE_ISSUER: apple } = variables;
+    expect([google, naver, apple]).toEqual(Array(3).fill(expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)));
     const ask = (redirectUri: string) => {
       const query = new URLSearchParams({
         ...{ client_id: variables.SOCIAL_GOOGLE_CLIENT_ID!, response_type: 'code', scope: 'openid' },

@@ -22,16 +22,20 @@ export function wantsStandIns({ NODE_ENV, HOST, ...variables }: NodeJS.ProcessEn
 }
 
 /**
- * Starts stand-ins for Google, Kakao and Naver, so that social login can be tried without
+ * Starts stand-ins for Google, Kakao, Naver and Apple, so that social login can be tried without
  * registering anywhere. They listen on this machine alone.
  */
 export async function startSocialStandIns(publicUrl: string): Promise<SocialStandIns> {
   // Loaded here: they need packages that only development installs.
   const { CLIENT, OpenIdPartner, PECULIARITIES } = await import('../test/support/social/openid-partner.js');
   const { NaverPartner } = await import('../test/support/social/naver-partner.js');
+  const { writeAppleSettings } = await import('../test/support/social/apple-settings.js');
   const redirectUris = [`${publicUrl}/pages/social-login`, EXAMPLE_APP];
   const google = await OpenIdPartner.start(redirectUris, PECULIARITIES.google, await freePort(FIRST_PORT));
   const kakao = await OpenIdPartner.start(redirectUris, PECULIARITIES.kakao, await freePort(FIRST_PORT));
+  const callback = `${publicUrl}/api/auth/social/apple/callback`;
+  const apple = await OpenIdPartner.start(callback, PECULIARITIES.apple, await freePort(FIRST_PORT));
+  const appleSettings = await writeAppleSettings(apple);
   const naver = await new NaverPartner().start(await freePort(FIRST_PORT));
   const settingsOf = (name: string, { issuer }: { readonly issuer: string }): Record<string, string> => ({
     [`SOCIAL_${name}_CLIENT_ID`]: CLIENT.id,
@@ -45,9 +49,10 @@ export async function startSocialStandIns(publicUrl: string): Promise<SocialStan
       ...settingsOf('KAKAO', kakao),
       ...settingsOf('NAVER', naver),
       SOCIAL_NAVER_PROFILE_URL: `${naver.issuer}/v1/nid/me`,
+      ...appleSettings.variables,
     },
     stop: async () => {
-      await Promise.all([google.stop(), kakao.stop(), naver.stop()]);
+      await Promise.all([google.stop(), kakao.stop(), naver.stop(), apple.stop(), appleSettings.remove()]);
     },
   };
 }

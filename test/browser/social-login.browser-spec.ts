@@ -5,6 +5,7 @@ import { describeInBrowser } from '../support/browser.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
 import { mailbox } from '../support/mailbox.js';
 import { codeAt, enrol } from '../support/second-factor.js';
+import { type AppleSettings, writeAppleSettings } from '../support/social/apple-settings.js';
 import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
 
 const APP = 'http://app.example.test';
@@ -13,19 +14,24 @@ const REASON = /다시 시도|try again|begin again/i;
 describeInBrowser('social login on the built-in pages', () => {
   let browserApp: BrowserApp;
   const partners: OpenIdPartner[] = [];
+  let appleSettings: AppleSettings;
 
   beforeAll(async () => {
     const port = await freePort();
     const redirectUri = `http://localhost:${port}/pages/social-login`;
     const google = await OpenIdPartner.start(redirectUri, PECULIARITIES.google);
     const kakao = await OpenIdPartner.start(redirectUri, PECULIARITIES.kakao);
-    partners.push(google, kakao);
+    const callback = `http://localhost:${port}/api/auth/social/apple/callback`;
+    const apple = await OpenIdPartner.start(callback, PECULIARITIES.apple);
+    appleSettings = await writeAppleSettings(apple);
+    partners.push(google, kakao, apple);
     browserApp = await BrowserApp.start({
       PORT: String(port),
       PUBLIC_URL: `http://localhost:${port}`,
       APP_URL: `${APP}/home`,
       ...settingsOf('GOOGLE', google.issuer),
       ...settingsOf('KAKAO', kakao.issuer),
+      ...appleSettings.variables,
       ...settingsOf('NAVER', 'http://127.0.0.1:9'),
       SOCIAL_OIDC_PROVIDERS: 'acme=http://127.0.0.1:9',
       SOCIAL_OIDC_ACME_CLIENT_ID: CLIENT.id,
@@ -34,6 +40,7 @@ describeInBrowser('social login on the built-in pages', () => {
   });
   afterAll(async () => {
     await browserApp?.stop();
+    await appleSettings?.remove();
     await Promise.all(partners.map((partner) => partner.stop()));
   });
 
@@ -229,6 +236,11 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.close();
   });
 
+  const memberNamed = (loginId: string) =>
+    browserApp.app.sql
+      .query('SELECT id FROM members WHERE login_id = $1', [loginId])
+      .then(({ rows }) => rows[0] as { id: string });
+
   /** A member without a password, at the account page, who logged in yesterday. */
   async function withoutPassword(look: Look, subject: string): Promise<Visitor & { member: { id: string } }> {
     const visitor = await visit(look);
@@ -239,12 +251,11 @@ describeInBrowser('social login on the built-in pages', () => {
     await visitor.see('social');
     await visitor.send('social-sign-up');
     await visitor.page.waitForURL(`${APP}/home`);
-    const { rows } = await browserApp.app.sql.query('SELECT id FROM members WHERE login_id = $1', [subject]);
-    const [member] = rows as { id: string }[];
-    await logInAgo('1 day', member!);
+    const member = await memberNamed(subject);
+    await logInAgo('1 day', member);
     await visitor.open('account');
     await visitor.see('ready');
-    return Object.assign(visitor, { member: member! });
+    return Object.assign(visitor, { member });
   }
 
   const confirmAt = ({ page }: Visitor, provider: string) =>
@@ -312,6 +323,39 @@ describeInBrowser('social login on the built-in pages', () => {
     const { rows } = await browserApp.app.sql.query('SELECT status FROM members WHERE id = $1', [member.id]);
     expect(rows).toEqual([{ status: 'active' }]);
     await closeAccount(subject);
+    await visitor.see('closed');
+    await visitor.close();
+  });
+
+  it('SO-51 signs up with Apple, which posts its answer and names the person once', async () => {
+    const visitor = await visit(LOOKS[0]!);
+    const { page } = visitor;
+    const name = unique.loginId();
+    await visitor.open('sign-up');
+    await visitor.see('ready');
+    await press(visitor, 'apple');
+    await pick(visitor, name);
+    await visitor.see('social');
+    expect(page.url()).not.toContain('Lovelace');
+    await visitor.open('login'); // the person begins again, and Apple does not repeat the name
+    await visitor.see('ready');
+    await press(visitor, 'apple');
+    await pick(visitor, name);
+    await visitor.see('social');
+    expect(await page.locator('#social-email').isVisible()).toBe(false); // Apple forwards mail to it
+    await visitor.type('#social-loginId', name);
+    await visitor.send('social-sign-up');
+    await page.waitForURL(`${APP}/home`);
+    const { rows } = await browserApp.app.sql.query('SELECT name, email FROM members WHERE login_id = $1', [name]);
+    expect(rows).toEqual([{ name: 'Ada Lovelace', email: `${name}@privaterelay.appleid.com` }]);
+
+    await logInAgo('1 day', await memberNamed(name));
+    await visitor.open('account');
+    await visitor.see('ready');
+    await page.locator('[data-panel="closing"] [data-opens="sure"]').click();
+    await visitor.send('closing');
+    await confirmAt(visitor, 'apple');
+    await pick(visitor, name);
     await visitor.see('closed');
     await visitor.close();
   });

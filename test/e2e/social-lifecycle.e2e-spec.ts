@@ -1,7 +1,4 @@
 import 'reflect-metadata';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
@@ -16,7 +13,8 @@ import { mailbox } from '../support/mailbox.js';
 import { serverEnvironment, TEST_PUBLIC_URL } from '../support/server-environment.js';
 import { KAKAO_ADMIN_KEY, KakaoApi } from '../support/social/kakao-api.js';
 import { NaverPartner } from '../support/social/naver-partner.js';
-import { APPLE_KEY, CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
+import { type AppleSettings, writeAppleSettings } from '../support/social/apple-settings.js';
+import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
 import { TestApp } from '../support/test-app.js';
 
 const REDIRECT_URI = 'https://app.example.test/social';
@@ -29,7 +27,7 @@ let google: OpenIdPartner;
 let kakao: OpenIdPartner;
 let kakaoApi: KakaoApi;
 let naver: NaverPartner;
-let directory: string;
+let appleSettings: AppleSettings;
 let settings: Record<string, string>;
 
 const NAMES = ['apple', 'google', 'kakao', 'naver'] as const;
@@ -41,16 +39,10 @@ beforeAll(async () => {
   kakaoApi = await new KakaoApi().start();
   naver = await new NaverPartner().start();
   apple = await OpenIdPartner.start(`${TEST_PUBLIC_URL}${CALLBACK}`, PECULIARITIES.apple);
-  directory = await mkdtemp(join(tmpdir(), 'munjigi-apple-'));
-  const keyFile = join(directory, 'key.p8');
-  await writeFile(keyFile, APPLE_KEY.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  appleSettings = await writeAppleSettings(apple);
   settings = {
     SOCIAL_REDIRECT_URIS: `${REDIRECT_URI},${APP_URI}`,
-    SOCIAL_APPLE_CLIENT_ID: CLIENT.id,
-    SOCIAL_APPLE_TEAM_ID: APPLE_KEY.teamId,
-    SOCIAL_APPLE_KEY_ID: APPLE_KEY.keyId,
-    SOCIAL_APPLE_KEY_FILE: keyFile,
-    SOCIAL_APPLE_ISSUER: apple.issuer,
+    ...appleSettings.variables,
     ...providerEnv('GOOGLE', google.issuer),
     ...providerEnv('KAKAO', kakao.issuer),
     SOCIAL_KAKAO_ADMIN_KEY: KAKAO_ADMIN_KEY,
@@ -64,7 +56,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.stop();
   await Promise.all([apple, google, kakao, kakaoApi, naver].map((partner) => partner?.stop()));
-  await rm(directory, { recursive: true });
+  await appleSettings?.remove();
 });
 
 function providerEnv(name: string, issuer: string): Record<string, string> {

@@ -5,7 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose';
 // @ts-expect-error: the package has no types for it
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
-import Provider, { interactionPolicy, type AdapterConstructor, type Configuration, type JWK } from 'oidc-provider';
+import Provider, {
+  interactionPolicy,
+  type AdapterConstructor,
+  type Configuration,
+  type JWK,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
 import { accountPicker, chosenAccount } from './account-picker.js';
 
 /** What a stand-in does that differs from provider to provider. */
@@ -16,6 +22,8 @@ export interface Peculiarities {
   readonly claims: (subject: string) => Record<string, unknown>;
   /** Whether the client signs its secrets, as Apple demands. Others send {@link CLIENT}.secret. */
   readonly signedSecret?: boolean;
+  /** What it posts besides the first answer for an account, as Apple does with the name. */
+  readonly firstUser?: string;
 }
 
 /** The key of the team, which signs the secrets of its clients. */
@@ -41,6 +49,7 @@ export const PECULIARITIES = {
     name: 'Apple',
     claims: (sub: string) => ({ sub, email: `${sub}@privaterelay.appleid.com`, email_verified: 'true' }),
     signedSecret: true,
+    firstUser: JSON.stringify({ name: { firstName: 'Ada', lastName: 'Lovelace' } }),
   },
 } as const satisfies Record<string, Peculiarities>;
 
@@ -61,22 +70,23 @@ export class OpenIdPartner {
   /** Listens on this machine alone: it lets anyone log in as anyone. */
   static async start(
     redirectUris: string | string[],
-    { name, claims, signedSecret }: Peculiarities,
+    { signedSecret, firstUser, ...peculiarities }: Peculiarities,
     port = 0,
   ): Promise<OpenIdPartner> {
     const server = http.createServer();
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const provider = new Provider(issuer, configurationOf([redirectUris].flat(), { name, claims }));
+    const provider = new Provider(issuer, configurationOf([redirectUris].flat(), peculiarities));
     const answer = provider.callback();
     const partner = new OpenIdPartner(server, issuer);
     provider.on('grant.revoked', ({ oidc }) => partner.revoked.push(oidc.entities.RefreshToken?.accountId));
+    if (signedSecret) demandSignedSecrets(provider, issuer);
+    if (firstUser !== undefined) addUserOnce(provider, firstUser);
     server.on('request', (request, response) => {
       if (partner.isDown) response.writeHead(503).end();
-      else if (request.url?.startsWith('/interaction/')) void showLogin(provider, name, request, response);
-      else if (signedSecret && request.method === 'POST')
-        void unwrapSecret(request).then(() => answer(request, response));
+      else if (request.url?.startsWith('/interaction/'))
+        void showLogin(provider, peculiarities.name, request, response);
       else void answer(request, response);
     });
     return partner;
@@ -206,29 +216,38 @@ function policyOf(): interactionPolicy.DefaultPolicy {
   return policy;
 }
 
+/** Adds a field to the first answer for each account. */
+function addUserOnce(provider: Provider, user: string): void {
+  const known = new Set<string | undefined>();
+  // The types know one parameter of the two.
+  const listener = ({ oidc }: KoaContextWithOIDC, answer?: object): void => {
+    const accountId = oidc.session?.accountId;
+    if (answer && !known.has(accountId)) Object.assign(answer, { user });
+    known.add(accountId);
+  };
+  provider.on('authorization.success', listener);
+}
+
 /** What a browser would post (OAuth 2.0 Form Post Response Mode). */
 function formOf(page: string): URLSearchParams {
   const fields = [...page.matchAll(/name="(\w+)" value="([^"]*)"/g)];
-  return new URLSearchParams(
-    fields.map(([, name, value]): [string, string] => [name!, value!.replaceAll('&#x2F;', '/')]),
-  );
+  return new URLSearchParams(fields.map(([, name, value]): [string, string] => [name!, plainText(value!)]));
 }
 
-/** Checks the signed secret and replaces it by the one that the provider of this stand-in knows. */
-async function unwrapSecret(request: http.IncomingMessage & { body?: object }): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const form = new URLSearchParams(Buffer.concat(chunks).toString());
-  // By this stand-in itself, in the name of an SDK.
-  const isOwn = form.get('client_secret') === CLIENT.secret;
-  const isSigned = await jwtVerify(form.get('client_secret')!, APPLE_KEY.publicKey, {
-    ...{ issuer: APPLE_KEY.teamId, subject: form.get('client_id')!, algorithms: ['ES256'] },
-  }).then(
-    ({ protectedHeader }) => protectedHeader.kid === APPLE_KEY.keyId,
-    () => false,
-  );
-  form.set('client_secret', isOwn || isSigned ? CLIENT.secret : 'wrong');
-  request.body = Object.fromEntries(form);
+function plainText(html: string): string {
+  return html.replaceAll('&#x2F;', '/').replaceAll('&quot;', '"');
+}
+
+/** Takes secrets that the key of the team has signed. */
+function demandSignedSecrets({ Client }: Provider, audience: string): void {
+  Client.prototype.compareClientSecret = async (secret: string) => {
+    if (secret === CLIENT.secret) return true; // of this stand-in itself, in the name of an SDK
+    const expected = { issuer: APPLE_KEY.teamId, subject: CLIENT.id, audience, algorithms: ['ES256'] };
+    return jwtVerify(secret, APPLE_KEY.publicKey, expected).then(
+      ({ protectedHeader }) => protectedHeader.kid === APPLE_KEY.keyId,
+      () => false,
+    );
+  };
 }
 
 async function showLogin(
