@@ -16,7 +16,7 @@ import {
   type Property,
   type VariableDeclarator,
 } from 'acorn';
-import { build, type Plugin } from 'esbuild';
+import { build, transform, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from './project.js';
 
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
@@ -133,16 +133,44 @@ export async function bundle(): Promise<void> {
     write: false,
     logLevel: 'error',
   });
-  for (const { path: file, contents } of outputFiles)
-    await writeFile(file, file.endsWith('.js') ? nameOnlyRenamed(contents) : contents);
+  const texts = new Map(outputFiles.map(({ path: file, text }) => [file, text]));
+  for (const [file, text] of texts) {
+    if (!file.endsWith('.js')) continue;
+    const { code, map } = await withoutSpace(nameOnlyRenamed(text), texts.get(`${file}.map`)!);
+    await writeFile(file, `${inAscii(code)}//# sourceMappingURL=${path.basename(file)}.map\n`);
+    await writeFile(`${file}.map`, map);
+  }
+}
+
+/**
+ * Removes comments and indentation, a third of the text of the libraries. A process keeps the text of
+ * each loaded file in memory. The map still leads to the lines of the modules.
+ */
+async function withoutSpace(code: string, map: string): Promise<{ code: string; map: string }> {
+  const input = code.replace(/\/\/# sourceMappingURL=\S+\s*$/, '');
+  const inlineMap = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n`;
+  return transform(input + inlineMap, {
+    minifyWhitespace: true,
+    sourcemap: 'external',
+    sourcesContent: false,
+    legalComments: 'none',
+    target: 'node20.19',
+  });
+}
+
+/**
+ * Escapes what no ASCII letter is, such as a dash in a regular expression. With one such letter, V8
+ * keeps the text of the whole file with two bytes for each letter.
+ */
+function inAscii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**
  * Undoes `keepNames` where a function has its name anyway. The bundler names each closure by a call
  * of defineProperty, which took a tenth of the processor time of a refresh.
  */
-function nameOnlyRenamed(contents: Uint8Array): string {
-  const code = Buffer.from(contents).toString('utf8');
+function nameOnlyRenamed(code: string): string {
   const removed: [from: number, to: number][] = [];
   const visit = (node: Node, parent: Node | undefined): void => {
     const named = namedFunction(node, parent);

@@ -1,33 +1,51 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parse } from 'acorn';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { PROJECT_ROOT } from '../../dev/project.js';
 
 const DIST = path.join(PROJECT_ROOT, 'dist');
 
+/** A bundle in dist/: its text, and the modules it was made from. */
+interface BundleFile {
+  readonly code: string;
+  readonly sources: readonly string[];
+}
+
+async function readBundle(file: string): Promise<BundleFile> {
+  const [code, map] = await Promise.all([file, `${file}.map`].map((name) => readFile(path.join(DIST, name), 'utf8')));
+  return { code: code!, sources: (JSON.parse(map!) as { sources: string[] }).sources };
+}
+
 /** The file itself and all files that it imports when it is loaded. */
-async function loadedWith(file: string, seen = new Map<string, string>()): Promise<Map<string, string>> {
+async function loadedWith(file: string, seen = new Map<string, BundleFile>()): Promise<Map<string, BundleFile>> {
   if (seen.has(file)) return seen;
-  const code = await readFile(path.join(DIST, file), 'utf8');
-  seen.set(file, code);
-  for (const [, imported] of code.matchAll(/^(?:import|export|\} from)\b.*"\.\/([^"]+\.js)";$/gm))
-    await loadedWith(imported!, seen);
+  const bundle = await readBundle(file);
+  seen.set(file, bundle);
+  for (const statement of parse(bundle.code, { ecmaVersion: 'latest', sourceType: 'module' }).body) {
+    const imported = 'source' in statement ? String(statement.source?.value ?? '') : '';
+    if (imported.startsWith('./')) await loadedWith(imported.slice(2), seen);
+  }
   return seen;
 }
 
-/** The libraries in a bundle, by the comment before each of their modules. */
-const librariesIn = (code: string): string[] =>
-  [...code.matchAll(/^\s*\/\/ (?:node_modules\/)+((?:@[^/]+\/)?[^/]+)\/.+$/gm)].map(([, name]) => name!);
+/** The libraries in a bundle, by the addresses of their modules. */
+const librariesIn = ({ sources }: BundleFile): string[] =>
+  sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
 
 describe('the start of a server', () => {
   const libraries = new Set<string>();
   let code = '';
   beforeAll(async () => {
-    const main = await readFile(path.join(DIST, 'main.js'), 'utf8');
-    const createApp = /import\("\.\/(chunk-create-app-[^"]+)"\)/.exec(main)![1]!;
-    const files = [...(await loadedWith('main.js')), ...(await loadedWith(createApp))];
-    code = files.map(([, text]) => text).join('\n');
-    for (const name of librariesIn(code)) libraries.add(name);
+    const main = await readBundle('main.js');
+    const createApp = /import\("\.\/(chunk-create-app-[^"]+)"\)/.exec(main.code)![1]!;
+    const files = [...(await loadedWith('main.js')).values(), ...(await loadedWith(createApp)).values()];
+    code = files.map((file) => file.code).join('\n');
+    for (const name of files.flatMap(librariesIn)) libraries.add(name);
+  });
+
+  it('reads texts that need one byte for a letter in memory', () => {
+    expect(/[^\0-\x7f]+/.exec(code)).toBeNull();
   });
 
   it.each(['@nestjs/core', 'fastify', 'typeorm', 'passport-jwt', 'class-validator', '@nestjs-modules/mailer'])(
