@@ -1021,7 +1021,7 @@ export interface paths {
         };
         /**
          * List members
-         * @description Newest first. Open to API keys with the scope `members:read`.
+         * @description Newest first. Recorded as `members.listed`. Open to API keys with the scope `members:read`.
          */
         get: operations["membersAdminList"];
         put?: never;
@@ -1083,7 +1083,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List the sessions of a member
+         * @description Recorded as `member.viewed`. Open to API keys with the scope `members:read`.
+         */
+        get: operations["memberViewsListSessions"];
         put?: never;
         post?: never;
         /**
@@ -1150,6 +1154,66 @@ export interface paths {
          * @description For passwords and second factors. The member is notified by mail. Open to API keys with the scope `members:write`.
          */
         post: operations["membersAdminUnlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{id}/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a member has begun or has to wait for
+         * @description Mailed codes and links, logins that wait for a second factor, and waits after failures. Recorded as `member.viewed`. Open to API keys with the scope `members:read`.
+         */
+        get: operations["memberViewsListChallenges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the mails to a member
+         * @description Of the last 30 days, newest first, without their content. Recorded as `member.viewed`. Open to API keys with the scope `members:read`.
+         */
+        get: operations["memberViewsListMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries of the events of a member
+         * @description Newest first. Recorded as `member.viewed`. Open to API keys with the scope `members:read`.
+         */
+        get: operations["memberViewsListDeliveries"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2972,7 +3036,7 @@ export interface components {
             provider: string;
         };
         /** @enum {string} */
-        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
+        SecurityEventType: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
         SecurityActivityEntryResponse: {
             type: components["schemas"]["SecurityEventType"];
             /** @example 198.18.3.7 */
@@ -3119,6 +3183,31 @@ export interface components {
             /** @description For the next page; null on the last one */
             nextCursor: string | null;
         };
+        MemberPasskeyResponse: {
+            /** Format: uuid */
+            id: string;
+            /** @example Phone */
+            name: string | null;
+            /**
+             * @description What keeps it
+             * @example iCloud Keychain
+             */
+            provider: string | null;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        MemberIdentityResponse: {
+            /** Format: uuid */
+            id: string;
+            /** @example ada@example.com */
+            email: string | null;
+            /** @example kakao */
+            provider: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
         MemberDetailsResponse: {
             /** Format: uuid */
             id: string;
@@ -3141,6 +3230,11 @@ export interface components {
             /** @description What logins ask for besides the password */
             secondFactors: ("totp" | "passkey")[];
             /**
+             * @description Unused recovery codes
+             * @example 8
+             */
+            recoveryCodesLeft: number;
+            /**
              * @description The number of open sessions
              * @example 2
              */
@@ -3154,6 +3248,9 @@ export interface components {
             };
             /** @description Without one, logins go through a passkey or a linked account */
             hasPassword: boolean;
+            passkeys: components["schemas"]["MemberPasskeyResponse"][];
+            /** @description Accounts at providers */
+            identities: components["schemas"]["MemberIdentityResponse"][];
             /** @description Whether logins have to wait after too many failures */
             isWaiting: boolean;
             /** @example ada.lovelace */
@@ -3192,48 +3289,46 @@ export interface components {
              */
             reason?: "precaution" | "compromised";
         };
-        SecurityEventResponse: {
-            /** @enum {string} */
-            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
-            /**
-             * Format: uuid
-             * @description The member whom the event concerns
-             */
-            memberId: string | null;
-            /**
-             * Format: uuid
-             * @description The administrator who caused the event; null for events that no administrator caused
-             */
-            actorId: string | null;
-            /**
-             * Format: uuid
-             * @description The API key that caused the event, instead of an administrator
-             */
-            apiKeyId: string | null;
+        MemberSessionResponse: {
             /** Format: uuid */
-            sessionId: string | null;
+            id: string;
+            /** @example Ada's phone */
+            deviceName: string | null;
             /** @example 198.18.3.7 */
             ip: string;
-            /** @example Mozilla/5.0 … */
-            userAgent: string;
-            /**
-             * Format: uuid
-             * @description The request id that the log and the response contain
-             */
-            requestId: string;
-            /** @description Facts that go with the type; see docs/events.md */
-            details: {
-                [key: string]: unknown;
-            };
-            /** @example 4711 */
-            id: string;
+            /** @example Firefox */
+            browser: string | null;
+            /** @example Android */
+            os: string | null;
+            /** @example KR */
+            country: string | null;
             /** Format: date-time */
-            at: string;
+            createdAt: string;
+            /** Format: date-time */
+            lastUsedAt: string;
+            bound: boolean;
         };
-        SecurityEventListResponse: {
-            items: components["schemas"]["SecurityEventResponse"][];
-            /** @description For the next page; null on the last one */
-            nextCursor: string | null;
+        MemberSessionListResponse: {
+            items: components["schemas"]["MemberSessionResponse"][];
+        };
+        OpenChallengeResponse: {
+            /** @enum {string} */
+            kind: "sign-up" | "password-reset" | "find-login-id" | "email-change" | "reset-token" | "second-factor" | "factor-removal" | "password-wait" | "second-factor-wait";
+            /** Format: date-time */
+            at: string | null;
+            /**
+             * Format: date-time
+             * @description null: until a reset or an administrator ends it
+             */
+            until: string | null;
+            /**
+             * @description Guesses or failures so far
+             * @example 1
+             */
+            attempts: number | null;
+        };
+        OpenChallengeListResponse: {
+            items: components["schemas"]["OpenChallengeResponse"][];
         };
         OutboxMessageResponse: {
             /** Format: uuid */
@@ -3272,6 +3367,76 @@ export interface components {
         };
         OutboxListResponse: {
             items: components["schemas"]["OutboxMessageResponse"][];
+            /** @description For the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        MemberDeliveryResponse: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            webhookId: string;
+            /** @example evt_0000000000000000042 */
+            eventId: string;
+            /** @enum {string} */
+            status: "pending" | "sent" | "dead";
+            /** @example 1 */
+            attempts: number;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** @example answered 503 */
+            lastError: string | null;
+            /** @example member.created */
+            type: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            availableAt: string;
+        };
+        MemberDeliveryListResponse: {
+            items: components["schemas"]["MemberDeliveryResponse"][];
+            /** @description For the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        SecurityEventResponse: {
+            /** @enum {string} */
+            type: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
+            /**
+             * Format: uuid
+             * @description The member whom the event concerns
+             */
+            memberId: string | null;
+            /**
+             * Format: uuid
+             * @description The administrator who caused the event; null for events that no administrator caused
+             */
+            actorId: string | null;
+            /**
+             * Format: uuid
+             * @description The API key that caused the event, instead of an administrator
+             */
+            apiKeyId: string | null;
+            /** Format: uuid */
+            sessionId: string | null;
+            /** @example 198.18.3.7 */
+            ip: string;
+            /** @example Mozilla/5.0 … */
+            userAgent: string;
+            /**
+             * Format: uuid
+             * @description The request id that the log and the response contain
+             */
+            requestId: string;
+            /** @description Facts that go with the type; see docs/events.md */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @example 4711 */
+            id: string;
+            /** Format: date-time */
+            at: string;
+        };
+        SecurityEventListResponse: {
+            items: components["schemas"]["SecurityEventResponse"][];
             /** @description For the next page; null on the last one */
             nextCursor: string | null;
         };
@@ -6759,6 +6924,38 @@ export interface operations {
             503: components["responses"]["503.service_unavailable"];
         };
     };
+    memberViewsListSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberSessionListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
     membersAdminEndSessions: {
         parameters: {
             query?: never;
@@ -6898,6 +7095,114 @@ export interface operations {
             503: components["responses"]["503.service_unavailable"];
         };
     };
+    memberViewsListChallenges: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenChallengeListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    memberViewsListMails: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page */
+                limit?: components["parameters"]["limit"];
+                /** @description `nextCursor` of the previous page */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    memberViewsListDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page */
+                limit?: components["parameters"]["limit"];
+                /** @description `nextCursor` of the previous page */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path: {
+                /** @description The id that a list or another response has */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberDeliveryListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
     securityEventsAdminList: {
         parameters: {
             query?: {
@@ -6908,7 +7213,7 @@ export interface operations {
                 /** @description The member whom the event concerns */
                 memberId?: string;
                 /** @description What happened; see docs/events.md */
-                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed";
+                type?: "sign-up.requested" | "sign-up.confirmed" | "sign-up.discarded" | "login.succeeded" | "login.failed" | "login.throttled" | "login.password_change_required" | "session.ended" | "session.reuse_detected" | "session.late_replay" | "password.changed" | "password.reset_requested" | "password.reset_proven" | "password.reset" | "login-id.requested" | "login-id.revealed" | "login-id.chosen" | "profile.changed" | "email.change_requested" | "email.changed" | "email.change_undone" | "account.not_me_reported" | "account.closed" | "account.restored" | "login.second_factor_failed" | "reauthentication.failed" | "two-factor.enabled" | "two-factor.disabled" | "two-factor.recovery_codes_replaced" | "two-factor.recovery_codes_removed" | "two-factor.recovery_code_used" | "two-factor.removal_scheduled" | "two-factor.removal_cancelled" | "risk.assessed" | "passkey.registered" | "passkey.renamed" | "passkey.removed" | "passkey.counter_regressed" | "identity.linked" | "identity.unlinked" | "identity.notice_received" | "two-factor.removed_by_admin" | "member.disabled" | "member.enabled" | "member.imported" | "member.role_changed" | "password.reset_demanded" | "session.all_ended_by_admin" | "login.unlocked" | "admin.created" | "mail.retried" | "api-key.created" | "api-key.rotated" | "api-key.revoked" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "webhook.secret_rotated" | "webhook.tested" | "webhook.delivery_retried" | "member.viewed" | "members.listed";
                 /** @description From this moment on; a date without a time means midnight UTC */
                 from?: string;
                 /** @description Before this moment */

@@ -62,9 +62,13 @@ export const OPERATIONS: Record<string, string> = {
   "PATCH /api/admin/members/{id}": "200 MemberDetailsResponse",
   "POST /api/admin/members/{id}/password-reset": "202",
   "DELETE /api/admin/members/{id}/sessions": "204",
+  "GET /api/admin/members/{id}/sessions": "200 MemberSessionListResponse",
   "DELETE /api/admin/members/{id}/totp": "204",
   "DELETE /api/admin/members/{id}/passkeys": "204",
   "POST /api/admin/members/{id}/unlock": "204",
+  "GET /api/admin/members/{id}/challenges": "200 OpenChallengeListResponse",
+  "GET /api/admin/members/{id}/mails": "200 OutboxListResponse",
+  "GET /api/admin/members/{id}/deliveries": "200 MemberDeliveryListResponse",
   "GET /api/admin/security-events": "200 SecurityEventListResponse",
   "GET /api/admin/outbox": "200 OutboxListResponse",
   "POST /api/admin/outbox/{id}/retry": "202",
@@ -258,6 +262,22 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "reason?": "string",
     "available": "boolean"
   },
+  "MemberDeliveryListResponse": {
+    "items": "MemberDeliveryResponse[]",
+    "nextCursor": "?string"
+  },
+  "MemberDeliveryResponse": {
+    "id": "string",
+    "webhookId": "string",
+    "eventId": "string",
+    "status": "string",
+    "attempts": "number",
+    "finishedAt": "?string",
+    "lastError": "?string",
+    "type": "string",
+    "createdAt": "string",
+    "availableAt": "string"
+  },
   "MemberDetailsResponse": {
     "id": "string",
     "email": "string",
@@ -266,18 +286,34 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "status": "string",
     "closedAt": "?string",
     "secondFactors": "string[]",
+    "recoveryCodesLeft": "number",
     "sessionCount": "number",
     "attributes?": "object",
     "hasPassword": "boolean",
+    "passkeys": "MemberPasskeyResponse[]",
+    "identities": "MemberIdentityResponse[]",
     "isWaiting": "boolean",
     "loginId": "string",
     "name": "?string",
     "mustChangePassword": "boolean",
     "createdAt": "string"
   },
+  "MemberIdentityResponse": {
+    "id": "string",
+    "email": "?string",
+    "provider": "string",
+    "createdAt": "string"
+  },
   "MemberListResponse": {
     "items": "MemberResponse[]",
     "nextCursor": "?string"
+  },
+  "MemberPasskeyResponse": {
+    "id": "string",
+    "name": "?string",
+    "provider": "?string",
+    "lastUsedAt": "?string",
+    "createdAt": "string"
   },
   "MemberResponse": {
     "id": "string",
@@ -291,11 +327,34 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "mustChangePassword": "boolean",
     "createdAt": "string"
   },
+  "MemberSessionListResponse": {
+    "items": "MemberSessionResponse[]"
+  },
+  "MemberSessionResponse": {
+    "id": "string",
+    "deviceName": "?string",
+    "ip": "string",
+    "browser": "?string",
+    "os": "?string",
+    "country": "?string",
+    "createdAt": "string",
+    "lastUsedAt": "string",
+    "bound": "boolean"
+  },
   "MfaRequiredResponse": {
     "status": "=mfa_required",
     "methods": "string[]",
     "expiresIn": "number",
     "mfaToken": "string"
+  },
+  "OpenChallengeListResponse": {
+    "items": "OpenChallengeResponse[]"
+  },
+  "OpenChallengeResponse": {
+    "kind": "string",
+    "at": "?string",
+    "until": "?string",
+    "attempts": "?number"
   },
   "OutboxListResponse": {
     "items": "OutboxMessageResponse[]",

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
+import { WebhooksModule } from '../events/webhooks.module.js';
+import { CountriesModule } from '../platform/geoip/countries.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { NotificationsModule } from '../mail/notifications/notifications.module.js';
 import { PasswordsModule } from '../security/passwords/passwords.module.js';
@@ -17,6 +19,8 @@ import { MemberAdministrationService } from './member-administration.service.js'
 import { MemberAttributeChangesService } from './member-attribute-changes.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';
+import { MemberViewsController } from './member-views/member-views.controller.js';
+import { MemberViewsService } from './member-views/member-views.service.js';
 import { MembersAdminController } from './members-admin.controller.js';
 import { OutboxAdminController } from './outbox-admin.controller.js';
 import { MemberLockoutService } from './member-lockout.service.js';
@@ -26,13 +30,22 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
 /** What administrators see and do: members, the audit log and the outbox. */
 @Module({
   imports: [
-    ...[AuditLogModule, MailModule, NotificationsModule, PasswordsModule, RateLimitsModule],
+    ...[
+      AuditLogModule,
+      CountriesModule,
+      WebhooksModule,
+      MailModule,
+      NotificationsModule,
+      PasswordsModule,
+      RateLimitsModule,
+    ],
     ...[AdministratorsModule, SessionsModule, MfaModule, UsersModule, VerificationModule],
   ],
-  controllers: [MembersAdminController, SecurityEventsAdminController, OutboxAdminController],
+  controllers: [MembersAdminController, MemberViewsController, SecurityEventsAdminController, OutboxAdminController],
   providers: [
     PageCursors,
     MemberDirectoryService,
+    MemberViewsService,
     MemberAdministrationService,
     MemberAttributeChangesService,
     MemberLockoutService,

@@ -30,7 +30,7 @@ export class MailAdministrationService {
   ): Promise<Page<InspectedMail>> {
     const list = { name: 'outbox', filter: { status } } as const;
     const position = this.cursors.decode(list, cursor);
-    return this.cursors.paginate(list, await this.outbox.list(status, limit + 1, position), limit);
+    return this.cursors.paginate(list, await this.outbox.list({ status }, limit + 1, position), limit);
   }
 
   /** Makes a dead mail due again. @throws DomainError `not_found`, `mail_not_retryable` */

@@ -5,7 +5,7 @@ import { Database } from '../platform/database/database.js';
 import { DomainError } from '../platform/http/problems/domain-error.js';
 import { LoginThrottleService } from '../security/rate-limits/login-throttle.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { EnrolledFactorsService, type EnrolledFactor } from '../mfa/enrolled-factors.service.js';
+import { WaysInService, type WaysIn } from '../mfa/ways-in.service.js';
 import {
   MemberSearchRepository,
   type MemberDetailsRow,
@@ -16,8 +16,7 @@ import { PageCursors, type Page } from '../platform/http/page-cursors.js';
 import { ViewAuditService } from '../administrators/view-audit.service.js';
 
 /** A member in detail, as administrators see it. */
-export interface MemberDetails extends MemberDetailsRow {
-  readonly secondFactors: readonly EnrolledFactor[];
+export interface MemberDetails extends MemberDetailsRow, WaysIn {
   readonly sessionCount: number;
   /** Whether logins have to wait after too many failures. */
   readonly isWaiting: boolean;
@@ -30,18 +29,29 @@ export class MemberDirectoryService {
     private readonly database: Database,
     private readonly search: MemberSearchRepository,
     private readonly sessions: SessionsService,
-    private readonly factors: EnrolledFactorsService,
+    private readonly waysIn: WaysInService,
     private readonly throttle: LoginThrottleService,
     private readonly cursors: PageCursors,
     private readonly views: ViewAuditService,
   ) {}
 
-  /** Lists members, newest first. @throws DomainError `validation_failed` for an invalid cursor */
-  async list(filter: MemberFilter, limit: number, cursor: string | undefined): Promise<Page<MemberRow>> {
+  /**
+   * Lists members, newest first, and records each page in the audit log.
+   * @throws DomainError `validation_failed` for an invalid cursor
+   */
+  async list(
+    admin: Principal,
+    filter: MemberFilter,
+    limit: number,
+    cursor: string | undefined,
+    context: ClientContext,
+  ): Promise<Page<MemberRow>> {
     const { query, status, role } = filter;
     const list = { name: 'members', filter: { query, status, role } } as const;
     const position = this.cursors.decode(list, cursor);
-    return this.cursors.paginate(list, await this.search.list(filter, limit + 1, position), limit);
+    const page = this.cursors.paginate(list, await this.search.list(filter, limit + 1, position), limit);
+    await this.views.recordList(admin, filter, page.items.length, context);
+    return page;
   }
 
   /**
@@ -63,11 +73,11 @@ export class MemberDirectoryService {
   async get(id: string): Promise<MemberDetails> {
     const member = await this.search.find(id);
     if (!member) throw new DomainError('not_found', { detail: 'no such member' });
-    const [secondFactors, sessions, { isWaiting }] = await Promise.all([
-      this.factors.list(this.database, id),
+    const [waysIn, sessions, { isWaiting }] = await Promise.all([
+      this.waysIn.list(id),
       this.sessions.list(id),
       this.throttle.findFailures(this.database, id),
     ]);
-    return { ...member, secondFactors, sessionCount: sessions.length, isWaiting };
+    return { ...member, ...waysIn, sessionCount: sessions.length, isWaiting };
   }
 }

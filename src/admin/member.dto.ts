@@ -66,11 +66,33 @@ export class MemberResponse {
   @ApiProperty({ type: String, format: 'date-time' }) closedAt: Date | null;
 }
 
+export class MemberPasskeyResponse {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty({ example: 'Phone' }) name: string | null;
+  /** What keeps it */
+  @ApiProperty({ example: 'iCloud Keychain' }) provider: string | null;
+  createdAt: Date;
+  @ApiProperty({ type: String, format: 'date-time' }) lastUsedAt: Date | null;
+}
+
+export class MemberIdentityResponse {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  /** @example kakao */
+  provider: string;
+  @ApiProperty({ example: 'ada@example.com' }) email: string | null;
+  createdAt: Date;
+}
+
 export class MemberDetailsResponse extends MemberResponse {
   /** Without one, logins go through a passkey or a linked account */
   hasPassword: boolean;
   /** What logins ask for besides the password */
   @ApiProperty({ enum: ['totp', 'passkey'], isArray: true }) secondFactors: readonly EnrolledFactor[];
+  passkeys: MemberPasskeyResponse[];
+  /** Unused recovery codes */
+  @ApiInteger({ example: 8 }) recoveryCodesLeft: number;
+  /** Accounts at providers */
+  identities: MemberIdentityResponse[];
   /** The number of open sessions */
   @ApiInteger({ example: 2 }) sessionCount: number;
   /** Whether logins have to wait after too many failures */
@@ -104,6 +126,11 @@ export const memberDetailsResponseOf = (
   ...memberResponseOf(member),
   hasPassword: member.hasPassword,
   secondFactors: member.secondFactors,
+  passkeys: member.passkeys.map(({ id, name, provider, createdAt, lastUsedAt }) => ({
+    ...{ id, name, provider, createdAt, lastUsedAt },
+  })),
+  recoveryCodesLeft: member.recoveryCodesLeft,
+  identities: member.identities.map(({ id, provider, email, createdAt }) => ({ id, provider, email, createdAt })),
   sessionCount: member.sessionCount,
   isWaiting: member.isWaiting,
   ...(attributes.isDeclared && { attributes: attributes.selectForAdmin(member.attributes) }),

@@ -43,12 +43,16 @@ export class MembersAdminController {
 
   /**
    * List members
-   * @remarks Newest first.
+   * @remarks Newest first. Recorded as `members.listed`.
    */
   @Get()
   @AdminReads('members:read')
-  async list(@Query() query: MembersQuery): Promise<MemberListResponse> {
-    const { items, nextCursor } = await this.directory.list(query, limitOf(query), query.cursor);
+  async list(
+    @CurrentPrincipal() admin: Principal,
+    @Query() query: MembersQuery,
+    @Context() context: ClientContext,
+  ): Promise<MemberListResponse> {
+    const { items, nextCursor } = await this.directory.list(admin, query, limitOf(query), query.cursor, context);
     return { items: items.map(memberResponseOf), nextCursor };
   }
 

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../platform/http/principal.js';
 import { AuditLogService } from '../security/audit-log/audit-log.service.js';
+import { DomainError } from '../platform/http/problems/domain-error.js';
+import { MemberSearchRepository, type MemberFilter } from '../users/member-search.repository.js';
 import type { ViewedPart } from '../security/audit-log/security-events.js';
 import type { ClientContext } from '../platform/http/client-context.js';
 import { Database } from '../platform/database/database.js';
@@ -10,8 +12,7 @@ import { AdminWritesService } from './admin-writes.service.js';
 /**
  * Records in the audit log that an administrator viewed one member. Viewing is recorded like a
  * change, because members may ask who has seen their data (GDPR article 15; Korea's rules for
- * personal data require such a record). A list of members is not recorded; each member that is
- * opened from it is.
+ * personal data require such a record). A list of members is one record.
  */
 @Injectable()
 export class ViewAuditService {
@@ -19,7 +20,39 @@ export class ViewAuditService {
     private readonly database: Database,
     private readonly writes: AdminWritesService,
     private readonly auditLog: AuditLogService,
+    private readonly search: MemberSearchRepository,
   ) {}
+
+  /**
+   * As {@link record}, before a part of a member is read.
+   * @throws DomainError `not_found`, and as {@link record}
+   */
+  async open(admin: Principal, memberId: string, part: ViewedPart, context: ClientContext): Promise<void> {
+    if (!(await this.search.exists(memberId))) throw new DomainError('not_found', { detail: 'no such member' });
+    await this.record(admin, memberId, part, context);
+  }
+
+  /**
+   * Records that an administrator read a list: how many members, selected by what (AC-04).
+   * @throws DomainError as {@link record}
+   */
+  async recordList(
+    admin: Principal,
+    { query, status, role }: MemberFilter,
+    members: number,
+    context: ClientContext,
+  ): Promise<void> {
+    // No member of the list is named, so an erasure would not find the row: it holds no address.
+    const filter = {
+      ...(query && { query: `${[...query].slice(0, 2).join('')}***` }),
+      ...(status && { status }),
+      ...(role && { role }),
+    };
+    await this.database.transaction(async (tx) => {
+      await this.writes.asAdministrator(tx, admin, { needsRecentLogin: false });
+      await this.auditLog.record(tx, 'members.listed', { context: adminContext(admin, context) }, { members, filter });
+    });
+  }
 
   /**
    * Records one view. Await it before the response is sent, so that no data is shown if the record

@@ -15,6 +15,7 @@ import { EncryptedValuesRepository } from './encrypted-values.repository.js';
 import { EnrolledFactorsService } from './enrolled-factors.service.js';
 import { LastWayInService } from './last-way-in.service.js';
 import { FactorRemovalService } from './factor-removal.service.js';
+import { OpenChallengesService } from './challenges/open-challenges.service.js';
 import { PasskeyAuthenticationService } from './passkeys/passkey-authentication.service.js';
 import { PasskeyChallengesRepository } from './passkeys/passkey-challenges.repository.js';
 import { PasskeyChallengesService } from './passkeys/passkey-challenges.service.js';
@@ -34,7 +35,7 @@ const EXPORTED = [
   ...[TotpService, TotpSecretsRepository, RecoveryCodesService, RecoveryCodesRepository],
   ...[PasskeyRegistrationService, PasskeyAuthenticationService, PasskeysRepository],
   ...[SecondFactorNotificationsService, EncryptedValuesRepository, PendingProofsService],
-  ...[FactorRemovalService, DisputedFactorsService, LastWayInService, WaysInService],
+  ...[FactorRemovalService, DisputedFactorsService, LastWayInService, WaysInService, OpenChallengesService],
 ];
 
 /**

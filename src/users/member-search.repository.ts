@@ -43,6 +43,10 @@ export class MemberSearchRepository {
     private readonly replica: ReadReplica,
   ) {}
 
+  async exists(id: string): Promise<boolean> {
+    return this.database.manager.existsBy(Member, { id });
+  }
+
   async find(id: string): Promise<MemberDetailsRow | null> {
     const select = { ...ROW, attributes: true, passwordHash: true };
     const member = await this.database.manager.findOne(Member, { select, where: { id } });

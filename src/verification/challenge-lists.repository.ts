@@ -1,11 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
+import type { EmailChallengePurpose } from './email-challenge.entity.js';
 
 /** A mailed code and link, without either. */
 export interface MailedChallenge {
   readonly id: string;
   readonly createdAt: Date;
 }
+
+/** A code, link or reset token that a member can still use, without any of them. */
+export interface OpenMailedChallenge {
+  readonly kind: EmailChallengePurpose | 'reset-token';
+  readonly at: Date;
+  readonly until: Date;
+  /** Wrong codes so far; null for a reset token. */
+  readonly attempts: number | null;
+}
+
+const OPEN = `spent_at IS NULL AND voided_at IS NULL`;
 
 /** Lists e-mail challenges for administrators. Cold; changes none. */
 @Injectable()
@@ -19,5 +31,20 @@ export class ChallengeListsRepository {
       [signUpId],
     );
     return rows[0] ?? null;
+  }
+
+  /** Newest first. */
+  async listOpenOfMember(memberId: string): Promise<OpenMailedChallenge[]> {
+    const { rows } = await this.database.query<OpenMailedChallenge>(
+      `SELECT purpose AS kind, created_at AS at, greatest(code_expires_at, link_expires_at) AS until, guesses AS attempts
+       FROM proof_requests WHERE member_id = $1 AND ${OPEN} AND greatest(code_expires_at, link_expires_at) > now()
+         AND (code_hmac IS NOT NULL OR link_digest IS NOT NULL)
+       UNION ALL
+       SELECT 'reset-token', created_at, expires_at, NULL FROM reset_grants
+       WHERE member_id = $1 AND ${OPEN} AND expires_at > now()
+       ORDER BY at DESC LIMIT 50`,
+      [memberId],
+    );
+    return rows;
   }
 }

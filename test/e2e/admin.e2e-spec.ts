@@ -162,12 +162,16 @@ describe('member list', () => {
       closedAt: null,
       hasPassword: true,
       secondFactors: ['totp'],
+      passkeys: [],
+      recoveryCodesLeft: 10,
+      identities: [],
       sessionCount: 1,
       isWaiting: false,
     });
     const { rows } = await app.sql.query(`SELECT * FROM members WHERE id = $1`, [ada.id]);
     const { body: list, text } = await act('GET', `members?query=${ada.loginId}`, 200);
-    const { secondFactors: _1, sessionCount: _2, isWaiting: _3, hasPassword: _4, ...inList } = body;
+    const { secondFactors: _1, sessionCount: _2, isWaiting: _3, hasPassword: _4, ...others } = body;
+    const { passkeys: _5, recoveryCodesLeft: _6, identities: _7, ...inList } = others;
     expect(list).toEqual({ items: [inList], nextCursor: null });
     for (const secret of [rows[0].password_hash, '$argon2', ada.secret, 'hash']) expect(text).not.toContain(secret);
   });

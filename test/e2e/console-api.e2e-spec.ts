@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
+import { givenApiKey } from '../support/api-keys.js';
 import { given } from '../support/factories.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { mailbox } from '../support/mailbox.js';
+import { enrol } from '../support/second-factor.js';
 import { TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -69,5 +72,110 @@ describe('the reason of an administrative action', () => {
       headers: { 'audit-reason': 'forged' },
     });
     expect(JSON.stringify(await auditOf(member.id))).not.toContain('forged');
+  });
+});
+
+describe('the screen of one member', () => {
+  const items = async (memberId: string, part: string) => (await act('GET', `members/${memberId}/${part}`)).body.items;
+
+  it('AC-03 shows the sessions with device and country, without tokens', async () => {
+    const member = await given.member(app);
+    const [session] = await items(member.id, 'sessions');
+    expect(session).toMatchObject({ id: member.sessionId, ip: member.client.ip, bound: false });
+    expect(Object.keys(session).sort()).toEqual([
+      ...['bound', 'browser', 'country', 'createdAt', 'deviceName', 'id', 'ip', 'lastUsedAt', 'os'],
+    ]);
+    await act('DELETE', `members/${member.id}/sessions`);
+    expect(await items(member.id, 'sessions')).toEqual([]);
+  });
+
+  it('AC-03 shows the mails with their state and without their content, page by page', async () => {
+    const member = await given.member(app);
+    await app.client().post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
+    const { code, linkToken } = (await mailbox.to(member.email).waitForCount(2)).at(-1)!;
+    await act('POST', `members/${member.id}/unlock`);
+    const first = await act('GET', `members/${member.id}/mails?limit=1`);
+    const second = await act('GET', `members/${member.id}/mails?limit=1&cursor=${first.body.nextCursor}`);
+    const templates = [...first.body.items, ...second.body.items].map(({ template }) => template);
+    expect(templates).toEqual(['admin-action', 'password-reset']);
+    for (const secret of [code!, linkToken!, member.email]) expect(second.text).not.toContain(secret);
+    // The cursor belongs to its member, so that none is read without a record.
+    const other = await given.member(app);
+    const moved = await act('GET', `members/${other.id}/mails?cursor=${first.body.nextCursor}`);
+    expect(moved.status).toBe(422);
+  });
+
+  it('AC-03 shows open codes, logins and waits with their end, and not what is over', async () => {
+    const member = await enrol(await given.member(app));
+    expect(await items(member.id, 'challenges')).toEqual([]);
+    await app.client().post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
+    const login = { identifier: member.loginId, password: member.password };
+    const { body } = await app.client().post('/api/auth/login', login).expect(200);
+    for (let failures = 0; failures < 5; failures += 1)
+      await app.client().post('/api/auth/login/mfa', { mfaToken: body.mfaToken, code: '000000' });
+    const open = await items(member.id, 'challenges');
+    expect(open.map(({ kind, attempts }: any) => [kind, attempts])).toEqual([
+      ['second-factor-wait', 5],
+      ['second-factor', null],
+      ['password-reset', 0],
+    ]);
+    for (const { until } of open) expect(Date.parse(until)).toBeGreaterThan(Date.now());
+    await act('POST', `members/${member.id}/unlock`);
+    await act('POST', `members/${member.id}/password-reset`);
+    // The demand voids the rest and mails a link of its own.
+    expect((await items(member.id, 'challenges')).map(({ kind }: any) => kind)).toEqual(['password-reset']);
+  });
+
+  it('AC-03 shows the deliveries of the events of this member alone', async () => {
+    const [ada, grace] = [await given.member(app), await given.member(app)];
+    const { rows: events } = await app.sql.query(
+      `INSERT INTO events (type, member_id, data) VALUES ('member.updated', $1, '{}'), ('member.updated', $2, '{}') RETURNING id`,
+      [ada.id, grace.id],
+    );
+    await app.sql.query(
+      `INSERT INTO event_deliveries (id, event_id, webhook_id, member_id, status, last_error, finished_at)
+       SELECT gen_random_uuid(), id, gen_random_uuid(), member_id, 'dead', 'answered 503', now() FROM events WHERE id = ANY($1)`,
+      [events.map(({ id }) => id)],
+    );
+    expect(await items(ada.id, 'deliveries')).toEqual([
+      expect.objectContaining({ type: 'member.updated', status: 'dead', lastError: 'answered 503' }),
+    ]);
+  });
+
+  it('AC-03 records each view, answers 404 for unknown members and refuses keys without the scope', async () => {
+    const member = await given.member(app);
+    const { key } = await givenApiKey(app, ['outbox:read']);
+    const parts = ['sessions', 'mails', 'challenges', 'deliveries'];
+    for (const part of parts) {
+      const path = `/api/admin/members/${member.id}/${part}`;
+      await app.get(path, key).expect(403);
+      await app.get(path, member.accessToken).expect(403);
+      expect((await act('GET', `members/${randomUUID()}/${part}`)).status).toBe(404);
+      expect((await act('GET', `members/${member.id}/${part}`)).status).toBe(200);
+    }
+    const views = (await auditOf(member.id)).filter(({ type }) => type === 'member.viewed');
+    expect(views.map(({ details }) => details.what)).toEqual(parts);
+  });
+});
+
+describe('lists of members', () => {
+  it('AC-04 are recorded with their filter and the number of members, without the text of a search', async () => {
+    const member = await given.member(app);
+    const own = async (): Promise<unknown[]> => {
+      const { rows } = await app.sql.query(
+        `SELECT details FROM security_events WHERE type = 'members.listed' AND actor_id = $1 ORDER BY id`,
+        [admin.id],
+      );
+      return rows.map(({ details }) => details);
+    };
+    const before = (await own()).length;
+    await act('GET', `members?query=${member.email}&status=active`);
+    await act('GET', `members?query=${member.loginId}`);
+    await act('GET', 'members?limit=1&role=admin');
+    expect((await own()).slice(before)).toEqual([
+      { members: 1, filter: { query: `${member.email.slice(0, 2)}***`, status: 'active' } },
+      { members: 1, filter: { query: `${member.loginId.slice(0, 2)}***` } },
+      { members: 1, filter: { role: 'admin' } },
+    ]);
   });
 });

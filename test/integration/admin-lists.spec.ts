@@ -4,8 +4,8 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import type { PagePosition } from '../../src/platform/database/page.js';
 import { eventListStatement } from '../../src/security/audit-log/security-events.repository.js';
-import { outboxListQuery } from '../../src/mail/outbox/outbox-inspection.repository.js';
-import { OutboxMessage, type OutboxStatus } from '../../src/mail/outbox/outbox-message.entity.js';
+import { outboxListQuery, type OutboxFilter } from '../../src/mail/outbox/outbox-inspection.repository.js';
+import { OutboxMessage } from '../../src/mail/outbox/outbox-message.entity.js';
 import { memberListStatement } from '../../src/users/member-search.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -13,6 +13,8 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const ROWS = 100_000;
 const AFTER = { id: '00000000-0000-4000-8000-000000000000', micros: '1767225600000000' };
 const LIMIT = 51;
+/** One of 2000 with events, and with mails. */
+const MEMBER_ID = '00000000-0000-4000-8000-000000000007';
 
 interface Plan {
   'Node Type': string;
@@ -42,8 +44,9 @@ describe('administration lists', () => {
          timestamptz '2026-01-01' - n * interval '1 minute' FROM generate_series(1, ${ROWS}) n`,
     );
     await pool.query(
-      `INSERT INTO outbox_messages (id, template, locale, status, message_id, created_at)
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id, member_id, created_at)
        SELECT gen_random_uuid(), 'sign-up', 'en', CASE WHEN n % 5000 = 0 THEN 'dead' ELSE 'sent' END, '',
+         ('00000000-0000-4000-8000-' || lpad((n % 2000)::text, 12, '0'))::uuid,
          timestamptz '2026-01-01' - n * interval '1 second' FROM generate_series(1, ${ROWS}) n`,
     );
     await pool.query('ANALYZE members, security_events, outbox_messages');
@@ -101,7 +104,7 @@ describe('administration lists', () => {
   });
 
   it('AD-01 events are read by an index, by member, type and time', async () => {
-    const memberId = '00000000-0000-4000-8000-000000000007';
+    const memberId = MEMBER_ID;
     const to = new Date('2025-12-01');
     const from = new Date('2025-11-30');
     const after = { id: '50000', micros: AFTER.micros };
@@ -116,22 +119,23 @@ describe('administration lists', () => {
     await expectIndexed(eventListStatement({ memberId, to }, LIMIT, null), 'security_events_member_at');
   });
 
-  it('mails are read by an index, by state', async () => {
+  it('mails are read by an index, by state and by member', async () => {
     const options = dataSourceOptions({ url: database.url, poolSize: 1, timeoutSeconds: 120 });
     const dataSource = await new DataSource(options).initialize();
-    const statement = (status: OutboxStatus | undefined, after: PagePosition | null) => {
+    const statement = (filter: OutboxFilter, after: PagePosition | null) => {
       const [text, values] = outboxListQuery(
         dataSource.getRepository(OutboxMessage),
-        status,
+        filter,
         LIMIT,
         after,
       ).getQueryAndParameters();
       return { text, values };
     };
     try {
-      await expectIndexed(statement(undefined, null), 'outbox_messages_created_at');
-      await expectIndexed(statement('sent', AFTER), 'outbox_messages_created_at');
-      await expectIndexed(statement('dead', null), 'outbox_messages_unsent');
+      await expectIndexed(statement({}, null), 'outbox_messages_created_at');
+      await expectIndexed(statement({ status: 'sent' }, AFTER), 'outbox_messages_created_at');
+      await expectIndexed(statement({ status: 'dead' }, null), 'outbox_messages_unsent');
+      await expectIndexed(statement({ memberId: MEMBER_ID }, null), 'outbox_messages_member');
     } finally {
       await dataSource.destroy();
     }

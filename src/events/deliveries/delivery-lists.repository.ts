@@ -5,7 +5,14 @@ import type { Backlog } from '../../platform/outbox/backlog.js';
 import type { DeliveryStatus, EventDelivery } from './event-delivery.entity.js';
 
 /** A delivery as administrators see it. */
-export type ListedDelivery = Omit<EventDelivery, 'webhookId'> & PagePosition & { readonly type: string };
+export type ListedDelivery = EventDelivery & PagePosition & { readonly type: string };
+
+/** Selects deliveries: of one webhook, or of one member. */
+export interface DeliveryFilter {
+  readonly webhookId?: string;
+  readonly status?: DeliveryStatus | undefined;
+  readonly memberId?: string;
+}
 
 /** Lists and counts deliveries. SQL, because both join and aggregate. */
 @Injectable()
@@ -14,12 +21,15 @@ export class DeliveryListsRepository {
 
   /** @returns deliveries, newest first */
   async list(
-    webhookId: string,
-    status: DeliveryStatus | undefined,
+    { webhookId, status, memberId }: DeliveryFilter,
     limit: number,
     after: PagePosition | null,
   ): Promise<ListedDelivery[]> {
-    const conditions = new Conditions().add('d.webhook_id = $', webhookId).addIfDefined('d.status = $', status);
+    const conditions = new Conditions()
+      .addIfDefined('d.webhook_id = $', webhookId)
+      .addIfDefined('d.status = $', status)
+      // Of the event, which has an index of its members.
+      .addIfDefined('e.member_id = $', memberId);
     if (after !== null)
       conditions.add(
         `(d.created_at, d.id) < (timestamptz 'epoch' + $::bigint * interval '1 microsecond', $::uuid)`,
@@ -27,7 +37,7 @@ export class DeliveryListsRepository {
       );
     const limitAt = conditions.values.push(limit);
     const { rows } = await this.database.query<ListedDelivery>(
-      `SELECT d.id, d.event_id AS "eventId", e.type, d.member_id AS "memberId", d.status, d.attempts, d.created_at AS "createdAt",
+      `SELECT d.id, d.webhook_id AS "webhookId", d.event_id AS "eventId", e.type, d.member_id AS "memberId", d.status, d.attempts, d.created_at AS "createdAt",
          d.available_at AS "availableAt", d.finished_at AS "finishedAt", d.last_error AS "lastError", ${microsOf('d.created_at')} AS micros
        FROM event_deliveries d JOIN events e ON e.id = d.event_id ${conditions.where}
        ORDER BY d.created_at DESC, d.id DESC LIMIT $${limitAt}`,

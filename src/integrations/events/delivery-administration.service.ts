@@ -36,7 +36,7 @@ export class DeliveryAdministrationService {
     const list = { name: 'deliveries', filter: { webhookId, status } } as const;
     const position = this.cursors.decode(list, cursor);
     if ((await this.webhooks.find(this.database, webhookId)) === null) throw new DomainError('not_found');
-    return this.cursors.paginate(list, await this.lists.list(webhookId, status, limit + 1, position), limit);
+    return this.cursors.paginate(list, await this.lists.list({ webhookId, status }, limit + 1, position), limit);
   }
 
   /**

@@ -12,6 +12,12 @@ import { OUTBOX_CHANNEL } from './outbox.repository.js';
  */
 export type OutboxRow = Omit<OutboxMessage, 'messageId' | 'challengeId'> & PagePosition;
 
+/** Selects mails. */
+export interface OutboxFilter {
+  readonly status?: OutboxStatus | undefined;
+  readonly memberId?: string | undefined;
+}
+
 /** Condition for a dead mail that can still be sent: its payload exists and has not expired. */
 export const IS_RETRYABLE = `status = 'dead' AND payload IS NOT NULL AND coalesce(expires_at > now(), true)`;
 
@@ -24,8 +30,8 @@ export class OutboxInspectionRepository {
   constructor(@InjectRepository(OutboxMessage) private readonly messages: Repository<OutboxMessage>) {}
 
   /** @returns mails, newest first */
-  async list(status: OutboxStatus | undefined, limit: number, after: PagePosition | null): Promise<OutboxRow[]> {
-    const { entities, raw } = await outboxListQuery(this.messages, status, limit, after).getRawAndEntities();
+  async list(filter: OutboxFilter, limit: number, after: PagePosition | null): Promise<OutboxRow[]> {
+    const { entities, raw } = await outboxListQuery(this.messages, filter, limit, after).getRawAndEntities();
     return entities.map((message, index) => ({ ...message, micros: (raw[index] as PagePosition).micros }));
   }
 
@@ -60,7 +66,7 @@ export class OutboxInspectionRepository {
 /** The query of {@link OutboxInspectionRepository.list}; exported for the test that checks its plan. */
 export function outboxListQuery(
   messages: Repository<OutboxMessage>,
-  status: OutboxStatus | undefined,
+  { status, memberId }: OutboxFilter,
   limit: number,
   after: PagePosition | null,
 ): SelectQueryBuilder<OutboxMessage> {
@@ -72,6 +78,7 @@ export function outboxListQuery(
     .orderBy({ 'm.createdAt': 'DESC', 'm.id': 'DESC' })
     .limit(limit);
   if (status !== undefined) query.andWhere('m.status = :status', { status });
+  if (memberId !== undefined) query.andWhere('m.memberId = :memberId', { memberId });
   if (after !== null) {
     query.andWhere(
       `(m.created_at, m.id) < (timestamptz 'epoch' + CAST(:micros AS bigint) * interval '1 microsecond', CAST(:id AS uuid))`,

@@ -4,8 +4,7 @@ import type { PagePosition } from '../../platform/database/page.js';
 import type { Tx } from '../../platform/database/sql.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { MailService } from '../mail.service.js';
-import type { OutboxStatus } from './outbox-message.entity.js';
-import { OutboxInspectionRepository, type OutboxRow } from './outbox-inspection.repository.js';
+import { OutboxInspectionRepository, type OutboxFilter, type OutboxRow } from './outbox-inspection.repository.js';
 
 /** A mail as administrators see it, without its content. */
 export type InspectedMail = Omit<OutboxRow, 'payload'> & {
@@ -22,8 +21,8 @@ export class OutboxInspectionService {
   ) {}
 
   /** @returns mails, newest first */
-  async list(status: OutboxStatus | undefined, limit: number, after: PagePosition | null): Promise<InspectedMail[]> {
-    const rows = await this.outbox.list(status, limit, after);
+  async list(filter: OutboxFilter, limit: number, after: PagePosition | null): Promise<InspectedMail[]> {
+    const rows = await this.outbox.list(filter, limit, after);
     return rows.map(({ payload, ...row }) => ({ ...row, to: this.maskedRecipient(row.id, payload) }));
   }
 

@@ -55,6 +55,16 @@ export class MfaChallengesRepository {
     return rows[0] ?? null;
   }
 
+  /** The logins of a member that wait for a second factor, newest first. */
+  async listOpenOfMember(memberId: string): Promise<{ readonly at: Date; readonly until: Date }[]> {
+    const { rows } = await this.database.query<{ at: Date; until: Date }>(
+      `SELECT created_at AS at, expires_at AS until FROM mfa_challenges
+       WHERE member_id = $1 AND spent_at IS NULL AND expires_at > now() ORDER BY created_at DESC LIMIT 20`,
+      [memberId],
+    );
+    return rows;
+  }
+
   /** @returns false if it was spent or has expired: of two requests with one challenge, one wins */
   async spend(tx: Tx, id: string): Promise<boolean> {
     const { count } = await tx.query(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PastPeriod } from '../../platform/database/database-time.js';
-import type { Tx } from '../../platform/database/sql.js';
+import type { Sql, Tx } from '../../platform/database/sql.js';
 
 /** Owns the table `factor_disputes`. Prepared SQL: every login with a second factor looks here. */
 @Injectable()
@@ -30,6 +30,14 @@ export class FactorDisputesRepository {
     const { rows } = await tx.query<PastPeriod>(
       `DELETE FROM factor_disputes WHERE member_id = $1 AND due_at <= now()
        RETURNING extract(epoch FROM now() - disputed_since)::float8 AS "sinceSecondsAgo", extract(epoch FROM now() - reported_at)::float8 AS "untilSecondsAgo"`,
+      [memberId],
+    );
+    return rows[0] ?? null;
+  }
+
+  async find(sql: Sql, memberId: string): Promise<{ readonly at: Date; readonly until: Date } | null> {
+    const { rows } = await sql.query<{ at: Date; until: Date }>(
+      `SELECT reported_at AS at, due_at AS until FROM factor_disputes WHERE member_id = $1`,
       [memberId],
     );
     return rows[0] ?? null;

@@ -348,6 +348,7 @@ export const en = {
     'event-webhook.tested': 'Webhook tested',
     'event-webhook.delivery_retried': 'Event sent to a webhook again',
     'event-member.viewed': 'Account viewed',
+    'event-members.listed': 'List of members viewed',
     // One for each signal of the risk engine; see docs/flows/risk.md.
     'signal-new_device': 'A device you have not used before',
     'signal-new_network': 'A network you have not logged in from before',

@@ -350,6 +350,7 @@ export const ko: PageTexts = {
     'event-webhook.tested': '웹훅 시험',
     'event-webhook.delivery_retried': '웹훅 이벤트 재전송',
     'event-member.viewed': '계정 정보 조회',
+    'event-members.listed': '회원 목록 조회',
     'signal-new_device': '전에 사용하신 적이 없는 기기',
     'signal-new_network': '전에 로그인하신 적이 없는 네트워크',
     'signal-new_country': '전에 로그인하신 적이 없는 국가',

@@ -5,7 +5,8 @@ import type { PagePosition } from '../database/page.js';
 import { DomainError } from './problems/domain-error.js';
 
 /** The lists that are returned in pages. */
-export type ListName = 'members' | 'security-events' | 'outbox' | 'api-keys' | 'deliveries';
+export type ListName =
+  'members' | 'security-events' | 'outbox' | 'api-keys' | 'deliveries' | 'member-mails' | 'member-deliveries';
 
 /**
  * What a cursor is bound to: the list, its filter and, if the audit log records who reads the list,

@@ -74,6 +74,7 @@ const SECURITY_EVENTS = {
   'webhook.tested': details<{ webhookId: string }>(),
   'webhook.delivery_retried': details<{ webhookId: string; deliveryId: string }>(),
   'member.viewed': details<{ what: ViewedPart }>(),
+  'members.listed': details<{ members: number; filter: Record<string, string> }>(),
 };
 
 export type SecurityEvents = typeof SECURITY_EVENTS;
