@@ -491,6 +491,18 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
     ],
   ],
   [
+    'Mail texts of the operator',
+    [
+      of('AC-60', 'P1', 'Texts of the operator replace ours one by one, and what is missing falls back to ours'),
+      of(
+        'AC-61',
+        'P1',
+        'A server starts only with mail texts that show every code, link and placeholder and load nothing',
+      ),
+      of('AC-62', 'P1', 'Members get mails in languages that the operator added, and no mail mixes languages'),
+    ],
+  ],
+  [
     'Faults',
     [
       of('FT-01', 'P0', 'A process killed at any moment loses no acknowledged write'),

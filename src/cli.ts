@@ -55,7 +55,7 @@ munjigi
   .option('--email <address>', 'e-mail address; prompted for if omitted')
   .option('--login-id <id>', 'login ID; prompted for if omitted')
   .option('--name <name>', 'display name')
-  .option('--locale <locale>', 'language of e-mails: en or ko')
+  .option('--locale <locale>', 'language of e-mails: en, ko or one of MAIL_TEMPLATES_DIR')
   .action(async (options: Record<string, string>) => {
     const { createAdmin } = await import('./operations/commands/create-admin.command.js');
     const { withApplication } = await import('./bootstrap/command-application.js');
@@ -139,15 +139,24 @@ munjigi
     await checkConfig({ offline });
   });
 
-munjigi
-  .command('mail')
-  .description('check mail delivery')
+const mail = munjigi.command('mail').description('check mail delivery and mail texts');
+
+mail
   .command('test')
   .argument('<address>', 'recipient')
   .description('send a test mail directly, without the outbox')
   .action(async (address: string) => {
     const { sendTestMail } = await import('./operations/commands/test-mail.command.js');
     await sendTestMail(address);
+  });
+
+mail
+  .command('preview')
+  .argument('<directory>', 'where the mails are written')
+  .description('check the texts in MAIL_TEMPLATES_DIR and write every mail with sample data, as HTML and text')
+  .action(async (directory: string) => {
+    const { previewMails } = await import('./operations/commands/mail-texts.command.js');
+    await previewMails(directory);
   });
 
 munjigi

@@ -6,7 +6,8 @@ import type { Role } from '../platform/http/principal.js';
 import { IsOneOf, IsVisibleText } from '../platform/http/validation/field-decorators.js';
 import { PageQuery, PageResponse } from '../platform/http/validation/page.dto.js';
 import { MayBeAbsent, Normalise } from '../platform/http/validation/rule.js';
-import { LOCALES, type Locale } from '../platform/i18n/locale.js';
+import { LOCALES } from '../platform/i18n/locale.js';
+import type { MailLocale } from '../platform/i18n/mail-locale.js';
 import type { MemberRow } from '../users/member-search.repository.js';
 import { ATTRIBUTES, IsAttributes } from '../users/member-fields.js';
 import type { MemberStatus } from '../users/member.entity.js';
@@ -56,7 +57,7 @@ export class MemberResponse {
   @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
   /** @example Ada Lovelace */
   name: string | null;
-  @ApiProperty({ enum: LOCALES }) locale: Locale;
+  @ApiProperty({ enum: LOCALES }) locale: MailLocale;
   @ApiProperty({ enum: ROLES }) role: Role;
   /** closed: the owner closed the account, and it is erased after the grace period */
   @ApiProperty({ enum: STATUSES }) status: MemberStatus;

@@ -1,11 +1,11 @@
-import type { Locale } from '../platform/i18n/locale.js';
+import type { MailLocale } from '../platform/i18n/mail-locale.js';
 import type { Member } from '../users/member.entity.js';
 
 /** Address and language of a mail. The address is always the stored one, never request input (ML-02). */
 export interface MailRecipient {
   readonly memberId: string | null;
   readonly email: string;
-  readonly locale: Locale;
+  readonly locale: MailLocale;
 }
 
 export function recipientOf(member: Pick<Member, 'id' | 'email' | 'locale'>): MailRecipient {

@@ -4,6 +4,7 @@ import Handlebars from 'handlebars';
 import type { PageName } from '../platform/config/built-in-pages.js';
 import type { AttributeDeclaration } from '../platform/attributes/attribute-declarations.js';
 import { LOCALES, type Locale } from '../platform/i18n/locale.js';
+import { isOurs, mailLocales, nameOfLanguage } from '../platform/i18n/mail-locale.js';
 import { attributeFieldsOf } from './attribute-fields.js';
 import { socialButtonsOf, type SocialButton } from './social-buttons.js';
 import { en, type PageTexts } from './texts/en.js';
@@ -86,6 +87,10 @@ export class PageRenderer {
       social: this.socialLogin(locale),
       common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),
       texts: fillPlaceholders(TEXTS[locale][page], { erasureGraceDays }),
+      // Pages exist in ours alone; only mails have those that the operator added.
+      mailLanguages: mailLocales()
+        .filter((code) => !isOurs(code))
+        .map((code) => ({ code, name: nameOfLanguage(code) })),
       otherLanguages: LOCALES.filter((other) => other !== locale).map((code) => ({ code, name: LANGUAGE_NAMES[code] })),
     };
   }

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AttributeValues } from '../platform/attributes/member-attributes.js';
 import type { Role } from '../platform/http/principal.js';
-import type { Locale } from '../platform/i18n/locale.js';
+import type { MailLocale } from '../platform/i18n/mail-locale.js';
 
 export type MemberStatus = 'active' | 'disabled' | 'closed';
 
@@ -38,7 +38,7 @@ export class Member {
   @Column('int', { name: 'password_version', default: 1 }) passwordVersion: number;
   @Column('boolean', { name: 'must_change_password', default: false }) mustChangePassword: boolean;
   @Column('text', { nullable: true }) name: string | null;
-  @Column('text') locale: Locale;
+  @Column('text') locale: MailLocale;
   @Column('text', { default: 'member' }) role: Role;
   @Column('text', { default: 'active' }) status: MemberStatus;
   /** Also holds values that no longer fit their declaration. Null: none were ever set. */

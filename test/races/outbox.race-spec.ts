@@ -11,7 +11,7 @@ import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { Database } from '../../src/platform/database/database.js';
-import { MAIL_SAMPLES } from '../../src/operations/mail-preview/mail-samples.js';
+import { MAIL_SAMPLES } from '../../src/mail/templates/mail-samples.js';
 import { MailService } from '../../src/mail/mail.service.js';
 import { OutboxRepository } from '../../src/mail/outbox/outbox.repository.js';
 import { eventually } from '../support/eventually.js';

@@ -3,7 +3,8 @@ import type { AttributeValues, MemberAttributes } from '../../platform/attribute
 import type { Role } from '../../platform/http/principal.js';
 import { IsLocale } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
-import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
+import { LOCALES } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { ATTRIBUTES, IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
 import type { Profile } from '../../users/members.repository.js';
 
@@ -18,7 +19,7 @@ export class UpdateProfileRequest {
   /** Language of mails */
   @MayBeAbsent()
   @IsLocale()
-  locale?: Locale;
+  locale?: MailLocale;
 
   /** Those to change; null removes a value */
   @MayBeAbsent()
@@ -36,7 +37,7 @@ export class ProfileResponse {
   @ApiProperty({ format: 'email', example: 'ada@example.com' }) email: string;
   /** @example Ada Lovelace */
   name: string | null;
-  @ApiProperty({ enum: LOCALES, enumName: 'Locale' }) locale: Locale;
+  @ApiProperty({ enum: LOCALES, enumName: 'Locale' }) locale: MailLocale;
   @ApiProperty({ enum: ['member', 'admin'], enumName: 'Role' }) role: Role;
   createdAt: Date;
   /** Without one, logins go through a passkey or a linked account */

@@ -3,7 +3,7 @@ import { MemberAttributes } from '../../platform/attributes/member-attributes.js
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { Database } from '../../platform/database/database.js';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import type { MemberPrincipal } from '../../platform/http/principal.js';
 import { LoginIdChoiceService } from './login-id-choice.service.js';
 import { MemberWritesService } from '../../sessions/member-writes.service.js';
@@ -13,7 +13,7 @@ import { MembersRepository, type Profile } from '../../users/members.repository.
 /** What a member may change without a password. */
 export interface ProfileChanges {
   name?: string | null;
-  locale?: Locale;
+  locale?: MailLocale;
   /** Only in place of one that an import made. */
   loginId?: string;
   /** Those to change; null removes a value. */

@@ -11,7 +11,7 @@ import { hashOwner } from '../../security/passwords/fair-shares.js';
 import { PasswordsService } from '../../security/passwords/passwords.service.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import { MailBudgetService } from '../../security/rate-limits/mail-budget.service.js';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import type { ImportedClaim } from '../../users/imports/imported-claim.entity.js';
 import { PendingSignUpsService } from './pending-sign-ups.service.js';
 import { SignUpContinuationService } from './sign-up-continuation.service.js';
@@ -22,7 +22,7 @@ export interface SignUpDetails {
   readonly email: string;
   readonly password: string;
   readonly name?: string | null;
-  readonly locale?: Locale;
+  readonly locale?: MailLocale;
   readonly attributes?: Record<string, unknown>;
   /** Of an earlier sign-up of this client on the same address, which this one replaces. */
   readonly signUpId?: string;
@@ -79,7 +79,7 @@ export class SignUpRequestsService {
       passwordHash,
       identity: null,
       name: details.name ?? null,
-      locale: details.locale ?? context.locale,
+      locale: details.locale ?? context.mailLocale ?? context.locale,
       attributes,
     };
     const ownId = this.continuation.idOf(emailKey, details.loginId, passwordHash);

@@ -6,7 +6,7 @@ import {
   IsSixDigitCode,
 } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { IsNewPassword, IsPasswordText } from '../../security/passwords/password-fields.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
@@ -24,7 +24,7 @@ export class SignUpRequest {
   /** Language of mails; taken from Accept-Language when absent */
   @MayBeAbsent()
   @IsLocale()
-  locale?: Locale;
+  locale?: MailLocale;
 
   @MayBeAbsent() @IsAttributes() attributes?: Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AttributeValues } from '../../platform/attributes/member-attributes.js';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 
 /**
  * A pending sign-up: the claim of a client that an address is its own. Each sign-up has its own
@@ -27,7 +27,7 @@ export class SignUp {
   /** The account at a provider with which the member will log in, encrypted; else null. */
   @Column('bytea', { nullable: true }) identity: Buffer | null;
   @Column('text', { nullable: true }) name: string | null;
-  @Column('text') locale: Locale;
+  @Column('text') locale: MailLocale;
   @Column('jsonb', { nullable: true }) attributes: AttributeValues | null;
   /** The imported account that this sign-up proves, by its id in `imported_claims`. */
   @Column('uuid', { name: 'imported_claim_id', nullable: true }) importedClaimId: string | null;

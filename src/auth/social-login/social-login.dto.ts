@@ -9,7 +9,7 @@ import {
 } from '../../platform/http/validation/field-decorators.js';
 import { MayBeAbsent } from '../../platform/http/validation/rule.js';
 import { ProviderAnswerRequest } from '../../platform/federation/federation.dto.js';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { IsDeviceName, IsSessionBinding, IsTokenTransport } from '../../sessions/session-fields.js';
 import type { SessionBinding, TokenTransport } from '../../sessions/session.entity.js';
 import { IsAttributes, IsLoginId, IsMemberName } from '../../users/member-fields.js';
@@ -128,7 +128,7 @@ export class SocialSignUpRequest {
   /** Language of mails; taken from Accept-Language when absent */
   @MayBeAbsent()
   @IsLocale()
-  locale?: Locale;
+  locale?: MailLocale;
 
   @MayBeAbsent() @IsAttributes() attributes?: Record<string, unknown>;
 }

@@ -5,7 +5,7 @@ import { FederationService } from '../../platform/federation/federation.service.
 import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { IpLimitsService } from '../../security/rate-limits/ip-limits.service.js';
 import type { IssuedTokens } from '../../sessions/session-tokens.js';
 import { isReservedLoginId } from '../../users/login-id.js';
@@ -24,7 +24,7 @@ export interface SocialSignUpDetails {
   /** Default: the address of the account at the provider. */
   readonly email?: string;
   readonly name?: string | null;
-  readonly locale?: Locale;
+  readonly locale?: MailLocale;
   readonly attributes?: Record<string, unknown>;
 }
 
@@ -68,7 +68,7 @@ export class SocialSignUpService {
     const claim = {
       ...{ loginId: details.loginId, email: address, emailKey, attributes },
       name: details.name === undefined ? memberName(account.name) : details.name,
-      locale: details.locale ?? context.locale,
+      locale: details.locale ?? context.mailLocale ?? context.locale,
     };
     if (this.federation.findVouchedAddress(account) === emailKey) {
       const tokens = await this.vouched.signUp(claim, account, details.signUpId, device, context);

@@ -8,6 +8,7 @@ import { eventSchemas, webhookRequests } from '../../integrations/events/event-s
 import { MemberAttributes } from '../../platform/attributes/member-attributes.js';
 import { withAttributes } from './attributes.js';
 import { DESCRIPTION } from './description.js';
+import { withMailLocales } from './mail-locales.js';
 import { polished } from './polish.js';
 import { withSharedParts } from './shared-parts.js';
 import { filterOperations, foldErrors, keepTokens } from './workbench.js';
@@ -159,7 +160,8 @@ export async function setUpSwagger(app: NestFastifyApplication, fastify: Fastify
   fastify.addHook('onSend', async (request, reply) => {
     if (/^\/docs(?:[/?-]|$)/.test(request.url)) void reply.header('content-security-policy', SWAGGER_CSP);
   });
-  const documentOf = (): OpenAPIObject => withAttributes(buildOpenApi(app), app.get(MemberAttributes).all);
+  const documentOf = (): OpenAPIObject =>
+    withMailLocales(withAttributes(buildOpenApi(app), app.get(MemberAttributes).all));
   SwaggerModule.setup('docs', app, documentOf, {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 
 /**
  * - `pending`: waits or is being sent
@@ -21,7 +21,7 @@ export type OutboxStatus = 'pending' | 'sent' | 'dead' | 'dropped' | 'withheld';
 export class OutboxMessage {
   @PrimaryColumn('uuid') id: string;
   @Column('text') template: string;
-  @Column('text') locale: Locale;
+  @Column('text') locale: MailLocale;
   @Column('text') status: OutboxStatus;
   /** Recipient and template data, encrypted with a key outside the database; erased after sending. */
   @Column('bytea', { nullable: true }) payload: Buffer | null;

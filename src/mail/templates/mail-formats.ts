@@ -1,10 +1,11 @@
 import type { Locale } from '../../platform/i18n/locale.js';
+import { isOurs, type MailLocale } from '../../platform/i18n/mail-locale.js';
 
 /** Formats of one language for the values that a mail template prints: times, counts and web addresses. */
 export interface MailFormats {
   /**
    * Date and time with the name of the time zone, because the reader's own zone is unknown. Korean
-   * mails use Korean time, others UTC.
+   * mails use Korean time, those in languages of the operator the zone of the language, others UTC.
    */
   time(iso: string): string;
   /** Year and month. */
@@ -18,10 +19,19 @@ export interface MailFormats {
   web(address: string): string;
 }
 
-export function mailFormats(locale: Locale): MailFormats {
-  const language = { en: 'en-GB', ko: 'ko-KR' }[locale];
-  const timeZone = { en: 'UTC', ko: 'Asia/Seoul' }[locale];
-  const zoneName = { en: 'UTC', ko: '(한국 시각)' }[locale];
+/** The time zone in which mails print times, and how they call it. */
+export interface MailZone {
+  readonly timeZone: string;
+  readonly zoneName: string;
+}
+
+const UTC: MailZone = { timeZone: 'UTC', zoneName: 'UTC' };
+const ZONES: Record<Locale, MailZone> = { en: UTC, ko: { timeZone: 'Asia/Seoul', zoneName: '(한국 시각)' } };
+
+/** @param zone of a language that is not ours; UTC if absent */
+export function mailFormats(locale: MailLocale, zone?: MailZone): MailFormats {
+  const language = locale === 'en' ? 'en-GB' : locale;
+  const { timeZone, zoneName } = zone ?? (isOurs(locale) ? ZONES[locale] : UTC);
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone });
   const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone });
   const month = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', timeZone: 'UTC' });

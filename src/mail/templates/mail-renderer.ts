@@ -1,12 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import Handlebars from 'handlebars';
 import { brandColors } from '../../platform/brand/brand-colors.js';
-import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
-import { mailFormats } from './mail-formats.js';
+import type { Locale } from '../../platform/i18n/locale.js';
+import { isOurs, mailLocales, type MailLocale } from '../../platform/i18n/mail-locale.js';
+import type { MailOverrides } from '../overrides/mail-overrides.js';
+import { flavourOf, readBuiltIn, readBuiltInPartials, type Flavour, type MailPart } from './built-in-templates.js';
+import { mailFormats, type MailFormats } from './mail-formats.js';
 import type { MailLogo } from './mail-logo.js';
-import { isMailTemplateName, type MailTemplateName, type MailTemplates } from './mail-template.js';
+import { isMailTemplateName, MAIL_TEMPLATE_NAMES, type MailTemplateName, type MailTemplates } from './mail-template.js';
 import { mailValues, singleLine, type MailValues } from './mail-values.js';
 
 /** The rendered parts of a mail. HTML and text have the same content. */
@@ -23,16 +24,18 @@ export interface MailRendererOptions {
   brandColor: string;
   logo: MailLogo | null;
   /** The name of the country of an address in a language; undefined when unknown. */
-  countryOf: (ip: string, locale: Locale) => string | undefined;
+  countryOf: (ip: string, locale: MailLocale) => string | undefined;
+  /** The texts of the operator; null without MAIL_TEMPLATES_DIR. */
+  overrides?: MailOverrides | null;
+  /** The language of a mail that the language of its reader lacks. */
+  defaultLocale: Locale;
 }
 
-type Part = keyof RenderedMail;
-/** HTML parts escape values. Plain text must not, or readers would see `&amp;`. */
-type Flavour = 'html' | 'text';
 /** Handlebars with the partials and helpers of one language and one flavour. */
 type Engine = ReturnType<typeof Handlebars.create>;
 
-const TEMPLATES = fileURLToPath(new URL('./', import.meta.url));
+/** Languages that are written from right to left. */
+const RIGHT_TO_LEFT = new Set(['ar', 'dv', 'fa', 'he', 'ps', 'ur', 'yi']);
 
 /** Renders a mail from a template, a language and data. */
 @Injectable()
@@ -46,14 +49,19 @@ export class MailRenderer {
     return this.options.logo;
   }
 
+  /** The languages in which at least one mail is written. */
+  get locales(): readonly MailLocale[] {
+    return mailLocales();
+  }
+
   /** @throws Error if the template is unknown or data is missing: no mail is better than one without its code */
-  render<Name extends MailTemplateName>(template: Name, locale: Locale, data: MailTemplates[Name]): RenderedMail {
-    // Both names become part of a file path and come from a database row.
+  render<Name extends MailTemplateName>(template: Name, wanted: MailLocale, data: MailTemplates[Name]): RenderedMail {
+    // The name becomes part of a file path and comes from a database row.
     if (!isMailTemplateName(template)) throw new Error('unknown mail template');
-    if (!LOCALES.includes(locale)) throw new Error('unknown mail language');
+    const locale = this.languageOf(template, wanted);
     const fields = mailValues(template, data);
     const values = { ...fields, ...this.commonValues(locale, fields) };
-    const part = (name: Part): string => this.template(template, locale, name)(values);
+    const part = (name: MailPart): string => this.template(template, locale, name)(values);
     return {
       subject: singleLine(part('subject')),
       html: part('html').trim(),
@@ -63,12 +71,33 @@ export class MailRenderer {
     };
   }
 
+  /**
+   * The language of a mail: the wanted one, if the mail is written in it. A mail is never dropped
+   * because the operator removed a language, or has not translated a mail of a new version.
+   */
+  languageOf(template: MailTemplateName, wanted: MailLocale): MailLocale {
+    if (isOurs(wanted) || this.options.overrides?.hasMail(wanted, template)) return wanted;
+    return this.options.defaultLocale;
+  }
+
+  /** A sentence about each language in which mails are missing. */
+  describeGaps(): string[] {
+    return this.locales.flatMap((locale) => {
+      const missing = MAIL_TEMPLATE_NAMES.filter((template) => this.languageOf(template, locale) !== locale);
+      if (missing.length === 0) return [];
+      return [
+        `mail texts in ${locale} are missing, these are sent in ${this.options.defaultLocale}: ${missing.join(', ')}`,
+      ];
+    });
+  }
+
   /** The values that every mail has. */
-  private commonValues(locale: Locale, { country, network }: MailValues): MailValues {
+  private commonValues(locale: MailLocale, { country, network }: MailValues): MailValues {
     const { productName, brandColor, logo, countryOf } = this.options;
     return {
       productName: singleLine(productName),
       language: locale,
+      direction: RIGHT_TO_LEFT.has(locale.slice(0, 2)) ? 'rtl' : 'ltr',
       ...brandColors(brandColor),
       logo: logo === null ? '' : `cid:${logo.cid}`,
       logoWidth: logo?.width ?? 0,
@@ -77,18 +106,25 @@ export class MailRenderer {
     };
   }
 
-  private template(name: MailTemplateName, locale: Locale, part: Part): Handlebars.TemplateDelegate {
-    const file = `${name}/${locale}.${part}.hbs`;
-    let template = this.compiled.get(file);
+  private template(name: MailTemplateName, locale: MailLocale, part: MailPart): Handlebars.TemplateDelegate {
+    const key = `${name}/${locale}.${part}`;
+    let template = this.compiled.get(key);
     if (template === undefined) {
-      const flavour = part === 'html' ? 'html' : 'text';
-      template = this.engine(locale, flavour).compile(readFileSync(TEMPLATES + file, 'utf8'), {
+      const flavour = flavourOf(part);
+      template = this.engine(locale, flavour).compile(this.sourceOf(name, locale, part), {
         strict: true, // a misspelt field throws instead of printing an empty string
         noEscape: flavour === 'text',
       });
-      this.compiled.set(file, template);
+      this.compiled.set(key, template);
     }
     return template;
+  }
+
+  private sourceOf(name: MailTemplateName, locale: MailLocale, part: MailPart): string {
+    const override = this.options.overrides?.find(locale, name, part);
+    if (override !== undefined) return override.source;
+    if (!isOurs(locale)) throw new Error('unknown mail language');
+    return readBuiltIn(name, locale, part);
   }
 
   /**
@@ -96,21 +132,28 @@ export class MailRenderer {
    * the options of the first template that uses it. If both flavours shared an instance, a partial
    * first used in plain text would not be escaped in HTML.
    */
-  private engine(locale: Locale, flavour: Flavour): Engine {
+  private engine(locale: MailLocale, flavour: Flavour): Engine {
     const key = `${locale}.${flavour}`;
     let engine = this.engines.get(key);
     if (engine === undefined) {
       engine = Handlebars.create();
-      registerFormats(engine, locale);
-      registerPartials(engine, locale, flavour);
+      registerFormats(engine, mailFormats(locale, this.options.overrides?.zoneOf(locale)));
+      for (const [name, source] of this.partialsOf(locale, flavour)) engine.registerPartial(name, source);
       this.engines.set(key, engine);
     }
     return engine;
   }
+
+  /** The sources of the partials of one language, by name. */
+  partialsOf(locale: MailLocale, flavour: Flavour): Map<string, string> {
+    const partials = readBuiltInPartials(locale, flavour);
+    for (const { name, source } of this.options.overrides?.partialsOf(locale, flavour) ?? [])
+      partials.set(name, source);
+    return partials;
+  }
 }
 
-function registerFormats(engine: Engine, locale: Locale): void {
-  const formats = mailFormats(locale);
+function registerFormats(engine: Engine, formats: MailFormats): void {
   engine.registerHelper('time', (iso: string) => formats.time(iso));
   engine.registerHelper('month', (iso: string) => formats.month(iso));
   engine.registerHelper('count', (amount: number, singular: string, plural: string) =>
@@ -119,16 +162,4 @@ function registerFormats(engine: Engine, locale: Locale): void {
   engine.registerHelper('web', (address: string) => formats.web(address));
   engine.registerHelper('is', (value: unknown, expected: unknown) => value === expected);
   engine.registerHelper('either', (value: string, fallback: string) => (value === '' ? fallback : value));
-}
-
-/** Partials are named `button.html.hbs` if all languages share them, otherwise `ko.footer.html.hbs`. */
-function registerPartials(engine: Engine, locale: Locale, flavour: Flavour): void {
-  const ending = `.${flavour}.hbs`;
-  for (const file of readdirSync(`${TEMPLATES}_layout`)) {
-    if (!file.endsWith(ending)) continue;
-    const [first, name] = file.slice(0, -ending.length).split('.');
-    const isShared = name === undefined;
-    if (!isShared && first !== locale) continue;
-    engine.registerPartial(isShared ? first! : name, readFileSync(`${TEMPLATES}_layout/${file}`, 'utf8'));
-  }
 }

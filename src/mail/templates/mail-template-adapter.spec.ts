@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAIL_SAMPLES } from '../../operations/mail-preview/mail-samples.js';
+import { MAIL_SAMPLES } from './mail-samples.js';
 import { MailRenderer, type MailRendererOptions } from './mail-renderer.js';
 import { MailRenderingError, MailTemplateAdapter } from './mail-template-adapter.js';
 
@@ -8,6 +8,7 @@ const OPTIONS: MailRendererOptions = {
   brandColor: '#2a51d8',
   logo: null,
   countryOf: () => undefined,
+  defaultLocale: 'en',
 };
 
 describe('the template adapter of MailerService', () => {

@@ -1,6 +1,6 @@
 import type { MailerOptions } from '@nestjs-modules/mailer';
 import { Injectable } from '@nestjs/common';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { MailRenderer, type RenderedMail } from './mail-renderer.js';
 import type { MailTemplateName, MailTemplates } from './mail-template.js';
 
@@ -11,7 +11,7 @@ type TemplateAdapter = NonNullable<NonNullable<MailerOptions['template']>['adapt
 export interface TemplatedMessage {
   data: {
     template: MailTemplateName;
-    locale: Locale;
+    locale: MailLocale;
     context: MailTemplates[MailTemplateName];
   } & Partial<RenderedMail>;
 }

@@ -1,9 +1,9 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { CountriesModule } from '../../platform/geoip/countries.module.js';
 import { CountryLookup } from '../../platform/geoip/country-lookup.service.js';
 import { AppConfig } from '../../platform/config/app-config.js';
-import { mailLogo } from './mail-logo.js';
 import { MailRenderer } from './mail-renderer.js';
+import { rendererOptions } from './renderer-options.js';
 import { MailTemplateAdapter } from './mail-template-adapter.js';
 
 /** Renders mails, for sending and for the preview. */
@@ -12,13 +12,15 @@ import { MailTemplateAdapter } from './mail-template-adapter.js';
   providers: [
     {
       provide: MailRenderer,
-      useFactory: ({ env, mailLogo: logo }: AppConfig, countries: CountryLookup) =>
-        new MailRenderer({
-          productName: env.PRODUCT_NAME,
-          brandColor: env.BRAND_COLOR,
-          logo: mailLogo(logo),
-          countryOf: (ip, locale) => countries.nameOf(ip, locale),
-        }),
+      useFactory: async (config: AppConfig, countries: CountryLookup) => {
+        const options = rendererOptions(config, (ip, locale) => countries.nameOf(ip, locale));
+        const directory = config.env.MAIL_TEMPLATES_DIR;
+        if (directory === undefined) return new MailRenderer(options);
+        const { loadMailOverrides } = await import('../overrides/load-mail-overrides.js');
+        const renderer = new MailRenderer({ ...options, overrides: loadMailOverrides(directory, options) });
+        for (const gap of renderer.describeGaps()) new Logger(MailTemplatesModule.name).warn(gap);
+        return renderer;
+      },
       inject: [AppConfig, CountryLookup],
     },
     MailTemplateAdapter,

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLogService } from '../../security/audit-log/audit-log.service.js';
 import type { EmailAddress } from '../../platform/addresses/email-address.js';
 import { Database } from '../../platform/database/database.js';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 import { PasswordInvitationsService } from '../../verification/password-invitations.service.js';
 import { MemberAdministrationRepository } from '../../users/member-administration.repository.js';
 import { MembersRepository } from '../../users/members.repository.js';
@@ -13,7 +13,7 @@ export interface NewAdmin {
   readonly loginId: string;
   readonly email: EmailAddress;
   readonly name: string | null;
-  readonly locale: Locale;
+  readonly locale: MailLocale;
 }
 
 /**
@@ -36,7 +36,7 @@ export class AdminCreationService {
    * @throws DomainError `email_taken`, `login_id_taken`
    */
   async create({ loginId, email, name, locale }: NewAdmin): Promise<void> {
-    const context = { ip: '', userAgent: 'munjigi admin create', locale, requestId: randomUUID() };
+    const context = { ip: '', userAgent: 'munjigi admin create', locale: 'en' as const, requestId: randomUUID() };
     await this.database.transaction(async (tx) => {
       const { address, key: emailKey } = email;
       const id = await this.members.insert(tx, { loginId, email: address, emailKey, passwordHash: null, name, locale });

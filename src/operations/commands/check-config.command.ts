@@ -18,6 +18,10 @@ export async function checkConfig({ offline }: { offline: boolean }): Promise<vo
   const config = AppConfig.load();
   // The application parses keys on first use; parse them here so that invalid keys are reported.
   new TokenKeys(config, new KeyRing(config.secrets));
+  if (config.env.MAIL_TEMPLATES_DIR !== undefined) {
+    const { checkMailTexts } = await import('./mail-texts.command.js');
+    await checkMailTexts(config);
+  }
   for (const hint of config.hints()) console.log(`Note: ${hint}`);
   console.log('The configuration is valid. Settings that are not listed have their defaults (docs/configuration.md).');
   if (offline) {

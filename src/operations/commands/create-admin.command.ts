@@ -4,7 +4,8 @@ import { LOGIN_ID_PATTERN, normaliseLoginId } from '../../users/login-id.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import type { ErrorCode } from '../../platform/http/problems/error-catalogue.js';
-import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
+import type { Locale } from '../../platform/i18n/locale.js';
+import { isMailLocale, mailLocales } from '../../platform/i18n/mail-locale.js';
 import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
 import { AdminCreationService, type NewAdmin } from './admin-creation.service.js';
 import type { WithApplication } from './with-application.js';
@@ -68,7 +69,7 @@ function validateOptions(options: Options & { email: string; loginId: string }, 
   const name = options.name?.trim().normalize('NFC') ?? null;
   if (name !== null && !isVisibleLine(name, 64))
     throw new CommandError('--name: must be one line of 1 to 64 visible characters.', true);
-  const locale = LOCALES.find((supported) => supported === (options.locale ?? defaultLocale));
-  if (!locale) throw new CommandError(`--locale: must be one of ${LOCALES.join(', ')}.`, true);
+  const locale = options.locale ?? defaultLocale;
+  if (!isMailLocale(locale)) throw new CommandError(`--locale: must be one of ${mailLocales().join(', ')}.`, true);
   return { loginId, email, name, locale };
 }

@@ -4,9 +4,9 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../../platform/http/public.decorator.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
-import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
+import { isMailLocale, type MailLocale } from '../../platform/i18n/mail-locale.js';
 import { MailRenderer, type RenderedMail } from '../../mail/templates/mail-renderer.js';
-import { MAIL_SAMPLES } from './mail-samples.js';
+import { MAIL_SAMPLES } from '../../mail/templates/mail-samples.js';
 import { isMailTemplateName, MAIL_TEMPLATE_NAMES } from '../../mail/templates/mail-template.js';
 
 /**
@@ -51,7 +51,7 @@ h2 { margin: 32px 0 8px; }
 <body>
 <h1>Mails</h1>
 <p>Sample data, in development only. The dark theme follows your system.</p>
-${MAIL_TEMPLATE_NAMES.map(section).join('\n')}
+${MAIL_TEMPLATE_NAMES.map((template) => section(template, this.renderer.locales)).join('\n')}
 </body>
 </html>`;
   }
@@ -64,10 +64,9 @@ ${MAIL_TEMPLATE_NAMES.map(section).join('\n')}
     @Res({ passthrough: true }) reply: FastifyReply,
   ): string {
     this.requireDevelopment();
-    const language = LOCALES.find((known) => known === locale);
-    if (!isMailTemplateName(template) || language === undefined || (part !== 'html' && part !== 'text'))
+    if (!isMailTemplateName(template) || !isMailLocale(locale) || (part !== 'html' && part !== 'text'))
       throw new DomainError('not_found');
-    const mail = this.renderer.render(template, language, MAIL_SAMPLES[template]);
+    const mail = this.renderer.render(template, locale, MAIL_SAMPLES[template]);
     reply.headers(HEADERS).type(`text/${part === 'html' ? 'html' : 'plain'}; charset=utf-8`);
     return part === 'html' ? this.withLogo(mail.html) : asText(mail);
   }
@@ -85,8 +84,8 @@ ${MAIL_TEMPLATE_NAMES.map(section).join('\n')}
   }
 }
 
-function section(template: string): string {
-  const frames = LOCALES.flatMap((locale: Locale) =>
+function section(template: string, locales: readonly MailLocale[]): string {
+  const frames = locales.flatMap((locale) =>
     ['html', 'text'].map((part) => {
       const address = `mails/${template}/${locale}/${part}`;
       return `<div><a href="${address}">${locale} ${part}</a><iframe loading="lazy" sandbox title="${template} ${locale} ${part}" src="${address}"></iframe></div>`;

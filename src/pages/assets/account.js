@@ -27,7 +27,7 @@ import { SignedOut, call, logOut } from './session.js';
  * @property {string} loginId
  * @property {string} email
  * @property {string | null} name
- * @property {'ko' | 'en'} locale
+ * @property {string} locale
  * @property {string} createdAt
  * @property {boolean} hasPassword
  * @property {Record<string, unknown>} [attributes] where some are declared

@@ -173,6 +173,22 @@ export function countryName(code) {
   return new Intl.DisplayNames(document.documentElement.lang, { type: 'region' }).of(code) ?? code;
 }
 
+/**
+ * Returns the language for mails to this visitor: that of the page, unless the browser prefers one
+ * that only mails have.
+ * @returns {string}
+ */
+export function mailLanguage() {
+  const { lang } = document.documentElement;
+  const added = document.body.dataset.mailLanguages?.trim().split(' ') ?? [];
+  for (const preferred of added.length === 0 ? [] : navigator.languages) {
+    const fitting = added.find((tag) => `${preferred}-`.toLowerCase().startsWith(`${tag}-`.toLowerCase()));
+    if (fitting !== undefined) return fitting;
+    if (/^(ko|en)\b/i.test(preferred)) break;
+  }
+  return lang;
+}
+
 /** @param {string} iso @param {Intl.DateTimeFormatOptions} options */
 function format(iso, options) {
   const language = document.documentElement.lang;

@@ -9,7 +9,7 @@ import { ApiProblem, post } from './api.js';
 import { readAttributes } from './attributes.js';
 import { openSession } from './bound-request.js';
 import { onSubmit, requiredValues } from './form.js';
-import { addressOf, find, onAction, show, showDescribed, showGroup, text } from './page.js';
+import { addressOf, find, mailLanguage, onAction, show, showDescribed, showGroup, text } from './page.js';
 import { forgetReturn } from './return-to.js';
 import { isLoggingIn } from './sign-up-session.js';
 import { offerSocialButtons, showSocialFailure } from './social-buttons.js';
@@ -46,8 +46,7 @@ export function offerSocialSignUp(isResumed, askForCode) {
       loginId: text('loginIdMissing'),
       ...(isProven ? {} : { email: text('emailMissing') }),
     });
-    const { lang: locale } = document.documentElement;
-    const body = { ...values, ...readAttributes('social-sign-up'), signUpId, locale };
+    const body = { ...values, ...readAttributes('social-sign-up'), signUpId, locale: mailLanguage() };
     const result = await openSession('auth/social/sign-up', body);
     forgetSocialSignUp();
     if (result.status !== 'authenticated')

@@ -9,7 +9,7 @@ import { clearForm, formOf, onSubmit, readFields, requiredValues, valueOf } from
 import { FieldProblem, FieldProblems, showFieldError } from './form-problems.js';
 import { onLanguageChange } from './language.js';
 import { loginIdProblem } from './login-id.js';
-import { addressOf, find, onAction, show, showGroup, text } from './page.js';
+import { addressOf, find, mailLanguage, onAction, show, showGroup, text } from './page.js';
 import { offerResend, showStep } from './resend.js';
 import { rememberReturn } from './return-to.js';
 import { rememberSignUp, rememberedSignUp } from './sign-up-memory.js';
@@ -95,7 +95,7 @@ async function signUp() {
     ...readAttributes('sign-up'),
     // With corrected values for the same address, the code that was mailed before still fits.
     ...(earlier === null ? {} : { signUpId: earlier }),
-    locale: document.documentElement.lang,
+    locale: mailLanguage(),
   });
   askForCode({ email: values.email, id: signUpId }, resendAfter);
 }

@@ -2,12 +2,14 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { cleanEnv } from 'envalid';
 import type { Locale } from '../i18n/locale.js';
+import { offerMailLocales } from '../i18n/mail-locale.js';
 import { readBrandLogo, type BrandLogo } from './brand-logo.js';
 import { LINKED_PAGES, type LinkedPage, type PageName } from './built-in-pages.js';
 import { findProblems, type Problems } from './configuration-checks.js';
 import { ConfigurationError } from './configuration-error.js';
 import { ENVIRONMENT, type Environment } from './environment.js';
 import { findHints } from './configuration-hints.js';
+import { readMailLanguages } from './mail-languages.js';
 import { developmentSecret } from './secrets.js';
 import { readSocialProviders, type SocialProviderSettings } from './social-providers.js';
 
@@ -58,6 +60,7 @@ export class AppConfig {
         : readSocialProviders(env, values, (name, rule) => (problems[name] ??= rule));
     if (Object.keys(problems).length > 0) throw new ConfigurationError(problems);
 
+    offerMailLocales(env.MAIL_TEMPLATES_DIR === undefined ? [] : readMailLanguages(env.MAIL_TEMPLATES_DIR));
     const secret = env.SECRET ?? developmentSecret();
     const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
     const poolThreads = Number(variables.UV_THREADPOOL_SIZE) || DEFAULT_POOL_THREADS;

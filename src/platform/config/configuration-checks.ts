@@ -5,6 +5,7 @@ import { readBrandLogo } from './brand-logo.js';
 import { LINKED_PAGES, type LinkedPage } from './built-in-pages.js';
 import type { Environment } from './environment.js';
 import { isWebhookSecret } from '../http-client/webhook-signature.js';
+import { readMailLanguages } from './mail-languages.js';
 import { weaknessOf } from './secrets.js';
 
 /** Broken rules by the name of the setting. */
@@ -102,6 +103,13 @@ function checkPages(env: Environment, report: Report): void {
 }
 
 function checkMail(env: Environment, report: Report): void {
+  if (env.MAIL_TEMPLATES_DIR !== undefined) {
+    try {
+      readMailLanguages(env.MAIL_TEMPLATES_DIR);
+    } catch (error) {
+      report('MAIL_TEMPLATES_DIR', (error as Error).message);
+    }
+  }
   if (env.SMTP_CA_FILE === undefined) return;
   try {
     const pem = readFileSync(env.SMTP_CA_FILE, 'latin1'); // a certificate in DER would not be trusted

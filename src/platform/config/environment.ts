@@ -424,6 +424,11 @@ export const ENVIRONMENT = {
     desc: 'PNG file for mails; default BRAND_LOGO if it is a PNG',
     example: '/etc/munjigi/logo.png',
   }),
+  MAIL_TEMPLATES_DIR: str({
+    default: undefined,
+    desc: 'directory with mail texts of yours (docs/mail-texts.md)',
+    example: '/etc/munjigi/mails',
+  }),
   MEMBER_ATTRIBUTES: str({
     default: undefined,
     desc: 'JSON file that declares attributes of members (docs/attributes.md)',

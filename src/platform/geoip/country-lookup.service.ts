@@ -4,7 +4,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reader, type Response } from 'maxmind';
 import { isPublicAddress, unmapped } from '../addresses/ip-address.js';
 import { AppConfig } from '../config/app-config.js';
-import type { Locale } from '../i18n/locale.js';
+import type { MailLocale } from '../i18n/mail-locale.js';
 
 /** The bundled database; docs/countries.md names its source. */
 const BUNDLED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
@@ -60,7 +60,7 @@ export class CountryLookup implements OnModuleInit {
   }
 
   /** The country's name in a language, for mails; undefined when unknown. */
-  nameOf(ip: string, locale: Locale): string | undefined {
+  nameOf(ip: string, locale: MailLocale): string | undefined {
     const code = this.of(ip);
     return code === null ? undefined : new Intl.DisplayNames(locale, { type: 'region' }).of(code);
   }

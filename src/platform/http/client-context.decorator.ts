@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { clientAddressOf } from './client-address.js';
 import type { ClientContext } from './client-context.js';
 import { negotiateLocale, type Locale } from '../i18n/locale.js';
+import { findAddedLocale } from '../i18n/mail-locale.js';
 
 const MAX_USER_AGENT = 256;
 
@@ -15,10 +16,14 @@ export const Context = createParamDecorator((_: unknown, context: ExecutionConte
 });
 
 export function clientContextOf(request: FastifyRequest): ClientContext {
+  const acceptLanguage = request.headers['accept-language'];
+  const { defaultLocale } = request.server;
+  const mailLocale = findAddedLocale(acceptLanguage, defaultLocale);
   return {
     ip: clientAddressOf(request),
     userAgent: printable(request.headers['user-agent'] ?? ''),
-    locale: negotiateLocale(request.headers['accept-language'], request.server.defaultLocale),
+    locale: negotiateLocale(acceptLanguage, defaultLocale),
+    ...(mailLocale !== undefined && { mailLocale }),
     requestId: request.id,
     auditReason: request.auditReason,
   };

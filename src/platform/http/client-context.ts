@@ -1,4 +1,5 @@
 import type { Locale } from '../i18n/locale.js';
+import type { MailLocale } from '../i18n/mail-locale.js';
 
 /**
  * Origin and language of a request. Controllers pass it to services as an argument; it is in no
@@ -7,7 +8,10 @@ import type { Locale } from '../i18n/locale.js';
 export interface ClientContext {
   readonly ip: string;
   readonly userAgent: string;
+  /** The language of the response. */
   readonly locale: Locale;
+  /** A language that only mails have and the client prefers; otherwise absent. */
+  readonly mailLocale?: MailLocale;
   readonly requestId: string;
   /** The administrator who acts on an account; absent where members act for themselves. */
   readonly actorId?: string;

@@ -13,9 +13,18 @@ const MAX_HEADER = 256;
  * @returns `fallback` where the header names no supported language
  */
 export function negotiateLocale(acceptLanguage: string | undefined, fallback: Locale): Locale {
+  return negotiate(acceptLanguage, LOCALES, fallback);
+}
+
+/** As {@link negotiateLocale}, among other languages. */
+export function negotiate<Tag extends string>(
+  acceptLanguage: string | undefined,
+  supported: readonly Tag[],
+  fallback: Tag,
+): Tag {
   if (acceptLanguage === undefined || acceptLanguage === '') return fallback;
   // The fallback comes first, because the first wins among equals, such as with `*`.
-  const available = [fallback, ...LOCALES.filter((locale) => locale !== fallback)];
+  const available = [fallback, ...supported.filter((locale) => locale !== fallback)];
   // Limited, because parsing a header of many kilobytes takes milliseconds; browsers send less.
   // Some HTTP libraries send the name of a POSIX locale, `ko_KR` or `ko@euro`, or the three-letter
   // code of the language instead of a language tag.
@@ -25,5 +34,5 @@ export function negotiateLocale(acceptLanguage: string | undefined, fallback: Lo
     .replace(/@[^,;]*/g, '')
     .replace(/(?<![\w-])(?:(ko)r|(en)g)(?![\w])/gi, '$1$2');
   const negotiator = new Negotiator({ headers: { 'accept-language': header } });
-  return (negotiator.language(available) as Locale | undefined) ?? fallback;
+  return (negotiator.language(available) as Tag | undefined) ?? fallback;
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AttributeValues } from '../../platform/attributes/member-attributes.js';
-import type { Locale } from '../../platform/i18n/locale.js';
+import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 
 /**
  * An account of another system whose address is not proven: an attacker may have registered it there
@@ -20,7 +20,7 @@ export class ImportedClaim {
   @Column('text', { name: 'email_key' }) emailKey: string;
   @Column('text', { name: 'password_hash' }) passwordHash: string;
   @Column('text', { nullable: true }) name: string | null;
-  @Column('text') locale: Locale;
+  @Column('text') locale: MailLocale;
   @Column('jsonb', { nullable: true }) attributes: AttributeValues | null;
   /** When the account was made at its system. */
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { parseEmailAddress } from '../../platform/addresses/email-address.js';
 import { isStorable, type AttributeValues } from '../../platform/attributes/member-attributes.js';
 import { isVisibleLine } from '../../platform/http/validation/text-checks.js';
-import { LOCALES, type Locale } from '../../platform/i18n/locale.js';
+import type { Locale } from '../../platform/i18n/locale.js';
+import { findMailLocale, type MailLocale } from '../../platform/i18n/mail-locale.js';
 import { isReservedLoginId, LOGIN_ID_PATTERN, normaliseLoginId } from '../login-id.js';
 
 /** The profile of an account as another system describes it. */
@@ -38,7 +39,7 @@ export interface ImportedProfile {
   readonly email: string;
   readonly emailKey: string;
   readonly name: string | null;
-  readonly locale: Locale;
+  readonly locale: MailLocale;
   /** ISO 8601; null for the time of the import. */
   readonly createdAt: string | null;
   readonly attributes: AttributeValues | null;
@@ -73,7 +74,7 @@ export function readProfile(profile: ForeignProfile, rules: ProfileRules): Impor
     email: email.address,
     emailKey: email.key,
     name: name !== undefined && isVisibleLine(name, MAX_NAME) ? name : null,
-    locale: LOCALES.find((supported) => locale?.toLowerCase().startsWith(supported)) ?? rules.defaultLocale,
+    locale: (locale === undefined ? undefined : findMailLocale(locale)) ?? rules.defaultLocale,
     createdAt,
     attributes: attributes ?? null,
   };

@@ -3,6 +3,7 @@ import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Matches } from 'class-validator';
 import { parseEmailAddress } from '../../addresses/email-address.js';
 import { LOCALES } from '../../i18n/locale.js';
+import { isMailLocale, mailLocales } from '../../i18n/mail-locale.js';
 import { foldTypedCode, foldTypedText } from '../../text/typed-text.js';
 import { IsFilled, IsPresent, Normalise, Rule, withCode } from './rule.js';
 import { codePointsOf, isVisible } from './text-checks.js';
@@ -110,8 +111,19 @@ export function IsOneOf(
   );
 }
 
+/** A language of mails, including those that the operator added. */
 export function IsLocale(): PropertyDecorator {
-  return IsOneOf(LOCALES, { enumName: 'Locale', example: 'ko' });
+  const params = {
+    // Read late: this decorator runs before the configuration is loaded.
+    get allowed(): string {
+      return mailLocales().join(', ');
+    },
+  };
+  return applyDecorators(
+    IsPresent(),
+    Rule('invalid_value', isMailLocale, params),
+    ApiProperty({ enum: LOCALES, enumName: 'Locale', example: 'ko' }),
+  );
 }
 
 export function IsUuid(): PropertyDecorator {

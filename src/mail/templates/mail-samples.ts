@@ -1,4 +1,4 @@
-import { suspicionFields, type MailTemplateName, type MailTemplates } from '../../mail/templates/mail-template.js';
+import { suspicionFields, type MailTemplateName, type MailTemplates } from './mail-template.js';
 
 export const SAMPLE_CODE = '048213';
 export const SAMPLE_TOKEN = 'q1Zr8nUoM3xkT0wVbE5yLd-JcHs_9aPf';

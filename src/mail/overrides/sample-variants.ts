@@ -1,0 +1,49 @@
+import { MAIL_SAMPLES } from '../templates/mail-samples.js';
+import { MAIL_TEMPLATE_FIELDS, type MailTemplateName, type MailTemplates } from '../templates/mail-template.js';
+
+export type SampleData = Record<string, string | number | undefined>;
+
+const TIME = '2026-12-06T05:37:12.345Z';
+/** Values for optional fields that the samples leave out. Others are flags. */
+const EXTRAS: Readonly<Record<string, string | number>> = {
+  provider: 'Google',
+  reservedUntil: TIME,
+  removeOn: TIME,
+  country: 'South Korea',
+  browser: 'Firefox',
+  passkeyName: 'Laptop',
+  after: 'not-me',
+};
+const FLAG = 1;
+
+/**
+ * Data with which every branch of a mail is rendered: the sample, with and without each optional
+ * field, and with each value that our own text tells apart. Some of them no mail has.
+ */
+export function variantsOf(
+  template: MailTemplateName,
+  comparisons: ReadonlyMap<string, Iterable<string>>,
+): SampleData[] {
+  const sample = MAIL_SAMPLES[template] as SampleData;
+  const optional = Object.entries<string>(MAIL_TEMPLATE_FIELDS[template])
+    .filter(([, need]) => need === 'optional')
+    .map(([field]) => field);
+  const values = [...comparisons].flatMap(([field, options]) =>
+    field in MAIL_TEMPLATE_FIELDS[template]
+      ? [...options].flatMap((value) => [
+          { ...sample, [field]: value },
+          { ...sample, ...EXTRAS, [field]: value },
+        ])
+      : [],
+  );
+  return [
+    sample,
+    ...optional.map((field) => ({ ...sample, [field]: undefined })),
+    ...optional.filter((field) => !(field in sample)).map((field) => ({ ...sample, [field]: EXTRAS[field] ?? FLAG })),
+    ...values,
+  ];
+}
+
+/** Variants are as loose as rows of the outbox, which the renderer checks. */
+export const asData = <Name extends MailTemplateName>(data: SampleData): MailTemplates[Name] =>
+  data as unknown as MailTemplates[Name];

@@ -1,0 +1,52 @@
+import { LOCALES, negotiate, type Locale } from './locale.js';
+
+/** The language of a mail: one of ours, or the tag of a language that the operator added (BCP 47). */
+export type MailLocale = Locale | (string & {});
+
+/**
+ * The languages of mails that this process offers. Set when the configuration is read, because the
+ * decorators of requests exist before.
+ */
+const offered: MailLocale[] = [...LOCALES];
+
+/** @param added tags of languages that the operator added */
+export function offerMailLocales(added: readonly MailLocale[]): void {
+  offered.splice(LOCALES.length, Infinity, ...added);
+}
+
+/** Whether texts in this language come with the server. */
+export const isOurs = (locale: MailLocale): locale is Locale => LOCALES.some((ours) => ours === locale);
+
+/** Ours first. */
+export function mailLocales(): readonly MailLocale[] {
+  return offered;
+}
+
+export function isMailLocale(value: unknown): value is MailLocale {
+  return offered.includes(value as MailLocale);
+}
+
+/**
+ * The language of mails for a tag of another system, such as `ko_KR`.
+ * @returns undefined if mails have neither that language nor the one without its region
+ */
+export function findMailLocale(tag: string): MailLocale | undefined {
+  const wanted = tag.replace(/_/g, '-').toLowerCase();
+  const fits = offered.filter((locale) => `${wanted}-`.startsWith(`${locale.toLowerCase()}-`));
+  return fits.sort((a, b) => b.length - a.length)[0] ?? LOCALES.find((locale) => wanted.startsWith(locale));
+}
+
+/**
+ * The language that the operator added, if `Accept-Language` prefers one to ours.
+ * @returns undefined where one of ours fits best, and while none was added
+ */
+export function findAddedLocale(acceptLanguage: string | undefined, fallback: Locale): MailLocale | undefined {
+  if (offered.length === LOCALES.length) return undefined;
+  const preferred = negotiate(acceptLanguage, offered, fallback);
+  return isOurs(preferred) ? undefined : preferred;
+}
+
+/** The language's own name for itself: 日本語. */
+export function nameOfLanguage(locale: MailLocale): string {
+  return new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale;
+}
