@@ -3755,7 +3755,7 @@ export interface components {
             /** @example 1 */
             schemaVersion: number;
         };
-        /** @description Profile or role changed */
+        /** @description Profile, role or linked accounts changed */
         "Event.member.updated": {
             /** @example evt_0000000000000000042 */
             id: string;
@@ -3776,6 +3776,13 @@ export interface components {
                  *     ]
                  */
                 fields: string[];
+                /** @description What was linked or unlinked */
+                identity?: {
+                    /** @example kakao */
+                    provider: string;
+                    /** @enum {string} */
+                    change: "linked" | "unlinked";
+                };
             };
             /** @example 1 */
             schemaVersion: number;

@@ -6,7 +6,7 @@ import type { MemberSnapshot } from '../users/member-snapshots.repository.js';
  */
 const EVENTS = {
   'member.created': data<AboutMember>(),
-  'member.updated': data<AboutMember & { fields: string[] }>(),
+  'member.updated': data<AboutMember & { fields: string[]; identity?: IdentityChange }>(),
   'member.email_changed': data<AboutMember>(),
   'member.login_id_changed': data<AboutMember>(),
   'member.disabled': data<AboutMember>(),
@@ -30,6 +30,12 @@ export const EVENT_TYPES = Object.keys(EVENTS) as EventType[];
 /** Data that describes the member after the change. */
 interface AboutMember {
   member: MemberSnapshot;
+}
+
+/** An account at a provider that the member has linked or unlinked. Its subject concerns no receiver. */
+interface IdentityChange {
+  provider: string;
+  change: 'linked' | 'unlinked';
 }
 
 /** The events whose data describes the member. */

@@ -30,14 +30,23 @@ const MEMBER = object('The member after the change', {
 });
 /** Not required: absent where none are declared. */
 const ATTRIBUTES: Schema = { type: 'object', additionalProperties: true };
+/** With the field `identities` alone. */
+const IDENTITY = object('What was linked or unlinked', {
+  provider: text('kakao'),
+  change: { type: 'string', enum: ['linked', 'unlinked'] },
+});
 const aboutMember = { member: { $ref: '#/components/schemas/EventMember' } };
 
 /** What each event means, and its data. */
-const MEANINGS: Record<EventType, readonly [summary: string, data: Record<string, Schema>]> = {
+const MEANINGS: Record<
+  EventType,
+  readonly [summary: string, data: Record<string, Schema>, optional?: Record<string, Schema>]
+> = {
   'member.created': ['A member exists: the mailbox is proven', aboutMember],
   'member.updated': [
-    'Profile or role changed',
+    'Profile, role or linked accounts changed',
     { ...aboutMember, fields: { type: 'array', items: { type: 'string' }, example: ['name'] } },
+    { identity: IDENTITY },
   ],
   'member.email_changed': ['The address was replaced, or an earlier one restored', aboutMember],
   'member.login_id_changed': ['The login ID was replaced', aboutMember],
@@ -67,13 +76,13 @@ export function eventSchemas(): Record<string, Schema> {
     EventMember: { ...MEMBER, properties: { ...(MEMBER['properties'] as Schema), attributes: ATTRIBUTES } },
   };
   for (const type of EVENT_TYPES) {
-    const [summary, data] = MEANINGS[type];
+    const [summary, data, optional] = MEANINGS[type];
     schemas[`Event.${type}`] = object(summary, {
       id: text('evt_0000000000000000042'),
       type: { type: 'string', enum: [type] },
       occurredAt: time,
       memberId: uuid,
-      data: { type: 'object', ...required(data), properties: data },
+      data: { type: 'object', ...required(data), properties: { ...data, ...optional } },
       schemaVersion: { type: 'integer', example: 1 },
     });
   }

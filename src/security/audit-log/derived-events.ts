@@ -16,6 +16,8 @@ const DERIVATIONS: { readonly [T in SecurityEventType]?: Derivation<T> } = {
   'login-id.chosen': () => aboutMember('member.login_id_changed', {}),
   'profile.changed': ({ fields }) => aboutMember('member.updated', { fields }),
   'member.role_changed': () => aboutMember('member.updated', { fields: ['role'] }),
+  'identity.linked': ({ provider }) => identityChanged({ provider, change: 'linked' }),
+  'identity.unlinked': ({ provider }) => identityChanged({ provider, change: 'unlinked' }),
   'email.changed': () => aboutMember('member.email_changed', {}),
   'email.change_undone': () => aboutMember('member.email_changed', {}),
   'member.disabled': () => aboutMember('member.disabled', {}),
@@ -77,6 +79,10 @@ function aboutMember<T extends MemberEventType>(type: T, data: Omit<Events[T], '
 
 function passwordChanged(): NewEvent {
   return { type: 'member.password_changed', data: {}, describesMember: false };
+}
+
+function identityChanged(identity: NonNullable<Events['member.updated']['identity']>): NewEvent {
+  return aboutMember('member.updated', { fields: ['identities'], identity });
 }
 
 function factorChanged(change: string): NewEvent {
