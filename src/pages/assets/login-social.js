@@ -8,7 +8,7 @@ import { showProblem } from './form-problems.js';
 import { announce, show, text } from './page.js';
 import { offerSocialButtons, providerName } from './social-buttons.js';
 import { takeAnswer } from './social-journey.js';
-import { rememberSocialSignUp } from './social-sign-up-memory.js';
+import { forgetSocialSignUp, rememberSocialSignUp } from './social-sign-up-memory.js';
 
 /**
  * Shows the login form, unless a provider has just sent the visitor back.
@@ -18,6 +18,7 @@ import { rememberSocialSignUp } from './social-sign-up-memory.js';
 export async function offerSocialLogin(send, continueLogin) {
   offerSocialButtons('login');
   const answer = takeAnswer(false);
+  forgetSocialSignUp(); // the visitor has left it for a login
   if (answer === null) return show('ready');
   announce(text('working'));
   try {

@@ -33,7 +33,8 @@ export function offerSocialSignUp(isResumed, askForCode) {
     show('ready');
     return showSocialFailure();
   }
-  const { provider, emailProven, suggestedLoginId } = pending;
+  const { provider, emailProven, suggestedLoginId, until } = pending;
+  setTimeout(forgetSocialSignUp, until - Date.now());
   inputOf('loginId').value = suggestedLoginId ?? '';
   inputOf('email').value = pending.email ?? '';
   showGroup('socialEmail', !emailProven);

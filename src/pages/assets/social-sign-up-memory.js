@@ -21,10 +21,12 @@ export function rememberSocialSignUp(provider, { signUpId, email, emailProven, s
 export function rememberedSocialSignUp() {
   try {
     const remembered = JSON.parse(sessionStorage.getItem(KEY) ?? 'null');
-    return remembered?.until > Date.now() ? remembered : null;
+    if (remembered?.until > Date.now()) return remembered;
+    forgetSocialSignUp();
   } catch {
-    return null; // blocked, or written by another script
+    // Blocked, or written by another script.
   }
+  return null;
 }
 
 export function forgetSocialSignUp() {
