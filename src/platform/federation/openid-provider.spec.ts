@@ -15,6 +15,7 @@ let server: http.Server;
 let issuer: string;
 /** What the token endpoint answers next. */
 let tokenAnswer: { status: number; idToken: string };
+let revokes = false;
 
 /** A provider that an attacker controls, or whose answers an attacker exchanges. */
 beforeAll(async () => {
@@ -30,10 +31,11 @@ beforeAll(async () => {
     const documents: Record<string, object> = {
       '/.well-known/openid-configuration': {
         ...metadata,
+        ...(revokes && { revocation_endpoint: `${issuer}/revoke` }),
         id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'],
       },
       '/jwks': { keys: [jwk] },
-      '/token': { access_token: 'a', token_type: 'Bearer', id_token: tokenAnswer?.idToken },
+      '/token': { access_token: 'a', token_type: 'Bearer', id_token: tokenAnswer?.idToken, refresh_token: 'r' },
     };
     response.statusCode = request.url === '/token' ? tokenAnswer.status : 200;
     response.setHeader('content-type', 'application/json');
@@ -78,6 +80,15 @@ it('accepts an ID token for this client and this request, and email_verified as 
     account: { provider: 'acme', subject: 'ada', email: 'ada@example.com', emailVerified: true, name: null },
     grant: null,
   });
+});
+
+it.each([
+  [true, { refreshToken: 'r', clientId: CLIENT_ID }],
+  [false, null],
+])('SO-52 keeps a refresh token where it can be revoked (%p), as it serves nothing else', async (canRevoke, grant) => {
+  revokes = canRevoke;
+  expect((await exchange(await signed())).grant).toEqual(grant);
+  revokes = false;
 });
 
 it.each([
@@ -155,6 +166,15 @@ it.each([
 ])('accepts a notice %s', async (_, changes) => {
   const token = await notice(typeof changes === 'function' ? changes() : changes);
   expect((await verifyNotice(token)).claims).toMatchObject({ jti: 'one', events: EVENTS });
+});
+
+it.each([
+  [true, { refreshToken: 'r', clientId: CLIENT_ID }],
+  [false, null],
+])('SO-52 keeps a refresh token where it can be revoked (%p), as it serves nothing else', async (canRevoke, grant) => {
+  revokes = canRevoke;
+  expect((await exchange(await signed())).grant).toEqual(grant);
+  revokes = false;
 });
 
 it.each([

@@ -84,7 +84,7 @@ export class OpenIdProvider implements IdentityProvider {
     if (reauthenticatesSinceMs !== undefined) checkAuthenticationTime(claims.auth_time, reauthenticatesSinceMs);
     return {
       account: this.accountOf(claims),
-      grant: this.grantOf(tokens.refresh_token, this.settings.clientId),
+      grant: this.grantOf(configuration, tokens.refresh_token),
     };
   }
 
@@ -112,13 +112,13 @@ export class OpenIdProvider implements IdentityProvider {
     const tokens = await library.genericGrantRequest(configuration, 'authorization_code', { code });
     // A code of another person must not leave that person's token with this account.
     if ((tokens.claims() as Claims | undefined)?.sub !== subject) throw new Error('the code of another account');
-    return this.grantOf(tokens.refresh_token, clientId);
+    return this.grantOf(configuration, tokens.refresh_token);
   }
 
   async revoke(_subject: string, grant: ProviderGrant | null): Promise<void> {
     const { refreshToken, clientId } = grant!;
     const [library, configuration] = await Promise.all([loadLibrary(), this.configure(clientId)]);
-    if (configuration.serverMetadata().revocation_endpoint === undefined) return;
+    if (!canRevoke(configuration)) return;
     try {
       await library.tokenRevocation(configuration, refreshToken, { token_type_hint: 'refresh_token' });
     } catch (error) {
@@ -155,8 +155,10 @@ export class OpenIdProvider implements IdentityProvider {
   }
 
   /** A token that takes no permission back is a secret without a use, and is not kept. */
-  private grantOf(refreshToken: string | undefined, clientId: string): ProviderGrant | null {
-    return refreshToken === undefined || this.revocationMeans !== 'grant' ? null : { refreshToken, clientId };
+  private grantOf(configuration: Configuration, refreshToken: string | undefined): ProviderGrant | null {
+    const isOfUse = this.revocationMeans === 'grant' && canRevoke(configuration);
+    const { client_id: clientId } = configuration.clientMetadata();
+    return refreshToken === undefined || !isOfUse ? null : { refreshToken, clientId };
   }
 
   /** Discovers once for each client. A failed discovery is tried again by the next request. */
@@ -193,6 +195,9 @@ export class OpenIdProvider implements IdentityProvider {
     }
   }
 }
+
+const canRevoke = (configuration: Configuration): boolean =>
+  configuration.serverMetadata().revocation_endpoint !== undefined;
 
 /**
  * The nonce that the token must have. Some SDKs put it into the token as it is, and some apps give
