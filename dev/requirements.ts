@@ -453,6 +453,7 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('SO-54', 'P0', 'A notice of a provider counts only if it is signed for this service and recent'),
       of('SO-55', 'P0', 'A notice counts once, and for a link that existed when it happened'),
       of('SO-56', 'P0', 'A notice unlinks the account or ends its sessions, is recorded and mailed to the member'),
+      of('SO-57', 'P1', 'Linking an account again voids a revocation of it that is still queued'),
       of('SO-12', 'P0', '“It wasn’t me” unlinks what an intruder may have linked'),
       of('SO-13', 'P0', 'A member is mailed when an account at a provider is linked or unlinked'),
       of('SO-14', 'P0', 'The word of a provider for a mailbox counts only for domains that it is trusted with'),

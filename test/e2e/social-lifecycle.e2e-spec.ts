@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
 import { Database } from '../../src/platform/database/database.js';
+import { givenApiKey } from '../support/api-keys.js';
 import { munjigi } from '../support/command-line.js';
 import { makeErasure } from '../support/erasure.js';
 import { eventually } from '../support/eventually.js';
@@ -235,6 +236,19 @@ const revocationAt = (name: PartnerName, subject: string): Promise<true> =>
 const grantsOf = async (subject: string): Promise<unknown[]> =>
   (await app.sql.query('SELECT provider FROM provider_grants WHERE subject = $1', [subject])).rows;
 
+const stateOf = async (subject: string) => {
+  const { rows } = await app.sql.query(
+    `SELECT status, attempts, last_error AS error FROM provider_revocations WHERE subject = $1`,
+    [subject],
+  );
+  return rows[0] as { status: string; attempts: number; error: string } | undefined;
+};
+const failed = (subject: string, status: string) =>
+  eventually(`${status} after a failure`, async () => {
+    const state = await stateOf(subject);
+    return state?.status === status && state.error !== null ? state : undefined;
+  });
+
 describe('the permission at a provider', () => {
   it.each(NAMES)('SO-53 is taken back at %s when the member unlinks the account', async (name) => {
     const ada = await linkedMember(name);
@@ -264,18 +278,6 @@ describe('the permission at a provider', () => {
 
   it('SO-53 is taken back after an outage, and after days only if an operator asks for it', async () => {
     const [ada, eve] = [await linkedMember('google'), await linkedMember('google')];
-    const stateOf = async (subject: string) => {
-      const { rows } = await app.sql.query(
-        `SELECT status, attempts, last_error AS error FROM provider_revocations WHERE subject = $1`,
-        [subject],
-      );
-      return rows[0] as { status: string; attempts: number; error: string } | undefined;
-    };
-    const failed = (subject: string, status: string) =>
-      eventually(`${status} after a failure`, async () => {
-        const state = await stateOf(subject);
-        return state?.status === status && state.error !== null ? state : undefined;
-      });
     google.isDown = true;
     try {
       await unlink(ada);
@@ -302,6 +304,38 @@ describe('the permission at a provider', () => {
     const { stdout } = await munjigi(['social', 'retry'], { ...settings, DATABASE_URL: app.database.url });
     expect(stdout).toContain('Will be tried again: 1.');
     await revocationAt('google', eve.subject);
+  });
+
+  it('SO-57 stays where the account is linked again before it was taken back', async () => {
+    const ada = await linkedMember('google');
+    const { subject } = ada;
+    const unlinkInVain = async (identityId: string) => {
+      google.isDown = true;
+      try {
+        await unlink({ ...ada, identityId });
+        await failed(subject, 'pending');
+      } finally {
+        google.isDown = false;
+      }
+    };
+    await unlinkInVain(ada.identityId);
+    const { body: identity } = await linkAt('google', ada, subject);
+    expect(await stateOf(subject)).toBeUndefined();
+
+    await unlinkInVain(identity.id);
+    const client = app.client();
+    const { body: started } = await client.post('/api/auth/social/google/start', {}).expect(200);
+    const answer = Object.fromEntries(await google.logIn(started.authorizationUrl, subject));
+    const proof = { requestId: started.requestId, ...answer };
+    const { body: outcome } = await client.post('/api/auth/social/google/complete', proof).expect(200);
+    // Google hands out a refresh token only once.
+    await app.sql.query('UPDATE provider_grants SET sealed = NULL WHERE subject = $1', [subject]);
+    const { signUpId } = outcome;
+    await client.post('/api/auth/social/sign-up', { signUpId, loginId: subject }).expect(200);
+    expect(await stateOf(subject)).toBeUndefined();
+    const { rows } = await app.sql.query('SELECT sealed FROM provider_grants WHERE subject = $1', [subject]);
+    expect(rows[0].sealed).not.toBeNull();
+    expect(revokedAt('google')).not.toContain(subject);
   });
 });
 
@@ -366,6 +400,19 @@ describe('a notice of a provider', () => {
       (await mailbox.to(ada.email).all()).find(({ text }) => text.includes('unlinked it from')),
     );
     expect(mail.text).toContain('choose “Forgot password”');
+  });
+
+  it('is an event for the product, as linking is', async () => {
+    const { key, id } = await givenApiKey(app, ['events:read']);
+    await app.sql.query(`INSERT INTO event_consumers (kind, id) VALUES ('api-key', $1)`, [id]);
+    const ada = await linkedMember('kakao');
+    await fromKakao(ada.subject).expect(200);
+    const { body } = await app.get('/api/integrations/events?types=member.updated', key).expect(200);
+    const changes = body.items.filter(({ memberId }: { memberId: string }) => memberId === ada.id);
+    expect(changes.map(({ data }: { data: object }) => data)).toMatchObject(
+      ['linked', 'unlinked'].map((change) => ({ fields: ['identities'], identity: { provider: 'kakao', change } })),
+    );
+    expect(JSON.stringify(changes)).not.toContain(ada.subject);
   });
 
   it('SO-52 that unlinks the account deletes the refresh token and the name, which the purge no longer reads', async () => {

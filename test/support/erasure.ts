@@ -7,6 +7,7 @@ import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { IdentityProviders } from '../../src/platform/federation/identity-providers.js';
 import { ProviderGrantsRepository } from '../../src/platform/federation/provider-grants.repository.js';
+import { ProviderGrantsService } from '../../src/platform/federation/provider-grants.service.js';
 import { ProviderRevocationsRepository } from '../../src/platform/federation/revocations/provider-revocations.repository.js';
 import { ProviderRevocationsService } from '../../src/platform/federation/revocations/provider-revocations.service.js';
 import { AccountErasureRepository } from '../../src/users/account-erasure.repository.js';
@@ -15,9 +16,10 @@ import { makeAuditLog, makeEventRecording } from './event-services.js';
 
 /** The erasure job without an application around it. */
 export function makeErasure(config: AppConfig, database: Database): AccountErasureService {
+  const keys = new KeyRing(config.secrets);
   const revocations = new ProviderRevocationsService(
     new IdentityProviders(config),
-    new ProviderGrantsRepository(database),
+    new ProviderGrantsService(keys, new ProviderGrantsRepository(database)),
     new ProviderRevocationsRepository(database),
   );
   return new AccountErasureService(
@@ -26,7 +28,7 @@ export function makeErasure(config: AppConfig, database: Database): AccountErasu
     new AccountErasureRepository(database),
     new ErasedPermissionsService(new IdentitiesRepository(database), revocations),
     makeAuditLog(database),
-    new MailService(new KeyRing(config.secrets), config, new OutboxRepository(database)),
+    new MailService(keys, config, new OutboxRepository(database)),
     makeEventRecording(database),
   );
 }

@@ -45,6 +45,7 @@ export class OwnIdentitiesService {
       await this.writes.asMember(tx, principal, { needsRecentLogin: true });
       const linkedId = await this.identities.insert(tx, memberId, account, account.email);
       if (linkedId === null) throw new DomainError('identity_taken');
+      await this.revocations.cancel(tx, account);
       await this.notifications.notify(tx, 'linked', provider, principal, context);
       return linkedId;
     });

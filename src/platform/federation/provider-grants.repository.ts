@@ -22,6 +22,16 @@ export class ProviderGrantsRepository {
     return rows[0]!.name;
   }
 
+  /** Keeps a token where there is none. */
+  async restore(tx: Tx, { provider, subject }: GrantKey, sealed: Buffer, keyId: string): Promise<void> {
+    await tx.query(
+      `INSERT INTO provider_grants AS g (provider, subject, sealed, sealed_by) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (provider, subject) DO UPDATE SET sealed = excluded.sealed, sealed_by = excluded.sealed_by
+       WHERE g.sealed IS NULL`,
+      [provider, subject, sealed, keyId],
+    );
+  }
+
   /** @returns the encrypted refresh token; null if there is none */
   async take(tx: Tx, { provider, subject }: GrantKey): Promise<Buffer | null> {
     const { rows } = await tx.query<{ sealed: Buffer | null }>(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FieldCipher } from '../crypto/field-cipher.js';
 import { KeyRing } from '../crypto/key-ring.js';
+import type { Tx } from '../database/sql.js';
 import type { ProviderAccount, ProviderGrant, ProviderLogin } from './identity-provider.js';
 import { ProviderGrantsRepository, type GrantKey } from './provider-grants.repository.js';
 
@@ -37,6 +38,19 @@ export class ProviderGrantsService {
       name: postedName,
     });
     return { ...account, name: account.name ?? name };
+  }
+
+  /** @returns the encrypted refresh token, which is kept no longer; null if there is none */
+  async take(tx: Tx, key: GrantKey): Promise<Buffer | null> {
+    return this.repository.take(tx, key);
+  }
+
+  /**
+   * Keeps a refresh token that was about to be revoked, unless there is a newer one.
+   * @throws Error as {@link decrypt}
+   */
+  async restore(tx: Tx, key: GrantKey, sealed: Buffer): Promise<void> {
+    await this.repository.restore(tx, key, this.reencrypt(key, sealed), this.keyId);
   }
 
   /** @throws Error if the value was altered or its key is unknown */

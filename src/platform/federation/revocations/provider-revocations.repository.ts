@@ -30,6 +30,20 @@ export class ProviderRevocationsRepository implements OutboxQueue<ClaimedRevocat
     );
   }
 
+  /**
+   * Deletes what is still to be taken back for an account. A delivery that has begun goes on.
+   * @returns the encrypted refresh tokens, of the latest row first
+   */
+  async deleteOpen(tx: Tx, { provider, subject }: Pick<ProviderRevocation, 'provider' | 'subject'>): Promise<Buffer[]> {
+    const { rows } = await tx.query<{ sealed: Buffer | null }>(
+      `WITH row AS (DELETE FROM provider_revocations
+         WHERE provider = $1 AND subject = $2 AND status IN ('pending', 'dead') RETURNING sealed, created_at)
+       SELECT sealed FROM row ORDER BY created_at DESC`,
+      [provider, subject],
+    );
+    return rows.flatMap(({ sealed }) => sealed ?? []);
+  }
+
   async claim(limit: number, retryLimit: number, leaseSeconds: number): Promise<ClaimedRevocation[]> {
     const { rows } = await this.database.query<ClaimedRevocation>(
       `WITH failed AS (${DUE} AND attempts > 0 ORDER BY available_at LIMIT $2 FOR UPDATE SKIP LOCKED),

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../database/sql.js';
 import { IdentityProviders } from '../identity-providers.js';
-import { ProviderGrantsRepository, type GrantKey } from '../provider-grants.repository.js';
+import type { GrantKey } from '../provider-grants.repository.js';
+import { ProviderGrantsService } from '../provider-grants.service.js';
 import { ProviderRevocationsRepository } from './provider-revocations.repository.js';
 
 /** Takes permissions back at providers, later and with retries, after an account was unlinked or erased. */
@@ -9,7 +10,7 @@ import { ProviderRevocationsRepository } from './provider-revocations.repository
 export class ProviderRevocationsService {
   constructor(
     private readonly providers: IdentityProviders,
-    private readonly grants: ProviderGrantsRepository,
+    private readonly grants: ProviderGrantsService,
     private readonly revocations: ProviderRevocationsRepository,
   ) {}
 
@@ -21,5 +22,15 @@ export class ProviderRevocationsService {
       if (means === 'none' || (means === 'grant' && sealed === null)) continue;
       await this.revocations.insert(tx, { provider, subject, sealed });
     }
+  }
+
+  /**
+   * Cancels what is queued for an account that is linked again, in the transaction that links: a
+   * provider takes back the permission as a whole, with the one that the person has just given
+   * (SO-57). Keeps the refresh token for the next time where the provider has sent no new one.
+   */
+  async cancel(tx: Tx, account: GrantKey): Promise<void> {
+    const [sealed] = await this.revocations.deleteOpen(tx, account);
+    if (sealed !== undefined) await this.grants.restore(tx, account, sealed);
   }
 }
