@@ -21,6 +21,9 @@ import { PROJECT_ROOT } from './project.js';
 
 const OUTPUT = path.join(PROJECT_ROOT, 'dist');
 
+/** Which modules the last build put into which file. */
+const MODULES = path.join(OUTPUT, 'bundle.json');
+
 /** Programs that become bundles. */
 const PROGRAMS = ['main.js', 'cli.js'];
 
@@ -112,7 +115,7 @@ const isOutside = (name: string): boolean => OUTSIDE.some((one) => name === one 
 
 /** Replaces the programs in dist/ by bundles. `nest build` has to run before. */
 export async function bundle(): Promise<void> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: PROGRAMS.map((name) => path.join(OUTPUT, name)),
     outdir: OUTPUT,
@@ -131,6 +134,7 @@ export async function bundle(): Promise<void> {
     external: OUTSIDE.flatMap((name) => [name, `${name}/*`]),
     plugins: [keepModuleUrls, shareLibraries, keepNamesOfImports],
     write: false,
+    metafile: true,
     logLevel: 'error',
   });
   const texts = new Map(outputFiles.map(({ path: file, text }) => [file, text]));
@@ -140,6 +144,11 @@ export async function bundle(): Promise<void> {
     await writeFile(file, `${inAscii(code)}//# sourceMappingURL=${path.basename(file)}.map\n`);
     await writeFile(`${file}.map`, map);
   }
+  const modules = Object.entries(metafile.outputs).map(([file, { inputs }]) => [
+    path.basename(file),
+    Object.keys(inputs),
+  ]);
+  await writeFile(MODULES, JSON.stringify(Object.fromEntries(modules)));
 }
 
 /**
@@ -209,6 +218,11 @@ function namedFunction(node: Node, parent: Node | undefined): Node | undefined {
         ? (parent as Property).key
         : undefined;
   return (holder as Identifier | undefined)?.name === name.value ? target : undefined;
+}
+
+/** The modules in each bundle, by the name of its file in dist/. Their paths begin at the root of the project. */
+export async function bundledModules(): Promise<Map<string, string[]>> {
+  return new Map(Object.entries(JSON.parse(await readFile(MODULES, 'utf8')) as Record<string, string[]>));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundle();

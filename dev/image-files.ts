@@ -4,6 +4,7 @@ import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nodeFileTrace } from '@vercel/nft';
+import { bundledModules } from './bundle.js';
 import { PROJECT_ROOT } from './project.js';
 import { productionPackages } from './third-party.js';
 
@@ -51,9 +52,6 @@ const PROGRAMS = [
   'dist/security/passwords/legacy-hashes/sha-crypt-worker.js',
 ];
 
-/** The line before each module in a bundle. */
-const MODULE = /^\/\/ (node_modules\/.+)$/gm;
-
 /** Templates of mails and pages, and what browsers load. The programs read them by name. */
 async function assets(): Promise<string[]> {
   const entries = await readdir(path.join(PROJECT_ROOT, 'dist'), { recursive: true, withFileTypes: true });
@@ -85,11 +83,8 @@ async function reachedFiles(): Promise<string[]> {
 
 /** A distributed package must carry its licence, also where its code is part of a bundle. */
 async function licenceFiles(files: readonly string[]): Promise<string[]> {
-  const bundles = files.filter((file) => /^dist\/[^/]+\.js$/.test(file));
-  const bundled = bundles.map(async (file) => [
-    ...(await readFile(path.join(PROJECT_ROOT, file), 'utf8')).matchAll(MODULE),
-  ]);
-  const modules = [...files, ...(await Promise.all(bundled)).flat().map(([, module]) => module!)];
+  const bundled = await bundledModules();
+  const modules = files.flatMap((file) => [file, ...(bundled.get(path.basename(file)) ?? [])]);
   const folders = new Set(modules.map((module) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? ''));
   const ofPackages = [...folders].filter(Boolean).map(async (folder) => {
     const entries = await readdir(path.join(PROJECT_ROOT, folder), { withFileTypes: true });

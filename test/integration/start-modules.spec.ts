@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'acorn';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { bundledModules } from '../../dev/bundle.js';
 import { PROJECT_ROOT } from '../../dev/project.js';
 
 const DIST = path.join(PROJECT_ROOT, 'dist');
@@ -9,13 +10,13 @@ const DIST = path.join(PROJECT_ROOT, 'dist');
 /** A bundle in dist/: its text, and the modules it was made from. */
 interface BundleFile {
   readonly code: string;
-  readonly sources: readonly string[];
+  readonly modules: readonly string[];
 }
 
-async function readBundle(file: string): Promise<BundleFile> {
-  const [code, map] = await Promise.all([file, `${file}.map`].map((name) => readFile(path.join(DIST, name), 'utf8')));
-  return { code: code!, sources: (JSON.parse(map!) as { sources: string[] }).sources };
-}
+const readBundle = async (file: string): Promise<BundleFile> => ({
+  code: await readFile(path.join(DIST, file), 'utf8'),
+  modules: (await bundledModules()).get(file)!,
+});
 
 /** The file itself and all files that it imports when it is loaded. */
 async function loadedWith(file: string, seen = new Map<string, BundleFile>()): Promise<Map<string, BundleFile>> {
@@ -29,9 +30,8 @@ async function loadedWith(file: string, seen = new Map<string, BundleFile>()): P
   return seen;
 }
 
-/** The libraries in a bundle, by the addresses of their modules. */
-const librariesIn = ({ sources }: BundleFile): string[] =>
-  sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
+const librariesIn = ({ modules }: BundleFile): string[] =>
+  modules.flatMap((module) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1] ?? []);
 
 describe('the start of a server', () => {
   const libraries = new Set<string>();
