@@ -2,9 +2,10 @@
 
 /** Goes on with a form after its member has logged in once more at a provider. */
 
-import { toProblem } from './api.js';
+import { ApiProblem, toProblem } from './api.js';
 import { formOf } from './form.js';
 import { showProblem } from './form-problems.js';
+import { text } from './page.js';
 import { leaveSignedOut, openForm } from './panel.js';
 import { SignedOut, call } from './session.js';
 
@@ -23,7 +24,10 @@ export async function submitConfirmed({ provider, proof }, waiting, memberId) {
     await call('POST', 'auth/reauthenticate/social', { provider, ...proof });
   } catch (error) {
     if (error instanceof SignedOut) return leaveSignedOut(error);
-    return showProblem(form, toProblem(error));
+    const problem = toProblem(error);
+    // Also where the provider has not asked for the login: a new session helps then.
+    const isRefused = problem.code === 'social_login_failed';
+    return showProblem(form, isRefused ? new ApiProblem('reauth_required', { detail: text('logInAgain') }) : problem);
   }
   form.requestSubmit();
 }

@@ -1,9 +1,9 @@
 import type { SocialProviderSettings } from '../config/social-providers.js';
-import type { RevocationMeans } from './identity-provider.js';
-import { OpenIdProvider } from './openid-provider.js';
+import type { ProviderAccount, RevocationMeans } from './identity-provider.js';
+import { OpenIdProvider, type IdTokenClaims } from './openid-provider.js';
 import { fetchFromProvider } from './provider-http.js';
 
-/** The account has no link to this service any more. */
+/** `NotRegisteredUserException`: the account has no link to this service any more. */
 const NOT_LINKED = -101;
 
 /** Kakao: OpenID Connect, and an API of its own that takes permissions back. */
@@ -17,6 +17,14 @@ export class KakaoProvider extends OpenIdProvider {
   ) {
     super(settings);
     this.revocationMeans = adminKey === undefined ? 'none' : 'subject';
+  }
+
+  /**
+   * Kakao has no `email_verified`: it names an address only if it is valid and verified
+   * (developers.kakao.com, REST API, ID token payload). Its name for people is the nickname.
+   */
+  protected override accountOf(claims: IdTokenClaims): ProviderAccount {
+    return super.accountOf({ ...claims, email_verified: claims.email !== undefined, name: claims.nickname });
   }
 
   override async revoke(subject: string): Promise<void> {

@@ -13,6 +13,7 @@ interface Tokens {
   readonly access_token?: unknown;
   readonly refresh_token?: unknown;
   readonly error?: unknown;
+  readonly error_description?: unknown;
   readonly result?: unknown;
 }
 
@@ -72,11 +73,9 @@ export class NaverProvider implements IdentityProvider {
 
   /** Naver deletes a permission by an access token, and those live for an hour. */
   async revoke(_subject: string, grant: ProviderGrant | null): Promise<void> {
-    const { access_token, error } = await this.request({
-      ...{ grant_type: 'refresh_token', refresh_token: grant!.refreshToken },
-    });
-    // The person has taken it back at Naver.
-    if (error === 'invalid_request') return;
+    const answer = await this.request({ grant_type: 'refresh_token', refresh_token: grant!.refreshToken });
+    if (isTokenGone(answer)) return;
+    const { access_token, error } = answer;
     if (typeof access_token !== 'string') throw new Error(`no access token: ${String(error)}`);
     const { result } = await this.request({ grant_type: 'delete', access_token, service_provider: 'NAVER' });
     if (result !== 'success') throw new Error('the permission was not deleted');
@@ -92,3 +91,10 @@ export class NaverProvider implements IdentityProvider {
     return (await answer.json()) as Tokens;
   }
 }
+
+/**
+ * Whether the person has taken the permission back at Naver. Naver answers `invalid_request` for a
+ * wrong client too ("wrong client id / client secret pair"), which an operator can mend.
+ */
+const isTokenGone = ({ error, error_description: description }: Tokens): boolean =>
+  error === 'invalid_request' && !/client/i.test(String(description));

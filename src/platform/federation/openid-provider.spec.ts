@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
+import { KakaoProvider } from './kakao-provider.js';
 import { OpenIdProvider } from './openid-provider.js';
 import { isProviderUnavailable } from './provider-http.js';
 
@@ -73,6 +74,23 @@ async function exchange(idToken: string, status = 200) {
   tokenAnswer = { idToken, status };
   return openProvider().exchange(REQUEST, { code: 'code' });
 }
+
+it('SO-14 takes an address that Kakao names as verified, and its nickname as the name', async () => {
+  const settings = { id: 'kakao', name: 'Kakao', protocol: 'openid', scope: 'openid', clientSecret: 's' } as const;
+  const kakao = new KakaoProvider(
+    { ...settings, issuer, clientId: CLIENT_ID, nativeAudiences: [], mailDomains: [] },
+    issuer,
+    undefined,
+  );
+  const accountOf = async (changes: JWTPayload) => {
+    tokenAnswer = { idToken: await signed(changes), status: 200 };
+    return (await kakao.exchange(REQUEST, { code: 'code' })).account;
+  };
+  expect(await accountOf({ email: 'ada@kakao.com', nickname: '에이다' })).toMatchObject({
+    ...{ email: 'ada@kakao.com', emailVerified: true, name: '에이다' },
+  });
+  expect(await accountOf({})).toMatchObject({ email: null, emailVerified: false, name: null });
+});
 
 it('accepts an ID token for this client and this request, and email_verified as a text', async () => {
   const idToken = await signed({ email: 'ada@example.com', email_verified: 'true' });

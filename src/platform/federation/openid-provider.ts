@@ -28,11 +28,12 @@ const NATIVE_TOKEN_SECONDS = 600;
 /** Named, so that a token cannot choose `none` or a shared secret (SO-06). */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
-interface Claims {
+export interface IdTokenClaims {
   readonly sub: string;
   readonly email?: unknown;
   readonly email_verified?: unknown;
   readonly name?: unknown;
+  readonly nickname?: unknown;
 }
 
 /** A provider of OpenID Connect: Google, Kakao, Apple and any other one by its issuer. */
@@ -100,7 +101,7 @@ export class OpenIdProvider implements IdentityProvider {
       requiredClaims: ['sub', 'exp', 'nonce'],
     });
     if (payload.nonce !== nonceInToken(nonce, String(payload.nonce))) throw new Error('another nonce');
-    const account = this.accountOf(payload as Claims);
+    const account = this.accountOf(payload as IdTokenClaims);
     // Only Apple's codes are of use: the SDKs of others give tokens to the app itself.
     if (authorizationCode === undefined || !this.signedSecret) return { account, grant: null };
     const audience = [payload.aud].flat().find((aud) => this.settings.nativeAudiences.includes(aud!))!;
@@ -111,7 +112,7 @@ export class OpenIdProvider implements IdentityProvider {
     const [library, configuration] = await Promise.all([loadLibrary(), this.configure(clientId)]);
     const tokens = await library.genericGrantRequest(configuration, 'authorization_code', { code });
     // A code of another person must not leave that person's token with this account.
-    if ((tokens.claims() as Claims | undefined)?.sub !== subject) throw new Error('the code of another account');
+    if ((tokens.claims() as IdTokenClaims | undefined)?.sub !== subject) throw new Error('the code of another account');
     return this.grantOf(configuration, tokens.refresh_token);
   }
 
@@ -131,7 +132,7 @@ export class OpenIdProvider implements IdentityProvider {
   readonly verifyNotice = async (token: string, maxAgeSeconds: number): Promise<VerifiedToken> => {
     const [{ jwtVerify }, configuration] = await Promise.all([import('jose'), this.configure()]);
     const { issuer } = configuration.serverMetadata();
-    // Google names itself in notices with a slash at the end.
+    // Google names itself in notices with a slash at the end (developers.google.com/identity/protocols/risc).
     const issuers = [issuer, `${issuer}/`];
     const { payload } = await jwtVerify(token, await this.getKeys(), {
       issuer: issuers,
@@ -150,7 +151,7 @@ export class OpenIdProvider implements IdentityProvider {
     return (this.keys ??= createRemoteJWKSet(new URL(url!), { [customFetch]: fetchFromProvider }));
   }
 
-  private accountOf({ sub: subject, email, email_verified: emailVerified, name }: Claims): ProviderAccount {
+  protected accountOf({ sub: subject, email, email_verified: emailVerified, name }: IdTokenClaims): ProviderAccount {
     return readAccount(this.settings.id, { subject, email, emailVerified, name });
   }
 

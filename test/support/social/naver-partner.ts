@@ -78,7 +78,8 @@ export class NaverPartner {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const form = new URLSearchParams(Buffer.concat(chunks).toString());
-    if (form.get('client_secret') !== CLIENT.secret) return REFUSAL;
+    if (form.get('client_secret') !== CLIENT.secret)
+      return { ...REFUSAL, error_description: 'wrong client id / client secret pair' };
     if (form.get('grant_type') === 'delete') {
       this.revoked.push(this.accessTokens.get(`Bearer ${form.get('access_token')}`)!);
       return { access_token: form.get('access_token'), result: 'success' };

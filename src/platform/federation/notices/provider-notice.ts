@@ -28,14 +28,20 @@ export interface NoticeClaims {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The last part of an event's URI, at Google and wherever else RISC and OAuth events come from. */
+/**
+ * The last part of an event's URI, at Google (developers.google.com/identity/protocols/risc) and
+ * wherever else RISC and OAuth events come from.
+ */
 const RISC_KINDS: Readonly<Record<string, NoticeKind>> = {
   'account-purged': 'account-deleted',
   'sessions-revoked': 'account-compromised',
   'tokens-revoked': 'permission-revoked',
 };
 
-/** `account-delete` is how Apple named it first. */
+/**
+ * The events of Apple's "Processing changes for Sign in with Apple accounts". Both names of the
+ * deletion are in use.
+ */
 const APPLE_KINDS: Readonly<Record<string, NoticeKind>> = {
   'consent-revoked': 'permission-revoked',
   'account-delete': 'account-deleted',
