@@ -1012,6 +1012,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sources of imported accounts
+         * @description The last import first. Open to API keys with the scope `members:read`.
+         */
+        get: operations["importsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what happened in the last hour, day or month
+         * @description Counts over all servers, some seconds old. Open to API keys with the scope `security-events:read`.
+         */
+        get: operations["overviewShow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/members": {
         parameters: {
             query?: never;
@@ -3149,6 +3189,60 @@ export interface components {
             event: string;
             /** @example ad***e */
             maskedLoginId: string;
+        };
+        ImportListResponse: {
+            /** @example 0 */
+            unproven: number;
+        };
+        SeriesResponse: {
+            /** @enum {string} */
+            name: "sign_ups_requested" | "sign_ups_confirmed" | "logins" | "logins_failed" | "logins_throttled" | "second_factors_failed" | "ended_by_risk" | "tokens_reused" | "refreshes" | "refreshes_replayed" | "refreshes_refused" | "mails_sent" | "mails_pending" | "mails_dead" | "mails_dropped";
+            /** @description For each part of the period, the oldest first */
+            counts: number[];
+        };
+        QueueResponse: {
+            /**
+             * @description May be sent now
+             * @example 0
+             */
+            due: number;
+            /**
+             * @description Being sent, or waiting for a retry
+             * @example 0
+             */
+            waiting: number;
+            /**
+             * @description Given up
+             * @example 0
+             */
+            dead: number;
+            /**
+             * @description Age of the oldest without an attempt
+             * @example 0
+             */
+            oldestSeconds: number;
+        };
+        QueuesResponse: {
+            mails: components["schemas"]["QueueResponse"];
+            deliveries: components["schemas"]["QueueResponse"];
+        };
+        OverviewResponse: {
+            /** @enum {string} */
+            period: "hour" | "day" | "month";
+            /**
+             * @description The length of a part
+             * @example 60
+             */
+            bucketSeconds: number;
+            /**
+             * @description Webhooks that fail, or were disabled because they did
+             * @example 0
+             */
+            failingWebhooks: number;
+            /** Format: date-time */
+            from: string;
+            series: components["schemas"]["SeriesResponse"][];
+            queues: components["schemas"]["QueuesResponse"];
         };
         MemberResponse: {
             /** Format: uuid */
@@ -6764,6 +6858,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginDiagnosisResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    importsList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportListResponse"];
+                };
+            };
+            401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];
+            403: components["responses"]["403.forbidden.two_factor_required.insufficient_scope.address_not_allowed"];
+            429: components["responses"]["429.too_many_requests"];
+            500: components["responses"]["500.internal_error"];
+            503: components["responses"]["503.service_unavailable"];
+        };
+    };
+    overviewShow: {
+        parameters: {
+            query?: {
+                /** @description hour: by the minute; day: by the hour; month: 30 days */
+                period?: "hour" | "day" | "month";
+            };
+            header?: {
+                /** @description Languages of messages by preference (RFC 9110); those available are en and ko */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewResponse"];
                 };
             };
             401: components["responses"]["401.token_expired.token_invalid.session_ended.proof_required.proof_invalid.proof_stale.api_key_invalid"];

@@ -57,6 +57,8 @@ export const OPERATIONS: Record<string, string> = {
   "POST /api/auth/not-me": "204",
   "POST /api/auth/not-me/inspect": "200 DisavowalResponse",
   "GET /api/admin/login-diagnosis": "200 LoginDiagnosisResponse",
+  "GET /api/admin/imports": "200 ImportListResponse",
+  "GET /api/admin/overview": "200 OverviewResponse",
   "GET /api/admin/members": "200 MemberListResponse",
   "GET /api/admin/members/{id}": "200 MemberDetailsResponse",
   "PATCH /api/admin/members/{id}": "200 MemberDetailsResponse",
@@ -192,6 +194,9 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "email": "?string",
     "provider": "string",
     "createdAt": "string"
+  },
+  "ImportListResponse": {
+    "unproven": "number"
   },
   "InspectedEmailChangeResponse": {
     "requestedAt": "string",
@@ -374,6 +379,14 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "createdAt": "string",
     "availableAt": "string"
   },
+  "OverviewResponse": {
+    "period": "string",
+    "bucketSeconds": "number",
+    "failingWebhooks": "number",
+    "from": "string",
+    "series": "SeriesResponse[]",
+    "queues": "QueuesResponse"
+  },
   "PasskeyListResponse": {
     "items": "PasskeyResponse[]"
   },
@@ -403,6 +416,16 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "name": "?string",
     "createdAt": "string",
     "hasPassword": "boolean"
+  },
+  "QueueResponse": {
+    "due": "number",
+    "waiting": "number",
+    "dead": "number",
+    "oldestSeconds": "number"
+  },
+  "QueuesResponse": {
+    "mails": "QueueResponse",
+    "deliveries": "QueueResponse"
   },
   "RecoveryCodesResponse": {
     "recoveryCodes": "string[]"
@@ -478,6 +501,10 @@ export const SHAPES: Record<string, Record<string, string>> = {
     "details": "object",
     "id": "string",
     "at": "string"
+  },
+  "SeriesResponse": {
+    "name": "string",
+    "counts": "number[]"
   },
   "ServerMetadataResponse": {
     "issuer": "string",

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditLogModule } from '../security/audit-log/audit-log.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { WebhooksModule } from '../events/webhooks.module.js';
 import { CountriesModule } from '../platform/geoip/countries.module.js';
 import { MailModule } from '../mail/mail.module.js';
@@ -12,12 +13,16 @@ import { UsersModule } from '../users/users.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { AdministratorsModule } from '../administrators/administrators.module.js';
 import { EventDirectoryService } from './event-directory.service.js';
+import { ImportsController } from './imports/imports.controller.js';
+import { ImportsService } from './imports/imports.service.js';
 import { LoginUnlockService } from './login-unlock.service.js';
 import { LostFactorService } from './lost-factor.service.js';
 import { MailAdministrationService } from './mail-administration.service.js';
 import { MemberAdministrationService } from './member-administration.service.js';
 import { MemberAttributeChangesService } from './member-attribute-changes.service.js';
 import { MemberDirectoryService } from './member-directory.service.js';
+import { OverviewController } from './overview/overview.controller.js';
+import { OverviewService } from './overview/overview.service.js';
 import { PasswordResetDemandService } from './password-reset-demand.service.js';
 import { MemberViewsController } from './member-views/member-views.controller.js';
 import { MemberViewsService } from './member-views/member-views.service.js';
@@ -33,6 +38,7 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
     ...[
       AuditLogModule,
       CountriesModule,
+      EventsModule,
       WebhooksModule,
       MailModule,
       NotificationsModule,
@@ -41,11 +47,20 @@ import { SecurityEventsAdminController } from './security-events-admin.controlle
     ],
     ...[AdministratorsModule, SessionsModule, MfaModule, UsersModule, VerificationModule],
   ],
-  controllers: [MembersAdminController, MemberViewsController, SecurityEventsAdminController, OutboxAdminController],
+  controllers: [
+    ImportsController,
+    OverviewController,
+    MembersAdminController,
+    MemberViewsController,
+    SecurityEventsAdminController,
+    OutboxAdminController,
+  ],
   providers: [
     PageCursors,
     MemberDirectoryService,
     MemberViewsService,
+    ImportsService,
+    OverviewService,
     MemberAdministrationService,
     MemberAttributeChangesService,
     MemberLockoutService,

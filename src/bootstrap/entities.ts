@@ -24,6 +24,7 @@ import { RiskNotice } from '../security/risk/risk-notice.entity.js';
 import { SessionCountry } from '../security/risk/session-country.entity.js';
 import { Device } from '../sessions/devices/device.entity.js';
 import { Revocation } from '../sessions/revocation/revocation.entity.js';
+import { RefreshCount } from '../sessions/refresh-counts/refresh-count.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { StoredGrant } from '../platform/federation/provider-grant.entity.js';
 import { ProviderRevocation } from '../platform/federation/revocations/provider-revocation.entity.js';
@@ -37,7 +38,7 @@ import { ResetGrant } from '../verification/reset-grant.entity.js';
 
 /** Every table that has an entity. A new entity is listed here and nowhere else. */
 export const ENTITIES = [
-  ...[Member, SignUp, EmailChallenge, EmailChallengeRequest, ResetGrant, Session, Device, Revocation],
+  ...[Member, SignUp, EmailChallenge, EmailChallengeRequest, ResetGrant, Session, Device, Revocation, RefreshCount],
   ...[
     OutboxMessage,
     SecurityEvent,

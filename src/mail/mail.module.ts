@@ -7,6 +7,7 @@ import { MailWorker } from './delivery/mail-worker.js';
 import { mailerOptions } from './delivery/mailer-options.js';
 import { MailService } from './mail.service.js';
 import { OutboxBacklogRepository } from './outbox/outbox-backlog.repository.js';
+import { MailCountsRepository } from './outbox/mail-counts.repository.js';
 import { OutboxFailuresRepository } from './outbox/outbox-failures.repository.js';
 import { OutboxFailuresService } from './outbox/outbox-failures.service.js';
 import { OutboxInspectionRepository } from './outbox/outbox-inspection.repository.js';
@@ -32,11 +33,19 @@ import { MailTemplatesModule } from './templates/mail-templates.module.js';
     OutboxInspectionRepository,
     OutboxInspectionService,
     OutboxBacklogRepository,
+    MailCountsRepository,
     OutboxFailuresRepository,
     OutboxFailuresService,
     MailDelivery,
     MailWorker,
   ],
-  exports: [MailService, MailDelivery, OutboxInspectionService, OutboxBacklogRepository, OutboxFailuresService],
+  exports: [
+    MailService,
+    MailDelivery,
+    OutboxInspectionService,
+    OutboxBacklogRepository,
+    OutboxFailuresService,
+    MailCountsRepository,
+  ],
 })
 export class MailModule {}

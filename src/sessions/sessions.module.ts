@@ -11,6 +11,8 @@ import { DevicesRepository } from './devices/devices.repository.js';
 import { KnownDevicesService } from './devices/known-devices.service.js';
 import { MemberWritesService } from './member-writes.service.js';
 import { AccessRevocationService } from './revocation/access-revocation.service.js';
+import { RefreshCountsRepository } from './refresh-counts/refresh-counts.repository.js';
+import { RefreshCountsService } from './refresh-counts/refresh-counts.service.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { RevocationsRepository } from './revocation/revocations.repository.js';
 import { SessionRevocationService } from './revocation/session-revocation.service.js';
@@ -44,6 +46,8 @@ import { SessionsService } from './sessions.service.js';
     DevicesRepository,
     RevocationsRepository,
     RotationsRepository,
+    RefreshCountsRepository,
+    RefreshCountsService,
     RevocationFeed,
   ],
   exports: [
@@ -57,6 +61,8 @@ import { SessionsService } from './sessions.service.js';
     SessionTokens,
     SessionsRepository,
     RotationsRepository,
+    RefreshCountsRepository,
+    RefreshCountsService,
     RevocationFeed,
   ],
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LOCKS } from '../../src/platform/database/advisory-locks.js';
 import { givenAdmin, type GivenAdmin } from '../support/admins.js';
 import { givenApiKey } from '../support/api-keys.js';
 import { given } from '../support/factories.js';
@@ -177,5 +178,35 @@ describe('lists of members', () => {
       { members: 1, filter: { query: `${member.loginId.slice(0, 2)}***` } },
       { members: 1, filter: { role: 'admin' } },
     ]);
+  });
+});
+
+describe('the overview', () => {
+  it('AC-05 is open to administrators and to API keys that read security events', async () => {
+    const { key } = await givenApiKey(app, ['security-events:read']);
+    const { key: other } = await givenApiKey(app, ['members:read']);
+    const { body } = await app.get('/api/admin/overview?period=day', key).expect(200);
+    expect(body).toMatchObject({ period: 'day', bucketSeconds: 3600, queues: { mails: { dead: expect.any(Number) } } });
+    await app.get('/api/admin/overview', other).expect(403);
+    expect((await act('GET', 'overview')).body).toMatchObject({ period: 'hour', bucketSeconds: 60 });
+    expect((await act('GET', 'overview?period=year')).status).toBe(422);
+  });
+});
+
+describe('imports', () => {
+  it('AC-05 are listed by source, with those that run and the accounts that are not proven', async () => {
+    const source = `old ${randomUUID()}`;
+    await app.sql.query(
+      `INSERT INTO import_journal (row_key, source) SELECT decode(md5(n || $1), 'hex'), $1 FROM generate_series(1, 3) n`,
+      [source],
+    );
+    const { body } = await act('GET', 'imports');
+    expect(body).toMatchObject({ running: false, unproven: expect.any(Number) });
+    expect(body.items[0]).toMatchObject({ source, accounts: 3 });
+    const importing = await app.sql.connect();
+    await importing.query('SELECT pg_advisory_lock($1)', [LOCKS.memberImport]);
+    expect((await act('GET', 'imports')).body.running).toBe(true);
+    await importing.query('SELECT pg_advisory_unlock($1)', [LOCKS.memberImport]);
+    importing.release();
   });
 });

@@ -247,6 +247,7 @@ describe('parameters', () => {
     identifier: { accepted: ['ada', 'ada@example.com', 'x'.repeat(254)], refused: ['', 'x'.repeat(255)] },
     'members status': { accepted: ['active', 'disabled', 'closed'], refused: ['', 'open', 'ACTIVE'] },
     role: { accepted: ['member', 'admin'], refused: ['', 'root'] },
+    period: { accepted: ['hour', 'day', 'month'], refused: ['', 'year'] },
     memberId: { accepted: [UUID, UUID.toUpperCase()], refused: ['', '1', 'me'] },
     type: { accepted: ['login.failed'], refused: ['', 'login', 'LOGIN.FAILED'] },
     from: { accepted: MOMENTS, refused: NO_MOMENTS },

@@ -38,12 +38,12 @@ describe('the monthly partitions of the audit log', () => {
   });
 
   /** The services of a worker on its own connections. */
-  async function worker() {
+  async function worker(env: Record<string, string> = {}) {
     const options = dataSourceOptions({ url: own.url, poolSize: 3, timeoutSeconds: 30 });
     const dataSource = await new DataSource(options).initialize();
     dataSources.push(dataSource);
     const database = new Database(dataSource);
-    const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url, SMTP_URL: 'smtp://localhost:1' }));
+    const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url, SMTP_URL: 'smtp://localhost:1', ...env }));
     return {
       dataSource,
       database,
@@ -194,6 +194,37 @@ describe('the monthly partitions of the audit log', () => {
     expect(await whereIs(young.id)).toEqual([kept]);
     await job.maintain();
     expect(await partitions()).toContain(kept);
+  });
+
+  it('AC-06 keep what administrators and API keys read and did for two years under PRIVACY_PROFILE=kr', async () => {
+    const boundary = await monthOfRetention();
+    const month = await makeMonth(boundary - 2);
+    const ofMember = await eventIn(boundary - 2);
+    const [ofAdmin, ofKey] = [await eventIn(boundary - 2), await eventIn(boundary - 2)];
+    await own.pool.query(`UPDATE security_events SET actor_id = gen_random_uuid() WHERE id = $1`, [ofAdmin.id]);
+    await own.pool.query(`UPDATE security_events SET api_key_id = gen_random_uuid() WHERE id = $1`, [ofKey.id]);
+    const kr = await worker({ PRIVACY_PROFILE: 'kr' });
+    await kr.job.maintain();
+    await kr.purge.purge();
+    const left = async (): Promise<unknown[]> =>
+      Promise.all([ofMember, ofAdmin, ofKey].map(async ({ id }) => (await whereIs(id)).length));
+    expect([await left(), (await partitions()).includes(month)]).toEqual([[0, 1, 1], true]);
+    // Two years later, or without the profile, they go as well.
+    const { job } = await worker();
+    await job.maintain();
+    expect([await left(), (await partitions()).includes(month)]).toEqual([[0, 0, 0], false]);
+  });
+
+  it('AC-06 lose access records after two years', async () => {
+    const { purge } = await worker({ PRIVACY_PROFILE: 'kr' });
+    await own.pool.query(
+      `INSERT INTO security_events (at, type, actor_id, ip, user_agent, request_id, details)
+       SELECT now() - make_interval(days => days), 'member.viewed', gen_random_uuid(), '', '', '', '{}' FROM unnest(ARRAY[700, 731]) AS days`,
+    );
+    await purge.purge();
+    expect(await rowsOf(`SELECT extract(day FROM now() - at)::int AS days FROM security_events`)).toEqual([
+      { days: 700 },
+    ]);
   });
 
   it('SL-04 lose expired events row by row while other events of the month are kept', async () => {

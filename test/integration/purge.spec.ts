@@ -97,6 +97,7 @@ const ROWS: [table: string, columns: Record<string, unknown>, expiry: string[], 
   ['known_networks', { network: 'unique' }, ['last_seen_at'], '181 days', '1 day'],
   ['sessions', session(), ['idle_expires_at', 'absolute_expires_at'], '25 hours', '23 hours'],
   ['revocations', {}, ['expires_at'], '1 minute', '-1 minute'],
+  ['refresh_counts', { rotated: '1', replayed: '0', refused: '0' }, ['minute'], '33 days', '31 days'],
   ['email_changes', { old_email: 'a', old_email_key: 'a', undo_digest: 'random' }, ['undo_until'], '8 days', '6 days'],
   [
     'api_keys',
@@ -176,6 +177,7 @@ describe('purge', () => {
       'provider_grants',
       'risk_notices',
       'known_networks',
+      'refresh_counts',
     ].includes(table);
     const values = {
       ...(hasId && { [id]: randomUUID() }),

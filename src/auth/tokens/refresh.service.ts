@@ -3,6 +3,7 @@ import type { ClientContext } from '../../platform/http/client-context.js';
 import { DomainError } from '../../platform/http/problems/domain-error.js';
 import { Clock } from '../../platform/database/clock.js';
 import type { UnrotatedSession } from '../../sessions/rotations.repository.js';
+import { RefreshCountsService } from '../../sessions/refresh-counts/refresh-counts.service.js';
 import { SessionTokens, type IssuedTokens } from '../../sessions/session-tokens.js';
 import { LateReplayService, type Replay } from './late-replay.service.js';
 import { RefreshRiskService } from './refresh-risk.service.js';
@@ -24,6 +25,7 @@ export class RefreshService {
     private readonly tokenReuse: TokenReuseService,
     private readonly refreshRisk: RefreshRiskService,
     private readonly tokens: SessionTokens,
+    private readonly counts: RefreshCountsService,
   ) {}
 
   /**
@@ -36,6 +38,17 @@ export class RefreshService {
    * `proof_required`, `proof_invalid`, `service_unavailable`, `overloaded`, `refused_by_product`
    */
   async refresh(attempt: RefreshAttempt, context: ClientContext): Promise<RefreshedTokens> {
+    try {
+      const refreshed = await this.exchange(attempt, context);
+      this.counts.count(refreshed.outcome);
+      return refreshed;
+    } catch (error) {
+      this.counts.count('refused');
+      throw error;
+    }
+  }
+
+  private async exchange(attempt: RefreshAttempt, context: ClientContext): Promise<RefreshedTokens> {
     const { session, lostRace, hookClaims } = await this.rotation.rotate(attempt, context);
     if (!session) throw new DomainError('session_ended', { detail: 'no such session' });
     if (session.isRotated) {

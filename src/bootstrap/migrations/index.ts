@@ -33,6 +33,7 @@ import { SocialLogin1765060000000 } from './1765060000000-social-login.js';
 import { ProviderGrants1765060470000 } from './1765060470000-provider-grants.js';
 import { GeneratedLoginIds1765046100000 } from './1765046100000-generated-login-ids.js';
 import { ImportedClaims1765046000000 } from './1765046000000-imported-claims.js';
+import { RefreshCounts1765060560000 } from './1765060560000-refresh-counts.js';
 
 /** All migrations, in the order in which they run. */
 export const MIGRATIONS = [
@@ -71,4 +72,5 @@ export const MIGRATIONS = [
   ImportJournal1765050000000,
   SocialLogin1765060000000,
   ProviderGrants1765060470000,
+  RefreshCounts1765060560000,
 ];

@@ -24,6 +24,14 @@ export type WebhookChanges = Partial<Pick<Webhook, 'url' | 'types' | 'descriptio
 export class WebhooksRepository {
   constructor(private readonly database: Database) {}
 
+  /** Webhooks that fail, or were switched off because they did. */
+  async countFailing(): Promise<number> {
+    const { rows } = await this.database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM webhooks WHERE switched_off_at IS NOT NULL OR (enabled AND failing_since IS NOT NULL)`,
+    );
+    return rows[0]!.count;
+  }
+
   async list(): Promise<Webhook[]> {
     return this.database.manager.find(Webhook, { order: { createdAt: 'ASC', id: 'ASC' } });
   }

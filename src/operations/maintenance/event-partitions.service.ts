@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval, Timeout } from '@nestjs/schedule';
 import { SecurityEventPartitionsRepository } from '../../security/audit-log/security-event-partitions.repository.js';
 import { AppConfig } from '../../platform/config/app-config.js';
+import { accessRecordRetention } from './access-records.js';
 
 const EVERY_MS = 60 * 60 * 1000;
 /** Partitions that are created in advance, in case no worker runs for a while. */
@@ -43,11 +44,11 @@ export class EventPartitionsService {
   }
 
   /**
-   * Drops only partitions that have expired entirely. The purge deletes single expired rows in the
-   * others.
+   * Drops only partitions that have expired entirely, access records included. The purge deletes
+   * single expired rows in the others.
    */
   private async dropExpired(): Promise<void> {
-    for (const name of await this.partitions.findExpired(this.config.env.SECURITY_EVENT_RETENTION_SECONDS))
+    for (const name of await this.partitions.findExpired(accessRecordRetention(this.config.env)))
       if (await this.partitions.drop(name)) this.logger.log(`dropped ${name}`);
   }
 }

@@ -1,3 +1,5 @@
+import { accessRecordRetention, IS_ACCESS_RECORD, type AuditLogSettings } from './access-records.js';
+
 /*
  * Which rows the purge deletes, for every table with rows that expire. The statements are here and
  * not in the repositories of the tables, because all tables share one algorithm. One list also shows
@@ -18,9 +20,8 @@ export interface ExpiredRows {
 }
 
 /** Retention periods that the configuration sets. */
-export interface RetentionSettings {
+export interface RetentionSettings extends AuditLogSettings {
   readonly RISK_HISTORY_SECONDS: number;
-  readonly SECURITY_EVENT_RETENTION_SECONDS: number;
   readonly NOT_ME_TTL_SECONDS: number;
   readonly EVENT_RETENTION_SECONDS: number;
   readonly SIGN_UP_CLAIM_TTL_SECONDS: number;
@@ -57,6 +58,7 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
     // The row holds the old address, which is needed only while the change can be undone.
     { table: 'email_changes', by: 'undo_until', before: ago('7 days') },
     { table: 'revocations', by: 'expires_at', before: 'now()' },
+    { table: 'refresh_counts', by: 'minute', before: ago('32 days') },
     { table: 'outbox_messages', by: 'created_at', before: ago('30 days'), and: `status <> 'pending'` },
     { table: 'rate_limits', by: 'expire', before: '(extract(epoch FROM now()) * 1000)::bigint' },
     {
@@ -66,12 +68,18 @@ export function expiredRows(settings: RetentionSettings): readonly ExpiredRows[]
       and: `blocked_until IS DISTINCT FROM 'infinity'`,
     },
     { table: 'known_networks', by: 'last_seen_at', before: secondsAgo(settings.RISK_HISTORY_SECONDS) },
-    { table: 'security_events', by: 'at', before: secondsAgo(settings.SECURITY_EVENT_RETENTION_SECONDS) },
+    {
+      table: 'security_events',
+      by: 'at',
+      before: secondsAgo(settings.SECURITY_EVENT_RETENTION_SECONDS),
+      and: `NOT ${IS_ACCESS_RECORD}`,
+    },
+    { table: 'security_events', by: 'at', before: secondsAgo(accessRecordRetention(settings)) },
     // Until then the audit log can name the key.
     {
       table: 'api_keys',
       by: 'least(revoked_at, expires_at)',
-      before: secondsAgo(settings.SECURITY_EVENT_RETENTION_SECONDS),
+      before: secondsAgo(accessRecordRetention(settings)),
     },
     // While a row is left here, events are written.
     {

@@ -462,6 +462,11 @@ export const ENVIRONMENT = {
     default: 365 * DAY,
     desc: 'audit log entries are deleted after this long',
   }),
+  PRIVACY_PROFILE: str({
+    choices: ['kr'],
+    default: undefined,
+    desc: 'kr: entries of the audit log about what administrators read and did are kept for two years',
+  }),
   EVENT_RETENTION_SECONDS: wholeNumberBetween(
     4 * DAY,
     366 * DAY,

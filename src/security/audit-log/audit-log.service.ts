@@ -58,7 +58,10 @@ export class AuditLogService {
 
   /** Removes everything that identifies erased members. The type and time of each event stay. */
   async anonymise(tx: Tx, members: readonly { readonly id: string; readonly loginId: string }[]): Promise<void> {
-    const erasing = `UPDATE security_events SET ip = '', user_agent = '', details = '{}'`;
+    // The address of an administrator who acted is the administrator's, and part of the access record.
+    const ifOwn = (column: string): string =>
+      `${column} = CASE WHEN actor_id IS NULL AND api_key_id IS NULL THEN '' ELSE ${column} END`;
+    const erasing = `UPDATE security_events SET ${ifOwn('ip')}, ${ifOwn('user_agent')}, details = '{}'`;
     await tx.query(`${erasing} WHERE member_id = ANY($1)`, [members.map(({ id }) => id)]);
     // A sign-up request precedes its member, so only the login ID links the two.
     await tx.query(`${erasing} WHERE type = 'sign-up.requested' AND details->>'loginId' = ANY($1)`, [

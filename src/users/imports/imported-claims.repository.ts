@@ -42,6 +42,10 @@ export class ImportedClaimsRepository {
     throw new DomainError(holders > 0 ? 'email_taken' : 'login_id_taken', { detail: 'of an imported claim' });
   }
 
+  async count(): Promise<number> {
+    return this.database.manager.count(ImportedClaim);
+  }
+
   /** @returns null where it has become a member, or has expired */
   async find(id: string): Promise<ImportedClaim | null> {
     return this.database.manager.findOneBy(ImportedClaim, { id });

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { BucketCount, Buckets } from '../../platform/database/buckets.js';
+import { bucketOf } from '../../platform/database/buckets.js';
+import { Database } from '../../platform/database/database.js';
+
+/** What a refresh can end with. */
+export const REFRESH_OUTCOMES = ['rotated', 'replayed', 'refused'] as const;
+export type RefreshOutcome = (typeof REFRESH_OUTCOMES)[number];
+
+/** Owns the table `refresh_counts`. SQL: servers add to one row at the same moment. */
+@Injectable()
+export class RefreshCountsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Adds to the present minute. */
+  async add({ rotated, replayed, refused }: Readonly<Record<RefreshOutcome, number>>): Promise<void> {
+    await this.database.query(
+      `INSERT INTO refresh_counts AS c (minute, rotated, replayed, refused) VALUES (date_trunc('minute', now()), $1, $2, $3)
+       ON CONFLICT (minute) DO UPDATE SET rotated = c.rotated + $1, replayed = c.replayed + $2, refused = c.refused + $3`,
+      [rotated, replayed, refused],
+    );
+  }
+
+  async count({ fromSeconds, seconds }: Buckets): Promise<BucketCount[]> {
+    const { rows } = await this.database.query<BucketCount>(
+      `SELECT name, ${bucketOf('minute')} AS bucket, sum(amount)::int AS count
+       FROM refresh_counts, LATERAL (VALUES ('rotated', rotated), ('replayed', replayed), ('refused', refused)) AS v (name, amount)
+       WHERE minute >= to_timestamp($1) GROUP BY 1, 2`,
+      [fromSeconds, seconds],
+    );
+    return rows;
+  }
+}

@@ -1,0 +1,42 @@
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { RefreshCountsRepository, type RefreshOutcome } from './refresh-counts.repository.js';
+
+const WRITE_AFTER_MS = 10_000;
+
+/**
+ * Counts refreshes for the overview of administrators. Refreshes write no security event, because
+ * they are too many. A refresh adds to a number in memory; one statement every ten seconds adds the
+ * numbers of this server to those of the others. A crash loses ten seconds of them.
+ */
+@Injectable()
+export class RefreshCountsService implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(RefreshCountsService.name);
+  private counts = none();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly repository: RefreshCountsRepository) {}
+
+  /** Costs no statement. */
+  count(outcome: RefreshOutcome): void {
+    this.counts[outcome] += 1;
+    this.timer ??= setTimeout(() => void this.write(), WRITE_AFTER_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.timer !== undefined) await this.write();
+  }
+
+  private async write(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { counts } = this;
+    this.counts = none();
+    try {
+      await this.repository.add(counts);
+    } catch (error) {
+      this.logger.warn(`refreshes could not be counted: ${(error as Error).message}`);
+    }
+  }
+}
+
+const none = (): Record<RefreshOutcome, number> => ({ rotated: 0, replayed: 0, refused: 0 });

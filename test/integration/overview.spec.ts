@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { OverviewService, SERIES, type Overview } from '../../src/admin/overview/overview.service.js';
+import { dataSourceOptions } from '../../src/bootstrap/data-source.js';
+import { DeliveryListsRepository } from '../../src/events/deliveries/delivery-lists.repository.js';
+import { WebhooksRepository } from '../../src/events/webhooks/webhooks.repository.js';
+import { MailCountsRepository } from '../../src/mail/outbox/mail-counts.repository.js';
+import { OutboxBacklogRepository } from '../../src/mail/outbox/outbox-backlog.repository.js';
+import { AppConfig } from '../../src/platform/config/app-config.js';
+import { bucketsUntil } from '../../src/platform/database/buckets.js';
+import { Clock } from '../../src/platform/database/clock.js';
+import { Database } from '../../src/platform/database/database.js';
+import { ReadReplica } from '../../src/platform/database/read-replica.js';
+import { EventCountsRepository, eventCountStatement } from '../../src/security/audit-log/event-counts.repository.js';
+import { RefreshCountsRepository } from '../../src/sessions/refresh-counts/refresh-counts.repository.js';
+import { serverEnvironment } from '../support/server-environment.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+describe('the overview', () => {
+  let own: TestDatabase;
+  let dataSource: DataSource;
+  let refreshes: RefreshCountsRepository;
+  beforeAll(async () => {
+    own = await createTestDatabase();
+    dataSource = await new DataSource(
+      dataSourceOptions({ url: own.url, poolSize: 3, timeoutSeconds: 30 }),
+    ).initialize();
+    refreshes = new RefreshCountsRepository(new Database(dataSource));
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await own.drop();
+  });
+
+  function makeOverview(): OverviewService {
+    const database = new Database(dataSource);
+    const config = AppConfig.load(serverEnvironment({ DATABASE_URL: own.url, SMTP_URL: 'smtp://localhost:1' }));
+    const replica = new ReadReplica(database, config);
+    return new OverviewService(
+      new Clock(),
+      new EventCountsRepository(replica),
+      refreshes,
+      new MailCountsRepository(replica),
+      new OutboxBacklogRepository(database),
+      new DeliveryListsRepository(database),
+      new WebhooksRepository(database),
+    );
+  }
+
+  const addEvents = (type: string, secondsAgo: number, count: number, details = {}) =>
+    own.pool.query(
+      `INSERT INTO security_events (at, type, ip, user_agent, request_id, details)
+       SELECT now() - make_interval(secs => $2), $1, '', '', '', $4 FROM generate_series(1, $3)`,
+      [type, secondsAgo, count, details],
+    );
+  const sumOf = ({ series }: Overview, name: string): number =>
+    series.find((each) => each.name === name)!.counts.reduce((sum, count) => sum + count, 0);
+
+  it('AC-05 counts events, refreshes and mails in the parts of the period, over all servers', async () => {
+    const [now, old] = [0, 90 * 60];
+    await addEvents('login.succeeded', now, 3);
+    await addEvents('login.succeeded', old, 5);
+    await addEvents('login.failed', now, 7, { reason: 'password' });
+    const risk = (outcome: string, dryRun: boolean) => addEvents('risk.assessed', now, 1, { outcome, dryRun });
+    await risk('end', false);
+    await risk('end', true);
+    await risk('notify', false);
+    const minute = { rotated: 10, replayed: 2, refused: 1 };
+    await Promise.all([refreshes.add(minute), refreshes.add(minute), refreshes.add(minute)]);
+    await own.pool.query(
+      `INSERT INTO outbox_messages (id, template, locale, status, message_id)
+       SELECT gen_random_uuid(), 'sign-up', 'en', status, '' FROM unnest(ARRAY['sent', 'sent', 'dead', 'withheld']) AS status`,
+    );
+    await own.pool.query(
+      `INSERT INTO webhooks (id, url, types, secret, sealed_by, failing_since, enabled_at) VALUES ($1, '', '{}', '', '', now(), now())`,
+      [randomUUID()],
+    );
+    const hour = await makeOverview().get('hour');
+    expect(hour.series.map(({ name }) => name)).toEqual(SERIES);
+    expect(hour.series.map(({ counts }) => counts.length)).toEqual(SERIES.map(() => 60));
+    expect(
+      hour.series
+        .find(({ name }) => name === 'logins')!
+        .counts.slice(-2)
+        .sort(),
+    ).toEqual([0, 3]);
+    const sums = SERIES.map((name) => [name, sumOf(hour, name)]).filter(([, sum]) => sum !== 0);
+    expect(Object.fromEntries(sums)).toEqual({
+      ...{ logins: 3, logins_failed: 7, ended_by_risk: 1, mails_sent: 2, mails_dead: 1 },
+      ...{ refreshes: 30, refreshes_replayed: 6, refreshes_refused: 3 },
+    });
+    expect(hour.failingWebhooks).toBe(1);
+    expect(sumOf(await makeOverview().get('day'), 'logins')).toBe(8);
+    expect(sumOf(await makeOverview().get('month'), 'logins')).toBe(8);
+  });
+
+  it('AC-05 reads the tables once for many who look at the same moment', async () => {
+    const overview = makeOverview();
+    const [first, second] = await Promise.all([overview.get('hour'), overview.get('hour')]);
+    expect(second).toBe(first);
+  });
+
+  it('AC-05 counts an hour of a large audit log by an index, in the partition of the month alone', async () => {
+    await own.pool.query(
+      `INSERT INTO security_events (at, type, ip, user_agent, request_id, details)
+       SELECT now() - n * interval '20 seconds', 'login.succeeded', '', '', '', '{}' FROM generate_series(1, 100000) n`,
+    );
+    await own.pool.query('VACUUM ANALYZE security_events');
+    const { text, values } = eventCountStatement(['login.succeeded'], bucketsUntil(Date.now() / 1000, 60, 60));
+    const { rows } = await own.pool.query(`EXPLAIN ${text}`, values);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    // Partitions without rows are scanned.
+    expect(plan).not.toMatch(/Seq Scan.* rows=(?!1 )/);
+    expect(plan).toMatch(/Index Only Scan using security_events_\d+_\d+_type/);
+  });
+});
