@@ -1,24 +1,43 @@
-/** For one request to a provider. A member waits for two of them at most. */
+/** For one request to a provider, with its answer. A member waits for a few of them at most. */
 const TIMEOUT_MS = 5000;
+/** Metadata, keys and tokens are far smaller. */
+const MAX_ANSWER_BYTES = 1_000_000;
+/** Answers that have no body by definition. */
+const WITHOUT_BODY: readonly number[] = [101, 204, 205, 304];
 
 /** The provider did not answer, or not as a working server does. */
 export class ProviderUnavailableError extends Error {}
 
 /**
  * The `fetch` of all requests to providers. Distinguishes a provider that is down from one that refuses.
- * Follows no redirects: a provider that is fooled must not point this server elsewhere.
+ * Follows no redirects: a provider that is fooled must not point this server elsewhere. Reads the
+ * whole answer, because a provider may also hang in the middle of it.
  * @throws ProviderUnavailableError
  */
 export async function fetchFromProvider(url: string, options: RequestInit): Promise<Response> {
   let response: Response;
+  let body: Uint8Array | null;
   try {
     response = await fetch(url, { ...options, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    body = await readBody(response);
   } catch (error) {
     throw new ProviderUnavailableError('no answer', { cause: error });
   }
-  if (response.status >= 500 || response.status === 429)
-    throw new ProviderUnavailableError(`answered ${response.status}`);
-  return response;
+  const { status, statusText, headers } = response;
+  if (status >= 500 || status === 429) throw new ProviderUnavailableError(`answered ${status}`);
+  return new Response(body, { status, statusText, headers });
+}
+
+/** @throws Error where the answer breaks off or does not end */
+async function readBody(response: Response): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += (chunk as Uint8Array).length;
+    if (size > MAX_ANSWER_BYTES) throw new Error('too large an answer');
+    chunks.push(chunk as Uint8Array);
+  }
+  return WITHOUT_BODY.includes(response.status) ? null : Buffer.concat(chunks);
 }
 
 /** Whether the error, or what caused it, is a provider that is down: libraries wrap it. */
