@@ -394,6 +394,10 @@ export const REQUIREMENTS: readonly (readonly [family: string, rows: readonly Re
       of('AC-04', 'P1', 'Each list of members is recorded with its filter, and holds no personal data itself'),
       of('AC-05', 'P2', 'The overview counts what happened on all servers, and costs the hot paths no statement'),
       of('AC-06', 'P1', 'Under the Korean profile, what administrators read and did is kept for two years'),
+      of('AC-40', 'P0', 'The console has no rights of its own, and no route while it is off'),
+      of('AC-41', 'P1', 'The console finds a member and shows the account, ways in, activity and mails on one screen'),
+      of('AC-42', 'P1', 'Each action of the console asks for a reason, and for the password after a while'),
+      of('AC-43', 'P0', 'The console shows a new secret once and keeps it nowhere'),
     ],
   ],
   [

@@ -40,7 +40,7 @@ describe('the fields for attributes', () => {
       ...{ productName: 'Acme', hasLogo: false, pages: PAGE_NAMES, returnOrigins: [], sharesCookie: false },
       ...{ passwordMinLength: 8, passwordMinScore: 2, resendSeconds: 60, erasureGraceDays: 14 },
       attributes: DECLARATIONS,
-      ...{ socialProviders: [], socialRedirectUri: null },
+      ...{ socialProviders: [], socialRedirectUri: null, hasConsole: false },
     });
     const signUp = renderer.render('sign-up', 'en')!;
     expect(signUp).toContain('<label for="attribute-phone">Phone &lt;b&gt;</label>');

@@ -26,6 +26,7 @@ const OPTIONS: PageRendererOptions = {
   attributes: new Map(),
   socialProviders: ['google', 'kakao', 'naver', 'apple', 'acme'].map((id) => ({ id, name: id })),
   socialRedirectUri: 'https://accounts.example/pages/social-login',
+  hasConsole: false,
 };
 const renderer = new PageRenderer(OPTIONS);
 const assets = new PageAssets({ color: '#2a51d8', logo: null });

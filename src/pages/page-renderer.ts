@@ -35,6 +35,8 @@ export interface PageRendererOptions {
   readonly socialProviders: readonly { readonly id: string; readonly name: string }[];
   /** Where providers send visitors of the pages back to; null if only apps may be sent back to. */
   readonly socialRedirectUri: string | null;
+  /** Whether the login page may lead back to the console of administrators. */
+  readonly hasConsole: boolean;
 }
 
 const VIEWS = fileURLToPath(new URL('./views/', import.meta.url));
@@ -56,19 +58,27 @@ export class PageRenderer {
   render(name: string, locale: Locale): string | null {
     const page = this.options.pages.find((enabled) => enabled === name);
     if (page === undefined) return null;
-    const key = `${locale} ${page}`;
-    const html = this.rendered.get(key) ?? this.compile(page)(this.values(page, locale));
+    return this.renderView(page, locale, TEXTS[locale][page]);
+  }
+
+  /**
+   * Renders any view of the folder, also one that PAGES does not select.
+   * @param replaced values that differ from those of the pages
+   */
+  renderView(view: string, locale: Locale, texts: Record<string, string>, replaced: object = {}): string {
+    const key = `${locale} ${view}`;
+    const html = this.rendered.get(key) ?? this.compile(view)({ ...this.values(view, locale, texts), ...replaced });
     this.rendered.set(key, html);
     return html;
   }
 
-  private compile(page: PageName): Handlebars.TemplateDelegate {
+  private compile(view: string): Handlebars.TemplateDelegate {
     this.handlebars ??= createHandlebars();
-    return this.handlebars.compile(readFileSync(`${VIEWS}${page}.hbs`, 'utf8'), { strict: true });
+    return this.handlebars.compile(readFileSync(`${VIEWS}${view}.hbs`, 'utf8'), { strict: true });
   }
 
-  private values(page: PageName, locale: Locale): object {
-    const { productName, hasLogo, appUrl, returnOrigins, sharesCookie } = this.options;
+  private values(page: string, locale: Locale, texts: Record<string, string>): object {
+    const { productName, hasLogo, appUrl, returnOrigins, sharesCookie, hasConsole } = this.options;
     const { passwordMinLength, passwordMinScore, resendSeconds, erasureGraceDays } = this.options;
     return {
       page,
@@ -78,6 +88,8 @@ export class PageRenderer {
       appUrl: appUrl ?? '',
       returnOrigins: returnOrigins.join(' '),
       sharesCookie,
+      hasConsole,
+      stylesheet: '',
       passwordMinLength,
       passwordMinScore,
       resendSeconds,
@@ -86,7 +98,7 @@ export class PageRenderer {
       attributes: attributeFieldsOf(this.options.attributes, locale),
       social: this.socialLogin(locale),
       common: fillPlaceholders(TEXTS[locale].common, { passwordMinLength }),
-      texts: fillPlaceholders(TEXTS[locale][page], { erasureGraceDays }),
+      texts: fillPlaceholders(texts, { erasureGraceDays }),
       // Pages exist in ours alone; only mails have those that the operator added.
       mailLanguages: mailLocales()
         .filter((code) => !isOurs(code))

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MemberAttributes } from '../platform/attributes/member-attributes.js';
 import { AppConfig } from '../platform/config/app-config.js';
+import { ConsoleController } from './console/console.controller.js';
 import { HomeController } from './home.controller.js';
 import { PageAssets } from './page-assets.js';
 import { PageRenderer } from './page-renderer.js';
@@ -13,7 +14,7 @@ const DAY_SECONDS = 86_400;
  * public API like any client.
  */
 @Module({
-  controllers: [PagesController, HomeController],
+  controllers: [PagesController, ConsoleController, HomeController],
   providers: [
     {
       provide: PageAssets,
@@ -40,6 +41,7 @@ const DAY_SECONDS = 86_400;
           attributes: attributes.all,
           socialProviders: config.socialProviders,
           socialRedirectUri: config.socialRedirectUris.includes(socialRedirectUri) ? socialRedirectUri : null,
+          hasConsole: env.ADMIN_CONSOLE,
         });
       },
       inject: [AppConfig, MemberAttributes],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenDeadMail } from '../support/dead-mail.js';
 import { givenAdmin, promote, type GivenAdmin } from '../support/admins.js';
 import { eventually } from '../support/eventually.js';
 import { given, unique, type GivenMember } from '../support/factories.js';
@@ -655,30 +656,10 @@ describe('a dead mail', () => {
     operator = await givenAdmin(app);
   });
 
-  /** Creates a mail in the state in which the dispatcher gives it up. */
-  async function giveUp(): Promise<{ id: string; member: GivenMember }> {
-    const member = await given.member(app);
-    await outboxEmpty(app);
-    // Due in an hour, so that the dispatcher does not send it before the test marks it as dead.
-    await app.sql.query(
-      `CREATE OR REPLACE FUNCTION hold_back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.available_at := now() + interval '1 hour'; RETURN NEW; END $$`,
-    );
-    await app.sql.query(
-      `CREATE TRIGGER hold_back BEFORE INSERT ON outbox_messages FOR EACH ROW EXECUTE FUNCTION hold_back()`,
-    );
-    await app.post('/api/auth/password-reset/send-code', { email: member.email }).expect(202);
-    await app.sql.query(`DROP TRIGGER hold_back ON outbox_messages`);
-    const { rows } = await app.sql.query(
-      `UPDATE outbox_messages SET status = 'dead', attempts = 200, finished_at = now(), last_error = 'EENVELOPE: 550 ***'
-       WHERE member_id = $1 AND status = 'pending' RETURNING id`,
-      [member.id],
-    );
-    return { id: rows[0].id, member };
-  }
   const retry = (id: string) => operator.client.post(`/api/admin/outbox/${id}/retry`, undefined, operator.accessToken);
 
   it('FT-01 can be retried once, and the audit log records who did it', async () => {
-    const { id, member } = await giveUp();
+    const { id, member } = await givenDeadMail(app);
     const before = await lastMail(member.email);
     const { body } = await operator.client.get('/api/admin/outbox?status=dead', operator.accessToken).expect(200);
     const masked = `${member.email[0]}***@example.test`;
@@ -693,11 +674,11 @@ describe('a dead mail', () => {
   });
 
   it('cannot be retried after its content has expired, was replaced or was erased', async () => {
-    const expired = await giveUp();
+    const expired = await givenDeadMail(app);
     await app.sql.query(`UPDATE outbox_messages SET expires_at = now() WHERE id = $1`, [expired.id]);
-    const replaced = await giveUp();
+    const replaced = await givenDeadMail(app);
     await app.sql.query(`UPDATE proof_requests SET voided_at = now() WHERE member_id = $1`, [replaced.member.id]);
-    const erased = await giveUp();
+    const erased = await givenDeadMail(app);
     await app.sql.query(`UPDATE outbox_messages SET payload = NULL WHERE id = $1`, [erased.id]);
     for (const { id } of [expired, replaced, erased]) {
       const { status, body } = await retry(id);

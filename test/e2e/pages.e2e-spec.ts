@@ -79,6 +79,24 @@ describe('built-in pages', () => {
     expect((await app.get('/pages/assets/logo')).status).toBe(404); // none is configured
   });
 
+  it('AC-40 include the console, whose page and scripts hold nothing and are public', async () => {
+    const page = await app.request('GET', '/pages/admin?lang=ko', { headers: { 'accept-language': 'en' } });
+    expect([page.status, page.headers['content-language'], page.headers['cache-control']]).toEqual([
+      200,
+      'ko',
+      'no-store',
+    ]);
+    expect(page.headers['content-security-policy']).toContain("script-src 'self';");
+    const script = await app.get('/pages/assets/admin/console.js').expect(200);
+    expect(script.headers['content-type']).toMatch(/^text\/javascript/);
+    const known = { 'if-none-match': script.headers.etag };
+    expect((await app.request('GET', '/pages/assets/admin/console.js', { headers: known })).status).toBe(304);
+    for (const path of ['assets/admin/..%2fpages.css', 'assets/admin/none.js', 'admin/members'])
+      expect([path, (await app.get(`/pages/${path}`)).status]).toEqual([path, 404]);
+    expect((await app.post('/pages/admin', {})).status).toBe(404);
+    expect((await app.get('/pages/login')).text).toContain(' data-console');
+  });
+
   it('show the configured product name, colour and logo', async () => {
     const branded = await app.replica({
       env: { PRODUCT_NAME: 'Acme & Söhne', BRAND_COLOR: '#FFD400', BRAND_LOGO: path.join(folder, 'logo.svg') },
@@ -98,8 +116,9 @@ describe('built-in pages', () => {
     const elsewhere = Object.fromEntries(
       Object.values(LINKED_PAGES).map((name) => [name, 'https://app.example.test/mail#{token}']),
     );
-    const without = await app.replica({ env: { PAGES: 'none', ...elsewhere } });
-    for (const page of PAGE_NAMES) expect([page, (await without.get(`/pages/${page}`)).status]).toEqual([page, 404]);
+    const without = await app.replica({ env: { PAGES: 'none', ADMIN_CONSOLE: 'false', ...elsewhere } });
+    for (const page of [...PAGE_NAMES, 'admin', 'assets/admin/console.js'])
+      expect([page, (await without.get(`/pages/${page}`)).status]).toEqual([page, 404]);
     const few = await app.replica({ env: { PAGES: 'login,reset-password', ...elsewhere } });
     expect((await few.get('/pages/login')).status).toBe(200);
     expect((await few.get('/pages/account')).status).toBe(404);

@@ -9,6 +9,7 @@ import { onLanguageChange } from './language.js';
 import { countryName, fill, find, itemOf, shortTime, onAction, showGroup, text } from './page.js';
 import { Panel } from './panel.js';
 import { call } from './session.js';
+import { describeDevice } from './user-agent.js';
 
 const PAGE_SIZE = 8;
 
@@ -74,35 +75,4 @@ export async function showSecurityActivity() {
     void loadMore();
   });
   await loadMore();
-}
-
-/**
- * Marks of browsers and systems in a user agent. The order matters: user agents also name the
- * products they are compatible with, so derived products come first.
- */
-const BROWSERS = {
-  Edg: 'Edge',
-  OPR: 'Opera',
-  SamsungBrowser: 'Samsung Internet',
-  Whale: 'Whale',
-  Firefox: 'Firefox',
-  Chrome: 'Chrome',
-  Safari: 'Safari',
-};
-const SYSTEMS = {
-  Android: 'Android',
-  iPhone: 'iPhone',
-  iPad: 'iPad',
-  Windows: 'Windows',
-  'Mac OS X': 'macOS',
-  CrOS: 'ChromeOS',
-  Linux: 'Linux',
-};
-
-/** @param {string} userAgent */
-function describeDevice(userAgent) {
-  const parts = [BROWSERS, SYSTEMS].map(
-    (names) => Object.entries(names).find(([mark]) => userAgent.includes(mark))?.[1],
-  );
-  return parts.filter(Boolean).join(' / ');
 }

@@ -51,8 +51,9 @@ export function post(operation, body, bearer) {
  * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method
  * @param {string} operation
  * @param {{ body?: object | undefined, bearer?: string | undefined, cookies?: boolean, key?:
- * import('./device-key.js').DeviceKey | null }} [options] with `cookies`, the session cookies are
- * sent and may be set; with `key`, the request proves possession of it, and `bearer` is bound to it
+ * import('./device-key.js').DeviceKey | null, reason?: string | undefined }} [options] with
+ * `cookies`, the session cookies are sent and may be set; with `key`, the request proves possession
+ * of it, and `bearer` is bound to it; `reason` is for the audit log
  * @returns {Promise<any>}
  */
 export async function request(method, operation, options = {}) {
@@ -71,11 +72,12 @@ export async function request(method, operation, options = {}) {
  * @param {NonNullable<Parameters<typeof request>[2]>} options
  * @param {string} [nonce]
  */
-async function send(method, operation, { body, bearer, cookies = false, key }, nonce) {
+async function send(method, operation, { body, bearer, cookies = false, key, reason }, nonce) {
   const url = new URL(operation, API);
   const headers = new Headers({ accept: 'application/json', 'accept-language': document.documentElement.lang });
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (bearer !== undefined) headers.set('authorization', `${key ? 'DPoP' : 'Bearer'} ${bearer}`);
+  if (reason !== undefined) headers.set('audit-reason', encodeURIComponent(reason)); // headers are ASCII
   if (key) headers.set('dpop', await makeProof(key, { method, url, nonce, accessToken: bearer }));
   let response, text;
   try {

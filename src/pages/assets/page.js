@@ -68,8 +68,8 @@ export function show(name, fills = {}) {
   }
 }
 
-/** @param {HTMLElement} section the state that is shown */
-function setTitle(section) {
+/** Shows the title of a state. @param {HTMLElement} section the state that is shown */
+export function setTitle(section) {
   const title = section.dataset.title ?? text('title');
   find('h1').textContent = title;
   document.title = `${title} · ${productTitle}`;

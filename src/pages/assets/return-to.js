@@ -20,8 +20,7 @@ const origins = (document.body.dataset.returnOrigins ?? '').split(' ');
 const requested = new URLSearchParams(location.search).getAll('return_to');
 
 /** An empty string if there is none. */
-export const returnTo =
-  allowedReturn(requested.length === 1 ? requested[0] : null, origins) || (isOpenedByMail ? remembered() : '');
+export const returnTo = allowed(requested.length === 1 ? requested[0] : null) || (isOpenedByMail ? remembered() : '');
 
 const configuredNext = document.body.dataset.nextUrl ?? '';
 /** Whether the page has no configured page to lead to, and so no button for it. */
@@ -45,10 +44,25 @@ export function forgetReturn() {
   forget(KEY);
 }
 
+/** @param {unknown} address */
+function allowed(address) {
+  return allowedReturn(address, origins) || allowedConsole(address);
+}
+
+/**
+ * The console is on the origin of the pages, which may not be one that visitors are sent back to.
+ * @param {unknown} address
+ */
+function allowedConsole(address) {
+  if (document.body.dataset.console === undefined) return '';
+  const console = allowedReturn(address, [location.origin]);
+  return console !== '' && new URL(console).pathname === new URL('admin', location.href).pathname ? console : '';
+}
+
 function remembered() {
   try {
     const { address, until } = JSON.parse(recall(KEY) ?? '{}');
-    return until > Date.now() ? allowedReturn(address, origins) : '';
+    return until > Date.now() ? allowed(address) : '';
   } catch {
     return ''; // another script of this origin has written it
   }

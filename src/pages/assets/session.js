@@ -42,18 +42,19 @@ export class SignedOut extends Error {
  * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method
  * @param {string} operation
  * @param {object} [body]
+ * @param {string} [reason] of an administrator, for the audit log
  * @returns {Promise<any>}
  */
-export async function call(method, operation, body) {
+export async function call(method, operation, body, reason) {
   if (Date.now() > renewAt) await renew();
   try {
-    return await request(method, operation, { body, bearer: accessToken, key: tokenKey });
+    return await request(method, operation, { body, bearer: accessToken, key: tokenKey, reason });
   } catch (error) {
     if (!(error instanceof ApiProblem) || !TOKEN_REFUSALS.includes(error.code)) throw error;
     // The token may have expired while the computer slept, or the session may have ended. Renewing
     // shows which.
     await renew();
-    return request(method, operation, { body, bearer: accessToken, key: tokenKey });
+    return request(method, operation, { body, bearer: accessToken, key: tokenKey, reason });
   }
 }
 

@@ -402,6 +402,11 @@ export const ENVIRONMENT = {
     default: PAGE_NAMES,
     desc: 'built-in pages to serve, or none',
   }),
+  ADMIN_CONSOLE: bool({
+    default: false,
+    devDefault: true,
+    desc: 'serve the console for administrators, /pages/admin',
+  }),
   LOGIN_URL: pageUrl({
     default: undefined,
     desc: 'your login page, linked from mails and pages; default the built-in one',

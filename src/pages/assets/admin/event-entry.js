@@ -1,0 +1,40 @@
+// @ts-check
+
+/** An entry of the security timeline, with the reasons of risk assessments and of administrators. */
+
+import { countryName, itemOf, shortTime, text } from '../page.js';
+import { describeDevice } from '../user-agent.js';
+import { el, entry } from './dom.js';
+
+/**
+ * @typedef {{ type: string, at: string, actorId: string | null, memberId: string | null, apiKeyId: string | null, ip:
+ * string, country?: string | null, userAgent: string, details: Record<string, any> }} SecurityEvent
+ */
+
+/** Details that have words of their own in the entry. */
+const DESCRIBED = ['auditReason', 'signals', 'newDevice', 'what'];
+
+/** @param {SecurityEvent} event */
+export function eventEntry({ type, at, actorId, memberId, apiKeyId, ip, country, userAgent, details }) {
+  const byOther =
+    apiKeyId !== null ? text('byApiKey') : actorId !== null && actorId !== memberId ? text('byAdmin') : '';
+  const origin = [describeDevice(userAgent), countryName(country ?? null), ip];
+  const known = Object.entries(details).filter(([name, value]) => !DESCRIBED.includes(name) && isShort(value));
+  const signals = Array.isArray(details.signals) ? details.signals : [];
+  return entry({
+    title: [text(`event-${type}`) || type],
+    about: [shortTime(at), byOther, ...origin],
+    more: [
+      details.auditReason && el('p', { class: 'soft' }, text('reasonWas', { reason: details.auditReason })),
+      signals.length > 0 &&
+        el('ul', { class: 'reasons' }, ...signals.map(({ signal }) => itemOf(text(`signal-${signal}`) || signal))),
+      known.length > 0 &&
+        el('p', { class: 'soft details' }, known.map(([name, value]) => `${name}: ${value}`).join(', ')),
+    ],
+  });
+}
+
+/** @param {unknown} value */
+function isShort(value) {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}

@@ -1,0 +1,90 @@
+// @ts-check
+
+/** The form above a list that selects what the list shows. */
+
+import { text } from '../page.js';
+import { button, el, present } from './dom.js';
+
+/**
+ * A search field, or a selection whose first option is everything.
+ * @typedef {{ name: string, label: string, hint?: string, options?: readonly { value: string, label: string }[] }} Field
+ * `label`, `hint` and the labels of options are keys of texts
+ */
+
+/** Has the same life as a card: it stays while its view is open. */
+export class FilterForm {
+  /**
+   * @param {readonly Field[]} fields
+   * @param {Record<string, string>} initial
+   * @param {(values: Record<string, string>) => void} apply
+   * @param {readonly { label: string, action: () => void }[]} [further] buttons beside the one that applies
+   */
+  constructor(fields, initial, apply, further = []) {
+    this.fields = fields;
+    this.initial = initial;
+    this.apply = apply;
+    this.further = further;
+    this.root = /** @type {HTMLFormElement} */ (el('form', { class: 'card filter', role: 'search', novalidate: '' }));
+    this.root.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.apply(this.values());
+    });
+    this.root.addEventListener('change', (event) => {
+      if (event.target instanceof HTMLSelectElement) this.apply(this.values());
+    });
+    this.draw(initial);
+  }
+
+  /** What is typed and selected; without what is empty. @returns {Record<string, string>} */
+  values() {
+    const entries = [...new FormData(this.root)].map(([name, value]) => [name, String(value).trim()]);
+    return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+  }
+
+  /** Moves the focus to the first field. */
+  focus() {
+    /** @type {HTMLElement | null} */ (this.root.querySelector('input, select'))?.focus();
+  }
+
+  redraw() {
+    this.draw(this.values());
+  }
+
+  /** @param {Record<string, string>} values */
+  draw(values) {
+    const hasSearch = this.fields.some(({ options }) => options === undefined);
+    const buttons = [
+      hasSearch && el('button', { type: 'submit', class: 'primary' }, text('search')),
+      ...this.further.map(({ label, action }) => button(text(label), action)),
+    ];
+    this.root.replaceChildren(
+      ...this.fields.map((field) => fieldOf(field, values[field.name] ?? '')),
+      ...present([present(buttons).length > 0 && el('div', { class: 'row' }, ...buttons)]),
+    );
+  }
+}
+
+/** @param {Field} field @param {string} value */
+function fieldOf({ name, label, hint, options }, value) {
+  const id = `filter-${name}`;
+  const labelled = el('label', { for: id }, text(label));
+  if (options !== undefined) {
+    const choices = [{ value: '', label: 'all' }, ...options];
+    const select = /** @type {HTMLSelectElement} */ (
+      el('select', { id, name }, ...choices.map((option) => el('option', { value: option.value }, text(option.label))))
+    );
+    select.value = value;
+    return el('div', { class: 'field' }, labelled, select);
+  }
+  const described = hint === undefined ? undefined : { 'aria-describedby': `${id}-hint` };
+  const attributes = { id, name, type: 'search', maxlength: '254', autocapitalize: 'none', spellcheck: 'false' };
+  const input = /** @type {HTMLInputElement} */ (el('input', { ...attributes, autocomplete: 'off', ...described }));
+  input.value = value;
+  return el(
+    'div',
+    { class: 'field search' },
+    labelled,
+    hint !== undefined && el('p', { class: 'hint', id: `${id}-hint` }, text(hint)),
+    input,
+  );
+}

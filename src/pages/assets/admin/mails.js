@@ -1,0 +1,31 @@
+// @ts-check
+
+/** The mails that are sent, wait or were given up; never what they contain. */
+
+import { read } from './admin-api.js';
+import { ListCard } from './card.js';
+import { FilterForm } from './filter-form.js';
+import { mailEntry } from './mail-entry.js';
+import { keep, remembered } from './navigation.js';
+
+const STATES = ['pending', 'dead', 'sent', 'dropped', 'withheld'];
+
+export function open() {
+  const options = STATES.map((value) => ({ value, label: `mail-${value}` }));
+  const form = new FilterForm([{ name: 'status', label: 'state', options }], remembered(), (values) => {
+    keep(values);
+    void list.reload();
+  });
+  /** @type {ListCard<import('./mail-entry.js').Mail>} */
+  const list = new ListCard(
+    'mails',
+    (cursor) => read('outbox', { ...form.values(), cursor, limit: '20' }),
+    (mail) =>
+      mailEntry(mail, (message) => {
+        list.say(message);
+        void list.reload();
+      }),
+    'noMails',
+  );
+  return { parts: [form, list] };
+}

@@ -1,0 +1,69 @@
+// @ts-check
+
+/** What an administrator can do for a member. Each action asks for a reason and reports its result. */
+
+import { text } from '../page.js';
+import { change, segment } from './admin-api.js';
+import { askFirst } from './dialog.js';
+
+/** A button that asks first. @typedef {{ name: string, label: string, ask: () => void }} Action */
+
+/**
+ * @param {string} id
+ * @param {string} loginId
+ * @param {(message: string) => void} done gets the result in words
+ */
+export function memberActions(id, loginId, done) {
+  const path = `members/${segment(id)}`;
+  const member = { member: loginId };
+
+  /**
+   * @param {string} name of the action, and of its texts
+   * @param {(reason: string) => Promise<unknown>} send
+   * @param {boolean} [isDangerous]
+   * @returns {Action}
+   */
+  function action(name, send, isDangerous = false) {
+    const label = text(`do-${name}`);
+    const effect = text(`effect-${name}`, member);
+    const act = async (/** @type {string} */ reason) => {
+      await send(reason);
+      done(text(`done-${name}`, member));
+    };
+    return { name, label, ask: () => askFirst({ title: label, effect, isDangerous, act }) };
+  }
+
+  return {
+    resetPassword: () =>
+      action('reset', (reason) => change('POST', `${path}/password-reset`, { reason: 'precaution' }, reason)),
+    resetCompromised: () =>
+      action(
+        'reset-stolen',
+        (reason) => change('POST', `${path}/password-reset`, { reason: 'compromised' }, reason),
+        true,
+      ),
+    endSessions: () => action('end-sessions', (reason) => change('DELETE', `${path}/sessions`, undefined, reason)),
+    unlock: () => action('unlock', (reason) => change('POST', `${path}/unlock`, {}, reason)),
+    enable: () => action('enable', (reason) => change('PATCH', path, { status: 'active' }, reason)),
+    disable: () => action('disable', (reason) => change('PATCH', path, { status: 'disabled' }, reason), true),
+    makeAdmin: () => action('make-admin', (reason) => change('PATCH', path, { role: 'admin' }, reason), true),
+    makeMember: () => action('make-member', (reason) => change('PATCH', path, { role: 'member' }, reason)),
+    /** @param {'totp' | 'passkey'} factor */
+    removeFactor: (factor) =>
+      factor === 'totp'
+        ? action('remove-app', (reason) => change('DELETE', `${path}/totp`, undefined, reason), true)
+        : action('remove-passkeys', (reason) => change('DELETE', `${path}/passkeys`, undefined, reason), true),
+  };
+}
+
+/** Sends a mail again that was given up. @param {string} id @param {(message: string) => void} done */
+export function retryMail(id, done) {
+  askFirst({
+    title: text('retryMail'),
+    effect: text('retryMailEffect'),
+    act: async (reason) => {
+      await change('POST', `outbox/${segment(id)}/retry`, {}, reason);
+      done(text('mailRetried'));
+    },
+  });
+}

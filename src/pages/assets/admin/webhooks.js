@@ -1,0 +1,73 @@
+// @ts-check
+
+/** The endpoints of the product that get events. */
+
+import { valueOf } from '../form.js';
+import { shortTime, text } from '../page.js';
+import { change, read } from './admin-api.js';
+import { ListCard } from './card.js';
+import { choose, chosen, requiredText } from './fields.js';
+import { Dialog, showSecret } from './dialog.js';
+import { badge, entry } from './dom.js';
+import { linkTo } from './navigation.js';
+
+/**
+ * @typedef {{ id: string, url: string, description: string | null, types: string[], enabled: boolean, failingSince: string | null,
+ * switchedOffAt: string | null, createdAt: string }} Webhook
+ */
+
+/** @type {Dialog | undefined} */
+let dialog;
+
+export function open() {
+  /** @type {ListCard<Webhook>} */
+  const list = new ListCard('webhooks', () => read('webhooks'), webhookEntry, 'noWebhooks');
+  list.offer('newWebhook', () =>
+    editWebhook(null, async (body, reason) => {
+      const { secret } = await change('POST', 'webhooks', body, reason);
+      list.say(text('webhookMade'));
+      void list.reload();
+      return () => showSecret(text('yourWebhookSecret'), secret);
+    }),
+  );
+  return { parts: [list] };
+}
+
+/**
+ * Asks for the address and the events of a webhook.
+ * @param {Webhook | null} webhook null for a new one
+ * @param {(body: object, reason: string) => Promise<void | (() => void)>} save
+ */
+export function editWebhook(webhook, save) {
+  dialog ??= new Dialog('webhook');
+  dialog.ask({
+    title: text(webhook === null ? 'newWebhook' : 'changeWebhook'),
+    act: async (reason) => {
+      const url = requiredText('webhook', 'url', text('urlMissing'));
+      const description = valueOf('webhook', 'description').trim();
+      const described = description !== '' ? { description } : webhook === null ? {} : { description: null };
+      return save({ url, types: chosen('webhook', 'types'), ...described }, reason);
+    },
+  });
+  if (webhook === null) return;
+  dialog.set('url', webhook.url);
+  dialog.set('description', webhook.description ?? '');
+  choose('webhook', 'types', webhook.types);
+}
+
+/** @param {Webhook} webhook */
+export function webhookBadges({ enabled, failingSince }) {
+  return [
+    badge(text(enabled ? 'webhookOn' : 'webhookOff'), enabled ? 'good' : 'plain'),
+    failingSince !== null && badge(text('failing'), 'bad'),
+  ];
+}
+
+/** @param {Webhook} webhook */
+function webhookEntry(webhook) {
+  const { id, url, description, types, failingSince } = webhook;
+  return entry({
+    title: [linkTo('webhook', { id }, url), ...webhookBadges(webhook)],
+    about: [description, types.join(', '), failingSince && text('failingSince', { time: shortTime(failingSince) })],
+  });
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { FINDING_CODES } from '../../auth/login-diagnosis/login-finding.js';
+import { PAGE_NAMES } from '../../platform/config/built-in-pages.js';
+import { LOCALES } from '../../platform/i18n/locale.js';
+import { PageAssets } from '../page-assets.js';
+import { PageRenderer } from '../page-renderer.js';
+import { en as pageTexts } from '../texts/en.js';
+import { consoleTexts, loadConsole, VIEWS } from './console.js';
+import { en } from './texts.en.js';
+import { ko } from './texts.ko.js';
+
+const renderer = new PageRenderer({
+  ...{ productName: 'Acme <b>', hasLogo: false, pages: PAGE_NAMES, returnOrigins: [], sharesCookie: false },
+  ...{ passwordMinLength: 10, passwordMinScore: 3, resendSeconds: 60, erasureGraceDays: 14, attributes: new Map() },
+  ...{ socialProviders: [], socialRedirectUri: null, hasConsole: true },
+});
+const { assets, render } = loadConsole(renderer, { login: true });
+const shared = new PageAssets({ color: '#2a51d8', logo: null });
+const scripts = [...assets].filter(([file]) => file.endsWith('.js')).map(([, { content }]) => content.toString());
+
+describe('the texts of the console', () => {
+  it('exist in every language, with the same placeholders, and are written in it', () => {
+    const placeholders = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+    expect(Object.keys(ko).sort()).toEqual(Object.keys(en).sort());
+    for (const [key, text] of Object.entries(ko)) {
+      expect([key, placeholders(text)]).toEqual([key, placeholders(en[key as keyof typeof en])]);
+      expect([key, text]).toEqual([key, expect.stringMatching(/[가-힣]/)]);
+    }
+    for (const text of Object.values(en)) expect(text).not.toMatch(/[가-힣]/);
+  });
+
+  it('include every text that a script uses, and no other', () => {
+    const known = Object.keys(en);
+    const source = [...scripts, render('en')].join('\n');
+    const literals = [...source.matchAll(/\btext\(\s*'([\w-]+)'/g)].map(([, key]) => key!);
+    expect(literals.length).toBeGreaterThan(50);
+    const everyKey = new Set([...known, ...Object.keys(consoleTexts().en), ...Object.keys(pageTexts.common)]);
+    expect(literals.filter((key) => !everyKey.has(key))).toEqual([]);
+    // Keys that a script puts together, such as `status-${status}`.
+    const prefixes = [...source.matchAll(/`([\w]+-)\$\{/g)].map(([, prefix]) => prefix!);
+    // Keys that a script adds an ending to, such as `${name}Effect`.
+    const endings = [...source.matchAll(/`\$\{\w+\}([A-Z]\w+)`/g)].map(([, ending]) => ending!);
+    const isUsed = (key: string): boolean =>
+      source.includes(`'${key}'`) ||
+      prefixes.some((prefix) => key.startsWith(prefix)) ||
+      endings.some((ending) => key.endsWith(ending)) ||
+      source.includes(en[key as keyof typeof en].split('{')[0]!);
+    expect(known.filter((key) => !isUsed(key))).toEqual([]);
+  });
+
+  it('explain every finding of the diagnosis', () => {
+    const explained = known('finding-');
+    expect(explained.sort()).toEqual(FINDING_CODES.map((code) => `finding-${code}`).sort());
+  });
+
+  it('use no key of the texts that all pages have', () => {
+    expect(Object.keys(en).filter((key) => key in pageTexts.common)).toEqual([]);
+  });
+
+  function known(prefix: string): string[] {
+    return Object.keys(en).filter((key) => key.startsWith(prefix));
+  }
+});
+
+describe('the console', () => {
+  it.each(LOCALES)('AC-40 in %s has no inline scripts or styles, and loads nothing from other hosts', (locale) => {
+    const html = render(locale);
+    expect(html).toContain(`<html lang="${locale}">`);
+    expect(html).not.toMatch(/<style\b|\sstyle=|\son\w+=|javascript:|\{\{|undefined|\[object|<b>/i);
+    expect(html.match(/<script\b[^>]*>/g)).toEqual(['<script type="module" src="assets/admin/console.js">']);
+    expect(html).not.toMatch(/(src|<link [^>]*href)="(https?:)?\/\//);
+    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+    expect(ids.length).toBe(new Set(ids).size);
+    for (const [, id] of html.matchAll(/<label for="([^"]+)"/g)) expect(ids).toContain(id);
+  });
+
+  it('AC-40 inserts what it shows as text, never as HTML', () => {
+    for (const source of scripts) {
+      expect(source).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|DOMParser/);
+      // No attribute of an element may be code or lead to another site.
+      expect(source).not.toMatch(/\b(el|button)\([^)]*\b(on\w+|srcdoc|style):/);
+    }
+  });
+
+  it('loads only scripts that exist', () => {
+    for (const source of scripts) {
+      for (const [, file] of source.matchAll(/(?:from |import\()'\.\/([^']+)'/g)) expect(assets.has(file!)).toBe(true);
+      for (const [, file] of source.matchAll(/from '\.\.\/([^']+)'/g)) expect(shared.find(file!)).not.toBeNull();
+    }
+    expect(assets.has('console.css')).toBe(true);
+    for (const view of VIEWS) expect(render('en')).toContain(`data-nav="${view}"`);
+  });
+
+  it('AC-40 loads nothing in other pages, and is not linked from them', () => {
+    for (const page of PAGE_NAMES) expect(renderer.render(page, 'en')).not.toMatch(/assets\/admin|href="admin/);
+  });
+});

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { EVENT_TYPES } from '../../events/events.js';
+import { SCOPES } from '../../platform/http/principal.js';
+import type { Locale } from '../../platform/i18n/locale.js';
+import { pageAsset, type PageAsset } from '../page-asset.js';
+import type { PageRenderer } from '../page-renderer.js';
+import { en as enPages } from '../texts/en.js';
+import { ko as koPages } from '../texts/ko.js';
+import { en } from './texts.en.js';
+import { ko } from './texts.ko.js';
+
+const FOLDER = fileURLToPath(new URL('../assets/admin/', import.meta.url));
+const CONTENT_TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' };
+/** Texts of the account page that describe security events, for the timeline of a member. */
+const SHARED_TEXTS = /^(event|signal)-|^unknownDevice$/;
+
+/** The views of the navigation, in its order. */
+export const VIEWS = ['members', 'mails', 'webhooks', 'api-keys'] as const;
+
+/** What `/pages/admin` consists of. */
+export interface Console {
+  readonly assets: ReadonlyMap<string, PageAsset>;
+  readonly render: (locale: Locale) => string;
+}
+
+/** Reads the console from the disk. @param served which pages it may lead to */
+export function loadConsole(renderer: PageRenderer, served: { readonly login: boolean }): Console {
+  const texts = consoleTexts();
+  return {
+    assets: readAssets(),
+    render: (locale) =>
+      renderer.renderView('admin/console', locale, texts[locale], {
+        stylesheet: 'assets/admin/console.css',
+        views: VIEWS.map((name) => ({ name, title: texts[locale][`view-${name}`] })),
+        ...{ scopes: SCOPES, eventTypes: EVENT_TYPES },
+        // The operator's own login page knows no way back to the console; the built-in one does.
+        consoleLogin: served.login ? `login?lang=${locale}` : '',
+      }),
+  };
+}
+
+/** All texts of the console, by language. */
+export function consoleTexts(): Record<Locale, Record<string, string>> {
+  return { en: { ...sharedOf(enPages.account), ...en }, ko: { ...sharedOf(koPages.account), ...ko } };
+}
+
+function sharedOf(texts: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => SHARED_TEXTS.test(key)));
+}
+
+function readAssets(): Map<string, PageAsset> {
+  const assets = new Map<string, PageAsset>();
+  for (const file of readdirSync(FOLDER)) {
+    const contentType = CONTENT_TYPES[file.split('.').at(-1) as keyof typeof CONTENT_TYPES];
+    if (contentType !== undefined) assets.set(file, pageAsset(contentType, readFileSync(FOLDER + file)));
+  }
+  return assets;
+}

@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import { givenAdmin, promote, type GivenAdmin } from '../support/admins.js';
+import { describeInBrowser } from '../support/browser.js';
+import { LOOKS, BrowserApp, type Visitor } from '../support/browser-app.js';
+import { givenDeadMail } from '../support/dead-mail.js';
+import { eventually } from '../support/eventually.js';
+import { given } from '../support/factories.js';
+import { mailbox } from '../support/mailbox.js';
+import { codeAt } from '../support/second-factor.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
+
+const REASON = 'Called support, ticket 4711 – 본인 확인';
+
+describeInBrowser('the console of administrators', () => {
+  let browserApp: BrowserApp;
+  beforeAll(async () => {
+    browserApp = await BrowserApp.start();
+  });
+  afterAll(() => browserApp?.stop());
+
+  const card = (visitor: Visitor, name: string): Locator => visitor.page.locator(`[data-card="${name}"]`);
+  const isLoaded = (visitor: Visitor, name: string): Promise<void> =>
+    visitor.page.locator(`[data-card="${name}"][data-loaded]`).waitFor();
+  const isDone = (visitor: Visitor, name: string): Promise<void> =>
+    card(visitor, name).locator('.done:not(:empty)').waitFor();
+
+  async function goTo(visitor: Visitor, view: string): Promise<void> {
+    await visitor.page.locator(`[data-nav="${view}"]`).click();
+    await isLoaded(visitor, view);
+  }
+
+  /** Presses the button of an action and gives the reason. */
+  async function act(visitor: Visitor, button: Locator, dialog = 'action'): Promise<void> {
+    await button.click();
+    await give(visitor, dialog);
+  }
+
+  async function give(visitor: Visitor, dialog: string): Promise<void> {
+    await visitor.type(`#${dialog}-reason`, REASON);
+    await visitor.send(dialog);
+    await visitor.page.locator(`[data-dialog="${dialog}"]`).waitFor({ state: 'hidden' });
+  }
+
+  /** Logs in on the login page that the console has led to. */
+  async function logIn(visitor: Visitor, { loginId, password }: { loginId: string; password: string }): Promise<void> {
+    await visitor.page.waitForURL(/\/pages\/login/);
+    await visitor.see('ready');
+    await visitor.type('#identifier', loginId);
+    await visitor.type('#password', password);
+    await visitor.send('login');
+  }
+
+  const openMember = async (visitor: Visitor, id: string): Promise<void> => {
+    await visitor.open(`admin?view=member&id=${id}`);
+    await isLoaded(visitor, 'timeline');
+  };
+
+  it('AC-40 leads a member who is no administrator, or has no second factor, to what helps', async () => {
+    const ada = await given.member(browserApp.app);
+    const visitor = await browserApp.visitor(LOOKS[0]!);
+    await visitor.open('admin');
+    await logIn(visitor, ada);
+    await visitor.see('no-admin');
+    await visitor.inspect('console-no-admin');
+    await promote(browserApp.app, ada);
+    await visitor.open('admin');
+    await visitor.see('no-factor');
+    await visitor.inspect('console-no-factor');
+    await visitor.page.locator('[data-set-up-factor]').click();
+    await visitor.page.waitForURL(/\/pages\/account/);
+    await visitor.page.locator('.account-bar [data-next]:visible').click();
+    await visitor.page.waitForURL(/\/pages\/admin/);
+    await visitor.close();
+  });
+
+  it('AC-40 lets the login page lead back to the console alone, not to another page of its origin', async () => {
+    const visitor = await browserApp.visitor(LOOKS[1]!);
+    for (const path of ['/pages/admin/x', '/api/admin/members', '/docs', '/pages/admin.evil']) {
+      await visitor.open(`login?return_to=${encodeURIComponent(browserApp.app.publicUrl + path)}`);
+      await visitor.see('ready');
+      expect([path, await visitor.page.locator('body').getAttribute('data-next-url')]).toEqual([
+        path,
+        'account?lang=en',
+      ]);
+    }
+    await visitor.close();
+  });
+
+  for (const look of LOOKS) {
+    describe(`in ${look.language} on a ${look.size}`, () => {
+      let admin: GivenAdmin;
+      let visitor: Visitor;
+      beforeAll(async () => {
+        admin = await givenAdmin(browserApp.app);
+        visitor = await browserApp.visitor(look);
+        await visitor.open('admin?view=api-keys');
+        await logIn(visitor, admin);
+        await visitor.see('second-factor');
+        await visitor.type('#appCode', codeAt(admin.secret, 1));
+        await visitor.send('second-factor');
+        await isLoaded(visitor, 'api-keys'); // the view that was asked for before the login
+      });
+      afterAll(() => visitor?.close());
+
+      it('AC-41 finds a member, shows all on one screen, and acts for a reason that audit log and mail have', async () => {
+        const ada = await given.member(browserApp.app, { name: 'Ada Lovelace' });
+        await goTo(visitor, 'members');
+        await visitor.type('#filter-query', ada.email);
+        await visitor.page.keyboard.press('Enter');
+        await card(visitor, 'members').getByRole('link', { name: ada.loginId }).waitFor();
+        await visitor.inspect('console-members');
+        expect(visitor.page.url()).not.toContain(encodeURIComponent(ada.email)); // would come into logs
+        await card(visitor, 'members').getByRole('link', { name: ada.loginId }).click();
+        await isLoaded(visitor, 'timeline');
+        expect(await visitor.text('h1')).toBe(ada.loginId);
+        await card(visitor, 'diagnosis').locator('[data-finding="no_obstacle"]').waitFor();
+
+        const disable = card(visitor, 'actions').locator('[data-do="disable"]');
+        await disable.click();
+        await visitor.send('action'); // without a reason
+        await visitor.page.locator('#action-reason-error').waitFor();
+        await visitor.inspect('console-dialog');
+        await give(visitor, 'action');
+        await card(visitor, 'diagnosis').locator('[data-finding="member_disabled"]').waitFor();
+        await card(visitor, 'timeline').getByText(REASON).first().waitFor();
+        await visitor.inspect('console-member');
+        const { rows } = await browserApp.app.sql.query(
+          `SELECT actor_id, details FROM security_events WHERE member_id = $1 AND type = 'member.disabled'`,
+          [ada.id],
+        );
+        expect(rows).toEqual([{ actor_id: admin.id, details: expect.objectContaining({ auditReason: REASON }) }]);
+
+        // The one action that helps stands beside the finding.
+        await act(visitor, card(visitor, 'diagnosis').locator('[data-finding="member_disabled"] button'));
+        await card(visitor, 'diagnosis').locator('[data-finding="no_obstacle"]').waitFor();
+        // Back to the search, which is kept.
+        await visitor.page.goBack();
+        await isLoaded(visitor, 'members');
+        expect(await visitor.page.locator('#filter-query').inputValue()).toBe(ada.email);
+      });
+
+      it('AC-42 asks for the password where the last login is too old, and for nothing while one only looks', async () => {
+        const ada = await given.member(browserApp.app);
+        await openMember(visitor, ada.id);
+        await browserApp.app.sql.query(
+          `UPDATE sessions SET authenticated_at = now() - interval '1 hour' WHERE member_id = $1`,
+          [admin.id],
+        );
+        await card(visitor, 'actions').locator('[data-do="end-sessions"]').click();
+        await visitor.type('#action-reason', REASON);
+        await visitor.send('action');
+        await visitor.page.locator('#action-password').waitFor();
+        await visitor.type('#action-password', 'not the password');
+        await visitor.send('action');
+        await visitor.page.locator('[data-form="action"] [data-problem]:visible').waitFor();
+        await visitor.inspect('console-dialog-password');
+        await visitor.type('#action-password', admin.password);
+        await visitor.send('action');
+        await isDone(visitor, 'actions');
+        expect((await ada.client.get('/api/members/me', ada.accessToken)).status).toBe(401);
+        // Leaving the dialog changes nothing.
+        await card(visitor, 'actions').locator('[data-do="reset-stolen"]').click();
+        await visitor.page.keyboard.press('Escape');
+        await visitor.page.locator('[data-dialog="action"]').waitFor({ state: 'hidden' });
+        expect(await visitor.focused()).toContain('button');
+        const { rows } = await browserApp.app.sql.query('SELECT must_change_password FROM members WHERE id = $1', [
+          ada.id,
+        ]);
+        expect(rows).toEqual([{ must_change_password: false }]);
+      });
+
+      it('answers why a person without an account cannot log in', async () => {
+        await goTo(visitor, 'members');
+        await visitor.type('#filter-query', 'nobody-here@example.test');
+        await visitor.page.locator('.filter button[type="button"]').click();
+        await card(visitor, 'diagnosis').locator('[data-finding="no_account"]').waitFor();
+        await visitor.inspect('console-diagnosis');
+      });
+
+      it('AC-43 creates, rotates and revokes an API key, and shows its secret once', async () => {
+        const name = `CRM ${look.language}`;
+        await goTo(visitor, 'api-keys');
+        await card(visitor, 'api-keys').locator('button.primary').click();
+        await visitor.type('#api-key-reason', REASON);
+        await visitor.type('#api-key-name', name);
+        await visitor.send('api-key'); // without a scope
+        await visitor.page.locator('#api-key-scopes-first-error').waitFor();
+        await visitor.page.locator('[data-form="api-key"] [value="members:read"]').check();
+        await visitor.inspect('console-api-key');
+        await visitor.send('api-key');
+        const secret = await secretOf(visitor, 'console-secret');
+        expect(secret).toMatch(/^mjk_/);
+        const opened = await browserApp.app.get('/api/admin/members', secret);
+        expect(opened.status).toBe(200);
+        await act(visitor, card(visitor, 'api-keys').getByRole('button', { name }).first());
+        expect(await secretOf(visitor)).not.toBe(secret);
+        await act(visitor, card(visitor, 'api-keys').getByRole('button', { name }).last());
+        await isDone(visitor, 'api-keys');
+        await card(visitor, 'api-keys').locator('li', { hasText: name }).locator('[data-mood="bad"]').waitFor();
+        await visitor.inspect('console-api-keys');
+        expect((await browserApp.app.get('/api/admin/members', secret)).status).toBe(401);
+      });
+
+      it('creates, tests, turns off and deletes a webhook, and delivers an event again', async () => {
+        const receiver = await WebhookReceiver.listen();
+        await goTo(visitor, 'webhooks');
+        await card(visitor, 'webhooks').locator('button.primary').click();
+        await visitor.type('#webhook-url', receiver.url);
+        await visitor.page.locator('[data-form="webhook"] [value="member.created"]').check();
+        await visitor.inspect('console-webhook-form');
+        await give(visitor, 'webhook');
+        receiver.secret = await secretOf(visitor);
+        await card(visitor, 'webhooks').getByRole('link', { name: receiver.url }).click();
+        await isLoaded(visitor, 'webhook');
+        const tool = (name: string): Locator => card(visitor, 'webhook').locator(`[data-do="${name}"]`);
+        await act(visitor, tool('test'));
+        const test = await eventually('the test of the webhook', async () => receiver.events[0]);
+        expect(test.type).toBe('webhook.test');
+        // The result is not pushed to the console: selecting a state reads it again.
+        await eventually('the delivery', async () => {
+          await visitor.page.locator('#filter-status').selectOption('sent');
+          const count = await card(visitor, 'deliveries').locator('li', { hasText: 'webhook.test' }).count();
+          await visitor.page.locator('#filter-status').selectOption('');
+          return count > 0 ? count : undefined;
+        });
+        await act(visitor, card(visitor, 'deliveries').locator('li button').first());
+        await eventually('the test again', async () => receiver.events[1]);
+        expect([receiver.refused, receiver.distinct.length]).toEqual([[], 1]);
+        await act(visitor, tool('turnOff'));
+        await tool('turnOn').waitFor();
+        await visitor.inspect('console-webhook');
+        await act(visitor, tool('delete'));
+        await isLoaded(visitor, 'webhooks');
+        expect(await card(visitor, 'webhooks').getByRole('link', { name: receiver.url }).count()).toBe(0);
+        await receiver.close();
+      });
+
+      it('sends a failed mail again', async () => {
+        const { member } = await givenDeadMail(browserApp.app);
+        const before = (await mailbox.to(member.email).all()).at(-1)!;
+        await goTo(visitor, 'mails');
+        await visitor.page.locator('#filter-status').selectOption('dead');
+        const mail = card(visitor, 'mails').locator('li', { hasText: 'EENVELOPE' }).first();
+        await mail.waitFor();
+        await visitor.inspect('console-mails');
+        await act(visitor, mail.locator('button'));
+        await isDone(visitor, 'mails');
+        expect((await mailbox.to(member.email).next({ after: before })).code).toBeDefined();
+      });
+    });
+  }
+
+  /** Reads a secret that is shown once, and checks that nothing keeps it. */
+  async function secretOf(visitor: Visitor, name?: string): Promise<string> {
+    const dialog = visitor.page.locator('[data-dialog="secret"]');
+    await dialog.waitFor();
+    if (name !== undefined) await visitor.inspect(name);
+    const secret = await dialog.locator('[data-secret]').innerText();
+    await dialog.locator('[data-close]').click();
+    await dialog.waitFor({ state: 'hidden' });
+    const kept = await visitor.page.evaluate<string>(
+      'document.documentElement.outerHTML + JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, location.href])',
+    );
+    expect(kept).not.toContain(secret);
+    return secret;
+  }
+});
