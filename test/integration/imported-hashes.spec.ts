@@ -39,11 +39,11 @@ describe('a hash of another system', () => {
       return { producer, isFast, opened, isKept: 'stored' in hashes.accept(stored) };
     });
     const outcomes = await Promise.all(verified);
-    expect(outcomes).toHaveLength(18);
+    expect(outcomes).toHaveLength(26);
     for (const { producer, ...outcome } of outcomes)
       expect({ producer, ...outcome }).toEqual({
         producer,
-        isFast: / (md5|(unsalted_)?sha1)$/.test(producer),
+        isFast: / (md5|(unsalted_)?sha1|ldap_.*)$/.test(producer),
         opened: [true, false],
         isKept: true,
       });

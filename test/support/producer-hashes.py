@@ -6,7 +6,8 @@ import sys
 import django
 from django.conf import settings
 from passlib.hash import argon2, bcrypt, pbkdf2_sha1, pbkdf2_sha256, pbkdf2_sha512, scrypt
-from passlib.hash import sha256_crypt, sha512_crypt
+from passlib.hash import bcrypt_sha256, ldap_md5, ldap_salted_md5, ldap_salted_sha1, ldap_salted_sha256
+from passlib.hash import ldap_salted_sha512, ldap_sha1, sha256_crypt, sha512_crypt
 
 password = sys.argv[1]
 DJANGO = "PBKDF2 PBKDF2SHA1 Argon2 BCryptSHA256 BCrypt MD5 SHA1 UnsaltedSHA1".split()
@@ -32,6 +33,10 @@ PASSLIB = {
     "argon2id": argon2.using(type="ID", memory_cost=1024, rounds=1),
     "sha256_crypt": sha256_crypt.using(rounds=1000),
     "sha512_crypt": sha512_crypt.using(rounds=5000),
+    "bcrypt_sha256": bcrypt_sha256.using(rounds=4),
+    "bcrypt_sha256 1": bcrypt_sha256.using(rounds=4, version=1),
 }
+LDAP = [ldap_md5, ldap_sha1, ldap_salted_md5, ldap_salted_sha1, ldap_salted_sha256, ldap_salted_sha512]
+PASSLIB.update({scheme.name: scheme for scheme in LDAP})
 pairs += [[f"passlib {name}", scheme.hash(password)] for name, scheme in PASSLIB.items()]
 print(json.dumps(pairs))

@@ -39,6 +39,18 @@ const KNOWN: readonly (readonly [string, string])[] = [
   ['{MD5}{THIS_IS_A_SALT}poqv2QKZ0LE33ij7S7aFcw==', 'abc123'],
   ['{MD5}{}f1026a66095fc2058c1f8771ed05d6da', 'password'],
   ['{MD5}5f4dcc3b5aa765d61d8327deb882cf99', 'password'],
+  // Made by slappasswd of OpenLDAP, published in the tests of Spring Security.
+  ['{SHA}ddSFGmjXYPbZC+NXR2kCzBRjqiE=', 'boabspasswurd'],
+  ['{SSHA}25ro4PKC8jhQZ26jVsozhX/xaP0suHgX', 'boabspasswurd'],
+  ['{ssha}PQy2j+6n5ytA+YlAKkM8Fh4p6u2JxfVd', 'boabspasswurd'],
+  ['{ldap}{SSHA}25ro4PKC8jhQZ26jVsozhX/xaP0suHgX', 'boabspasswurd'],
+  // Made by passlib 1.7.4.
+  ['{SSHA256}DzsqibLrwTl0nmxwNSAB28+48B0rIo9+ANBJBAiT1+XR+h+jFMIYow==', 'lètmein'],
+  [
+    '{SSHA512}3VRq1BVSOismtn34rKBKva+/UXK3JFfLkjhtBgezBN3PZLDTNSRQmcWdr/k/lR2nirnFZgCceY92pDxah/T19EWI0bqXEkKI',
+    'lètmein',
+  ],
+  ['{SMD5}btcqee1boJkwTu5S6cqydNH6/38=', 'lètmein'],
 ];
 
 const salted = (digest: string, text: string, layout: string) => layout.replace('digest', hex(digest, text));
@@ -75,6 +87,12 @@ describe('a slow hash', () => {
     ['pbkdf2_sha256$260000$salt$secret', 'the password hash by pbkdf2-sha256 is malformed'],
     ['crypt$$ab1Hv2Lg7ltQo', 'password hashes by crypt are not supported'],
     ['{MD4}5f4dcc3b5aa765d61d8327deb882cf99', 'password hashes by MD4 are not supported'],
+    ['{SSHA}ddSFGmjXYPbZC+NXR2kCzBRjqiE=', 'password hashes by SSHA are not supported'],
+    ['{SHA}25ro4PKC8jhQZ26jVsozhX/xaP0suHgX', 'password hashes by SHA are not supported'],
+    [
+      '$bcrypt-sha256$v=2,t=2b,r=20$0od.JZPdC73cynVTf7d5F.$Vp2XOUyMF.UQkEA4GxVEVaxpSdJ3dbW',
+      'the password hash by bcrypt 20 would take the server too long to verify',
+    ],
     ['{noop}secret', 'the password is in plain text; --accept-noop imports it'],
     ['5f4dcc3b5aa765d61d8327deb882cf99', 'password hashes of this kind are not supported'],
     ['$unfinished$AQID', 'password hashes by unfinished are not supported'],

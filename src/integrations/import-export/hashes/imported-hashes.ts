@@ -7,6 +7,7 @@ import { outerHashOf, wrap, type FastHash } from '../../../security/passwords/le
 import { isVerifiable, type PasswordHasher } from '../../../security/passwords/password-hasher.js';
 import type { AcceptedHash } from '../import-rules.js';
 import { KNOWN_TEMPLATES, type HashTemplate } from './hash-template.js';
+import { readLdapHash } from './ldap-hash.js';
 
 /** What an operator states about the hashes of a file. */
 export interface HashOptions {
@@ -76,7 +77,7 @@ export class ImportedHashes {
 
   private findFast(hash: string): FastHash | null {
     const { template } = this.options;
-    for (const read of template ? [template, ...KNOWN_TEMPLATES] : KNOWN_TEMPLATES) {
+    for (const read of [...(template ? [template] : []), ...KNOWN_TEMPLATES, readLdapHash]) {
       const fast = read(hash);
       if (fast !== null) return fast;
     }

@@ -43,7 +43,8 @@ describe('the dummy hash of an unknown account', () => {
   });
 
   it.each([
-    ...['$2b$04', '$bcrypt-sha256$2b$04', '$pbkdf2-sha1$i=1000', '$pbkdf2-sha512$i=1000', '$scrypt$n=1024,r=8,p=1'],
+    ...['$2b$04', '$bcrypt-sha256$2b$04', '$passlib-bcrypt-sha256$v=1,r=04', '$passlib-bcrypt-sha256$v=2,r=04'],
+    ...['$pbkdf2-sha1$i=1000', '$pbkdf2-sha512$i=1000', '$scrypt$n=1024,r=8,p=1'],
     ...['$other-argon2i$v=16,m=1024,t=1,p=1', '$other-argon2id$v=19,m=1024,t=1,p=1', '$firebase-scrypt$m=10,r=1'],
     ...['$wrapped$m=8,t=1,p=1,f=1', '$wrapped$m=8,t=1,p=1,f=1024'],
   ])('IM-03 is computed as any other of its kind, and opened by no password: %s', async (kind) => {

@@ -97,7 +97,7 @@ const TAG_BYTES: Readonly<Record<string, number>> = { 'pbkdf2-sha1': 20, 'sha512
 
 /** A hash that no password opens, because its tag is random. */
 function dummyOf(kind: string): string {
-  if (/\$2b\$\d\d$/.test(kind)) return `${kind}$${randomBytes(40).toString('hex').slice(0, 53)}`;
+  if (/\$2b\$\d\d$|^\$passlib-bcrypt/.test(kind)) return `${kind}$${randomBytes(40).toString('hex').slice(0, 53)}`;
   const tag = randomBytes(TAG_BYTES[kind.split('$')[1]!] ?? 32);
   const salt = randomBytes(8)
     .toString('hex')

@@ -29,6 +29,12 @@ const PYTHON = {
   scrypt: '$scrypt$ln=10,r=8,p=1$c2l4dGVlbiBieXRlIHNsdA$rZwdyMDPc8ZPO+pkZO8riaiJP4SERqFjU2uaClDIYIE',
 };
 
+/** Made by passlib 1.7.4, of `lètmein`. */
+const BCRYPT_SHA256 = [
+  '$bcrypt-sha256$v=2,t=2b,r=4$0od.JZPdC73cynVTf7d5F.$Vp2XOUyMF.UQkEA4GxVEVaxpSdJ3dbW',
+  '$bcrypt-sha256$2b,4$GGNlyLJ98psZcmJ3yEUMde$INa6dQCGR/mKSloWEldAv4mzJpaMmfe',
+];
+
 /** Made by passlib; the last two of other passwords. */
 const SHA_CRYPT = [
   ['password', '$5$rounds=1000$saltstring$S2dlplsLzofRuJ/frAjtaYev58CdqEN6fUby2laILG1'],
@@ -111,6 +117,16 @@ describe('a hash of another system', () => {
 
   it('IM-01 by bcrypt is not opened by a password that goes on after a NUL', async () => {
     expect(await parse(SPRING.bcrypt).verify('password\0more')).toBe(false);
+  });
+
+  it.each(BCRYPT_SHA256)('IM-01 by bcrypt_sha256 of passlib is opened in both versions: %s', async (text) => {
+    const { stored, kind } = parse(text);
+    expect(parse(stored)).toMatchObject({ stored, kind });
+    expect(kind).toMatch(/^\$passlib-bcrypt-sha256\$v=[12],r=04$/);
+    for (const form of [text, stored]) {
+      expect(await parse(form).verify('lètmein')).toBe(true);
+      expect(await parse(form).verify('letmein')).toBe(false);
+    }
   });
 
   it('IM-01 by argon2id of Spring is opened', async () => {

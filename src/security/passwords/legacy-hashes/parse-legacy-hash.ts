@@ -1,5 +1,5 @@
 import { readArgon2 } from './argon2.js';
-import { readBcrypt } from './bcrypt.js';
+import { readBcrypt, readPasslibBcrypt } from './bcrypt.js';
 import { readFirebaseScrypt } from './firebase.js';
 import type { LegacyHash, RefusedHash } from './legacy-hash.js';
 import { readPbkdf2 } from './pbkdf2.js';
@@ -7,7 +7,16 @@ import { readScrypt } from './scrypt.js';
 import { readShaCrypt } from './sha-crypt.js';
 import { readWrapped } from './wrapped.js';
 
-const READERS = [readBcrypt, readPbkdf2, readScrypt, readArgon2, readShaCrypt, readFirebaseScrypt, readWrapped];
+const READERS = [
+  readBcrypt,
+  readPasslibBcrypt,
+  readPbkdf2,
+  readScrypt,
+  readArgon2,
+  readShaCrypt,
+  readFirebaseScrypt,
+  readWrapped,
+];
 
 /**
  * Recognises a slow hash of another system, as its producer wrote it or as it is stored here
