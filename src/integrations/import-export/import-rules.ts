@@ -20,8 +20,9 @@ export interface RuleOptions extends Omit<ProfileRules, 'allowsReservedLoginId'>
 }
 
 /** An account that is ready to become a member. */
-export interface PreparedRow
-  extends ImportedProfile, Pick<Member, 'id' | 'passwordHash' | 'role' | 'status' | 'mustChangePassword'> {
+export interface PreparedRow extends Pick<Member, 'id' | 'passwordHash' | 'role' | 'status' | 'mustChangePassword'> {
+  /** A part, because copying its values takes a quarter of the time of a row. */
+  readonly profile: ImportedProfile;
   /** Whether its address is still to be proven: it becomes a claim, and no member. */
   readonly isClaim: boolean;
   readonly closedAt: string | null;
@@ -51,7 +52,7 @@ export function prepareRow(row: ImportRow, options: RuleOptions): PreparedRow | 
   if (row.own?.passkeys.some((passkey) => !isPasskey(passkey)) === true) return 'a passkey is not valid';
   if (row.own?.identities.some((identity) => !isIdentity(identity)) === true) return 'an identity is not valid';
   return {
-    ...profile,
+    profile,
     id: row.own?.id ?? randomUUID(),
     isClaim,
     passwordHash: hash.stored,

@@ -35,7 +35,7 @@ async function readFile(source: SourceName, content: string | Buffer, name = 'fi
     for await (const entry of readerOf(source, name)(text, { columns: new Map() })) {
       const prepared = 'row' in entry ? prepareRow(entry.row, rules) : entry.problem;
       if (typeof prepared === 'string') outcome.bad.push(`${entry.line}: ${prepared}`);
-      else outcome.good.push(prepared.email);
+      else outcome.good.push(prepared.profile.email);
     }
   } catch (error) {
     outcome.stopped = (error as Error).message.replace(`${file}: `, '');

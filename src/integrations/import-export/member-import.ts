@@ -88,10 +88,24 @@ export class MemberImport {
   }
 
   private valuesOf(row: PreparedRow): (string | boolean | null)[] {
+    const { rowKey, loginId, email, emailKey, name, locale, createdAt, loginIdGenerated } = row.profile;
     return [
-      ...[`\\x${row.rowKey.toString('hex')}`, row.id, row.loginId, row.email, row.emailKey, row.passwordHash],
-      ...[row.name, row.locale, row.role, row.status, row.closedAt, row.createdAt],
-      ...[row.mustChangePassword, this.secrets.stage(row), row.isClaim, row.loginIdGenerated],
+      `\\x${rowKey.toString('hex')}`,
+      row.id,
+      loginId,
+      email,
+      emailKey,
+      row.passwordHash,
+      name,
+      locale,
+      row.role,
+      row.status,
+      row.closedAt,
+      createdAt,
+      row.mustChangePassword,
+      this.secrets.stage(row),
+      row.isClaim,
+      loginIdGenerated,
     ];
   }
 

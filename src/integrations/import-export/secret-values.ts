@@ -15,7 +15,7 @@ export class SecretValues {
   }
 
   /** The second factors, identities and attributes of a row as JSON for the staging table; null if it has none. */
-  stage({ id, totp, own, attributes }: PreparedRow): string | null {
+  stage({ id, totp, own, profile: { attributes } }: PreparedRow): string | null {
     const keyId = this.keys.ids[0]!;
     const codes = (own?.recoveryHashes ?? []).map((hash) => {
       const { digest, encryptedHash } = this.codes.fromHash(id, hash);

@@ -101,11 +101,10 @@ function canonical(password: string): string {
  */
 function costOf(hash: string): Cost | null {
   const [, parameters, salt, tag] =
-    /^\$argon2id\$v=19\$((?:[mtp]=\d{1,8},?){3})\$([\w+/]{11,})\$([\w+/]{22,})$/.exec(hash) ?? [];
+    /^\$argon2id\$v=19\$((?:[mtp]=\d{1,8},){2}[mtp]=\d{1,8})\$([\w+/]{11,})\$([\w+/]{22,})$/.exec(hash) ?? [];
   if (parameters === undefined || !isBase64(salt!) || !isBase64(tag!)) return null;
-  const pairs = parameters.split(',').map((pair) => [pair.charAt(0), Number(pair.slice(2))] as const);
-  const { m, t, p } = Object.fromEntries(pairs);
-  return m === undefined || t === undefined || p === undefined ? null : { m, t, p };
+  const [m, t, p] = [/m=(\d+)/, /t=(\d+)/, /p=(\d+)/].map((name) => name.exec(parameters)?.[1]);
+  return m === undefined || t === undefined || p === undefined ? null : { m: Number(m), t: Number(t), p: Number(p) };
 }
 
 /**
