@@ -13,7 +13,7 @@ export interface LegacyHashShare {
   readonly start: number;
 }
 
-/** As in the index members_legacy_hash_scheme. */
+/** As in the indexes members_legacy_hash_scheme and imported_claims_legacy_hash_scheme. */
 const KIND = String.raw`substring(password_hash from '^(?:\$bcrypt-sha256)?\$[a-z0-9-]+\$[^$]+')`;
 
 /**

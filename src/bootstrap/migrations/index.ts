@@ -31,6 +31,7 @@ import { LegacyHashStarts1765045000000 } from './1765045000000-legacy-hash-start
 import { ImportJournal1765050000000 } from './1765050000000-import-journal.js';
 import { SocialLogin1765060000000 } from './1765060000000-social-login.js';
 import { ProviderGrants1765060470000 } from './1765060470000-provider-grants.js';
+import { ClaimedHashKinds1765060520000 } from './1765060520000-claimed-hash-kinds.js';
 import { GeneratedLoginIds1765046100000 } from './1765046100000-generated-login-ids.js';
 import { ImportedClaims1765046000000 } from './1765046000000-imported-claims.js';
 import { RefreshCounts1765060560000 } from './1765060560000-refresh-counts.js';
@@ -72,5 +73,6 @@ export const MIGRATIONS = [
   ImportJournal1765050000000,
   SocialLogin1765060000000,
   ProviderGrants1765060470000,
+  ClaimedHashKinds1765060520000,
   RefreshCounts1765060560000,
 ];

@@ -7,7 +7,7 @@ import { PasswordsService } from './passwords.service.js';
 
 const ownHashes = {
   find: () => null,
-  findDummy: async () => null,
+  findDummy: () => null,
 } as Partial<LegacyHashesService> as LegacyHashesService;
 const config = AppConfig.load({ SECRET: 'any-thirty-two-bytes-will-do-here-0' });
 

@@ -107,8 +107,7 @@ export class PasswordsService {
     const startedMs = performance.now();
     const isMatch = await this.preparationQueue.run(async () => {
       await beforeHashing?.();
-      const legacy =
-        hash === null ? await this.legacyHashes.findDummy(owner?.account ?? '') : this.legacyHashes.find(hash);
+      const legacy = hash === null ? this.legacyHashes.findDummy(owner?.account ?? '') : this.legacyHashes.find(hash);
       return this.hashQueue.run(() =>
         legacy === null ? this.hasher.verify(hash ?? this.dummyHash, password) : legacy.verify(password),
       );

@@ -11,6 +11,8 @@ import type { MailLocale } from '../../platform/i18n/mail-locale.js';
 @Index('imported_claims_login_id', ['loginId'], { unique: true })
 @Index('imported_claims_email_key', ['emailKey'], { unique: true })
 @Index('imported_claims_imported_at', ['importedAt'])
+// TypeORM cannot express an index of an expression, so only the migration defines it.
+@Index('imported_claims_legacy_hash_scheme', { synchronize: false })
 export class ImportedClaim {
   /** The id of the member whom it becomes. */
   @PrimaryColumn('uuid') id: string;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { keyedDigest } from '../../../platform/crypto/digest.js';
 import { KeyRing } from '../../../platform/crypto/key-ring.js';
@@ -15,14 +16,20 @@ import { parseLegacyHash } from './parse-legacy-hash.js';
 /** All replicas derive it alike. Attackers do not know which scheme an identifier gets. */
 const KEY = 'legacy-hash-dummies';
 const REFRESH_MS = 60_000;
+/** Reading takes at most a hundredth of a core: a million hashes take seconds to count. */
+const LEAST_PAUSES = 100;
+/** An import notifies with each batch; it and its servers share the database. */
+const IMPORT_PAUSES = 10;
 
 /** The hashes of other systems that members bring, and dummies of the same cost. */
 @Injectable()
 export class LegacyHashesService implements OnModuleInit {
-  private shares: Promise<readonly LegacyHashShare[]> | null = null;
+  private shares: readonly LegacyHashShare[] = [];
   /** When the shares have to be read again. */
   private staleAtMs = Infinity;
-  private imports = 0;
+  private isReading = false;
+  /** Whether an import came while the shares were read. */
+  private isOvertaken = false;
 
   constructor(
     private readonly kinds: LegacyHashKindsRepository,
@@ -31,17 +38,12 @@ export class LegacyHashesService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const forget = (): void => {
-      this.shares = null;
-      this.imports += 1;
-    };
-    // Messages of the time without a connection are lost. Read at once: otherwise the first unknown
-    // account would wait for it, and no member's account does.
-    const onConnected = async (): Promise<void> => {
-      forget();
-      void this.findShares();
-    };
-    this.notifications.subscribe({ channel: LEGACY_HASHES_CHANNEL, onMessage: forget, onConnected });
+    this.notifications.subscribe({
+      channel: LEGACY_HASHES_CHANNEL,
+      onMessage: () => void this.readShares(),
+      // Messages of the time without a connection are lost.
+      onConnected: async () => void this.readShares(),
+    });
   }
 
   /** Null for every hash that this service makes itself. */
@@ -54,41 +56,49 @@ export class LegacyHashesService implements OnModuleInit {
   /**
    * Chooses what an unknown account is compared with: schemes come in the proportion in which
    * members have them, and an account keeps its scheme (IM-03). Otherwise a slow answer would show
-   * that a member has the identifier (EN-06).
+   * that a member has the identifier (EN-06). It waits for no query: only logins with unknown
+   * accounts would.
    * @returns null for argon2id
    */
-  async findDummy(account: string): Promise<LegacyHash | null> {
-    const shares = await this.findShares();
-    if (shares.length === 0) return null;
+  findDummy(account: string): LegacyHash | null {
+    if (performance.now() >= this.staleAtMs) void this.readShares();
+    if (this.shares.length === 0) return null;
     const position = keyedDigest(this.keys.current(KEY), account).readUInt32BE() / 2 ** 32;
-    const own = shares.find(({ share, start }) => position >= start && position < start + share);
+    const own = this.shares.find(({ share, start }) => position >= start && position < start + share);
     return own === undefined ? null : this.find(dummyOf(own.kind));
   }
 
   /**
-   * Read once where no member has such a hash; an import makes servers read again. Otherwise their
-   * number falls with each login, so it is read once a minute, in the background.
+   * Once where no member has such a hash; an import makes servers read again. Otherwise their number
+   * falls with each login, so it is read once a minute, or less often where that takes long.
    */
-  private findShares(): Promise<readonly LegacyHashShare[]> {
-    const known = this.shares;
-    if (known !== null && performance.now() < this.staleAtMs) return known;
-    const { imports } = this;
-    const reading = this.kinds.findShares();
-    this.staleAtMs = Infinity; // no other request reads as well
-    this.shares ??= reading;
-    reading.then(
-      (shares) => {
-        if (imports !== this.imports) return; // an import came while they were read
-        this.shares = reading;
-        if (shares.length > 0) this.staleAtMs = performance.now() + REFRESH_MS;
-      },
-      () => {
-        // The shares of a minute ago serve as well; the database reports its faults elsewhere.
-        if (this.shares === reading) this.shares = null;
-        this.staleAtMs = performance.now() + REFRESH_MS;
-      },
-    );
-    return this.shares;
+  private async readShares(): Promise<void> {
+    this.isOvertaken = true;
+    if (this.isReading) return;
+    this.isReading = true;
+    for (;;) {
+      this.isOvertaken = false;
+      const tookMs = await this.readOnce();
+      if (!this.isOvertaken) break;
+      await delay(IMPORT_PAUSES * tookMs, undefined, { ref: false });
+    }
+    this.isReading = false;
+  }
+
+  /** @returns how long it took, in milliseconds */
+  private async readOnce(): Promise<number> {
+    const startedMs = performance.now();
+    this.staleAtMs = Infinity;
+    let pauseMs = REFRESH_MS;
+    try {
+      this.shares = await this.kinds.findShares();
+      if (this.shares.length === 0) pauseMs = Infinity;
+    } catch {
+      // The shares of a minute ago serve as well; the database reports its faults elsewhere.
+    }
+    const tookMs = performance.now() - startedMs;
+    this.staleAtMs = performance.now() + Math.max(pauseMs, LEAST_PAUSES * tookMs);
+    return tookMs;
   }
 }
 
