@@ -7,6 +7,7 @@ import { mailbox } from '../support/mailbox.js';
 import { codeAt, enrol } from '../support/second-factor.js';
 import { type AppleSettings, writeAppleSettings } from '../support/social/apple-settings.js';
 import { CLIENT, OpenIdPartner, PECULIARITIES } from '../support/social/openid-partner.js';
+import { VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
 const APP = 'http://app.example.test';
 const REASON = /다시 시도|try again|begin again/i;
@@ -324,6 +325,26 @@ describeInBrowser('social login on the built-in pages', () => {
     expect(rows).toEqual([{ status: 'active' }]);
     await closeAccount(subject);
     await visitor.see('closed');
+    await visitor.close();
+  });
+
+  it('SO-32 a passkey confirms a member without a password, and changes of second factors', async () => {
+    const visitor = await withoutPassword(LOOKS[0]!, unique.loginId());
+    const { page, member } = visitor;
+    const done = page.locator('[data-panel="passkeys"] [data-done]:not(:empty)');
+    await VirtualAuthenticator.plugInto(page);
+    await logInAgo('0 days', member);
+    await page.locator('[data-panel="passkeys"] [data-opens="add"]').click();
+    await visitor.send('passkey-add');
+    await done.waitFor();
+
+    await logInAgo('1 day', member);
+    await page.locator('[data-chooses="remove"]').click();
+    await visitor.send('passkey-remove');
+    await page.locator('[data-confirm-login] [value="google"]').waitFor();
+    await visitor.inspect('account-confirm-login-passkey');
+    await confirmAt(visitor, '');
+    await page.locator('[data-chooses="remove"]').waitFor({ state: 'detached' });
     await visitor.close();
   });
 

@@ -4,7 +4,8 @@ const CLOCK_TOLERANCE_MS = 60_000;
 /**
  * Asks a provider to authenticate the person even where it has a session (OpenID Connect Core
  * 3.1.2.1). Google knows no `prompt=login`. It states `auth_time` only where it is asked for and the
- * console allows it ("Session age claims" of its security bundle).
+ * console allows it ("Session age claims" of its security bundle). Kakao always states it, and does not
+ * document whether a login in a session that it has renews it.
  */
 export function reauthenticationParameters(providerId: string): Record<string, string> {
   if (providerId !== 'google') return { prompt: 'login', max_age: '0' };
