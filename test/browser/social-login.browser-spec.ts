@@ -360,6 +360,7 @@ describeInBrowser('social login on the built-in pages', () => {
     expect(page.url()).not.toContain('Lovelace');
     await visitor.open('login'); // the person begins again, and Apple does not repeat the name
     await visitor.see('ready');
+    expect(await page.evaluate('sessionStorage.length')).toBe(0); // the journey that was left is over
     await press(visitor, 'apple');
     await pick(visitor, name);
     await visitor.see('social');
